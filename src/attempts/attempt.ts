@@ -1,0 +1,26 @@
+/** What happened on one step of a plan: one row for each try, and one for each step that was passed over. */
+import type { AttemptStatus, ChannelRole } from '../kernel/words';
+import type { Usage } from '../metering/usage';
+
+export interface AttemptRecord {
+  /** From zero, over the whole request. */
+  readonly index: number;
+  readonly channelId: string;
+  readonly role: ChannelRole;
+  /** 0 for the first try on a channel. */
+  readonly retry: number;
+  readonly status: AttemptStatus;
+  readonly upstreamModel: string;
+  /** The provider's own id of the call, where it sent one. */
+  readonly upstreamRequestId: string | null;
+  /** HTTP status of the provider; null when no answer came or nothing was sent. */
+  readonly providerStatus: number | null;
+  /** A name from `FailureKind`, or the provider's own error code. */
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly usage: Usage;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly latencyMs: number | null;
+  readonly timeToFirstTokenMs: number | null;
+}

@@ -1,0 +1,104 @@
+/** The port to providers. One implementation for each wire protocol; all of them deliver answers in OpenAI's shapes. */
+import type { Usage } from '../metering/usage';
+import type { Channel } from '../routing/catalog';
+
+/** A chat completion request as the client sent it: the bytes, and what they say. */
+export interface ChatBody {
+  /** Valid JSON, an object at the top. Adapters edit a copy in place and keep everything else as it stands. */
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+export interface UpstreamCall {
+  readonly channel: Channel;
+  /** Sent in place of the model that the client named. */
+  readonly upstreamModel: string;
+  readonly body: ChatBody;
+  readonly stream: boolean;
+  /** The output limit per choice to set, or null to leave the body's own. */
+  readonly outputLimit: number | null;
+}
+
+/** Takes the answer of a stream as it arrives. */
+export interface AnswerReceiver {
+  /**
+   * One or more whole server-sent events, framed and ready to be written, and the output text in them. Usage events and
+   * the end marker are never among them. False: the client is slow, and nothing may follow before `whenReady` resolves.
+   */
+  receive(frames: string, outputText: string): boolean;
+  whenReady(): Promise<void>;
+}
+
+/** Why an attempt failed, in words of ours. */
+export type FailureKind =
+  | 'connect_failed'
+  | 'connection_lost'
+  | 'connect_timeout'
+  | 'first_byte_timeout'
+  | 'idle_timeout'
+  | 'total_timeout'
+  | 'provider_error'
+  | 'malformed_answer'
+  | 'answer_too_large'
+  | 'cut';
+
+/** An upstream failure. `cut` is one that the gateway made itself, through `UpstreamExchange.cut`. */
+export interface AttemptFailure {
+  readonly kind: FailureKind;
+  /** HTTP status of the provider when it answered with one of 400 or more; null otherwise. */
+  readonly status: number | null;
+  /** The provider's own words, without secrets and hosts, at most 500 characters. */
+  readonly message: string;
+  /** The provider's own error code and type, where it sent them. */
+  readonly code: string | null;
+  readonly type: string | null;
+}
+
+/** What is known of an answer, whole or broken. */
+export interface AnswerFacts {
+  readonly providerStatus: number | null;
+  readonly upstreamRequestId: string | null;
+  readonly reportedModel: string | null;
+  /** As the provider counted it; undefined when it sent none, or none that can be read. */
+  readonly usage: Usage | undefined;
+  /** All output text that arrived (content, reasoning, refusals, tool calls): what a count is made from. */
+  readonly outputText: string;
+  /** Milliseconds from sending to the first byte of the body (whole) or to the first event (stream). */
+  readonly firstByteMs: number | null;
+}
+
+/** A whole answer: its body, as the provider sent it. */
+export interface WholeAnswer {
+  readonly kind: 'whole';
+  readonly text: string;
+}
+
+/** The end of a stream: the last usage event, kept back so that the cost can be added. */
+export interface StreamEnd {
+  readonly kind: 'stream';
+  /** The parsed chunk that carried usage alone, or null when the provider sent none. */
+  readonly usageChunk: Readonly<Record<string, unknown>> | null;
+  /** `id`, `created` and `model` of the stream, to make a usage chunk from when there is none. */
+  readonly head: Readonly<Record<string, unknown>>;
+}
+
+export type Answer = WholeAnswer | StreamEnd;
+
+export type UpstreamResult =
+  | { readonly ok: true; readonly answer: Answer; readonly facts: AnswerFacts }
+  | { readonly ok: false; readonly failure: AttemptFailure; readonly facts: AnswerFacts };
+
+export interface UpstreamExchange {
+  /** Never rejects: every failure is a value. */
+  readonly result: Promise<UpstreamResult>;
+  /** Stops reading and closes the connection; the result is then a failure of kind `cut`, or what had arrived already. */
+  cut(): void;
+}
+
+export interface Upstream {
+  /** Sends at once. The receiver is used by streams alone. */
+  send(call: UpstreamCall, receiver: AnswerReceiver): UpstreamExchange;
+}
+
+/** The adapters by protocol; a channel of a protocol without one is passed over. */
+export type Upstreams = Readonly<Partial<Record<Channel['protocol'], Upstream>>>;

@@ -1,0 +1,30 @@
+/** A refusal or failure that the caller may read. Everything that is not a `Fault` is masked by the renderers. */
+import { type FaultCode, type FaultRule, faultRule } from './fault-codes';
+
+export interface FaultDetail {
+  /** The parameter at fault, as OpenAI's `error.param`: `messages[0].content`. */
+  readonly param?: string;
+  /** Set where the provider's own status, code and type are passed on. */
+  readonly provider?: { readonly status: number; readonly code: string | null; readonly type: string | null };
+  /** Overrides the table once money was charged: an SDK must not pay twice. */
+  readonly retry?: boolean;
+  readonly retryAfterS?: number;
+  readonly cause?: unknown;
+}
+
+export class Fault extends Error {
+  override readonly name = 'Fault';
+
+  constructor(
+    readonly code: FaultCode,
+    /** Shown to the caller: names what to change, holds no secret and no address. */
+    readonly publicMessage: string,
+    readonly detail: FaultDetail = {},
+  ) {
+    super(publicMessage, { cause: detail.cause });
+  }
+
+  get rule(): FaultRule {
+    return faultRule(this.code);
+  }
+}

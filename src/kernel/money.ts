@@ -1,0 +1,60 @@
+/**
+ * Money is a bigint of nano units: 10⁻⁹ of a yuan or a dollar. It is never a float and never a `Number`.
+ * The brand carries the currency, so that adding yuan to dollars does not compile.
+ */
+import type { Currency } from './words';
+
+declare const currencyBrand: unique symbol;
+export type Nano<C extends Currency = Currency> = bigint & { readonly [currencyBrand]: C };
+
+const NANO_DIGITS = 9;
+const NANO_PER_UNIT = 1_000_000_000n;
+const DECIMAL = /^(-?)(\d{1,10})(?:\.(\d{1,9}))?$/;
+
+/** The largest amount that any column or sum may hold: half of what a BIGINT can, so that one addition never overflows. */
+export const NANO_MAX = 2n ** 62n;
+
+/** Declares a bigint to be an amount in nano units of a currency. The only place that makes a `Nano`. */
+export function nano<C extends Currency>(units: bigint): Nano<C> {
+  return units as Nano<C>;
+}
+
+export function addNano<C extends Currency>(a: Nano<C>, b: Nano<NoInfer<C>>): Nano<C> {
+  return nano<C>(a + b);
+}
+
+export function subtractNano<C extends Currency>(a: Nano<C>, b: Nano<NoInfer<C>>): Nano<C> {
+  return nano<C>(a - b);
+}
+
+/**
+ * Reads an exact decimal such as `"0.80"` as nano units: at most ten digits before the point and nine after it.
+ * Exponents, signs other than a leading minus, and numbers that are not strings give `undefined`.
+ */
+export function parseDecimal(text: unknown): bigint | undefined {
+  if (typeof text !== 'string') return undefined;
+  const match = DECIMAL.exec(text);
+  if (match === null) return undefined;
+  const [, sign, whole = '0', fraction = ''] = match;
+  const units = BigInt(whole) * NANO_PER_UNIT + BigInt(fraction.padEnd(NANO_DIGITS, '0'));
+  return sign === '-' ? -units : units;
+}
+
+/** Prints nano units as a decimal string without trailing zeros: `140000n` gives `"0.00014"`. */
+export function formatDecimal(units: bigint): string {
+  const magnitude = units < 0n ? -units : units;
+  const whole = magnitude / NANO_PER_UNIT;
+  const rest = magnitude % NANO_PER_UNIT;
+  const sign = units < 0n ? '-' : '';
+  if (rest === 0n) return `${sign}${whole}`;
+  return `${sign}${whole}.${rest.toString().padStart(NANO_DIGITS, '0').replace(/0+$/, '')}`;
+}
+
+/** Integer division that rounds towards the operator: up. `numerator` must not be negative. */
+export function divideUp(numerator: bigint, denominator: bigint): bigint {
+  return (numerator + denominator - 1n) / denominator;
+}
+
+export function minNano<C extends Currency>(a: Nano<C>, b: Nano<NoInfer<C>>): Nano<C> {
+  return a < b ? a : (b as Nano<C>);
+}

@@ -1,0 +1,62 @@
+/** The closed vocabularies of the product, with the spelling of the graph. One list for code, database and schema. */
+
+export const ROUTE_TYPES = ['ORDINARY', 'OFFICIAL'] as const;
+/** Which product surface a route belongs to. It alone decides the bucket. */
+export type RouteType = (typeof ROUTE_TYPES)[number];
+
+export const BUCKETS = ['RMB', 'CREDIT'] as const;
+/** The two balances of an account. They never mix. */
+export type Bucket = (typeof BUCKETS)[number];
+
+export const CURRENCIES = ['CNY', 'USD'] as const;
+export type Currency = (typeof CURRENCIES)[number];
+
+export const ROUTE_POLICIES = ['ORDINARY_ONLY', 'OFFICIAL_ONLY', 'ORDINARY_FIRST', 'OFFICIAL_FIRST'] as const;
+/** What a key does when a model has routes of both types. */
+export type RoutePolicy = (typeof ROUTE_POLICIES)[number];
+
+export const STOP_REASONS = [
+  'COMPLETED',
+  'CLIENT_GONE',
+  'UPSTREAM_ERROR',
+  'UPSTREAM_TIMEOUT',
+  'REJECTED',
+  'REFUSED',
+  'NO_CHANNEL',
+  'BUDGET',
+  'GATEWAY_CRASH',
+  'GATEWAY_STOPPED',
+] as const;
+/** Why an answer ended. Each reason has one charging policy: `gateway/stop-reasons.ts`. */
+export type StopReason = (typeof STOP_REASONS)[number];
+
+export const REQUEST_STATUSES = ['IN_FLIGHT', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'ABANDONED'] as const;
+export type RequestStatus = (typeof REQUEST_STATUSES)[number];
+
+export const ATTEMPT_STATUSES = ['SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELLED'] as const;
+export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
+
+export const CHANNEL_ROLES = ['PRIMARY', 'BACKUP'] as const;
+export type ChannelRole = (typeof CHANNEL_ROLES)[number];
+
+export const USAGE_SOURCES = ['PROVIDER', 'COUNTED', 'FLOOR', 'NONE'] as const;
+/** Where token counts came from: the provider, a count made here, the least that is certain after a break, or nothing was used. */
+export type UsageSource = (typeof USAGE_SOURCES)[number];
+
+export const HOLD_STATES = ['OPEN', 'SETTLED', 'RELEASED', 'EXPIRED'] as const;
+export type HoldState = (typeof HOLD_STATES)[number];
+
+export const ENTRY_KINDS = ['TOP_UP', 'REDEMPTION', 'CHARGE', 'REFUND', 'ADJUSTMENT'] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+export const SPEND_WINDOWS = ['DAY', 'WEEK', 'MONTH', 'LIFETIME'] as const;
+export type SpendWindow = (typeof SPEND_WINDOWS)[number];
+
+/** ORDINARY pays from RMB, OFFICIAL from CREDIT. There is no other way to reach a bucket. */
+export function bucketOf(type: RouteType): Bucket {
+  return type === 'ORDINARY' ? 'RMB' : 'CREDIT';
+}
+
+export function currencyOf(bucket: Bucket): Currency {
+  return bucket === 'RMB' ? 'CNY' : 'USD';
+}

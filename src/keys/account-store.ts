@@ -1,0 +1,33 @@
+/** Accounts own wallets, projects and keys. The port through which they are read and made. */
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+export interface Project {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+}
+
+export interface AccountStore {
+  find(id: string): Promise<Account | undefined>;
+  list(): Promise<readonly Account[]>;
+  /** Adds the account with its two empty wallets, its owner's token hashes and its projects, in one transaction. */
+  add(account: Account, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void>;
+  /** The account that a management token's hash opens. */
+  findByTokenHash(hash: string): Promise<Account | undefined>;
+  addProject(project: Project): Promise<void>;
+  /** `accountId` null: of every account. */
+  projects(accountId: string | null): Promise<readonly Project[]>;
+  projectsById(ids: readonly string[]): Promise<ReadonlyMap<string, Project>>;
+}
+
+/** Small facts about the installation, such as the hash of the operator's token. */
+export interface SettingStore {
+  get(name: string): Promise<string | undefined>;
+  /** Writes only when the name is new; gives what stands there afterwards. */
+  setOnce(name: string, value: string): Promise<string>;
+  set(name: string, value: string): Promise<void>;
+}

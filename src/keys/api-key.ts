@@ -1,0 +1,59 @@
+/** An API key: the settlement boundary. It names the account that pays, the project, and what it may reach. */
+import type { RoutePolicy, SpendWindow, Bucket } from '../kernel/words';
+import type { Nano } from '../kernel/money';
+
+export interface SpendLimit {
+  readonly bucket: Bucket;
+  readonly window: SpendWindow;
+  readonly amount: Nano;
+}
+
+export interface KeyLimits {
+  readonly requestsPerMinute: number | null;
+  readonly tokensPerMinute: number | null;
+  readonly concurrency: number | null;
+  readonly spend: readonly SpendLimit[];
+}
+
+/** What the owner set; `EXPIRED` is never stored but derived from the clock. */
+export type StoredKeyStatus = 'ACTIVE' | 'PAUSED' | 'REVOKED';
+export type KeyStatus = StoredKeyStatus | 'EXPIRED';
+
+export interface ApiKey {
+  readonly id: string;
+  readonly accountId: string;
+  readonly projectId: string | null;
+  readonly name: string;
+  /** The public part of the secret, safe to show. */
+  readonly prefix: string;
+  readonly status: StoredKeyStatus;
+  readonly routePolicy: RoutePolicy;
+  readonly crossBucketFallback: boolean;
+  /** null: every model that the route policy reaches. */
+  readonly allowedModels: readonly string[] | null;
+  readonly limits: KeyLimits;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+}
+
+/** A secret that opens a key: its hash, and until when (rotation keeps the old one for a while). */
+export interface KeySecret {
+  readonly hash: string;
+  readonly keyId: string;
+  readonly validUntil: number | null;
+}
+
+export function keyStatus(key: ApiKey, now: number): KeyStatus {
+  if (key.status === 'ACTIVE' && key.expiresAt !== null && key.expiresAt <= now) return 'EXPIRED';
+  return key.status;
+}
+
+const PREFIX_SHOWN = 12;
+const PREFIX_SHOWN_SHORT = 8;
+const LONG_SECRET = 32;
+
+/** The part of a secret that may be shown: twelve characters of a long one, eight of a short one. */
+export function publicPrefix(secret: string): string {
+  return `${secret.slice(0, secret.length >= LONG_SECRET ? PREFIX_SHOWN : PREFIX_SHOWN_SHORT)}…`;
+}

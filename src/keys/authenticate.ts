@@ -1,0 +1,127 @@
+/**
+ * Who calls. A key is found by the hash of its secret and remembered for at most two seconds, so that a change made in
+ * another process takes effect within that time, and one made in this process at once (`forget`).
+ */
+import type { Clock } from '../kernel/clock';
+import { Fault } from '../kernel/fault';
+import { unreachable } from '../kernel/invariant';
+import { hashSecret, sameHash } from '../kernel/secret';
+import { type ApiKey, type KeySecret, keyStatus } from './api-key';
+import type { ApiKeyStore } from './api-key-store';
+
+/** A key whose secret was presented. It may still be paused, revoked or expired: `admitKey` decides. */
+export interface RecognisedKey {
+  readonly key: ApiKey;
+  readonly secret: KeySecret;
+}
+
+/** A key that was recognised and may call. Only `admitKey` makes one. */
+export interface Caller {
+  readonly key: ApiKey;
+}
+
+interface Remembered {
+  readonly found: RecognisedKey | undefined;
+  readonly readAt: number;
+}
+
+const FRESH_MS = 800;
+const USABLE_MS = 1_800;
+const REMEMBERED_MAX = 10_000;
+
+export class KeyRing {
+  private readonly remembered = new Map<string, Remembered>();
+  private readonly reading = new Map<string, Promise<Remembered>>();
+  private generation = 0;
+
+  constructor(
+    private readonly store: ApiKeyStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The key that a bearer secret opens, whatever its status.
+   * @throws Fault `invalid_api_key` (unknown, missing or replaced), `temporarily_unavailable` (the keys cannot be read)
+   */
+  async recognise(secret: string | null): Promise<RecognisedKey> {
+    if (secret === null || secret === '') throw new Fault('invalid_api_key', 'No API key was sent.');
+    const hash = hashSecret(secret);
+    const { found } = this.usable(hash) ?? (await this.read(hash));
+    if (found === undefined || !sameHash(found.secret.hash, hash)) {
+      throw new Fault('invalid_api_key', 'The API key is not known.');
+    }
+    const { validUntil } = found.secret;
+    if (validUntil !== null && validUntil <= this.clock.now()) {
+      throw new Fault('invalid_api_key', 'This secret of the API key was replaced.');
+    }
+    return found;
+  }
+
+  /** Drops what is remembered, so that the next call reads anew. To be called after every change of a key. */
+  forget(): void {
+    this.generation += 1;
+    this.remembered.clear();
+    this.reading.clear();
+  }
+
+  private usable(hash: string): Remembered | undefined {
+    const entry = this.remembered.get(hash);
+    if (entry === undefined) return undefined;
+    const age = this.clock.monotonic() - entry.readAt;
+    if (age < FRESH_MS) return entry;
+    if (age >= USABLE_MS) return undefined;
+    this.read(hash).catch(() => undefined);
+    return entry;
+  }
+
+  private read(hash: string): Promise<Remembered> {
+    const running = this.reading.get(hash);
+    if (running !== undefined) return running;
+    const reading = this.readNow(hash);
+    this.reading.set(hash, reading);
+    const done = () => {
+      if (this.reading.get(hash) === reading) this.reading.delete(hash);
+    };
+    reading.then(done, done);
+    return reading;
+  }
+
+  private async readNow(hash: string): Promise<Remembered> {
+    const readAt = this.clock.monotonic();
+    const { generation } = this;
+    try {
+      const entry = { found: await this.store.findBySecretHash(hash), readAt };
+      // An unknown secret is not remembered: it would let strangers fill the memory.
+      if (entry.found !== undefined && generation === this.generation) this.remember(hash, entry);
+      return entry;
+    } catch (cause) {
+      throw new Fault('temporarily_unavailable', 'Keys cannot be read now.', { cause });
+    }
+  }
+
+  private remember(hash: string, entry: Remembered): void {
+    if (this.remembered.size >= REMEMBERED_MAX) this.remembered.clear();
+    this.remembered.set(hash, entry);
+  }
+}
+
+/**
+ * Lets a recognised key call, or says why not.
+ * @throws Fault `key_paused`, `key_revoked`, `key_expired`
+ */
+export function admitKey(recognised: RecognisedKey, now: number): Caller {
+  const { key } = recognised;
+  const status = keyStatus(key, now);
+  switch (status) {
+    case 'ACTIVE':
+      return { key };
+    case 'PAUSED':
+      throw new Fault('key_paused', 'The API key is paused.');
+    case 'REVOKED':
+      throw new Fault('key_revoked', 'The API key was revoked.');
+    case 'EXPIRED':
+      throw new Fault('key_expired', 'The API key has expired.');
+    default:
+      return unreachable(status);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Group commit: requests queue, and one lane writes the whole queue as one durable batch; while it commits, the next
+ * batch fills. No timers: an idle ledger commits at once. One poisoned item fails alone (the batch is halved until it is
+ * found), and a full queue refuses.
+ */
+import { Fault } from '../kernel/fault';
+import { newId } from '../kernel/ids';
+import { invariant } from '../kernel/invariant';
+import type { EndRequest, LedgerItem, LedgerStore, LedgerVerdict, MoveMoney, PlaceHold } from './ledger-store';
+
+const BATCH_MAX = 256;
+const QUEUE_MAX = 4_096;
+
+interface Waiting {
+  readonly item: LedgerItem;
+  readonly resolve: (verdict: LedgerVerdict) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class GroupCommit {
+  private readonly holds = new Lane(this.store);
+  private readonly ends = this.store.lanes === 2 ? new Lane(this.store) : this.holds;
+
+  constructor(private readonly store: LedgerStore) {}
+
+  /**
+   * Reserves money, durably, before the promise resolves.
+   * @throws Fault `temporarily_unavailable` when the queue is full; whatever the store threw when nothing was written.
+   */
+  place(item: PlaceHold): Promise<LedgerVerdict> {
+    if (this.holds.waiting >= QUEUE_MAX) {
+      return Promise.reject(new Fault('temporarily_unavailable', 'The ledger has too many requests waiting.'));
+    }
+    return this.holds.submit(item);
+  }
+
+  /** Ends a request or moves money, durably. Never refused for a full queue: what was admitted is always settled. */
+  end(item: EndRequest | MoveMoney): Promise<LedgerVerdict> {
+    return this.ends.submit(item);
+  }
+
+  /** Resolves when nothing waits and nothing is being written. */
+  async idle(): Promise<void> {
+    await Promise.all([this.holds.idle(), this.ends.idle()]);
+  }
+}
+
+class Lane {
+  private queue: Waiting[] = [];
+  private running: Promise<void> | null = null;
+
+  constructor(private readonly store: LedgerStore) {}
+
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  submit(item: LedgerItem): Promise<LedgerVerdict> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ item, resolve, reject });
+      // A microtask later, so that requests of one turn of the event loop share a batch.
+      this.running ??= Promise.resolve().then(() => this.drain());
+    });
+  }
+
+  async idle(): Promise<void> {
+    while (this.running !== null) await this.running;
+  }
+
+  private async drain(): Promise<void> {
+    while (this.queue.length > 0) {
+      const batch = this.queue.splice(0, BATCH_MAX);
+      await this.commit(batch);
+    }
+    this.running = null;
+  }
+
+  private async commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const verdicts = await this.store.write({ id: newId(), items: batch.map((each) => each.item) });
+      invariant(verdicts.length === batch.length, 'the store answers every item of a batch');
+      batch.forEach((each, index) => each.resolve(verdicts[index] as LedgerVerdict));
+    } catch (error) {
+      await this.halve(batch, error);
+    }
+  }
+
+  private async halve(batch: readonly Waiting[], error: unknown): Promise<void> {
+    if (batch.length === 1 || error instanceof Fault) {
+      for (const each of batch) each.reject(error);
+      return;
+    }
+    const middle = batch.length >> 1;
+    await this.commit(batch.slice(0, middle));
+    await this.commit(batch.slice(middle));
+  }
+}

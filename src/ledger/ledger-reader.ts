@@ -1,0 +1,57 @@
+/** The port through which receipts, wallets and entries are read. Lists run from new to old, by cursor. */
+import type { EntryKind, RequestStatus, RouteType } from '../kernel/words';
+import type { AttemptOfReceipt, ReadableReceipt } from './receipt';
+import type { LedgerEntry, Wallet } from './wallet';
+
+/** Whose data may be seen: a key sees its own, an account what its keys made, null (the operator) everything. */
+export type Scope = { readonly apiKeyId: string } | { readonly accountId: string } | null;
+
+export interface ReceiptFilter {
+  readonly apiKeyId?: string;
+  readonly projectId?: string;
+  readonly researchRunId?: string;
+  readonly model?: string;
+  readonly status?: RequestStatus;
+  readonly routeType?: RouteType;
+  readonly withFallback?: boolean;
+  /** Milliseconds since 1970; from inclusive, to exclusive. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface EntryFilter {
+  readonly walletId?: string;
+  readonly kind?: EntryKind;
+  readonly apiKeyId?: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface PageRequest {
+  /** 1 to 100. */
+  readonly first: number;
+  /** The cursor of the last node that was seen. */
+  readonly after?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly { readonly cursor: string; readonly node: T }[];
+  readonly hasNextPage: boolean;
+}
+
+export interface LedgerReader {
+  /** One receipt, settled or in flight, when the scope may see it. */
+  receipt(id: string, scope: Scope): Promise<ReadableReceipt | undefined>;
+  receiptsById(ids: readonly string[], scope: Scope): Promise<ReadonlyMap<string, ReadableReceipt>>;
+  /** @throws Fault `invalid_request` for a cursor that is none. */
+  receipts(scope: Scope, page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>>;
+  /** The attempts of each receipt, in order. */
+  attempts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly AttemptOfReceipt[]>>;
+  /** Both wallets of an account, or of all accounts. A key's scope sees those of its account. */
+  wallets(accountId: string | null): Promise<readonly Wallet[]>;
+  walletsById(ids: readonly string[]): Promise<ReadonlyMap<string, Wallet>>;
+  /** @throws Fault `invalid_request` for a cursor that is none. */
+  entries(scope: Scope, page: PageRequest, filter: EntryFilter): Promise<Page<LedgerEntry>>;
+  /** The entries of each receipt, in the order in which they were written. */
+  entriesOfReceipts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly LedgerEntry[]>>;
+}

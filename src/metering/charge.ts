@@ -1,0 +1,89 @@
+/**
+ * From tokens to money. One formula serves the hold, the charge and the receipt's lines:
+ *
+ *     charge = ⌈ (Σ tokens × price + requests × perRequest × 10⁶) × multiplier / 10¹⁵ ⌉ nano
+ *
+ * with prices in nano per 10⁶ tokens and the multiplier in units of 10⁻⁹. There is one division per receipt, rounded up.
+ */
+import { divideUp, type Nano, nano } from '../kernel/money';
+import type { Usage } from './usage';
+
+/** The amounts of a price version that the formula reads. `routing/catalog.ts` `PriceVersion` satisfies it. */
+export interface PriceTerms {
+  readonly input: Nano;
+  readonly cachedInput: Nano | null;
+  readonly cacheWrite: Nano | null;
+  readonly output: Nano;
+  readonly perRequest: Nano | null;
+  readonly multiplier: bigint;
+}
+
+export interface ChargeLine {
+  readonly label: string;
+  readonly tokens: number | null;
+  /** Per one million tokens, the multiplier included; null on the per-request and rounding lines. */
+  readonly unitPrice: Nano | null;
+  readonly amount: Nano;
+}
+
+const TOKENS_PER_PRICE = 1_000_000n;
+const MULTIPLIER_ONE = 1_000_000_000n;
+const DIVISOR = TOKENS_PER_PRICE * MULTIPLIER_ONE;
+
+interface Term {
+  readonly label: string;
+  readonly tokens: number | null;
+  readonly price: bigint;
+  /** Before the one division. */
+  readonly numerator: bigint;
+}
+
+/** What a usage costs under a price: exact, rounded up once to the nano. */
+export function chargeFor(usage: Usage, price: PriceTerms): Nano {
+  return nano(divideUp(sumOf(termsOf(usage, price)), DIVISOR));
+}
+
+/**
+ * The lines of a receipt. They add up to `charged` exactly: each is floored to the nano, and a rounding line takes the
+ * rest. When the hold capped the charge, a line says how much the operator bears.
+ */
+export function chargeLines(usage: Usage, price: PriceTerms, charged: Nano): ChargeLine[] {
+  const lines = termsOf(usage, price).map((term) => ({
+    label: term.label,
+    tokens: term.tokens,
+    unitPrice: term.tokens === null ? null : nano((term.price * price.multiplier) / MULTIPLIER_ONE),
+    amount: nano(term.numerator / DIVISOR),
+  }));
+  const full = chargeFor(usage, price);
+  const floored = lines.reduce((sum, line) => sum + line.amount, 0n);
+  return [
+    ...lines,
+    ...amountLine('rounding up to one nano', full - floored),
+    ...amountLine('above the hold, borne by the operator', charged - full),
+  ];
+}
+
+function amountLine(label: string, amount: bigint): ChargeLine[] {
+  return amount === 0n ? [] : [{ label, tokens: null, unitPrice: null, amount: nano(amount) }];
+}
+
+function termsOf(usage: Usage, price: PriceTerms): Term[] {
+  const freshInput = usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens;
+  const terms = [
+    tokenTerm('input tokens', freshInput, price.input, price),
+    tokenTerm('cached input tokens', usage.cachedInputTokens, price.cachedInput ?? price.input, price),
+    tokenTerm('cache write tokens', usage.cacheWriteTokens, price.cacheWrite ?? price.input, price),
+    tokenTerm('output tokens', usage.outputTokens, price.output, price),
+  ].filter((term) => term.tokens !== 0);
+  if (price.perRequest === null || price.perRequest === 0n) return terms;
+  const numerator = price.perRequest * TOKENS_PER_PRICE * price.multiplier;
+  return [...terms, { label: 'request', tokens: null, price: price.perRequest, numerator }];
+}
+
+function tokenTerm(label: string, tokens: number, unitPrice: Nano, price: PriceTerms): Term {
+  return { label, tokens, price: unitPrice, numerator: BigInt(tokens) * unitPrice * price.multiplier };
+}
+
+function sumOf(terms: readonly Term[]): bigint {
+  return terms.reduce((sum, term) => sum + term.numerator, 0n);
+}

@@ -1,0 +1,74 @@
+/**
+ * The upper bound of a chat request's input tokens: one token per UTF-8 byte of all text, tools and schemas, plus 16 per
+ * message; a media part counts as the model's `mediaPartTokens`; in all at most the context window. No vocabulary spends
+ * more than one token on one byte, so the bound holds for every provider.
+ */
+
+export interface InputBoundModel {
+  readonly contextWindow: number;
+  readonly mediaPartTokens: number;
+}
+
+const TOKENS_PER_MESSAGE = 16;
+
+/** Fields of a chat request that never reach the prompt. All others count, also those that are not known here. */
+const NOT_PROMPT = new Set([
+  'model',
+  'messages',
+  'stream',
+  'stream_options',
+  'metadata',
+  'user',
+  'safety_identifier',
+  'prompt_cache_key',
+  'service_tier',
+  'store',
+  'stop',
+  'logit_bias',
+  'modalities',
+  'audio',
+  'reasoning_effort',
+  'verbosity',
+]);
+
+export function inputBound(body: Readonly<Record<string, unknown>>, model: InputBoundModel): number {
+  const messages = Array.isArray(body['messages']) ? body['messages'] : [];
+  let tokens = 0;
+  for (const message of messages) tokens += TOKENS_PER_MESSAGE + messageBound(message, model);
+  for (const [field, value] of Object.entries(body)) {
+    if (!NOT_PROMPT.has(field)) tokens += structureBound(value);
+  }
+  return Math.min(tokens, model.contextWindow);
+}
+
+/** The role and the field names of a message are covered by the 16; everything else that is text counts. */
+function messageBound(message: unknown, model: InputBoundModel): number {
+  if (typeof message !== 'object' || message === null) return structureBound(message);
+  let tokens = 0;
+  for (const [field, value] of Object.entries(message)) {
+    if (field === 'role') continue;
+    tokens += field === 'content' && Array.isArray(value) ? partsBound(value, model) : structureBound(value);
+  }
+  return tokens;
+}
+
+function partsBound(parts: readonly unknown[], model: InputBoundModel): number {
+  let tokens = 0;
+  for (const part of parts) tokens += partBound(part, model);
+  return tokens;
+}
+
+function partBound(part: unknown, model: InputBoundModel): number {
+  const type = typeof part === 'object' && part !== null ? (part as { type?: unknown }).type : undefined;
+  if (type === 'text' || type === 'refusal') {
+    const text = (part as { text?: unknown; refusal?: unknown }).text ?? (part as { refusal?: unknown }).refusal;
+    return structureBound(text);
+  }
+  return model.mediaPartTokens;
+}
+
+function structureBound(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value, 'utf8');
+  if (typeof value !== 'object' || value === null) return 0;
+  return Buffer.byteLength(JSON.stringify(value), 'utf8');
+}

@@ -1,0 +1,82 @@
+/**
+ * The most that a request can cost, before anything is sent. The bound is certain, not estimated: it uses the charge's
+ * own formula on upper bounds of the tokens, at the dearest step of the plan, so a charge never passes its hold.
+ */
+import { invariant } from '../kernel/invariant';
+import type { Nano } from '../kernel/money';
+import { chargeFor, type PriceTerms } from './charge';
+import type { Usage } from './usage';
+
+/** What bounds the tokens of a request. */
+export interface TokenBounds {
+  readonly inputTokens: number;
+  /** Per choice: the limit of the client, or undefined when it set none. */
+  readonly clientOutputLimit: number | undefined;
+  /** The model's own maximum per choice. */
+  readonly modelOutputLimit: number;
+  /** `n` or `best_of`. */
+  readonly choices: number;
+}
+
+export interface Quote {
+  /** The hold to place: covers the output limit in full. */
+  readonly ceiling: Nano;
+  /** The least hold that the request can run with; equal to `ceiling` when the client set the limit. */
+  readonly floor: Nano;
+  readonly bounds: TokenBounds;
+  readonly prices: readonly PriceTerms[];
+}
+
+/** No output limit is lowered below this, or below the model's maximum when that is less. */
+export const LOWEST_OUTPUT_LIMIT = 256;
+
+export function quoteCeiling(bounds: TokenBounds, prices: readonly PriceTerms[]): Quote {
+  invariant(prices.length > 0, 'a plan has at least one step');
+  const limit = bounds.clientOutputLimit ?? bounds.modelOutputLimit;
+  const lowest = bounds.clientOutputLimit ?? Math.min(LOWEST_OUTPUT_LIMIT, bounds.modelOutputLimit);
+  return {
+    ceiling: dearest(bounds, prices, limit),
+    floor: dearest(bounds, prices, lowest),
+    bounds,
+    prices,
+  };
+}
+
+/**
+ * The output limit per choice that a granted hold covers: the full one, or, where the client set none and the balance
+ * was short, the largest that fits. Never below the floor that the quote was made with.
+ */
+export function outputLimitWithin(quote: Quote, granted: Nano): { limit: number; lowered: boolean } {
+  const { clientOutputLimit, modelOutputLimit } = quote.bounds;
+  const full = clientOutputLimit ?? modelOutputLimit;
+  if (granted >= quote.ceiling) return { limit: full, lowered: false };
+  invariant(clientOutputLimit === undefined && granted >= quote.floor, 'a hold below its quote covers no limit');
+  let fits = Math.min(LOWEST_OUTPUT_LIMIT, modelOutputLimit);
+  let tooMuch = full;
+  while (tooMuch - fits > 1) {
+    const middle = Math.floor((fits + tooMuch) / 2);
+    if (dearest(quote.bounds, quote.prices, middle) <= granted) fits = middle;
+    else tooMuch = middle;
+  }
+  return { limit: fits, lowered: true };
+}
+
+function dearest(bounds: TokenBounds, prices: readonly PriceTerms[], outputLimit: number): Nano {
+  const amounts = prices.map((price) => upperBound(bounds, price, outputLimit));
+  return amounts.reduce((most, amount) => (amount > most ? amount : most));
+}
+
+/** Input can be billed as fresh, cached or written to the cache: the dearest of the three bounds them all. */
+function upperBound(bounds: TokenBounds, price: PriceTerms, outputLimit: number): Nano {
+  const inputPrices = [price.input, price.cachedInput ?? price.input, price.cacheWrite ?? price.input];
+  const dearestInput = inputPrices.reduce((most, each) => (each > most ? each : most));
+  const usage: Usage = {
+    inputTokens: bounds.inputTokens,
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens: outputLimit * bounds.choices,
+    reasoningTokens: 0,
+    source: 'NONE',
+  };
+  return chargeFor(usage, { ...price, input: dearestInput });
+}

@@ -1,0 +1,94 @@
+/**
+ * What the operator sells: models, their routes, and the channels behind them. A `Catalog` is an immutable snapshot;
+ * the flow plans every request on one snapshot and never looks twice.
+ */
+import type { Nano } from '../kernel/money';
+import type { RouteType } from '../kernel/words';
+
+export const PROTOCOLS = ['openai', 'anthropic', 'gemini'] as const;
+/** The wire format that a channel speaks. */
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** Deadlines of one attempt, in milliseconds. `firstByteMs` runs from sending to the first byte of the body. */
+export interface ChannelTimeouts {
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly idleMs: number;
+  readonly totalMs: number;
+}
+
+/** What the upstream bills after a client has left: the whole answer (`drain`) or what it had sent (`cancel`). */
+export type OnClientGone = 'drain' | 'cancel';
+
+/** An upstream account: where requests go. */
+export interface Channel {
+  readonly id: string;
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly baseUrl: string;
+  /** The provider's secret, opened; never leaves the process but in the upstream's own header. */
+  readonly apiKey: string;
+  readonly timeouts: ChannelTimeouts;
+  readonly onClientGone: OnClientGone;
+  readonly enabled: boolean;
+}
+
+export interface Model {
+  readonly id: string;
+  /** Tokens that input and output may have together. */
+  readonly contextWindow: number;
+  readonly maxOutputTokens: number;
+  /** Upper bound for one image, file or audio part, in tokens. */
+  readonly mediaPartTokens: number;
+}
+
+/**
+ * One immutable price. Amounts are nano units of the route's currency per one million tokens (`perRequest`: per request);
+ * `multiplier` is in units of 10⁻⁹, so `1_000_000_000n` changes nothing.
+ */
+export interface PriceVersion {
+  readonly id: string;
+  readonly routeId: string;
+  /** The step that the price is for; null: every step of the route without a price of its own. */
+  readonly channelId: string | null;
+  readonly input: Nano;
+  readonly cachedInput: Nano | null;
+  readonly cacheWrite: Nano | null;
+  readonly output: Nano;
+  readonly perRequest: Nano | null;
+  readonly multiplier: bigint;
+  /** Milliseconds since 1970. */
+  readonly effectiveFrom: number;
+}
+
+/** One place of a route, in the order in which they are tried. */
+export interface RouteStep {
+  readonly channelId: string;
+  readonly upstreamModel: string;
+  readonly maxAttempts: number;
+  /** The step's own price, where it has one. */
+  readonly price: PriceVersion | null;
+}
+
+export interface Route {
+  /** `model:TYPE`. */
+  readonly id: string;
+  readonly model: string;
+  readonly type: RouteType;
+  readonly enabled: boolean;
+  readonly price: PriceVersion;
+  readonly steps: readonly RouteStep[];
+}
+
+export interface Catalog {
+  /** Grows by one with every change that was applied. */
+  readonly revision: number;
+  readonly models: ReadonlyMap<string, Model>;
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** By route id. */
+  readonly routes: ReadonlyMap<string, Route>;
+}
+
+export function routeId(model: string, type: RouteType): string {
+  return `${model}:${type}`;
+}

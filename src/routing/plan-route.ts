@@ -1,0 +1,119 @@
+/**
+ * Planning: which route serves a request, through which channels, from which balance, and why. Pure: it reads a catalog
+ * snapshot and decides; it holds and sends nothing.
+ */
+import { Fault } from '../kernel/fault';
+import { type Bucket, bucketOf, type ChannelRole, type RoutePolicy, type RouteType } from '../kernel/words';
+import { type Catalog, type Channel, type Model, type PriceVersion, type Route, routeId } from './catalog';
+
+/** What planning needs to know of a key. `keys/api-key.ts` satisfies it. */
+export interface PlanningKey {
+  readonly routePolicy: RoutePolicy;
+  readonly crossBucketFallback: boolean;
+  readonly allowedModels: readonly string[] | null;
+}
+
+export interface PlanStep {
+  readonly channel: Channel;
+  readonly role: ChannelRole;
+  readonly upstreamModel: string;
+  readonly maxAttempts: number;
+  readonly price: PriceVersion;
+}
+
+/** One route, decided. All steps pay from the same bucket. */
+export interface Plan {
+  readonly model: Model;
+  readonly route: Route;
+  readonly routeType: RouteType;
+  readonly bucket: Bucket;
+  /** Why this bucket pays, in the user's words. */
+  readonly bucketReason: string;
+  readonly steps: readonly PlanStep[];
+}
+
+/** The plan, and the plan of the other bucket where the key consents to it. */
+export interface PlannedRoute {
+  readonly first: Plan;
+  readonly fallback: Plan | null;
+}
+
+const POLICY_ORDER: Record<RoutePolicy, readonly RouteType[]> = {
+  ORDINARY_ONLY: ['ORDINARY'],
+  OFFICIAL_ONLY: ['OFFICIAL'],
+  ORDINARY_FIRST: ['ORDINARY', 'OFFICIAL'],
+  OFFICIAL_FIRST: ['OFFICIAL', 'ORDINARY'],
+};
+
+/**
+ * Decides the route of a request for `modelId`. `narrowTo` is the `x-forge-route` header: it narrows what the key may
+ * do and never widens it.
+ * @throws Fault `model_not_found`, `model_not_allowed`, `route_not_allowed`
+ */
+export function planRoute(catalog: Catalog, key: PlanningKey, modelId: string, narrowTo: RouteType | null): PlannedRoute {
+  const model = catalog.models.get(modelId);
+  if (model === undefined) throw new Fault('model_not_found', `The model "${modelId}" does not exist.`, { param: 'model' });
+  if (key.allowedModels !== null && !key.allowedModels.includes(modelId)) {
+    throw new Fault('model_not_allowed', `This key may not use the model "${modelId}".`, { param: 'model' });
+  }
+  const reachable = typesInOrder(key, narrowTo)
+    .map((type) => catalog.routes.get(routeId(modelId, type)))
+    .filter((route) => route !== undefined && route.enabled) as Route[];
+  const [first, second] = reachable.map((route) => planOf(catalog, key, model, route, reachable.length, narrowTo));
+  if (first === undefined) throw noRoute(catalog, key, modelId, narrowTo);
+  return { first, fallback: key.crossBucketFallback ? (second ?? null) : null };
+}
+
+/** The models that a key can call now, in the order of the catalog. */
+export function reachableModels(catalog: Catalog, key: PlanningKey): Model[] {
+  const types = POLICY_ORDER[key.routePolicy];
+  return [...catalog.models.values()].filter(
+    (model) =>
+      (key.allowedModels === null || key.allowedModels.includes(model.id)) &&
+      types.some((type) => catalog.routes.get(routeId(model.id, type))?.enabled === true),
+  );
+}
+
+function typesInOrder(key: PlanningKey, narrowTo: RouteType | null): readonly RouteType[] {
+  const allowed = POLICY_ORDER[key.routePolicy];
+  if (narrowTo === null) return allowed;
+  if (!allowed.includes(narrowTo)) {
+    throw new Fault('route_not_allowed', `The policy ${key.routePolicy} of this key does not allow ${narrowTo} routes.`);
+  }
+  return [narrowTo];
+}
+
+function planOf(catalog: Catalog, key: PlanningKey, model: Model, route: Route, routes: number, narrowTo: RouteType | null): Plan {
+  const bucket = bucketOf(route.type);
+  return {
+    model,
+    route,
+    routeType: route.type,
+    bucket,
+    bucketReason: `${ruleThatChose(key, route.type, routes, narrowTo)} ${route.type} routes pay from ${bucket}.`,
+    steps: route.steps.flatMap((step, index) => {
+      const channel = catalog.channels.get(step.channelId);
+      if (channel === undefined) return [];
+      const role: ChannelRole = index === 0 ? 'PRIMARY' : 'BACKUP';
+      return [{ ...step, channel, role, price: step.price ?? route.price }];
+    }),
+  };
+}
+
+function ruleThatChose(key: PlanningKey, type: RouteType, routes: number, narrowTo: RouteType | null): string {
+  if (narrowTo !== null) return `The request asked for the ${type} route.`;
+  if (key.routePolicy.endsWith('_ONLY')) return `The key's policy is ${key.routePolicy}.`;
+  if (routes === 1) return `The model has only an ${type} route for the key's policy ${key.routePolicy}.`;
+  if (key.routePolicy.startsWith(type)) return `The key's policy ${key.routePolicy} tries ${type} first.`;
+  return `The key allows to cross over to ${type} when the route that its policy ${key.routePolicy} prefers cannot serve.`;
+}
+
+function noRoute(catalog: Catalog, key: PlanningKey, modelId: string, narrowTo: RouteType | null): Fault {
+  const existing = [...catalog.routes.values()].filter((route) => route.model === modelId && route.enabled);
+  if (existing.length === 0) {
+    return new Fault('model_not_found', `The model "${modelId}" has no route now.`, { param: 'model' });
+  }
+  const wanted = narrowTo ?? key.routePolicy;
+  const offered = existing.map((route) => route.type).join(' and ');
+  return new Fault('route_not_allowed', `The model "${modelId}" has only ${offered} routes, but this request allows ${wanted}.`);
+}
