@@ -4,9 +4,12 @@ export interface Clock {
   now(): number;
   /** Monotonic milliseconds: for durations and deadlines, never written down. */
   monotonic(): number;
+  /** Resolves after `ms` milliseconds. */
+  sleep(ms: number): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };

@@ -57,7 +57,13 @@ export const FAULT_RULES = {
   output_limit_reached: { ...upstream, http: 502, retry: false, nextStep: 'Ask for a larger output limit, or top up the balance.' },
   gateway_stopping: { ...upstream, http: 503, retryAfterS: 2, nextStep: 'Try again: the gateway was being restarted.' },
   gateway_crashed: { ...upstream, http: 503, nextStep: 'Send the request again: the gateway stopped before it could end.' },
-  client_gone: { ...upstream, http: 499, retry: false, log: 'info', nextStep: 'The connection was closed by the client before the answer ended.' },
+  client_gone: {
+    ...upstream,
+    http: 499,
+    retry: false,
+    log: 'info',
+    nextStep: 'The connection was closed by the client before the answer ended.',
+  },
   temporarily_unavailable: {
     http: 503,
     type: 'server_error',

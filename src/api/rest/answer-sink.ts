@@ -1,0 +1,85 @@
+/** Writes answers to a raw HTTP response: whole bodies, server-sent events with back-pressure, and errors in either. */
+import type { ServerResponse } from 'node:http';
+import type { AnswerHead, AnswerSink } from '../../gateway/completion-request';
+import type { Fault } from '../../kernel/fault';
+import { renderError } from './openai-error';
+
+export class HttpAnswerSink implements AnswerSink {
+  private head: AnswerHead | null = null;
+
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly requestId: string,
+  ) {}
+
+  get started(): boolean {
+    return this.response.headersSent;
+  }
+
+  announce(head: AnswerHead): void {
+    this.head = head;
+  }
+
+  write(frames: string): boolean {
+    this.startStream();
+    return this.response.write(frames) || this.response.destroyed;
+  }
+
+  whenReady(): Promise<void> {
+    const { response } = this;
+    if (response.destroyed || !response.writableNeedDrain) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        response.off('drain', done);
+        response.off('close', done);
+        resolve();
+      };
+      response.on('drain', done);
+      // A client that leaves while the socket is full never drains it.
+      response.on('close', done);
+    });
+  }
+
+  finishWhole(text: string, charge: string): void {
+    this.sendBody(200, text, { 'x-forge-charge': charge });
+  }
+
+  finishStream(frames: string): void {
+    this.startStream();
+    this.response.end(frames);
+  }
+
+  /** After the first byte an error is the stream's last event, without `[DONE]`. */
+  fail(fault: Fault): void {
+    const { status, headers, body } = renderError(fault, this.requestId);
+    if (this.started) this.response.end(`data: ${JSON.stringify(body)}\n\n`);
+    else this.sendBody(status, JSON.stringify(body), headers);
+  }
+
+  private startStream(): void {
+    if (this.started) return;
+    this.response.writeHead(200, {
+      ...this.commonHeaders(),
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-accel-buffering': 'no',
+    });
+  }
+
+  private sendBody(status: number, text: string, headers: Readonly<Record<string, string>>): void {
+    if (this.response.destroyed) return;
+    this.response.writeHead(status, {
+      ...this.commonHeaders(),
+      ...headers,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+    });
+    this.response.end(text);
+  }
+
+  private commonHeaders(): Record<string, string> {
+    const id = { 'x-request-id': this.requestId };
+    if (this.head === null) return id;
+    return { ...id, 'x-forge-route-type': this.head.routeType, 'x-forge-bucket': this.head.bucket };
+  }
+}

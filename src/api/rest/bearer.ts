@@ -1,0 +1,13 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** The secret of `Authorization: Bearer …`, or null when the header is missing or of another scheme. */
+export function bearerOf(headers: IncomingHttpHeaders): string | null {
+  const match = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '');
+  return match?.[1] ?? null;
+}
+
+/** A header's value when it was sent once. */
+export function headerOf(headers: IncomingHttpHeaders, name: string): string | null {
+  const value = headers[name];
+  return typeof value === 'string' ? value : null;
+}

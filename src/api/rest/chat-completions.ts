@@ -1,0 +1,101 @@
+/** `POST /v1/chat/completions`: from Fastify's request to the flow, and the answer straight to the socket. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Interruption } from '../../attempts/run-attempts';
+import type { CompletionRequest, Gateway } from '../../gateway/completion-request';
+import { refuseCompletion, serveCompletion } from '../../gateway/serve-completion';
+import { Fault } from '../../kernel/fault';
+import { HttpAnswerSink } from './answer-sink';
+import { bearerOf, headerOf } from './bearer';
+import type { InFlight } from './in-flight';
+import { masked } from './openai-error';
+
+const PATH = '/v1/chat/completions';
+/** The largest body: room for images in base64. */
+const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
+const NO_BODY = Buffer.alloc(0);
+
+export interface CompletionDeps {
+  readonly gateway: Gateway;
+  readonly inFlight: InFlight;
+}
+
+export function registerChatCompletions(app: FastifyInstance, deps: CompletionDeps): void {
+  void app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, taken) => {
+      taken(null, body);
+    });
+    // What could not be taken in is refused with a receipt, when the key is known.
+    scope.setErrorHandler(async (error, request, reply) => refuse(deps, request, reply, error));
+    scope.post(PATH, (request, reply) => serve(deps, request, reply));
+    done();
+  });
+}
+
+async function serve(deps: CompletionDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY;
+  await answer(deps, request, reply, (completion, sink, signal) => serveCompletion(deps.gateway, completion, sink, signal), body);
+}
+
+async function refuse(deps: CompletionDeps, request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void> {
+  const fault = faultOfIntake(error);
+  await answer(deps, request, reply, (completion, sink) => refuseCompletion(deps.gateway, completion, sink, fault), NO_BODY);
+}
+
+async function answer(
+  deps: CompletionDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  serveWith: (completion: CompletionRequest, sink: HttpAnswerSink, signal: AbortSignal) => Promise<unknown>,
+  body: Buffer,
+): Promise<void> {
+  reply.hijack();
+  const response = reply.raw;
+  const interruption = new AbortController();
+  const interrupt = (reason: Interruption) => interruption.abort(reason);
+  const onClose = () => {
+    if (!response.writableFinished) interrupt('CLIENT_GONE');
+  };
+  response.once('close', onClose);
+  const leave = deps.inFlight.enter(interrupt);
+  const sink = new HttpAnswerSink(response, request.id);
+  try {
+    await serveWith(completionOf(deps, request, body), sink, interruption.signal);
+  } catch (error) {
+    fail(deps, request.id, sink, error);
+  } finally {
+    leave();
+  }
+}
+
+/** A fault that has no receipt, or something that broke: masked, and logged. */
+function fail(deps: CompletionDeps, requestId: string, sink: HttpAnswerSink, error: unknown): void {
+  if (error instanceof Fault) {
+    sink.fail(error);
+    return;
+  }
+  deps.gateway.log.error({ err: error, request: requestId }, 'a request broke');
+  sink.fail(masked(requestId, error));
+}
+
+function completionOf(deps: CompletionDeps, request: FastifyRequest, body: Buffer): CompletionRequest {
+  const { clock } = deps.gateway;
+  return {
+    id: request.id,
+    endpoint: PATH,
+    credential: bearerOf(request.headers),
+    body,
+    routeHeader: headerOf(request.headers, 'x-forge-route'),
+    runHeader: headerOf(request.headers, 'x-forge-run'),
+    receivedAt: clock.now(),
+  };
+}
+
+function faultOfIntake(error: unknown): Fault {
+  const code = (error as { code?: unknown }).code;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new Fault('request_too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new Fault('unsupported_media_type', 'The body must be application/json.');
+  return new Fault('invalid_request', 'The body could not be read to its end.', { cause: error });
+}

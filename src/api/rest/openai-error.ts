@@ -1,0 +1,35 @@
+/** The one place that renders a fault as OpenAI's clients expect it: status, headers and `{ error: { … } }`. */
+import { Fault } from '../../kernel/fault';
+
+export interface RenderedError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: { readonly error: { message: string; type: string; param: string | null; code: string | null } };
+}
+
+/** Only a `Fault` is shown; everything else is masked. `x-should-retry` is what the SDKs obey before their own rules. */
+export function renderError(error: unknown, requestId: string): RenderedError {
+  const fault = error instanceof Fault ? error : masked(requestId, error);
+  const { rule, detail } = fault;
+  const retryAfterS = detail.retryAfterS ?? rule.retryAfterS;
+  return {
+    status: detail.provider?.status ?? rule.http,
+    headers: {
+      'x-should-retry': String(detail.retry ?? rule.retry),
+      ...(retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) }),
+    },
+    body: {
+      error: {
+        message: fault.publicMessage,
+        type: detail.provider?.type ?? rule.type,
+        param: detail.param ?? null,
+        code: detail.provider === undefined ? fault.code : detail.provider.code,
+      },
+    },
+  };
+}
+
+/** What is shown of an error that is not a fault. */
+export function masked(requestId: string, cause: unknown): Fault {
+  return new Fault('internal_error', `The gateway could not serve this request. Its id is ${requestId}.`, { cause });
+}

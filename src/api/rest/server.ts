@@ -1,0 +1,51 @@
+/** The HTTP server: ids, errors and the routes of each surface. */
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { Fault } from '../../kernel/fault';
+import { newId } from '../../kernel/ids';
+import type { Log } from '../../kernel/log';
+import { renderError } from './openai-error';
+
+/** Time for the headers and body of a request to arrive. */
+const REQUEST_TIMEOUT_MS = 120_000;
+/** GraphQL and other small bodies; model calls have a limit of their own. */
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** A server without routes. Every response carries `x-request-id`; every error is rendered in OpenAI's shape. */
+export function createServer(log: Log): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    genReqId: newId,
+    requestIdHeader: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 500 },
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const fault = knownFault(error);
+    if (fault === null) log.error({ err: error, request: request.id }, 'a request broke');
+    return send(reply, fault ?? error, request.id);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    send(reply, new Fault('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`), request.id),
+  );
+  return app;
+}
+
+function send(reply: FastifyReply, error: unknown, requestId: string): FastifyReply {
+  const { status, headers, body } = renderError(error, requestId);
+  return reply.code(status).headers(headers).send(body);
+}
+
+/** Faults of ours, and what Fastify says of a request that it could not take in. */
+function knownFault(error: unknown): Fault | null {
+  if (error instanceof Fault) return error;
+  const { statusCode, message } = error as { statusCode?: unknown; message?: unknown };
+  if (statusCode === 413) return new Fault('request_too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
+  if (statusCode === 415) return new Fault('unsupported_media_type', 'The body must be application/json.');
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return new Fault('invalid_request', String(message));
+  return null;
+}

@@ -1,0 +1,26 @@
+/** What follows a failed attempt: another try on the same channel, the next channel, or the end. Pure. */
+import type { StopReason } from '../kernel/words';
+import type { AttemptFailure, FailureKind } from './upstream';
+
+export type NextMove = 'same' | 'next' | 'stop';
+
+/** A refusal of our own secret or our own rate is the channel's fault, never the client's. */
+const CHANNEL_AT_FAULT: ReadonlySet<number> = new Set([401, 402, 403, 407, 429]);
+/** Answers of 400 to 499 that a second try may change. */
+const TRANSIENT: ReadonlySet<number> = new Set([408, 409, 425]);
+const TIMEOUTS: ReadonlySet<FailureKind> = new Set(['connect_timeout', 'first_byte_timeout', 'idle_timeout', 'total_timeout']);
+
+export function classifyFailure(failure: AttemptFailure): NextMove {
+  const { status } = failure;
+  if (failure.kind === 'cut') return 'stop';
+  if (status === null) return failure.kind === 'answer_too_large' ? 'next' : 'same';
+  if (status >= 500 || TRANSIENT.has(status)) return 'same';
+  if (CHANNEL_AT_FAULT.has(status) || status < 400) return 'next';
+  return 'stop';
+}
+
+/** The stop reason of a request whose last attempt ended in this failure. */
+export function stopReasonOf(failure: AttemptFailure): StopReason {
+  if (TIMEOUTS.has(failure.kind)) return 'UPSTREAM_TIMEOUT';
+  return failure.status !== null && classifyFailure(failure) === 'stop' ? 'REJECTED' : 'UPSTREAM_ERROR';
+}

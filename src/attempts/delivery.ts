@@ -1,0 +1,52 @@
+/** Hands the events of one attempt's stream to the client, and knows what of it the client has. */
+import type { TokenCounter } from '../metering/token-counter';
+import { OutputWatch } from './output-watch';
+import type { AnswerReceiver } from './upstream';
+
+/** Where the events of a stream are written. */
+export interface StreamSink {
+  /** False: the client is slow; nothing may follow before `whenReady` resolves. */
+  write(frames: string): boolean;
+  /** Resolves when the client has taken what was written, or has left. */
+  whenReady(): Promise<void>;
+}
+
+export class Delivery implements AnswerReceiver {
+  /** Called once, when the output has passed what the hold covers. */
+  onOverrun: () => void = () => undefined;
+  deliveredText = '';
+  started = false;
+  overrun = false;
+  private muted = false;
+  private readonly watch: OutputWatch;
+
+  constructor(
+    private readonly sink: StreamSink,
+    outputBound: number,
+    counter: TokenCounter,
+  ) {
+    this.watch = new OutputWatch(outputBound, counter);
+  }
+
+  receive(frames: string, outputText: string): boolean {
+    if (this.overrun) return true;
+    if (this.watch.passed(outputText)) {
+      this.overrun = true;
+      this.onOverrun();
+      return true;
+    }
+    // A client that has left takes nothing more, and what it did not take was not delivered.
+    if (this.muted) return true;
+    this.started = true;
+    this.deliveredText += outputText;
+    return this.sink.write(frames);
+  }
+
+  whenReady(): Promise<void> {
+    return this.sink.whenReady();
+  }
+
+  mute(): void {
+    this.muted = true;
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Guards a stream against an upstream that does not stop: the hold covers `boundTokens` of output, and an answer far
+ * beyond it is cut. No token is shorter than a byte, so nothing is counted before the text has more bytes than the
+ * bound; after that it is counted piece by piece. Vocabularies differ, hence the tolerance: an honest upstream that
+ * keeps its limit by its own count is never cut. What lies between the bound and the cut is the operator's loss.
+ */
+import type { TokenCounter } from '../metering/token-counter';
+
+const TOLERANCE = 2;
+const PIECE_MIN = 1_024;
+
+export class OutputWatch {
+  private readonly ceiling: number;
+  private uncounted = '';
+  private counted = 0;
+  private nextCountAt: number;
+
+  constructor(
+    boundTokens: number,
+    private readonly counter: TokenCounter,
+  ) {
+    this.ceiling = boundTokens * TOLERANCE;
+    this.nextCountAt = Math.max(this.ceiling, PIECE_MIN);
+  }
+
+  /** Takes more output. True: the answer is certainly beyond what the hold covers. */
+  passed(text: string): boolean {
+    this.uncounted += text;
+    if (this.uncounted.length < this.nextCountAt) return false;
+    this.counted += this.counter.count(this.uncounted);
+    this.uncounted = '';
+    this.nextCountAt = Math.max(this.ceiling - this.counted, PIECE_MIN);
+    return this.counted > this.ceiling;
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * Tries the steps of a plan in order until one answers. Every try is a record, and so is every step whose turn came and
+ * that was passed over. Once a byte of an answer has reached the client there is no second try and no second channel.
+ */
+import type { Clock } from '../kernel/clock';
+import { invariant } from '../kernel/invariant';
+import type { StopReason } from '../kernel/words';
+import type { TokenCounter } from '../metering/token-counter';
+import { NO_USAGE } from '../metering/usage';
+import type { Plan, PlanStep } from '../routing/plan-route';
+import type { AttemptRecord } from './attempt';
+import { classifyFailure, stopReasonOf } from './classify-failure';
+import { Delivery, type StreamSink } from './delivery';
+import type { Answer, AnswerFacts, AttemptFailure, ChatBody, UpstreamResult, Upstreams } from './upstream';
+
+/** What ends a request from outside: the `reason` of the signal that is handed in. */
+export type Interruption = Extract<StopReason, 'CLIENT_GONE' | 'GATEWAY_STOPPED'>;
+
+export interface AttemptMeans {
+  readonly upstreams: Upstreams;
+  readonly counter: TokenCounter;
+  readonly clock: Clock;
+}
+
+export interface AttemptJob {
+  readonly plan: Plan;
+  readonly body: ChatBody;
+  readonly stream: boolean;
+  /** The output limit to set where the balance covers no more; null leaves the body's own. */
+  readonly outputLimit: number | null;
+  /** Output tokens, over all choices, that the hold covers. */
+  readonly outputBound: number;
+  /** Attempts of this request before this plan. */
+  readonly attemptsBefore: number;
+}
+
+/** How the attempts of a plan ended. */
+export interface Outcome {
+  readonly plan: Plan;
+  readonly attempts: readonly AttemptRecord[];
+  readonly stopReason: StopReason;
+  /** The step of the last try; null when every step was passed over. */
+  readonly step: PlanStep | null;
+  readonly facts: AnswerFacts | null;
+  /** Set when an upstream answered to its end. */
+  readonly answer: Answer | null;
+  readonly failure: AttemptFailure | null;
+  /** Output text that was written to a client that was still there. */
+  readonly deliveredText: string;
+  /** A byte of the answer has reached the client: nothing else can be sent in its place. */
+  readonly started: boolean;
+}
+
+interface Tried {
+  readonly record: AttemptRecord;
+  readonly result: UpstreamResult;
+  readonly delivery: Delivery;
+  readonly step: PlanStep;
+}
+
+export async function runAttempts(means: AttemptMeans, job: AttemptJob, sink: StreamSink, signal: AbortSignal): Promise<Outcome> {
+  const attempts: AttemptRecord[] = [];
+  let last: Tried | null = null;
+  for (const step of job.plan.steps) {
+    const obstacle = obstacleOf(step, means.upstreams);
+    if (obstacle !== null) {
+      attempts.push(passedOver(step, job.attemptsBefore + attempts.length, obstacle, means.clock.now()));
+      continue;
+    }
+    for (let retry = 0; retry < step.maxAttempts && !signal.aborted; retry += 1) {
+      last = await tryStep(means, job, step, { index: job.attemptsBefore + attempts.length, retry }, sink, signal);
+      attempts.push(last.record);
+      if (last.result.ok || last.delivery.started || signal.aborted) return outcomeOf(job, attempts, last, signal);
+      const move = classifyFailure(last.result.failure);
+      if (move === 'stop') return outcomeOf(job, attempts, last, signal);
+      if (move === 'next') break;
+    }
+    if (signal.aborted) break;
+  }
+  return outcomeOf(job, attempts, last, signal);
+}
+
+/** The record of a step that was passed over, with the reason. */
+export function passedOver(step: PlanStep, index: number, obstacle: Obstacle, now: number): AttemptRecord {
+  return {
+    index,
+    channelId: step.channel.id,
+    role: step.role,
+    retry: 0,
+    status: 'SKIPPED',
+    upstreamModel: step.upstreamModel,
+    upstreamRequestId: null,
+    providerStatus: null,
+    errorCode: obstacle.code,
+    errorMessage: obstacle.message,
+    usage: NO_USAGE,
+    startedAt: now,
+    latencyMs: null,
+    timeToFirstTokenMs: null,
+  };
+}
+
+export interface Obstacle {
+  readonly code: string;
+  readonly message: string;
+}
+
+function obstacleOf(step: PlanStep, upstreams: Upstreams): Obstacle | null {
+  const { channel } = step;
+  if (!channel.enabled) return { code: 'channel_disabled', message: `The channel "${channel.id}" is disabled.` };
+  if (upstreams[channel.protocol] === undefined) {
+    return { code: 'protocol_unsupported', message: `Chat completions cannot run on a channel of protocol ${channel.protocol}.` };
+  }
+  return null;
+}
+
+async function tryStep(
+  means: AttemptMeans,
+  job: AttemptJob,
+  step: PlanStep,
+  place: { readonly index: number; readonly retry: number },
+  sink: StreamSink,
+  signal: AbortSignal,
+): Promise<Tried> {
+  const upstream = means.upstreams[step.channel.protocol];
+  invariant(upstream !== undefined, 'a step without an adapter is passed over');
+  const startedAt = means.clock.now();
+  const began = means.clock.monotonic();
+  const delivery = new Delivery(sink, job.outputBound, means.counter);
+  const exchange = upstream.send(
+    { channel: step.channel, upstreamModel: step.upstreamModel, body: job.body, stream: job.stream, outputLimit: job.outputLimit },
+    delivery,
+  );
+  delivery.onOverrun = () => exchange.cut();
+  const interrupt = () => {
+    delivery.mute();
+    // A provider that bills the whole answer anyway is read to its usage; another is left at once.
+    if (signal.reason === 'GATEWAY_STOPPED' || step.channel.onClientGone === 'cancel') exchange.cut();
+  };
+  signal.addEventListener('abort', interrupt, { once: true });
+  const result = await exchange.result;
+  signal.removeEventListener('abort', interrupt);
+  const latencyMs = Math.round(means.clock.monotonic() - began);
+  return { record: recordOf(step, place, result, startedAt, latencyMs), result, delivery, step };
+}
+
+function recordOf(
+  step: PlanStep,
+  place: { readonly index: number; readonly retry: number },
+  result: UpstreamResult,
+  startedAt: number,
+  latencyMs: number,
+): AttemptRecord {
+  const { facts } = result;
+  const failure = result.ok ? null : result.failure;
+  return {
+    ...place,
+    channelId: step.channel.id,
+    role: step.role,
+    status: failure === null ? 'SUCCEEDED' : failure.kind === 'cut' ? 'CANCELLED' : 'FAILED',
+    upstreamModel: step.upstreamModel,
+    upstreamRequestId: facts.upstreamRequestId,
+    providerStatus: facts.providerStatus,
+    errorCode: failure === null ? null : (failure.code ?? failure.kind),
+    errorMessage: failure === null ? null : failure.message,
+    usage: facts.usage ?? NO_USAGE,
+    startedAt,
+    latencyMs,
+    timeToFirstTokenMs: facts.firstByteMs === null ? null : Math.round(facts.firstByteMs),
+  };
+}
+
+function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tried | null, signal: AbortSignal): Outcome {
+  const result = last?.result;
+  return {
+    plan: job.plan,
+    attempts,
+    stopReason: stopReasonFor(last, signal),
+    step: last?.step ?? null,
+    facts: result?.facts ?? null,
+    answer: result?.ok === true ? result.answer : null,
+    failure: result?.ok === false ? result.failure : null,
+    deliveredText: last?.delivery.deliveredText ?? '',
+    started: last?.delivery.started ?? false,
+  };
+}
+
+function stopReasonFor(last: Tried | null, signal: AbortSignal): StopReason {
+  if (last?.delivery.overrun === true) return 'BUDGET';
+  if (signal.aborted) return signal.reason as Interruption;
+  if (last === null) return 'NO_CHANNEL';
+  return last.result.ok ? 'COMPLETED' : stopReasonOf(last.result.failure);
+}

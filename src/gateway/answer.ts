@@ -1,0 +1,50 @@
+/** The end of an answer as the client gets it: the provider's own bytes, with the cost added to the usage. */
+import type { StreamEnd } from '../attempts/upstream';
+import { insertMember, topLevelMembers } from '../kernel/json-members';
+import { formatDecimal } from '../kernel/money';
+import { currencyOf } from '../kernel/words';
+import type { ReceiptRecord } from '../ledger/receipt';
+import type { Usage } from '../metering/usage';
+
+const DONE = 'data: [DONE]\n\n';
+
+/** The whole body, untouched but for `cost` and `cost_currency` in its usage object. A body without one stays as it is. */
+export function wholeWithCost(text: string, receipt: ReceiptRecord): string {
+  const usage = topLevelMembers(text).findLast((member) => member.name === 'usage');
+  if (usage === undefined) return text;
+  const value = text.slice(usage.valueStart, usage.valueEnd);
+  if (!value.startsWith('{')) return text;
+  return text.slice(0, usage.valueStart) + valueWithCost(value, receipt) + text.slice(usage.valueEnd);
+}
+
+function valueWithCost(usage: string, receipt: ReceiptRecord): string {
+  const [cost, currency] = costOf(receipt);
+  return insertMember(insertMember(usage, 'cost', JSON.stringify(cost)), 'cost_currency', JSON.stringify(currency));
+}
+
+/** The last events of a stream: the usage chunk when the client asked for one, and the end marker. */
+export function streamTail(end: StreamEnd, receipt: ReceiptRecord, wantsUsage: boolean): string {
+  return wantsUsage ? `data: ${JSON.stringify(usageChunk(end, receipt))}\n\n${DONE}` : DONE;
+}
+
+function usageChunk(end: StreamEnd, receipt: ReceiptRecord): Record<string, unknown> {
+  const [cost, currency] = costOf(receipt);
+  const sent = end.usageChunk?.['usage'];
+  const usage = typeof sent === 'object' && sent !== null ? sent : openAiUsage(receipt.usage);
+  const chunk = end.usageChunk ?? { object: 'chat.completion.chunk', ...end.head, choices: [] };
+  return { ...chunk, usage: { ...usage, cost, cost_currency: currency } };
+}
+
+function openAiUsage(usage: Usage): Record<string, unknown> {
+  return {
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: usage.inputTokens + usage.outputTokens,
+    prompt_tokens_details: { cached_tokens: usage.cachedInputTokens },
+    completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+  };
+}
+
+function costOf(receipt: ReceiptRecord): [cost: string, currency: string | null] {
+  return [formatDecimal(receipt.charge), receipt.bucket === null ? null : currencyOf(receipt.bucket)];
+}

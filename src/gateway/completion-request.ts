@@ -1,0 +1,53 @@
+/** What comes in, where the answer goes, and what the flow works with. */
+import type { StreamSink } from '../attempts/delivery';
+import type { AttemptMeans } from '../attempts/run-attempts';
+import type { Fault } from '../kernel/fault';
+import type { Log } from '../kernel/log';
+import type { Bucket, RouteType } from '../kernel/words';
+import type { KeyRing } from '../keys/authenticate';
+import type { GroupCommit } from '../ledger/group-commit';
+import type { CatalogStore } from '../routing/catalog-store';
+
+export interface CompletionRequest {
+  /** The request id, and the id of the receipt. */
+  readonly id: string;
+  /** The path: `/v1/chat/completions`. */
+  readonly endpoint: string;
+  /** The bearer secret, or null when none was sent. */
+  readonly credential: string | null;
+  readonly body: Buffer;
+  /** The `x-forge-route` header as it was sent. */
+  readonly routeHeader: string | null;
+  /** The `x-forge-run` header as it was sent. */
+  readonly runHeader: string | null;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+}
+
+/** What the response headers say of the route. */
+export interface AnswerHead {
+  readonly routeType: RouteType;
+  readonly bucket: Bucket;
+}
+
+/** Where the answer goes. Headers go out with the first byte, so nothing is promised before something is known. */
+export interface AnswerSink extends StreamSink {
+  /** True once a byte of a stream has been written. */
+  readonly started: boolean;
+  /** Names the route before anything is sent; the last call before the first byte counts. */
+  announce(head: AnswerHead): void;
+  /** A whole answer, after its settlement. `charge` is a decimal string. */
+  finishWhole(text: string, charge: string): void;
+  /** The last events of a stream, after its settlement. */
+  finishStream(frames: string): void;
+  /** An error: a response of its own, or the last event of a stream that has begun. */
+  fail(fault: Fault): void;
+}
+
+/** Everything that the flow needs. */
+export interface Gateway extends AttemptMeans {
+  readonly keys: KeyRing;
+  readonly catalog: CatalogStore;
+  readonly ledger: GroupCommit;
+  readonly log: Log;
+}

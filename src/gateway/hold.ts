@@ -1,0 +1,56 @@
+/** A hold in the hands of the flow, and what the request did with it. */
+import type { AttemptRecord } from '../attempts/attempt';
+import type { Outcome } from '../attempts/run-attempts';
+import type { Nano } from '../kernel/money';
+import type { RouteFacts } from '../ledger/receipt';
+import type { Quote } from '../metering/quote-ceiling';
+import type { Plan } from '../routing/plan-route';
+
+declare const granted: unique symbol;
+
+/** Money that is reserved, durably. Only `withHold` makes one. */
+export interface Hold {
+  readonly [granted]: true;
+  readonly id: string;
+  readonly walletId: string;
+  readonly amount: Nano;
+  readonly plan: Plan;
+  readonly quote: Quote;
+  /** The output limit per choice that the hold covers, and whether it was lowered to what the balance covers. */
+  readonly outputLimit: number;
+  readonly limitLowered: boolean;
+}
+
+/** One way to serve a request: a plan and the most that it can cost. */
+export interface Option {
+  readonly plan: Plan;
+  readonly quote: Quote;
+}
+
+/** How the request ended on its last hold, and all its attempts, those of an earlier hold included. */
+export interface Used {
+  readonly hold: Hold;
+  readonly outcome: Outcome;
+  readonly attempts: readonly AttemptRecord[];
+}
+
+export const NO_ROUTE: RouteFacts = {
+  routeId: null,
+  routeType: null,
+  bucket: null,
+  bucketReason: null,
+  primaryChannelId: null,
+  primaryPriceId: null,
+};
+
+export function routeFactsOf(plan: Plan): RouteFacts {
+  const primary = plan.steps[0];
+  return {
+    routeId: plan.route.id,
+    routeType: plan.routeType,
+    bucket: plan.bucket,
+    bucketReason: plan.bucketReason,
+    primaryChannelId: primary?.channel.id ?? null,
+    primaryPriceId: primary?.price.id ?? null,
+  };
+}

@@ -1,0 +1,39 @@
+/** What an outcome is charged for: the provider's own count, or one made here and marked as such. */
+import type { Outcome } from '../attempts/run-attempts';
+import type { UsageSource } from '../kernel/words';
+import { promptText } from '../metering/prompt-text';
+import type { TokenCounter } from '../metering/token-counter';
+import { NO_USAGE, type Usage } from '../metering/usage';
+import { STOP_RULES } from './stop-reasons';
+
+/**
+ * The usage that the stop reason's policy charges. An explicit zero of the provider is a value. A count made here never
+ * passes `inputBound`, the bound that the hold was made with.
+ */
+export function measureUsage(
+  outcome: Outcome,
+  prompt: Readonly<Record<string, unknown>>,
+  inputBound: number,
+  counter: TokenCounter,
+): Usage {
+  const { charges } = STOP_RULES[outcome.stopReason];
+  const { facts } = outcome;
+  if (facts === null || charges === 'nothing') return NO_USAGE;
+  if (charges === 'delivered' && outcome.deliveredText === '') return NO_USAGE;
+  if (facts.usage !== undefined) return facts.usage;
+  // An answer that ended, also one that was read to its end after the client had left, is counted whole.
+  const ended = outcome.answer !== null;
+  const output = ended ? facts.outputText : outcome.deliveredText;
+  return counted(prompt, output, inputBound, counter, ended ? 'COUNTED' : 'FLOOR');
+}
+
+function counted(
+  prompt: Readonly<Record<string, unknown>>,
+  output: string,
+  inputBound: number,
+  counter: TokenCounter,
+  source: UsageSource,
+): Usage {
+  const inputTokens = Math.min(counter.count(promptText(prompt)), inputBound);
+  return { ...NO_USAGE, inputTokens, outputTokens: counter.count(output), source };
+}

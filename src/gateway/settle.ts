@@ -1,0 +1,88 @@
+/**
+ * The second durable write of a request: what it used becomes a charge, and hold, transfer, receipt and attempts are
+ * written in one transaction. A settlement that the ledger cannot take now is tried again until it can.
+ */
+import type { AttemptRecord } from '../attempts/attempt';
+import type { Fault } from '../kernel/fault';
+import { newId } from '../kernel/ids';
+import { minNano, type Nano, nano, subtractNano } from '../kernel/money';
+import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
+import { chargeFor, type PriceTerms } from '../metering/charge';
+import type { Usage } from '../metering/usage';
+import type { Gateway } from './completion-request';
+import { endDurably, ReceiptedFault, withoutMoney } from './end-durably';
+import { faultOf } from './fault-of-outcome';
+import { type Hold, NO_ROUTE, routeFactsOf, type Used } from './hold';
+import { measureUsage } from './measure-usage';
+import type { ChatCall } from './read-chat-call';
+import { indexOfLastTry, receiptOf, receiptWithoutCharge } from './receipt-of';
+
+/** A request that has ended: its receipt is durable and readable. */
+export interface Settled {
+  readonly receipt: ReceiptRecord;
+  /** What the client is told; null when it gets an answer. */
+  readonly fault: Fault | null;
+  readonly used: Used;
+}
+
+const ZERO = nano(0n);
+
+export async function settle(gateway: Gateway, facts: RequestFacts, call: ChatCall, used: Used): Promise<Settled> {
+  const { hold, outcome } = used;
+  const usage = measureUsage(outcome, call.body.json, hold.quote.bounds.inputTokens, gateway.counter);
+  const price = outcome.step?.price ?? null;
+  const full = price === null ? ZERO : fullCharge(usage, price);
+  const charge = minNano(full, hold.amount);
+  const fault = faultOf(outcome, charge);
+  const receipt = receiptOf(gateway.clock, facts, used, { usage, charge, fault });
+  const chargedAttempt = charge > 0n ? indexOfLastTry(used.attempts) : null;
+  await endDurably(gateway, {
+    kind: 'end',
+    hold: { holdId: hold.id, walletId: hold.walletId, amount: hold.amount, settles: usage.source !== 'NONE' },
+    receipt,
+    attempts: withMeasuredUsage(used.attempts, usage),
+    chargedAttempt,
+    transferId: charge > 0n ? newId() : null,
+    overage: subtractNano(full, charge),
+    overageTransferId: full > charge ? newId() : null,
+  });
+  if (full > charge) gateway.log.warn({ receipt: receipt.requestId, overage: String(full - charge) }, 'an answer cost more than its hold');
+  return { receipt, fault, used };
+}
+
+/** Releases a hold after something broke inside the gateway: charge 0, with a receipt. Gives the fault to throw on. */
+export async function release(
+  gateway: Gateway,
+  facts: RequestFacts,
+  hold: Hold,
+  attempts: readonly AttemptRecord[],
+  error: unknown,
+): Promise<Fault> {
+  gateway.log.error({ err: error, receipt: facts.requestId }, 'a request broke inside the gateway');
+  const fault = new ReceiptedFault('internal_error', 'The gateway could not finish this request.', { cause: error });
+  const receipt = receiptWithoutCharge(gateway.clock, facts, routeFactsOf(hold.plan), fault, 'UPSTREAM_ERROR', attempts);
+  await endDurably(gateway, {
+    ...withoutMoney(receipt, attempts),
+    hold: { holdId: hold.id, walletId: hold.walletId, amount: hold.amount, settles: false },
+    receipt: { ...receipt, holdId: hold.id, holdAmount: hold.amount },
+  });
+  return fault;
+}
+
+/** Writes the receipt of a request that was refused before anything was held. */
+export async function writeRefusal(gateway: Gateway, facts: RequestFacts, fault: Fault): Promise<ReceiptRecord> {
+  const receipt = receiptWithoutCharge(gateway.clock, facts, NO_ROUTE, fault, 'REFUSED', []);
+  await endDurably(gateway, withoutMoney(receipt, []));
+  return receipt;
+}
+
+function fullCharge(usage: Usage, price: PriceTerms): Nano {
+  return usage.source === 'NONE' ? ZERO : chargeFor(usage, price);
+}
+
+/** The attempt that was charged shows the usage that it was charged for, also where that was counted here. */
+function withMeasuredUsage(attempts: readonly AttemptRecord[], usage: Usage): readonly AttemptRecord[] {
+  const charged = indexOfLastTry(attempts);
+  if (usage.source === 'NONE' || charged === null) return attempts;
+  return attempts.map((attempt, index) => (index === charged ? { ...attempt, usage } : attempt));
+}

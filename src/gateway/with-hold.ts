@@ -1,0 +1,134 @@
+/**
+ * The only place that knows the ends of a hold. It places one before anything is sent, hands it to `use`, and sees to it
+ * that the hold ends exactly once: settled by what `use` returned, released when `use` threw. A crash in between is left
+ * to recovery. Crossing to the other bucket is a second hold, in whose transaction the first one is released.
+ */
+import type { AttemptRecord } from '../attempts/attempt';
+import { type Outcome, passedOver } from '../attempts/run-attempts';
+import { Fault } from '../kernel/fault';
+import { newId } from '../kernel/ids';
+import { invariant } from '../kernel/invariant';
+import { formatDecimal, NANO_MAX, type Nano, nano } from '../kernel/money';
+import { type Bucket, currencyOf } from '../kernel/words';
+import type { PlaceHold } from '../ledger/ledger-store';
+import type { RequestFacts } from '../ledger/receipt';
+import { walletId } from '../ledger/wallet';
+import { outputLimitWithin } from '../metering/quote-ceiling';
+import type { Gateway } from './completion-request';
+import { type Hold, type Option, routeFactsOf, type Used } from './hold';
+import type { ChatCall } from './read-chat-call';
+import { release, type Settled, settle } from './settle';
+
+/** Long past every deadline: a hold that is older than this is nobody's. */
+const HOLD_LIFE_MS = 3_600_000;
+
+/**
+ * Runs `use` under a hold on the first option that the balances cover, and on the next option when the first one failed
+ * before anything reached the client. What it gives is settled, durably.
+ * @throws Fault `insufficient_quota` when no balance covers its option, `temporarily_unavailable` when the ledger cannot
+ * take a hold. Nothing is held then, and nothing was sent.
+ */
+export async function withHold(
+  gateway: Gateway,
+  facts: RequestFacts,
+  call: ChatCall,
+  options: readonly Option[],
+  use: (hold: Hold, attemptsBefore: number) => Promise<Outcome>,
+): Promise<Settled> {
+  const attempts: AttemptRecord[] = [];
+  let used: Used | null = null;
+  let refusal: Fault | null = null;
+  for (const option of options) {
+    const hold = await place(gateway, facts, option, used?.hold ?? null);
+    if (hold instanceof Fault) {
+      refusal ??= hold;
+      attempts.push(...notCovered(option, hold, attempts.length, gateway.clock.now()));
+      continue;
+    }
+    const outcome = await releasedWhenThrown(gateway, facts, hold, attempts, use);
+    attempts.push(...outcome.attempts);
+    used = { hold, outcome, attempts };
+    if (!mayCross(outcome)) break;
+  }
+  if (used === null) throw refusal ?? new Fault('internal_error', 'No plan was made.');
+  return settle(gateway, facts, call, used);
+}
+
+async function releasedWhenThrown(
+  gateway: Gateway,
+  facts: RequestFacts,
+  hold: Hold,
+  attempts: readonly AttemptRecord[],
+  use: (hold: Hold, attemptsBefore: number) => Promise<Outcome>,
+): Promise<Outcome> {
+  try {
+    return await use(hold, attempts.length);
+  } catch (error) {
+    throw await release(gateway, facts, hold, attempts, error);
+  }
+}
+
+/** Only a failure that reached nobody, and that another provider may mend, is taken to the other bucket. */
+function mayCross(outcome: Outcome): boolean {
+  if (outcome.started) return false;
+  return outcome.stopReason === 'UPSTREAM_ERROR' || outcome.stopReason === 'UPSTREAM_TIMEOUT' || outcome.stopReason === 'NO_CHANNEL';
+}
+
+async function place(gateway: Gateway, facts: RequestFacts, option: Option, replaces: Hold | null): Promise<Hold | Fault> {
+  const { plan, quote } = option;
+  const wallet = walletId(facts.accountId, plan.bucket);
+  if (quote.floor > NANO_MAX) return notEnough(plan.bucket, quote.floor, undefined);
+  const item = holdItem(facts, option, wallet, gateway.clock.now(), replaces);
+  try {
+    const verdict = await gateway.ledger.place(item);
+    if (verdict.verdict === 'insufficient') return notEnough(plan.bucket, quote.floor, verdict.available);
+    invariant(verdict.verdict === 'granted', 'a hold is granted or refused');
+    return holdOf(item.holdId, wallet, option, nano(verdict.amount));
+  } catch (error) {
+    const fault = unavailable(gateway, error);
+    // With a hold already open the request still ends on that one; without, nothing has happened yet.
+    if (replaces === null) throw fault;
+    return fault;
+  }
+}
+
+function holdItem(facts: RequestFacts, option: Option, wallet: string, now: number, replaces: Hold | null): PlaceHold {
+  const { plan, quote } = option;
+  return {
+    kind: 'place',
+    holdId: newId(),
+    walletId: wallet,
+    request: facts,
+    route: routeFactsOf(plan),
+    amount: quote.ceiling > NANO_MAX ? NANO_MAX : quote.ceiling,
+    atLeast: quote.floor,
+    placedAt: now,
+    expiresAt: now + HOLD_LIFE_MS,
+    replaces: replaces === null ? null : { holdId: replaces.id, walletId: replaces.walletId, amount: replaces.amount },
+  };
+}
+
+function holdOf(id: string, wallet: string, option: Option, amount: Nano): Hold {
+  const { limit, lowered } = outputLimitWithin(option.quote, amount);
+  return { id, walletId: wallet, amount, ...option, outputLimit: limit, limitLowered: lowered } as Hold;
+}
+
+function notEnough(bucket: Bucket, needed: Nano, available: bigint | undefined): Fault {
+  const currency = currencyOf(bucket);
+  const has = available === undefined ? '' : `, and ${formatDecimal(available)} ${currency} is available`;
+  return new Fault(
+    'insufficient_quota',
+    `The ${bucket} balance does not cover this request: it can cost up to ${formatDecimal(needed)} ${currency}${has}.`,
+  );
+}
+
+function notCovered(option: Option, fault: Fault, index: number, now: number): AttemptRecord[] {
+  const [first] = option.plan.steps;
+  return first === undefined ? [] : [passedOver(first, index, { code: fault.code, message: fault.publicMessage }, now)];
+}
+
+function unavailable(gateway: Gateway, error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  gateway.log.error({ err: error }, 'a hold could not be placed');
+  return new Fault('temporarily_unavailable', 'The ledger cannot take requests now.', { cause: error });
+}

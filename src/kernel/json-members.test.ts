@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { editMembers, insertMember, replaceMember, topLevelMembers } from './json-members';
+
+/** Member names that collide, need escapes, or look like syntax. */
+const name = fc.oneof(fc.constantFrom('a', 'model', '', '"', '\\', '\\"', '}', ',', 'é', '\u2028', '__proto__'), fc.string({ unit: 'binary' }));
+const space = fc.constantFrom('', ' ', '\n', '\t\r\n  ');
+
+/** An object as text, with duplicates, odd whitespace and escaped names, beside its members. */
+const objectText = fc.array(fc.tuple(name, fc.jsonValue(), space, fc.boolean()), { maxLength: 8 }).map((members) => {
+  const parts = members.map(([key, value, gap, escape]) => {
+    const quoted = escape ? escapeAll(key) : JSON.stringify(key);
+    return `${gap}${quoted}${gap}:${gap}${JSON.stringify(value, null, gap === '' ? 0 : 1)}${gap}`;
+  });
+  return { members: members.map(([key, value]) => ({ key, value: JSON.stringify(value) })), text: ` {${parts.join(',')}}\n` };
+});
+
+function escapeAll(text: string): string {
+  const units = Array.from({ length: text.length }, (_, at) => text.charCodeAt(at).toString(16).padStart(4, '0'));
+  return `"${units.map((unit) => `\\u${unit}`).join('')}"`;
+}
+
+describe('topLevelMembers', () => {
+  it('finds every member of any object, in order, as JSON.parse reads it', () => {
+    fc.assert(
+      fc.property(objectText, ({ members, text }) => {
+        const found = topLevelMembers(text).map((member) => ({
+          key: member.name,
+          value: JSON.stringify(JSON.parse(text.slice(member.valueStart, member.valueEnd))),
+        }));
+        expect(found).toEqual(members);
+      }),
+    );
+  });
+
+  it('stays quick on long runs of backslashes and quotes', () => {
+    const text = JSON.stringify({ a: '\\"'.repeat(200_000), model: 'm' });
+    const began = performance.now();
+    expect(topLevelMembers(text).map((member) => member.name)).toEqual(['a', 'model']);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+});
+
+describe('replaceMember', () => {
+  it('changes every duplicate and no other byte', () => {
+    const text = '{ "model" : "a", "x":1.0e+2 , "nested":{"model":"keep"}, "mod\\u0065l":null}';
+    expect(replaceMember(text, 'model', '"b"')).toBe('{ "model" : "b", "x":1.0e+2 , "nested":{"model":"keep"}, "mod\\u0065l":"b"}');
+  });
+
+  it('gives, for any object, what editing the parsed members would give', () => {
+    fc.assert(
+      fc.property(objectText, name, fc.jsonValue(), ({ members, text }, target, value) => {
+        const edited = topLevelMembers(replaceMember(text, target, JSON.stringify(value)));
+        expect(edited.map((member) => member.name)).toEqual(members.map((member) => member.key));
+        const expected = members.map((member) => (member.key === target ? JSON.stringify(value) : member.value));
+        const after = replaceMember(text, target, JSON.stringify(value));
+        expect(edited.map((member) => JSON.stringify(JSON.parse(after.slice(member.valueStart, member.valueEnd))))).toEqual(expected);
+      }),
+    );
+  });
+});
+
+describe('insertMember', () => {
+  it('adds to an empty object without a comma', () => {
+    expect(insertMember(' { } ', 'a', '1')).toBe(' { "a":1} ');
+  });
+
+  it('adds one member behind those of any object', () => {
+    fc.assert(
+      fc.property(objectText, name, fc.jsonValue(), ({ members, text }, added, value) => {
+        const after = insertMember(text, added, JSON.stringify(value));
+        JSON.parse(after);
+        expect(topLevelMembers(after).map((member) => member.name)).toEqual([...members.map((member) => member.key), added]);
+      }),
+    );
+  });
+});
+
+describe('editMembers', () => {
+  it('edits what is there, adds what is missing, and leaves alone what an edit declines', () => {
+    const edits = new Map([
+      ['a', () => '2'],
+      ['b', (value: string | null) => (value === null ? '3' : null)],
+      ['c', () => null],
+    ]);
+    expect(editMembers('{"a":1}', edits)).toBe('{"a":2,"b":3}');
+    expect(editMembers('{"b":1,"c":0}', edits)).toBe('{"b":1,"c":0,"a":2}');
+  });
+});

@@ -1,0 +1,134 @@
+/**
+ * Edits members of a JSON object in its text, so that everything else keeps its bytes: number formats, key order,
+ * whitespace, unknown and duplicate members. The text must be known to be valid JSON with an object at the top; what
+ * comes out is then valid too. Duplicates are all edited, because readers differ in which one they believe.
+ */
+
+/** Where a member of the top level stands in the text. */
+export interface JsonMember {
+  readonly name: string;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+}
+
+/** The JSON text to put in place of a value, or of a member that is not there (`null`). `null` back changes nothing. */
+export type MemberEdit = (value: string | null) => string | null;
+
+const TAB = 9;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const SPACE = 32;
+const QUOTE = 34;
+const COMMA = 44;
+const OPEN_BRACKET = 91;
+const BACKSLASH = 92;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+
+/** The members of the object that `text` holds, in their order, duplicates included. */
+export function topLevelMembers(text: string): JsonMember[] {
+  const members: JsonMember[] = [];
+  let at = skipSpace(text, skipSpace(text, 0) + 1);
+  while (text.charCodeAt(at) === QUOTE) {
+    const nameEnd = endOfString(text, at);
+    const valueStart = skipSpace(text, skipSpace(text, nameEnd) + 1);
+    const valueEnd = endOfValue(text, valueStart);
+    members.push({ name: nameOf(text.slice(at, nameEnd)), valueStart, valueEnd });
+    at = skipSpace(text, valueEnd);
+    if (text.charCodeAt(at) !== COMMA) break;
+    at = skipSpace(text, at + 1);
+  }
+  return members;
+}
+
+/** Puts `jsonValue`, a JSON text, in place of the value of every member of that name; without one the text stays as it is. */
+export function replaceMember(text: string, name: string, jsonValue: string): string {
+  return editMembers(text, new Map([[name, (value) => (value === null ? null : jsonValue)]]));
+}
+
+/** Adds a member at the end of the object, whether or not it has one of that name. `jsonValue` is a JSON text. */
+export function insertMember(text: string, name: string, jsonValue: string): string {
+  const end = text.lastIndexOf('}');
+  const start = skipSpace(text, 0) + 1;
+  const comma = skipSpace(text, start) === end ? '' : ',';
+  return `${text.slice(0, end)}${comma}${JSON.stringify(name)}:${jsonValue}${text.slice(end)}`;
+}
+
+/** Several edits in one pass: each value of a named member, and each named member that is missing. */
+export function editMembers(text: string, edits: ReadonlyMap<string, MemberEdit>): string {
+  const missing = new Set(edits.keys());
+  let edited = '';
+  let copied = 0;
+  for (const { name, valueStart, valueEnd } of topLevelMembers(text)) {
+    const edit = edits.get(name);
+    if (edit === undefined) continue;
+    missing.delete(name);
+    const value = edit(text.slice(valueStart, valueEnd));
+    if (value === null) continue;
+    edited += text.slice(copied, valueStart) + value;
+    copied = valueEnd;
+  }
+  edited += text.slice(copied);
+  for (const name of missing) {
+    const value = edits.get(name)?.(null) ?? null;
+    if (value !== null) edited = insertMember(edited, name, value);
+  }
+  return edited;
+}
+
+function nameOf(quoted: string): string {
+  return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    if (code !== SPACE && code !== LINE_FEED && code !== CARRIAGE_RETURN && code !== TAB) return at;
+    at += 1;
+  }
+}
+
+/** From the opening quote to behind the closing one. Searching for quotes keeps long texts cheap. */
+function endOfString(text: string, start: number): number {
+  let quote = text.indexOf('"', start + 1);
+  while (quote !== -1 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
+  return quote === -1 ? text.length : quote + 1;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let before = quote - 1;
+  while (text.charCodeAt(before) === BACKSLASH) before -= 1;
+  return (quote - before) % 2 === 0;
+}
+
+function endOfValue(text: string, start: number): number {
+  const first = text.charCodeAt(start);
+  if (first === QUOTE) return endOfString(text, start);
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return endOfNested(text, start);
+  let at = start;
+  while (at < text.length && !endsScalar(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+function endsScalar(code: number): boolean {
+  return code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET || code <= SPACE;
+}
+
+function endOfNested(text: string, start: number): number {
+  let depth = 0;
+  let at = start;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      at = endOfString(text, at);
+      continue;
+    }
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1;
+    if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth -= 1;
+    at += 1;
+    if (depth === 0) return at;
+  }
+  return at;
+}
