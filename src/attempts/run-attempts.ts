@@ -9,7 +9,7 @@ import type { TokenCounter } from '../metering/token-counter';
 import { NO_USAGE } from '../metering/usage';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
-import { classifyFailure, stopReasonOf } from './classify-failure';
+import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
 import type { Answer, AnswerFacts, AttemptFailure, ChatBody, UpstreamResult, Upstreams } from './upstream';
 
@@ -62,22 +62,41 @@ export async function runAttempts(means: AttemptMeans, job: AttemptJob, sink: St
   const attempts: AttemptRecord[] = [];
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
+    const index = job.attemptsBefore + attempts.length;
     const obstacle = obstacleOf(step, means.upstreams);
     if (obstacle !== null) {
-      attempts.push(passedOver(step, job.attemptsBefore + attempts.length, obstacle, means.clock.now()));
+      attempts.push(passedOver(step, index, obstacle, means.clock.now()));
       continue;
     }
-    for (let retry = 0; retry < step.maxAttempts && !signal.aborted; retry += 1) {
-      last = await tryStep(means, job, step, { index: job.attemptsBefore + attempts.length, retry }, sink, signal);
-      attempts.push(last.record);
-      if (last.result.ok || last.delivery.started || signal.aborted) return outcomeOf(job, attempts, last, signal);
-      const move = classifyFailure(last.result.failure);
-      if (move === 'stop') return outcomeOf(job, attempts, last, signal);
-      if (move === 'next') break;
-    }
-    if (signal.aborted) break;
+    const tries = await tryStep(means, job, step, index, sink, signal);
+    attempts.push(...tries.map((tried) => tried.record));
+    last = tries.at(-1) ?? last;
+    if (signal.aborted || (last !== null && moveAfter(last) === 'stop')) break;
   }
   return outcomeOf(job, attempts, last, signal);
+}
+
+/** Tries one step until it answers, its tries are used up, or another try makes no sense. */
+async function tryStep(
+  means: AttemptMeans,
+  job: AttemptJob,
+  step: PlanStep,
+  index: number,
+  sink: StreamSink,
+  signal: AbortSignal,
+): Promise<Tried[]> {
+  const tries: Tried[] = [];
+  while (tries.length < step.maxAttempts && !signal.aborted) {
+    const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
+    tries.push(tried);
+    if (moveAfter(tried) !== 'same') break;
+  }
+  return tries;
+}
+
+/** An answer ends the request, and so does a failure after the first byte has reached the client. */
+function moveAfter({ result, delivery }: Tried): NextMove {
+  return result.ok || delivery.started ? 'stop' : classifyFailure(result.failure);
 }
 
 /** The record of a step that was passed over, with the reason. */
@@ -114,7 +133,7 @@ function obstacleOf(step: PlanStep, upstreams: Upstreams): Obstacle | null {
   return null;
 }
 
-async function tryStep(
+async function tryOnce(
   means: AttemptMeans,
   job: AttemptJob,
   step: PlanStep,

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { editMembers, insertMember, replaceMember, topLevelMembers } from './json-members';
+import { editMembers, insertMember, type MemberEdit, replaceMember, topLevelMembers } from './json-members';
 
 /** Member names that collide, need escapes, or look like syntax. */
-const name = fc.oneof(fc.constantFrom('a', 'model', '', '"', '\\', '\\"', '}', ',', 'é', '\u2028', '__proto__'), fc.string({ unit: 'binary' }));
+const name = fc.oneof(
+  fc.constantFrom('a', 'model', '', '"', '\\', '\\"', '}', ',', 'é', '\u2028', '__proto__'),
+  fc.string({ unit: 'binary' }),
+);
 const space = fc.constantFrom('', ' ', '\n', '\t\r\n  ');
 
 /** An object as text, with duplicates, odd whitespace and escaped names, beside its members. */
@@ -77,9 +80,9 @@ describe('insertMember', () => {
 
 describe('editMembers', () => {
   it('edits what is there, adds what is missing, and leaves alone what an edit declines', () => {
-    const edits = new Map([
+    const edits = new Map<string, MemberEdit>([
       ['a', () => '2'],
-      ['b', (value: string | null) => (value === null ? '3' : null)],
+      ['b', (value) => (value === null ? '3' : null)],
       ['c', () => null],
     ]);
     expect(editMembers('{"a":1}', edits)).toBe('{"a":2,"b":3}');

@@ -1,5 +1,6 @@
 import type { ApiKey, KeySecret, StoredKeyStatus } from './api-key';
 
+/** A key that does not exist yet, with the secret that opens it. */
 export interface NewApiKey {
   readonly key: ApiKey;
   readonly secret: KeySecret;

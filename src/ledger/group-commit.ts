@@ -79,7 +79,7 @@ class Lane {
     try {
       const verdicts = await this.store.write({ id: newId(), items: batch.map((each) => each.item) });
       invariant(verdicts.length === batch.length, 'the store answers every item of a batch');
-      batch.forEach((each, index) => each.resolve(verdicts[index] as LedgerVerdict));
+      for (const [index, each] of batch.entries()) each.resolve(verdicts[index] as LedgerVerdict);
     } catch (error) {
       await this.halve(batch, error);
     }

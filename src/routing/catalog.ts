@@ -31,6 +31,8 @@ export interface Channel {
   readonly timeouts: ChannelTimeouts;
   readonly onClientGone: OnClientGone;
   readonly enabled: boolean;
+  /** true: it has left the catalog. No route uses it any more; it is kept, without its secret, so that receipts can name it. */
+  readonly retired?: boolean;
 }
 
 export interface Model {

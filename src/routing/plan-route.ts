@@ -56,9 +56,10 @@ export function planRoute(catalog: Catalog, key: PlanningKey, modelId: string, n
   if (key.allowedModels !== null && !key.allowedModels.includes(modelId)) {
     throw new Fault('model_not_allowed', `This key may not use the model "${modelId}".`, { param: 'model' });
   }
-  const reachable = typesInOrder(key, narrowTo)
-    .map((type) => catalog.routes.get(routeId(modelId, type)))
-    .filter((route) => route !== undefined && route.enabled) as Route[];
+  const reachable = typesInOrder(key, narrowTo).flatMap((type) => {
+    const route = catalog.routes.get(routeId(modelId, type));
+    return route?.enabled === true ? [route] : [];
+  });
   const [first, second] = reachable.map((route) => planOf(catalog, key, model, route, reachable.length, narrowTo));
   if (first === undefined) throw noRoute(catalog, key, modelId, narrowTo);
   return { first, fallback: key.crossBucketFallback ? (second ?? null) : null };

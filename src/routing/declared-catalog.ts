@@ -1,0 +1,33 @@
+/**
+ * What an operator declares to sell, checked and with every default filled in, before it is stored. Ids are unique and
+ * every name that is referred to exists.
+ */
+import type { RouteType } from '../kernel/words';
+import type { Channel, Model, PriceVersion, RouteStep } from './catalog';
+
+/** The amounts of a price, before it has become a version. */
+export type DeclaredPrice = Pick<PriceVersion, 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest' | 'multiplier'>;
+
+export type DeclaredChannel = Pick<Channel, 'id' | 'name' | 'protocol' | 'baseUrl' | 'apiKey' | 'timeouts' | 'onClientGone'>;
+
+export type DeclaredStep = Pick<RouteStep, 'channelId' | 'upstreamModel' | 'maxAttempts'> & {
+  /** null: the route's price. */
+  readonly price: DeclaredPrice | null;
+};
+
+export interface DeclaredRoute {
+  /** `model:TYPE`. */
+  readonly id: string;
+  readonly model: string;
+  readonly type: RouteType;
+  readonly price: DeclaredPrice;
+  /** In the order in which they are tried; at least one. */
+  readonly steps: readonly DeclaredStep[];
+}
+
+/** Models stand in the order in which they are listed to callers. */
+export interface DeclaredCatalog {
+  readonly channels: readonly DeclaredChannel[];
+  readonly models: readonly Model[];
+  readonly routes: readonly DeclaredRoute[];
+}

@@ -1,0 +1,187 @@
+// The import law. Each rule says in its comment what it protects; `import-law.test.ts` feeds each one a bad example.
+const PRODUCT = 'keys|routing|metering|ledger|attempts|gateway';
+const RIM = 'storage|upstreams|telemetry|cluster|catalog-file|api/rest|api/graphql';
+const FRAME = ['^src/(main|compose|config)\\.ts$', '^src/cli/'];
+const TEST = '\\.test\\.ts$';
+
+const product = (folders) => `^src/(${folders})/`;
+const rim = `^src/(${RIM})/`;
+/** A package as npm resolves it, its types, or, where it is not installed, its bare name. */
+const packages = (names) => `(^|node_modules/)(@types/)?(${names})(/|$)`;
+const isValue = { dependencyTypesNot: ['type-only'] };
+
+/** Where each package may be imported. A package that is in no row may not be imported at all. */
+const HOMES = [
+  { name: 'typeorm', packages: 'typeorm', home: ['^src/storage/', '^migrations/'] },
+  { name: 'database-drivers', packages: 'better-sqlite3|mysql2', home: ['^src/storage/'] },
+  {
+    name: 'graph-libraries',
+    packages: 'type-graphql|graphql|graphql-[a-z-]+|dataloader|@apollo|@as-integrations|class-validator',
+    home: ['^src/api/graphql/'],
+  },
+  { name: 'http-server', packages: 'fastify|@fastify', home: ['^src/api/'] },
+  { name: 'upstream-libraries', packages: 'undici|eventsource-parser|gpt-tokenizer|ipaddr\\.js', home: ['^src/upstreams/'] },
+  { name: 'schemas', packages: 'zod', home: ['^src/config\\.ts$', '^src/catalog-file/', '^src/api/rest/', '^src/cli/'] },
+  { name: 'yaml', packages: 'yaml', home: ['^src/catalog-file/'] },
+  { name: 'logger', packages: 'pino', home: ['^src/telemetry/', '^src/(main|compose)\\.ts$'] },
+  { name: 'ids', packages: 'uuidv7', home: ['^src/kernel/ids\\.ts$'] },
+  { name: 'decorator-metadata', packages: 'reflect-metadata', home: ['^src/(main|compose)\\.ts$', '^src/(cli|storage|api/graphql)/'] },
+];
+
+const homeRules = HOMES.map(({ name, packages: names, home }) => ({
+  name: `home-of-${name}`,
+  comment: `${names} may be imported only from ${home.join(', ')}: a library that spreads cannot be replaced.`,
+  from: { pathNot: [...home, TEST] },
+  to: { path: packages(names) },
+}));
+
+/** The flow's order. A folder may know the types of those before it, never of those after it. */
+const LATER = [
+  ['keys', 'routing|metering|attempts|ledger|gateway'],
+  ['routing', 'metering|attempts|ledger|gateway'],
+  ['metering', 'attempts|ledger|gateway'],
+  ['attempts', 'ledger|gateway'],
+  ['ledger', 'gateway'],
+];
+
+const flowRules = LATER.map(([folder, later]) => ({
+  name: `${folder}-looks-back-only`,
+  comment: `${folder} stands before ${later} in the flow: not even their types are known here.`,
+  from: { path: product(folder), pathNot: TEST },
+  to: { path: product(later) },
+}));
+
+const productRules = [
+  {
+    name: 'kernel-stands-alone',
+    comment: 'Everything imports the kernel; it imports nothing of src, so that no change elsewhere can reach it.',
+    from: { path: '^src/kernel/' },
+    to: { path: '^src/', pathNot: '^src/kernel/' },
+  },
+  {
+    name: 'kernel-needs-no-library',
+    comment: 'node:crypto for secrets and uuidv7 for ids, in their one file each; the rest of the kernel is plain TypeScript.',
+    from: { path: '^src/kernel/', pathNot: [TEST, '^src/kernel/(secret|ids)\\.ts$'] },
+    to: { pathNot: '^src/' },
+  },
+  {
+    name: 'kernel-secret-and-ids-need-one-each',
+    comment: 'The two files of the kernel that may import something import nothing else.',
+    from: { path: '^src/kernel/(secret|ids)\\.ts$' },
+    to: { pathNot: ['^src/', '^(node:)?crypto$', packages('uuidv7')] },
+  },
+  {
+    name: 'steps-are-strangers',
+    comment: 'keys, routing, metering and ledger share types along the flow but run none of each other: the gateway joins them.',
+    from: { path: '^src/(keys|routing|metering|ledger)/', pathNot: TEST },
+    to: { path: product(PRODUCT), pathNot: '^src/$1/', ...isValue },
+  },
+  {
+    name: 'attempts-use-routing-and-metering',
+    comment: 'An attempt knows its plan and its usage; it runs nothing that knows keys.',
+    from: { path: '^src/attempts/', pathNot: TEST },
+    to: { path: product('keys'), ...isValue },
+  },
+  {
+    name: 'product-knows-no-adapter',
+    comment: 'Product folders declare ports; who implements them is decided in compose.ts. Types count too, and tests use fakes.',
+    from: { path: product(PRODUCT) },
+    to: { path: [rim, '^src/api/', '^migrations/', ...FRAME] },
+  },
+  {
+    name: 'product-is-plain-typescript',
+    comment: 'No package and no node: module: the product can be read, tested and moved without its surroundings.',
+    from: { path: product(PRODUCT), pathNot: TEST },
+    to: { pathNot: ['^src/', '^migrations/', '^test/'], couldNotResolve: false },
+  },
+];
+
+const rimRules = [
+  {
+    name: 'adapters-are-strangers',
+    comment: 'Adapters meet in compose.ts only: one that leans on another cannot be replaced alone.',
+    from: { path: rim, pathNot: TEST },
+    to: { path: rim, pathNot: '^src/$1/' },
+  },
+  {
+    name: 'adapters-know-no-frame',
+    comment: 'An adapter is handed its slice of the configuration; it reaches for nothing.',
+    from: { path: [rim, '^src/api/'], pathNot: TEST },
+    to: { path: FRAME },
+  },
+  {
+    name: 'only-compose-constructs-adapters',
+    comment: 'One file to read to know what is wired to what. Commands under cli/ may use one adapter alone.',
+    from: { path: ['^src/(main|config)\\.ts$'] },
+    to: { path: [rim, '^src/api/'], ...isValue },
+  },
+  {
+    name: 'only-main-and-commands-compose',
+    comment: 'The whole is put together at an entry of the process and nowhere else.',
+    from: { path: '^src/', pathNot: ['^src/main\\.ts$', '^src/cli/'] },
+    to: { path: '^src/compose\\.ts$' },
+  },
+  {
+    name: 'migrations-stand-alone',
+    comment: 'A migration that ran is never edited: it may not depend on code that is.',
+    from: { path: '^migrations/' },
+    to: { pathNot: ['^migrations/', packages('typeorm')] },
+  },
+  {
+    name: 'only-storage-knows-migrations',
+    comment: 'The schema is the business of storage.',
+    from: { path: '^src/', pathNot: ['^src/storage/', TEST] },
+    to: { path: '^migrations/' },
+  },
+];
+
+const houseRules = [
+  {
+    name: 'no-cycles',
+    comment: 'Files that import each other, if only types, are one file in disguise.',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'no-barrels',
+    comment: 'An index file hides where a thing lives and drags in what nobody asked for.',
+    from: {},
+    to: { path: '/index\\.ts$', pathNot: 'node_modules' },
+  },
+  {
+    name: 'src-never-imports-test',
+    comment: 'What ships does not lean on what checks it.',
+    from: { path: '^(src|migrations)/', pathNot: TEST },
+    to: { path: ['^test/', TEST] },
+  },
+  {
+    name: 'every-package-has-a-home',
+    comment: 'A package is a decision: give it a row in HOMES, or do without it.',
+    from: { path: '^(src|migrations)/', pathNot: TEST },
+    to: {
+      path: '.',
+      pathNot: ['^(src|migrations|test)/', ...HOMES.map((row) => packages(row.packages))],
+      dependencyTypesNot: ['core', 'local'],
+      couldNotResolve: false,
+    },
+  },
+  {
+    name: 'every-import-resolves',
+    comment: 'A path or package that is not there.',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+];
+
+module.exports = {
+  forbidden: [...productRules, ...flowRules, ...rimRules, ...homeRules, ...houseRules].map((rule) => ({ severity: 'error', ...rule })),
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.cts', '.js', '.cjs', '.json', '.d.ts'],
+    },
+  },
+};
