@@ -1,0 +1,42 @@
+import { classifyFailure, stopReasonOf } from './classify-failure';
+import type { AttemptFailure } from './upstream';
+
+const failure = (overrides: Partial<AttemptFailure>): AttemptFailure => ({
+  kind: 'provider_error',
+  status: null,
+  message: '',
+  code: null,
+  type: null,
+  ...overrides,
+});
+
+describe('after a failure', () => {
+  it.each([500, 502, 503, 504, 529, 408, 409])('of status %i the same channel may be tried again', (status) => {
+    expect(classifyFailure(failure({ status }))).toBe('same');
+    expect(stopReasonOf(failure({ status }))).toBe('UPSTREAM_ERROR');
+  });
+
+  it.each([401, 402, 403, 429])('of status %i, which is the fault of the channel, the next channel is tried', (status) => {
+    expect(classifyFailure(failure({ status }))).toBe('next');
+    expect(stopReasonOf(failure({ status }))).toBe('UPSTREAM_ERROR');
+  });
+
+  it.each([400, 404, 413, 415, 422])('of status %i, which is the fault of the request, nothing more is tried', (status) => {
+    expect(classifyFailure(failure({ status }))).toBe('stop');
+    expect(stopReasonOf(failure({ status }))).toBe('REJECTED');
+  });
+
+  it.each(['connect_failed', 'connection_lost', 'malformed_answer'] as const)('of kind %s it is tried again', (kind) => {
+    expect(classifyFailure(failure({ kind }))).toBe('same');
+    expect(stopReasonOf(failure({ kind }))).toBe('UPSTREAM_ERROR');
+  });
+
+  it.each(['connect_timeout', 'first_byte_timeout', 'idle_timeout', 'total_timeout'] as const)('of kind %s it is a timeout', (kind) => {
+    expect(classifyFailure(failure({ kind }))).toBe('same');
+    expect(stopReasonOf(failure({ kind }))).toBe('UPSTREAM_TIMEOUT');
+  });
+
+  it('that the gateway made itself nothing more is tried', () => {
+    expect(classifyFailure(failure({ kind: 'cut' }))).toBe('stop');
+  });
+});

@@ -1,0 +1,99 @@
+import { hashSecret } from '../kernel/secret';
+import type { ApiKey, KeySecret } from './api-key';
+import type { ApiKeyStore } from './api-key-store';
+import { admitKey, KeyRing } from './authenticate';
+
+class ManualClock {
+  time = 0;
+  now = () => this.time;
+  monotonic = () => this.time;
+  sleep = () => Promise.resolve();
+}
+
+const KEY: ApiKey = {
+  id: 'k',
+  accountId: 'acme',
+  projectId: null,
+  name: 'k',
+  prefix: 'sk-tf-…',
+  status: 'ACTIVE',
+  routePolicy: 'ORDINARY_ONLY',
+  crossBucketFallback: false,
+  allowedModels: null,
+  limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
+  createdAt: 0,
+  expiresAt: null,
+};
+
+function ringWith(stored: { key: ApiKey; secret?: Partial<KeySecret> }) {
+  const clock = new ManualClock();
+  const store = {
+    reads: 0,
+    fails: false,
+    stored,
+    async findBySecretHash(hash: string) {
+      store.reads += 1;
+      if (store.fails) throw new Error('down');
+      if (hash !== hashSecret('right')) return undefined;
+      return { key: store.stored.key, secret: { hash, keyId: 'k', validUntil: null, ...store.stored.secret } };
+    },
+  };
+  return { clock, store, ring: new KeyRing(store as unknown as ApiKeyStore, clock) };
+}
+
+describe('recognising a key', () => {
+  it('refuses a missing and an unknown secret alike', async () => {
+    const { ring } = ringWith({ key: KEY });
+    for (const secret of [null, '', 'wrong']) await expect(ring.recognise(secret)).rejects.toMatchObject({ code: 'invalid_api_key' });
+  });
+
+  it('reads a key once for many calls, and again within two seconds at the latest', async () => {
+    const { ring, store, clock } = ringWith({ key: KEY });
+    await Promise.all([ring.recognise('right'), ring.recognise('right'), ring.recognise('right')]);
+    expect(store.reads).toBe(1);
+    store.stored = { key: { ...KEY, status: 'REVOKED' } };
+    clock.time = 1_999;
+    expect((await ring.recognise('right')).key.status).toBe('REVOKED');
+  });
+
+  it('sees a change at once after forget, also while a former read is under way', async () => {
+    const { ring, store } = ringWith({ key: KEY });
+    const before = ring.recognise('right');
+    store.stored = { key: { ...KEY, status: 'PAUSED' } };
+    ring.forget();
+    await before;
+    expect((await ring.recognise('right')).key.status).toBe('PAUSED');
+  });
+
+  it('keeps serving a key that it knows for two seconds when the store is down, then says so', async () => {
+    const { ring, store, clock } = ringWith({ key: KEY });
+    await ring.recognise('right');
+    store.fails = true;
+    clock.time = 1_500;
+    await expect(ring.recognise('right')).resolves.toMatchObject({ key: { id: 'k' } });
+    clock.time = 2_500;
+    await expect(ring.recognise('right')).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  });
+
+  it('refuses a replaced secret from the moment its overlap ends', async () => {
+    const { ring, clock } = ringWith({ key: KEY, secret: { validUntil: 1_000 } });
+    await expect(ring.recognise('right')).resolves.toBeDefined();
+    clock.time = 1_000;
+    await expect(ring.recognise('right')).rejects.toMatchObject({ code: 'invalid_api_key' });
+  });
+});
+
+describe('admitting a recognised key', () => {
+  const admit = (key: Partial<ApiKey>) => () =>
+    admitKey({ key: { ...KEY, ...key }, secret: { hash: '', keyId: 'k', validUntil: null } }, 1_000);
+
+  it('lets an active key call until the instant of its expiry', () => {
+    expect(admit({ expiresAt: 1_001 })().key.id).toBe('k');
+    expect(admit({ expiresAt: 1_000 })).toThrow(expect.objectContaining({ code: 'key_expired' }));
+  });
+
+  it('says of a paused and a revoked key which it is', () => {
+    expect(admit({ status: 'PAUSED' })).toThrow(expect.objectContaining({ code: 'key_paused' }));
+    expect(admit({ status: 'REVOKED', expiresAt: 1 })).toThrow(expect.objectContaining({ code: 'key_revoked' }));
+  });
+});

@@ -1,0 +1,31 @@
+/** The gateway's process: configure, compose, listen; on SIGTERM or SIGINT drain and leave with 0. */
+import { compose } from './compose';
+import { loadConfig } from './config';
+import { ConfigurationError } from './kernel/configuration-error';
+
+const WRONG_CONFIGURATION = 78;
+const FAILED = 1;
+
+async function main(): Promise<void> {
+  const running = await compose(loadConfig());
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.stdout.write(await running.listen());
+}
+
+function fail(error: unknown): never {
+  const message = error instanceof ConfigurationError ? error.message : ((error as Error).stack ?? String(error));
+  process.stderr.write(`${message}\n`);
+  process.exit(error instanceof ConfigurationError ? WRONG_CONFIGURATION : FAILED);
+}
+
+main().catch(fail);

@@ -1,0 +1,46 @@
+/** What a start prints on standard output: the address of each surface, and at the first start what a newcomer needs. */
+export interface FirstStart {
+  readonly operatorToken: string | null;
+  readonly demoKey: string | null;
+}
+
+export interface DemoCall {
+  readonly model: string;
+  readonly prompt: string;
+}
+
+export function banner(origin: string, first: FirstStart, demo: DemoCall): string {
+  return [
+    `Tokens Forge listens on ${origin}`,
+    '',
+    `  OpenAI-compatible API   ${origin}/v1`,
+    `  GraphQL                 ${origin}/graphql`,
+    `  Health                  ${origin}/healthz  ${origin}/readyz`,
+    ...secretsOf(first),
+    ...firstCall(origin, first.demoKey, demo),
+    '',
+  ].join('\n');
+}
+
+function secretsOf({ operatorToken, demoKey }: FirstStart): string[] {
+  if (operatorToken === null && demoKey === null) return [];
+  return [
+    '',
+    'Shown this once:',
+    ...(operatorToken === null ? [] : [`  Operator token          ${operatorToken}`]),
+    ...(demoKey === null ? [] : [`  Demo key                ${demoKey}`]),
+  ];
+}
+
+function firstCall(origin: string, key: string | null, { model, prompt }: DemoCall): string[] {
+  if (key === null) return [];
+  const body = JSON.stringify({ model, messages: [{ role: 'user', content: prompt }] });
+  return [
+    '',
+    'Make a call (the answer is simulated; its first channel fails, so that you see a fallback):',
+    `  curl -sS -D - ${origin}/v1/chat/completions -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '${body}'`,
+    '',
+    'Read its receipt, with the x-request-id of the answer:',
+    `  curl -sS ${origin}/v1/receipts/REQUEST_ID -H 'authorization: Bearer ${key}'`,
+  ];
+}
