@@ -15,7 +15,7 @@ export function classifyFailure(failure: AttemptFailure): NextMove {
   if (failure.kind === 'cut') return 'stop';
   if (status === null) return failure.kind === 'answer_too_large' ? 'next' : 'same';
   if (status >= 500 || TRANSIENT.has(status)) return 'same';
-  if (CHANNEL_AT_FAULT.has(status) || status < 400) return 'next';
+  if (CHANNEL_AT_FAULT.has(status)) return 'next';
   return 'stop';
 }
 

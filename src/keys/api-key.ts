@@ -1,6 +1,7 @@
 /** An API key: the settlement boundary. It names the account that pays, the project, and what it may reach. */
-import type { RoutePolicy, SpendWindow, Bucket } from '../kernel/words';
+
 import type { Nano } from '../kernel/money';
+import type { Bucket, RoutePolicy, SpendWindow } from '../kernel/words';
 
 export interface SpendLimit {
   readonly bucket: Bucket;

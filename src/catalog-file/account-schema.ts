@@ -1,0 +1,52 @@
+/** The shape of what the catalog says about accounts. A key has the fields of the graph's `CreateApiKeyInput`. */
+import { z } from 'zod';
+import { BUCKETS, ROUTE_POLICIES, SPEND_WINDOWS } from '../kernel/words';
+import { count, decimal, displayName, headerSecret, id, modelId } from './fields';
+
+const AMOUNT_MAX = '1000000000';
+const RATE_MAX = 1_000_000_000;
+
+const rate = count(1, RATE_MAX).nullish();
+
+const spendLimit = z.strictObject({
+  bucket: z.enum(BUCKETS),
+  window: z.enum(SPEND_WINDOWS),
+  amount: decimal(AMOUNT_MAX),
+});
+
+const key = z.strictObject({
+  id: id.describe('The id of the key in the graph and on receipts.'),
+  name: displayName,
+  secret: headerSecret(6, 200).describe('What callers send as bearer token. Stored only as a hash.'),
+  project: id.nullish().describe('The id of a project of this account.'),
+  projectId: id.nullish().describe('The same as project, by its name in the graph.'),
+  accountId: id.nullish().describe('As in the graph; the account that the key stands under.'),
+  routePolicy: z.enum(ROUTE_POLICIES).default('ORDINARY_ONLY').describe('What the key does when a model has routes of both types.'),
+  crossBucketFallback: z
+    .boolean()
+    .default(false)
+    .describe('true: a request may move to the route of the other type, and so to the other balance.'),
+  allowedModels: z.array(modelId).max(1_000).nullish().describe('Every model that the policy reaches when left out.'),
+  requestsPerMinute: rate,
+  tokensPerMinute: rate,
+  concurrency: rate,
+  spendLimits: z.array(spendLimit).max(20).nullish(),
+  expiresAt: z.iso.datetime({ offset: true, error: 'must be an instant such as 2030-01-31T00:00:00Z' }).nullish(),
+});
+
+export const account = z
+  .strictObject({
+    id: id.describe('The id of the account; its wallets are named after it.'),
+    name: displayName,
+    wallets: z
+      .strictObject({ RMB: decimal(AMOUNT_MAX).optional(), CREDIT: decimal(AMOUNT_MAX).optional() })
+      .default({})
+      .describe('What the wallets start with. Given once.'),
+    token: headerSecret(6, 200).optional().describe("Bearer token of the account's owner for GraphQL. Stored only as a hash."),
+    projects: z
+      .array(z.strictObject({ id, name: displayName }))
+      .max(10_000)
+      .default([]),
+    keys: z.array(key).max(10_000).default([]),
+  })
+  .describe('For a first start and for tests: applied once, never overwritten.');

@@ -1,0 +1,181 @@
+import { parse } from 'yaml';
+import { EXAMPLE_CATALOG, SURROUNDINGS } from '../../test/support/example-catalog';
+import { ConfigurationError } from '../kernel/configuration-error';
+import { parseCatalog } from './parse-catalog';
+
+/** A catalog as a tree in which everything can be replaced. */
+type Tree = { [field: string]: Tree } & { [index: number]: Tree };
+
+/** A value of any kind, as part of a tree. */
+const set = (value: unknown) => value as Tree;
+
+function faultsOf(source: string, format: 'yaml' | 'json' = 'json'): string[] {
+  try {
+    parseCatalog(source, format, SURROUNDINGS);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults.map(({ path, problem }) => `${path}: ${problem}`);
+    throw error;
+  }
+  return [];
+}
+
+function faultsAfter(change: (tree: Tree) => void): string[] {
+  const tree = parse(EXAMPLE_CATALOG) as Tree;
+  change(tree);
+  return faultsOf(JSON.stringify(tree));
+}
+
+describe('a catalog with faults', () => {
+  it('reports all of them at once, each with its path', () => {
+    const faults = faultsAfter((tree) => {
+      tree['chanels'] = set([]);
+      tree['channels']![0]!['apiKey'] = set('${MISSING_KEY}');
+      tree['channels']![0]!['proxy'] = set('x');
+      tree['channels']![1]!['baseUrl'] = set('http://localhost:9/v1');
+      tree['models']![0]!['contextWindow'] = set('many');
+      tree['routes']![0]!['price']!['input'] = set(0.8);
+      tree['routes']![0]!['channels']![1]!['channel'] = set('cheap-c');
+      tree['routes']![1]!['price']!['output'] = set('-2.00');
+      tree['accounts']![0]!['keys']![0]!['project'] = set('cats');
+      tree['research']!['models']!['deep'] = set('gpt-9');
+    });
+    expect(faults.sort()).toEqual(
+      [
+        'chanels: unknown field',
+        'channels[0].apiKey: the environment has no MISSING_KEY',
+        'channels[0].proxy: unknown field',
+        'channels[1].baseUrl: points at a private address',
+        'models[0].contextWindow: must be a whole number',
+        'routes[0].price.input: must be a decimal string in quotes, such as "0.80", with at most nine digits after the point',
+        'routes[0].channels[1].channel: unknown channel "cheap-c"',
+        'routes[1].price.output: must not be negative',
+        'accounts[0].keys[0].project: unknown project of the key\'s account "cats"',
+        'research.models.deep: unknown model "gpt-9"',
+      ].sort(),
+    );
+  });
+
+  it.each<[string, (tree: Tree) => void, string]>([
+    ['a missing field', (tree) => delete tree['models']![0]!['contextWindow'], 'models[0].contextWindow: is missing'],
+    ['a missing list', (tree) => delete tree['routes'], 'routes: is missing'],
+    [
+      'an unknown protocol',
+      (tree) => (tree['channels']![0]!['protocol'] = set('grpc')),
+      'channels[0].protocol: must be one of openai, anthropic, gemini',
+    ],
+    [
+      'too many attempts',
+      (tree) => (tree['routes']![0]!['channels']![0]!['maxAttempts'] = set(11)),
+      'routes[0].channels[0].maxAttempts: must be at most 10',
+    ],
+    [
+      'half an attempt',
+      (tree) => (tree['routes']![0]!['channels']![0]!['maxAttempts'] = set(1.5)),
+      'routes[0].channels[0].maxAttempts: must be a whole number',
+    ],
+    ['a route without channels', (tree) => (tree['routes']![1]!['channels'] = set([])), 'routes[1].channels: must have at least 1 entries'],
+    ['a number for an id', (tree) => (tree['accounts']![0]!['id'] = set(7)), 'accounts[0].id: must be text (put it in quotes)'],
+    [
+      'a price without limits',
+      (tree) => (tree['routes']![0]!['price']!['input'] = set('100001')),
+      'routes[0].price.input: must be at most 100000',
+    ],
+    [
+      'ten digits after the point',
+      (tree) => (tree['routes']![0]!['price']!['input'] = set('0.0000000001')),
+      'routes[0].price.input: must be a decimal string in quotes, such as "0.80", with at most nine digits after the point',
+    ],
+    [
+      'a negative balance',
+      (tree) => (tree['accounts']![0]!['wallets']!['RMB'] = set('-1')),
+      'accounts[0].wallets.RMB: must not be negative',
+    ],
+    ['an unknown bucket', (tree) => (tree['accounts']![0]!['wallets']!['EUR'] = set('1')), 'accounts[0].wallets.EUR: unknown field'],
+    [
+      'a user name in a URL',
+      (tree) => (tree['channels']![0]!['baseUrl'] = set('https://u:p@a.example/v1')),
+      'channels[0].baseUrl: must not hold a user name or password: the apiKey field is for secrets',
+    ],
+    [
+      'another scheme',
+      (tree) => (tree['channels']![0]!['baseUrl'] = set('file:///etc/passwd')),
+      'channels[0].baseUrl: must be an http:// or https:// URL',
+    ],
+    [
+      'a URL that is none',
+      (tree) => (tree['channels']![0]!['baseUrl'] = set('https://')),
+      'channels[0].baseUrl: must be an http:// or https:// URL',
+    ],
+    [
+      'a date that is none',
+      (tree) => (tree['accounts']![0]!['keys']![0]!['expiresAt'] = set('tomorrow')),
+      'accounts[0].keys[0].expiresAt: must be an instant such as 2030-01-31T00:00:00Z',
+    ],
+    [
+      'a model that nobody sells',
+      (tree) => (tree['accounts']![0]!['keys']![1]!['allowedModels'] = set(['gpt-9'])),
+      'accounts[0].keys[1].allowedModels[0]: unknown model "gpt-9"',
+    ],
+    [
+      'the account of another',
+      (tree) => (tree['accounts']![0]!['keys']![0]!['accountId'] = set('other')),
+      'accounts[0].keys[0].accountId: must be the same as the id of the account that the key stands under',
+    ],
+    [
+      'a reference that names nothing',
+      (tree) => (tree['channels']![0]!['apiKey'] = set('${A B}')),
+      'channels[0].apiKey: ${A B} names no variable',
+    ],
+  ])('refuses %s', (_, change, fault) => {
+    expect(faultsAfter(change)).toEqual([fault]);
+  });
+
+  it.each<[string, (tree: Tree) => void, string]>([
+    ['channels', (tree) => (tree['channels']![1]!['id'] = set('cheap-a')), 'channels[1].id: another channel has the id "cheap-a"'],
+    ['models', (tree) => (tree['models']![1]!['id'] = set('gpt-5-mini')), 'models[1].id: another model has the id "gpt-5-mini"'],
+    [
+      'routes',
+      (tree) => (tree['routes']![1]!['type'] = set('ORDINARY')),
+      'routes[1]: another route has the model and type gpt-5-mini:ORDINARY',
+    ],
+    ['keys', (tree) => (tree['accounts']![0]!['keys']![1]!['id'] = set('chat')), 'accounts[0].keys[1].id: another key has the id "chat"'],
+    [
+      'secrets',
+      (tree) => (tree['accounts']![0]!['keys']![1]!['secret'] = set('sk-tf-test-chat')),
+      'accounts[0].keys[1].secret: is the secret or token of another one too',
+    ],
+  ])('refuses two %s of the same name', (_, change, fault) => {
+    expect(faultsAfter(change)).toContain(fault);
+  });
+
+  it('refuses projects and keys that two accounts share', () => {
+    const faults = faultsAfter((tree) => {
+      const [acme] = tree['accounts'] as unknown as Tree[];
+      tree['accounts'] = set([acme, { ...acme, id: 'other', token: 'other-token', keys: [] }]);
+    });
+    expect(faults).toEqual(['accounts[1].projects[0].id: another project has the id "bots"']);
+  });
+
+  it('says where a file is not YAML, and repeats nothing of it', () => {
+    const [fault] = faultsOf('channels:\n  - id: a\n    apiKey: "sk-secret', 'yaml');
+    expect(fault).toMatch(/^catalog line \d+, column \d+: is not YAML/);
+    expect(fault).not.toMatch(/secret/);
+  });
+
+  it.each(['', '[]', 'text'])('refuses %j, which is no catalog', (source) => {
+    expect(faultsOf(source, 'yaml')).toEqual(['catalog: must be a set of named fields']);
+  });
+
+  it('refuses what is not JSON in a JSON file', () => {
+    expect(faultsOf('{ "apiKey": "sk-secret" ')).toEqual(['catalog: is not JSON']);
+  });
+
+  it('never repeats a secret in a message', () => {
+    const message = faultsAfter((tree) => {
+      tree['channels']![1]!['apiKey'] = set('sk b');
+      tree['accounts']![0]!['token'] = set('my token');
+      tree['accounts']![0]!['keys']![0]!['secret'] = set('x y');
+    }).join('\n');
+    expect(message).not.toMatch(/sk b|my token|x y/);
+  });
+});

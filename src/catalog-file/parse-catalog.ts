@@ -1,0 +1,67 @@
+/** From the text of a catalog file to what it declares, or to every fault in it at once. */
+import { LineCounter, parseDocument } from 'yaml';
+import { ConfigurationError, type ConfigurationFault } from '../kernel/configuration-error';
+import { catalogSchema } from './catalog-schema';
+import { type CheckAddress, checkAddresses } from './check-addresses';
+import { checkReferences } from './check-references';
+import { type Declaration, declare } from './declare';
+import { expandVariables, type Lookup } from './expand-variables';
+import { explain, fault, faultsOfIssue, WHOLE_FILE } from './fault-paths';
+
+export interface CatalogSurroundings {
+  /** Gives the value of `${NAME}`. */
+  readonly lookup: Lookup;
+  readonly checkAddress: CheckAddress;
+}
+
+/**
+ * Reads YAML, or JSON where `format` says so. Nothing is applied.
+ * @throws ConfigurationError that carries every fault with its path
+ */
+export function parseCatalog(source: string, format: 'yaml' | 'json', surroundings: CatalogSurroundings): Declaration {
+  const written = format === 'json' ? treeOfJson(source) : treeOfYaml(source);
+  const { tree, faults } = expandVariables(written, surroundings.lookup);
+  const read = catalogSchema.safeParse(tree, { error: explain });
+  const others = [
+    ...(read.error?.issues ?? []).flatMap(faultsOfIssue),
+    ...checkReferences(tree),
+    ...checkAddresses(tree, surroundings.checkAddress),
+  ];
+  const all = [...faults, ...others.filter((other) => !faults.some((first) => first.path === other.path))];
+  if (!read.success || all.length > 0) throw new ConfigurationError(withoutRepeats(all));
+  return declare(read.data);
+}
+
+function treeOfJson(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    // The engine's message can quote the text, and the text can hold a secret.
+    throw new ConfigurationError([fault([], 'is not JSON')]);
+  }
+}
+
+function treeOfYaml(source: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw new ConfigurationError(
+      document.errors.map((error) => {
+        const { line, col } = lines.linePos(error.pos[0]);
+        return {
+          path: `${WHOLE_FILE} line ${line}, column ${col}`,
+          problem: `is not YAML: ${error.code.toLowerCase().replaceAll('_', ' ')}`,
+        };
+      }),
+    );
+  }
+  try {
+    return document.toJS();
+  } catch {
+    throw new ConfigurationError([fault([], 'has an alias that refers to nothing, or to too much')]);
+  }
+}
+
+function withoutRepeats(faults: readonly ConfigurationFault[]): ConfigurationFault[] {
+  return faults.filter((one, index) => faults.findIndex((other) => other.path === one.path && other.problem === one.problem) === index);
+}

@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigurationError } from '../kernel/configuration-error';
+import type { Declaration } from './declare';
+import { type CatalogSurroundings, parseCatalog } from './parse-catalog';
+
+/**
+ * Reads the catalog that `CATALOG` names: JSON when the name ends in `.json`, else YAML.
+ * @throws ConfigurationError that carries every fault, or says why the file cannot be read
+ */
+export async function readCatalog(file: string, surroundings: CatalogSurroundings): Promise<Declaration> {
+  return parseCatalog(await textOf(file), file.toLowerCase().endsWith('.json') ? 'json' : 'yaml', surroundings);
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? 'unknown reason'})`;
+    throw new ConfigurationError([{ path: 'CATALOG', problem: `the file ${file} ${why}` }]);
+  }
+}

@@ -1,0 +1,77 @@
+/** The shape of what the catalog says about channels, models and routes. */
+import { z } from 'zod';
+import { ROUTE_TYPES } from '../kernel/words';
+import { PROTOCOLS } from '../routing/catalog';
+import { count, decimal, displayName, headerSecret, id, modelId } from './fields';
+
+const HOUR_MS = 3_600_000;
+const TOKENS_MAX = 100_000_000;
+/** High enough for any price that is meant, and low enough that no ceiling of a request leaves the range of a balance. */
+const PRICE_MAX = '100000';
+const MULTIPLIER_MAX = '100';
+
+const price = z
+  .strictObject({
+    input: decimal(PRICE_MAX).describe('Per one million input tokens.'),
+    cachedInput: decimal(PRICE_MAX)
+      .optional()
+      .describe("Per one million input tokens read from the provider's cache; as input when left out."),
+    cacheWrite: decimal(PRICE_MAX)
+      .optional()
+      .describe("Per one million input tokens written to the provider's cache; as input when left out."),
+    output: decimal(PRICE_MAX).describe('Per one million output tokens.'),
+    perRequest: decimal(PRICE_MAX).optional().describe('For each request, beside its tokens.'),
+    multiplier: decimal(MULTIPLIER_MAX).default('1').describe('Multiplies every amount of this price.'),
+  })
+  .describe('Decimal strings, in CNY on an ORDINARY route and in USD on an OFFICIAL one.');
+
+const timeouts = z.strictObject({
+  connectMs: count(1, HOUR_MS).default(3_000).describe('Until the connection stands.'),
+  firstByteMs: count(1, HOUR_MS).default(30_000).describe('From sending to the first byte of the body.'),
+  idleMs: count(1, HOUR_MS).default(60_000).describe('The longest silence within a body.'),
+  totalMs: count(1, HOUR_MS).default(600_000).describe('The whole attempt.'),
+});
+
+export const channel = z
+  .strictObject({
+    id: id.describe('The name of the channel in routes, in the graph and on receipts.'),
+    name: displayName.optional().describe('For people; the id when left out.'),
+    protocol: z.enum(PROTOCOLS).describe('The wire format that the upstream speaks.'),
+    baseUrl: z
+      .string()
+      .max(500)
+      .regex(/^https?:\/\//, { error: 'must be an http:// or https:// URL' })
+      .describe('Where requests go, up to and with the version: https://api.example.com/v1'),
+    apiKey: headerSecret(1, 4_000).describe(
+      'The secret of the upstream. Better a reference to a variable of the environment than the secret itself.',
+    ),
+    timeouts: timeouts.prefault({}).describe('Deadlines of one attempt, in milliseconds.'),
+    onClientGone: z
+      .enum(['drain', 'cancel'])
+      .default('drain')
+      .describe('What the upstream bills after a client has left: the whole answer, or what it had sent.'),
+  })
+  .describe('An upstream account: where requests go.');
+
+export const model = z.strictObject({
+  id: modelId.describe('The name that callers send.'),
+  contextWindow: count(1, TOKENS_MAX).describe('Tokens that input and output may have together.'),
+  maxOutputTokens: count(0, TOKENS_MAX).describe('The longest answer, in tokens.'),
+  mediaPartTokens: count(0, TOKENS_MAX)
+    .optional()
+    .describe('Upper bound for one image, file or audio part; the contextWindow when left out.'),
+});
+
+const step = z.strictObject({
+  channel: id.describe('The id of a channel of this catalog.'),
+  upstreamModel: z.string().min(1).max(200).optional().describe("The model's name at this upstream; the model's own id when left out."),
+  maxAttempts: count(1, 10).default(1).describe('How often this channel is tried before the next one.'),
+  price: price.optional().describe("This channel's own price; the route's when left out."),
+});
+
+export const route = z.strictObject({
+  model: modelId.describe('The id of a model of this catalog.'),
+  type: z.enum(ROUTE_TYPES).describe('ORDINARY pays from the RMB wallet, OFFICIAL from Credit.'),
+  price,
+  channels: z.array(step).min(1).max(20).describe('In the order in which they are tried: the first is primary, the rest are backups.'),
+});

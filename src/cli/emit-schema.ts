@@ -1,0 +1,56 @@
+/**
+ * Writes what others complete and check their files against: the JSON Schema of the catalog and the schema of the graph.
+ * `emit-schema <folder>` writes them; `emit-schema <folder> --check` only compares, and fails when one differs.
+ */
+import 'reflect-metadata';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { catalogJsonSchema } from '../catalog-file/catalog-schema';
+
+interface Emitted {
+  readonly name: string;
+  readonly text: string;
+}
+
+const GRAPH: string = '../api/graphql/build-schema';
+
+async function emitted(): Promise<Emitted[]> {
+  const { printedSchema } = (await import(GRAPH)) as { printedSchema(): Promise<string> };
+  return [
+    { name: 'catalog.schema.json', text: `${JSON.stringify(catalogJsonSchema(), null, 2)}\n` },
+    { name: 'schema.graphql', text: `${(await printedSchema()).trimEnd()}\n` },
+  ];
+}
+
+async function differing(folder: string, files: readonly Emitted[]): Promise<string[]> {
+  const compared = await Promise.all(
+    files.map(async ({ name, text }) =>
+      (await readFile(join(folder, name), 'utf8').catch(() => '')) === text ? [] : [join(folder, name)],
+    ),
+  );
+  return compared.flat();
+}
+
+async function main([folder = 'schema', ...options]: readonly string[]): Promise<number> {
+  const files = await emitted();
+  if (!options.includes('--check')) {
+    await mkdir(folder, { recursive: true });
+    for (const { name, text } of files) await writeFile(join(folder, name), text);
+    process.stdout.write(`wrote ${files.map(({ name }) => join(folder, name)).join(' and ')}\n`);
+    return 0;
+  }
+  const stale = await differing(folder, files);
+  if (stale.length === 0) return 0;
+  process.stderr.write(`${stale.join(' and ')} no longer says what the code says: run "npm run schema" and commit the result\n`);
+  return 1;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

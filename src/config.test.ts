@@ -1,0 +1,177 @@
+import { catalogSource, type Environment, loadConfig } from './config';
+import { ConfigurationError } from './kernel/configuration-error';
+
+const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+
+function faultsOf(environment: Environment): Record<string, string> {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return Object.fromEntries(error.faults.map(({ path, problem }) => [path, problem]));
+    throw error;
+  }
+  return {};
+}
+
+describe('loadConfig', () => {
+  it('runs with nothing set', () => {
+    expect(loadConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 4_000,
+      database: { kind: 'sqlite', file: './data/tokens-forge.sqlite' },
+      redisUrl: null,
+      catalogFile: null,
+      adminToken: null,
+      masterKey: null,
+      upstreamAllowPrivate: false,
+      workers: 1,
+      graphqlIntrospection: true,
+      idempotencyRetentionMs: null,
+      logLevel: 'info',
+    });
+  });
+
+  it('reads every variable of the table', () => {
+    const config = loadConfig({
+      HOST: '0.0.0.0',
+      PORT: '0',
+      DATABASE_URL: 'mysql://forge:secret@db.example:3307/forge',
+      REDIS_URL: 'redis://cache.example:6379',
+      CATALOG: './catalog.yaml',
+      ADMIN_TOKEN: 'sixteen-letters!',
+      MASTER_KEY,
+      UPSTREAM_ALLOW_PRIVATE: 'true',
+      WORKERS: '1',
+      GRAPHQL_INTROSPECTION: 'false',
+      IDEMPOTENCY_RETENTION: '24h',
+      LOG_LEVEL: 'debug',
+    });
+    expect(config).toMatchObject({
+      host: '0.0.0.0',
+      port: 0,
+      database: { kind: 'mysql', url: 'mysql://forge:secret@db.example:3307/forge' },
+      redisUrl: 'redis://cache.example:6379',
+      catalogFile: './catalog.yaml',
+      adminToken: 'sixteen-letters!',
+      masterKey: Buffer.alloc(32, 7),
+      upstreamAllowPrivate: true,
+      graphqlIntrospection: false,
+      idempotencyRetentionMs: 86_400_000,
+      logLevel: 'debug',
+    });
+  });
+
+  it('names every fault at once', () => {
+    const wrong = {
+      HOST: 'two words',
+      PORT: '70000',
+      DATABASE_URL: 'postgres://db/forge',
+      REDIS_URL: 'cache:6379',
+      ADMIN_TOKEN: 'short',
+      MASTER_KEY: 'c2hvcnQ=',
+      UPSTREAM_ALLOW_PRIVATE: 'yes',
+      WORKERS: '0',
+      GRAPHQL_INTROSPECTION: '1',
+      IDEMPOTENCY_RETENTION: 'forever',
+      LOG_LEVEL: 'loud',
+    };
+    expect(Object.keys(faultsOf(wrong)).sort()).toEqual(Object.keys(wrong).sort());
+  });
+
+  it('prints one message with a line for each fault and without their values', () => {
+    const load = () => loadConfig({ PORT: 'x', ADMIN_TOKEN: 'hidden', DATABASE_URL: 'mysql://root:hunter2@db' });
+    expect(load).toThrow(/2|3|4 faults/);
+    expect(load).toThrow(/PORT: must be a whole number from 0 to 65535/);
+    expect(load).not.toThrow(/hidden|hunter2/);
+  });
+
+  it.each(['1e3', '80.5', '-1', ' 80', '0x50', '65536', 'http'])('refuses PORT=%s', (PORT) => {
+    expect(faultsOf({ PORT })).toEqual({ PORT: 'must be a whole number from 0 to 65535' });
+  });
+
+  it.each(['TRUE', '1', 'yes', 'on', 'false '])('refuses %s for a yes or no', (value) => {
+    expect(faultsOf({ UPSTREAM_ALLOW_PRIVATE: value })).toEqual({ UPSTREAM_ALLOW_PRIVATE: 'must be true or false' });
+  });
+
+  it.each([
+    ['30m', 1_800_000],
+    ['24h', 86_400_000],
+    ['7d', 604_800_000],
+    ['90s', 90_000],
+  ])('keeps answers for %s', (IDEMPOTENCY_RETENTION, ms) => {
+    expect(loadConfig({ IDEMPOTENCY_RETENTION }).idempotencyRetentionMs).toBe(ms);
+  });
+
+  it.each(['0h', '24', 'h', '1.5h', '24 h', '400d', '-1h'])('refuses to keep answers for %s', (IDEMPOTENCY_RETENTION) => {
+    expect(Object.keys(faultsOf({ IDEMPOTENCY_RETENTION }))).toEqual(['IDEMPOTENCY_RETENTION']);
+  });
+
+  it.each([
+    ['sqlite:./data/a.sqlite', './data/a.sqlite'],
+    ['sqlite:/var/lib/a.sqlite', '/var/lib/a.sqlite'],
+    ['sqlite:///var/lib/a.sqlite', '/var/lib/a.sqlite'],
+  ])('finds the file of %s', (DATABASE_URL, file) => {
+    expect(loadConfig({ DATABASE_URL }).database).toEqual({ kind: 'sqlite', file });
+  });
+
+  it.each(['sqlite:', 'sqlite::memory:', 'mysql://', 'mysql://db.example', 'mysql://db.example/a/b', 'data.sqlite'])(
+    'refuses DATABASE_URL=%s',
+    (DATABASE_URL) => {
+      expect(faultsOf({ DATABASE_URL, MASTER_KEY })).toHaveProperty('DATABASE_URL');
+    },
+  );
+
+  it('requires the master key with MySQL, also beside other faults', () => {
+    const faults = faultsOf({ DATABASE_URL: 'mysql://db.example/forge', PORT: 'x' });
+    expect(Object.keys(faults).sort()).toEqual(['MASTER_KEY', 'PORT']);
+  });
+
+  it.each([MASTER_KEY.slice(0, -1), `${MASTER_KEY} `, Buffer.alloc(31).toString('base64'), 'ü'.repeat(32)])(
+    'refuses a master key that is not 32 bytes in base64',
+    (key) => {
+      expect(Object.keys(faultsOf({ MASTER_KEY: key }))).toEqual(['MASTER_KEY']);
+    },
+  );
+
+  it('says what several workers lack', () => {
+    expect(faultsOf({ WORKERS: '2' })).toEqual({ WORKERS: 'above 1 needs a mysql:// DATABASE_URL and REDIS_URL' });
+    expect(faultsOf({ WORKERS: '2', MASTER_KEY, DATABASE_URL: 'mysql://db.example/forge' })).toEqual({
+      WORKERS: 'above 1 needs REDIS_URL',
+    });
+    const complete = { WORKERS: '2', MASTER_KEY, DATABASE_URL: 'mysql://db.example/forge', REDIS_URL: 'redis://cache.example' };
+    expect(faultsOf(complete)['WORKERS']).toMatch(/not there yet/);
+  });
+
+  it('hides the schema of the graph in production unless told otherwise', () => {
+    expect(loadConfig({ NODE_ENV: 'production' }).graphqlIntrospection).toBe(false);
+    expect(loadConfig({ NODE_ENV: 'production', GRAPHQL_INTROSPECTION: 'true' }).graphqlIntrospection).toBe(true);
+    expect(loadConfig({ NODE_ENV: 'test' }).graphqlIntrospection).toBe(true);
+  });
+
+  it('passes over other variables, and takes an empty one as not set', () => {
+    expect(loadConfig({ SHELL: '/bin/sh', PORT: '', REDIS_URL: '', CATALOG: '' })).toMatchObject({
+      port: 4_000,
+      redisUrl: null,
+      catalogFile: null,
+    });
+  });
+
+  it('cannot be changed once it is read', () => {
+    const config = loadConfig({});
+    expect(Object.isFrozen(config) && Object.isFrozen(config.database)).toBe(true);
+  });
+});
+
+describe('catalogSource', () => {
+  it('looks variables up, and an empty one is not there', () => {
+    const { lookup } = catalogSource({ CHEAP_A_KEY: 'sk-1', EMPTY: '' });
+    expect([lookup('CHEAP_A_KEY'), lookup('EMPTY'), lookup('OTHER')]).toEqual(['sk-1', undefined, undefined]);
+  });
+
+  it('can be had while another variable is wrong', () => {
+    expect(catalogSource({ PORT: 'x', CATALOG: 'a.yaml', UPSTREAM_ALLOW_PRIVATE: 'true' })).toMatchObject({
+      file: 'a.yaml',
+      allowPrivate: true,
+    });
+  });
+});

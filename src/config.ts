@@ -1,0 +1,183 @@
+/** The only file that reads the environment. A wrong value never gets further than this. */
+import { z } from 'zod';
+import { ConfigurationError, type ConfigurationFault, refuseFaults } from './kernel/configuration-error';
+import { MASTER_KEY_BYTES } from './kernel/secret';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type DatabaseConfig = { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'mysql'; readonly url: string };
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The environment, checked and with its defaults. Null: not set, and what happens then is said in the README. */
+export interface Config {
+  readonly host: string;
+  /** 0: a free port. */
+  readonly port: number;
+  readonly database: DatabaseConfig;
+  readonly redisUrl: string | null;
+  /** null: the built-in demo. */
+  readonly catalogFile: string | null;
+  readonly adminToken: string | null;
+  /** 32 bytes. */
+  readonly masterKey: Buffer | null;
+  readonly upstreamAllowPrivate: boolean;
+  readonly workers: number;
+  readonly graphqlIntrospection: boolean;
+  /** null: settled answers are not kept. */
+  readonly idempotencyRetentionMs: number | null;
+  readonly logLevel: LogLevel;
+}
+
+const SQLITE = /^sqlite:(?:\/\/)?(.+)$/;
+const VISIBLE = /^[\x21-\x7e]+$/;
+const DURATION = /^(\d{1,6})(s|m|h|d)$/;
+const MS_PER_UNIT: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const RETENTION_MAX_MS = 365 * 86_400_000;
+
+const problem = (error: string) => ({ error });
+const trueOrFalse = z.enum(['true', 'false'], problem('must be true or false')).transform((text) => text === 'true');
+
+function wholeNumber(from: number, to: number) {
+  const wrong = problem(`must be a whole number from ${from} to ${to}`);
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, wrong)
+    .transform((text) => Number.parseInt(text, 10))
+    .refine((value) => value >= from && value <= to, wrong);
+}
+
+const database = z.string().transform((text, context): DatabaseConfig => {
+  const file = SQLITE.exec(text)?.[1];
+  const faulty = file === undefined ? problemOfMysqlUrl(text) : problemOfSqliteFile(file);
+  if (faulty !== null) context.addIssue({ code: 'custom', message: faulty });
+  return file === undefined ? { kind: 'mysql', url: text } : { kind: 'sqlite', file };
+});
+
+const masterKey = z.string().transform((text, context): Buffer => {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length !== MASTER_KEY_BYTES || bytes.toString('base64') !== text) {
+    context.addIssue({ code: 'custom', message: 'must be 32 bytes in base64, as "openssl rand -base64 32" prints them' });
+  }
+  return bytes;
+});
+
+const retention = z.string().transform((text, context): number => {
+  const [, count = '0', unit = 's'] = DURATION.exec(text) ?? [];
+  const ms = Number.parseInt(count, 10) * (MS_PER_UNIT[unit] ?? 0);
+  if (ms === 0 || ms > RETENTION_MAX_MS) {
+    context.addIssue({ code: 'custom', message: 'must be a time such as 30m, 24h or 7d, of a year at most' });
+  }
+  return ms;
+});
+
+const schema = z.object({
+  HOST: z.string().regex(VISIBLE, problem('must be a host name or an address')).default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(4_000),
+  DATABASE_URL: database.default({ kind: 'sqlite', file: './data/tokens-forge.sqlite' }),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/[^/\s]+/, problem('must be redis://host:port or rediss://host:port'))
+    .optional(),
+  CATALOG: z.string().optional(),
+  ADMIN_TOKEN: z
+    .string()
+    .min(16, problem('must have 16 characters or more'))
+    .regex(VISIBLE, problem('must be of visible ASCII characters, without spaces'))
+    .optional(),
+  MASTER_KEY: masterKey.optional(),
+  UPSTREAM_ALLOW_PRIVATE: trueOrFalse.default(false),
+  WORKERS: wholeNumber(1, 256).default(1),
+  GRAPHQL_INTROSPECTION: trueOrFalse.optional(),
+  IDEMPOTENCY_RETENTION: retention.optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, problem(`must be one of ${LOG_LEVELS.join(', ')}`)).default('info'),
+});
+
+/**
+ * Reads the environment. Variables that are not ours are passed over, and an empty one counts as not set.
+ * @throws ConfigurationError that carries every fault, each with the name of its variable
+ */
+export function loadConfig(environment: Environment = process.env): Config {
+  const set = withoutEmpty(environment);
+  const read = schema.safeParse(set);
+  const faults = [...(read.error?.issues ?? []).map(faultOf), ...faultsTogether(set)];
+  if (!read.success) throw new ConfigurationError(faults);
+  refuseFaults(faults);
+  return Object.freeze(configOf(read.data, set));
+}
+
+/** What reading the catalog needs of the environment. It can be had also where other variables are wrong. */
+export interface CatalogSource {
+  /** null: the built-in demo. */
+  readonly file: string | null;
+  readonly allowPrivate: boolean;
+  /** Gives the values of the catalog's `${NAME}`. */
+  readonly lookup: (name: string) => string | undefined;
+}
+
+export function catalogSource(environment: Environment = process.env): CatalogSource {
+  const lookup = environmentLookup(environment);
+  return { file: lookup('CATALOG') ?? null, allowPrivate: lookup('UPSTREAM_ALLOW_PRIVATE') === 'true', lookup };
+}
+
+/** Looks variables up by name: undefined where one is not set, or empty. */
+export function environmentLookup(environment: Environment = process.env): (name: string) => string | undefined {
+  const set = withoutEmpty(environment);
+  return (name) => set[name];
+}
+
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function configOf(values: z.output<typeof schema>, set: Environment): Config {
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    database: Object.freeze(values.DATABASE_URL),
+    redisUrl: values.REDIS_URL ?? null,
+    catalogFile: values.CATALOG ?? null,
+    adminToken: values.ADMIN_TOKEN ?? null,
+    masterKey: values.MASTER_KEY ?? null,
+    upstreamAllowPrivate: values.UPSTREAM_ALLOW_PRIVATE,
+    workers: values.WORKERS,
+    graphqlIntrospection: values.GRAPHQL_INTROSPECTION ?? set['NODE_ENV'] !== 'production',
+    idempotencyRetentionMs: values.IDEMPOTENCY_RETENTION ?? null,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function faultOf(issue: z.core.$ZodIssue): ConfigurationFault {
+  return { path: issue.path.join('.'), problem: issue.message };
+}
+
+/** Values that are right alone and wrong together. Read from the raw text, so that they show beside other faults. */
+function faultsTogether(set: Environment): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
+  const onMysql = set['DATABASE_URL']?.startsWith('mysql:') === true;
+  if (onMysql && set['MASTER_KEY'] === undefined) {
+    faults.push({ path: 'MASTER_KEY', problem: 'is required with MySQL: 32 bytes in base64, the same for every process' });
+  }
+  const workers = /^\d{1,9}$/.test(set['WORKERS'] ?? '') ? Number.parseInt(set['WORKERS'] ?? '', 10) : 1;
+  if (workers > 1 && workers <= 256) faults.push({ path: 'WORKERS', problem: problemOfWorkers(onMysql, set['REDIS_URL'] !== undefined) });
+  return faults;
+}
+
+function problemOfWorkers(onMysql: boolean, withRedis: boolean): string {
+  const missing = [...(onMysql ? [] : ['a mysql:// DATABASE_URL']), ...(withRedis ? [] : ['REDIS_URL'])];
+  if (missing.length > 0) return `above 1 needs ${missing.join(' and ')}`;
+  return 'above 1 is not there yet: leave it at 1, and start several gateways on the same database instead';
+}
+
+function problemOfMysqlUrl(text: string): string | null {
+  const shape = 'must be sqlite:<file> or mysql://user:password@host:3306/database';
+  if (!URL.canParse(text)) return shape;
+  const url = new URL(text);
+  if (url.protocol !== 'mysql:' || url.hostname === '') return shape;
+  return /^\/[^/]+$/.test(url.pathname) ? null : 'must name a database at its end: mysql://host:3306/database';
+}
+
+function problemOfSqliteFile(file: string): string | null {
+  return file.startsWith(':memory:') ? 'must be a file: the ledger has a connection of its own, and memory cannot be shared' : null;
+}

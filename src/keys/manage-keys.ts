@@ -1,0 +1,136 @@
+/** What an owner does with keys: make, pause, resume, revoke, rotate. Every change is effective in this process at once. */
+import type { Clock } from '../kernel/clock';
+import { Fault } from '../kernel/fault';
+import { newId } from '../kernel/ids';
+import { invariant } from '../kernel/invariant';
+import { hashSecret, newSecret } from '../kernel/secret';
+import type { AccountStore } from './account-store';
+import { type ApiKey, publicPrefix, type StoredKeyStatus } from './api-key';
+import type { ApiKeyStore } from './api-key-store';
+import type { KeyRing } from './authenticate';
+import { checkExpiry, checkLimits, checkModels, checkName } from './key-wishes';
+import { maySeeAccount, maySeeKey, type Viewer } from './viewer';
+
+export interface KeyManagement {
+  readonly keys: ApiKeyStore;
+  readonly accounts: Pick<AccountStore, 'find' | 'projectsById'>;
+  readonly keyRing: Pick<KeyRing, 'forget'>;
+  readonly clock: Clock;
+  readonly modelExists: (id: string) => boolean;
+}
+
+/** The key that is wanted. `accountId` null: that of the owner who asks. */
+export type KeyWishes = Pick<
+  ApiKey,
+  'name' | 'projectId' | 'routePolicy' | 'crossBucketFallback' | 'allowedModels' | 'limits' | 'expiresAt'
+> & { readonly accountId: string | null };
+
+/** A key with its secret, which is stored only as a hash: this is the one time that it can be shown. */
+export interface KeyWithSecret {
+  readonly apiKey: ApiKey;
+  readonly secret: string;
+}
+
+const SECRET_PREFIX = 'sk-tf-';
+const OVERLAP_MAX_S = 30 * 24 * 3_600;
+
+/** @throws Fault `invalid_request` naming the field, `forbidden` for an API key, `not_found` for the account or project */
+export async function createKey(means: KeyManagement, viewer: Viewer, wishes: KeyWishes): Promise<KeyWithSecret> {
+  const accountId = await accountFor(means, viewer, wishes.accountId);
+  const now = means.clock.now();
+  const secret = newSecret(SECRET_PREFIX);
+  const apiKey: ApiKey = {
+    id: newId(),
+    accountId,
+    projectId: await projectFor(means, accountId, wishes.projectId),
+    name: checkName(wishes.name),
+    prefix: publicPrefix(secret),
+    status: 'ACTIVE',
+    routePolicy: wishes.routePolicy,
+    crossBucketFallback: wishes.crossBucketFallback,
+    allowedModels: checkModels(wishes.allowedModels, means.modelExists),
+    limits: checkLimits(wishes.limits),
+    createdAt: now,
+    expiresAt: checkExpiry(wishes.expiresAt, now),
+  };
+  await means.keys.add({ key: apiKey, secret: { hash: hashSecret(secret), keyId: apiKey.id, validUntil: null } });
+  means.keyRing.forget();
+  return { apiKey, secret };
+}
+
+/** @throws Fault `not_found`, `forbidden` for an API key, `key_revoked` */
+export function pauseKey(means: KeyManagement, viewer: Viewer, id: string): Promise<ApiKey> {
+  return changeStatus(means, viewer, id, 'PAUSED');
+}
+
+/** @throws Fault `not_found`, `forbidden` for an API key, `key_revoked` */
+export function resumeKey(means: KeyManagement, viewer: Viewer, id: string): Promise<ApiKey> {
+  return changeStatus(means, viewer, id, 'ACTIVE');
+}
+
+/** For ever: a revoked key is never opened again. To revoke it once more changes nothing. */
+export function revokeKey(means: KeyManagement, viewer: Viewer, id: string): Promise<ApiKey> {
+  return changeStatus(means, viewer, id, 'REVOKED');
+}
+
+/**
+ * A new secret; the old ones live on for `overlapS` seconds.
+ * @throws Fault `not_found`, `forbidden` for an API key, `key_revoked`, `invalid_request`
+ */
+export async function rotateKey(means: KeyManagement, viewer: Viewer, id: string, overlapS: number): Promise<KeyWithSecret> {
+  if (overlapS < 0 || overlapS > OVERLAP_MAX_S) {
+    throw new Fault('invalid_request', `overlapSeconds must lie between 0 and ${OVERLAP_MAX_S}.`, { param: 'overlapSeconds' });
+  }
+  const key = await ownKey(means, viewer, id);
+  refuseRevoked(key);
+  const secret = newSecret(SECRET_PREFIX);
+  const newOne = { hash: hashSecret(secret), keyId: key.id, validUntil: null };
+  await means.keys.rotate(newOne, publicPrefix(secret), means.clock.now() + overlapS * 1_000);
+  means.keyRing.forget();
+  return { apiKey: await existing(means, id), secret };
+}
+
+async function changeStatus(means: KeyManagement, viewer: Viewer, id: string, status: StoredKeyStatus): Promise<ApiKey> {
+  const key = await ownKey(means, viewer, id);
+  if (status !== 'REVOKED') refuseRevoked(key);
+  if (key.status !== status) await means.keys.setStatus(id, status);
+  means.keyRing.forget();
+  return existing(means, id);
+}
+
+function refuseRevoked(key: ApiKey): void {
+  if (key.status === 'REVOKED') throw new Fault('key_revoked', 'The key was revoked and never works again: create a new one.');
+}
+
+async function ownKey(means: KeyManagement, viewer: Viewer, id: string): Promise<ApiKey> {
+  refuseKeys(viewer);
+  const key = (await means.keys.find([id])).get(id);
+  if (key === undefined || !maySeeKey(viewer, key)) throw new Fault('not_found', `There is no API key ${id}.`);
+  return key;
+}
+
+async function existing(means: KeyManagement, id: string): Promise<ApiKey> {
+  const key = (await means.keys.find([id])).get(id);
+  invariant(key !== undefined, 'a key that was changed still exists');
+  return key;
+}
+
+function refuseKeys(viewer: Viewer): void {
+  if (viewer.kind === 'key') throw new Fault('forbidden', 'An API key cannot change keys: use the token of the account or of the operator.');
+}
+
+async function accountFor(means: KeyManagement, viewer: Viewer, wished: string | null): Promise<string> {
+  refuseKeys(viewer);
+  const accountId = wished ?? (viewer.kind === 'account' ? viewer.accountId : null);
+  if (accountId === null) throw new Fault('invalid_request', 'accountId must name the account that the key is for.', { param: 'accountId' });
+  const exists = maySeeAccount(viewer, accountId) && (await means.accounts.find(accountId)) !== undefined;
+  if (!exists) throw new Fault('not_found', `There is no account ${accountId}.`, { param: 'accountId' });
+  return accountId;
+}
+
+async function projectFor(means: KeyManagement, accountId: string, projectId: string | null): Promise<string | null> {
+  if (projectId === null) return null;
+  const project = (await means.accounts.projectsById([projectId])).get(projectId);
+  if (project?.accountId === accountId) return projectId;
+  throw new Fault('not_found', `There is no project ${projectId} in this account.`, { param: 'projectId' });
+}

@@ -1,0 +1,62 @@
+/**
+ * Who reads: the operator, the owner of an account, or one API key. A viewer sees what is its own; of everything else it
+ * is told the same as of what does not exist.
+ */
+import type { Clock } from '../kernel/clock';
+import { Fault } from '../kernel/fault';
+import { hashSecret, sameHash } from '../kernel/secret';
+import type { AccountStore, Project, SettingStore } from './account-store';
+import type { ApiKey } from './api-key';
+import { admitKey, type KeyRing } from './authenticate';
+
+export type Viewer =
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'account'; readonly accountId: string }
+  | { readonly kind: 'key'; readonly key: ApiKey };
+
+export interface ViewerMeans {
+  readonly settings: Pick<SettingStore, 'get'>;
+  readonly accounts: Pick<AccountStore, 'findByTokenHash'>;
+  readonly keyRing: KeyRing;
+  readonly clock: Clock;
+}
+
+/** The setting that holds the hash of the operator's token. */
+export const OPERATOR_TOKEN_SETTING = 'operator_token_hash';
+
+/**
+ * The viewer that a bearer secret stands for: the operator's token, an account's, or an API key.
+ * @throws Fault `invalid_api_key` (none or unknown), `key_paused`, `key_revoked`, `key_expired`
+ */
+export async function authenticateViewer(means: ViewerMeans, secret: string | null): Promise<Viewer> {
+  if (secret === null || secret === '') {
+    throw new Fault('invalid_api_key', 'No token was sent: send one as "Authorization: Bearer …".');
+  }
+  const hash = hashSecret(secret);
+  const operator = await means.settings.get(OPERATOR_TOKEN_SETTING);
+  if (operator !== undefined && sameHash(operator, hash)) return { kind: 'operator' };
+  const account = await means.accounts.findByTokenHash(hash);
+  if (account !== undefined) return { kind: 'account', accountId: account.id };
+  const { key } = admitKey(await means.keyRing.recognise(secret), means.clock.now());
+  return { kind: 'key', key };
+}
+
+/** The account that the viewer belongs to; null: the operator, who belongs to none. */
+export function accountOf(viewer: Viewer): string | null {
+  if (viewer.kind === 'operator') return null;
+  return viewer.kind === 'account' ? viewer.accountId : viewer.key.accountId;
+}
+
+export function maySeeAccount(viewer: Viewer, accountId: string): boolean {
+  return viewer.kind === 'operator' || accountOf(viewer) === accountId;
+}
+
+/** A key sees itself and none of its neighbours. */
+export function maySeeKey(viewer: Viewer, key: Pick<ApiKey, 'id' | 'accountId'>): boolean {
+  return viewer.kind === 'key' ? viewer.key.id === key.id : maySeeAccount(viewer, key.accountId);
+}
+
+/** A key sees the project that it belongs to. */
+export function maySeeProject(viewer: Viewer, project: Pick<Project, 'id' | 'accountId'>): boolean {
+  return viewer.kind === 'key' ? viewer.key.projectId === project.id : maySeeAccount(viewer, project.accountId);
+}

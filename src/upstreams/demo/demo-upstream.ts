@@ -1,0 +1,114 @@
+/**
+ * An OpenAI-compatible provider inside the process, so that the gateway can be tried without an account anywhere. It
+ * listens on loopback; the HTTP client leads `demo.invalid` there. Its two faces are two base URLs: `steady`, and
+ * `flaky`, which answers 503 to every message whose hash is divisible by three.
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type JsonRecord, parseRecord, recordOf } from '../json';
+import { demoAnswer, lastUserText } from './demo-answer';
+import { streamEvents, wholeAnswer } from './demo-wire';
+
+/** The host in the demo's base URLs, `http://demo.invalid/flaky/v1` and `http://demo.invalid/steady/v1`: no name of the internet. */
+export const DEMO_HOST = 'demo.invalid';
+/** A message at which the flaky face fails, so that a newcomer's first request shows a fallback on its receipt. */
+export const DEMO_PROMPT = 'Say hello in three words';
+
+export interface DemoUpstream {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export interface DemoUpstreamOptions {
+  /** Milliseconds between two words of a stream, so that it can be watched. */
+  readonly wordDelayMs?: number;
+}
+
+const WORD_DELAY_MS = 15;
+const BODY_BYTES_MAX = 64 * 1024 * 1024;
+const PATH = /^\/(flaky|steady)\/v1\/chat\/completions$/;
+
+export async function startDemoUpstream(options: DemoUpstreamOptions = {}): Promise<DemoUpstream> {
+  const wordDelayMs = options.wordDelayMs ?? WORD_DELAY_MS;
+  let calls = 0;
+  const server = createServer((incoming, response) => {
+    calls += 1;
+    // A broken connection is all that can go wrong here, and the gateway sees it at its own end.
+    answer(incoming, response, { id: `chatcmpl-simulated-${calls}`, wordDelayMs }).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** The deterministic failure of the flaky face. */
+export function isFlakyAt(message: string): boolean {
+  return hashOf(message) % 3 === 0;
+}
+
+interface Means {
+  readonly id: string;
+  readonly wordDelayMs: number;
+}
+
+async function answer(incoming: IncomingMessage, response: ServerResponse, means: Means): Promise<void> {
+  const request = parseRecord(await bodyOf(incoming));
+  const face = PATH.exec(incoming.url ?? '')?.[1];
+  response.setHeader('x-request-id', means.id);
+  if (face === undefined) return refuse(response, 404, 'The demo upstream has no such path.', 'not_found');
+  if (request === undefined) return refuse(response, 400, 'The body is no JSON object.', 'invalid_json');
+  if (face === 'flaky' && isFlakyAt(lastUserText(request))) {
+    return refuse(response, 503, 'Simulated outage: this message always fails here.', 'simulated_outage');
+  }
+  await serve(response, request, means);
+}
+
+async function serve(response: ServerResponse, request: JsonRecord, means: Means): Promise<void> {
+  const head = { id: means.id, created: Math.floor(Date.now() / 1_000) };
+  const planned = demoAnswer(request);
+  if (request['stream'] !== true) {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(wholeAnswer(planned, head));
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const withUsage = recordOf(request['stream_options'])['include_usage'] === true;
+  for (const event of streamEvents(planned, head, withUsage)) {
+    if (response.destroyed) return;
+    response.write(event);
+    if (means.wordDelayMs > 0) await sleep(means.wordDelayMs);
+  }
+  response.end();
+}
+
+function refuse(response: ServerResponse, status: number, message: string, code: string): void {
+  const error = { message, type: 'simulated_error', param: null, code };
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of incoming) {
+    bytes += (part as Buffer).length;
+    if (bytes > BODY_BYTES_MAX) throw new Error('the body is too large');
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** FNV-1a, 32 bits: short and the same everywhere. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text, 'utf8')) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,0 +1,62 @@
+/** Connections to providers: kept alive, at most 512 for each origin, one request at a time on each. */
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import type { Channel } from '../routing/catalog';
+import { AddressRefused, guardedLookup, isRefusedLiteral } from './address-guard';
+
+const CONNECTIONS_PER_ORIGIN = 512;
+/** Shorter than the idle limit of common load balancers; a server's own keep-alive hint wins. */
+const KEEP_ALIVE_MS = 20_000;
+
+export interface HttpClientOptions {
+  /** Lets channels point at loopback and private addresses. */
+  readonly allowPrivate: boolean;
+  /** Host names that are served in this process, with their port on loopback. The guard lets them through. */
+  readonly inProcess?: ReadonlyMap<string, number>;
+}
+
+export interface HttpClient {
+  /** The dispatcher for a channel: one for each connect deadline, shared by all channels that have it. */
+  dispatcherFor(channel: Channel): Dispatcher;
+  /** Closes every connection; requests on them fail. */
+  close(): Promise<void>;
+}
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const agents = new Map<number, Agent>();
+  return {
+    dispatcherFor({ timeouts: { connectMs } }) {
+      let agent = agents.get(connectMs);
+      if (agent === undefined) {
+        agent = newAgent(connectMs, options);
+        agents.set(connectMs, agent);
+      }
+      return agent;
+    },
+    async close() {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
+  };
+}
+
+function newAgent(connectMs: number, options: HttpClientOptions): Agent {
+  return new Agent({
+    connections: CONNECTIONS_PER_ORIGIN,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Deadlines are those of the exchange: `deadlines.ts`.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: connectorOf(connectMs, options),
+  });
+}
+
+function connectorOf(connectMs: number, { allowPrivate, inProcess }: HttpClientOptions): buildConnector.connector {
+  const open = buildConnector({ timeout: connectMs });
+  const guarded = allowPrivate ? open : buildConnector({ timeout: connectMs, lookup: guardedLookup });
+  return (target, callback) => {
+    const port = inProcess?.get(target.hostname);
+    if (port !== undefined) return open({ ...target, hostname: '127.0.0.1', port: String(port) }, callback);
+    if (!allowPrivate && isRefusedLiteral(target.hostname)) return queueMicrotask(() => callback(new AddressRefused(), null));
+    guarded(target, callback);
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * One request to a provider and its answer, whatever the protocol: sending, deadlines, back-pressure, and the end. What
+ * the bytes mean is the business of an `AnswerReader`. Works on the callbacks of the HTTP client: no promise for a chunk.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Answer, AnswerFacts, AttemptFailure, UpstreamExchange, UpstreamResult } from '../attempts/upstream';
+import type { Clock } from '../kernel/clock';
+import type { ChannelTimeouts } from '../routing/catalog';
+import { Deadlines } from './deadlines';
+import { CUT, deadlineFailure, MALFORMED, REDIRECTED, transportFailure } from './failure';
+
+/** How the reading of an answer ended. */
+export type Ending = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly failure: AttemptFailure };
+/** `slow`: the client cannot take more before `whenReady`. An ending: the rest of the body does not matter. */
+export type Progress = 'more' | 'slow' | Ending;
+
+/** Makes an answer from bytes. */
+export interface AnswerReader {
+  /** The head of an answer of 200 to 299. */
+  begin(contentType: string | undefined): void;
+  data(chunk: Buffer): Progress;
+  whenReady(): Promise<void>;
+  /** The body has ended as HTTP says; or, when `lost`, the connection broke. Undefined then: nothing usable had arrived. */
+  end(lost: boolean): Ending | undefined;
+  /** The failure that an answer of 400 and more, or of 3xx, stands for; `body` may be clipped. */
+  refusal(status: number, body: string): AttemptFailure;
+  /** True as soon as a part of the answer was seen. */
+  readonly begun: boolean;
+  readonly known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'>;
+}
+
+export interface OutgoingRequest {
+  readonly dispatcher: Dispatcher;
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: string[];
+  readonly body: string;
+  readonly timeouts: ChannelTimeouts;
+}
+
+const REFUSAL_BYTES_MAX = 64 * 1024;
+const REQUEST_ID_MAX = 200;
+/** How long the rest of a complete answer may take, so that its connection can be used again. */
+const TAIL_MS = 1_000;
+
+export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchange {
+  readonly result: Promise<UpstreamResult>;
+  private resolve: (result: UpstreamResult) => void = () => undefined;
+  private finished = false;
+  private controller: Dispatcher.DispatchController | null = null;
+  private tail: NodeJS.Timeout | undefined;
+  private readonly deadlines: Deadlines;
+  private readonly sentAt: number;
+  private firstByteMs: number | null = null;
+  private status: number | null = null;
+  private requestId: string | null = null;
+  private refused: Buffer[] | null = null;
+  private refusedBytes = 0;
+
+  constructor(
+    request: OutgoingRequest,
+    private readonly reader: AnswerReader,
+    private readonly clock: Clock,
+  ) {
+    this.result = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+    this.sentAt = clock.monotonic();
+    this.deadlines = new Deadlines(request.timeouts, clock, (kind) => this.fail(deadlineFailure(kind)));
+    const { origin, path, headers, body } = request;
+    request.dispatcher.dispatch({ origin, path, method: 'POST', headers, body }, this);
+  }
+
+  cut(): void {
+    this.finish({ ok: false, failure: CUT });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    // Ended while it waited for a connection: nothing is sent.
+    if (this.finished) this.abort();
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200 || this.finished) return;
+    this.status = status;
+    const id = headers['x-request-id'];
+    this.requestId = typeof id === 'string' && id !== '' ? id.slice(0, REQUEST_ID_MAX) : null;
+    if (status >= 300) {
+      this.refused = [];
+      return;
+    }
+    const encoding = headers['content-encoding'];
+    if (encoding !== undefined && encoding !== '' && encoding !== 'identity') return this.fail(MALFORMED);
+    this.reader.begin(headers['content-type']);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.finished) return;
+    const now = this.clock.monotonic();
+    this.deadlines.awaitNextByte(now);
+    if (this.refused !== null) return this.collectRefusal(this.refused, chunk);
+    const progress = this.reader.data(chunk);
+    if (this.firstByteMs === null && this.reader.begun) this.firstByteMs = now - this.sentAt;
+    if (progress === 'more' || this.finished) return;
+    if (progress === 'slow') this.pause(controller);
+    else this.finish(progress);
+  }
+
+  onResponseEnd(): void {
+    clearTimeout(this.tail);
+    this.controller = null;
+    if (this.finished) return;
+    if (this.refused !== null) return this.fail(MALFORMED);
+    this.finish(this.reader.end(false) ?? { ok: false, failure: MALFORMED });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    clearTimeout(this.tail);
+    const sending = this.controller !== null;
+    this.controller = null;
+    if (this.finished) return;
+    const answered = this.status !== null && this.refused === null;
+    const ending = answered ? this.reader.end(true) : undefined;
+    if (ending !== undefined) this.finish(ending);
+    else this.fail(transportFailure(error, sending));
+  }
+
+  private collectRefusal(parts: Buffer[], chunk: Buffer): void {
+    parts.push(chunk);
+    this.refusedBytes += chunk.length;
+    if (this.refusedBytes >= REFUSAL_BYTES_MAX) this.fail(MALFORMED);
+  }
+
+  private pause(controller: Dispatcher.DispatchController): void {
+    controller.pause();
+    this.deadlines.paused();
+    const resume = () => {
+      if (this.finished) return;
+      this.deadlines.awaitNextByte(this.clock.monotonic());
+      controller.resume();
+    };
+    void this.reader.whenReady().then(resume, resume);
+  }
+
+  /** A refusal stays what it is, however the reading of its body ends. */
+  private fail(failure: AttemptFailure): void {
+    this.finish({ ok: false, failure: this.refused === null ? failure : this.refusal(this.refused) });
+  }
+
+  private refusal(parts: Buffer[]): AttemptFailure {
+    const status = this.status ?? 0;
+    if (status < 400) return REDIRECTED;
+    return this.reader.refusal(status, Buffer.concat(parts).toString('utf8', 0, REFUSAL_BYTES_MAX));
+  }
+
+  private finish(ending: Ending): void {
+    if (this.finished) return;
+    this.finished = true;
+    this.deadlines.stop();
+    const facts = this.facts();
+    this.resolve({ ...ending, facts });
+    if (!ending.ok) this.abort();
+    else if (this.controller !== null) this.tail = setTimeout(() => this.abort(), TAIL_MS).unref();
+  }
+
+  private facts(): AnswerFacts {
+    return { ...this.reader.known, providerStatus: this.status, upstreamRequestId: this.requestId, firstByteMs: this.firstByteMs };
+  }
+
+  private abort(): void {
+    const { controller } = this;
+    this.controller = null;
+    controller?.abort(new Error('the exchange has ended'));
+  }
+}

@@ -1,0 +1,115 @@
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { failureOf, OpenAiBench, Taker } from '../../../test/support/openai-bench';
+import type { Script } from '../../../test/support/script';
+import type { ChannelTimeouts } from '../../routing/catalog';
+import { DEMO_HOST, DEMO_PROMPT, startDemoUpstream } from '../demo/demo-upstream';
+import { createHttpClient } from '../http-client';
+
+describe('the OpenAI upstream', () => {
+  let bench: OpenAiBench;
+
+  beforeAll(async () => {
+    bench = await OpenAiBench.open();
+  });
+
+  afterAll(() => bench.close());
+
+  describe('cutting', () => {
+    it('ends the exchange with what had arrived, and closes the connection', async () => {
+      const taker = new Taker();
+      const exchange = bench.start({ endless: true, chunkDelayMs: 1 }, { stream: true, taker });
+      taker.onReceive = () => {
+        if (taker.text.length > 100) exchange.cut();
+      };
+      const result = await exchange.result;
+      const served = bench.provider.served.at(-1)!;
+      expect(failureOf(result)).toMatchObject({ kind: 'cut', status: null });
+      expect(result.facts.outputText.length).toBeGreaterThan(100);
+      await bench.provider.until(() => served.closed);
+      expect(served.completed).toBe(false);
+    });
+
+    it('sends nothing when it comes before there is a connection', async () => {
+      const before = bench.provider.requests.length;
+      const exchange = bench.start(null);
+      exchange.cut();
+      expect(failureOf(await exchange.result)?.kind).toBe('cut');
+      await bench.whole({ text: 'x' });
+      expect(bench.provider.requests).toHaveLength(before + 1);
+    });
+
+    it('changes nothing after the end', async () => {
+      const exchange = bench.start({ text: 'x' });
+      const result = await exchange.result;
+      exchange.cut();
+      expect(await exchange.result).toBe(result);
+      expect(result.ok).toBe(true);
+    });
+  });
+
+  describe('deadlines', () => {
+    it.each([
+      ['first_byte_timeout', { delayMs: 60_000 }, { firstByteMs: 80 }],
+      ['first_byte_timeout', { bodyDelayMs: 60_000 }, { firstByteMs: 80 }],
+      ['idle_timeout', { text: 'a b c', chunkDelayMs: 60_000 }, { idleMs: 80 }],
+      ['total_timeout', { endless: true, chunkDelayMs: 10 }, { totalMs: 250, idleMs: 5_000 }],
+    ] satisfies [string, Script, Partial<ChannelTimeouts>][])('%s', async (kind, script, limits) => {
+      const result = await bench.stream(script, new Taker(), { timeouts: limits });
+      const served = bench.provider.served.at(-1)!;
+      expect(failureOf(result)).toMatchObject({ kind, status: null });
+      await bench.provider.until(() => served.closed);
+    });
+  });
+
+  describe('connecting', () => {
+    it('tells of a refused connection without its address', async () => {
+      const closed = createServer();
+      const port = await portOf(closed);
+      await new Promise((resolve) => closed.close(resolve));
+      const refused = await bench.start(null, { baseUrl: `http://127.0.0.1:${port}/v1` }).result;
+      expect(failureOf(refused)).toMatchObject({ kind: 'connect_failed', message: 'The provider refused the connection.' });
+    });
+
+    it('gives up a connection after its time', async () => {
+      // It takes connections and says nothing, so that a TLS handshake with it never ends.
+      const silent = createServer();
+      const baseUrl = `https://127.0.0.1:${await portOf(silent)}/v1`;
+      const result = await bench.start(null, { baseUrl, timeouts: { connectMs: 100 } }).result;
+      expect(failureOf(result)?.kind).toBe('connect_timeout');
+      silent.close();
+    });
+
+    it.each(['http://127.0.0.1:1/v1', 'http://[::1]:1/v1', 'http://localhost:1/v1'])('refuses private addresses: %s', async (baseUrl) => {
+      const guarded = createHttpClient({ allowPrivate: false });
+      const result = await bench.start(null, { baseUrl }, guarded).result;
+      expect(failureOf(result)?.message).toContain('UPSTREAM_ALLOW_PRIVATE');
+      expect(failureOf(result)?.kind).toBe('connect_failed');
+      await guarded.close();
+    });
+
+    it('reaches the demo upstream by its name, guard or not', async () => {
+      const demo = await startDemoUpstream({ wordDelayMs: 0 });
+      const guarded = createHttpClient({ allowPrivate: false, inProcess: new Map([[DEMO_HOST, demo.port]]) });
+      const steady = await bench.start(null, { baseUrl: `http://${DEMO_HOST}/steady/v1`, content: DEMO_PROMPT }, guarded).result;
+      const flaky = await bench.start(null, { baseUrl: `http://${DEMO_HOST}/flaky/v1`, content: DEMO_PROMPT }, guarded).result;
+      expect(steady).toMatchObject({ ok: true, facts: { reportedModel: 'theirs-simulated' } });
+      expect(failureOf(flaky)).toMatchObject({ status: 503, code: 'simulated_outage' });
+      await guarded.close();
+      await demo.close();
+    });
+
+    it('uses a connection again, also after a stream', async () => {
+      const fresh = createHttpClient({ allowPrivate: true });
+      for (let at = 0; at < 10; at += 1) await bench.start({ text: 'x' }, { stream: at % 2 === 0 }, fresh).result;
+      const connections = bench.provider.requests.slice(-10).map((request) => request.connection);
+      // A stream has ended for the client before its connection is free again: the next request may need a second one.
+      expect(new Set(connections).size).toBeLessThanOrEqual(2);
+      await fresh.close();
+    });
+  });
+});
+
+async function portOf(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}

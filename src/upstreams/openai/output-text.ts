@@ -1,0 +1,37 @@
+/** All text that a model wrote in a message or in a delta: what a token count is made from when usage is missing. */
+import { isRecord, type JsonRecord, recordOf } from '../json';
+
+/** Content, reasoning, refusal, and the names and arguments of calls, one behind the other. */
+export function outputTextOf(message: unknown): string {
+  if (!isRecord(message)) return '';
+  return (
+    contentText(message['content']) +
+    textOf(message['reasoning_content'] ?? message['reasoning']) +
+    textOf(message['refusal']) +
+    callsText(message['tool_calls']) +
+    functionText(message['function_call']) +
+    textOf(recordOf(message['audio'])['transcript'])
+  );
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function contentText(content: unknown): string {
+  if (!Array.isArray(content)) return textOf(content);
+  return content.map((part) => textOf(recordOf(part)['text'] ?? recordOf(part)['refusal'])).join('');
+}
+
+function callsText(calls: unknown): string {
+  if (!Array.isArray(calls)) return '';
+  return calls.map((call) => functionText(recordOf(call)['function']) + customText(recordOf(recordOf(call)['custom']))).join('');
+}
+
+function functionText(call: unknown): string {
+  return isRecord(call) ? textOf(call['name']) + textOf(call['arguments']) : '';
+}
+
+function customText(call: JsonRecord): string {
+  return textOf(call['name']) + textOf(call['input']);
+}

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import type { Channel } from '../../routing/catalog';
+import { outputLimitName, requestBody } from './request-body';
+
+const channel: Channel = {
+  id: 'c',
+  name: 'c',
+  protocol: 'openai',
+  baseUrl: 'https://cheap-a.example/v1',
+  apiKey: 'k',
+  timeouts: { connectMs: 1, firstByteMs: 1, idleMs: 1, totalMs: 1 },
+  onClientGone: 'drain',
+  enabled: true,
+};
+
+function sent(text: string, options: { model?: string; stream?: boolean; outputLimit?: number } = {}): string {
+  const { model = 'up', stream = false, outputLimit = null } = options;
+  const body = { text, json: JSON.parse(text) as Record<string, unknown> };
+  return requestBody({ channel, upstreamModel: model, body, stream, outputLimit });
+}
+
+describe('requestBody', () => {
+  it('changes the model and no other byte', () => {
+    const text =
+      '{ "seed":1e2, "model" : "mine",\n "messages":[{"role":"user","content":"\\u00e9 \\"model\\":1"}], "x":9007199254740993, "x":0.10 }';
+    expect(sent(text)).toBe(text.replace('"mine"', '"up"'));
+  });
+
+  it('puts the model in as JSON, whatever it is called', () => {
+    fc.assert(fc.property(fc.string(), (model) => expect(JSON.parse(sent('{"model":"a"}', { model }))).toEqual({ model })));
+  });
+
+  it('sets an output limit only where one is given', () => {
+    expect(sent('{"model":"a","max_tokens":7}')).toBe('{"model":"up","max_tokens":7}');
+    expect(sent('{"model":"a"}', { outputLimit: 300 })).toBe('{"model":"up","max_tokens":300}');
+    expect(sent('{"model":"a","max_tokens":null}', { outputLimit: 300 })).toBe('{"model":"up","max_tokens":300}');
+    expect(sent('{"model":"a"}', { outputLimit: 300, model: 'gpt-5-mini' })).toBe('{"model":"gpt-5-mini","max_completion_tokens":300}');
+  });
+
+  it.each([
+    ['{"model":"a"}', '{"model":"up","stream_options":{"include_usage":true}}'],
+    ['{"stream_options":null,"model":"a"}', '{"stream_options":{"include_usage":true},"model":"up"}'],
+    ['{"model":"a","stream_options":{}}', '{"model":"up","stream_options":{"include_usage":true}}'],
+    ['{"model":"a","stream_options":{"x":1.0}}', '{"model":"up","stream_options":{"x":1.0,"include_usage":true}}'],
+    ['{"model":"a","stream_options":{"include_usage":false}}', '{"model":"up","stream_options":{"include_usage":true}}'],
+    ['{"model":"a","stream_options":7}', '{"model":"up","stream_options":7}'],
+  ])('asks a stream for its usage: %s', (text, expected) => {
+    expect(sent(text, { stream: true })).toBe(expected);
+  });
+});
+
+describe('outputLimitName', () => {
+  it.each([
+    ['https://api.openai.com/v1', 'gpt-4o', 'max_completion_tokens'],
+    ['https://mine.openai.azure.com/openai/v1', 'deployment', 'max_completion_tokens'],
+    ['https://cheap-a.example/v1', 'o3-mini', 'max_completion_tokens'],
+    ['https://cheap-a.example/v1', 'openai/gpt-5.1', 'max_completion_tokens'],
+    ['https://cheap-a.example/v1', 'gpt-4o', 'max_tokens'],
+    ['https://cheap-a.example/v1', 'deepseek-chat', 'max_tokens'],
+    ['https://notopenai.com/v1', 'qwen-max', 'max_tokens'],
+  ])('for %s and %s is %s', (baseUrl, upstreamModel, expected) => {
+    expect(outputLimitName({ channel: { ...channel, baseUrl }, upstreamModel })).toBe(expected);
+  });
+});

@@ -1,0 +1,132 @@
+/** Reads an answer that comes as a stream of server-sent events, and hands its events on as they arrive. */
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import type { AnswerFacts, AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
+import type { Channel } from '../../routing/catalog';
+import { LOST, MALFORMED, TOO_LARGE } from '../failure';
+import type { AnswerReader, Ending, Progress } from '../http-exchange';
+import { type JsonRecord, parseRecord, recordOf } from '../json';
+import { Utf8Stream } from '../utf8-stream';
+import { errorIn, providerError, refusalOf } from './provider-error';
+import { frameOf } from './sse-frame';
+import { StreamTally } from './stream-tally';
+
+const EVENT_CHARACTERS_MAX = 8 * 1024 * 1024;
+const STREAM_BYTES_MAX = 256 * 1024 * 1024;
+const BYTE_ORDER_MARK = 0xfeff;
+
+export class StreamAnswerReader implements AnswerReader {
+  begun = false;
+  private readonly tally = new StreamTally();
+  private readonly characters = new Utf8Stream();
+  private readonly parser = createParser({
+    maxBufferSize: EVENT_CHARACTERS_MAX,
+    onEvent: (event) => this.take(event),
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded') this.fail(TOO_LARGE);
+    },
+  });
+  /** Set when the answer came as one body although a stream was asked for. */
+  private notStream: string | null = null;
+  private bytes = 0;
+  private frames = '';
+  private text = '';
+  private ending: Ending | null = null;
+
+  constructor(
+    private readonly channel: Channel,
+    private readonly receiver: AnswerReceiver,
+  ) {}
+
+  get known(): Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'> {
+    return this.tally.known;
+  }
+
+  begin(contentType: string | undefined): void {
+    if (contentType !== undefined && !contentType.toLowerCase().startsWith('text/event-stream')) this.notStream = '';
+  }
+
+  data(chunk: Buffer): Progress {
+    const first = this.bytes === 0;
+    this.bytes += chunk.length;
+    if (this.bytes > STREAM_BYTES_MAX) return { ok: false, failure: TOO_LARGE };
+    const text = this.characters.decode(chunk);
+    if (text === undefined) return { ok: false, failure: MALFORMED };
+    if (this.notStream !== null) return this.collect(text);
+    this.parser.feed(first && text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
+    return this.handOn();
+  }
+
+  whenReady(): Promise<void> {
+    return this.receiver.whenReady();
+  }
+
+  end(lost: boolean): Ending {
+    if (this.notStream !== null) return { ok: false, failure: lost ? LOST : this.bodyFailure(this.notStream) };
+    if (!lost) this.takeUnterminated();
+    if (this.ending !== null) return this.ending;
+    // Some providers never send the end marker; a finished answer is whole without it.
+    return this.tally.finished ? this.complete() : { ok: false, failure: LOST };
+  }
+
+  refusal(status: number, body: string): AttemptFailure {
+    return refusalOf(status, body, this.channel);
+  }
+
+  /** One call for all the events of a network chunk. */
+  private handOn(): Progress {
+    const { frames, text } = this;
+    this.frames = '';
+    this.text = '';
+    const ready = frames === '' || this.receiver.receive(frames, text);
+    return this.ending ?? (ready ? 'more' : 'slow');
+  }
+
+  private take(event: EventSourceMessage): void {
+    const { data } = event;
+    if (this.ending !== null || data.trim() === '') return;
+    this.begun = true;
+    if (data.trim() === '[DONE]') {
+      this.ending = this.complete();
+      return;
+    }
+    const chunk = parseRecord(data);
+    if (chunk === undefined) return this.fail(MALFORMED);
+    const error = errorIn(chunk) ?? (event.event === 'error' ? chunk : undefined);
+    if (error !== undefined) return this.fail(providerError(error, this.channel));
+    this.keep(event, chunk);
+  }
+
+  private keep(event: EventSourceMessage, chunk: JsonRecord): void {
+    const part = this.tally.take(chunk);
+    if (part === 'usage') return;
+    this.frames += frameOf(event, part.carriesUsage);
+    this.text += part.text;
+  }
+
+  /** The last event may lack its empty line. What does not parse was cut short, and is no event. */
+  private takeUnterminated(): void {
+    this.parser.feed('\n\n');
+    if (this.ending?.ok === false && this.ending.failure === MALFORMED) this.ending = null;
+    this.handOn();
+  }
+
+  /** A stream without a choice and without usage is no answer, whatever its end marker says. */
+  private complete(): Ending {
+    if (this.tally.empty) return { ok: false, failure: MALFORMED };
+    return { ok: true, answer: { kind: 'stream', usageChunk: this.tally.usageChunk, head: this.tally.head } };
+  }
+
+  private fail(failure: AttemptFailure): void {
+    this.ending ??= { ok: false, failure };
+  }
+
+  private collect(text: string): Progress {
+    this.notStream += text;
+    return this.bytes > EVENT_CHARACTERS_MAX ? { ok: false, failure: MALFORMED } : 'more';
+  }
+
+  private bodyFailure(body: string): AttemptFailure {
+    const error = errorIn(recordOf(parseRecord(body)));
+    return error === undefined ? MALFORMED : providerError(error, this.channel);
+  }
+}

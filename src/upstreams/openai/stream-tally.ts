@@ -1,0 +1,75 @@
+/** What the chunks of a stream say together: the text, the usage, the model, and whether every choice has ended. */
+import type { AnswerFacts } from '../../attempts/upstream';
+import type { Usage } from '../../metering/usage';
+import { isRecord, type JsonRecord } from '../json';
+import { outputTextOf } from './output-text';
+import { largerUsage, readUsage } from './usage';
+
+/** A chunk that goes to the client: its output text, and whether it carries a usage that must not go with it. */
+export interface ChunkPart {
+  readonly text: string;
+  readonly carriesUsage: boolean;
+}
+
+export class StreamTally {
+  /** The chunk whose usage stands, when it carried usage alone. */
+  usageChunk: JsonRecord | null = null;
+  head: JsonRecord = {};
+  private headRead = false;
+  private reportedModel: string | null = null;
+  private usage: Usage | undefined;
+  private outputText = '';
+  private begun = false;
+  private readonly openChoices = new Set<unknown>();
+
+  get known(): Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'> {
+    return { reportedModel: this.reportedModel, usage: this.usage, outputText: this.outputText };
+  }
+
+  /** True when every choice that began has a finish reason. */
+  get finished(): boolean {
+    return this.begun && this.openChoices.size === 0;
+  }
+
+  get empty(): boolean {
+    return !this.begun && this.usage === undefined;
+  }
+
+  /** Takes one chunk. `usage`: it carried usage alone and is kept back. */
+  take(chunk: JsonRecord): ChunkPart | 'usage' {
+    if (!this.headRead) this.readHead(chunk);
+    const choices = Array.isArray(chunk['choices']) ? chunk['choices'] : [];
+    const carriesUsage = chunk['usage'] !== undefined && chunk['usage'] !== null;
+    const alone = choices.length === 0;
+    if (carriesUsage) this.readUsage(chunk, alone);
+    if (carriesUsage && alone) return 'usage';
+    let text = '';
+    for (const choice of choices) text += this.takeChoice(choice);
+    this.outputText += text;
+    return { text, carriesUsage };
+  }
+
+  private readHead(chunk: JsonRecord): void {
+    const { id, created, model } = chunk;
+    if (typeof id !== 'string') return;
+    this.headRead = true;
+    this.head = { id, created, model };
+    this.reportedModel = typeof model === 'string' && model !== '' ? model : null;
+  }
+
+  private readUsage(chunk: JsonRecord, alone: boolean): void {
+    const usage = readUsage(chunk['usage']);
+    if (usage === undefined || largerUsage(this.usage, usage) !== usage) return;
+    this.usage = usage;
+    this.usageChunk = alone ? chunk : null;
+  }
+
+  private takeChoice(choice: unknown): string {
+    if (!isRecord(choice)) return '';
+    this.begun = true;
+    const { index, finish_reason: reason } = choice;
+    if (typeof reason === 'string') this.openChoices.delete(index);
+    else if (!this.openChoices.has(index)) this.openChoices.add(index);
+    return outputTextOf(choice['delta']);
+  }
+}

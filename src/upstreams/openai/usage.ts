@@ -1,0 +1,29 @@
+/** Reads OpenAI's usage object, with the spellings that compatible providers have for cached tokens. */
+import { providerUsage, type Usage } from '../../metering/usage';
+import { isRecord, recordOf } from '../json';
+
+/** The usage that a provider sent, or undefined when there is none that can be read. */
+export function readUsage(usage: unknown): Usage | undefined {
+  if (!isRecord(usage)) return undefined;
+  const input = recordOf(usage['prompt_tokens_details']);
+  const output = recordOf(usage['completion_tokens_details']);
+  return providerUsage({
+    input: usage['prompt_tokens'],
+    output: usage['completion_tokens'],
+    cachedInput: input['cached_tokens'] ?? usage['prompt_cache_hit_tokens'] ?? usage['cached_tokens'],
+    cacheWrite: input['cache_write_tokens'] ?? input['cache_creation_tokens'] ?? usage['cache_creation_input_tokens'],
+    reasoning: output['reasoning_tokens'],
+  });
+}
+
+/**
+ * Which of two usages of one answer stands: the one with more tokens, the later one when they are equal. Counts of a
+ * stream only grow; a later one that is smaller is a mistake or a part, and never lowers what was said before.
+ */
+export function largerUsage(before: Usage | undefined, after: Usage): Usage {
+  return before === undefined || totalOf(after) >= totalOf(before) ? after : before;
+}
+
+function totalOf(usage: Usage): number {
+  return usage.inputTokens + usage.outputTokens;
+}

@@ -1,0 +1,68 @@
+/** Reads an answer that comes as one JSON object. */
+import { isUtf8 } from 'node:buffer';
+import type { AnswerFacts, AttemptFailure } from '../../attempts/upstream';
+import type { Channel } from '../../routing/catalog';
+import { MALFORMED, TOO_LARGE } from '../failure';
+import type { AnswerReader, Ending, Progress } from '../http-exchange';
+import { type JsonRecord, parseRecord, recordOf } from '../json';
+import { outputTextOf } from './output-text';
+import { errorIn, providerError, refusalOf } from './provider-error';
+import { readUsage } from './usage';
+
+const BYTES_MAX = 64 * 1024 * 1024;
+
+export class WholeAnswerReader implements AnswerReader {
+  begun = false;
+  known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'> = { reportedModel: null, usage: undefined, outputText: '' };
+  private readonly parts: Buffer[] = [];
+  private bytes = 0;
+
+  constructor(private readonly channel: Channel) {}
+
+  begin(): void {
+    // Whatever the content type says: the body itself shows whether it is an answer.
+  }
+
+  data(chunk: Buffer): Progress {
+    this.begun = true;
+    this.bytes += chunk.length;
+    if (this.bytes > BYTES_MAX) return { ok: false, failure: TOO_LARGE };
+    this.parts.push(chunk);
+    return 'more';
+  }
+
+  whenReady(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  end(lost: boolean): Ending | undefined {
+    if (lost) return undefined;
+    const [first] = this.parts;
+    const body = this.parts.length === 1 && first !== undefined ? first : Buffer.concat(this.parts);
+    if (!isUtf8(body)) return { ok: false, failure: MALFORMED };
+    const text = body.toString('utf8');
+    const json = parseRecord(text);
+    return json === undefined ? { ok: false, failure: MALFORMED } : this.understand(text, json);
+  }
+
+  refusal(status: number, body: string): AttemptFailure {
+    return refusalOf(status, body, this.channel);
+  }
+
+  private understand(text: string, json: JsonRecord): Ending {
+    const { choices, model } = json;
+    const usage = readUsage(json['usage']);
+    if (!Array.isArray(choices) || (choices.length === 0 && usage === undefined)) return { ok: false, failure: this.failureIn(json) };
+    this.known = {
+      reportedModel: typeof model === 'string' ? model : null,
+      usage,
+      outputText: choices.map((choice) => outputTextOf(recordOf(choice)['message'])).join(''),
+    };
+    return { ok: true, answer: { kind: 'whole', text } };
+  }
+
+  private failureIn(json: JsonRecord): AttemptFailure {
+    const error = errorIn(json);
+    return error === undefined ? MALFORMED : providerError(error, this.channel);
+  }
+}

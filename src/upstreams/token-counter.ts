@@ -1,0 +1,40 @@
+/** Counts tokens by OpenAI's current vocabulary. Loaded at the first count: it takes 70 MB and a fifth of a second. */
+import type { TokenCounter } from '../metering/token-counter';
+
+/** The time for one piece grows with the square of its longest word, so that a text of one word could block the process. */
+const PIECE_CHARACTERS = 1_000;
+const WORD_CHARACTERS = 250;
+
+type Vocabulary = typeof import('gpt-tokenizer/encoding/o200k_base');
+
+/** A counter for any text: nothing in it is special, and long texts take time in proportion to their length. */
+export function createTokenCounter(): TokenCounter {
+  let vocabulary: Vocabulary | undefined;
+  const options = { disallowedSpecial: new Set<string>() };
+  return {
+    count(text) {
+      if (text === '') return 0;
+      vocabulary ??= require('gpt-tokenizer/encoding/o200k_base') as Vocabulary;
+      let tokens = 0;
+      for (let start = 0; start < text.length; ) {
+        const end = pieceEnd(text, start);
+        tokens += vocabulary.countTokens(text.slice(start, end), options);
+        start = end;
+      }
+      return tokens;
+    },
+  };
+}
+
+/** Between words where it can be, else in the middle of one: that may count as one token more. */
+function pieceEnd(text: string, start: number): number {
+  const end = start + PIECE_CHARACTERS;
+  const space = end < text.length ? text.lastIndexOf(' ', end) : text.length;
+  if (space > start + PIECE_CHARACTERS - WORD_CHARACTERS) return space;
+  const cut = Math.min(start + WORD_CHARACTERS, text.length);
+  return cut < text.length && isHighSurrogate(text.charCodeAt(cut - 1)) ? cut - 1 : cut;
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}

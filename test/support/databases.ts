@@ -1,0 +1,110 @@
+/** Fresh, migrated databases of each kind, made for one suite and dropped after it. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { createConnection } from 'mysql2/promise';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ControlPlane1700000000001 } from '../../migrations/1700000000001-control-plane';
+import { Ledger1700000000002 } from '../../migrations/1700000000002-ledger';
+
+export type DatabaseKind = 'sqlite' | 'mysql';
+
+/** A row as a test reads it: every whole number a bigint. */
+export type Row = Readonly<Record<string, string | bigint | null>>;
+
+export interface TestDatabase {
+  readonly kind: DatabaseKind;
+  /** As `DATABASE_URL` takes it. */
+  readonly url: string;
+  /** SQLite's file. */
+  readonly file: string;
+  query(sql: string): Promise<Row[]>;
+  drop(): Promise<void>;
+}
+
+const MYSQL_SERVER = process.env['TEST_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/';
+
+/** Which kinds this machine can serve. In CI a missing service is a failure; elsewhere it is said and left out. */
+export async function isServed(kind: DatabaseKind): Promise<boolean> {
+  if (kind === 'sqlite') return true;
+  try {
+    await (await createConnection({ uri: MYSQL_SERVER, connectTimeout: 3_000 })).end();
+    return true;
+  } catch (cause) {
+    if (process.env['CI']) throw new Error(`CI needs MySQL or MariaDB at ${MYSQL_SERVER}`, { cause });
+    console.warn(`left out: MySQL suites, because nothing answers at ${MYSQL_SERVER} (set TEST_MYSQL_URL)`);
+    return false;
+  }
+}
+
+/** An empty database with all tables. */
+export function freshDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+  return kind === 'sqlite' ? freshSqlite() : freshMysql();
+}
+
+async function freshSqlite(): Promise<TestDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), 'tokens-forge-'));
+  const file = join(folder, 'ledger.sqlite');
+  await migrate({ type: 'better-sqlite3', database: file, enableWAL: true });
+  const db = new Database(file, { timeout: 10_000 });
+  db.defaultSafeIntegers(true);
+  return {
+    kind: 'sqlite',
+    url: `sqlite:${file}`,
+    file,
+    query: async (sql) => {
+      const statement = db.prepare(sql);
+      if (statement.reader) return statement.all() as Row[];
+      statement.run();
+      return [];
+    },
+    drop: async () => {
+      db.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freshMysql(): Promise<TestDatabase> {
+  const name = `tf_test_${randomBytes(6).toString('hex')}`;
+  const url = new URL(MYSQL_SERVER);
+  const admin = await createConnection({ uri: MYSQL_SERVER });
+  await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  await admin.end();
+  url.pathname = `/${name}`;
+  await migrate({ type: 'mysql', url: url.href, charset: 'utf8mb4' });
+  const connection = await createConnection({ uri: url.href, supportBigNumbers: true, bigNumberStrings: true });
+  return {
+    kind: 'mysql',
+    url: url.href,
+    file: '',
+    query: async (sql) => {
+      const [rows, fields] = await connection.query(sql);
+      return Array.isArray(rows) ? rows.map((row) => exactRow(row as Record<string, unknown>, fields ?? [])) : [];
+    },
+    drop: async () => {
+      await connection.query(`DROP DATABASE ${name}`);
+      await connection.end();
+    },
+  };
+}
+
+const WHOLE_TYPES = new Set([1, 2, 3, 8, 9, 246]);
+
+function exactRow(row: Record<string, unknown>, fields: readonly { name: string; columnType?: number }[]): Row {
+  const exact: Record<string, string | bigint | null> = {};
+  for (const { name, columnType } of fields) {
+    const value = row[name];
+    exact[name] = value === null || value === undefined ? null : WHOLE_TYPES.has(columnType ?? -1) ? BigInt(String(value)) : String(value);
+  }
+  return exact;
+}
+
+async function migrate(options: DataSourceOptions): Promise<void> {
+  const source = new DataSource({ ...options, migrations: [ControlPlane1700000000001, Ledger1700000000002] });
+  await source.initialize();
+  await source.runMigrations({ transaction: 'each' });
+  await source.destroy();
+}

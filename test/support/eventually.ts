@@ -1,0 +1,26 @@
+/** Waits for what another process does: looks again and again until it holds, and says what was seen last when it never does. */
+import { setTimeout as pause } from 'node:timers/promises';
+
+const LOOK_EVERY_MS = 20;
+
+/** Gives what `check` gives as soon as it does not throw. After `ms` its last error stands. */
+export async function eventually<T>(check: () => T | Promise<T>, ms = 5_000): Promise<T> {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** A promise that a test opens by hand. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}

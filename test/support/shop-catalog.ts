@@ -1,0 +1,113 @@
+/**
+ * What the gateway of the end-to-end suites sells. Prices are chosen so that charges can be worked out in the head: on the
+ * primary channel a token of input is 1000 nano and one of output 4000, on the backup twice that.
+ */
+export interface ShopUpstreams {
+  readonly a: { readonly baseUrl: string };
+  readonly b: { readonly baseUrl: string };
+  readonly official: { readonly baseUrl: string };
+}
+
+export const PRIMARY_PRICE = { input: '1', cachedInput: '0.1', output: '4' };
+export const BACKUP_PRICE = { input: '2', output: '8' };
+export const OFFICIAL_PRICE = { input: '0.25', output: '2' };
+
+/** Input bound of the message "hi": its two bytes, and 16 for being a message. */
+export const HI_BOUND = 18;
+export const HI = [{ role: 'user' as const, content: 'hi' }];
+
+/** The secret of a key, from its id. */
+export const secretOf = (keyId: string) => `sk-tf-test-${keyId}`;
+export const tokenOf = (accountId: string) => `management-token-of-${accountId}`;
+
+const PATIENT = { connectMs: 2_000, firstByteMs: 20_000, idleMs: 20_000, totalMs: 60_000 };
+const HASTY = { connectMs: 300, firstByteMs: 300, idleMs: 300, totalMs: 2_000 };
+/** A port on which nothing listens. */
+const NOBODY = 'http://127.0.0.1:9/v1';
+
+export function shopCatalog({ a, b, official }: ShopUpstreams) {
+  return {
+    channels: [
+      channel('cheap-a', a.baseUrl),
+      channel('cheap-b', b.baseUrl),
+      channel('official', official.baseUrl),
+      channel('cancel-a', a.baseUrl, { onClientGone: 'cancel' }),
+      channel('hasty-a', a.baseUrl, { timeouts: HASTY }),
+      channel('nobody', NOBODY),
+      channel('claude', a.baseUrl, { protocol: 'anthropic' }),
+    ],
+    models: [
+      model('small'),
+      model('stubborn'),
+      model('cancelling'),
+      model('hasty'),
+      model('skipping'),
+      model('unreachable'),
+      model('incompatible'),
+      model('only-ordinary'),
+      model('only-official'),
+      model('free'),
+      model('vast', 50_000_000),
+    ],
+    routes: [
+      ordinary('small', [{ channel: 'cheap-a', upstreamModel: 'small-2025' }, { channel: 'cheap-b', price: BACKUP_PRICE }]),
+      { model: 'small', type: 'OFFICIAL', price: OFFICIAL_PRICE, channels: [{ channel: 'official' }] },
+      ordinary('stubborn', [{ channel: 'cheap-a', maxAttempts: 3 }, { channel: 'cheap-b', price: BACKUP_PRICE }]),
+      ordinary('cancelling', [{ channel: 'cancel-a' }]),
+      ordinary('hasty', [{ channel: 'hasty-a' }]),
+      ordinary('skipping', [{ channel: 'claude' }, { channel: 'cheap-b', price: BACKUP_PRICE }]),
+      ordinary('unreachable', [{ channel: 'nobody' }, { channel: 'cheap-b', price: BACKUP_PRICE }]),
+      ordinary('incompatible', [{ channel: 'claude' }]),
+      ordinary('only-ordinary', [{ channel: 'cheap-a' }]),
+      { model: 'only-official', type: 'OFFICIAL', price: OFFICIAL_PRICE, channels: [{ channel: 'official' }] },
+      { model: 'free', type: 'ORDINARY', price: { input: '0', output: '0' }, channels: [{ channel: 'cheap-a' }] },
+      { model: 'vast', type: 'ORDINARY', price: { input: '0.01', output: '0.01' }, channels: [{ channel: 'cheap-a' }] },
+    ],
+    accounts: [
+      account('acme', { RMB: '1000', CREDIT: '100' }, [
+        key('chat', { project: 'acme-bots' }),
+        key('official', { routePolicy: 'OFFICIAL_ONLY' }),
+        key('crossing', { routePolicy: 'ORDINARY_FIRST', crossBucketFallback: true }),
+        key('careful', { routePolicy: 'ORDINARY_FIRST' }),
+        key('premium', { routePolicy: 'OFFICIAL_FIRST', crossBucketFallback: true }),
+        key('narrow', { allowedModels: ['small'] }),
+        key('expired', { expiresAt: '2020-01-01T00:00:00Z' }),
+        key('leaver'),
+        key('pausable'),
+        key('revocable'),
+      ]),
+      account('globex', { RMB: '5', CREDIT: '0' }, [key('globex-chat')]),
+      account('poor', { RMB: '0', CREDIT: '10' }, [
+        key('poor-chat'),
+        key('poor-crossing', { routePolicy: 'ORDINARY_FIRST', crossBucketFallback: true }),
+        key('poor-careful', { routePolicy: 'ORDINARY_FIRST' }),
+      ]),
+      // Covers "hi" and 320 tokens of output on `only-ordinary`; then 256, and one token less.
+      account('lean', { RMB: '0.001298' }, [key('lean-chat')]),
+      account('leaner', { RMB: '0.001042' }, [key('leaner-chat')]),
+      account('leanest', { RMB: '0.001041' }, [key('leanest-chat')]),
+      // Ten holds for "hi" with 100 tokens of output on `only-ordinary`, to the nano.
+      account('ten', { RMB: '0.00418' }, [key('ten-chat')]),
+    ],
+  };
+}
+
+function channel(id: string, baseUrl: string, more: object = {}) {
+  return { id, protocol: 'openai', baseUrl, apiKey: `sk-upstream-${id}`, timeouts: PATIENT, ...more };
+}
+
+function model(id: string, maxOutputTokens = 1_000) {
+  return { id, contextWindow: 8_000, maxOutputTokens, mediaPartTokens: 100 };
+}
+
+function ordinary(modelId: string, channels: readonly object[]) {
+  return { model: modelId, type: 'ORDINARY', price: PRIMARY_PRICE, channels };
+}
+
+function account(id: string, wallets: object, keys: readonly object[]) {
+  return { id, name: id, wallets, token: tokenOf(id), projects: [{ id: `${id}-bots`, name: 'Bots' }], keys };
+}
+
+function key(id: string, more: object = {}) {
+  return { id, name: id, secret: secretOf(id), routePolicy: 'ORDINARY_ONLY', ...more };
+}
