@@ -1,13 +1,12 @@
 /** The gateway's process: configure, compose, listen; on SIGTERM or SIGINT drain and leave with 0. */
 import { compose } from './compose';
-import { loadConfig } from './config';
 import { ConfigurationError } from './kernel/configuration-error';
 
 const WRONG_CONFIGURATION = 78;
 const FAILED = 1;
 
 async function main(): Promise<void> {
-  const running = await compose(loadConfig());
+  const running = await compose();
   let stopping = false;
   const stop = () => {
     if (stopping) return;

@@ -1,0 +1,123 @@
+/** The receipt as JSON, with the names of the graph's `Receipt`: amounts are decimal strings, instants RFC 3339 in UTC. */
+import type { LoadedReceipt } from '../../gateway/load-receipt';
+import type { AttemptView, ReceiptView } from '../../gateway/receipt-view';
+import { formatDecimal } from '../../kernel/money';
+import { type Currency, currencyOf } from '../../kernel/words';
+import { type ApiKey, keyStatus } from '../../keys/api-key';
+import type { HoldRecord } from '../../ledger/receipt';
+import type { LedgerEntry } from '../../ledger/wallet';
+import type { ChargeLine } from '../../metering/charge';
+import type { PriceVersion } from '../../routing/catalog';
+
+const instant = (ms: number) => new Date(ms).toISOString();
+const orNull = <T, R>(value: T | null, render: (value: T) => R): R | null => (value === null ? null : render(value));
+
+export function receiptJson(loaded: LoadedReceipt, now: number): object {
+  const { view } = loaded;
+  const channel = (id: string) => channelJson(loaded, id);
+  return {
+    id: view.requestId,
+    createdAt: instant(view.createdAt),
+    settledAt: orNull(view.settledAt, instant),
+    apiKey: orNull(loaded.key, (key) => keyJson(key, now)),
+    project: orNull(loaded.project, ({ id, name }) => ({ id, name })),
+    researchRun: null,
+    ...requestJson(view),
+    primaryChannel: orNull(view.primaryChannelId, channel),
+    finalChannel: orNull(view.finalChannelId, channel),
+    usage: view.usage,
+    price: orNull(view.price, (price) => priceJson(price, view.currency)),
+    hold: orNull(view.hold, holdJson),
+    ...moneyJson(view),
+    attempts: view.attempts.map((attempt) => attemptJson(attempt, channel)),
+    ledgerEntries: loaded.entries.map(entryJson),
+    nextStep: view.nextStep,
+  };
+}
+
+function requestJson(view: ReceiptView): object {
+  const { endpoint, stream, status, stopReason, requestedModel, upstreamModel, reportedModel, routeType } = view;
+  const { retryCount, fallbackCount, providerStatus, errorCode, errorMessage, latencyMs, timeToFirstTokenMs, loweredOutputLimit } = view;
+  return {
+    ...{ endpoint, stream, status, stopReason, requestedModel, upstreamModel, reportedModel, routeType },
+    ...{ retryCount, fallbackCount, providerStatus, errorCode, errorMessage, latencyMs, timeToFirstTokenMs, loweredOutputLimit },
+  };
+}
+
+function moneyJson(view: ReceiptView): object {
+  return {
+    bucket: view.bucket,
+    currency: view.currency,
+    bucketReason: view.bucketReason,
+    charge: formatDecimal(view.charge),
+    noChargeReason: view.noChargeReason,
+    lines: view.lines.map(lineJson),
+    fallbackDelta: orNull(view.fallbackDelta, formatDecimal),
+  };
+}
+
+function keyJson(key: ApiKey, now: number): object {
+  const { id, name, prefix, routePolicy, crossBucketFallback, allowedModels } = key;
+  const times = { createdAt: instant(key.createdAt), expiresAt: orNull(key.expiresAt, instant) };
+  return { id, name, prefix, status: keyStatus(key, now), routePolicy, crossBucketFallback, allowedModels, ...times };
+}
+
+/** A channel that has left the catalog still has its id. Its address is the operator's alone. */
+function channelJson({ channels }: LoadedReceipt, id: string): object {
+  const known = channels.get(id);
+  const status = known?.enabled === true ? 'ENABLED' : 'DISABLED';
+  return { id, name: known?.name ?? id, protocol: known?.protocol ?? 'unknown', baseUrl: null, status, health: 'HEALTHY' };
+}
+
+function priceJson(price: PriceVersion, currency: Currency | null): object {
+  return {
+    versionId: price.id,
+    currency,
+    input: formatDecimal(price.input),
+    cachedInput: orNull(price.cachedInput, formatDecimal),
+    cacheWrite: orNull(price.cacheWrite, formatDecimal),
+    output: formatDecimal(price.output),
+    perRequest: orNull(price.perRequest, formatDecimal),
+    multiplier: formatDecimal(price.multiplier),
+    effectiveFrom: instant(price.effectiveFrom),
+  };
+}
+
+function holdJson(hold: HoldRecord): object {
+  return {
+    amount: formatDecimal(hold.amount),
+    state: hold.state,
+    placedAt: instant(hold.placedAt),
+    expiresAt: instant(hold.expiresAt),
+    resolvedAt: orNull(hold.resolvedAt, instant),
+  };
+}
+
+function lineJson({ label, tokens, unitPrice, amount }: ChargeLine): object {
+  return { label, tokens, unitPrice: orNull(unitPrice, formatDecimal), amount: formatDecimal(amount) };
+}
+
+function attemptJson(attempt: AttemptView, channel: (id: string) => object): object {
+  const { id, index, role, retry, status, upstreamModel, upstreamRequestId, providerStatus, errorCode, errorMessage } = attempt;
+  const { usage, latencyMs, timeToFirstTokenMs, chargeReason } = attempt;
+  return {
+    ...{ id, index, channel: channel(attempt.channelId), role, retry, status, upstreamModel, upstreamRequestId },
+    ...{ providerStatus, errorCode, errorMessage, usage, startedAt: instant(attempt.startedAt), latencyMs, timeToFirstTokenMs },
+    ...{ charge: formatDecimal(attempt.charge), chargeReason },
+  };
+}
+
+function entryJson(entry: LedgerEntry): object {
+  return {
+    id: entry.id,
+    wallet: { id: entry.walletId, bucket: entry.bucket, currency: currencyOf(entry.bucket) },
+    cursor: entry.cursor,
+    transactionId: entry.batchId,
+    kind: entry.kind,
+    amount: formatDecimal(entry.amount),
+    balanceBefore: formatDecimal(entry.balanceBefore),
+    balanceAfter: formatDecimal(entry.balanceAfter),
+    memo: entry.memo,
+    createdAt: instant(entry.createdAt),
+  };
+}

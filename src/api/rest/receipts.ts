@@ -1,0 +1,24 @@
+/** `GET /v1/receipts/{id}`: the receipt as JSON, for the key that made the request. */
+import type { FastifyInstance } from 'fastify';
+import { loadReceipt, type ReceiptSources } from '../../gateway/load-receipt';
+import type { Clock } from '../../kernel/clock';
+import { Fault } from '../../kernel/fault';
+import { admitKey, type KeyRing } from '../../keys/authenticate';
+import { bearerOf } from './bearer';
+import { receiptJson } from './receipt-json';
+
+export interface ReceiptDeps {
+  readonly keyRing: KeyRing;
+  readonly clock: Clock;
+  readonly sources: ReceiptSources;
+}
+
+export function registerReceipts(app: FastifyInstance, { keyRing, clock, sources }: ReceiptDeps): void {
+  app.get<{ Params: { id: string } }>('/v1/receipts/:id', async (request) => {
+    const { key } = admitKey(await keyRing.recognise(bearerOf(request.headers)), clock.now());
+    const { id } = request.params;
+    const receipt = await loadReceipt(sources, id, { apiKeyId: key.id });
+    if (receipt === undefined) throw new Fault('not_found', `There is no receipt ${id} of this key.`);
+    return receiptJson(receipt, clock.now());
+  });
+}

@@ -1,0 +1,152 @@
+/** Puts the gateway together: the only file that constructs adapters. Read it to know what is wired to what. */
+import 'reflect-metadata';
+import { mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { registerChatCompletions } from './api/rest/chat-completions';
+import { registerHealth } from './api/rest/health';
+import { InFlight } from './api/rest/in-flight';
+import { registerModels } from './api/rest/models';
+import { registerReceipts } from './api/rest/receipts';
+import { createServer } from './api/rest/server';
+import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
+import type { Config } from './config';
+import type { Gateway } from './gateway/completion-request';
+import { systemClock } from './kernel/clock';
+import { newId } from './kernel/ids';
+import type { Log } from './kernel/log';
+import { newSecret } from './kernel/secret';
+import { KeyRing } from './keys/authenticate';
+import { GroupCommit } from './ledger/group-commit';
+import { banner, type FirstStart } from './start/banner';
+import { masterKeyBeside } from './start/master-key';
+import { establishOperatorToken } from './start/operator-token';
+import { TypeormAccountStore } from './storage/account-store';
+import { TypeormApiKeyStore } from './storage/api-key-store';
+import { applyAccounts, checkAccounts } from './storage/catalog/apply-accounts';
+import { SqlCatalogStore } from './storage/catalog/catalog-store';
+import { openDatabase } from './storage/data-source';
+import { openMysqlLedger } from './storage/ledger/mysql-ledger';
+import type { OpenLedger } from './storage/ledger/open-ledger';
+import { openSqliteLedger } from './storage/ledger/sqlite-ledger';
+import { lockSqliteOwner, type OwnerLock } from './storage/ledger/sqlite-owner-lock';
+import { SqlLedgerReader } from './storage/ledger-reader/ledger-reader';
+import { TypeormSettingStore } from './storage/setting-store';
+import { type Configuration, loadConfiguration } from './load-configuration';
+import { createLogger } from './telemetry/logger';
+import { problemOfAddress } from './upstreams/address-guard';
+import { DEMO_HOST, DEMO_PROMPT, startDemoUpstream } from './upstreams/demo/demo-upstream';
+import { createHttpClient } from './upstreams/http-client';
+import { createOpenAiUpstream } from './upstreams/openai/openai-upstream';
+import { createTokenCounter } from './upstreams/token-counter';
+
+/** How long a drain waits for calls in flight before it cuts and settles them. */
+const DRAIN_MS = 30_000;
+
+export interface RunningGateway {
+  /** Listens, and gives the text to print for people. */
+  listen(): Promise<string>;
+  /** Stops accepting, ends and settles what is in flight, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** @throws ConfigurationError that names every fault; nothing was written then */
+export async function compose(): Promise<RunningGateway> {
+  const configuration = await loadConfiguration(problemOfAddress);
+  const { config } = configuration;
+  const log = createLogger(config.logLevel);
+  const storage = await openStorage(config, log);
+  const first = await prepare(configuration, storage);
+  const demo = await startDemoUpstream();
+  const http = createHttpClient({ allowPrivate: config.upstreamAllowPrivate, inProcess: new Map([[DEMO_HOST, demo.port]]) });
+  const gateway: Gateway = {
+    keys: new KeyRing(storage.keys, systemClock),
+    catalog: storage.catalog,
+    ledger: storage.commit,
+    upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
+    counter: createTokenCounter(),
+    clock: systemClock,
+    log,
+  };
+  const inFlight = new InFlight();
+  const app = createServer(log);
+  registerHealth(app, () => storage.ledger.healthy());
+  registerChatCompletions(app, { gateway, inFlight });
+  registerModels(app, gateway);
+  registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage });
+  storage.catalog.start();
+  return {
+    listen: () => listen(app, config, first),
+    stop: async () => {
+      const closed = app.close();
+      await inFlight.drain(DRAIN_MS);
+      app.server.closeAllConnections();
+      await closed;
+      await Promise.all([http.close(), demo.close()]);
+      await storage.close();
+    },
+  };
+}
+
+type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+/** The database with its migrations run, the stores on it, and the ledger on connections of its own. */
+async function openStorage({ database, masterKey }: Config, log: Log) {
+  const ownerLock = database.kind === 'sqlite' ? ownFile(database.file) : undefined;
+  const key = masterKey ?? masterKeyBeside(database.kind === 'sqlite' ? database.file : '.');
+  const dataSource = await openDatabase(database);
+  const ledger = await openLedger(database, ownerLock, log);
+  const commit = new GroupCommit(ledger.store);
+  const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
+  return {
+    catalog,
+    ledger,
+    commit,
+    keys: new TypeormApiKeyStore(dataSource),
+    accounts: new TypeormAccountStore(dataSource),
+    settings: new TypeormSettingStore(dataSource),
+    reader: new SqlLedgerReader(dataSource),
+    close: async () => {
+      catalog.stop();
+      await commit.idle();
+      await ledger.close();
+      await dataSource.destroy();
+      ownerLock?.release();
+    },
+  };
+}
+
+function ownFile(file: string): OwnerLock {
+  mkdirSync(path.dirname(file), { recursive: true });
+  return lockSqliteOwner(file);
+}
+
+async function openLedger(database: Config['database'], ownerLock: OwnerLock | undefined, log: Log): Promise<OpenLedger> {
+  const options = { owner: newId(), clock: systemClock, log };
+  if (database.kind === 'sqlite') return openSqliteLedger({ ...options, file: database.file, ...(ownerLock === undefined ? {} : { ownerLock }) });
+  const onFenced = () => {
+    log.error({ owner: options.owner }, 'another process declared this one dead and released its holds: it ends now');
+    process.kill(process.pid, 'SIGTERM');
+  };
+  return openMysqlLedger({ ...options, url: database.url, onFenced });
+}
+
+/** Applies the catalog, and makes what a first start needs. Gives the secrets that were made just now, to be shown once. */
+async function prepare({ config, catalog }: Configuration, storage: Storage): Promise<FirstStart> {
+  const demoKey = newSecret('sk-tf-');
+  const declaration = catalog ?? demoCatalog({ flakyUrl: DEMO_FLAKY_URL, steadyUrl: DEMO_STEADY_URL, keySecret: demoKey });
+  const ports = { accounts: storage.accounts, keys: storage.keys, clock: systemClock, moveMoney: storage.commit.end.bind(storage.commit) };
+  await checkAccounts(ports, declaration.accounts);
+  await storage.catalog.applyCatalog(declaration.routing);
+  const made = await applyAccounts(ports, declaration.accounts);
+  const operatorToken = await establishOperatorToken(storage.settings, config.adminToken);
+  return { operatorToken, demoKey: catalog === null && made.keys.includes(DEMO_KEY_ID) ? demoKey : null };
+}
+
+async function listen(app: FastifyInstance, config: Config, first: FirstStart): Promise<string> {
+  await app.listen({ host: config.host, port: config.port });
+  const { port } = app.server.address() as AddressInfo;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return banner(`http://${host}:${port}`, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT });
+}
