@@ -138,15 +138,6 @@ export class Ledger1700000000002 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await dropTables(runner, [
-      'gateway_process',
-      'transfer',
-      'attempt',
-      'receipt',
-      'hold',
-      'wallet_change',
-      'wallet',
-      'ledger_batch',
-    ]);
+    await dropTables(runner, ['gateway_process', 'transfer', 'attempt', 'receipt', 'hold', 'wallet_change', 'wallet', 'ledger_batch']);
   }
 }

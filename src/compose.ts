@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { registerGraphql } from './api/graphql/graphql-server';
 import { registerChatCompletions } from './api/rest/chat-completions';
 import { registerHealth } from './api/rest/health';
 import { InFlight } from './api/rest/in-flight';
@@ -19,6 +20,7 @@ import type { Log } from './kernel/log';
 import { newSecret } from './kernel/secret';
 import { KeyRing } from './keys/authenticate';
 import { GroupCommit } from './ledger/group-commit';
+import { type Configuration, loadConfiguration } from './load-configuration';
 import { banner, type FirstStart } from './start/banner';
 import { masterKeyBeside } from './start/master-key';
 import { establishOperatorToken } from './start/operator-token';
@@ -33,7 +35,6 @@ import { openSqliteLedger } from './storage/ledger/sqlite-ledger';
 import { lockSqliteOwner, type OwnerLock } from './storage/ledger/sqlite-owner-lock';
 import { SqlLedgerReader } from './storage/ledger-reader/ledger-reader';
 import { TypeormSettingStore } from './storage/setting-store';
-import { type Configuration, loadConfiguration } from './load-configuration';
 import { createLogger } from './telemetry/logger';
 import { problemOfAddress } from './upstreams/address-guard';
 import { DEMO_HOST, DEMO_PROMPT, startDemoUpstream } from './upstreams/demo/demo-upstream';
@@ -75,6 +76,7 @@ export async function compose(): Promise<RunningGateway> {
   registerChatCompletions(app, { gateway, inFlight });
   registerModels(app, gateway);
   registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage });
+  await registerGraphql(app, { ...storage, keyRing: gateway.keys, clock: systemClock, log, introspection: config.graphqlIntrospection });
   storage.catalog.start();
   return {
     listen: () => listen(app, config, first),
@@ -124,7 +126,8 @@ function ownFile(file: string): OwnerLock {
 
 async function openLedger(database: Config['database'], ownerLock: OwnerLock | undefined, log: Log): Promise<OpenLedger> {
   const options = { owner: newId(), clock: systemClock, log };
-  if (database.kind === 'sqlite') return openSqliteLedger({ ...options, file: database.file, ...(ownerLock === undefined ? {} : { ownerLock }) });
+  if (database.kind === 'sqlite')
+    return openSqliteLedger({ ...options, file: database.file, ...(ownerLock === undefined ? {} : { ownerLock }) });
   const onFenced = () => {
     log.error({ owner: options.owner }, 'another process declared this one dead and released its holds: it ends now');
     process.kill(process.pid, 'SIGTERM');

@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printedSchema } from '../api/graphql/build-schema';
 import { catalogJsonSchema } from '../catalog-file/catalog-schema';
 
 interface Emitted {
@@ -12,10 +13,7 @@ interface Emitted {
   readonly text: string;
 }
 
-const GRAPH: string = '../api/graphql/build-schema';
-
 async function emitted(): Promise<Emitted[]> {
-  const { printedSchema } = (await import(GRAPH)) as { printedSchema(): Promise<string> };
   return [
     { name: 'catalog.schema.json', text: `${JSON.stringify(catalogJsonSchema(), null, 2)}\n` },
     { name: 'schema.graphql', text: `${(await printedSchema()).trimEnd()}\n` },

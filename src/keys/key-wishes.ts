@@ -24,7 +24,9 @@ export function checkModels(models: readonly string[] | null, modelExists: (id: 
   }
   const unknown = models.find((model) => !modelExists(model));
   if (unknown !== undefined) throw wrong('allowedModels', `names the model "${unknown}", which does not exist`);
-  return [...new Set(models)];
+  const repeated = models.find((model, index) => models.indexOf(model) !== index);
+  if (repeated !== undefined) throw wrong('allowedModels', `names the model "${repeated}" twice`);
+  return models;
 }
 
 /** @throws Fault `invalid_request` */
@@ -38,7 +40,8 @@ export function checkLimits(limits: KeyLimits): KeyLimits {
 
 /** @throws Fault `invalid_request` */
 export function checkExpiry(expiresAt: number | null, now: number): number | null {
-  if (expiresAt !== null && expiresAt <= now) throw wrong('expiresAt', 'must lie in the future; leave it out for a key that does not expire');
+  if (expiresAt !== null && expiresAt <= now)
+    throw wrong('expiresAt', 'must lie in the future; leave it out for a key that does not expire');
   return expiresAt;
 }
 

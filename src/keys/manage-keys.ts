@@ -58,12 +58,12 @@ export async function createKey(means: KeyManagement, viewer: Viewer, wishes: Ke
   return { apiKey, secret };
 }
 
-/** @throws Fault `not_found`, `forbidden` for an API key, `key_revoked` */
+/** @throws Fault `not_found`, `forbidden` for an API key, `invalid_request` for a revoked key */
 export function pauseKey(means: KeyManagement, viewer: Viewer, id: string): Promise<ApiKey> {
   return changeStatus(means, viewer, id, 'PAUSED');
 }
 
-/** @throws Fault `not_found`, `forbidden` for an API key, `key_revoked` */
+/** @throws Fault `not_found`, `forbidden` for an API key, `invalid_request` for a revoked key */
 export function resumeKey(means: KeyManagement, viewer: Viewer, id: string): Promise<ApiKey> {
   return changeStatus(means, viewer, id, 'ACTIVE');
 }
@@ -75,7 +75,7 @@ export function revokeKey(means: KeyManagement, viewer: Viewer, id: string): Pro
 
 /**
  * A new secret; the old ones live on for `overlapS` seconds.
- * @throws Fault `not_found`, `forbidden` for an API key, `key_revoked`, `invalid_request`
+ * @throws Fault `not_found`, `forbidden` for an API key, `invalid_request`
  */
 export async function rotateKey(means: KeyManagement, viewer: Viewer, id: string, overlapS: number): Promise<KeyWithSecret> {
   if (overlapS < 0 || overlapS > OVERLAP_MAX_S) {
@@ -99,7 +99,7 @@ async function changeStatus(means: KeyManagement, viewer: Viewer, id: string, st
 }
 
 function refuseRevoked(key: ApiKey): void {
-  if (key.status === 'REVOKED') throw new Fault('key_revoked', 'The key was revoked and never works again: create a new one.');
+  if (key.status === 'REVOKED') throw new Fault('invalid_request', 'The key was revoked and never works again: create a new one.');
 }
 
 async function ownKey(means: KeyManagement, viewer: Viewer, id: string): Promise<ApiKey> {
@@ -116,13 +116,15 @@ async function existing(means: KeyManagement, id: string): Promise<ApiKey> {
 }
 
 function refuseKeys(viewer: Viewer): void {
-  if (viewer.kind === 'key') throw new Fault('forbidden', 'An API key cannot change keys: use the token of the account or of the operator.');
+  if (viewer.kind === 'key')
+    throw new Fault('forbidden', 'An API key cannot change keys: use the token of the account or of the operator.');
 }
 
 async function accountFor(means: KeyManagement, viewer: Viewer, wished: string | null): Promise<string> {
   refuseKeys(viewer);
   const accountId = wished ?? (viewer.kind === 'account' ? viewer.accountId : null);
-  if (accountId === null) throw new Fault('invalid_request', 'accountId must name the account that the key is for.', { param: 'accountId' });
+  if (accountId === null)
+    throw new Fault('invalid_request', 'accountId must name the account that the key is for.', { param: 'accountId' });
   const exists = maySeeAccount(viewer, accountId) && (await means.accounts.find(accountId)) !== undefined;
   if (!exists) throw new Fault('not_found', `There is no account ${accountId}.`, { param: 'accountId' });
   return accountId;

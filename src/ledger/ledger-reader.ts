@@ -54,4 +54,6 @@ export interface LedgerReader {
   entries(scope: Scope, page: PageRequest, filter: EntryFilter): Promise<Page<LedgerEntry>>;
   /** The entries of each receipt, in the order in which they were written. */
   entriesOfReceipts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly LedgerEntry[]>>;
+  /** When each key made its newest request that has ended, in milliseconds since 1970. A key that made none is left out. */
+  lastUsedAt(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }

@@ -3,11 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import 'reflect-metadata';
 import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { ControlPlane1700000000001 } from '../../migrations/1700000000001-control-plane';
-import { Ledger1700000000002 } from '../../migrations/1700000000002-ledger';
+import { type DatabasePlace, openDatabase } from '../../src/storage/data-source';
 
 export type DatabaseKind = 'sqlite' | 'mysql';
 
@@ -47,7 +46,7 @@ export function freshDatabase(kind: DatabaseKind): Promise<TestDatabase> {
 async function freshSqlite(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'tokens-forge-'));
   const file = join(folder, 'ledger.sqlite');
-  await migrate({ type: 'better-sqlite3', database: file, enableWAL: true });
+  await migrate({ kind: 'sqlite', file });
   const db = new Database(file, { timeout: 10_000 });
   db.defaultSafeIntegers(true);
   return {
@@ -74,7 +73,7 @@ async function freshMysql(): Promise<TestDatabase> {
   await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
   await admin.end();
   url.pathname = `/${name}`;
-  await migrate({ type: 'mysql', url: url.href, charset: 'utf8mb4' });
+  await migrate({ kind: 'mysql', url: url.href });
   const connection = await createConnection({ uri: url.href, supportBigNumbers: true, bigNumberStrings: true });
   return {
     kind: 'mysql',
@@ -102,9 +101,6 @@ function exactRow(row: Record<string, unknown>, fields: readonly { name: string;
   return exact;
 }
 
-async function migrate(options: DataSourceOptions): Promise<void> {
-  const source = new DataSource({ ...options, migrations: [ControlPlane1700000000001, Ledger1700000000002] });
-  await source.initialize();
-  await source.runMigrations({ transaction: 'each' });
-  await source.destroy();
+async function migrate(place: DatabasePlace): Promise<void> {
+  await (await openDatabase(place)).destroy();
 }

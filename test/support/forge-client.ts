@@ -33,6 +33,7 @@ export interface ReceiptJson {
   readonly noChargeReason: string | null;
   readonly lines: readonly { readonly label: string; readonly tokens: number | null; readonly amount: string }[];
   readonly fallbackDelta: string | null;
+  readonly loweredOutputLimit?: number | null;
   readonly attempts: readonly AttemptJson[];
   readonly ledgerEntries: readonly EntryJson[];
   readonly nextStep: string | null;
@@ -78,7 +79,7 @@ export function sdk(origin: string, apiKey: string, options: ClientOptions = {})
 export function postChat(origin: string, apiKey: string, body: unknown, init: RequestInit = {}): Promise<Response> {
   const sent = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...(init.headers as Record<string, string>) };
-  return fetch(`${origin}/v1/chat/completions`, { ...init, method: 'POST', headers, body: sent as BodyInit });
+  return fetch(`${origin}/v1/chat/completions`, { ...init, method: 'POST', headers, body: sent });
 }
 
 export function get(origin: string, path: string, token: string | null): Promise<Response> {

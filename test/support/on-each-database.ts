@@ -2,7 +2,7 @@
 import { audit } from './audit';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from './databases';
 import { type GatewayProcess, startGateway } from './gateway-process';
-import { startScriptedUpstream, type ScriptedUpstream } from './scripted-upstream';
+import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream';
 import { shopCatalog } from './shop-catalog';
 
 export interface Bed {
@@ -28,7 +28,11 @@ const MADE_MS = 60_000;
  * Calls `suite` for each kind of database. The bed stands from the first `promise` on; after the last one the gateway is
  * stopped, must leave with 0, and the books must be in order.
  */
-export function onEachDatabase(title: string, suite: (bed: Bed, promise: Promised) => void, kinds: readonly DatabaseKind[] = ['sqlite', 'mysql']): void {
+export function onEachDatabase(
+  title: string,
+  suite: (bed: Bed, promise: Promised) => void,
+  kinds: readonly DatabaseKind[] = ['sqlite', 'mysql'],
+): void {
   describe.each<DatabaseKind>([...kinds])(`${title}, on %s`, (kind) => {
     const bed = { kind } as Bed;
     let served = false;

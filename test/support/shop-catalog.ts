@@ -50,9 +50,15 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
       model('vast', 50_000_000),
     ],
     routes: [
-      ordinary('small', [{ channel: 'cheap-a', upstreamModel: 'small-2025' }, { channel: 'cheap-b', price: BACKUP_PRICE }]),
+      ordinary('small', [
+        { channel: 'cheap-a', upstreamModel: 'small-2025' },
+        { channel: 'cheap-b', price: BACKUP_PRICE },
+      ]),
       { model: 'small', type: 'OFFICIAL', price: OFFICIAL_PRICE, channels: [{ channel: 'official' }] },
-      ordinary('stubborn', [{ channel: 'cheap-a', maxAttempts: 3 }, { channel: 'cheap-b', price: BACKUP_PRICE }]),
+      ordinary('stubborn', [
+        { channel: 'cheap-a', maxAttempts: 3 },
+        { channel: 'cheap-b', price: BACKUP_PRICE },
+      ]),
       ordinary('cancelling', [{ channel: 'cancel-a' }]),
       ordinary('hasty', [{ channel: 'hasty-a' }]),
       ordinary('skipping', [{ channel: 'claude' }, { channel: 'cheap-b', price: BACKUP_PRICE }]),

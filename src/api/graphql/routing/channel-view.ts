@@ -1,5 +1,5 @@
 /** A channel as it is read. Its secret is never part of it. */
-import type { Catalog, Channel } from '../routing/catalog';
+import type { Catalog, Channel } from '../../../routing/catalog';
 
 export interface ChannelView {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** A price version as it is read: with its currency, which its route decides. */
-import { type Currency, bucketOf, currencyOf } from '../kernel/words';
-import { type PriceVersion, routeId } from '../routing/catalog';
+import { bucketOf, type Currency, currencyOf } from '../../../kernel/words';
+import { type PriceVersion, routeId } from '../../../routing/catalog';
 
 export type PriceView = Omit<PriceVersion, 'id' | 'routeId' | 'channelId'> & {
   readonly versionId: string;

@@ -1,0 +1,68 @@
+/** What every resolver of one request works with. */
+import type { Clock } from '../../kernel/clock';
+import type { Log } from '../../kernel/log';
+import type { AccountStore, SettingStore } from '../../keys/account-store';
+import type { ApiKeyStore } from '../../keys/api-key-store';
+import type { KeyRing } from '../../keys/authenticate';
+import type { Viewer } from '../../keys/viewer';
+import type { LedgerReader, Scope } from '../../ledger/ledger-reader';
+import type { Catalog } from '../../routing/catalog';
+import type { CatalogStore } from '../../routing/catalog-store';
+import { KeyLoaders } from './keys/key.loader';
+import { LedgerLoaders } from './ledger/ledger.loader';
+import { NodeAllowance } from './node-allowance';
+import { ReceiptLoaders } from './receipts/receipt.loader';
+
+/** The ports that the graph reads from. */
+export interface GraphSources {
+  readonly keys: ApiKeyStore;
+  readonly accounts: AccountStore;
+  readonly settings: SettingStore;
+  readonly catalog: CatalogStore;
+  readonly reader: LedgerReader;
+  readonly keyRing: KeyRing;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface GraphContext {
+  readonly requestId: string;
+  readonly viewer: Viewer;
+  readonly scope: Scope;
+  /** Milliseconds since 1970: one instant for the whole request. */
+  readonly now: number;
+  /** One snapshot for the whole request. */
+  readonly catalog: Catalog;
+  readonly sources: GraphSources;
+  readonly keys: KeyLoaders;
+  readonly receipts: ReceiptLoaders;
+  readonly ledger: LedgerLoaders;
+}
+
+/** Loaders live as long as one request: nothing is remembered between callers. */
+export function contextFor(sources: GraphSources, viewer: Viewer, requestId: string): GraphContext {
+  const scope = scopeOf(viewer);
+  const allowance = new NodeAllowance();
+  return {
+    requestId,
+    viewer,
+    scope,
+    now: sources.clock.now(),
+    catalog: sources.catalog.current(),
+    sources,
+    keys: new KeyLoaders(sources, viewer),
+    receipts: new ReceiptLoaders(sources, scope, allowance),
+    ledger: new LedgerLoaders(sources.reader, viewer, scope, allowance),
+  };
+}
+
+function scopeOf(viewer: Viewer): Scope {
+  switch (viewer.kind) {
+    case 'operator':
+      return null;
+    case 'account':
+      return { accountId: viewer.accountId };
+    case 'key':
+      return { apiKeyId: viewer.key.id };
+  }
+}

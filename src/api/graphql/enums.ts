@@ -1,0 +1,63 @@
+/** The closed vocabularies of the product as enums of the graph. */
+import { registerEnumType } from 'type-graphql';
+import * as words from '../../kernel/words';
+
+type EnumOf<W extends string> = { readonly [word in W]: word };
+
+function enumOf<W extends string>(name: string, values: readonly W[], description: string): EnumOf<W> {
+  const members = Object.fromEntries(values.map((word) => [word, word])) as EnumOf<W>;
+  registerEnumType(members, { name, description });
+  return members;
+}
+
+export const RouteTypeEnum = enumOf(
+  'RouteType',
+  words.ROUTE_TYPES,
+  'Which product surface a route belongs to. It alone decides the bucket: ORDINARY pays from RMB, OFFICIAL from CREDIT.',
+);
+export const BucketEnum = enumOf('Bucket', words.BUCKETS, 'The two balances of an account. They never mix.');
+export const CurrencyEnum = enumOf('Currency', words.CURRENCIES, 'The currency of a bucket: RMB counts in CNY, CREDIT in USD.');
+export const RoutePolicyEnum = enumOf('RoutePolicy', words.ROUTE_POLICIES, 'What a key does when a model has routes of both types.');
+export const KeyStatusEnum = enumOf(
+  'KeyStatus',
+  ['ACTIVE', 'PAUSED', 'REVOKED', 'EXPIRED'],
+  'ACTIVE may call. PAUSED can be resumed. REVOKED never works again. EXPIRED: the time of expiry has passed.',
+);
+export const ChannelStatusEnum = enumOf(
+  'ChannelStatus',
+  ['ENABLED', 'DISABLED'],
+  'What the operator set: a disabled channel is passed over.',
+);
+export const ChannelHealthEnum = enumOf('ChannelHealth', ['HEALTHY', 'DEGRADED', 'OPEN'], 'What the breaker says of a channel now.');
+export const ChannelRoleEnum = enumOf(
+  'ChannelRole',
+  words.CHANNEL_ROLES,
+  'PRIMARY: the first channel of a route. BACKUP: each one after it.',
+);
+export const RequestStatusEnum = enumOf(
+  'RequestStatus',
+  words.REQUEST_STATUSES,
+  'How a request stands. ABANDONED: the gateway itself stopped before the request could end.',
+);
+export const StopReasonEnum = enumOf(
+  'StopReason',
+  words.STOP_REASONS,
+  'Why the answer ended; each reason has one written charging policy. BUDGET: cut because hold or limit was used up. REFUSED: by the gateway itself, before anything was sent. GATEWAY_CRASH: the process died and the hold was released by another. GATEWAY_STOPPED: it still streamed when the drain ended.',
+);
+export const AttemptStatusEnum = enumOf(
+  'AttemptStatus',
+  words.ATTEMPT_STATUSES,
+  'SKIPPED: a step whose turn came and that was passed over. Steps after the request has ended leave no row.',
+);
+export const UsageSourceEnum = enumOf(
+  'UsageSource',
+  words.USAGE_SOURCES,
+  "Where the token counts came from: the provider's own, counted here because the provider sent none, the least that is certain after a break, or nothing was used.",
+);
+export const HoldStateEnum = enumOf(
+  'HoldState',
+  words.HOLD_STATES,
+  'OPEN: money is reserved. SETTLED: the request was charged from it. RELEASED: given back. EXPIRED: given back for a process that died.',
+);
+export const EntryKindEnum = enumOf('EntryKind', words.ENTRY_KINDS, 'What moved the money.');
+export const SpendWindowEnum = enumOf('SpendWindow', words.SPEND_WINDOWS, 'The time over which spending is added up.');

@@ -1,0 +1,112 @@
+/** `POST /graphql`. Callers are known before anything is parsed, so that strangers learn nothing of the schema. */
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { Fault } from '../../kernel/fault';
+import type { Log } from '../../kernel/log';
+import { authenticateViewer } from '../../keys/viewer';
+import { buildGraph } from './build-schema';
+import { contextFor, type GraphContext, type GraphSources } from './context';
+import { LIMITS, limitRule } from './limit-rule';
+import { errorBody, formatError, isInternal, maskedFault } from './render-error';
+
+export interface GraphqlDeps extends GraphSources {
+  /** Serves introspection, and lets errors suggest names of the schema. */
+  readonly introspection: boolean;
+}
+
+const PATH = '/graphql';
+
+/** Adds the graph to a server; resolves when it is ready to be served. Subscriptions will be upgraded at the same path. */
+export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): Promise<void> {
+  const apollo = createApollo(await buildGraph(), deps);
+  await apollo.start();
+  app.addHook('onClose', () => apollo.stop());
+  await app.register((graph, _options, done) => {
+    serve(graph, apollo, deps);
+    done();
+  });
+}
+
+function serve(graph: FastifyInstance, apollo: ApolloServer<GraphContext>, deps: GraphqlDeps): void {
+  const contexts = new WeakMap<FastifyRequest, GraphContext>();
+  graph.setErrorHandler((error, request, reply) => refuse(deps.log, error, request, reply));
+  graph.addHook('preHandler', async (request) => {
+    const viewer = await authenticateViewer(deps, bearerIn(request.headers.authorization));
+    contexts.set(request, contextFor(deps, viewer, request.id));
+  });
+  graph.route({
+    method: ['GET', 'POST'],
+    url: PATH,
+    handler: fastifyApolloHandler(apollo, { context: async (request) => contextOf(contexts, request) }),
+  });
+}
+
+function createApollo(schema: GraphQLSchema, { introspection, log }: GraphqlDeps): ApolloServer<GraphContext> {
+  return new ApolloServer<GraphContext>({
+    schema,
+    introspection,
+    hideSchemaDetailsFromClientErrors: !introspection,
+    csrfPrevention: true,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    status400ForVariableCoercionErrors: true,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    validationRules: [limitRule],
+    formatError,
+    logger: loggerOf(log),
+    plugins: [ApolloServerPluginLandingPageDisabled(), errorsWithRequestId(log)],
+  });
+}
+
+/** Logs what is masked, and puts the request id on every error. */
+function errorsWithRequestId(log: Log): ApolloServerPlugin<GraphContext> {
+  return {
+    requestDidStart: async ({ contextValue: { requestId } }) => ({
+      didEncounterErrors: async ({ errors }) => {
+        for (const error of errors.filter(isInternal)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
+      },
+      willSendResponse: async ({ response: { body } }) => {
+        if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
+        const errors = body.singleResult.errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+        body.singleResult = { ...body.singleResult, errors };
+      },
+    }),
+  };
+}
+
+/** What goes wrong before the graph is reached: an unknown caller, or a body that is none. */
+function refuse(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const fault = error instanceof Fault ? error : (badRequest(error) ?? maskedFault(error));
+  if (fault.code === 'internal_error') log.error({ err: error, request: request.id }, 'a request of the graph broke');
+  return reply.code(fault.rule.http).send(errorBody(fault, request.id));
+}
+
+function badRequest(error: unknown): Fault | null {
+  const { statusCode, message } = error as { statusCode?: unknown; message?: unknown };
+  if (statusCode === 413) return new Fault('request_too_large', 'The body is too large.');
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return null;
+  return new Fault('invalid_request', String(message));
+}
+
+function contextOf(contexts: WeakMap<FastifyRequest, GraphContext>, request: FastifyRequest): GraphContext {
+  const context = contexts.get(request);
+  if (context === undefined) throw maskedFault(new Error('a request reached the graph without a viewer'));
+  return context;
+}
+
+function bearerIn(authorization: string | undefined): string | null {
+  return /^Bearer\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1] ?? null;
+}
+
+function loggerOf(log: Log) {
+  return {
+    debug: () => undefined,
+    info: (message?: unknown) => log.info({}, String(message)),
+    warn: (message?: unknown) => log.warn({}, String(message)),
+    error: (message?: unknown) => log.error({}, String(message)),
+  };
+}

@@ -1,0 +1,59 @@
+/** Keys and projects, as far as the viewer may see them. */
+import type DataLoader from 'dataloader';
+import type { AccountStore, Project } from '../../../keys/account-store';
+import type { ApiKey } from '../../../keys/api-key';
+import type { ApiKeyStore } from '../../../keys/api-key-store';
+import { accountOf, maySeeKey, maySeeProject, type Viewer } from '../../../keys/viewer';
+import type { LedgerReader } from '../../../ledger/ledger-reader';
+import { loaderById } from '../batch';
+
+export class KeyLoaders {
+  private readonly byId: DataLoader<string, ApiKey | null>;
+  private readonly projectsById: DataLoader<string, Project | null>;
+  private readonly usedById: DataLoader<string, number | null>;
+  private visible: Promise<readonly ApiKey[]> | null = null;
+
+  constructor(
+    private readonly stores: { readonly keys: ApiKeyStore; readonly accounts: AccountStore; readonly reader: LedgerReader },
+    private readonly viewer: Viewer,
+  ) {
+    this.byId = loaderById((ids) => stores.keys.find(ids));
+    this.usedById = loaderById((ids) => stores.reader.lastUsedAt(ids));
+    this.projectsById = loaderById((ids) => stores.accounts.projectsById(ids));
+  }
+
+  /** null: there is no such key, or the viewer may not see it. */
+  async key(id: string): Promise<ApiKey | null> {
+    const key = await this.byId.load(id);
+    return key !== null && maySeeKey(this.viewer, key) ? key : null;
+  }
+
+  /** Every key that the viewer may see, new to old: read once for a request. */
+  keys(): Promise<readonly ApiKey[]> {
+    this.visible ??= this.readKeys();
+    return this.visible;
+  }
+
+  /** When the key made its newest request that has ended; null: it made none. */
+  lastUsedAt(id: string): Promise<number | null> {
+    return this.usedById.load(id);
+  }
+
+  async project(id: string): Promise<Project | null> {
+    const project = await this.projectsById.load(id);
+    return project !== null && maySeeProject(this.viewer, project) ? project : null;
+  }
+
+  async projects(): Promise<readonly Project[]> {
+    const projects = await this.stores.accounts.projects(accountOf(this.viewer));
+    return projects.filter((project) => maySeeProject(this.viewer, project));
+  }
+
+  private async readKeys(): Promise<readonly ApiKey[]> {
+    if (this.viewer.kind === 'key') {
+      const self = await this.key(this.viewer.key.id);
+      return self === null ? [] : [self];
+    }
+    return this.stores.keys.list(accountOf(this.viewer));
+  }
+}

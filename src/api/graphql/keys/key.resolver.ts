@@ -1,0 +1,33 @@
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import type { GraphContext } from '../context';
+import { DateTime } from '../scalars';
+import { ApiKeyNode } from './api-key.type';
+import { type KeyView, viewKey } from './key-view';
+import { ProjectNode } from './project.type';
+
+@Resolver(() => ApiKeyNode)
+export class KeyResolver {
+  @Query(() => [ApiKeyNode], { description: 'The keys of the account, new to old; for a key: itself; for the operator: all.' })
+  async apiKeys(@Ctx() { keys, now }: GraphContext): Promise<ApiKeyNode[]> {
+    return (await keys.keys()).map((key) => viewKey(key, now));
+  }
+
+  @Query(() => ApiKeyNode, { nullable: true, description: 'null: there is no such key, or it is not the caller’s.' })
+  async apiKey(
+    @Ctx() { keys, now }: GraphContext,
+    @Arg('id', () => ID, { description: 'The id of the key.' }) id: string,
+  ): Promise<ApiKeyNode | null> {
+    const key = await keys.key(id);
+    return key === null ? null : viewKey(key, now);
+  }
+
+  @FieldResolver(() => ProjectNode, { nullable: true, description: 'The project that the key belongs to.' })
+  project(@Root() { projectId }: KeyView, @Ctx() { keys }: GraphContext): Promise<ProjectNode | null> | null {
+    return projectId === null ? null : keys.project(projectId);
+  }
+
+  @FieldResolver(() => DateTime, { nullable: true, description: 'When it made its newest request that has ended; null: it made none.' })
+  lastUsedAt(@Root() { id }: ApiKeyNode, @Ctx() { keys }: GraphContext): Promise<number | null> {
+    return keys.lastUsedAt(id);
+  }
+}

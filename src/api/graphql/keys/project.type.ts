@@ -1,0 +1,10 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+
+@ObjectType('Project', { description: 'A group of API keys of one account.' })
+export class ProjectNode {
+  @Field(() => ID, { description: 'As in the catalog.' })
+  readonly id: string;
+
+  @Field(() => String, { description: 'For people.' })
+  readonly name: string;
+}

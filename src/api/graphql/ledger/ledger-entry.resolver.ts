@@ -1,0 +1,44 @@
+import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { invariant } from '../../../kernel/invariant';
+import type { GraphContext } from '../context';
+import { ApiKeyNode } from '../keys/api-key.type';
+import { viewKey } from '../keys/key-view';
+import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { ReceiptNode } from '../receipts/receipt.type';
+import { receiptRoot } from '../receipts/receipt-root';
+import { entryFilter, LedgerFilterInput } from './ledger.input';
+import { type EntryView, LedgerEntryConnection, LedgerEntryNode, viewEntry } from './ledger-entry.type';
+import { viewWallet, WalletNode } from './wallet.type';
+
+@Resolver(() => LedgerEntryNode)
+export class LedgerEntryResolver {
+  @Query(() => LedgerEntryConnection, { description: 'The entries that the caller may see, new to old; for a key: those that it caused.' })
+  async ledgerEntries(
+    @Ctx() { ledger }: GraphContext,
+    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @Arg('filter', () => LedgerFilterInput, { nullable: true, description: 'Which entries; left out: all.' })
+    filter: LedgerFilterInput | null,
+  ): Promise<LedgerEntryConnection> {
+    return connectionOf(await ledger.page(pageRequest(first, after), entryFilter(filter)), viewEntry);
+  }
+
+  @FieldResolver(() => WalletNode, { description: 'The wallet whose balance it changed.' })
+  async wallet(@Root() { walletId }: EntryView, @Ctx() { ledger }: GraphContext): Promise<WalletNode> {
+    const wallet = await ledger.wallet(walletId);
+    invariant(wallet !== null, 'whoever sees an entry sees its wallet');
+    return viewWallet(wallet);
+  }
+
+  @FieldResolver(() => ApiKeyNode, { nullable: true, description: 'The key that caused it.' })
+  async apiKey(@Root() { apiKeyId }: EntryView, @Ctx() { keys, now }: GraphContext): Promise<ApiKeyNode | null> {
+    const key = apiKeyId === null ? null : await keys.key(apiKeyId);
+    return key === null ? null : viewKey(key, now);
+  }
+
+  @FieldResolver(() => ReceiptNode, { nullable: true, description: 'The receipt of the request that caused it.' })
+  async receipt(@Root() { receiptId }: EntryView, @Ctx() { receipts }: GraphContext): Promise<ReceiptNode | null> {
+    const receipt = receiptId === null ? null : await receipts.receipt(receiptId);
+    return receipt === null ? null : receiptRoot(receipt);
+  }
+}

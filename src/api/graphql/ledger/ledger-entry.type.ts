@@ -1,0 +1,65 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import type { EntryKind } from '../../../kernel/words';
+import type { LedgerEntry } from '../../../ledger/wallet';
+import { EntryKindEnum } from '../enums';
+import { PageInfoNode } from '../pages';
+import { DateTime, Decimal } from '../scalars';
+
+@ObjectType('LedgerEntry', { description: "One immutable line of a wallet's history." })
+export class LedgerEntryNode {
+  @Field(() => ID, { description: 'Names the entry for ever.' })
+  readonly id: string;
+
+  @Field(() => String, { description: 'Its place in lists: opaque, stable.' })
+  readonly cursor: string;
+
+  @Field(() => ID, { description: 'The entries of one transaction add up to zero over all the accounts that it touches.' })
+  readonly transactionId: string;
+
+  @Field(() => EntryKindEnum, { description: 'What moved the money.' })
+  readonly kind: EntryKind;
+
+  @Field(() => Decimal, { description: 'Signed: a charge is negative.' })
+  readonly amount: bigint;
+
+  @Field(() => Decimal, { description: 'The balance of the wallet before this entry.' })
+  readonly balanceBefore: bigint;
+
+  @Field(() => Decimal, { description: 'balanceBefore + amount.' })
+  readonly balanceAfter: bigint;
+
+  @Field(() => String, { nullable: true, description: 'What was noted with it.' })
+  readonly memo: string | null;
+
+  @Field(() => DateTime, { description: 'When it was written.' })
+  readonly createdAt: number;
+}
+
+@ObjectType('LedgerEntryEdge', { description: 'An entry and its place in the list.' })
+class LedgerEntryEdge {
+  @Field(() => String, { description: 'To be passed as `after`.' })
+  readonly cursor: string;
+
+  @Field(() => LedgerEntryNode, { description: 'The entry.' })
+  readonly node: LedgerEntryNode;
+}
+
+@ObjectType('LedgerEntryConnection', { description: 'A page of entries, new to old.' })
+export class LedgerEntryConnection {
+  @Field(() => [LedgerEntryEdge], { description: 'The entries with their cursors.' })
+  readonly edges: LedgerEntryEdge[];
+
+  @Field(() => [LedgerEntryNode], { description: 'The entries alone.' })
+  readonly nodes: LedgerEntryNode[];
+
+  @Field(() => PageInfoNode, { description: 'Where the page ends.' })
+  readonly pageInfo: PageInfoNode;
+}
+
+/** An entry with the ids that its nested fields are loaded by. */
+export type EntryView = LedgerEntryNode & Pick<LedgerEntry, 'walletId' | 'apiKeyId' | 'receiptId'>;
+
+/** Everything that one batch wrote became durable together: that is the transaction of an entry. */
+export function viewEntry(entry: LedgerEntry): EntryView {
+  return { ...entry, transactionId: entry.batchId };
+}

@@ -1,0 +1,26 @@
+import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import type { GraphContext } from '../context';
+import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { entryFilter, LedgerFilterInput } from './ledger.input';
+import { LedgerEntryConnection, viewEntry } from './ledger-entry.type';
+import { viewWallet, WalletNode } from './wallet.type';
+
+@Resolver(() => WalletNode)
+export class WalletResolver {
+  @Query(() => [WalletNode], { description: 'Both wallets of the account; for the operator: those of every account.' })
+  async wallets(@Ctx() { ledger }: GraphContext): Promise<WalletNode[]> {
+    return (await ledger.wallets()).map(viewWallet);
+  }
+
+  @FieldResolver(() => LedgerEntryConnection, { description: 'The entries of this wallet that the caller may see, new to old.' })
+  async entries(
+    @Root() { id }: WalletNode,
+    @Ctx() { ledger }: GraphContext,
+    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @Arg('filter', () => LedgerFilterInput, { nullable: true, description: 'Which entries; left out: all.' })
+    filter: LedgerFilterInput | null,
+  ): Promise<LedgerEntryConnection> {
+    return connectionOf(await ledger.page(pageRequest(first, after), entryFilter(filter, id)), viewEntry);
+  }
+}

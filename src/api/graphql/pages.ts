@@ -1,0 +1,39 @@
+/** Lists by cursor, from new to old. */
+import { Field, ObjectType } from 'type-graphql';
+import { Fault } from '../../kernel/fault';
+import type { Page, PageRequest } from '../../ledger/ledger-reader';
+
+const FIRST_MAX = 100;
+export const FIRST_DEFAULT = 20;
+export const FIRST_DESCRIPTION = `How many, 1 to ${FIRST_MAX}.`;
+export const AFTER_DESCRIPTION = 'The cursor of the last node that was seen: the page begins after it.';
+
+@ObjectType('PageInfo', { description: 'Where a page ends.' })
+export class PageInfoNode {
+  @Field(() => Boolean, { description: 'Whether there is more after this page.' })
+  readonly hasNextPage: boolean;
+
+  @Field(() => String, { nullable: true, description: 'To be passed as `after` for the next page; null on an empty page.' })
+  readonly endCursor: string | null;
+}
+
+/** @throws Fault `invalid_request` unless `first` is 1 to 100; null stands for the default */
+export function pageRequest(first: number | null, after: string | null | undefined): PageRequest {
+  const wanted = first ?? FIRST_DEFAULT;
+  if (wanted < 1 || wanted > FIRST_MAX) {
+    throw new Fault('invalid_request', `first must be 1 to ${FIRST_MAX}, not ${wanted}.`, { param: 'first' });
+  }
+  return { first: wanted, ...(after === null || after === undefined ? {} : { after }) };
+}
+
+export interface Connection<T> {
+  readonly edges: { readonly cursor: string; readonly node: T }[];
+  readonly nodes: T[];
+  readonly pageInfo: PageInfoNode;
+}
+
+export function connectionOf<T, N>(page: Page<T>, view: (node: T) => N): Connection<N> {
+  const edges = page.items.map(({ cursor, node }) => ({ cursor, node: view(node) }));
+  const endCursor = edges.at(-1)?.cursor ?? null;
+  return { edges, nodes: edges.map((edge) => edge.node), pageInfo: { hasNextPage: page.hasNextPage, endCursor } };
+}

@@ -1,0 +1,22 @@
+import { Field, ObjectType } from 'type-graphql';
+import type { HoldState } from '../../../kernel/words';
+import { HoldStateEnum } from '../enums';
+import { DateTime, Decimal } from '../scalars';
+
+@ObjectType('Hold', { description: 'Money that was reserved before anything was sent.' })
+export class HoldNode {
+  @Field(() => Decimal, { description: 'The most that the request could be charged.' })
+  readonly amount: bigint;
+
+  @Field(() => HoldStateEnum, { description: 'What became of it.' })
+  readonly state: HoldState;
+
+  @Field(() => DateTime, { description: 'When it was reserved.' })
+  readonly placedAt: number;
+
+  @Field(() => DateTime, { description: 'When it may be given back, should its process have died.' })
+  readonly expiresAt: number;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was settled, released or expired; null while it is open.' })
+  readonly resolvedAt: number | null;
+}

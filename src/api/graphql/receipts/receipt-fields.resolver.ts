@@ -1,0 +1,76 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { invariant } from '../../../kernel/invariant';
+import type { GraphContext } from '../context';
+import { ApiKeyNode } from '../keys/api-key.type';
+import { viewKey } from '../keys/key-view';
+import { ProjectNode } from '../keys/project.type';
+import { LedgerEntryNode, viewEntry } from '../ledger/ledger-entry.type';
+import { ChannelNode } from '../routing/channel.type';
+import { viewChannelOf } from '../routing/channel-view';
+import { PriceNode } from '../routing/price.type';
+import { viewPrice } from '../routing/price-view';
+import { Decimal } from '../scalars';
+import { AttemptNode } from './attempt.type';
+import { ReceiptNode } from './receipt.type';
+import { ReceiptLineNode } from './receipt-parts.type';
+import type { ReceiptRoot } from './receipt-root';
+
+@Resolver(() => ReceiptNode)
+export class ReceiptFields {
+  @FieldResolver(() => ApiKeyNode, { description: 'The key that made the request.' })
+  async apiKey(@Root() { apiKeyId }: ReceiptRoot, @Ctx() { keys, now }: GraphContext): Promise<ApiKeyNode> {
+    const key = await keys.key(apiKeyId);
+    invariant(key !== null, 'whoever sees a receipt sees its key');
+    return viewKey(key, now);
+  }
+
+  @FieldResolver(() => ProjectNode, { nullable: true, description: 'The project of the key when it made the request.' })
+  project(@Root() { projectId }: ReceiptRoot, @Ctx() { keys }: GraphContext): Promise<ProjectNode | null> | null {
+    return projectId === null ? null : keys.project(projectId);
+  }
+
+  @FieldResolver(() => ChannelNode, { nullable: true, description: 'The first channel of the route.' })
+  primaryChannel(@Root() { primaryChannelId }: ReceiptRoot, @Ctx() context: GraphContext): ChannelNode | null {
+    return channelOf(context, primaryChannelId);
+  }
+
+  @FieldResolver(() => ChannelNode, { nullable: true, description: 'The channel of the last try; null when nothing was sent.' })
+  finalChannel(@Root() { finalChannelId }: ReceiptRoot, @Ctx() context: GraphContext): ChannelNode | null {
+    return channelOf(context, finalChannelId);
+  }
+
+  @FieldResolver(() => PriceNode, { nullable: true, description: 'The price version that the charge was made with.' })
+  async price(@Root() { readable }: ReceiptRoot, @Ctx() { receipts }: GraphContext): Promise<PriceNode | null> {
+    const { price } = await receipts.priced(readable);
+    return price === null ? null : viewPrice(price);
+  }
+
+  @FieldResolver(() => [ReceiptLineNode], {
+    description: 'Lines that add up to charge exactly: each floored to the nano, the rest on a rounding line.',
+  })
+  async lines(@Root() { readable }: ReceiptRoot, @Ctx() { receipts }: GraphContext): Promise<ReceiptLineNode[]> {
+    return [...(await receipts.priced(readable)).lines];
+  }
+
+  @FieldResolver(() => Decimal, {
+    nullable: true,
+    description: "charge minus what the primary channel's price would have charged for the same tokens: the cost of fallback.",
+  })
+  async fallbackDelta(@Root() { readable }: ReceiptRoot, @Ctx() { receipts }: GraphContext): Promise<bigint | null> {
+    return (await receipts.priced(readable)).fallbackDelta;
+  }
+
+  @FieldResolver(() => [AttemptNode], { description: 'Every try and every step that was passed over, in order.' })
+  async attempts(@Root() { readable }: ReceiptRoot, @Ctx() { receipts }: GraphContext): Promise<AttemptNode[]> {
+    return [...(await receipts.attempts(readable))];
+  }
+
+  @FieldResolver(() => [LedgerEntryNode], { description: 'The entries that the request caused, in the order in which they were written.' })
+  async ledgerEntries(@Root() { id }: ReceiptRoot, @Ctx() { ledger }: GraphContext): Promise<LedgerEntryNode[]> {
+    return (await ledger.entriesOf(id)).map(viewEntry);
+  }
+}
+
+function channelOf({ catalog, viewer }: GraphContext, id: string | null): ChannelNode | null {
+  return id === null ? null : viewChannelOf(catalog, id, viewer.kind === 'operator');
+}

@@ -1,0 +1,64 @@
+/** Receipts, their pages and their attempts, within the viewer's scope. */
+import type DataLoader from 'dataloader';
+import { priceIdsOf } from '../../../gateway/load-receipt';
+import { type AttemptView, type ReceiptView, viewReceipt } from '../../../gateway/receipt-view';
+import type { LedgerReader, Page, PageRequest, ReceiptFilter, Scope } from '../../../ledger/ledger-reader';
+import type { AttemptOfReceipt, ReadableReceipt } from '../../../ledger/receipt';
+import type { PriceVersion } from '../../../routing/catalog';
+import type { CatalogStore } from '../../../routing/catalog-store';
+import { loaderById, loaderByQuestion } from '../batch';
+import type { NodeAllowance } from '../node-allowance';
+
+interface PageQuestion {
+  readonly scope: Scope;
+  readonly page: PageRequest;
+  readonly filter: ReceiptFilter;
+}
+
+export class ReceiptLoaders {
+  private readonly byId: DataLoader<string, ReadableReceipt | null>;
+  private readonly attemptsById: DataLoader<string, readonly AttemptOfReceipt[] | null>;
+  private readonly prices: DataLoader<string, PriceVersion | null>;
+  private readonly pages: DataLoader<PageQuestion, Page<ReadableReceipt>, string>;
+
+  constructor(
+    { reader, catalog }: { readonly reader: LedgerReader; readonly catalog: CatalogStore },
+    private readonly scope: Scope,
+    allowance: NodeAllowance,
+  ) {
+    this.byId = loaderById((ids) => reader.receiptsById(ids, scope));
+    this.attemptsById = loaderById((ids) => reader.attempts(ids));
+    this.prices = loaderById((ids) => catalog.prices(ids));
+    this.pages = loaderByQuestion(async ({ scope: within, page, filter }) => {
+      allowance.take(page.first);
+      return reader.receipts(within, page, filter);
+    });
+  }
+
+  /** null: there is no such receipt, or the viewer may not see it. */
+  receipt(id: string): Promise<ReadableReceipt | null> {
+    return this.byId.load(id);
+  }
+
+  /** A page of all that the viewer may see. */
+  page(page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
+    return this.pages.load({ scope: this.scope, page, filter });
+  }
+
+  /** A page of one key's receipts; the key is one that the viewer may see. */
+  pageOfKey(apiKeyId: string, page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
+    return this.pages.load({ scope: { apiKeyId }, page, filter });
+  }
+
+  /** With price, lines and the cost of fallback: all that follows from price versions. */
+  async priced(receipt: ReadableReceipt): Promise<Pick<ReceiptView, 'price' | 'lines' | 'fallbackDelta'>> {
+    const found = await Promise.all(priceIdsOf(receipt).map((id) => this.prices.load(id)));
+    const prices = new Map(found.filter((price) => price !== null).map((price) => [price.id, price]));
+    return viewReceipt({ receipt, attempts: [], prices });
+  }
+
+  async attempts(receipt: ReadableReceipt): Promise<readonly AttemptView[]> {
+    const attempts = (await this.attemptsById.load(receipt.record.requestId)) ?? [];
+    return viewReceipt({ receipt, attempts, prices: new Map() }).attempts;
+  }
+}

@@ -1,0 +1,47 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { GraphContext } from '../context';
+import { given } from '../given';
+import { ApiKeyNode } from '../keys/api-key.type';
+import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { ReceiptNode } from './receipt.type';
+import { ReceiptFilterInput } from './receipt-filter.input';
+import { ReceiptConnection } from './receipt-parts.type';
+import { receiptRoot } from './receipt-root';
+
+const FILTER_DESCRIPTION = 'Which receipts; left out: all.';
+
+@Resolver(() => ReceiptNode)
+export class ReceiptQueries {
+  @Query(() => ReceiptNode, { nullable: true, description: 'null: there is no such receipt, or it is not the caller’s.' })
+  async receipt(
+    @Ctx() { receipts }: GraphContext,
+    @Arg('id', () => ID, { description: 'The request id.' }) id: string,
+  ): Promise<ReceiptNode | null> {
+    const found = await receipts.receipt(id);
+    return found === null ? null : receiptRoot(found);
+  }
+
+  @Query(() => ReceiptConnection, { description: 'The receipts that the caller may see, new to old, those in flight included.' })
+  async receipts(
+    @Ctx() { receipts }: GraphContext,
+    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @Arg('filter', () => ReceiptFilterInput, { nullable: true, description: FILTER_DESCRIPTION }) filter: ReceiptFilterInput | null,
+  ): Promise<ReceiptConnection> {
+    return connectionOf(await receipts.page(pageRequest(first, after), given(filter)), receiptRoot);
+  }
+}
+
+@Resolver(() => ApiKeyNode)
+export class ReceiptsOfKey {
+  @FieldResolver(() => ReceiptConnection, { description: 'The requests of this key, new to old, those in flight included.' })
+  async receipts(
+    @Root() { id }: ApiKeyNode,
+    @Ctx() { receipts }: GraphContext,
+    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @Arg('filter', () => ReceiptFilterInput, { nullable: true, description: FILTER_DESCRIPTION }) filter: ReceiptFilterInput | null,
+  ): Promise<ReceiptConnection> {
+    return connectionOf(await receipts.pageOfKey(id, pageRequest(first, after), given(filter)), receiptRoot);
+  }
+}

@@ -1,0 +1,58 @@
+/** The one place that renders errors of the graph: a `Fault` is shown, GraphQL's own words pass, all else is masked. */
+import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { Fault } from '../../kernel/fault';
+
+const INTERNAL: Pick<GraphQLFormattedError, 'message' | 'extensions'> = {
+  message: 'Internal error',
+  extensions: { code: 'INTERNAL_SERVER_ERROR' },
+};
+
+/** Codes that are given to requests before a resolver runs: their messages speak of the request, not of us. */
+const ABOUT_THE_REQUEST = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/** What the caller is shown. `formatted` is the error as GraphQL would show it. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const place = { ...(formatted.locations && { locations: formatted.locations }), ...(formatted.path && { path: formatted.path }) };
+  const fault = faultIn(error);
+  if (fault !== null) return { message: fault.publicMessage, ...place, extensions: extensionsOf(fault) };
+  return isAboutTheRequest(formatted, error) ? formatted : { ...INTERNAL, ...place };
+}
+
+/** Errors that are neither faults nor about the request: to be logged. */
+export function isInternal(error: GraphQLError): boolean {
+  return faultIn(error) === null && !isAboutTheRequest(error, error);
+}
+
+/** The body of a request that did not get as far as the graph. */
+export function errorBody(fault: Fault, requestId: string): FormattedExecutionResult {
+  return { errors: [{ message: fault.publicMessage, extensions: { ...extensionsOf(fault), requestId } }] };
+}
+
+export function maskedFault(cause: unknown): Fault {
+  return new Fault('internal_error', INTERNAL.message, { cause });
+}
+
+/** `code` is that of the graph; `faultCode` is the finer one of the gateway, the same as over REST and on receipts. */
+function extensionsOf(fault: Fault): Record<string, unknown> {
+  const { param } = fault.detail;
+  return { code: fault.rule.graphql, faultCode: fault.code, ...(param === undefined ? {} : { param }) };
+}
+
+function faultIn(error: unknown): Fault | null {
+  if (error instanceof Fault) return error;
+  return error instanceof GraphQLError && error.originalError instanceof Fault ? error.originalError : null;
+}
+
+/** An error that a resolver threw has an original; one that GraphQL made of the request has none, or another of its own. */
+function isAboutTheRequest({ extensions }: Pick<GraphQLFormattedError, 'extensions'>, error: unknown): boolean {
+  const code = extensions?.['code'];
+  if (typeof code !== 'string' || !ABOUT_THE_REQUEST.has(code)) return false;
+  return !(error instanceof GraphQLError) || error.path === undefined || error.originalError === undefined;
+}

@@ -1,0 +1,24 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import { ChannelHealthEnum, ChannelStatusEnum } from '../enums';
+import type { ChannelView } from './channel-view';
+
+@ObjectType('Channel', { description: 'An upstream account: where requests go. Its secret is never readable.' })
+export class ChannelNode {
+  @Field(() => ID, { description: 'As in the catalog.' })
+  readonly id: string;
+
+  @Field(() => String, { description: 'For people.' })
+  readonly name: string;
+
+  @Field(() => String, { description: 'The wire format that it speaks: openai, anthropic or gemini.' })
+  readonly protocol: string;
+
+  @Field(() => String, { nullable: true, description: 'null for callers other than the operator.' })
+  readonly baseUrl: string | null;
+
+  @Field(() => ChannelStatusEnum, { description: 'What the operator set.' })
+  readonly status: ChannelView['status'];
+
+  @Field(() => ChannelHealthEnum, { description: 'What the breaker says of it now; HEALTHY as long as nothing watches the channel.' })
+  readonly health: ChannelView['health'];
+}

@@ -1,0 +1,34 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import type { Currency } from '../../../kernel/words';
+import { CurrencyEnum } from '../enums';
+import { DateTime, Decimal } from '../scalars';
+
+@ObjectType('Price', { description: 'One immutable price version. Amounts are per one million tokens, in the currency of the bucket.' })
+export class PriceNode {
+  @Field(() => ID, { description: 'Names this version for ever: receipts keep theirs.' })
+  readonly versionId: string;
+
+  @Field(() => CurrencyEnum, { description: 'The currency of the bucket that pays.' })
+  readonly currency: Currency;
+
+  @Field(() => Decimal, { description: 'Input tokens.' })
+  readonly input: bigint;
+
+  @Field(() => Decimal, { nullable: true, description: 'Input tokens read from the cache; null: as input.' })
+  readonly cachedInput: bigint | null;
+
+  @Field(() => Decimal, { nullable: true, description: 'Input tokens written to the cache; null: as input.' })
+  readonly cacheWrite: bigint | null;
+
+  @Field(() => Decimal, { description: 'Output tokens, reasoning included.' })
+  readonly output: bigint;
+
+  @Field(() => Decimal, { nullable: true, description: 'For each request, beside its tokens.' })
+  readonly perRequest: bigint | null;
+
+  @Field(() => Decimal, { description: 'Multiplies the whole charge; 1 changes nothing.' })
+  readonly multiplier: bigint;
+
+  @Field(() => DateTime, { description: 'Requests from this instant on pay this price.' })
+  readonly effectiveFrom: number;
+}

@@ -1,0 +1,26 @@
+/** Routes in the shape of the graph. */
+
+import { bucketOf } from '../../../kernel/words';
+import type { Route, RouteStep } from '../../../routing/catalog';
+import type { GraphContext } from '../context';
+import { viewChannelOf } from './channel-view';
+import { viewPrice } from './price-view';
+import type { RouteChannelNode, RouteNode } from './route.type';
+
+type Seen = Pick<GraphContext, 'catalog' | 'viewer'>;
+
+export function viewRoute(seen: Seen, route: Route): RouteNode {
+  const { id, model, type, enabled } = route;
+  const channels = route.steps.map((step, index) => viewStep(seen, step, index));
+  return { id, model, type, bucket: bucketOf(type), enabled, price: viewPrice(route.price), channels };
+}
+
+function viewStep({ catalog, viewer }: Seen, step: RouteStep, index: number): RouteChannelNode {
+  return {
+    channel: viewChannelOf(catalog, step.channelId, viewer.kind === 'operator'),
+    role: index === 0 ? 'PRIMARY' : 'BACKUP',
+    upstreamModel: step.upstreamModel,
+    maxAttempts: step.maxAttempts,
+    price: step.price === null ? null : viewPrice(step.price),
+  };
+}

@@ -1,0 +1,99 @@
+import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type Clock, systemClock } from '../kernel/clock';
+import { BUCKETS, currencyOf } from '../kernel/words';
+import type { Account, AccountStore, Project } from '../keys/account-store';
+import { walletId } from '../ledger/wallet';
+import { inTransaction, inTurn } from './in-transaction';
+import { AccountRow } from './rows/account.row';
+import { AccountTokenRow } from './rows/account-token.row';
+import { ProjectRow } from './rows/project.row';
+import { WalletRow } from './rows/wallet.row';
+import { canBeStoredId } from './stored-words';
+
+/** Accounts in the database. */
+export class TypeormAccountStore implements AccountStore {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock = systemClock,
+  ) {}
+
+  async find(id: string): Promise<Account | undefined> {
+    if (!canBeStoredId(id)) return undefined;
+    const row = await this.read((manager) => manager.findOneBy(AccountRow, { id }));
+    return row === null ? undefined : accountOfRow(row);
+  }
+
+  async list(): Promise<readonly Account[]> {
+    const rows = await this.read((manager) => manager.find(AccountRow, { order: { id: 'ASC' } }));
+    return rows.map(accountOfRow);
+  }
+
+  async add(account: Account, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void> {
+    const { id: accountId, createdAt } = account;
+    await inTransaction(this.dataSource, async (manager) => {
+      await manager.insert(AccountRow, { id: accountId, name: account.name, createdAt });
+      await manager.insert(
+        AccountTokenRow,
+        tokenHashes.map((hash) => ({ hash, accountId, createdAt })),
+      );
+      await manager.insert(
+        ProjectRow,
+        projects.map((project) => ({ ...project, createdAt })),
+      );
+      await manager.insert(WalletRow, emptyWallets(accountId));
+    });
+  }
+
+  async findByTokenHash(hash: string): Promise<Account | undefined> {
+    const row = await this.read((manager) =>
+      manager
+        .createQueryBuilder(AccountRow, 'account')
+        .innerJoin(AccountTokenRow, 'token', 'token.accountId = account.id')
+        .where('token.hash = :hash', { hash })
+        .getOne(),
+    );
+    return row === null ? undefined : accountOfRow(row);
+  }
+
+  async addProject(project: Project): Promise<void> {
+    await inTransaction(this.dataSource, (manager) => manager.insert(ProjectRow, { ...project, createdAt: this.clock.now() }));
+  }
+
+  async projects(accountId: string | null): Promise<readonly Project[]> {
+    const where = accountId === null ? {} : { accountId };
+    const rows = await this.read((manager) => manager.find(ProjectRow, { where, order: { accountId: 'ASC', id: 'ASC' } }));
+    return rows.map(projectOfRow);
+  }
+
+  async projectsById(ids: readonly string[]): Promise<ReadonlyMap<string, Project>> {
+    const possible = ids.filter(canBeStoredId);
+    if (possible.length === 0) return new Map();
+    const rows = await this.read((manager) => manager.findBy(ProjectRow, { id: In(possible) }));
+    return new Map(rows.map((row) => [row.id, projectOfRow(row)]));
+  }
+
+  private read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return inTurn(this.dataSource, work);
+  }
+}
+
+function emptyWallets(accountId: string): WalletRow[] {
+  return BUCKETS.map((bucket) => ({
+    id: walletId(accountId, bucket),
+    accountId,
+    bucket,
+    currency: currencyOf(bucket),
+    posted: 0n,
+    held: 0n,
+    seq: 0n,
+    changedAtUs: 0n,
+  }));
+}
+
+function accountOfRow(row: AccountRow): Account {
+  return { id: row.id, name: row.name, createdAt: row.createdAt };
+}
+
+function projectOfRow(row: ProjectRow): Project {
+  return { id: row.id, accountId: row.accountId, name: row.name };
+}

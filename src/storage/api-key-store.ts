@@ -1,0 +1,89 @@
+import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type Clock, systemClock } from '../kernel/clock';
+import { Fault } from '../kernel/fault';
+import type { ApiKey, KeySecret, StoredKeyStatus } from '../keys/api-key';
+import type { ApiKeyStore, NewApiKey } from '../keys/api-key-store';
+import { apiKeyOfRow, keySecretOfRow, rowOfApiKey } from './api-key-mapping';
+import { inTransaction, inTurn } from './in-transaction';
+import { ApiKeyRow } from './rows/api-key.row';
+import { KeySecretRow } from './rows/key-secret.row';
+import { canBeStoredId } from './stored-words';
+
+/** Keys in the database. A revoked key is never changed again, whoever else changes it at the same time. */
+export class TypeormApiKeyStore implements ApiKeyStore {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock = systemClock,
+  ) {}
+
+  async findBySecretHash(hash: string): Promise<{ readonly key: ApiKey; readonly secret: KeySecret } | undefined> {
+    const row = await inTurn(this.dataSource, (manager) =>
+      manager
+        .createQueryBuilder(KeySecretRow, 'secret')
+        .innerJoinAndMapOne('secret.key', ApiKeyRow, 'api_key', 'api_key.id = secret.keyId')
+        .where('secret.hash = :hash', { hash })
+        .getOne(),
+    );
+    if (row === null) return undefined;
+    const { key } = row as KeySecretRow & { readonly key: ApiKeyRow };
+    return { key: apiKeyOfRow(key), secret: keySecretOfRow(row) };
+  }
+
+  async find(ids: readonly string[]): Promise<ReadonlyMap<string, ApiKey>> {
+    const possible = ids.filter(canBeStoredId);
+    if (possible.length === 0) return new Map();
+    const rows = await inTurn(this.dataSource, (manager) => manager.findBy(ApiKeyRow, { id: In(possible) }));
+    return new Map(rows.map((row) => [row.id, apiKeyOfRow(row)]));
+  }
+
+  async list(accountId: string | null): Promise<ApiKey[]> {
+    const where = accountId === null ? {} : { accountId };
+    const rows = await inTurn(this.dataSource, (manager) => manager.find(ApiKeyRow, { where, order: { createdAt: 'DESC', id: 'DESC' } }));
+    return rows.map(apiKeyOfRow);
+  }
+
+  async add({ key, secret }: NewApiKey): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      await manager.insert(ApiKeyRow, rowOfApiKey(key));
+      await manager.insert(KeySecretRow, { ...secret, createdAt: key.createdAt });
+    });
+  }
+
+  async setStatus(id: string, status: StoredKeyStatus): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      const { status: before } = await lockedKey(manager, id);
+      if (before === status) return;
+      refuseRevoked(before);
+      await manager.update(ApiKeyRow, { id }, { status });
+    });
+  }
+
+  async rotate(secret: KeySecret, prefix: string, oldValidUntil: number): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      const { status } = await lockedKey(manager, secret.keyId);
+      refuseRevoked(status);
+      await manager
+        .createQueryBuilder()
+        .update(KeySecretRow)
+        .set({ validUntil: oldValidUntil })
+        // One that ends earlier already is not prolonged.
+        .where('key_id = :keyId AND (valid_until IS NULL OR valid_until > :oldValidUntil)', { keyId: secret.keyId, oldValidUntil })
+        .execute();
+      await manager.insert(KeySecretRow, { ...secret, createdAt: this.clock.now() });
+      await manager.update(ApiKeyRow, { id: secret.keyId }, { prefix });
+    });
+  }
+}
+
+async function lockedKey(manager: EntityManager, id: string): Promise<ApiKeyRow> {
+  const query = manager.createQueryBuilder(ApiKeyRow, 'api_key').where('api_key.id = :id', { id });
+  // On SQLite a transaction has the right to write from its start, so that nobody else changes anything meanwhile.
+  const locking = manager.connection.options.type === 'better-sqlite3' ? query : query.setLock('pessimistic_write');
+  const row = canBeStoredId(id) ? await locking.getOne() : null;
+  if (row === null) throw new Fault('not_found', `There is no API key "${id}".`);
+  return row;
+}
+
+function refuseRevoked(status: string): void {
+  if (status === 'REVOKED') throw new Fault('key_revoked', 'A revoked API key stays revoked.');
+}

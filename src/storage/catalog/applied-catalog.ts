@@ -1,0 +1,73 @@
+/**
+ * The catalog that was applied last, in the form in which it is stored and compared. Secrets are in it only as hashes. A
+ * value that is not declared leaves no trace, so that a field added in a later version makes no old catalog differ.
+ */
+import { formatDecimal } from '../../kernel/money';
+import { hashSecret } from '../../kernel/secret';
+import type { Model } from '../../routing/catalog';
+import type { DeclaredCatalog, DeclaredChannel, DeclaredPrice, DeclaredRoute, DeclaredStep } from '../../routing/declared-catalog';
+
+interface Named {
+  readonly id: string;
+}
+
+export interface AppliedRoute extends Named {
+  readonly price: object;
+  readonly steps: readonly object[];
+}
+
+export interface AppliedCatalog {
+  readonly channels: readonly Named[];
+  readonly models: readonly Named[];
+  readonly routes: readonly AppliedRoute[];
+}
+
+export const NOTHING_APPLIED: AppliedCatalog = { channels: [], models: [], routes: [] };
+
+export function appliedFormOf(declared: DeclaredCatalog): AppliedCatalog {
+  return {
+    channels: declared.channels.map(appliedChannel),
+    models: declared.models.map(appliedModel),
+    routes: declared.routes.map(appliedRoute),
+  };
+}
+
+/** Equal texts mean that nothing differs: the fields of a form stand in a fixed order. */
+export function sameForm(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+export function appliedChannel(channel: DeclaredChannel): Named {
+  const { id, name, protocol, baseUrl, timeouts, onClientGone } = channel;
+  const { connectMs, firstByteMs, idleMs, totalMs } = timeouts;
+  const deadlines = { connectMs, firstByteMs, idleMs, totalMs };
+  const form = { id, name, protocol, baseUrl, timeouts: deadlines, onClientGone, apiKeySha256: hashSecret(channel.apiKey) };
+  return form;
+}
+
+export function appliedModel(model: Model, position: number): Named {
+  const { id, contextWindow, maxOutputTokens, mediaPartTokens } = model;
+  const form = { id, position, contextWindow, maxOutputTokens, mediaPartTokens };
+  return form;
+}
+
+export function appliedRoute(route: DeclaredRoute): AppliedRoute {
+  return { id: route.id, price: appliedPrice(route.price), steps: route.steps.map(appliedStep) };
+}
+
+function appliedStep(step: DeclaredStep): object {
+  const { channelId, upstreamModel, maxAttempts, price } = step;
+  return { channelId, upstreamModel, maxAttempts, ...(price === null ? {} : { price: appliedPrice(price) }) };
+}
+
+export function appliedPrice(price: DeclaredPrice): object {
+  const amounts = Object.entries({
+    input: price.input,
+    cachedInput: price.cachedInput,
+    cacheWrite: price.cacheWrite,
+    output: price.output,
+    perRequest: price.perRequest,
+    multiplier: price.multiplier,
+  });
+  return Object.fromEntries(amounts.flatMap(([name, amount]) => (amount === null ? [] : [[name, formatDecimal(amount)]])));
+}

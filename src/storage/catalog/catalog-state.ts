@@ -1,0 +1,57 @@
+/** The one row that says which catalog was applied last. Whoever changes the catalog locks it first. */
+import type { DataSource, EntityManager } from 'typeorm';
+import { inTransaction } from '../in-transaction';
+import { type AppliedCatalog, NOTHING_APPLIED } from './applied-catalog';
+import { type Row, textOf, whole } from './row-values';
+
+export interface CatalogState {
+  readonly revision: number;
+  readonly applied: AppliedCatalog;
+}
+
+/**
+ * Runs `change` in a transaction that no other change of the catalog can overlap, in this process or another. What it
+ * returns as `next` is stored as the applied catalog under the next revision; null: nothing changed.
+ */
+export async function changingCatalog<T>(
+  dataSource: DataSource,
+  change: (manager: EntityManager, state: CatalogState) => Promise<{ readonly next: AppliedCatalog | null; readonly result: T }>,
+): Promise<T> {
+  // In a transaction of its own: two first starts at once would else deadlock on the row that both insert.
+  await inTransaction(dataSource, ensureRow);
+  return inTransaction(dataSource, async (manager) => {
+    const state = await lockState(manager);
+    const { next, result } = await change(manager, state);
+    if (next !== null) await storeState(manager, state.revision + 1, next);
+    return result;
+  });
+}
+
+/** Reads the state, and keeps others from changing it until the transaction ends. On SQLite a transaction is alone anyway. */
+export async function lockState(manager: EntityManager): Promise<CatalogState> {
+  const lock = onMysql(manager) ? ' FOR UPDATE' : '';
+  const rows: Row[] = await manager.query(`SELECT revision, applied FROM catalog_state WHERE id = 1${lock}`);
+  const [row] = rows;
+  if (row === undefined) return { revision: 0, applied: NOTHING_APPLIED };
+  return { revision: whole(row['revision']), applied: JSON.parse(textOf(row['applied'])) as AppliedCatalog };
+}
+
+/** The revision that is there now, without a lock; 0 when nothing was ever applied. */
+export async function readRevision(manager: EntityManager): Promise<number> {
+  const rows: Row[] = await manager.query('SELECT revision FROM catalog_state WHERE id = 1');
+  return whole(rows[0]?.['revision'] ?? 0);
+}
+
+async function ensureRow(manager: EntityManager): Promise<void> {
+  const ignore = onMysql(manager) ? 'INSERT IGNORE' : 'INSERT OR IGNORE';
+  await manager.query(`${ignore} INTO catalog_state (id, revision, applied) VALUES (1, 0, ?)`, [JSON.stringify(NOTHING_APPLIED)]);
+}
+
+function onMysql(manager: EntityManager): boolean {
+  return manager.connection.options.type !== 'better-sqlite3';
+}
+
+async function storeState(manager: EntityManager, revision: number, applied: AppliedCatalog): Promise<void> {
+  const values = [BigInt(revision), JSON.stringify(applied)];
+  await manager.query('UPDATE catalog_state SET revision = ?, applied = ? WHERE id = 1', values);
+}

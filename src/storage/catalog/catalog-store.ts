@@ -1,0 +1,129 @@
+import type { DataSource } from 'typeorm';
+import type { Clock } from '../../kernel/clock';
+import { Fault } from '../../kernel/fault';
+import { invariant } from '../../kernel/invariant';
+import type { Log } from '../../kernel/log';
+import { ROUTE_TYPES } from '../../kernel/words';
+import type { Catalog, PriceVersion } from '../../routing/catalog';
+import type { CatalogStore } from '../../routing/catalog-store';
+import type { DeclaredCatalog, DeclaredPrice } from '../../routing/declared-catalog';
+import { inTransaction } from '../in-transaction';
+import { appliedFormOf } from './applied-catalog';
+import { changesBetween } from './catalog-changes';
+import { changingCatalog, readRevision } from './catalog-state';
+import { readPrices, versionFor } from './price-rows';
+import { readSnapshot } from './read-snapshot';
+import { type Row, textOf } from './row-values';
+import { writeChanges } from './write-changes';
+
+const POLL_MS = 1_000;
+
+export interface CatalogStoreParts {
+  readonly dataSource: DataSource;
+  /** Seals the secrets of channels at rest. */
+  readonly masterKey: Buffer;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The catalog in the database, with a snapshot of it in memory. Call `load` or `applyCatalog` before `current`. */
+export class SqlCatalogStore implements CatalogStore {
+  private snapshot: Catalog | null = null;
+  private readonly priceCache = new Map<string, PriceVersion>();
+  private timer: NodeJS.Timeout | null = null;
+  private refreshing: Promise<void> | null = null;
+  private readable = true;
+
+  constructor(private readonly parts: CatalogStoreParts) {}
+
+  current(): Catalog {
+    invariant(this.snapshot !== null, 'the catalog is loaded before it is asked for');
+    return this.snapshot;
+  }
+
+  async prices(ids: readonly string[]): Promise<ReadonlyMap<string, PriceVersion>> {
+    const missing = [...new Set(ids)].filter((id) => !this.priceCache.has(id));
+    if (missing.length > 0) {
+      const read = await inTransaction(this.parts.dataSource, (manager) => readPrices(manager, missing));
+      for (const price of read) this.priceCache.set(price.id, price);
+    }
+    const known = ids.flatMap((id) => this.priceCache.get(id) ?? []);
+    return new Map(known.map((price) => [price.id, price]));
+  }
+
+  /** Reads the catalog anew. @throws ConfigurationError when the master key does not open the stored secrets */
+  async load(): Promise<void> {
+    const read = await inTransaction(this.parts.dataSource, (manager) => readSnapshot(manager, this.parts.masterKey));
+    if (this.snapshot === null || read.revision >= this.snapshot.revision) this.snapshot = read;
+  }
+
+  /**
+   * Makes the stored catalog what is declared, in one transaction: only what differs from the catalog applied last is
+   * written, and what has left it is retired. The same catalog twice changes nothing. `current` shows it on return.
+   */
+  async applyCatalog(declared: DeclaredCatalog): Promise<{ readonly changed: boolean }> {
+    const { dataSource, masterKey, clock } = this.parts;
+    const changed = await changingCatalog(dataSource, async (manager, { applied }) => {
+      const changes = changesBetween(applied, declared);
+      if (changes === null) return { next: null, result: false };
+      await writeChanges({ manager, masterKey, now: clock.now() }, changes);
+      return { next: appliedFormOf(declared), result: true };
+    });
+    await this.load();
+    return { changed };
+  }
+
+  /**
+   * Gives a route another price from now on. It stands until the catalog declares a different one than it did before.
+   * @throws Fault `not_found` for a route that is not in the catalog
+   */
+  async setRoutePrice(routeId: string, price: DeclaredPrice): Promise<PriceVersion> {
+    const { dataSource, clock } = this.parts;
+    const id = await changingCatalog(dataSource, async (manager, { applied }) => {
+      const rows: Row[] = await manager.query('SELECT type, price_id FROM route WHERE id = ? AND retired_at IS NULL', [routeId]);
+      const [row] = rows;
+      if (row === undefined) throw new Fault('not_found', `There is no route "${routeId}".`);
+      const current = textOf(row['price_id']);
+      const routeType = ROUTE_TYPES.find((type) => type === row['type']) ?? 'ORDINARY';
+      const next = await versionFor(manager, { routeId, routeType, channelId: null }, price, [current], clock.now());
+      if (next === current) return { next: null, result: current };
+      await manager.query('UPDATE route SET price_id = ? WHERE id = ?', [next, routeId]);
+      return { next: applied, result: next };
+    });
+    await this.load();
+    const version = (await this.prices([id])).get(id);
+    invariant(version !== undefined, 'a price that was written can be read');
+    return version;
+  }
+
+  /** Follows what other processes apply: the snapshot is at most two seconds old. On SQLite there are none. */
+  start(): void {
+    if (this.timer !== null || this.parts.dataSource.options.type === 'better-sqlite3') return;
+    this.timer = setInterval(() => void this.refresh(), POLL_MS).unref();
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  /** Loads the catalog when its revision has changed. Never rejects: the old snapshot serves on, and the log says so once. */
+  refresh(): Promise<void> {
+    // One at a time: while the database hangs, no second question queues behind the first.
+    this.refreshing ??= this.refreshNow().finally(() => {
+      this.refreshing = null;
+    });
+    return this.refreshing;
+  }
+
+  private async refreshNow(): Promise<void> {
+    try {
+      const revision = await inTransaction(this.parts.dataSource, readRevision);
+      if (revision !== this.snapshot?.revision) await this.load();
+      this.readable = true;
+    } catch (error) {
+      if (this.readable) this.parts.log.warn({ err: error }, 'the catalog cannot be read now; the last one that was read stays in use');
+      this.readable = false;
+    }
+  }
+}

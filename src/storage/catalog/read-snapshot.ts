@@ -1,0 +1,91 @@
+/** Builds the in-memory catalog from the tables. */
+import type { EntityManager } from 'typeorm';
+import { ConfigurationError } from '../../kernel/configuration-error';
+import { invariant } from '../../kernel/invariant';
+import { unseal } from '../../kernel/secret';
+import type { Catalog, Channel, Model, PriceVersion, Route, RouteStep } from '../../routing/catalog';
+import { lockState } from './catalog-state';
+import { readPrices } from './price-rows';
+import { type Row, textOf, whole } from './row-values';
+import { sealContext } from './seal-context';
+
+/**
+ * The whole catalog, read while nobody can change it.
+ * @throws ConfigurationError when the master key does not open the stored secrets
+ */
+export async function readSnapshot(manager: EntityManager, masterKey: Buffer): Promise<Catalog> {
+  const { revision } = await lockState(manager);
+  const channels: Row[] = await manager.query('SELECT * FROM channel ORDER BY id');
+  const models: Row[] = await manager.query('SELECT * FROM model WHERE retired_at IS NULL ORDER BY position, id');
+  const routes: Row[] = await manager.query('SELECT * FROM route WHERE retired_at IS NULL ORDER BY id');
+  const steps: Row[] = await manager.query('SELECT * FROM route_step ORDER BY route_id, position');
+  const prices = await pricesOf(manager, [...routes, ...steps]);
+  return {
+    revision,
+    channels: new Map(channels.map((row) => [textOf(row['id']), channelOf(row, masterKey)])),
+    models: new Map(models.map((row) => [textOf(row['id']), modelOf(row)])),
+    routes: new Map(routes.map((row) => [textOf(row['id']), routeOf(row, steps, prices)])),
+  };
+}
+
+async function pricesOf(manager: EntityManager, rows: readonly Row[]): Promise<ReadonlyMap<string, PriceVersion>> {
+  const ids = new Set(rows.flatMap((row) => (row['price_id'] === null ? [] : [textOf(row['price_id'])])));
+  return new Map((await readPrices(manager, [...ids])).map((price) => [price.id, price]));
+}
+
+function channelOf(row: Row, masterKey: Buffer): Channel {
+  const id = textOf(row['id']);
+  const retired = row['retired_at'] !== null;
+  return {
+    id,
+    name: textOf(row['name']),
+    protocol: textOf(row['protocol']) as Channel['protocol'],
+    baseUrl: textOf(row['base_url']),
+    apiKey: retired ? '' : opened(textOf(row['sealed_api_key']), id, masterKey),
+    timeouts: JSON.parse(textOf(row['timeouts'])) as Channel['timeouts'],
+    onClientGone: textOf(row['on_client_gone']) as Channel['onClientGone'],
+    enabled: !retired && whole(row['enabled']) === 1,
+    retired,
+  };
+}
+
+function opened(sealed: string, channelId: string, masterKey: Buffer): string {
+  try {
+    return unseal(masterKey, sealed, sealContext(channelId));
+  } catch {
+    const problem = `does not open the stored secret of channel "${channelId}": give the key that the database was made with`;
+    throw new ConfigurationError([{ path: 'MASTER_KEY', problem }]);
+  }
+}
+
+function modelOf(row: Row): Model {
+  return {
+    id: textOf(row['id']),
+    contextWindow: whole(row['context_window']),
+    maxOutputTokens: whole(row['max_output_tokens']),
+    mediaPartTokens: whole(row['media_part_tokens']),
+  };
+}
+
+function routeOf(row: Row, steps: readonly Row[], prices: ReadonlyMap<string, PriceVersion>): Route {
+  const price = prices.get(textOf(row['price_id']));
+  invariant(price !== undefined, 'a route has its price version');
+  return {
+    id: textOf(row['id']),
+    model: textOf(row['model_id']),
+    type: textOf(row['type']) as Route['type'],
+    enabled: whole(row['enabled']) === 1,
+    price,
+    steps: steps.filter((step) => step['route_id'] === row['id']).map((step) => stepOf(step, prices)),
+  };
+}
+
+function stepOf(row: Row, prices: ReadonlyMap<string, PriceVersion>): RouteStep {
+  const priceId = row['price_id'];
+  return {
+    channelId: textOf(row['channel_id']),
+    upstreamModel: textOf(row['upstream_model']),
+    maxAttempts: whole(row['max_attempts']),
+    price: priceId === null ? null : (prices.get(textOf(priceId)) ?? null),
+  };
+}

@@ -1,0 +1,96 @@
+/** The database as everything but the ledger's writing side sees it. */
+import { resolve } from 'node:path';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ControlPlane1700000000001 } from '../../migrations/1700000000001-control-plane';
+import { Ledger1700000000002 } from '../../migrations/1700000000002-ledger';
+import { ConfigurationError } from '../kernel/configuration-error';
+import { invariant } from '../kernel/invariant';
+import { ExactSqlite } from './exact-sqlite';
+import { migrate } from './migrate';
+import { databaseNameOf, ensureMysqlDatabase } from './mysql-database';
+import { ALL_ROWS } from './rows/all-rows';
+import { SnakeCase } from './snake-case';
+
+/** Where the data is. */
+export type DatabaseLocation = { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'mysql'; readonly url: string };
+
+export type DatabasePlace = DatabaseLocation;
+
+const SYNCHRONOUS_FULL = 2;
+const POOL_SIZE = 10;
+
+/**
+ * A data source that is not opened yet.
+ * @throws ConfigurationError for a database in memory: the ledger has a connection of its own, in another thread
+ */
+export function createDataSource(location: DatabaseLocation, poolSize = POOL_SIZE): DataSource {
+  return new DataSource({
+    ...(location.kind === 'sqlite' ? sqliteOptions(location.file) : mysqlOptions(location.url, poolSize)),
+    ...COMMON,
+  });
+}
+
+/**
+ * Opens the database with every migration run. On SQLite the folder is made where it is missing, and every commit is on
+ * the disk before it is answered; on MySQL the database is created where the user may.
+ * @throws ConfigurationError when the place names nothing that can be opened
+ */
+export async function openDatabase(location: DatabaseLocation): Promise<DataSource> {
+  const dataSource = createDataSource(location);
+  if (location.kind === 'mysql') await ensureMysqlDatabase(location.url);
+  await dataSource.initialize();
+  try {
+    await migrate(dataSource);
+    if (location.kind === 'sqlite') await assertDurable(dataSource);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}
+
+const COMMON = {
+  entities: ALL_ROWS,
+  migrations: [ControlPlane1700000000001, Ledger1700000000002],
+  migrationsTransactionMode: 'each' as const,
+  namingStrategy: new SnakeCase(),
+  synchronize: false,
+};
+
+function sqliteOptions(file: string): DataSourceOptions {
+  if (file === '' || file.startsWith(':memory:')) {
+    const problem =
+      'must name a file, such as sqlite:./data/tokens-forge.sqlite: a database in memory has one connection, and the ledger needs its own';
+    throw new ConfigurationError([{ path: 'DATABASE_URL', problem }]);
+  }
+  return {
+    type: 'better-sqlite3',
+    database: resolve(file),
+    driver: ExactSqlite,
+    // Both on every open: a file that is in WAL mode already is opened with NORMAL, which loses commits with the power.
+    prepareDatabase: (db: ExactSqlite) => {
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = FULL');
+    },
+  };
+}
+
+function mysqlOptions(url: string, poolSize: number): DataSourceOptions {
+  return {
+    // Also for MariaDB: the two types differ in how a schema is compared, which is never done here.
+    type: 'mysql',
+    database: databaseNameOf(url),
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    poolSize,
+    // The driver itself reads the URL, so that it means the same here as on the ledger's connections.
+    extra: { uri: url },
+  };
+}
+
+async function assertDurable(dataSource: DataSource): Promise<void> {
+  const [row]: { synchronous?: unknown }[] = await dataSource.query('PRAGMA synchronous');
+  invariant(row?.synchronous === SYNCHRONOUS_FULL, 'the database keeps synchronous=FULL, so that no commit is lost with the power');
+}

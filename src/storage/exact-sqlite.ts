@@ -1,0 +1,57 @@
+/**
+ * better-sqlite3 as TypeORM's driver wants it, but exact: the bare driver turns every integer into a double. Here a whole
+ * number arrives as a number where that is safe and as a decimal text where it is not, which is how mysql2 does it too.
+ */
+import Database from 'better-sqlite3';
+
+const BUSY_TIMEOUT_MS = 10_000;
+
+/** Given to the data source as its `driver`. */
+export class ExactSqlite {
+  private readonly db: Database.Database;
+
+  constructor(file: string) {
+    this.db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+    this.db.defaultSafeIntegers(true);
+  }
+
+  prepare(sql: string) {
+    const statement = this.db.prepare<unknown[], unknown>(writableFromTheStart(sql));
+    return {
+      reader: statement.reader,
+      all: (...values: unknown[]) => statement.all(...values).map(exactRow),
+      run: (...values: unknown[]) => {
+        const { changes, lastInsertRowid } = statement.run(...values);
+        return { changes, lastInsertRowid: exactValue(lastInsertRowid) };
+      },
+    };
+  }
+
+  pragma(text: string): unknown {
+    const answer = this.db.pragma(text);
+    return Array.isArray(answer) ? answer.map(exactRow) : exactValue(answer);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
+
+/**
+ * A transaction that begins by reading and then writes fails at once when the ledger's connection has committed in
+ * between. One that takes its turn for writing at the start waits for it instead.
+ */
+function writableFromTheStart(sql: string): string {
+  return sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql;
+}
+
+function exactRow(row: unknown): unknown {
+  if (typeof row !== 'object' || row === null) return exactValue(row);
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, exactValue(value)]));
+}
+
+function exactValue(value: unknown): unknown {
+  if (typeof value !== 'bigint') return value;
+  const asNumber = Number(value);
+  return Number.isSafeInteger(asNumber) ? asNumber : value.toString();
+}

@@ -1,0 +1,55 @@
+/** Cursors: the place of a node in its list, as opaque text. */
+import { Fault } from '../../kernel/fault';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const PLACE_OF_ENTRY = /^(\d{1,18}) ([0-9a-f-]{36}) ([\x20-\x7e]{1,80})$/;
+
+/** Where an entry stands in lists. */
+export interface EntryPlace {
+  /** Microseconds since 1970, strictly ascending on each wallet. */
+  readonly atUs: bigint;
+  readonly walletId: string;
+  /** The id of the transfer. */
+  readonly id: string;
+}
+
+/** Whether a row of the ledger can have this id: only such ids are asked for. */
+export function isRowId(id: string): boolean {
+  return UUID.test(id);
+}
+
+export function receiptCursor(id: string): string {
+  return encode(id);
+}
+
+/** The id of the receipt that the cursor names. @throws Fault `invalid_request` */
+export function receiptIdOfCursor(cursor: string): string {
+  const id = decode(cursor);
+  if (!isRowId(id)) throw badCursor('receipts');
+  return id;
+}
+
+export function entryCursor({ atUs, walletId, id }: EntryPlace): string {
+  return encode(`${atUs} ${id} ${walletId}`);
+}
+
+/** @throws Fault `invalid_request` */
+export function placeOfCursor(cursor: string): EntryPlace {
+  const [, atUs, id, walletId] = PLACE_OF_ENTRY.exec(decode(cursor)) ?? [];
+  if (atUs === undefined || id === undefined || walletId === undefined || !isRowId(id)) throw badCursor('ledger entries');
+  return { atUs: BigInt(atUs), walletId, id };
+}
+
+export function badCursor(list: string): Fault {
+  return new Fault('invalid_request', `"after" must be the cursor of a node of a list of ${list}.`, { param: 'after' });
+}
+
+function encode(place: string): string {
+  return Buffer.from(place, 'latin1').toString('base64url');
+}
+
+/** Empty for a text that `encode` never gives: the decoder would pass over characters that it does not know. */
+function decode(cursor: string): string {
+  const place = Buffer.from(cursor, 'base64url').toString('latin1');
+  return encode(place) === cursor ? place : '';
+}

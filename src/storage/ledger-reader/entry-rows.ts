@@ -1,0 +1,71 @@
+/** From rows of `transfer` and `wallet_change` to ledger entries. */
+import { invariant } from '../../kernel/invariant';
+import { nano } from '../../kernel/money';
+import { BUCKETS, type Bucket, ENTRY_KINDS } from '../../kernel/words';
+import type { LedgerEntry } from '../../ledger/wallet';
+import { big, type Row } from '../catalog/row-values';
+import { entryCursor } from './cursors';
+import { amount, text, textOrNull, wordIn } from './stored-values';
+
+/** One link of a wallet's chain: what one batch did to one wallet. */
+export interface Link {
+  readonly walletId: string;
+  readonly batchId: string;
+  /** Microseconds since 1970, strictly ascending along a wallet. */
+  readonly atUs: bigint;
+  readonly postedAfter: bigint;
+}
+
+export const LINK_COLUMNS = 'c.wallet_id, c.batch_id, c.at_us, c.posted_after';
+
+const ENTRY_COLUMN_NAMES = ['id', 'kind', 'debit', 'credit', 'amount', 'wallet_id', 'batch_id', 'batch_rest'];
+const REFERENCE_COLUMN_NAMES = ['receipt_id', 'api_key_id', 'run_id', 'memo'];
+export const ENTRY_COLUMNS = [...ENTRY_COLUMN_NAMES, ...REFERENCE_COLUMN_NAMES].map((column) => `t.${column}`).join(', ');
+
+const US_PER_MS = 1_000n;
+
+export function linkOf(row: Row): Link {
+  return {
+    walletId: text(row, 'wallet_id'),
+    batchId: text(row, 'batch_id'),
+    atUs: amount(row, 'at_us'),
+    postedAfter: amount(row, 'posted_after'),
+  };
+}
+
+/** The wallet's side of a transfer. Its balances follow from what the wallet had after the batch, and what came after it there. */
+export function entryOf(row: Row, link: Link): LedgerEntry {
+  const id = text(row, 'id');
+  const change = signedAmount(row, id, link.walletId);
+  const balanceAfter = link.postedAfter - big(row['batch_rest']);
+  return {
+    id,
+    walletId: link.walletId,
+    bucket: bucketOfWallet(link.walletId),
+    batchId: link.batchId,
+    kind: wordIn(ENTRY_KINDS, row, 'kind'),
+    amount: nano(change),
+    balanceBefore: nano(balanceAfter - change),
+    balanceAfter: nano(balanceAfter),
+    apiKeyId: textOrNull(row, 'api_key_id'),
+    receiptId: textOrNull(row, 'receipt_id'),
+    runId: textOrNull(row, 'run_id'),
+    memo: textOrNull(row, 'memo'),
+    createdAt: Number(link.atUs / US_PER_MS),
+    cursor: entryCursor({ atUs: link.atUs, walletId: link.walletId, id }),
+  };
+}
+
+function signedAmount(row: Row, id: string, walletId: string): bigint {
+  const size = amount(row, 'amount');
+  invariant(size > 0n, `the transfer ${id} moves nothing`);
+  const isDebit = row['debit'] === walletId;
+  invariant(isDebit !== (row['credit'] === walletId), `the transfer ${id} has no side, or two, on its wallet ${walletId}`);
+  return isDebit ? -size : size;
+}
+
+function bucketOfWallet(walletId: string): Bucket {
+  const bucket = BUCKETS.find((each) => walletId.endsWith(`:${each}`));
+  invariant(bucket !== undefined, `the wallet ${walletId} is of no bucket`);
+  return bucket;
+}

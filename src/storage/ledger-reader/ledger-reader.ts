@@ -1,0 +1,54 @@
+/** Receipts, wallets and entries from the database. It only reads: what writes the ledger has connections of its own. */
+import type { DataSource } from 'typeorm';
+import type { EntryFilter, LedgerReader, Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledger-reader';
+import type { AttemptOfReceipt, ReadableReceipt } from '../../ledger/receipt';
+import type { LedgerEntry, Wallet } from '../../ledger/wallet';
+import { readAttempts } from './read-attempts';
+import { readEntriesOfReceipts, readEntryPage } from './read-entries';
+import { readLastUsedAt } from './read-last-used';
+import { readReceiptPage, readReceiptsById } from './read-receipts';
+import { readWallets, readWalletsById } from './read-wallets';
+
+/**
+ * A row outside the scope is as if it did not exist. A stored row that makes no sense throws `InvariantBroken`. How many
+ * statements a call makes does not depend on the size of the page, nor on the number of ids up to 500.
+ */
+export class SqlLedgerReader implements LedgerReader {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async receipt(id: string, scope: Scope): Promise<ReadableReceipt | undefined> {
+    return (await readReceiptsById(this.dataSource, [id], scope)).get(id);
+  }
+
+  receiptsById(ids: readonly string[], scope: Scope): Promise<ReadonlyMap<string, ReadableReceipt>> {
+    return readReceiptsById(this.dataSource, ids, scope);
+  }
+
+  receipts(scope: Scope, page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
+    return readReceiptPage(this.dataSource, scope, page, filter);
+  }
+
+  attempts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly AttemptOfReceipt[]>> {
+    return readAttempts(this.dataSource, receiptIds);
+  }
+
+  wallets(accountId: string | null): Promise<readonly Wallet[]> {
+    return readWallets(this.dataSource, accountId);
+  }
+
+  walletsById(ids: readonly string[]): Promise<ReadonlyMap<string, Wallet>> {
+    return readWalletsById(this.dataSource, ids);
+  }
+
+  entries(scope: Scope, page: PageRequest, filter: EntryFilter): Promise<Page<LedgerEntry>> {
+    return readEntryPage(this.dataSource, scope, page, filter);
+  }
+
+  entriesOfReceipts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly LedgerEntry[]>> {
+    return readEntriesOfReceipts(this.dataSource, receiptIds);
+  }
+
+  lastUsedAt(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return readLastUsedAt(this.dataSource, keyIds);
+  }
+}

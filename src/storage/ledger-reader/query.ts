@@ -1,0 +1,57 @@
+/** Plain reading statements with `?` for values, and the conditions that they are put together from. */
+import type { DataSource } from 'typeorm';
+import { placeholders, type Row } from '../catalog/row-values';
+import { inTurn } from '../in-transaction';
+import { canBeStoredId } from '../stored-words';
+
+/** Whole numbers are bigints: a number would be bound as a float on SQLite. */
+export type QueryValue = string | bigint;
+
+/** What is committed when the statement runs, never somebody's open transaction. */
+export function rowsOf(dataSource: DataSource, sql: string, values: readonly QueryValue[]): Promise<Row[]> {
+  return inTurn(dataSource, (manager) => manager.query<Row[]>(sql, [...values]));
+}
+
+const IDS_PER_STATEMENT = 500;
+
+/**
+ * Reads the rows of many ids, each id once, 500 a statement. `sqlFor` puts the list of ids before every other value;
+ * `more` are the values after it.
+ */
+export async function rowsOfIds(
+  dataSource: DataSource,
+  ids: readonly string[],
+  sqlFor: (list: string) => string,
+  more: readonly QueryValue[] = [],
+): Promise<Row[]> {
+  const distinct = [...new Set(ids)].filter(canBeStoredId);
+  const found: Row[] = [];
+  for (let from = 0; from < distinct.length; from += IDS_PER_STATEMENT) {
+    const some = distinct.slice(from, from + IDS_PER_STATEMENT);
+    found.push(...(await rowsOf(dataSource, sqlFor(placeholders(some)), [...some, ...more])));
+  }
+  return found;
+}
+
+/** Conditions that must all hold, with their values in the order of the text. */
+export class Conditions {
+  readonly values: QueryValue[] = [];
+  private readonly parts: string[] = [];
+
+  /** All conditions as text; true when there is none. */
+  get sql(): string {
+    return this.parts.length === 0 ? '1 = 1' : this.parts.join(' AND ');
+  }
+
+  and(sql: string, ...values: readonly QueryValue[]): this {
+    this.parts.push(sql);
+    this.values.push(...values);
+    return this;
+  }
+
+  /** A column of identifiers is a value; nothing is asked when the value is left out. */
+  is(column: string, value: string | undefined): this {
+    if (value === undefined) return this;
+    return canBeStoredId(value) ? this.and(`${column} = ?`, value) : this.and('1 = 0');
+  }
+}

@@ -1,0 +1,42 @@
+/** The attempts of receipts. */
+import type { DataSource } from 'typeorm';
+import { ATTEMPT_STATUSES, CHANNEL_ROLES } from '../../kernel/words';
+import type { AttemptOfReceipt } from '../../ledger/receipt';
+import type { Row } from '../catalog/row-values';
+import { ATTEMPT_COLUMNS } from '../ledger/rows';
+import { rowsOfIds } from './query';
+import { usageOf } from './receipt-rows';
+import { amount, count, countOrNull, text, textOrNull, wordIn } from './stored-values';
+
+/** The attempts of each receipt that was asked for, in order. One statement for up to 500 receipts. */
+export async function readAttempts(
+  dataSource: DataSource,
+  receiptIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly AttemptOfReceipt[]>> {
+  const sqlFor = (list: string) =>
+    `SELECT ${ATTEMPT_COLUMNS.join(', ')} FROM attempt WHERE receipt_id IN (${list}) ORDER BY receipt_id, idx`;
+  const found = new Map<string, AttemptOfReceipt[]>(receiptIds.map((id) => [id, []]));
+  for (const row of await rowsOfIds(dataSource, receiptIds, sqlFor)) found.get(text(row, 'receipt_id'))?.push(attemptOf(row));
+  return found;
+}
+
+function attemptOf(row: Row): AttemptOfReceipt {
+  return {
+    receiptId: text(row, 'receipt_id'),
+    index: count(row, 'idx'),
+    channelId: text(row, 'channel_id'),
+    role: wordIn(CHANNEL_ROLES, row, 'role'),
+    retry: count(row, 'retry'),
+    status: wordIn(ATTEMPT_STATUSES, row, 'status'),
+    upstreamModel: text(row, 'upstream_model'),
+    upstreamRequestId: textOrNull(row, 'upstream_request_id'),
+    providerStatus: countOrNull(row, 'provider_status'),
+    errorCode: textOrNull(row, 'error_code'),
+    errorMessage: textOrNull(row, 'error_message'),
+    usage: usageOf(row),
+    startedAt: count(row, 'started_at'),
+    latencyMs: countOrNull(row, 'latency_ms'),
+    timeToFirstTokenMs: countOrNull(row, 'first_token_ms'),
+    charge: amount(row, 'charge'),
+  };
+}

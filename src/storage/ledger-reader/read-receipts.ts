@@ -1,0 +1,93 @@
+/**
+ * Receipts, settled and in flight. Open holds are read before receipts: a request that ends in between is then seen
+ * twice, and the settled one wins; the other way round it could be seen in neither place.
+ */
+import type { DataSource } from 'typeorm';
+import type { Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledger-reader';
+import type { ReadableReceipt } from '../../ledger/receipt';
+import { isRowId, receiptCursor, receiptIdOfCursor } from './cursors';
+import { Conditions, rowsOf, rowsOfIds } from './query';
+import { inFlightReceipt, OPEN_HOLD, RECEIPT_WITH_HOLD, settledReceipt } from './receipt-rows';
+
+/** Those of the receipts that the scope may see. Two statements for up to 500 ids. */
+export async function readReceiptsById(
+  dataSource: DataSource,
+  ids: readonly string[],
+  scope: Scope,
+): Promise<ReadonlyMap<string, ReadableReceipt>> {
+  const known = ids.filter(isRowId);
+  const { sql, values } = seenBy(scope);
+  const holds = await rowsOfIds(dataSource, known, (list) => `${OPEN_HOLD} AND r.request_id IN (${list}) AND ${sql}`, values);
+  const receipts = await rowsOfIds(dataSource, known, (list) => `${RECEIPT_WITH_HOLD} WHERE r.id IN (${list}) AND ${sql}`, values);
+  return byId([...holds.map(inFlightReceipt), ...receipts.map(settledReceipt)]);
+}
+
+/** One page, from new to old: ids are ordered by time. At most two statements, each along an index. */
+export async function readReceiptPage(
+  dataSource: DataSource,
+  scope: Scope,
+  page: PageRequest,
+  filter: ReceiptFilter,
+): Promise<Page<ReadableReceipt>> {
+  const before = page.after === undefined ? undefined : receiptIdOfCursor(page.after);
+  const limit = page.first + 1;
+  const inFlight = await readInFlight(dataSource, scope, filter, before, limit);
+  const settled = await readSettled(dataSource, scope, filter, before, limit);
+  const sorted = [...byId([...inFlight, ...settled])].sort(([a], [b]) => (a < b ? 1 : -1));
+  return {
+    items: sorted.slice(0, page.first).map(([id, node]) => ({ cursor: receiptCursor(id), node })),
+    hasNextPage: sorted.length > page.first,
+  };
+}
+
+/** Of two with the same id the later one in the list stays. */
+function byId(receipts: readonly ReadableReceipt[]): Map<string, ReadableReceipt> {
+  return new Map(receipts.map((receipt) => [receipt.record.requestId, receipt]));
+}
+
+async function readInFlight(
+  dataSource: DataSource,
+  scope: Scope,
+  filter: ReceiptFilter,
+  before: string | undefined,
+  limit: number,
+): Promise<ReadableReceipt[]> {
+  if ((filter.status ?? 'IN_FLIGHT') !== 'IN_FLIGHT' || filter.withFallback === true) return [];
+  const asked = matching(scope, filter);
+  if (before !== undefined) asked.and('r.request_id < ?', before);
+  const sql = `${OPEN_HOLD} AND ${asked.sql} ORDER BY r.request_id DESC LIMIT ?`;
+  return (await rowsOf(dataSource, sql, [...asked.values, BigInt(limit)])).map(inFlightReceipt);
+}
+
+async function readSettled(
+  dataSource: DataSource,
+  scope: Scope,
+  filter: ReceiptFilter,
+  before: string | undefined,
+  limit: number,
+): Promise<ReadableReceipt[]> {
+  if (filter.status === 'IN_FLIGHT') return [];
+  const asked = matching(scope, filter).is('r.status', filter.status);
+  if (before !== undefined) asked.and('r.id < ?', before);
+  if (filter.withFallback !== undefined) asked.and(`r.fallback_count ${filter.withFallback ? '>' : '='} 0`);
+  const sql = `${RECEIPT_WITH_HOLD} WHERE ${asked.sql} ORDER BY r.id DESC LIMIT ?`;
+  return (await rowsOf(dataSource, sql, [...asked.values, BigInt(limit)])).map(settledReceipt);
+}
+
+/** What can be asked of receipts and of holds alike. */
+function matching(scope: Scope, filter: ReceiptFilter): Conditions {
+  const asked = seenBy(scope)
+    .is('r.api_key_id', filter.apiKeyId)
+    .is('r.project_id', filter.projectId)
+    .is('r.run_id', filter.researchRunId)
+    .is('r.route_type', filter.routeType);
+  if (filter.model !== undefined) asked.and('r.requested_model = ?', filter.model);
+  if (filter.from !== undefined) asked.and('r.created_at >= ?', BigInt(Math.ceil(filter.from)));
+  if (filter.to !== undefined) asked.and('r.created_at < ?', BigInt(Math.ceil(filter.to)));
+  return asked;
+}
+
+function seenBy(scope: Scope): Conditions {
+  if (scope === null) return new Conditions();
+  return 'apiKeyId' in scope ? new Conditions().is('r.api_key_id', scope.apiKeyId) : new Conditions().is('r.account_id', scope.accountId);
+}

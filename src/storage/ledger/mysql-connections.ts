@@ -1,0 +1,124 @@
+/** A few connections of the ledger's own. One batch has one connection from its first statement to its COMMIT. */
+import { type Connection, createConnection } from 'mysql2/promise';
+import { troubleOf } from './mysql-errors';
+
+const EXCHANGE_TIMEOUT_MS = 12_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/** READ COMMITTED, because the default level deadlocks. Mode and time zone are fixed: the statements rely on them. */
+const SESSION_SETTINGS = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 5",
+];
+
+/** What a statement answered: its rows, each an array in the order of its columns, or how many rows it found. */
+export type Answer = Rows | { readonly affectedRows: number };
+export type Rows = readonly (readonly (string | number | null)[])[];
+
+/** Sends statements in one exchange; the first that fails ends it. Answers in their order. */
+export type Exchange = (statements: readonly string[]) => Promise<readonly Answer[]>;
+
+export class MysqlConnections {
+  private readonly idle: Connection[] = [];
+  private readonly queue: (() => void)[] = [];
+  private inUse = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly size: number,
+    private readonly timeoutMs = EXCHANGE_TIMEOUT_MS,
+  ) {}
+
+  /**
+   * Runs `work` on a connection that nobody else uses. When it throws, what it began is rolled back, and a connection
+   * whose state is not known is given up.
+   */
+  async use<T>(work: (exchange: Exchange) => Promise<T>): Promise<T> {
+    while (this.inUse >= this.size) await new Promise<void>((resolve) => this.queue.push(resolve));
+    this.inUse += 1;
+    try {
+      return await this.useOne(this.idle.pop() ?? (await connect(this.url, this.timeoutMs)), work);
+    } finally {
+      this.inUse -= 1;
+      this.queue.shift()?.();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.idle.splice(0).map((connection) => connection.end().catch(() => connection.destroy())));
+  }
+
+  private async useOne<T>(connection: Connection, work: (exchange: Exchange) => Promise<T>): Promise<T> {
+    const exchange: Exchange = (statements) => send(connection, statements, this.timeoutMs);
+    try {
+      const result = await work(exchange);
+      this.keep(connection);
+      return result;
+    } catch (error) {
+      if (troubleOf(error) === 'lost') connection.destroy();
+      else
+        await exchange(['ROLLBACK']).then(
+          () => this.keep(connection),
+          () => connection.destroy(),
+        );
+      throw error;
+    }
+  }
+
+  private keep(connection: Connection): void {
+    this.idle.push(connection);
+    connection.removeAllListeners('error');
+    connection.once('error', () => {
+      const at = this.idle.indexOf(connection);
+      if (at >= 0) this.idle.splice(at, 1);
+      connection.destroy();
+    });
+  }
+}
+
+async function connect(url: string, timeoutMs: number): Promise<Connection> {
+  const connection = await createConnection({
+    uri: url.replace(/^mariadb:/, 'mysql:'),
+    charset: 'utf8mb4',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    multipleStatements: true,
+    rowsAsArray: true,
+    // The text is complete: a question mark in it is a question mark.
+    queryFormat: (sql) => sql,
+    connectTimeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
+  });
+  // Without a listener the loss of a connection would end the process; whoever uses it hears of it anyway.
+  connection.on('error', () => undefined);
+  try {
+    await send(connection, SESSION_SETTINGS, timeoutMs);
+    return connection;
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
+
+async function send(connection: Connection, statements: readonly string[], timeoutMs: number): Promise<readonly Answer[]> {
+  // Not the driver's own limit, which leaves its timer behind when the connection is lost and keeps a stopping process alive.
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error('The database did not answer in time.'), { code: 'ETIMEDOUT' })), timeoutMs);
+  });
+  try {
+    const [answer]: unknown[] = await Promise.race([connection.query(statements.join(';\n')), silence]);
+    return statements.length === 1 ? [answer as Answer] : (answer as readonly Answer[]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The rows of a SELECT. */
+export function rowsOf(answer: Answer | undefined): Rows {
+  return answer === undefined || 'affectedRows' in answer ? [] : answer;
+}
+
+/** How many rows a change found, changed or not. */
+export function foundBy(answer: Answer | undefined): number {
+  return answer !== undefined && 'affectedRows' in answer ? answer.affectedRows : 0;
+}

@@ -1,0 +1,41 @@
+/** The ledger on MySQL, MariaDB or TiDB, where many processes may write. */
+
+import { MysqlConnections } from './mysql-connections';
+import { DoubtfulBatches } from './mysql-doubt';
+import { MysqlRecovery, RECOVERY_TIMINGS, type RecoveryTimings } from './mysql-recovery';
+import { MysqlLedgerStore } from './mysql-store';
+import { inTime, type LedgerOptions, type OpenLedger } from './open-ledger';
+
+export interface MysqlLedgerOptions extends LedgerOptions {
+  /** A database whose migrations have run. */
+  readonly url: string;
+  /** Called once, when another process has declared this one dead: it must stop placing holds, and end. */
+  readonly onFenced: () => void;
+  readonly timings?: RecoveryTimings;
+}
+
+/** One for each of the two lanes. */
+const WRITING_CONNECTIONS = 2;
+/** Well below the silence after which a process is suspected. */
+const BEAT_TIMEOUT_MS = 2_000;
+
+/** Opens the ledger and counts this process among the living, before anything can be placed. */
+export async function openMysqlLedger(options: MysqlLedgerOptions): Promise<OpenLedger> {
+  const { url, owner, clock, log, onFenced, timings = RECOVERY_TIMINGS } = options;
+  const writing = new MysqlConnections(url, WRITING_CONNECTIONS);
+  // Apart: a heartbeat never waits for a batch, and a sweep for neither.
+  const beating = new MysqlConnections(url, 1, BEAT_TIMEOUT_MS);
+  const sweeping = new MysqlConnections(url, 1);
+  const doubtful = new DoubtfulBatches(log);
+  const store = new MysqlLedgerStore({ connections: sweeping, owner, clock, doubtful });
+  const recovery = new MysqlRecovery({ beating, sweeping, store, doubtful, owner, clock, log, onFenced, timings });
+  await recovery.start();
+  return {
+    store: new MysqlLedgerStore({ connections: writing, owner, clock, doubtful }),
+    healthy: () => inTime(beating.use((exchange) => exchange(['DO 0']))),
+    close: async () => {
+      await recovery.stop();
+      await Promise.all([writing, beating, sweeping].map((each) => each.close()));
+    },
+  };
+}

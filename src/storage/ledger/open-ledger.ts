@@ -1,0 +1,36 @@
+/** What both databases give to the gateway. */
+import type { Clock } from '../../kernel/clock';
+import type { LedgerStore } from '../../ledger/ledger-store';
+import type { SweepLog } from './abandoned';
+
+export interface LedgerOptions {
+  /** The id of this process: every hold that it places bears it. */
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly log: SweepLog;
+}
+
+export interface OpenLedger {
+  readonly store: LedgerStore;
+  /** Whether the ledger can be written now, answered within two seconds. Never rejects. */
+  healthy(): Promise<boolean>;
+  /** Ends it in good order. To be called when nothing is in flight any more. */
+  close(): Promise<void>;
+}
+
+const HEALTH_TIMEOUT_MS = 2_000;
+
+/** True when the check succeeds in time. */
+export async function inTime(check: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), HEALTH_TIMEOUT_MS);
+  });
+  const fine = check.then(
+    () => true,
+    () => false,
+  );
+  const result = await Promise.race([fine, tooLate]);
+  clearTimeout(timer);
+  return result;
+}

@@ -1,0 +1,41 @@
+/** How facts become column values: one shape for both databases, and text that always fits. */
+
+/** What a column holds. Whole numbers are bigints, so that no driver ever takes them for floating point. */
+export type SqlValue = string | bigint | null;
+export type SqlRow = SqlValue[];
+
+const INT_MAX = 2_147_483_647;
+const ANY_SURROGATE = /[\ud800-\udfff]/;
+const LONE_SURROGATES = /\p{Surrogate}/gu;
+const NOT_ASCII = /[^\x20-\x7e]/g;
+
+/** Text of people or providers: well-formed, and cut after `max` code points. */
+export function text(value: string | null, max: number): string | null {
+  if (value === null) return null;
+  if (value.length <= max && !ANY_SURROGATE.test(value)) return value;
+  const wellFormed = value.replace(LONE_SURROGATES, '\ufffd');
+  return wellFormed.length <= max ? wellFormed : [...wellFormed].slice(0, max).join('');
+}
+
+/** An identifier or a word of ours, for a column of ASCII: other characters become `?`, and what is too long is cut. */
+export function word(value: string | null, max = 64): string | null {
+  if (value === null) return null;
+  const ascii = value.replace(NOT_ASCII, '?');
+  return ascii.length <= max ? ascii : ascii.slice(0, max);
+}
+
+/** A time in milliseconds since 1970. */
+export function time(value: number): bigint {
+  return BigInt(Math.trunc(value));
+}
+
+/** A count or duration, within what an INT column takes; a fraction is rounded. */
+export function int(value: number | null): bigint | null {
+  if (value === null) return null;
+  const whole = Math.round(value);
+  return Number.isNaN(whole) ? 0n : BigInt(Math.min(Math.max(whole, -INT_MAX), INT_MAX));
+}
+
+export function flag(value: boolean): bigint {
+  return value ? 1n : 0n;
+}

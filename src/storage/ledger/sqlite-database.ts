@@ -1,0 +1,167 @@
+/**
+ * The ledger's own connection to the embedded database. Everything here is synchronous and belongs into a thread of its
+ * own: a commit waits for the disk.
+ */
+import Database from 'better-sqlite3';
+import type { LedgerVerdict } from '../../ledger/ledger-store';
+import { type Decision, decideBatch, type LedgerView, type WalletMove, writesNothing } from './decide';
+import { type PreparedBatch, UnwritableItem } from './prepare';
+import { identityOf, receiptIdOf } from './references';
+import { ATTEMPT_COLUMNS, BATCH_COLUMNS, END_IDENTITY, HOLD_COLUMNS, RECEIPT_COLUMNS, TRANSFER_COLUMNS } from './rows';
+import type { SqlRow } from './sql-values';
+
+const BUSY_TIMEOUT_MS = 10_000;
+const SYNCHRONOUS_FULL = 2n;
+const US_PER_MS = 1_000n;
+
+/**
+ * Opens the file for the ledger: WAL, and every commit on the disk before it is answered.
+ * @throws Error when the database does not promise that
+ */
+export function openLedgerFile(file: string): Database.Database {
+  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  db.defaultSafeIntegers(true);
+  db.pragma('journal_mode = WAL');
+  // Forgotten by the database with every close: a file in WAL mode opens with NORMAL, which loses commits with the power.
+  db.pragma('synchronous = FULL');
+  db.pragma('wal_autocheckpoint = 4000');
+  db.pragma('cache_size = -32768');
+  const synchronous = db.pragma('synchronous', { simple: true });
+  if (synchronous !== SYNCHRONOUS_FULL) {
+    db.close();
+    throw new Error(
+      `The database ${file} does not keep synchronous=FULL, so that a settled charge could be lost: it says ${String(synchronous)}.`,
+    );
+  }
+  return db;
+}
+
+interface WalletState {
+  readonly id: string;
+  readonly posted: bigint;
+  readonly held: bigint;
+  readonly seq: bigint;
+  readonly changed_at_us: bigint;
+}
+
+interface HoldState {
+  readonly wallet_id: string;
+  readonly amount: bigint;
+}
+
+/** Writes batches, one transaction each. */
+export class SqliteBatchWriter {
+  private readonly begin = this.db.prepare('BEGIN IMMEDIATE');
+  private readonly commit = this.db.prepare('COMMIT');
+  private readonly insertBatch = this.insert('ledger_batch', BATCH_COLUMNS);
+  private readonly insertHold = this.insert('hold', HOLD_COLUMNS);
+  private readonly insertReceipt = this.insert('receipt', RECEIPT_COLUMNS);
+  private readonly insertAttempt = this.insert('attempt', ATTEMPT_COLUMNS);
+  private readonly insertTransfer = this.insert('transfer', TRANSFER_COLUMNS);
+  private readonly insertChange = this.insert('wallet_change', [
+    'wallet_id',
+    'seq',
+    'batch_id',
+    'at_us',
+    'posted_delta',
+    'posted_after',
+    'held_after',
+  ]);
+  private readonly wallet = this.db.prepare('SELECT id, posted, held, seq, changed_at_us FROM wallet WHERE id = ?');
+  private readonly openHold = this.db.prepare("SELECT wallet_id, amount FROM hold WHERE id = ? AND state = 'OPEN'");
+  private readonly transfer = this.db.prepare('SELECT id FROM transfer WHERE external_key = ?').pluck();
+  private readonly endIdentity = this.db.prepare(`SELECT ${END_IDENTITY.join(', ')} FROM receipt WHERE id = ?`).raw();
+  private readonly closeHold = this.db.prepare("UPDATE hold SET state = ?, resolved_at = ? WHERE id = ? AND state = 'OPEN'");
+  private readonly updateWallet = this.db.prepare(
+    `UPDATE wallet SET posted = posted + ?, held = held + ?, seq = ?, changed_at_us = ?
+     WHERE id = ? AND posted - held >= ? AND posted = ? AND held = ?`,
+  );
+  private readonly openHolds = this.db
+    .prepare(`SELECT ${HOLD_COLUMNS.join(', ')} FROM hold WHERE state = 'OPEN' ORDER BY id LIMIT ?`)
+    .raw();
+
+  constructor(private readonly db: Database.Database) {}
+
+  /** All items or none. @throws whatever the database or the rules said; nothing is written then */
+  write(batch: PreparedBatch): readonly LedgerVerdict[] {
+    this.begin.run();
+    try {
+      const wallets = new Map<string, WalletState>();
+      const decision = decideBatch(batch, this.view(wallets));
+      if (writesNothing(decision)) this.db.exec('ROLLBACK');
+      else this.writeDecision(batch, decision, wallets);
+      return decision.verdicts;
+    } catch (error) {
+      if (this.db.inTransaction) this.db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Rows of open holds, in the order of `HOLD_COLUMNS`. */
+  readOpenHolds(limit: number): SqlRow[] {
+    return this.openHolds.all(BigInt(limit)) as SqlRow[];
+  }
+
+  private view(wallets: Map<string, WalletState>): LedgerView {
+    return {
+      available: (id) => {
+        const wallet = this.walletState(wallets, id);
+        return wallet === undefined ? undefined : wallet.posted - wallet.held;
+      },
+      isOpen: (hold) => {
+        const row = this.openHold.get(hold.holdId) as HoldState | undefined;
+        if (row === undefined) return false;
+        if (row.wallet_id === hold.walletId && row.amount === hold.amount) return true;
+        throw new UnwritableItem(
+          `The hold ${hold.holdId} is of ${row.amount} on ${row.wallet_id}, not of ${hold.amount} on ${hold.walletId}.`,
+        );
+      },
+      transferOf: (key) => this.transfer.get(key) as string | undefined,
+      wasWritten: (end) => {
+        const row = this.endIdentity.get(receiptIdOf(end)) as SqlRow | undefined;
+        return row?.map((value) => value ?? '').join(' ') === identityOf(end);
+      },
+    };
+  }
+
+  private walletState(known: Map<string, WalletState>, id: string): WalletState | undefined {
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const wallet = this.wallet.get(id) as WalletState | undefined;
+    if (wallet !== undefined) known.set(id, wallet);
+    return wallet;
+  }
+
+  private writeDecision(batch: PreparedBatch, decision: Decision, wallets: Map<string, WalletState>): void {
+    const at = BigInt(batch.at);
+    this.insertBatch.run([batch.id, batch.owner, BigInt(batch.items.length), at]);
+    for (const row of decision.holds) this.insertHold.run(row);
+    for (const { holdId } of decision.settled) this.closeOne(holdId, 'SETTLED', at);
+    for (const { holdId } of decision.released) this.closeOne(holdId, 'RELEASED', at);
+    for (const row of decision.receipts) this.insertReceipt.run(row);
+    for (const row of decision.attempts) this.insertAttempt.run(row);
+    for (const row of decision.transfers) this.insertTransfer.run(row);
+    for (const move of decision.wallets) this.moveWallet(batch.id, at, move, this.walletState(wallets, move.id));
+    this.commit.run();
+  }
+
+  private closeOne(id: string, state: string, at: bigint): void {
+    if (this.closeHold.run(state, at, id).changes !== 1) throw new Error(`The hold ${id} was open and could not be closed.`);
+  }
+
+  private moveWallet(batchId: string, at: bigint, move: WalletMove, before: WalletState | undefined): void {
+    if (before === undefined) throw new UnwritableItem(`There is no wallet "${move.id}".`);
+    const { posted, held, seq, changed_at_us } = before;
+    const now = at * US_PER_MS;
+    const changedAt = !move.moved ? changed_at_us : now > changed_at_us ? now : changed_at_us + 1n;
+    const nextSeq = move.moved ? seq + 1n : seq;
+    const { changes } = this.updateWallet.run(move.posted, move.held, nextSeq, changedAt, move.id, move.need, posted, held);
+    if (changes !== 1) throw new Error(`The wallet ${move.id} has less than was decided on.`);
+    if (!move.moved) return;
+    this.insertChange.run([move.id, nextSeq, batchId, changedAt, move.posted, posted + move.posted, held + move.held]);
+  }
+
+  private insert(table: string, columns: readonly string[]): Database.Statement<[SqlRow]> {
+    return this.db.prepare<[SqlRow]>(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * The embedded database has one owner: a process that releases the holds of its former life must know that nobody else
+ * is living. The lock is one of SQLite's own on a file beside the database, so that it ends with the process, however
+ * that ends.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+
+export interface OwnerLock {
+  release(): void;
+}
+
+/**
+ * Makes this process the owner of the database file until `release` or the end of the process.
+ * The folder is made where it is missing.
+ * @throws Error that names the file when another process (or another part of this one) owns it
+ */
+export function lockSqliteOwner(file: string): OwnerLock {
+  mkdirSync(dirname(file), { recursive: true });
+  const lock = new Database(`${file}.lock`, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (!isBusy(error)) throw error;
+    throw new Error(
+      `The database ${file} is in use by another process. One gateway owns an embedded database: stop the other one, ` +
+        'choose another DATABASE_URL, or use MySQL for several processes.',
+    );
+  }
+  return { release: () => lock.close() };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}

@@ -1,0 +1,43 @@
+/** The row of a transfer, in the order of `TRANSFER_COLUMNS`. */
+import { type SqlRow, text, time, word } from './sql-values';
+
+/** One movement of money, as `transfer` keeps it. */
+export interface TransferFacts {
+  readonly id: string;
+  readonly batchId: string;
+  readonly kind: string;
+  readonly currency: string;
+  readonly debit: string;
+  readonly credit: string;
+  readonly amount: bigint;
+  readonly walletId: string | null;
+  readonly holdId: string | null;
+  readonly receiptId: string | null;
+  readonly apiKeyId: string | null;
+  readonly runId: string | null;
+  readonly externalKey: string | null;
+  readonly memo: string | null;
+  readonly createdAt: number;
+}
+
+/** `batch_rest` is zero until the batch is decided. */
+export function transferRow(facts: TransferFacts): SqlRow {
+  return [
+    facts.id,
+    facts.batchId,
+    facts.kind,
+    facts.currency,
+    facts.debit,
+    facts.credit,
+    facts.amount,
+    facts.walletId,
+    0n,
+    facts.holdId,
+    facts.receiptId,
+    word(facts.apiKeyId),
+    word(facts.runId),
+    facts.externalKey,
+    text(facts.memo, 500),
+    time(facts.createdAt),
+  ];
+}

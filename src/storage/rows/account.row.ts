@@ -1,0 +1,9 @@
+import { Entity } from 'typeorm';
+import { Id, Instant, Text } from './columns';
+
+@Entity('account')
+export class AccountRow {
+  @Id() id: string;
+  @Text() name: string;
+  @Instant() createdAt: number;
+}

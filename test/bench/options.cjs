@@ -1,0 +1,50 @@
+// What the command line says.
+const { parseArgs } = require('node:util');
+const path = require('node:path');
+
+const SECTIONS = ['whole', 'stream', 'single', 'first-byte', 'ledger'];
+const TARGETS = ['bare', 'sqlite', 'mariadb'];
+
+const USAGE = `npm run bench -- [options]
+  --quick              two short rounds, about 40 seconds: the figures are rough
+  --only <sections>    of ${SECTIONS.join(',')}
+  --targets <targets>  of ${TARGETS.join(',')}; ratios need bare
+  --rounds <n>         how often each target is measured (3)
+  --unpinned           lets the system place the processes instead of one core for each target
+  --profile <folder>   writes CPU profiles of the gateways there; read them with test/bench/hottest.cjs
+  --dist <folder>      measures another build than ./dist
+  --write              puts the tables into test/bench/README.md`;
+
+function listOf(text, known, name) {
+  if (text === undefined) return known;
+  const wanted = text.split(',');
+  const unknown = wanted.filter((each) => !known.includes(each));
+  if (unknown.length > 0) throw new Error(`--${name}: "${unknown.join(', ')}" is not one of ${known.join(', ')}`);
+  return known.filter((each) => wanted.includes(each));
+}
+
+function wholeNumber(text, name) {
+  if (!/^[1-9]\d?$/.test(text)) throw new Error(`--${name} must be a whole number from 1 to 99`);
+  return Number.parseInt(text, 10);
+}
+
+/** Throws an Error that names the option to change. */
+function readOptions(argv) {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  const { values } = parseArgs({
+    args: argv,
+    options: { quick: flag, only: text, targets: text, rounds: text, unpinned: flag, profile: text, dist: text, write: flag, help: flag },
+  });
+  if (values.help) return { usage: USAGE };
+  return {
+    ...values,
+    sections: listOf(values.only, SECTIONS, 'only'),
+    targets: listOf(values.targets, TARGETS, 'targets'),
+    rounds: wholeNumber(values.rounds ?? (values.quick ? '2' : '3'), 'rounds'),
+    profile: values.profile === undefined ? null : path.resolve(values.profile),
+    dist: path.resolve(values.dist ?? path.join(__dirname, '../../dist')),
+  };
+}
+
+module.exports = { readOptions };

@@ -1,0 +1,82 @@
+// `npm run bench`: how fast the gateway is, as ratios to a bare pass-through in the same run. See README.md beside it.
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { measureLedger } = require('./ledger-alone.cjs');
+const { readOptions } = require('./options.cjs');
+const { canPin, MEASURED_CORE } = require('./processes.cjs');
+const { memoryMb } = require('./proc.cjs');
+const { median, runSection } = require('./rounds.cjs');
+const { SECTIONS } = require('./sections.cjs');
+const { ledgerTable, memoryTable, sectionTable } = require('./tables.cjs');
+const { startAll } = require('./targets.cjs');
+
+const README = path.join(__dirname, 'README.md');
+const MARKS = /(<!-- results -->\n)[\s\S]*(<!-- end of results -->)/;
+
+function surroundings(options, pinned, targets) {
+  const [cpu] = os.cpus();
+  const place = pinned
+    ? 'each target alone on one core with all of its threads; load and upstream together on another'
+    : `processes placed by the system${options.unpinned ? '' : ' (taskset or a second core is missing)'}`;
+  return [
+    `- ${os.availableParallelism()} cores (${cpu?.model.trim()}), Node ${process.version}, ${os.type()} ${os.machine()}`,
+    `- ${place}`,
+    ...targets.flatMap(({ durability }) => (durability === undefined ? [] : [`- ${durability}`])),
+    `- ${options.rounds} rounds; each cell is their median`,
+  ];
+}
+
+async function runSections(options, running, length) {
+  const parts = [];
+  const strangers = [];
+  for (const name of options.sections.filter((each) => each in SECTIONS)) {
+    const section = SECTIONS[name];
+    console.error(`measuring: ${section.title}`);
+    const direct = name === 'whole' ? [{ name: 'direct', port: running.upstream.port, pid: running.upstream.pid }] : [];
+    const targets = [...direct, ...running.targets];
+    const figures = await runSection(section, { targets, rounds: options.rounds, length, measure: running.measure });
+    parts.push(sectionTable(section, figures));
+    strangers.push(...running.targets.flatMap(({ name }) => figures[name].map((each) => each.strangers)));
+  }
+  return { parts, strangers };
+}
+
+async function measureLedgers(options, pinned) {
+  if (!options.sections.includes('ledger')) return [];
+  console.error('measuring: the ledger alone');
+  const lines = [];
+  for (const kind of options.targets.filter((each) => each !== 'bare')) {
+    lines.push(await measureLedger(kind, { core: pinned ? MEASURED_CORE : null, seconds: options.quick ? 2 : 4 }));
+  }
+  return [ledgerTable(lines)];
+}
+
+async function bench(options) {
+  const pinned = !options.unpinned && canPin();
+  const running = await startAll({ ...options, pinned });
+  try {
+    const { parts, strangers } = await runSections(options, running, options.quick ? 'quick' : 'full');
+    const targets = running.targets.map((each) => ({ ...each, after: memoryMb(each.pid) }));
+    const busy = strangers.length === 0 ? [] : [`- other work on the machine took ${median(strangers).toFixed(2)} cores (median)`];
+    const about = [...surroundings(options, pinned, targets), ...busy].join('\n');
+    return { about, tables: [...parts, memoryTable(targets)], pinned };
+  } finally {
+    await running.close();
+  }
+}
+
+async function main() {
+  const options = readOptions(process.argv.slice(2));
+  if (options.usage !== undefined) return console.log(options.usage);
+  if (!fs.existsSync(path.join(options.dist, 'src/main.js'))) throw new Error(`there is no build in ${options.dist}: run npm run build`);
+  const { about, tables, pinned } = await bench(options);
+  const report = [about, ...tables, ...(await measureLedgers(options, pinned))].join('\n\n');
+  console.log(report);
+  if (options.write) fs.writeFileSync(README, fs.readFileSync(README, 'utf8').replace(MARKS, `$1\n${report}\n\n$2`));
+}
+
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,55 @@
+// The figures as Markdown. Every cell is the median of the rounds; the gain also shows its range.
+const { median } = require('./rounds.cjs');
+
+const NAMES = { direct: 'no proxy', bare: 'bare pass-through', sqlite: 'gateway, SQLite', mariadb: 'gateway, MariaDB' };
+const DASH = '–';
+
+function row(cells) {
+  return `| ${cells.join(' | ')} |`;
+}
+
+function table(heads, rows) {
+  return [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n');
+}
+
+function gainCell({ of, show }, rounds, bare) {
+  if (bare === undefined) return DASH;
+  const values = rounds.map((each, index) => of(each, bare[index]));
+  const range = rounds.length > 1 ? ` (${show(Math.min(...values))}–${show(Math.max(...values))})` : '';
+  return `${show(median(values))}${range}`;
+}
+
+function columnCell({ of, show }, rounds, bare) {
+  const needsBare = of.length > 1;
+  if (needsBare && bare === undefined) return DASH;
+  return show(median(rounds.map((each, index) => of(each, bare?.[index]))));
+}
+
+function sectionTable(section, figures) {
+  const bare = figures.bare;
+  const rows = Object.entries(figures).map(([name, rounds]) => {
+    const compared = name === 'bare' || name === 'direct' ? DASH : gainCell(section.gain, rounds, bare);
+    return [NAMES[name], compared, section.goal[name] ?? DASH, ...section.columns.map((column) => columnCell(column, rounds, bare))];
+  });
+  return `### ${section.title}\n\n${table(['', section.gain.title, 'goal', ...section.columns.map((column) => column.title)], rows)}`;
+}
+
+const mb = (value) => (Number.isNaN(value) ? DASH : `${Math.round(value)} MB`);
+
+function memoryTable(targets) {
+  const rows = targets.map(({ name, startMs, idle, after }) => [
+    NAMES[name],
+    `${(startMs / 1_000).toFixed(1)} s`,
+    mb(idle.now),
+    mb(after.now),
+    mb(after.most),
+  ]);
+  return `### Start and memory\n\n${table(['', 'start', 'idle', 'after the load', 'at most'], rows)}`;
+}
+
+function ledgerTable(lines) {
+  const rows = lines.map(({ kind, pairs, rest }) => [NAMES[kind].replace('gateway', 'ledger'), pairs, rest]);
+  return `### The ledger alone, 256 in flight on one wallet\n\n${table(['', 'hold and settlement pairs/s', ''], rows)}`;
+}
+
+module.exports = { sectionTable, memoryTable, ledgerTable };

@@ -1,0 +1,245 @@
+/** What the stored catalog promises, on each database. */
+import { randomBytes } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { ConfigurationError } from '../../src/kernel/configuration-error';
+import { Fault } from '../../src/kernel/fault';
+import { SqlCatalogStore } from '../../src/storage/catalog/catalog-store';
+import { type DatabaseLocation, openDatabase } from '../../src/storage/data-source';
+import { aModel, amount } from '../support/catalog-builders';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { aDeclaredCatalog, aDeclaredChannel, aDeclaredPrice, aDeclaredRoute, aDeclaredStep } from '../support/declared-catalogs';
+
+const MASTER_KEY = randomBytes(32);
+const START = 1_790_000_000_000;
+const KINDS: readonly DatabaseKind[] = ['sqlite', 'mysql'];
+
+describe.each(KINDS)('the catalog on %s', (kind) => {
+  let served = false;
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let store: SqlCatalogStore;
+  let now = START;
+  const warnings: string[] = [];
+
+  const clock = { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() };
+  const log = { info: () => undefined, warn: (_: object, message: string) => void warnings.push(message), error: () => undefined };
+  const newStore = (masterKey = MASTER_KEY) => new SqlCatalogStore({ dataSource, masterKey, clock, log });
+  const promise = (name: string, check: () => Promise<void>) => it(name, () => (served ? check() : Promise.resolve()));
+
+  beforeAll(async () => {
+    served = await isServed(kind);
+  });
+
+  beforeEach(async () => {
+    if (!served) return;
+    now = START;
+    warnings.length = 0;
+    database = await freshDatabase(kind);
+    dataSource = await openDatabase(locationOf(database));
+    store = newStore();
+  });
+
+  afterEach(async () => {
+    if (!served) return;
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  promise('shows what was applied, with secrets opened', async () => {
+    expect(await store.applyCatalog(aDeclaredCatalog())).toEqual({ changed: true });
+    const { revision, channels, models, routes } = store.current();
+    expect(revision).toBe(1);
+    expect(channels.get('a')).toEqual({ ...aDeclaredChannel('a'), enabled: true, retired: false });
+    expect([...models.values()]).toEqual([aModel('m')]);
+    expect(routes.get('m:ORDINARY')).toMatchObject({
+      enabled: true,
+      price: { id: 'm:ORDINARY#1', channelId: null, input: amount('0.80'), multiplier: amount('1'), effectiveFrom: START },
+      steps: [
+        { channelId: 'a', maxAttempts: 2, price: null },
+        { channelId: 'b', maxAttempts: 1, price: { id: 'm:ORDINARY/b#1', channelId: 'b', output: amount('4.00') } },
+      ],
+    });
+  });
+
+  promise('lists models in the order of the catalog', async () => {
+    await store.applyCatalog(aDeclaredCatalog({ models: ['z', 'm', 'a'].map((id) => aModel(id)) }));
+    expect([...store.current().models.keys()]).toEqual(['z', 'm', 'a']);
+    await store.applyCatalog(aDeclaredCatalog({ models: ['m', 'z'].map((id) => aModel(id)) }));
+    expect([...store.current().models.keys()]).toEqual(['m', 'z']);
+  });
+
+  promise('changes nothing when the same catalog is applied twice', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    const before = await everyRow(database);
+    now += 1_000;
+    expect(await newStore().applyCatalog(aDeclaredCatalog())).toEqual({ changed: false });
+    expect(await everyRow(database)).toEqual(before);
+  });
+
+  promise('gives a changed price a new version and keeps the old one for ever', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    now += 1_000;
+    await store.applyCatalog(aDeclaredCatalog({ routes: [aDeclaredRoute({ price: aDeclaredPrice('0.90', '3.20') })] }));
+    expect(store.current().revision).toBe(2);
+    expect(store.current().routes.get('m:ORDINARY')?.price).toMatchObject({ id: 'm:ORDINARY#2', effectiveFrom: START + 1_000 });
+    const prices = await newStore().prices(['m:ORDINARY#1', 'm:ORDINARY#2', 'm:ORDINARY#3']);
+    expect([...prices.values()].map(({ id, input }) => [id, input])).toEqual([
+      ['m:ORDINARY#1', amount('0.80')],
+      ['m:ORDINARY#2', amount('0.90')],
+    ]);
+  });
+
+  promise("lets a step whose price is dropped fall back to the route's", async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    const steps = [aDeclaredStep('a'), aDeclaredStep('b')];
+    await store.applyCatalog(aDeclaredCatalog({ routes: [aDeclaredRoute({ steps })] }));
+    expect(
+      store
+        .current()
+        .routes.get('m:ORDINARY')
+        ?.steps.map((step) => step.price),
+    ).toEqual([null, null]);
+    expect((await store.prices(['m:ORDINARY/b#1'])).size).toBe(1);
+  });
+
+  promise('makes no new version for a price that moves with its step', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    const [first, second] = aDeclaredRoute().steps;
+    await store.applyCatalog(aDeclaredCatalog({ routes: [aDeclaredRoute({ steps: [second!, first!] })] }));
+    expect(
+      store
+        .current()
+        .routes.get('m:ORDINARY')
+        ?.steps.map((step) => step.price?.id ?? null),
+    ).toEqual(['m:ORDINARY/b#1', null]);
+    expect(await database.query('SELECT id FROM price_version')).toHaveLength(2);
+  });
+
+  promise('keeps amounts exact to the nano', async () => {
+    const price = aDeclaredPrice('99999.999999999', '0.000000001', { perRequest: amount('99999.123456789') });
+    await store.applyCatalog(aDeclaredCatalog({ routes: [aDeclaredRoute({ price })] }));
+    expect(store.current().routes.get('m:ORDINARY')?.price).toMatchObject(price);
+  });
+
+  promise('lets a price that was set since stand, until the catalog declares another one', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    expect((await store.setRoutePrice('m:ORDINARY', aDeclaredPrice('0.50', '2.00'))).id).toBe('m:ORDINARY#2');
+    expect(store.current().revision).toBe(2);
+
+    const otherSteps = { steps: [aDeclaredStep('a', { maxAttempts: 3 })] };
+    await newStore().applyCatalog(aDeclaredCatalog({ routes: [aDeclaredRoute(otherSteps)] }));
+    await store.load();
+    expect(store.current().routes.get('m:ORDINARY')).toMatchObject({ price: { id: 'm:ORDINARY#2' }, steps: [{ maxAttempts: 3 }] });
+
+    await store.applyCatalog(aDeclaredCatalog({ routes: [aDeclaredRoute({ ...otherSteps, price: aDeclaredPrice('0.70', '3.00') })] }));
+    expect(store.current().routes.get('m:ORDINARY')?.price).toMatchObject({ id: 'm:ORDINARY#3', input: amount('0.70') });
+  });
+
+  promise('refuses to price a route that is not there', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    await expect(store.setRoutePrice('x:ORDINARY', aDeclaredPrice('1', '1'))).rejects.toThrow(Fault);
+    expect(store.current().revision).toBe(1);
+  });
+
+  promise('retires what has left the catalog, and takes it back with its prices', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    await store.applyCatalog(aDeclaredCatalog({ channels: [aDeclaredChannel('a')], models: [], routes: [] }));
+    const { channels, models, routes } = store.current();
+    expect([models.size, routes.size]).toEqual([0, 0]);
+    expect(channels.get('b')).toMatchObject({ name: 'b', retired: true, enabled: false, apiKey: '' });
+    expect(await database.query('SELECT id FROM route')).toHaveLength(1);
+
+    await store.applyCatalog(aDeclaredCatalog());
+    expect(store.current().routes.get('m:ORDINARY')?.price.id).toBe('m:ORDINARY#1');
+    expect(store.current().channels.get('b')).toMatchObject({ retired: false, enabled: true, apiKey: 'sk-upstream' });
+  });
+
+  promise('leaves a channel as it is when only another one changes', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    await database.query("UPDATE channel SET enabled = 0 WHERE id IN ('a', 'b')");
+    const sealed = await database.query("SELECT sealed_api_key FROM channel WHERE id = 'a'");
+    const channels = [aDeclaredChannel('a'), aDeclaredChannel('b', { apiKey: 'sk-new', baseUrl: 'https://b.example/v2' })];
+    await store.applyCatalog(aDeclaredCatalog({ channels }));
+    expect(await database.query("SELECT sealed_api_key FROM channel WHERE id = 'a'")).toEqual(sealed);
+    expect(store.current().channels.get('b')).toMatchObject({ apiKey: 'sk-new', baseUrl: 'https://b.example/v2', enabled: false });
+  });
+
+  promise('stores no secret in clear, and none at all in the state that is compared', async () => {
+    await store.applyCatalog(aDeclaredCatalog({ channels: [aDeclaredChannel('a', { apiKey: 'sk-very-secret' }), aDeclaredChannel('b')] }));
+    const rows = JSON.stringify(await everyRow(database), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    expect(rows).not.toContain('sk-very-secret');
+    expect(rows).not.toContain(Buffer.from('sk-very-secret').toString('base64'));
+    const [state] = await database.query('SELECT applied FROM catalog_state');
+    expect(state?.['applied']).toMatch(/"apiKeySha256":"[0-9a-f]{64}"/);
+  });
+
+  promise('writes nothing when a part of the catalog cannot be written', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    const before = await everyRow(database);
+    const broken = aDeclaredStep('a', { upstreamModel: null as unknown as string });
+    const changed = aDeclaredCatalog({
+      channels: [aDeclaredChannel('c')],
+      routes: [aDeclaredRoute({ price: aDeclaredPrice('9', '9'), steps: [broken] })],
+    });
+    await expect(store.applyCatalog(changed)).rejects.toThrow();
+    expect(await everyRow(database)).toEqual(before);
+    expect(store.current().revision).toBe(1);
+  });
+
+  promise('applies a change once when two processes start with it together', async () => {
+    const stores = [store, newStore(), newStore()];
+    const applied = await Promise.all(stores.map((each) => each.applyCatalog(aDeclaredCatalog())));
+    expect(applied.filter(({ changed }) => changed)).toHaveLength(1);
+    expect(stores.map((each) => each.current().revision)).toEqual([1, 1, 1]);
+  });
+
+  promise('sees what another process applied, and keeps the old snapshot while the database is away', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    const other = newStore();
+    await other.load();
+    await store.applyCatalog(aDeclaredCatalog({ models: [aModel('m'), aModel('n')] }));
+    await other.refresh();
+    expect([...other.current().models.keys()]).toEqual(['m', 'n']);
+
+    await database.query('ALTER TABLE catalog_state RENAME TO gone');
+    await other.refresh();
+    await other.refresh();
+    expect(other.current().revision).toBe(2);
+    expect(warnings).toEqual(['the catalog cannot be read now; the last one that was read stays in use']);
+  });
+
+  promise('follows other processes by itself where there can be any', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    const other = newStore();
+    await other.load();
+    other.start();
+    await store.applyCatalog(aDeclaredCatalog({ models: [aModel('m'), aModel('n')] }));
+    if (kind === 'mysql') await until(() => other.current().revision === 2);
+    other.stop();
+  });
+
+  promise('names the master key when it does not open the stored secrets', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    const refused = await newStore(randomBytes(32))
+      .load()
+      .catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ConfigurationError);
+    expect((refused as ConfigurationError).faults).toMatchObject([{ path: 'MASTER_KEY' }]);
+  });
+});
+
+const TABLES = ['channel', 'model', 'route', 'route_step', 'price_version', 'catalog_state'];
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+async function everyRow(database: TestDatabase): Promise<unknown[]> {
+  const rows: unknown[] = [];
+  for (const table of TABLES) rows.push(await database.query(`SELECT * FROM ${table} ORDER BY 1, 2`));
+  return rows;
+}
+
+function locationOf({ kind, file, url }: TestDatabase): DatabaseLocation {
+  return kind === 'sqlite' ? { kind, file } : { kind, url };
+}

@@ -1,0 +1,278 @@
+/** What happens to the holds of a gateway that died: on SQLite at the next start, on MySQL by any process that lives. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Clock } from '../../src/kernel/clock';
+import { newId } from '../../src/kernel/ids';
+import type { PlaceHold } from '../../src/ledger/ledger-store';
+import { MysqlConnections } from '../../src/storage/ledger/mysql-connections';
+import { DoubtfulBatches } from '../../src/storage/ledger/mysql-doubt';
+import { MysqlRecovery, RECOVERY_TIMINGS } from '../../src/storage/ledger/mysql-recovery';
+import { MysqlLedgerStore } from '../../src/storage/ledger/mysql-store';
+import { openLedgerFile } from '../../src/storage/ledger/sqlite-database';
+import { lockSqliteOwner } from '../../src/storage/ledger/sqlite-owner-lock';
+import { auditLedger } from '../support/audit-ledger';
+import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
+import { openLedger, silentLog } from '../support/open-ledger';
+
+jest.setTimeout(60_000);
+
+const ROOT = join(__dirname, '..', '..');
+
+async function expectReleased(database: TestDatabase, hold: PlaceHold): Promise<void> {
+  const [row] = await database.query(`SELECT state FROM hold WHERE id = '${hold.holdId}'`);
+  expect(row).toEqual({ state: 'RELEASED' });
+  const [receipt] = await database.query(`SELECT * FROM receipt WHERE id = '${hold.request.requestId}'`);
+  expect(receipt).toMatchObject({ status: 'ABANDONED', stop_reason: 'GATEWAY_CRASH', charge: 0n, error_code: 'gateway_crashed' });
+  expect(receipt).toMatchObject({ hold_id: hold.holdId, hold_amount: hold.amount, usage_source: 'NONE', transfer_id: null });
+  expect(receipt).toMatchObject({ account_id: hold.request.accountId, api_key_id: hold.request.apiKeyId, route_id: hold.route.routeId });
+  expect(receipt).toMatchObject({ requested_model: hold.request.requestedModel, created_at: BigInt(hold.request.createdAt), stream: 1n });
+  expect(String(receipt?.['no_charge_reason'])).toMatch(/nothing was charged/);
+}
+
+const streamed = (account: string, amount: bigint): PlaceHold => ({
+  ...place(account, amount),
+  request: requestFacts(account, { stream: true }),
+});
+
+describe('recovery on sqlite', () => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await freshDatabase('sqlite');
+    await addWallets(database, 'acme');
+  });
+
+  afterEach(async () => {
+    expect(await auditLedger(database)).toEqual([]);
+    await database.drop();
+  });
+
+  it('releases every hold that a stopped gateway left open, before the ledger takes the next', async () => {
+    const before = await openLedger(database);
+    const holds = Array.from({ length: 600 }, () => streamed('acme', 3n));
+    await before.store.write({ id: newId(), items: [move('acme', 2_000n), ...holds] });
+    await before.close();
+    const after = await openLedger(database);
+    expect(await database.query("SELECT posted, held FROM wallet WHERE id = 'acme:RMB'")).toEqual([{ posted: 2_000n, held: 0n }]);
+    for (const hold of [holds[0]!, holds[599]!]) await expectReleased(database, hold);
+    await after.close();
+    await (await openLedger(database)).close();
+    expect(await database.query('SELECT COUNT(*) AS receipts FROM receipt')).toEqual([{ receipts: 600n }]);
+  });
+
+  it('opens with synchronous=FULL, also a file that was in WAL mode before', () => {
+    openLedgerFile(database.file).close();
+    const again = openLedgerFile(database.file);
+    expect(again.pragma('synchronous', { simple: true })).toBe(2n);
+    expect(again.pragma('journal_mode', { simple: true })).toBe('wal');
+    again.close();
+  });
+
+  it('refuses a second owner of the database, and says so', async () => {
+    const ledger = await openLedger(database);
+    await expect(openLedger(database)).rejects.toThrow(`The database ${database.file} is in use by another process.`);
+    await ledger.close();
+    await (await openLedger(database)).close();
+  });
+
+  it('frees the database when its owner is killed', async () => {
+    const owner = await ownerProcess(database.file);
+    expect(() => lockSqliteOwner(database.file)).toThrow(/in use by another process/);
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    lockSqliteOwner(database.file).release();
+  });
+
+  it('leaves the lock to the caller who made it', async () => {
+    const lock = lockSqliteOwner(database.file);
+    const ledger = await openLedger(database, { ownerLock: lock });
+    await ledger.close();
+    await expect(openLedger(database)).rejects.toThrow(/in use/);
+    lock.release();
+  });
+
+  it('refuses work with a plain fault once it is closed', async () => {
+    const ledger = await openLedger(database);
+    await ledger.close();
+    await expect(ledger.store.write({ id: newId(), items: [place('acme', 0n)] })).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+    });
+    expect(await ledger.healthy()).toBe(false);
+  });
+});
+
+async function ownerProcess(file: string): Promise<ChildProcess> {
+  const script = `require('./src/storage/ledger/sqlite-owner-lock').lockSqliteOwner(${JSON.stringify(file)});
+    console.log('locked'); setInterval(() => undefined, 1000);`;
+  const owner = spawn(process.execPath, ['-r', './scripts/register.cjs', '-e', script], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(owner.stdout!, 'data');
+  return owner;
+}
+
+describe('recovery on mysql', () => {
+  let served = false;
+  let database: TestDatabase;
+  let connections: MysqlConnections;
+  let elapsed = 0;
+  const clock: Clock = { now: () => Date.now(), monotonic: () => elapsed, sleep: async () => undefined };
+
+  beforeAll(async () => {
+    served = await isServed('mysql');
+  });
+
+  beforeEach(async () => {
+    if (!served) return;
+    database = await freshDatabase('mysql');
+    connections = new MysqlConnections(database.url, 4);
+    await addWallets(database, 'acme');
+    await storeOf('the bank').write({ id: newId(), items: [move('acme', 100_000n)] });
+  });
+
+  afterEach(async () => {
+    if (!served) return;
+    expect(await auditLedger(database)).toEqual([]);
+    await connections.close();
+    await database.drop();
+  });
+
+  const promise = (name: string, check: () => Promise<void>) => {
+    it(name, async () => {
+      if (served) await check();
+    });
+  };
+
+  const storeOf = (owner: string) => new MysqlLedgerStore({ connections, owner, clock, doubtful: new DoubtfulBatches(silentLog) });
+
+  function recoveryOf(owner: string, onFenced: () => void = () => undefined): MysqlRecovery {
+    const timings = { ...RECOVERY_TIMINGS, beatEveryMs: 3_600_000 };
+    const doubtful = new DoubtfulBatches(silentLog);
+    const shared = { beating: connections, sweeping: connections, log: silentLog };
+    return new MysqlRecovery({ ...shared, store: storeOf(owner), doubtful, owner, clock, onFenced, timings });
+  }
+
+  /** A process whose last heartbeat is `silentMs` old, with `holds` open holds. */
+  async function processWith(state: string, silentMs: number, holds: number): Promise<{ owner: string; holds: PlaceHold[] }> {
+    const owner = newId();
+    await database.query(
+      `INSERT INTO gateway_process (id, state, started_at, heartbeat_at)
+       VALUES ('${owner}', '${state}', 0, UNIX_TIMESTAMP(NOW(3)) * 1000 - ${silentMs})`,
+    );
+    const placed = Array.from({ length: holds }, () => streamed('acme', 7n));
+    await storeOf(owner).write({ id: newId(), items: placed });
+    return { owner, holds: placed };
+  }
+
+  async function rounds(recovery: MysqlRecovery, count: number, stepMs = 1_000): Promise<void> {
+    for (let round = 0; round < count; round += 1) {
+      await recovery.round();
+      await recovery.settled();
+      elapsed += stepMs;
+    }
+  }
+
+  const stateOf = async (owner: string) => (await database.query(`SELECT state FROM gateway_process WHERE id = '${owner}'`))[0]?.['state'];
+  const openHolds = async () => (await database.query("SELECT COUNT(*) AS open FROM hold WHERE state = 'OPEN'"))[0]?.['open'];
+
+  promise('releases the holds of a process that is silent and stays so', async () => {
+    const dead = await processWith('LIVE', 7_000, 300);
+    const recovery = recoveryOf(newId());
+    await recovery.start();
+    await rounds(recovery, 4);
+    expect(await stateOf(dead.owner)).toBe('LIVE');
+    expect(await openHolds()).toBe(300n);
+    await rounds(recovery, 2);
+    expect(await stateOf(dead.owner)).toBe('DEAD');
+    expect(await openHolds()).toBe(0n);
+    for (const hold of [dead.holds[0]!, dead.holds[299]!]) await expectReleased(database, hold);
+    await recovery.stop();
+  });
+
+  promise('never touches the holds of a process that beats, however late', async () => {
+    const late = await processWith('LIVE', 7_000, 3);
+    const recovery = recoveryOf(newId());
+    await recovery.start();
+    await rounds(recovery, 4);
+    await database.query(`UPDATE gateway_process SET heartbeat_at = heartbeat_at + 1 WHERE id = '${late.owner}'`);
+    await rounds(recovery, 4);
+    expect(await stateOf(late.owner)).toBe('LIVE');
+    expect(await openHolds()).toBe(3n);
+    await recovery.stop();
+  });
+
+  promise('never judges others while it cannot beat itself', async () => {
+    const silent = await processWith('LIVE', 7_000, 3);
+    const recovery = recoveryOf(newId());
+    await recovery.start();
+    await rounds(recovery, 3);
+    await database.query('RENAME TABLE gateway_process TO elsewhere');
+    await rounds(recovery, 3);
+    await database.query('RENAME TABLE elsewhere TO gateway_process');
+    await rounds(recovery, 4);
+    expect(await stateOf(silent.owner)).toBe('LIVE');
+    await rounds(recovery, 1);
+    expect(await stateOf(silent.owner)).toBe('DEAD');
+    await recovery.stop();
+  });
+
+  promise('releases once when several processes sweep at the same moment', async () => {
+    const dead = await processWith('DEAD', 60_000, 600);
+    const sweepers = Array.from({ length: 3 }, () => recoveryOf(newId()));
+    await Promise.all(sweepers.map((sweeper) => sweeper.start()));
+    await Promise.all(sweepers.map((sweeper) => rounds(sweeper, 1)));
+    expect(await openHolds()).toBe(0n);
+    expect(await database.query('SELECT COUNT(*) AS receipts FROM receipt')).toEqual([{ receipts: 600n }]);
+    await expectReleased(database, dead.holds[17]!);
+    await Promise.all(sweepers.map((sweeper) => sweeper.stop()));
+  });
+
+  promise('releases what a process left behind that went in good order, and what a fenced one places later', async () => {
+    await processWith('CLEAN', 0, 2);
+    const fenced = await processWith('DEAD', 0, 0);
+    const recovery = recoveryOf(newId());
+    await recovery.start();
+    await rounds(recovery, 1);
+    expect(await openHolds()).toBe(0n);
+    await storeOf(fenced.owner).write({ id: newId(), items: [streamed('acme', 5n)] });
+    await rounds(recovery, 1);
+    expect(await openHolds()).toBe(0n);
+    await recovery.stop();
+  });
+
+  promise('turns the late settlement of a fenced process into nothing', async () => {
+    const dead = await processWith('DEAD', 0, 1);
+    const recovery = recoveryOf(newId());
+    await recovery.start();
+    await rounds(recovery, 1);
+    const [late] = await storeOf(dead.owner).write({ id: newId(), items: [end(dead.holds[0]!, 7n)] });
+    expect(late).toEqual({ verdict: 'not_open' });
+    await expectReleased(database, dead.holds[0]!);
+    await recovery.stop();
+  });
+
+  promise('tells a process once that it was declared dead', async () => {
+    const owner = newId();
+    const fenced = jest.fn();
+    const recovery = recoveryOf(owner, fenced);
+    await recovery.start();
+    await rounds(recovery, 1);
+    expect(fenced).not.toHaveBeenCalled();
+    await database.query(`UPDATE gateway_process SET state = 'DEAD' WHERE id = '${owner}'`);
+    await rounds(recovery, 2);
+    expect(fenced).toHaveBeenCalledTimes(1);
+    await recovery.stop();
+    expect(await stateOf(owner)).toBe('DEAD');
+  });
+
+  promise('signs off a process that closes', async () => {
+    const owner = newId();
+    const ledger = await openLedger(database, { owner });
+    expect(await stateOf(owner)).toBe('LIVE');
+    await ledger.close();
+    expect(await stateOf(owner)).toBe('CLEAN');
+  });
+});

@@ -1,0 +1,117 @@
+/** Clients that leave: what the upstream is read to, and what is charged. */
+import { eventually, gate } from '../support/eventually';
+import { get, postChat, type ReceiptJson, receipt } from '../support/forge-client';
+import { onEachDatabase } from '../support/on-each-database';
+import type { Script } from '../support/script';
+import { HI, secretOf } from '../support/shop-catalog';
+
+const LEAVER = secretOf('leaver');
+const ANSWER = 'one two three four five';
+
+onEachDatabase('a client that leaves', (bed, promise) => {
+  /** Sends, leaves as soon as `when` holds, lets the upstream go on, and reads the receipt that is written in the end. */
+  async function leaves(body: object, script: Script, when: (answer: Promise<Response>) => Promise<unknown>): Promise<ReceiptJson> {
+    const { opened, open } = gate();
+    bed.a.next({ ...script, ...(script.gate === undefined ? {} : { gate: { before: script.gate.before, opened } }) });
+    const before = await newestReceipt();
+    const leaving = new AbortController();
+    const answer = postChat(bed.gateway.origin, LEAVER, body, { signal: leaving.signal });
+    answer.catch(() => undefined);
+    await when(answer);
+    leaving.abort();
+    await noticed();
+    open();
+    const id = await eventually(async () => {
+      const newest = await newestReceipt();
+      expect(newest).not.toBe(before);
+      return newest;
+    });
+    return receipt(bed.gateway.origin, LEAVER, id);
+  }
+
+  async function newestReceipt(): Promise<string> {
+    const [row] = await bed.database.query("SELECT MAX(id) AS id FROM receipt WHERE api_key_id = 'leaver'");
+    return String(row?.['id']);
+  }
+
+  /** Whoever left is noticed before whoever comes later is answered. */
+  async function noticed(): Promise<void> {
+    for (let time = 0; time < 5; time += 1) await (await get(bed.gateway.origin, '/healthz', null)).text();
+  }
+
+  const asked = () => {
+    const before = bed.a.requests.length;
+    return () => bed.a.until(() => bed.a.requests.length > before);
+  };
+
+  const firstBytes = async (answer: Promise<Response>) => (await answer).body?.getReader().read();
+
+  promise('before any output has reached it pays nothing, whole or streamed', async () => {
+    for (const stream of [false, true]) {
+      const story = await leaves(
+        { model: 'small', messages: HI, stream },
+        { text: ANSWER, gate: { before: 'head', opened: Promise.resolve() } },
+        asked(),
+      );
+      expect(story).toMatchObject({ stream, status: 'CANCELLED', stopReason: 'CLIENT_GONE', charge: '0', ledgerEntries: [] });
+      expect(story.hold?.state).toBe('RELEASED');
+      expect(story.noChargeReason).not.toBeNull();
+    }
+  });
+
+  promise('in the middle of a drained stream pays for the whole answer, which the upstream bills anyway', async () => {
+    const story = await leaves(
+      { model: 'small', messages: HI, stream: true },
+      { text: ANSWER, gate: { before: 4, opened: Promise.resolve() } },
+      firstBytes,
+    );
+    expect(story).toMatchObject({
+      status: 'CANCELLED',
+      stopReason: 'CLIENT_GONE',
+      charge: '0.000021',
+      usage: { outputTokens: 5, source: 'PROVIDER' },
+    });
+    expect(bed.a.served.at(-1)).toMatchObject({ completed: true, completionTokens: 5 });
+  });
+
+  promise('in the middle of a stream that is cancelled pays for input and delivered output, and the upstream is left at once', async () => {
+    const story = await leaves(
+      { model: 'cancelling', messages: HI, stream: true },
+      { text: ANSWER, gate: { before: 3, opened: Promise.resolve() } },
+      firstBytes,
+    );
+    expect(story).toMatchObject({ status: 'CANCELLED', stopReason: 'CLIENT_GONE', usage: { source: 'FLOOR' } });
+    expect(story.usage.outputTokens).toBeGreaterThan(0);
+    expect(story.usage.outputTokens).toBeLessThan(5);
+    const served = bed.a.served.at(-1);
+    expect(served?.completed).toBe(false);
+    await bed.a.until(() => served?.closed === true);
+  });
+
+  promise('before output of a request that is cancelled pays nothing, and the upstream is left at once', async () => {
+    const story = await leaves(
+      { model: 'cancelling', messages: HI },
+      { text: ANSWER, gate: { before: 'head', opened: Promise.resolve() } },
+      asked(),
+    );
+    expect(story).toMatchObject({ status: 'CANCELLED', stopReason: 'CLIENT_GONE', charge: '0', hold: { state: 'RELEASED' } });
+    const served = bed.a.served.at(-1);
+    await bed.a.until(() => served?.closed === true);
+  });
+
+  promise('while the first channel fails is not sent on to the next', async () => {
+    const before = bed.b.requests.length;
+    const story = await leaves(
+      { model: 'small', messages: HI },
+      { status: 500, gate: { before: 'head', opened: Promise.resolve() } },
+      asked(),
+    );
+    expect(story).toMatchObject({ status: 'CANCELLED', stopReason: 'CLIENT_GONE', charge: '0' });
+    expect(bed.b.requests).toHaveLength(before);
+  });
+
+  promise('leaves no hold behind', async () => {
+    const open = await bed.database.query("SELECT id FROM hold WHERE state = 'OPEN'");
+    expect(open).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+/** A gateway that is told wrong things says so, all at once, and touches nothing. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gatewayThatRefuses, startGateway } from '../support/gateway-process';
+import { shopCatalog } from '../support/shop-catalog';
+
+const WRONG_CONFIGURATION = 78;
+const UPSTREAM = { baseUrl: 'http://127.0.0.1:9/v1' };
+const CATALOG = shopCatalog({ a: UPSTREAM, b: UPSTREAM, official: UPSTREAM });
+
+describe('a gateway that is told wrong things', () => {
+  let folder: string;
+  const databaseUrl = () => `sqlite:${join(folder, 'ledger.sqlite')}`;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tokens-forge-configuration-'));
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('names every fault of environment and catalog in one message, exits with 78, and writes nothing', async () => {
+    const wrong = {
+      ...CATALOG,
+      models: [...CATALOG.models, { id: 'new', contextWindow: -1, maxOutputTokens: 10, colour: 'red' }],
+      routes: [
+        ...CATALOG.routes,
+        { model: 'nothing', type: 'ORDINARY', price: { input: 0.8, output: '-1' }, channels: [{ channel: 'nowhere' }] },
+      ],
+    };
+    const environment = { PORT: 'many', ADMIN_TOKEN: 'short', LOG_LEVEL: 'loud', MASTER_KEY: 'no key' };
+    const { code, stdout, stderr } = await gatewayThatRefuses({ databaseUrl: databaseUrl(), catalog: wrong, environment });
+    expect({ code, stdout }).toEqual({ code: WRONG_CONFIGURATION, stdout: '' });
+    for (const fault of ['PORT', 'ADMIN_TOKEN', 'LOG_LEVEL', 'MASTER_KEY', 'contextWindow', 'colour', 'routes[12].price.input', 'output']) {
+      expect(stderr).toContain(fault);
+    }
+    expect(stderr).not.toContain('short');
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(existsSync(join(folder, 'ledger.sqlite'))).toBe(false);
+  });
+
+  it('names the models and channels that the catalog lacks', async () => {
+    const route = { model: 'nothing', type: 'ORDINARY', price: { input: '1', output: '1' }, channels: [{ channel: 'nowhere' }] };
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: databaseUrl(), catalog: { ...CATALOG, routes: [route] } });
+    expect(code).toBe(WRONG_CONFIGURATION);
+    for (const name of ['nothing', 'nowhere']) expect(stderr).toContain(name);
+    expect(existsSync(join(folder, 'ledger.sqlite'))).toBe(false);
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['a catalog file that does not exist', { CATALOG: '/nowhere/catalog.yaml' }, /catalog\.yaml/],
+    ['workers without MySQL and Redis', { WORKERS: '2' }, /WORKERS/],
+    ['MySQL without a master key', { DATABASE_URL: 'mysql://nobody@127.0.0.1:9/none', MASTER_KEY: '' }, /MASTER_KEY/],
+    ['private upstream addresses that it may not call', { UPSTREAM_ALLOW_PRIVATE: 'false' }, /private|loopback/i],
+  ])('refuses %s, and says what to change', async (_what, environment, message) => {
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: databaseUrl(), catalog: CATALOG, environment });
+    expect(code).toBe(WRONG_CONFIGURATION);
+    expect(stderr).toMatch(message);
+    expect(existsSync(join(folder, 'ledger.sqlite'))).toBe(false);
+  });
+
+  it('never owns an embedded database together with another: the second one refuses, and the first goes on', async () => {
+    const first = await startGateway({ databaseUrl: databaseUrl(), catalog: CATALOG });
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: databaseUrl(), catalog: CATALOG });
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toMatch(/in use by another process/);
+    expect((await fetch(`${first.origin}/readyz`)).status).toBe(200);
+    expect((await first.stop()).code).toBe(0);
+  });
+
+  it('cannot start on a database that does not answer, and says so', async () => {
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: 'mysql://root@127.0.0.1:9/none', catalog: CATALOG });
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toMatch(/ECONNREFUSED|cannot be reached|connect/i);
+  });
+});

@@ -1,0 +1,70 @@
+/** The first minutes: `npm start` without anything, the call that it prints, and the receipt of that call. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { eventually } from '../support/eventually';
+import { graph, receipt } from '../support/forge-client';
+import { type GatewayProcess, npmStart } from '../support/gateway-process';
+
+const run = promisify(execFile);
+
+describe('npm start, without anything', () => {
+  let folder: string;
+  let gateway: GatewayProcess;
+  // What a newcomer has: no token, no key, no catalog.
+  const start = () =>
+    npmStart({
+      databaseUrl: `sqlite:${join(folder, 'data', 'tokens-forge.sqlite')}`,
+      environment: { ADMIN_TOKEN: '', MASTER_KEY: '', UPSTREAM_ALLOW_PRIVATE: '' },
+    });
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tokens-forge-newcomer-'));
+    gateway = await start();
+  }, 60_000);
+
+  afterAll(async () => {
+    await gateway?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const printed = (label: string) => new RegExp(`${label}\\s+(\\S+)`).exec(gateway.stdout)?.[1] ?? '';
+
+  it('prints the address of each surface, an operator token and a demo key', () => {
+    for (const path of ['/v1', '/graphql', '/healthz', '/readyz']) expect(gateway.stdout).toContain(gateway.origin + path);
+    expect(printed('Operator token').length).toBeGreaterThanOrEqual(16);
+    expect(printed('Demo key')).toMatch(/^sk-tf-/);
+  });
+
+  it('prints a curl that works when it is pasted, and whose receipt shows a fallback', async () => {
+    const line = gateway.stdout.split('\n').find((each) => each.includes('curl') && each.includes('/v1/chat/completions')) ?? '';
+    const { stdout } = await run('sh', ['-c', line]);
+    expect(stdout).toContain('chat.completion');
+    const id = /x-request-id: (\S+)/i.exec(stdout)?.[1];
+    const story = await receipt(gateway.origin, printed('Demo key'), id);
+    expect(story).toMatchObject({ status: 'SUCCEEDED', fallbackCount: 1, bucket: 'RMB' });
+    expect(story.attempts.map((attempt) => attempt.status)).toEqual(['FAILED', 'SUCCEEDED']);
+    const found = await graph<{ receipts: { nodes: { id: string }[] } }>(
+      gateway.origin,
+      printed('Operator token'),
+      '{ receipts { nodes { id } } }',
+    );
+    expect(found.receipts.nodes).toEqual([{ id }]);
+  });
+
+  it('leaves with 0 when npm gets SIGTERM, and the second start knows everything and prints no secret', async () => {
+    const operator = printed('Operator token');
+    const key = printed('Demo key');
+    const { origin } = gateway;
+    gateway.signal('SIGTERM');
+    expect(await gateway.ended).toMatchObject({ code: 0 });
+    await eventually(() => expect(fetch(`${origin}/healthz`)).rejects.toThrow());
+    gateway = await start();
+    expect(gateway.stdout).not.toMatch(/sk-tf-|tf-admin-/);
+    expect(gateway.stdout).not.toMatch(/Operator token|Demo key/);
+    expect((await fetch(`${gateway.origin}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+    expect(await graph(gateway.origin, operator, '{ wallets { bucket } }')).toMatchObject({ wallets: [{}, {}] });
+  }, 60_000);
+});

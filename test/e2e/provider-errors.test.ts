@@ -1,0 +1,137 @@
+/** What providers do wrong: what the client is told, what it costs, and what the receipt says. */
+import OpenAI from 'openai';
+import { postChat, type ReceiptJson, receipt, sdk } from '../support/forge-client';
+import { onEachDatabase } from '../support/on-each-database';
+import type { Script } from '../support/script';
+import { HI, secretOf } from '../support/shop-catalog';
+
+const CHAT = secretOf('chat');
+
+onEachDatabase('when a provider fails', (bed, promise) => {
+  async function call(model: string): Promise<{ status: number; error: Record<string, unknown>; headers: Headers; story: ReceiptJson }> {
+    const response = await postChat(bed.gateway.origin, CHAT, { model, messages: HI });
+    const { error } = (await response.json()) as { error: Record<string, unknown> };
+    const story = await receipt(bed.gateway.origin, CHAT, response.headers.get('x-request-id'));
+    return { status: response.status, error, headers: response.headers, story };
+  }
+
+  promise('its own 400 comes through with its status, message, type and code, and costs nothing', async () => {
+    bed.a.next({ status: 400, error: { message: 'max_tokens is too large', type: 'invalid_request_error', code: 'bad_limit' } });
+    const before = bed.b.requests.length;
+    const { status, error, headers, story } = await call('small');
+    expect(status).toBe(400);
+    expect(error).toMatchObject({ message: 'max_tokens is too large', type: 'invalid_request_error', code: 'bad_limit' });
+    expect(headers.get('x-should-retry')).toBe('false');
+    expect(story).toMatchObject({
+      status: 'FAILED',
+      stopReason: 'REJECTED',
+      errorCode: 'upstream_rejected',
+      providerStatus: 400,
+      charge: '0',
+    });
+    expect(story.attempts).toMatchObject([
+      { status: 'FAILED', providerStatus: 400, errorCode: 'bad_limit', errorMessage: 'max_tokens is too large', charge: '0' },
+    ]);
+    expect(story.hold?.state).toBe('RELEASED');
+    expect(story.nextStep).not.toBeNull();
+    expect(bed.b.requests).toHaveLength(before);
+  });
+
+  promise('its 404 and 422 are errors that the SDK has classes for', async () => {
+    const client = sdk(bed.gateway.origin, CHAT);
+    bed.a.next({ status: 404, error: { message: 'no such model here', code: 'model_gone' } });
+    await expect(client.chat.completions.create({ model: 'small', messages: HI })).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+    bed.a.next({ status: 422, error: { message: 'unprocessable' } });
+    await expect(client.chat.completions.create({ model: 'small', messages: HI })).rejects.toBeInstanceOf(OpenAI.UnprocessableEntityError);
+  });
+
+  promise('no secret and no address of a channel reaches the client or the receipt', async () => {
+    bed.a.next({ status: 400, error: { message: `bad key sk-upstream-cheap-a at ${bed.a.baseUrl}/chat/completions` } });
+    const { error, story } = await call('small');
+    for (const text of [JSON.stringify(error), JSON.stringify(story)]) {
+      expect(text).not.toContain('sk-upstream');
+      expect(text).not.toContain('127.0.0.1');
+    }
+  });
+
+  const CHANNEL_AT_FAULT: readonly Script[] = [401, 402, 403, 429, 500, 503].map((status) => ({ status }));
+  for (const script of [...CHANNEL_AT_FAULT, { garble: 'json' }, { resetAfter: -1 }, { errorAfter: 0 }, { raw: ['<html>'] }] as const) {
+    promise(`${JSON.stringify(script)} leads to the next channel, at its price`, async () => {
+      bed.a.next(script);
+      const response = await postChat(bed.gateway.origin, CHAT, { model: 'small', messages: HI });
+      expect(response.status).toBe(200);
+      const story = await receipt(bed.gateway.origin, CHAT, response.headers.get('x-request-id'));
+      expect(story).toMatchObject({
+        status: 'SUCCEEDED',
+        finalChannel: { id: 'cheap-b' },
+        primaryChannel: { id: 'cheap-a' },
+        fallbackCount: 1,
+        charge: '0.000026',
+        fallbackDelta: '0.000013',
+      });
+      expect(story.attempts.map(({ status, charge }) => [status, charge])).toEqual([
+        ['FAILED', '0'],
+        ['SUCCEEDED', '0.000026'],
+      ]);
+    });
+  }
+
+  promise('502 upstream_failed when no channel answers: free of charge, and the SDK may try again', async () => {
+    for (const upstream of [bed.a, bed.b]) upstream.next({ status: 500 });
+    const { status, error, headers, story } = await call('small');
+    expect([status, error['code']]).toEqual([502, 'upstream_failed']);
+    expect(headers.get('x-should-retry')).toBe('true');
+    expect(story).toMatchObject({
+      status: 'FAILED',
+      stopReason: 'UPSTREAM_ERROR',
+      errorCode: 'upstream_failed',
+      charge: '0',
+      hold: { state: 'RELEASED' },
+    });
+    expect(story.attempts.map((attempt) => attempt.providerStatus)).toEqual([500, 500]);
+    expect(story.nextStep).not.toBeNull();
+  });
+
+  promise('a failure that cost nothing is mended by the retry of the SDK, and charged once', async () => {
+    for (const upstream of [bed.a, bed.b]) upstream.next({ status: 500 });
+    const before = await charged();
+    const answer = await sdk(bed.gateway.origin, CHAT, { maxRetries: 1 }).chat.completions.create({ model: 'small', messages: HI });
+    expect(answer.choices[0]?.message.content).toBe('You said: hi');
+    expect(await charged()).toBe(before + 13_000n);
+  });
+
+  promise('504 upstream_timeout when nothing comes in time', async () => {
+    bed.a.next({ delayMs: 5_000 });
+    const { status, error, story } = await call('hasty');
+    expect([status, error['code']]).toEqual([504, 'upstream_timeout']);
+    expect(story).toMatchObject({ status: 'FAILED', stopReason: 'UPSTREAM_TIMEOUT', charge: '0', hold: { state: 'RELEASED' } });
+    expect(story.attempts).toMatchObject([{ status: 'FAILED', errorCode: 'first_byte_timeout' }]);
+  });
+
+  promise('a stream that falls silent is cut, and charged for what was delivered', async () => {
+    bed.a.next({ text: 'one two three', chunkDelayMs: 5_000 });
+    const response = await postChat(bed.gateway.origin, CHAT, { model: 'hasty', messages: HI, stream: true });
+    const body = await response.text();
+    expect(body).toContain('upstream_timeout');
+    expect(body).not.toContain('[DONE]');
+    const story = await receipt(bed.gateway.origin, CHAT, response.headers.get('x-request-id'));
+    expect(story).toMatchObject({ status: 'FAILED', stopReason: 'UPSTREAM_TIMEOUT' });
+  });
+
+  promise('502 when the route has no channel that can take the request, and the step says why it was passed over', async () => {
+    const { status, story } = await call('incompatible');
+    expect(status).toBe(502);
+    expect(story).toMatchObject({ status: 'FAILED', stopReason: 'NO_CHANNEL', charge: '0', hold: { state: 'RELEASED' } });
+    expect(story.attempts).toMatchObject([
+      { channel: { id: 'claude' }, status: 'SKIPPED', errorCode: 'protocol_unsupported', charge: '0' },
+    ]);
+    expect(story.attempts[0]?.errorMessage).toMatch(/anthropic/);
+  });
+
+  async function charged(): Promise<bigint> {
+    const [row] = await bed.database.query(
+      "SELECT COALESCE(SUM(amount), 0) AS total FROM transfer WHERE kind = 'CHARGE' AND wallet_id = 'acme:RMB'",
+    );
+    return BigInt(row?.['total'] ?? 0);
+  }
+});

@@ -1,0 +1,47 @@
+/** The small surfaces: models, health, and paths that do not exist. */
+import { get, sdk } from '../support/forge-client';
+import { onEachDatabase } from '../support/on-each-database';
+import { secretOf } from '../support/shop-catalog';
+
+onEachDatabase('the gateway shows', (bed, promise) => {
+  const idsFor = async (keyId: string) => {
+    const ids: string[] = [];
+    for await (const model of sdk(bed.gateway.origin, secretOf(keyId)).models.list()) ids.push(model.id);
+    return ids;
+  };
+
+  promise('each key the models that it can call, and no others', async () => {
+    expect(await idsFor('narrow')).toEqual(['small']);
+    expect(await idsFor('official')).toEqual(['small', 'only-official']);
+    expect(await idsFor('chat')).not.toContain('only-official');
+    expect(await idsFor('crossing')).toHaveLength(11);
+  });
+
+  promise('one model by its id, when the key can call it', async () => {
+    expect(await sdk(bed.gateway.origin, secretOf('narrow')).models.retrieve('small')).toMatchObject({ id: 'small', object: 'model' });
+    await expect(sdk(bed.gateway.origin, secretOf('narrow')).models.retrieve('vast')).rejects.toMatchObject({
+      status: 404,
+      code: 'model_not_found',
+    });
+  });
+
+  promise('no models without a key', async () => {
+    const response = await get(bed.gateway.origin, '/v1/models', null);
+    expect([response.status, await response.json()]).toMatchObject([401, { error: { code: 'invalid_api_key' } }]);
+  });
+
+  promise('that it lives, and that it can settle', async () => {
+    for (const path of ['/healthz', '/readyz']) expect((await get(bed.gateway.origin, path, null)).status).toBe(200);
+  });
+
+  promise('unknown paths in the shape of OpenAI, with a request id', async () => {
+    for (const path of ['/', '/v1/nothing', '/v1/chat/completions']) {
+      const response = await get(bed.gateway.origin, path, null);
+      expect(response.status).toBe(404);
+      expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(await response.json()).toEqual({
+        error: { message: expect.any(String), type: 'invalid_request_error', param: null, code: 'not_found' },
+      });
+    }
+  });
+});
