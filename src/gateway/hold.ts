@@ -1,6 +1,7 @@
 /** A hold in the hands of the flow, and what the request did with it. */
 import type { AttemptRecord } from '../attempts/attempt';
 import type { Outcome } from '../attempts/run-attempts';
+import { Fault } from '../kernel/fault';
 import type { Nano } from '../kernel/money';
 import type { RouteFacts } from '../ledger/receipt';
 import type { Quote } from '../metering/quote-ceiling';
@@ -53,4 +54,14 @@ export function routeFactsOf(plan: Plan): RouteFacts {
     primaryChannelId: primary?.channel.id ?? null,
     primaryPriceId: primary?.price.id ?? null,
   };
+}
+
+/** A refusal after planning: its receipt can say which balance would have paid. */
+export class RefusedOnRoute extends Fault {
+  constructor(
+    refusal: Fault,
+    readonly route: RouteFacts,
+  ) {
+    super(refusal.code, refusal.publicMessage, refusal.detail);
+  }
 }

@@ -278,7 +278,14 @@ describe('the two balances', () => {
   it('never mix: a short balance is refused while the other is rich', async () => {
     const { sink, upstream, receipt } = await play({ routes: both, key: { routePolicy: 'ORDINARY_FIRST' }, rmb: '0.0000001' });
     expect(sink.fault?.code).toBe('insufficient_quota');
-    expect(receipt).toMatchObject({ status: 'FAILED', stopReason: 'REFUSED', charge: 0n, requestedModel: 'm' });
+    expect(receipt).toMatchObject({
+      status: 'FAILED',
+      stopReason: 'REFUSED',
+      charge: 0n,
+      requestedModel: 'm',
+      bucket: 'RMB',
+      holdId: null,
+    });
     expect(upstream.calls).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ import type { Usage } from '../metering/usage';
 import type { Gateway } from './completion-request';
 import { endDurably, ReceiptedFault, withoutMoney } from './end-durably';
 import { faultOf } from './fault-of-outcome';
-import { type Hold, NO_ROUTE, routeFactsOf, type Used } from './hold';
+import { type Hold, NO_ROUTE, RefusedOnRoute, routeFactsOf, type Used } from './hold';
 import { measureUsage } from './measure-usage';
 import type { ChatCall } from './read-chat-call';
 import { indexOfLastTry, receiptOf, receiptWithoutCharge } from './receipt-of';
@@ -60,18 +60,19 @@ export async function release(
 ): Promise<Fault> {
   gateway.log.error({ err: error, receipt: facts.requestId }, 'a request broke inside the gateway');
   const fault = new ReceiptedFault('internal_error', 'The gateway could not finish this request.', { cause: error });
-  const receipt = receiptWithoutCharge(gateway.clock, facts, routeFactsOf(hold.plan), fault, 'UPSTREAM_ERROR', attempts);
+  const ended = { route: routeFactsOf(hold.plan), fault, stopReason: 'UPSTREAM_ERROR', attempts, hold } as const;
+  const receipt = receiptWithoutCharge(gateway.clock, facts, ended);
   await endDurably(gateway, {
     ...withoutMoney(receipt, attempts),
     hold: { holdId: hold.id, walletId: hold.walletId, amount: hold.amount, settles: false },
-    receipt: { ...receipt, holdId: hold.id, holdAmount: hold.amount },
   });
   return fault;
 }
 
-/** Writes the receipt of a request that was refused before anything was held. */
+/** Writes the receipt of a request that was refused before anything was held. It names the balance that would have paid. */
 export async function writeRefusal(gateway: Gateway, facts: RequestFacts, fault: Fault): Promise<ReceiptRecord> {
-  const receipt = receiptWithoutCharge(gateway.clock, facts, NO_ROUTE, fault, 'REFUSED', []);
+  const route = fault instanceof RefusedOnRoute ? fault.route : NO_ROUTE;
+  const receipt = receiptWithoutCharge(gateway.clock, facts, { route, fault, stopReason: 'REFUSED', attempts: [], hold: null });
   await endDurably(gateway, withoutMoney(receipt, []));
   return receipt;
 }

@@ -15,7 +15,7 @@ import type { RequestFacts } from '../ledger/receipt';
 import { walletId } from '../ledger/wallet';
 import { outputLimitWithin } from '../metering/quote-ceiling';
 import type { Gateway } from './completion-request';
-import { type Hold, type Option, routeFactsOf, type Used } from './hold';
+import { type Hold, type Option, RefusedOnRoute, routeFactsOf, type Used } from './hold';
 import type { ChatCall } from './read-chat-call';
 import { release, type Settled, settle } from './settle';
 
@@ -50,8 +50,9 @@ export async function withHold(
     used = { hold, outcome, attempts };
     if (!mayCross(outcome)) break;
   }
-  if (used === null) throw refusal ?? new Fault('internal_error', 'No plan was made.');
-  return settle(gateway, facts, call, used);
+  if (used !== null) return settle(gateway, facts, call, used);
+  invariant(refusal !== null && options[0] !== undefined, 'a request without a hold was refused one');
+  throw new RefusedOnRoute(refusal, routeFactsOf(options[0].plan));
 }
 
 async function releasedWhenThrown(
