@@ -34,6 +34,7 @@ import type { OpenLedger } from './storage/ledger/open-ledger';
 import { openSqliteLedger } from './storage/ledger/sqlite-ledger';
 import { lockSqliteOwner, type OwnerLock } from './storage/ledger/sqlite-owner-lock';
 import { SqlLedgerReader } from './storage/ledger-reader/ledger-reader';
+import { oneProcessAtATime } from './storage/one-process-at-a-time';
 import { TypeormSettingStore } from './storage/setting-store';
 import { createLogger } from './telemetry/logger';
 import { problemOfAddress } from './upstreams/address-guard';
@@ -58,7 +59,7 @@ export async function compose(): Promise<RunningGateway> {
   const { config } = configuration;
   const log = createLogger(config.logLevel);
   const storage = await openStorage(config, log);
-  const first = await prepare(configuration, storage);
+  const first = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
   const demo = await startDemoUpstream();
   const http = createHttpClient({ allowPrivate: config.upstreamAllowPrivate, inProcess: new Map([[DEMO_HOST, demo.port]]) });
   const gateway: Gateway = {
@@ -102,6 +103,7 @@ async function openStorage({ database, masterKey }: Config, log: Log) {
   const commit = new GroupCommit(ledger.store);
   const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
   return {
+    dataSource,
     catalog,
     ledger,
     commit,

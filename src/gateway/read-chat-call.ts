@@ -22,6 +22,8 @@ export type Reading =
 
 const CHOICES_MAX = 128;
 const OUTPUT_LIMIT_MAX = 2 ** 31 - 1;
+/** The members that decide what a request may cost. */
+const DECISIVE = new Set(['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n']);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export function readChatCall(bytes: Buffer): Reading {
@@ -53,6 +55,7 @@ function parseObject(bytes: Buffer): ChatBody | undefined {
 }
 
 function callOf(body: ChatBody, json: Readonly<Record<string, unknown>>): ChatCall {
+  checkSpelling(json);
   const model = json['model'];
   if (typeof model !== 'string' || model === '') throw wrong('model', 'must be the name of a model');
   checkMessages(json['messages']);
@@ -69,6 +72,16 @@ function callOf(body: ChatBody, json: Readonly<Record<string, unknown>>): ChatCa
     outputLimit: Math.max(...limits) || undefined,
     choices: positive(json['n'], 'n', CHOICES_MAX) ?? 1,
   };
+}
+
+/** Some providers read names in any case: another spelling of a decisive one would count there, and not here. */
+function checkSpelling(json: Readonly<Record<string, unknown>>): void {
+  for (const name of Object.keys(json)) {
+    if (DECISIVE.has(name)) continue;
+    // Both ways, for letters outside ASCII that fold into it.
+    const folded = name.toUpperCase().toLowerCase();
+    if (DECISIVE.has(folded)) throw wrong(name, `must be spelled ${folded}`);
+  }
 }
 
 function checkMessages(messages: unknown): void {

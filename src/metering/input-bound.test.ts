@@ -28,6 +28,16 @@ describe('the input bound', () => {
     expect(inputBound(say(parts), model)).toBe(4 + 2_000 + 16);
   });
 
+  it('counts text that stands in a part of another type', () => {
+    const parts = [{ type: 'caption', text: 'four' }];
+    expect(inputBound(say(parts), model)).toBe(4 + 2_000 + 16);
+  });
+
+  it('refuses what is nested too deeply to be measured, as the fault of the request', () => {
+    const deep: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
+    expect(() => inputBound({ ...say('hi'), deep }, model)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+
   it('counts tools, schemas, tool calls and prompt fields that it does not know', () => {
     const tools = [{ type: 'function', function: { name: 'f', parameters: {} } }];
     const calls = [{ id: '1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }];

@@ -4,6 +4,8 @@
  * more than one token on one byte, so the bound holds for every provider.
  */
 
+import { Fault } from '../kernel/fault';
+
 export interface InputBoundModel {
   readonly contextWindow: number;
   readonly mediaPartTokens: number;
@@ -31,6 +33,7 @@ const NOT_PROMPT = new Set([
   'verbosity',
 ]);
 
+/** @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
 export function inputBound(body: Readonly<Record<string, unknown>>, model: InputBoundModel): number {
   const messages = Array.isArray(body['messages']) ? body['messages'] : [];
   let tokens = 0;
@@ -64,11 +67,21 @@ function partBound(part: unknown, model: InputBoundModel): number {
     const text = (part as { text?: unknown; refusal?: unknown }).text ?? (part as { refusal?: unknown }).refusal;
     return structureBound(text);
   }
-  return model.mediaPartTokens;
+  // Text beside a picture, or in a part of a type that is not known here, may reach the prompt as well.
+  return model.mediaPartTokens + structureBound((part as { text?: unknown } | null)?.text);
 }
 
 function structureBound(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value, 'utf8');
   if (typeof value !== 'object' || value === null) return 0;
-  return Buffer.byteLength(JSON.stringify(value), 'utf8');
+  return Buffer.byteLength(printed(value), 'utf8');
+}
+
+/** What was parsed can always be printed, but for structures that are nested thousands of levels deep. */
+function printed(value: object): string {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new Fault('invalid_request', 'The body is nested too deeply.', { cause });
+  }
 }

@@ -6,15 +6,13 @@ import { Ledger1700000000002 } from '../../migrations/1700000000002-ledger';
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
 import { ExactSqlite } from './exact-sqlite';
-import { migrate } from './migrate';
 import { databaseNameOf, ensureMysqlDatabase } from './mysql-database';
+import { oneProcessAtATime } from './one-process-at-a-time';
 import { ALL_ROWS } from './rows/all-rows';
 import { SnakeCase } from './snake-case';
 
 /** Where the data is. */
 export type DatabaseLocation = { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'mysql'; readonly url: string };
-
-export type DatabasePlace = DatabaseLocation;
 
 const SYNCHRONOUS_FULL = 2;
 const POOL_SIZE = 10;
@@ -33,14 +31,15 @@ export function createDataSource(location: DatabaseLocation, poolSize = POOL_SIZ
 /**
  * Opens the database with every migration run. On SQLite the folder is made where it is missing, and every commit is on
  * the disk before it is answered; on MySQL the database is created where the user may.
- * @throws ConfigurationError when the place names nothing that can be opened
+ * @throws ConfigurationError when the location names nothing that can be opened
  */
 export async function openDatabase(location: DatabaseLocation): Promise<DataSource> {
   const dataSource = createDataSource(location);
   if (location.kind === 'mysql') await ensureMysqlDatabase(location.url);
   await dataSource.initialize();
   try {
-    await migrate(dataSource);
+    // MySQL ends a transaction with every change of a table: processes that start at once take turns.
+    await oneProcessAtATime(dataSource, 'migrations', () => dataSource.runMigrations());
     if (location.kind === 'sqlite') await assertDurable(dataSource);
     return dataSource;
   } catch (error) {

@@ -8,10 +8,6 @@ export function storedWord<W extends string>(vocabulary: readonly W[], value: st
   return word;
 }
 
-export function storedWordOrNull<W extends string>(vocabulary: readonly W[], value: string | null, place: string): W | null {
-  return value === null ? null : storedWord(vocabulary, value, place);
-}
-
 const ASCII = /^[\x20-\x7e]*$/;
 
 /**

@@ -1,8 +1,10 @@
 /** Clients that leave: what the upstream is read to, and what is charged. */
+import { audit } from '../support/audit';
 import { eventually, gate } from '../support/eventually';
 import { get, postChat, type ReceiptJson, receipt } from '../support/forge-client';
 import { onEachDatabase } from '../support/on-each-database';
 import type { Script } from '../support/script';
+import { seededRandom } from '../support/seeded-random';
 import { HI, secretOf } from '../support/shop-catalog';
 
 const LEAVER = secretOf('leaver');
@@ -110,8 +112,30 @@ onEachDatabase('a client that leaves', (bed, promise) => {
     expect(bed.b.requests).toHaveLength(before);
   });
 
-  promise('leaves no hold behind', async () => {
-    const open = await bed.database.query("SELECT id FROM hold WHERE state = 'OPEN'");
-    expect(open).toEqual([]);
-  });
+  promise(
+    'at any moment, whole or streamed, leaves exactly one receipt and no hold',
+    async () => {
+      const random = seededRandom();
+      const countOf = async (table: string) =>
+        (await bed.database.query(`SELECT COUNT(*) AS n FROM ${table} WHERE api_key_id = 'leaver'`))[0]?.['n'];
+      const before = bed.a.requests.length;
+      bed.a.script('only-ordinary', () => ({ text: ANSWER, delayMs: random.between(0, 6), chunkDelayMs: random.between(0, 3) }));
+      for (let round = 0; round < 10; round += 1) {
+        const leaving = Array.from({ length: 8 }, async () => {
+          const signal = AbortSignal.timeout(random.between(1, 40));
+          const body = { model: 'only-ordinary', messages: HI, stream: random.chance(0.5) };
+          await (await postChat(bed.gateway.origin, LEAVER, body, { signal })).text();
+        });
+        await Promise.allSettled(leaving);
+      }
+      await eventually(async () => expect(await bed.database.query("SELECT id FROM hold WHERE state = 'OPEN'")).toEqual([]));
+      expect(await audit(bed.database)).toEqual([]);
+      expect(bed.a.requests.length).toBeGreaterThan(before);
+      // Those that left before the hold was placed may have no hold; nobody who was held has no receipt.
+      expect(await countOf('receipt')).toBeGreaterThanOrEqual((await countOf('hold')) as bigint);
+      const reasons = await bed.database.query("SELECT DISTINCT stop_reason FROM receipt WHERE api_key_id = 'leaver' ORDER BY 1");
+      expect(reasons).toEqual([{ stop_reason: 'CLIENT_GONE' }, { stop_reason: 'COMPLETED' }]);
+    },
+    60_000,
+  );
 });

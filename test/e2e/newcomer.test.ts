@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../support/eventually';
-import { graph, receipt } from '../support/forge-client';
+import { graph, postChat, receipt } from '../support/forge-client';
 import { type GatewayProcess, npmStart } from '../support/gateway-process';
 
 const run = promisify(execFile);
@@ -54,11 +54,14 @@ describe('npm start, without anything', () => {
     expect(found.receipts.nodes).toEqual([{ id }]);
   });
 
-  it('leaves with 0 when npm gets SIGTERM, and the second start knows everything and prints no secret', async () => {
+  it('ends its streams and leaves with 0 when npm gets SIGTERM, and the second start knows everything and prints no secret', async () => {
     const operator = printed('Operator token');
     const key = printed('Demo key');
     const { origin } = gateway;
+    const messages = [{ role: 'user', content: 'Tell me something that takes a while' }];
+    const stream = await postChat(origin, key, { model: 'forge-demo', messages, stream: true });
     gateway.signal('SIGTERM');
+    expect(await stream.text()).toContain('[DONE]');
     expect(await gateway.ended).toMatchObject({ code: 0 });
     await eventually(() => expect(fetch(`${origin}/healthz`)).rejects.toThrow());
     gateway = await start();

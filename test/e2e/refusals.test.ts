@@ -1,5 +1,5 @@
 /** Every way in which the gateway itself says no: a typed error for the SDK, and a receipt that says what to do. */
-import OpenAI from 'openai';
+import OpenAI, { type APIError } from 'openai';
 import { get, postChat, receipt, sdk } from '../support/forge-client';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
@@ -64,6 +64,20 @@ const REFUSALS: readonly Refusal[] = [
     code: 'invalid_request',
     param: 'stream',
   },
+  {
+    what: 'a body that is nested too deeply',
+    body: `{"model":"small","messages":[{"role":"user","content":"hi"}],"deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    status: 400,
+    code: 'invalid_request',
+  },
+  {
+    what: 'a limit in another spelling',
+    body: { ...OK, max_tokens: 1, Max_Tokens: 9_000 },
+    status: 400,
+    code: 'invalid_request',
+    param: 'Max_Tokens',
+  },
+  { what: 'a model in another spelling', body: { ...OK, MODEL: 'vast' }, status: 400, code: 'invalid_request', param: 'MODEL' },
   { what: 'a balance that covers nothing', key: 'poor-chat', status: 429, code: 'insufficient_quota' },
 ];
 
@@ -140,6 +154,8 @@ onEachDatabase('the gateway refuses', (bed, promise) => {
       message: expect.stringMatching(/RMB/),
     });
     expect(await count()).toBe(before + 1n);
+    const story = await receipt(bed.gateway.origin, secretOf('poor-chat'), (error as APIError).requestID);
+    expect(story).toMatchObject({ routeType: 'ORDINARY', bucket: 'RMB', hold: null, nextStep: expect.stringContaining('Top up') });
   });
 
   promise('to show a receipt to anybody but the key that made the request', async () => {

@@ -34,6 +34,15 @@ onEachDatabase('the gateway shows', (bed, promise) => {
     for (const path of ['/healthz', '/readyz']) expect((await get(bed.gateway.origin, path, null)).status).toBe(200);
   });
 
+  promise('paths that cannot be read in the shape of OpenAI as well', async () => {
+    for (const path of ['/v1/models/%zz', `/v1/receipts/${'x'.repeat(600)}`]) {
+      const response = await get(bed.gateway.origin, path, secretOf('chat'));
+      expect(response.status).toBe(400);
+      expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error', code: 'invalid_request' } });
+    }
+  });
+
   promise('unknown paths in the shape of OpenAI, with a request id', async () => {
     for (const path of ['/', '/v1/nothing', '/v1/chat/completions']) {
       const response = await get(bed.gateway.origin, path, null);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import 'reflect-metadata';
 import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
-import { type DatabasePlace, openDatabase } from '../../src/storage/data-source';
+import { type DatabaseLocation, openDatabase } from '../../src/storage/data-source';
 
 export type DatabaseKind = 'sqlite' | 'mysql';
 
@@ -101,6 +101,6 @@ function exactRow(row: Record<string, unknown>, fields: readonly { name: string;
   return exact;
 }
 
-async function migrate(place: DatabasePlace): Promise<void> {
+async function migrate(place: DatabaseLocation): Promise<void> {
   await (await openDatabase(place)).destroy();
 }

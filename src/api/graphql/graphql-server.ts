@@ -52,7 +52,6 @@ function createApollo(schema: GraphQLSchema, { introspection, log }: GraphqlDeps
     csrfPrevention: true,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
-    status400ForVariableCoercionErrors: true,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [limitRule],

@@ -20,6 +20,11 @@ export function createServer(log: Log): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
+    // Paths that cannot be routed never reach the hooks and handlers below.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      void send(reply, knownFault(error) ?? error, request.id);
+    },
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);

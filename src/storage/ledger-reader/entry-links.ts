@@ -1,11 +1,13 @@
 /**
  * Which links of the chains of wallets a page of entries needs. Every list begins at the chain and runs along an index of
- * it, the one of its wallet or the one of all: a page ends as soon as it is full, however long the history is.
+ * it, a wallet's by its sequence, that of all wallets by time: a page ends as soon as it is full, however long the
+ * history is.
  */
 import type { DataSource } from 'typeorm';
 import type { EntryPlace } from './cursors';
 import { LINK_COLUMNS, type Link, linkOf } from './entry-rows';
-import { Conditions, rowsOf } from './query';
+import { Conditions, joinInOrder, rowsOf } from './query';
+import { sequenceAt } from './sequence-at';
 
 /** What a page asks for. Times are microseconds since 1970. */
 export interface LinkQuery {
@@ -23,35 +25,40 @@ export interface LinkQuery {
 
 /** The link in which a place is; undefined when there is none. */
 export async function linkAt(dataSource: DataSource, place: EntryPlace): Promise<Link | undefined> {
-  const sql = `SELECT ${LINK_COLUMNS} FROM wallet_change c WHERE c.wallet_id = ? AND c.at_us = ?`;
-  return (await rowsOf(dataSource, sql, [place.walletId, place.atUs])).map(linkOf)[0];
+  const sql = `SELECT ${LINK_COLUMNS} FROM wallet_change c WHERE c.at_us = ? AND c.wallet_id = ?`;
+  return (await rowsOf(dataSource, sql, [place.atUs, place.walletId])).map(linkOf)[0];
 }
 
-/** Links of one wallet that together have as many entries as were asked for, from new to old. */
-export function linksOfWallet(dataSource: DataSource, walletId: string, query: LinkQuery): Promise<Link[]> {
-  const { after } = query;
+/** Links of one wallet that together have as many entries as were asked for, from new to old. At most three statements. */
+export async function linksOfWallet(dataSource: DataSource, walletId: string, query: LinkQuery): Promise<Link[]> {
   const chain = new Conditions().and('c.wallet_id = ?', walletId);
-  // Of links at the same instant the one of the greater wallet comes first, so the lesser ones are still to come.
-  if (after !== null) chain.and(walletId < after.walletId ? 'c.at_us <= ?' : 'c.at_us < ?', after.atUs);
-  return links(dataSource, chain, query, 'c.at_us DESC');
+  const until = lastInstant(walletId, query);
+  if (until !== null) chain.and('c.seq <= ?', await sequenceAt(dataSource, walletId, until));
+  if (query.fromUs !== null) chain.and('c.seq > ?', await sequenceAt(dataSource, walletId, query.fromUs - 1n));
+  return links(dataSource, chain, query, 'c.seq DESC');
 }
 
-/** The same over all wallets. */
+/** The same over all wallets. One statement. */
 export function linksOfAllWallets(dataSource: DataSource, query: LinkQuery): Promise<Link[]> {
-  const { after } = query;
+  const { after, fromUs, toUs } = query;
   const chain = new Conditions();
   if (after !== null) chain.and('c.at_us <= ? AND (c.at_us < ? OR c.wallet_id < ?)', after.atUs, after.atUs, after.walletId);
+  if (fromUs !== null) chain.and('c.at_us >= ?', fromUs);
+  if (toUs !== null) chain.and('c.at_us < ?', toUs);
   return links(dataSource, chain, query, 'c.at_us DESC, c.wallet_id DESC');
 }
 
-async function links(dataSource: DataSource, chain: Conditions, query: LinkQuery, order: string): Promise<Link[]> {
-  const { entry, fromUs, toUs, limit } = query;
-  if (fromUs !== null) chain.and('c.at_us >= ?', fromUs);
-  if (toUs !== null) chain.and('c.at_us < ?', toUs);
-  // Both words keep the order of the tables: the chain leads.
-  const join = dataSource.options.type === 'better-sqlite3' ? 'CROSS JOIN' : 'STRAIGHT_JOIN';
+/** Of links at the same instant the one of the greater wallet comes first, so the lesser ones are still to come. */
+function lastInstant(walletId: string, { after, toUs }: LinkQuery): bigint | null {
+  const untilPlace = after === null ? null : walletId < after.walletId ? after.atUs : after.atUs - 1n;
+  const untilEnd = toUs === null ? null : toUs - 1n;
+  if (untilPlace === null || untilEnd === null) return untilPlace ?? untilEnd;
+  return untilPlace < untilEnd ? untilPlace : untilEnd;
+}
+
+async function links(dataSource: DataSource, chain: Conditions, { entry, limit }: LinkQuery, order: string): Promise<Link[]> {
   const sql = `SELECT ${LINK_COLUMNS} FROM wallet_change c
-    ${join} transfer t ON t.batch_id = c.batch_id AND t.wallet_id = c.wallet_id
+    ${joinInOrder(dataSource)} transfer t ON t.batch_id = c.batch_id AND t.wallet_id = c.wallet_id
     WHERE ${chain.sql} AND ${entry.sql} ORDER BY ${order} LIMIT ?`;
   const rows = await rowsOf(dataSource, sql, [...chain.values, ...entry.values, BigInt(limit)]);
   return distinct(rows.map(linkOf));

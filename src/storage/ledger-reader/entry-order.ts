@@ -1,6 +1,7 @@
 /** The order of the entries that one batch wrote on one wallet. */
 import { invariant } from '../../kernel/invariant';
 import type { LedgerEntry } from '../../ledger/wallet';
+import type { Link } from './entry-rows';
 
 /**
  * Sorts all entries of one link from new to old, so that each begins at the balance at which the one below it ended.
@@ -9,16 +10,17 @@ import type { LedgerEntry } from '../../ledger/wallet';
  * several ways the same one is taken every time.
  * @throws InvariantBroken when the entries are no such walk
  */
-export function newestFirst(entries: readonly LedgerEntry[], balanceAfterBatch: bigint): LedgerEntry[] {
+export function newestFirst(entries: readonly LedgerEntry[], link: Link): LedgerEntry[] {
   const endingAt = new Map<bigint, LedgerEntry[]>();
   for (const entry of [...entries].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     const known = endingAt.get(entry.balanceAfter);
     if (known === undefined) endingAt.set(entry.balanceAfter, [entry]);
     else known.push(entry);
   }
-  const walk = walkBack(endingAt, balanceAfterBatch);
-  const chained = walk.every((entry, at) => entry.balanceAfter === (walk[at - 1]?.balanceBefore ?? balanceAfterBatch));
-  invariant(chained && walk.length === entries.length, `the entries of batch ${entries[0]?.batchId ?? ''} do not chain up`);
+  const walk = walkBack(endingAt, link.postedAfter);
+  const chained = walk.every((entry, at) => entry.balanceAfter === (walk[at - 1]?.balanceBefore ?? link.postedAfter));
+  const whole = walk.length === entries.length && walk.at(-1)?.balanceBefore === link.postedBefore;
+  invariant(chained && whole, `the entries of batch ${link.batchId} on ${link.walletId} do not add up to what it changed`);
   return walk;
 }
 

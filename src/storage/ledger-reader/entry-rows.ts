@@ -13,10 +13,12 @@ export interface Link {
   readonly batchId: string;
   /** Microseconds since 1970, strictly ascending along a wallet. */
   readonly atUs: bigint;
+  /** The balance before the batch and after it. */
+  readonly postedBefore: bigint;
   readonly postedAfter: bigint;
 }
 
-export const LINK_COLUMNS = 'c.wallet_id, c.batch_id, c.at_us, c.posted_after';
+export const LINK_COLUMNS = 'c.wallet_id, c.batch_id, c.at_us, c.posted_delta, c.posted_after';
 
 const ENTRY_COLUMN_NAMES = ['id', 'kind', 'debit', 'credit', 'amount', 'wallet_id', 'batch_id', 'batch_rest'];
 const REFERENCE_COLUMN_NAMES = ['receipt_id', 'api_key_id', 'run_id', 'memo'];
@@ -25,11 +27,13 @@ export const ENTRY_COLUMNS = [...ENTRY_COLUMN_NAMES, ...REFERENCE_COLUMN_NAMES].
 const US_PER_MS = 1_000n;
 
 export function linkOf(row: Row): Link {
+  const postedAfter = amount(row, 'posted_after');
   return {
     walletId: text(row, 'wallet_id'),
     batchId: text(row, 'batch_id'),
     atUs: amount(row, 'at_us'),
-    postedAfter: amount(row, 'posted_after'),
+    postedBefore: postedAfter - big(row['posted_delta']),
+    postedAfter,
   };
 }
 

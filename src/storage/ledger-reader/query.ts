@@ -33,6 +33,11 @@ export async function rowsOfIds(
   return found;
 }
 
+/** A join that reads its left table first, whatever the statistics say: the lists depend on it. */
+export function joinInOrder(dataSource: DataSource): string {
+  return dataSource.options.type === 'better-sqlite3' ? 'CROSS JOIN' : 'STRAIGHT_JOIN';
+}
+
 /** Conditions that must all hold, with their values in the order of the text. */
 export class Conditions {
   readonly values: QueryValue[] = [];

@@ -40,7 +40,7 @@ export async function readEntriesOfReceipts(
   dataSource: DataSource,
   receiptIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly LedgerEntry[]>> {
-  const sqlFor = (list: string) => `SELECT r.id AS of_receipt, ${ENTRY_COLUMNS}, c.at_us, c.posted_after FROM receipt r
+  const sqlFor = (list: string) => `SELECT r.id AS of_receipt, ${ENTRY_COLUMNS}, c.at_us, c.posted_delta, c.posted_after FROM receipt r
     JOIN transfer t ON t.id = r.transfer_id
     JOIN wallet_change c ON c.batch_id = t.batch_id AND c.wallet_id = t.wallet_id
     WHERE r.id IN (${list})`;
@@ -111,7 +111,7 @@ async function entriesOfLinks(dataSource: DataSource, links: readonly Link[]): P
     const rows = byLink.get(`${link.batchId} ${link.walletId}`) ?? [];
     return newestFirst(
       rows.map((row) => entryOf(row, link)),
-      link.postedAfter,
+      link,
     );
   });
 }

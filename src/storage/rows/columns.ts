@@ -20,18 +20,10 @@ const bit: ValueTransformer = { to: (value: boolean) => (value ? 1n : 0n), from:
 
 /** A primary key, or a part of one. */
 export const Id = () => PrimaryColumn({ type: 'varchar' });
-export const Position = (name?: string) => PrimaryColumn({ type: 'int', transformer: count, ...(name === undefined ? {} : { name }) });
-export const Sequence = () => PrimaryColumn({ type: 'bigint', transformer: bigint });
 export const Text = (choice: Choice = {}) => Column({ type: 'varchar', ...choice });
 export const LongText = (choice: Choice = {}) => Column({ type: 'text', ...choice });
 /** Nano units, or anything else beyond the safe range: a bigint. */
 export const Amount = (choice: Choice = {}) => Column({ type: 'bigint', transformer: bigint, ...choice });
 /** Milliseconds since 1970: a number. */
 export const Instant = (choice: Choice = {}) => Column({ type: 'bigint', transformer: count, ...choice });
-export const Count = (choice: Choice = {}) => Column({ type: 'int', transformer: count, ...choice });
 export const Flag = () => Column({ type: 'int', transformer: bit });
-
-/** The same kinds as options of a plain `@Column`. */
-export const bigintColumn = { type: 'bigint', transformer: count } as const;
-export const nullableBigint = { ...bigintColumn, nullable: true } as const;
-export const flagColumn = { type: 'int', transformer: bit } as const;

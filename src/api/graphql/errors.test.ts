@@ -1,0 +1,105 @@
+import { ACME, CHAT, type GraphWorld, graphWorld } from '../../../test/support/graph-world';
+
+let world: GraphWorld;
+
+beforeEach(async () => {
+  world = await graphWorld();
+});
+
+afterEach(() => world.app.close());
+
+describe('errors', () => {
+  it('of ours carry message, code and request id', async () => {
+    const { errors } = await world.ask(ACME, '{ receipts(first: 0) { nodes { id } } }');
+    expect(errors[0]?.extensions).toEqual({
+      code: 'BAD_USER_INPUT',
+      faultCode: 'invalid_request',
+      param: 'first',
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
+  it('of what broke inside are masked, and logged under the same request id', async () => {
+    world.reader.wallets = async () => {
+      throw new Error('password of the database: hunter2');
+    };
+    const { errors } = await world.ask(ACME, '{ wallets { id } }');
+    expect(errors).toEqual([
+      {
+        message: 'Internal error',
+        locations: expect.anything(),
+        path: ['wallets'],
+        extensions: expect.objectContaining({ code: 'INTERNAL_SERVER_ERROR' }),
+      },
+    ]);
+    expect(world.logged).toEqual([expect.objectContaining({ request: errors[0]?.extensions['requestId'] })]);
+  });
+
+  it('of a query say what is wrong with it', async () => {
+    const { status, errors } = await world.ask(ACME, '{ receipts { nodes { nothing } } }');
+    expect([status, errors[0]?.extensions['code']]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
+    expect(errors[0]?.message).toContain('nothing');
+    expect(world.logged).toEqual([]);
+  });
+
+  it('of a value say what it must be', async () => {
+    const query = 'query Of($from: DateTime) { receipts(filter: { from: $from }) { nodes { id } } }';
+    const { errors } = await world.ask(ACME, query, { from: 'yesterday' });
+    expect(errors[0]?.message).toContain('2026-03-01T12:00:00.000Z');
+    expect(errors[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+  });
+
+  it('of a body that is no JSON have the shape of the graph', async () => {
+    const headers = { authorization: `Bearer ${ACME}`, 'content-type': 'application/json' };
+    const response = await world.app.inject({ method: 'POST', url: '/graphql', headers, payload: '{' });
+    expect([response.statusCode, response.json()]).toMatchObject([400, { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] }]);
+  });
+
+  it('suggest no names and show no schema when introspection is off', async () => {
+    const closed = await graphWorld({ introspection: false });
+    const answers = [await closed.ask(ACME, '{ receiptz { nodes { id } } }'), await closed.ask(ACME, '{ __schema { types { name } } }')];
+    await closed.app.close();
+    expect(answers.map(({ status }) => status)).toEqual([400, 400]);
+    expect(JSON.stringify(answers)).not.toMatch(/did you mean/i);
+  });
+
+  it('meet a form that a foreign site could send', async () => {
+    const headers = { authorization: `Bearer ${ACME}` };
+    const response = await world.app.inject({ method: 'GET', url: '/graphql?query={__typename}', headers });
+    expect(response.statusCode).toBe(400);
+  });
+});
+
+describe('limits', () => {
+  const nested = (depth: number) =>
+    `{ receipts { nodes ${'{ apiKey { receipts { nodes '.repeat(depth)} { id } ${'} } }'.repeat(depth)} } }`;
+
+  it.each([
+    ['too deep', nested(4), 'levels'],
+    ['too many renamed fields', `{ ${Array.from({ length: 51 }, (_, index) => `a${index}: wallets { id }`).join(' ')} }`, 'renamed'],
+    ['too many fields at the root', `{ ${'wallets { id } '.repeat(51)} }`, 'at the root'],
+    ['too long', `{ wallets { ${'id '.repeat(6_000)} } }`, 'tokens'],
+    ['too many fields through fragments', fragmentBomb(), 'fields in all'],
+  ])('refuse a query that is %s', async (_what, query, words) => {
+    const { status, errors } = await world.ask(CHAT, query);
+    expect(status).toBe(400);
+    expect(errors.some((error) => error.message.includes(words))).toBe(true);
+  });
+
+  it('measure a fragment within itself without end', async () => {
+    const { status } = await world.ask(CHAT, 'query { ...A } fragment A on Query { wallets { id } ...B } fragment B on Query { ...A }');
+    expect(status).toBe(400);
+  });
+
+  it('let introspection of tools pass', async () => {
+    const type = '{ kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } }';
+    const { errors } = await world.ask(CHAT, `{ __schema { types { name fields { name args { name type ${type} } type ${type} } } } }`);
+    expect(errors).toEqual([]);
+  });
+});
+
+/** Twelve fragments, each with the one before it twice: 4096 fields from a few lines. */
+function fragmentBomb(): string {
+  const fragments = Array.from({ length: 12 }, (_, index) => `fragment F${index + 1} on Wallet { ...F${index} ...F${index} }`);
+  return `{ wallets { ...F12 } } fragment F0 on Wallet { id } ${fragments.join(' ')}`;
+}

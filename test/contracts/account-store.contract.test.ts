@@ -1,0 +1,113 @@
+/** What the stores of accounts and settings promise, whatever database stands behind them. */
+import { newId } from '../../src/kernel/ids';
+import { TypeormAccountStore } from '../../src/storage/account-store';
+import { inTransaction, inTurn } from '../../src/storage/in-transaction';
+import { TypeormSettingStore } from '../../src/storage/setting-store';
+import { eachDatabase } from '../support/data-sources';
+
+const NOW = 1_790_000_000_000;
+
+eachDatabase('the account store', (opened, promise) => {
+  const store = () => new TypeormAccountStore(opened.dataSource);
+  const account = (id: string) => ({ id, name: `${id} é 😀`, createdAt: NOW });
+
+  promise('adds an account with its two empty wallets, its tokens and its projects', async () => {
+    const project = { id: 'acme-bots', accountId: 'acme', name: 'Bots' };
+    await store().add(account('acme'), ['hash-1', 'hash-2'], [project]);
+    expect(await store().find('acme')).toEqual(account('acme'));
+    expect(await store().findByTokenHash('hash-2')).toEqual(account('acme'));
+    expect(await store().projects('acme')).toEqual([project]);
+    const wallets = await opened.database.query(
+      "SELECT id, bucket, currency, posted, held, seq, changed_at_us FROM wallet WHERE account_id = 'acme' ORDER BY id",
+    );
+    const empty = { posted: 0n, held: 0n, seq: 0n, changed_at_us: 0n };
+    expect(wallets).toEqual([
+      { id: 'acme:CREDIT', bucket: 'CREDIT', currency: 'USD', ...empty },
+      { id: 'acme:RMB', bucket: 'RMB', currency: 'CNY', ...empty },
+    ]);
+  });
+
+  promise('adds all of an account or nothing', async () => {
+    await store().add(account('first'), ['hash-of-first'], []);
+    await expect(store().add(account('second'), ['hash-of-first'], [])).rejects.toThrow();
+    expect(await store().find('second')).toBeUndefined();
+    expect(await opened.database.query("SELECT id FROM wallet WHERE account_id = 'second'")).toEqual([]);
+    await expect(store().add(account('first'), [], [])).rejects.toThrow();
+    expect(await store().findByTokenHash('hash-of-first')).toEqual(account('first'));
+  });
+
+  promise('adds projects, and gives them by account, by id, or all', async () => {
+    await store().add(account('projects'), [], []);
+    const [a, b] = ['p-a', 'p-b'].map((id) => ({ id, accountId: 'projects', name: id })) as [never, never];
+    await store().addProject(b);
+    await store().addProject(a);
+    expect(await store().projects('projects')).toEqual([a, b]);
+    expect(await store().projectsById(['p-b', 'none', 'né'])).toEqual(new Map([['p-b', b]]));
+    expect(await store().projects(null)).toEqual(expect.arrayContaining([a, b]));
+    expect(await store().projectsById([])).toEqual(new Map());
+  });
+
+  promise('finds nothing where there is nothing', async () => {
+    expect(await store().find('nobody')).toBeUndefined();
+    expect(await store().find('né')).toBeUndefined();
+    expect(await store().findByTokenHash('nothing')).toBeUndefined();
+  });
+
+  promise('lists accounts by id', async () => {
+    const ids = (await store().list()).map(({ id }) => id);
+    expect(ids).toEqual([...ids].sort());
+    expect(ids).toContain('acme');
+  });
+});
+
+eachDatabase('the setting store', (opened, promise) => {
+  const store = () => new TypeormSettingStore(opened.dataSource);
+
+  promise('writes once, and tells everybody who asks later what stands there', async () => {
+    expect(await store().get('token')).toBeUndefined();
+    const kept = await Promise.all(['a', 'b', 'c'].map((value) => store().setOnce('token', value)));
+    expect(new Set(kept).size).toBe(1);
+    expect(await store().get('token')).toBe(kept[0]);
+  });
+
+  promise('replaces what is set again', async () => {
+    await store().set('name', 'one');
+    await store().set('name', 'two');
+    expect(await store().get('name')).toBe('two');
+  });
+});
+
+eachDatabase('transactions of the control plane', (opened, promise) => {
+  const stored = (name: string) => new TypeormSettingStore(opened.dataSource).get(name);
+  const insert = 'INSERT INTO setting (name, value) VALUES (?, ?)';
+
+  promise('never take a neighbour along when they are rolled back', async () => {
+    const [failed, kept] = [newId(), newId()];
+    const failing = inTransaction(opened.dataSource, async (manager) => {
+      await manager.query(insert, [failed, 'x']);
+      await manager.query('SELECT 1');
+      throw new Error('rolled back');
+    });
+    const succeeding = inTransaction(opened.dataSource, (manager) => manager.query(insert, [kept, 'x']));
+    await expect(failing).rejects.toThrow('rolled back');
+    await succeeding;
+    expect([await stored(failed), await stored(kept)]).toEqual([undefined, 'x']);
+  });
+
+  promise('show nobody what they have not committed', async () => {
+    const name = newId();
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const failing = inTransaction(opened.dataSource, async (manager) => {
+      await manager.query(insert, [name, 'x']);
+      await held;
+      throw new Error('rolled back');
+    });
+    const reading = inTurn(opened.dataSource, (manager) => manager.query('SELECT value FROM setting WHERE name = ?', [name]));
+    letGo();
+    await expect(failing).rejects.toThrow('rolled back');
+    expect(await reading).toEqual([]);
+  });
+});

@@ -1,0 +1,121 @@
+/** What a store of API keys promises, whatever database stands behind it. */
+import { systemClock } from '../../src/kernel/clock';
+import { newId } from '../../src/kernel/ids';
+import { InvariantBroken } from '../../src/kernel/invariant';
+import { nano } from '../../src/kernel/money';
+import { hashSecret } from '../../src/kernel/secret';
+import type { ApiKey } from '../../src/keys/api-key';
+import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
+import { eachDatabase } from '../support/data-sources';
+
+const NOW = 1_790_000_000_000;
+const clock = { ...systemClock, now: () => NOW };
+
+function aKey(over: Partial<ApiKey> = {}): ApiKey {
+  return {
+    id: newId(),
+    accountId: 'acme',
+    projectId: null,
+    name: 'chat',
+    prefix: 'sk-tf-abcdef…',
+    status: 'ACTIVE',
+    routePolicy: 'ORDINARY_ONLY',
+    crossBucketFallback: false,
+    allowedModels: null,
+    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
+    createdAt: NOW,
+    expiresAt: null,
+    ...over,
+  };
+}
+
+eachDatabase('the API key store', (opened, promise) => {
+  const store = () => new TypeormApiKeyStore(opened.dataSource, clock);
+
+  async function added(over: Partial<ApiKey> = {}): Promise<{ key: ApiKey; hash: string }> {
+    const key = aKey(over);
+    const hash = hashSecret(key.id);
+    await store().add({ key, secret: { hash, keyId: key.id, validUntil: null } });
+    return { key, hash };
+  }
+
+  promise('gives a key back with every field, amounts exact above 2^53', async () => {
+    const { key, hash } = await added({
+      projectId: 'bots',
+      name: '研究 "quoted" 😀',
+      crossBucketFallback: true,
+      allowedModels: ['gpt-5-mini', 'a,b'],
+      limits: {
+        requestsPerMinute: 60,
+        tokensPerMinute: 1_000_000,
+        concurrency: 0,
+        spend: [{ bucket: 'RMB', window: 'DAY', amount: nano(9_007_199_254_740_993n) }],
+      },
+      expiresAt: NOW + 1,
+    });
+    expect(await store().findBySecretHash(hash)).toEqual({ key, secret: { hash, keyId: key.id, validUntil: null } });
+    expect(await store().find([key.id, 'no such key', 'né'])).toEqual(new Map([[key.id, key]]));
+  });
+
+  promise('finds nothing by the hash of an unknown secret, and nothing by no ids', async () => {
+    expect(await store().findBySecretHash(hashSecret('unknown'))).toBeUndefined();
+    expect(await store().find([])).toEqual(new Map());
+  });
+
+  promise('lists the keys of one account or of all, new to old', async () => {
+    const { key: older } = await added({ accountId: 'lists', createdAt: NOW - 5 });
+    const { key: newer } = await added({ accountId: 'lists', createdAt: NOW + 5 });
+    expect(await store().list('lists')).toEqual([newer, older]);
+    const everyones = (await store().list(null)).map((key) => key.id);
+    expect(everyones.indexOf(newer.id)).toBeLessThan(everyones.indexOf(older.id));
+  });
+
+  promise('adds a key with its secret or not at all', async () => {
+    const { hash } = await added();
+    const key = aKey();
+    await expect(store().add({ key, secret: { hash, keyId: key.id, validUntil: null } })).rejects.toThrow();
+    expect((await store().find([key.id])).size).toBe(0);
+  });
+
+  promise('never changes a revoked key again', async () => {
+    const { key } = await added();
+    await store().setStatus(key.id, 'PAUSED');
+    await store().setStatus(key.id, 'REVOKED');
+    await store().setStatus(key.id, 'REVOKED');
+    await expect(store().setStatus(key.id, 'ACTIVE')).rejects.toMatchObject({ code: 'key_revoked' });
+    const secret = { hash: hashSecret(newId()), keyId: key.id, validUntil: null };
+    await expect(store().rotate(secret, 'sk-tf-x…', NOW)).rejects.toMatchObject({ code: 'key_revoked' });
+    expect((await store().find([key.id])).get(key.id)?.status).toBe('REVOKED');
+    expect(await store().findBySecretHash(secret.hash)).toBeUndefined();
+  });
+
+  promise('says so when the key to change does not exist', async () => {
+    for (const id of ['no such key', 'né']) await expect(store().setStatus(id, 'PAUSED')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  promise('rotates: the new secret opens the key, the old ones until they end, and none is prolonged', async () => {
+    const { key, hash: first } = await added();
+    const second = hashSecret(newId());
+    const third = hashSecret(newId());
+    await store().rotate({ hash: second, keyId: key.id, validUntil: null }, 'sk-tf-second…', NOW + 10);
+    await store().rotate({ hash: third, keyId: key.id, validUntil: null }, 'sk-tf-third…', NOW + 99);
+    const ends = await Promise.all([first, second, third].map(async (hash) => (await store().findBySecretHash(hash))?.secret.validUntil));
+    expect(ends).toEqual([NOW + 10, NOW + 99, null]);
+    expect((await store().find([key.id])).get(key.id)?.prefix).toBe('sk-tf-third…');
+  });
+
+  promise('keeps one status when many change it at once, and revoked wins', async () => {
+    const { key } = await added();
+    const changes = ['PAUSED', 'ACTIVE', 'REVOKED', 'PAUSED', 'ACTIVE'] as const;
+    await Promise.allSettled(changes.map((status) => store().setStatus(key.id, status)));
+    expect((await store().find([key.id])).get(key.id)?.status).toBe('REVOKED');
+  });
+
+  promise('never serves a stored key that makes no sense', async () => {
+    const { key } = await added();
+    await opened.database.query(`UPDATE api_key SET status = 'ASLEEP' WHERE id = '${key.id}'`);
+    await expect(store().find([key.id])).rejects.toThrow(InvariantBroken);
+    await expect(store().find([key.id])).rejects.toThrow(/status of api_key .* is "ASLEEP"/);
+    await opened.database.query(`DELETE FROM api_key WHERE id = '${key.id}'`);
+  });
+});

@@ -1,0 +1,146 @@
+/** Tables: made, taken away and made again by the migrations; the row classes describe theirs as they are. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { createConnection } from 'mysql2/promise';
+import type { DataSource } from 'typeorm';
+import { createDataSource, openDatabase } from '../../src/storage/data-source';
+import { eachDatabase } from '../support/data-sources';
+import { isServed } from '../support/databases';
+
+const SYNCHRONOUS_FULL = 2;
+
+interface TableColumn {
+  readonly name: string;
+  readonly nullable: boolean;
+}
+
+async function tablesOf(dataSource: DataSource): Promise<string[]> {
+  const sql =
+    dataSource.options.type === 'better-sqlite3'
+      ? "SELECT name FROM sqlite_master WHERE type = 'table'"
+      : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()';
+  const rows: { name: string }[] = await dataSource.query(sql);
+  return rows.map(({ name }) => name).sort();
+}
+
+async function columnsOf(dataSource: DataSource, table: string): Promise<TableColumn[]> {
+  if (dataSource.options.type === 'better-sqlite3') {
+    const rows: { name: string; notnull: number }[] = await dataSource.query(`PRAGMA table_info(${table})`);
+    return rows.map(({ name, notnull }) => ({ name, nullable: notnull === 0 }));
+  }
+  const sql = `SELECT column_name AS name, is_nullable AS nullable FROM information_schema.columns
+    WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position`;
+  const rows: { name: string; nullable: string }[] = await dataSource.query(sql, [table]);
+  return rows.map(({ name, nullable }) => ({ name, nullable: nullable === 'YES' }));
+}
+
+eachDatabase('the tables', (opened, promise) => {
+  promise('have the columns that the row classes say, and no others', async () => {
+    for (const { tableName, columns } of opened.dataSource.entityMetadatas) {
+      const described = columns.map(({ databaseName, isNullable }) => ({ name: databaseName, nullable: isNullable }));
+      const byName = (a: TableColumn, b: TableColumn) => (a.name < b.name ? -1 : 1);
+      const real = await columnsOf(opened.dataSource, tableName);
+      expect({ tableName, columns: described.sort(byName) }).toEqual({ tableName, columns: real.sort(byName) });
+    }
+  });
+
+  promise('go with the migrations and come back the same', async () => {
+    const { dataSource } = opened;
+    const before = await tablesOf(dataSource);
+    for (const _ of dataSource.migrations) await dataSource.undoLastMigration();
+    expect((await tablesOf(dataSource)).filter((table) => !table.startsWith('sqlite_'))).toEqual(['migrations']);
+    await dataSource.runMigrations();
+    expect(await tablesOf(dataSource)).toEqual(before);
+  });
+});
+
+describe('opening an embedded database', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tokens-forge-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const synchronousOf = async (dataSource: DataSource) => (await dataSource.query('PRAGMA synchronous'))[0].synchronous;
+
+  it('makes the folder, and keeps every commit on the disk, also when an existing file is opened again', async () => {
+    const file = join(folder, 'a', 'b', 'c.sqlite');
+    for (const _ of ['first', 'again']) {
+      const dataSource = await openDatabase({ kind: 'sqlite', file });
+      expect(await synchronousOf(dataSource)).toBe(SYNCHRONOUS_FULL);
+      expect(await dataSource.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+      await dataSource.destroy();
+    }
+  });
+
+  it('refuses a database in memory, and says what to write instead', () => {
+    expect(() => createDataSource({ kind: 'sqlite', file: ':memory:' })).toThrow(/DATABASE_URL: must name a file, such as sqlite:/);
+  });
+
+  it('gives whole numbers beyond 2^53 without loss', async () => {
+    const dataSource = await openDatabase({ kind: 'sqlite', file: join(folder, 'exact.sqlite') });
+    expect(await dataSource.query('SELECT 9007199254740993 AS big, 7 AS small, -9007199254740993 AS low')).toEqual([
+      { big: '9007199254740993', small: 7, low: '-9007199254740993' },
+    ]);
+    await dataSource.destroy();
+  });
+
+  it('waits its turn for writing at the start of a transaction, and works on after one that got none', async () => {
+    const file = join(folder, 'busy.sqlite');
+    const dataSource = await openDatabase({ kind: 'sqlite', file });
+    const other = new Database(file, { timeout: 0 });
+    await dataSource.query('PRAGMA busy_timeout = 0');
+    other.exec('BEGIN IMMEDIATE');
+    await expect(dataSource.transaction((manager) => manager.query('SELECT 1'))).rejects.toThrow(/locked/);
+    other.exec('ROLLBACK');
+    await dataSource.transaction((manager) => manager.query("INSERT INTO setting (name, value) VALUES ('a', 'b')"));
+    expect(other.prepare('SELECT name FROM setting').pluck().all()).toEqual(['a']);
+    other.close();
+    await dataSource.destroy();
+  });
+});
+
+describe('opening a MySQL database', () => {
+  const server = process.env['TEST_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/';
+  const name = `tf_test_${randomBytes(6).toString('hex')}`;
+  const urlOf = (database: string) => Object.assign(new URL(server), { pathname: `/${database}` }).href;
+  let served = false;
+
+  beforeAll(async () => {
+    served = await isServed('mysql');
+  });
+
+  it('creates it where the user may, and migrates once when several processes start at the same time', async () => {
+    if (!served) return;
+    const opened = await Promise.all([1, 2, 3].map(() => openDatabase({ kind: 'mysql', url: urlOf(name) })));
+    try {
+      const [{ n }] = await opened[0]!.query('SELECT COUNT(*) AS n FROM migrations');
+      expect(Number(n)).toBe(opened[0]!.migrations.length);
+    } finally {
+      await opened[0]!.query(`DROP DATABASE ${name}`);
+      await Promise.all(opened.map((dataSource) => dataSource.destroy()));
+    }
+  }, 60_000);
+
+  it('says what to change when the user is refused or may not create it, and shows no password', async () => {
+    if (!served) return;
+    const admin = await createConnection({ uri: server });
+    await admin.query(`CREATE USER '${name}'@'%' IDENTIFIED BY 'right-password'`);
+    const as = (password: string) => Object.assign(new URL(urlOf(name)), { username: name, password }).href;
+    try {
+      await expect(openDatabase({ kind: 'mysql', url: as('wrong-password') })).rejects.toThrow(/DATABASE_URL: is refused by/);
+      const refused = openDatabase({ kind: 'mysql', url: as('right-password') }).catch((error: Error) => error.message);
+      expect(await refused).toMatch(/DATABASE_URL: (is refused by|names the database)/);
+      expect(await refused).not.toContain('right-password');
+    } finally {
+      await admin.query(`DROP USER '${name}'@'%'`);
+      await admin.end();
+    }
+  }, 60_000);
+
+  it('says where nothing answers', async () => {
+    await expect(openDatabase({ kind: 'mysql', url: 'mysql://root@127.0.0.1:9/none' })).rejects.toThrow(
+      /server at 127.0.0.1:9 cannot be reached/,
+    );
+  });
+});

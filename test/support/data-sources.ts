@@ -1,0 +1,44 @@
+/** Runs a suite on each kind of database that is served, with the data source that the gateway itself would open. */
+import type { DataSource } from 'typeorm';
+import { openDatabase } from '../../src/storage/data-source';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from './databases';
+
+const SET_UP_MS = 60_000;
+
+/** What a suite works on; set before its first test. */
+export interface Opened {
+  readonly database: TestDatabase;
+  readonly dataSource: DataSource;
+}
+
+export type Promised = (name: string, check: () => Promise<void>) => void;
+
+/** Calls `suite` for each kind. Its database is fresh, shared by its tests, and dropped after them. */
+export function eachDatabase(title: string, suite: (opened: Opened, promise: Promised) => void): void {
+  describe.each<DatabaseKind>(['sqlite', 'mysql'])(`${title} on %s`, (kind) => {
+    const opened = {} as { database: TestDatabase; dataSource: DataSource };
+    let served = false;
+
+    beforeAll(async () => {
+      served = await isServed(kind);
+      if (!served) return;
+      opened.database = await freshDatabase(kind);
+      opened.dataSource = await openDatabase(opened.database);
+    }, SET_UP_MS);
+
+    afterAll(async () => {
+      await opened.dataSource?.destroy();
+      await opened.database?.drop();
+    }, SET_UP_MS);
+
+    suite(opened, (name, check) => {
+      it(
+        name,
+        async () => {
+          if (served) await check();
+        },
+        SET_UP_MS,
+      );
+    });
+  });
+}

@@ -1,0 +1,115 @@
+/** Keys, accounts and settings in memory, with the rules of the real stores: for tests of what calls them. */
+
+import { hashSecret } from '../../src/kernel/secret';
+import type { Account, AccountStore, Project, SettingStore } from '../../src/keys/account-store';
+import type { ApiKey, KeySecret, StoredKeyStatus } from '../../src/keys/api-key';
+import type { ApiKeyStore, NewApiKey } from '../../src/keys/api-key-store';
+
+export class MemoryKeyStore implements ApiKeyStore {
+  readonly keys = new Map<string, ApiKey>();
+  readonly secrets = new Map<string, KeySecret>();
+
+  put(key: ApiKey, secret: string): void {
+    this.keys.set(key.id, key);
+    const hash = hashSecret(secret);
+    this.secrets.set(hash, { hash, keyId: key.id, validUntil: null });
+  }
+
+  async findBySecretHash(hash: string) {
+    const secret = this.secrets.get(hash);
+    const key = secret === undefined ? undefined : this.keys.get(secret.keyId);
+    return secret === undefined || key === undefined ? undefined : { key, secret };
+  }
+
+  async find(ids: readonly string[]): Promise<ReadonlyMap<string, ApiKey>> {
+    return someOf(this.keys, ids);
+  }
+
+  async list(accountId: string | null): Promise<ApiKey[]> {
+    const keys = [...this.keys.values()].filter((key) => accountId === null || key.accountId === accountId);
+    return keys.sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  async add({ key, secret }: NewApiKey): Promise<void> {
+    this.keys.set(key.id, key);
+    this.secrets.set(secret.hash, secret);
+  }
+
+  async setStatus(id: string, status: StoredKeyStatus): Promise<void> {
+    this.change(id, { status });
+  }
+
+  async rotate(secret: KeySecret, prefix: string, oldValidUntil: number): Promise<void> {
+    for (const old of this.secrets.values()) {
+      const ends = Math.min(old.validUntil ?? oldValidUntil, oldValidUntil);
+      if (old.keyId === secret.keyId) this.secrets.set(old.hash, { ...old, validUntil: ends });
+    }
+    this.secrets.set(secret.hash, secret);
+    this.change(secret.keyId, { prefix });
+  }
+
+  private change(id: string, changes: Partial<ApiKey>): void {
+    const key = this.keys.get(id);
+    if (key === undefined) throw new Error(`no key ${id}`);
+    this.keys.set(id, { ...key, ...changes });
+  }
+}
+
+export class MemoryAccountStore implements AccountStore {
+  readonly accounts = new Map<string, Account>();
+  readonly byTokenHash = new Map<string, Account>();
+  readonly allProjects = new Map<string, Project>();
+
+  async find(id: string): Promise<Account | undefined> {
+    return this.accounts.get(id);
+  }
+
+  async list(): Promise<readonly Account[]> {
+    return [...this.accounts.values()];
+  }
+
+  async add(account: Account, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void> {
+    this.accounts.set(account.id, account);
+    for (const hash of tokenHashes) this.byTokenHash.set(hash, account);
+    for (const project of projects) this.allProjects.set(project.id, project);
+  }
+
+  async findByTokenHash(hash: string): Promise<Account | undefined> {
+    return this.byTokenHash.get(hash);
+  }
+
+  async addProject(project: Project): Promise<void> {
+    this.allProjects.set(project.id, project);
+  }
+
+  async projects(accountId: string | null): Promise<readonly Project[]> {
+    return [...this.allProjects.values()].filter((project) => accountId === null || project.accountId === accountId);
+  }
+
+  async projectsById(ids: readonly string[]): Promise<ReadonlyMap<string, Project>> {
+    return someOf(this.allProjects, ids);
+  }
+}
+
+export class MemorySettings implements SettingStore {
+  readonly values = new Map<string, string>();
+
+  async get(name: string): Promise<string | undefined> {
+    return this.values.get(name);
+  }
+
+  async setOnce(name: string, value: string): Promise<string> {
+    const kept = this.values.get(name) ?? value;
+    this.values.set(name, kept);
+    return kept;
+  }
+
+  async set(name: string, value: string): Promise<void> {
+    this.values.set(name, value);
+  }
+}
+
+/** Those of a map that are asked for. */
+export function someOf<T>(all: ReadonlyMap<string, T>, ids: readonly string[]): ReadonlyMap<string, T> {
+  return new Map([...all].filter(([id]) => ids.includes(id)));
+}
