@@ -3,7 +3,6 @@ import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import { registerGraphql } from './api/graphql/graphql-server';
 import { registerChatCompletions } from './api/rest/chat-completions';
 import { registerHealth } from './api/rest/health';
@@ -60,8 +59,9 @@ export async function compose(): Promise<RunningGateway> {
   const log = createLogger(config.logLevel);
   const storage = await openStorage(config, log);
   const first = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
-  const demo = await startDemoUpstream();
-  const http = createHttpClient({ allowPrivate: config.upstreamAllowPrivate, inProcess: new Map([[DEMO_HOST, demo.port]]) });
+  const demo = usesDemo(storage.catalog) ? await startDemoUpstream() : null;
+  const inProcess = new Map(demo === null ? [] : [[DEMO_HOST, demo.port]]);
+  const http = createHttpClient({ allowPrivate: config.upstreamAllowPrivate, inProcess });
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     catalog: storage.catalog,
@@ -86,13 +86,17 @@ export async function compose(): Promise<RunningGateway> {
       await inFlight.drain(DRAIN_MS);
       app.server.closeAllConnections();
       await closed;
-      await Promise.all([http.close(), demo.close()]);
+      await Promise.all([http.close(), demo?.close()]);
       await storage.close();
     },
   };
 }
 
 type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+function usesDemo(catalog: SqlCatalogStore): boolean {
+  return [...catalog.current().channels.values()].some(({ enabled, baseUrl }) => enabled && new URL(baseUrl).hostname === DEMO_HOST);
+}
 
 /** The database with its migrations run, the stores on it, and the ledger on connections of its own. */
 async function openStorage({ database, masterKey }: Config, log: Log) {
@@ -149,7 +153,7 @@ async function prepare({ config, catalog }: Configuration, storage: Storage): Pr
   return { operatorToken, demoKey: catalog === null && made.keys.includes(DEMO_KEY_ID) ? demoKey : null };
 }
 
-async function listen(app: FastifyInstance, config: Config, first: FirstStart): Promise<string> {
+async function listen(app: ReturnType<typeof createServer>, config: Config, first: FirstStart): Promise<string> {
   await app.listen({ host: config.host, port: config.port });
   const { port } = app.server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;

@@ -12,8 +12,6 @@ export const PRIMARY_PRICE = { input: '1', cachedInput: '0.1', output: '4' };
 export const BACKUP_PRICE = { input: '2', output: '8' };
 export const OFFICIAL_PRICE = { input: '0.25', output: '2' };
 
-/** Input bound of the message "hi": its two bytes, and 16 for being a message. */
-const HI_BOUND = 18;
 export const HI = [{ role: 'user' as const, content: 'hi' }];
 
 /** The secret of a key, from its id. */

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../kernel/clock';
 import { type JsonRecord, parseRecord, recordOf } from '../json';
 import { demoAnswer, lastUserText } from './demo-answer';
 import { streamEvents, wholeAnswer } from './demo-wire';
@@ -25,6 +26,7 @@ export interface DemoUpstream {
 export interface DemoUpstreamOptions {
   /** Milliseconds between two words of a stream, so that it can be watched. */
   readonly wordDelayMs?: number;
+  readonly clock?: Clock;
 }
 
 const WORD_DELAY_MS = 15;
@@ -32,12 +34,12 @@ const BODY_BYTES_MAX = 64 * 1024 * 1024;
 const PATH = /^\/(flaky|steady)\/v1\/chat\/completions$/;
 
 export async function startDemoUpstream(options: DemoUpstreamOptions = {}): Promise<DemoUpstream> {
-  const wordDelayMs = options.wordDelayMs ?? WORD_DELAY_MS;
+  const { wordDelayMs = WORD_DELAY_MS, clock = systemClock } = options;
   let calls = 0;
   const server = createServer((incoming, response) => {
     calls += 1;
     // A broken connection is all that can go wrong here, and the gateway sees it at its own end.
-    answer(incoming, response, { id: `chatcmpl-simulated-${calls}`, wordDelayMs }).catch(() => response.destroy());
+    answer(incoming, response, { id: `chatcmpl-simulated-${calls}`, wordDelayMs, clock }).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -59,6 +61,7 @@ export function isFlakyAt(message: string): boolean {
 interface Means {
   readonly id: string;
   readonly wordDelayMs: number;
+  readonly clock: Clock;
 }
 
 async function answer(incoming: IncomingMessage, response: ServerResponse, means: Means): Promise<void> {
@@ -74,7 +77,7 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, means
 }
 
 async function serve(response: ServerResponse, request: JsonRecord, means: Means): Promise<void> {
-  const head = { id: means.id, created: Math.floor(Date.now() / 1_000) };
+  const head = { id: means.id, created: Math.floor(means.clock.now() / 1_000) };
   const planned = demoAnswer(request);
   if (request['stream'] !== true) {
     response.writeHead(200, { 'content-type': 'application/json' }).end(wholeAnswer(planned, head));

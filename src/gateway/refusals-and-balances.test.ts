@@ -1,0 +1,144 @@
+import { amount, aRoute } from '../../test/support/catalog-builders';
+import { failing, play, type Scene, stage } from '../../test/support/stage';
+import { Fault } from '../kernel/fault';
+import type { StoredKeyStatus } from '../keys/api-key';
+import type { ReceiptRecord } from '../ledger/receipt';
+
+describe('the two balances', () => {
+  const both = [aRoute('m', 'ORDINARY', ['a']), aRoute('m', 'OFFICIAL', ['c'])];
+  const crossing = { routes: both, key: { routePolicy: 'ORDINARY_FIRST', crossBucketFallback: true } } as const;
+
+  it('never mix: a short balance is refused while the other is rich', async () => {
+    const { sink, upstream, receipt } = await play({ routes: both, key: { routePolicy: 'ORDINARY_FIRST' }, rmb: '0.0000001' });
+    expect(sink.fault?.code).toBe('insufficient_quota');
+    expect(receipt).toMatchObject({
+      status: 'FAILED',
+      stopReason: 'REFUSED',
+      charge: 0n,
+      requestedModel: 'm',
+      bucket: 'RMB',
+      holdId: null,
+    });
+    expect(upstream.calls).toEqual([]);
+  });
+
+  it('cross over with consent when the first cannot pay, and the receipt shows the refused hop', async () => {
+    const { receipt, attempts, spentRmb } = await play({ ...crossing, rmb: '0.0000001' });
+    expect(attempts.map((each) => [each.channelId, each.status, each.errorCode])).toEqual([
+      ['a', 'SKIPPED', 'insufficient_quota'],
+      ['c', 'SUCCEEDED', null],
+    ]);
+    expect(receipt).toMatchObject({ bucket: 'CREDIT', charge: 19_000n, fallbackCount: 1 });
+    expect(spentRmb).toBe(0n);
+  });
+
+  it('cross over with consent when every channel of the first failed: the first hold is released, one charge is made', async () => {
+    const { receipt, ledger, attempts } = await play({ ...crossing, acts: { a: [failing(500)] } });
+    expect(attempts.map((each) => each.channelId)).toEqual(['a', 'c']);
+    expect(receipt).toMatchObject({ bucket: 'CREDIT', status: 'SUCCEEDED' });
+    expect(ledger.wallets.get('acme:CREDIT')).toEqual({ posted: amount('100') - 19_000n, held: 0n });
+    expect(ledger.ends).toHaveLength(1);
+  });
+
+  it('end on the first hold when the second cannot be placed', async () => {
+    const { receipt, attempts } = await play({ ...crossing, credit: '0', acts: { a: [failing(500)] } });
+    expect(attempts.map((each) => [each.channelId, each.status])).toEqual([
+      ['a', 'FAILED'],
+      ['c', 'SKIPPED'],
+    ]);
+    expect(receipt).toMatchObject({ bucket: 'RMB', stopReason: 'UPSTREAM_ERROR', charge: 0n });
+  });
+});
+
+describe('an output limit', () => {
+  it('that the client set is never changed: what the balance cannot cover is refused', async () => {
+    const { sink } = await play({ rmb: '0.0001' });
+    expect(sink.fault?.code).toBe('insufficient_quota');
+  });
+
+  it('that the client left open is lowered to what the balance covers, and the receipt says so', async () => {
+    const body = { model: 'm', messages: [{ role: 'user', content: 'hello there' }] };
+    const { receipt, upstream } = await play({ rmb: '0.003', body });
+    // (0.003 - 27 × 1 / 10⁶) / (8 / 10⁶): the dearest step of the plan
+    expect(receipt.loweredOutputLimit).toBe(371);
+    expect(upstream.calls[0]?.outputLimit).toBe(371);
+    expect(receipt.holdAmount).toBe(amount('0.003'));
+  });
+});
+
+describe('a refusal', () => {
+  const refusal = async (scene: Scene): Promise<[string | undefined, ReceiptRecord]> => {
+    const { sink, receipt, upstream } = await play(scene);
+    expect(upstream.calls).toEqual([]);
+    expect(receipt).toMatchObject({ status: 'FAILED', stopReason: 'REFUSED', charge: 0n, holdId: null });
+    return [sink.fault?.code, receipt];
+  };
+
+  it.each([
+    ['{"model":', 'invalid_json', null],
+    ['[]', 'invalid_json', null],
+    [JSON.stringify({ model: 'm' }), 'invalid_request', 'm'],
+    [JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'x' }], max_tokens: -1 }), 'invalid_request', 'm'],
+    [JSON.stringify({ model: 'zzz', messages: [{ role: 'user', content: 'x' }] }), 'model_not_found', 'zzz'],
+  ])('of the body %s is %s and has a receipt', async (body, code, model) => {
+    const [given, receipt] = await refusal({ body });
+    expect(given).toBe(code);
+    expect(receipt).toMatchObject({ requestedModel: model, errorCode: code });
+  });
+
+  it.each([
+    ['PAUSED', 'key_paused'],
+    ['REVOKED', 'key_revoked'],
+  ] as const)('of a key that is %s is %s', async (status: StoredKeyStatus, code) => {
+    expect((await refusal({ key: { status } }))[0]).toBe(code);
+  });
+
+  it('of an expired key, a narrowed route and an unknown run is named', async () => {
+    expect((await refusal({ key: { expiresAt: 999 } }))[0]).toBe('key_expired');
+    expect((await refusal({ headers: { routeHeader: 'official' } }))[0]).toBe('route_not_allowed');
+    expect((await refusal({ headers: { routeHeader: 'cheap' } }))[0]).toBe('invalid_request');
+    expect((await refusal({ headers: { runHeader: 'run-1' } }))[0]).toBe('not_found');
+  });
+
+  it('sends nothing upstream when the ledger cannot take the hold', async () => {
+    const set = stage({});
+    set.ledger.beforeWrite = () => {
+      throw new Fault('temporarily_unavailable', 'down');
+    };
+    await expect(set.serve()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    expect(set.upstream.calls).toEqual([]);
+  });
+});
+
+describe('a settlement', () => {
+  it('is tried again until the ledger takes it, and made once', async () => {
+    const set = stage({});
+    let failures = 2;
+    set.ledger.beforeWrite = ({ items }) => {
+      if (items[0]?.kind === 'end' && failures-- > 0) throw new Fault('temporarily_unavailable', 'down');
+    };
+    const receipt = await set.serve();
+    expect(set.ledger.ends).toHaveLength(1);
+    expect(set.ledger.wallets.get('acme:RMB')?.posted).toBe(amount('100') - receipt.charge);
+  });
+
+  it('of a hold that another process has ended changes nothing, and the answer is not completed', async () => {
+    const set = stage({});
+    set.ledger.beforeWrite = ({ items }) => {
+      if (items[0]?.kind === 'end') set.ledger.open.clear();
+    };
+    await expect(set.serve()).rejects.toMatchObject({ code: 'gateway_crashed', detail: { retry: false } });
+    expect(set.ledger.wallets.get('acme:RMB')?.posted).toBe(amount('100'));
+    expect(set.sink.whole).toBeNull();
+  });
+
+  it('whose content the ledger refuses releases the hold at no charge', async () => {
+    const set = stage({});
+    set.ledger.beforeWrite = ({ items }) => {
+      if (items[0]?.kind === 'end' && items[0].attempts.length > 0) throw new Error('data too long');
+    };
+    await expect(set.serve()).rejects.toMatchObject({ code: 'internal_error' });
+    expect(set.ledger.open.size).toBe(0);
+    expect(set.ledger.wallets.get('acme:RMB')).toEqual({ posted: amount('100'), held: 0n });
+  });
+});

@@ -1,0 +1,135 @@
+/** Clients are written against `contract.graphql`. What the graph has by now must be as the contract says; the rest is listed. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  buildSchema,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isIntrospectionType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+} from 'graphql';
+import { printedSchema } from '../../src/api/graphql/build-schema';
+
+/** Names that the contract has and the graph does not have yet: a type, or a field of a type that exists. */
+const STILL_TO_COME = [
+  'ApiKey.callableModels',
+  'ApiKey.spend',
+  'BucketAmount',
+  'BucketAmountInput',
+  'CallableModel',
+  'KeyLimits.spend',
+  'LedgerEntry.researchRun',
+  'LedgerVerification',
+  'ModelCharge',
+  'Mutation.cancelResearchRun',
+  'Mutation.refund',
+  'Mutation.resumeResearchRun',
+  'Mutation.setChannelStatus',
+  'Mutation.setPrice',
+  'Mutation.startResearchRun',
+  'Mutation.topUp',
+  'PriceInput',
+  'Query.explainSpend',
+  'Query.researchEstimate',
+  'Query.researchRun',
+  'Query.researchRuns',
+  'Query.routePreview',
+  'Query.usage',
+  'Query.verifyLedger',
+  'Receipt.researchRun',
+  'ResearchEstimate',
+  'ResearchInput',
+  'ResearchMode',
+  'ResearchReceipt',
+  'ResearchRun',
+  'ResearchRunEvent',
+  'ResearchSection',
+  'RoutePreview',
+  'RoutePreviewInput',
+  'RunStatus',
+  'SectionStatus',
+  'SpendEvent',
+  'SpendExplanation',
+  'SpendLimit',
+  'Subscription',
+  'UsageGroup',
+  'UsageInterval',
+  'UsagePoint',
+  'Warning',
+];
+
+/** Each type and field as one line: what a client relies on. */
+type Lines = ReadonlyMap<string, string>;
+
+function linesOf(schema: GraphQLSchema): Lines {
+  const ours = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
+  return new Map(ours.flatMap((type) => [[type.name, kindOf(type)] as const, ...fieldLines(type)]));
+}
+
+function kindOf(type: GraphQLNamedType): string {
+  if (!isEnumType(type)) return isScalarType(type) ? 'scalar' : isInputObjectType(type) ? 'input' : 'type';
+  const values = type.getValues().map((value) => value.name);
+  return `enum ${values.sort().join(' ')}`;
+}
+
+function fieldLines(type: GraphQLNamedType): (readonly [string, string])[] {
+  if (isInputObjectType(type)) return Object.values(type.getFields()).map((field) => [`${type.name}.${field.name}`, typed(field)]);
+  if (!isObjectType(type)) return [];
+  return Object.values(type.getFields()).flatMap(({ name, type: result, args }) => {
+    const place = `${type.name}.${name}`;
+    return [[place, String(result)] as const, ...args.map((argument) => [`${place}(${argument.name})`, typed(argument)] as const)];
+  });
+}
+
+function typed({ type, defaultValue }: { readonly type: unknown; readonly defaultValue?: unknown }): string {
+  return defaultValue === undefined ? String(type) : `${String(type)} = ${JSON.stringify(defaultValue)}`;
+}
+
+/** The type or field that is missing, named once: a missing type stands for its fields, a field for its arguments. */
+function missing(contract: Lines, graph: Lines): string[] {
+  const absent = [...contract.keys()].filter((name) => !graph.has(name));
+  return absent.filter((name) => !absent.includes(name.split('.')[0] ?? '') || !name.includes('.')).sort();
+}
+
+describe('the graph and its contract', () => {
+  let contract: Lines;
+  let graph: Lines;
+
+  beforeAll(async () => {
+    contract = linesOf(buildSchema(readFileSync(join(__dirname, 'contract.graphql'), 'utf8')));
+    graph = linesOf(buildSchema(await printedSchema()));
+  });
+
+  it('agree on every type, field, argument and default that both have', () => {
+    const shared = [...contract].filter(([name]) => graph.has(name));
+    expect(shared.length).toBeGreaterThan(200);
+    expect(shared.map(([name]) => `${name}: ${graph.get(name)}`)).toEqual(shared.map(([name, line]) => `${name}: ${line}`));
+  });
+
+  it('differ by exactly what is listed as still to come', () => {
+    const listed = missing(contract, graph).filter((name) => !name.includes('(') || graph.has(name.split('(')[0] ?? ''));
+    expect(listed).toEqual([...STILL_TO_COME].sort());
+  });
+
+  it('leave no new argument that a client of the contract would have to give', () => {
+    const added = [...graph].filter(([name, line]) => !contract.has(name) && name.includes('(') && line.endsWith('!'));
+    expect(added.filter(([name]) => contract.has(name.split('(')[0] ?? ''))).toEqual([]);
+  });
+});
+
+describe('descriptions are the documentation of the graph', () => {
+  it('every type, field and argument of ours has one', async () => {
+    const types = Object.values(buildSchema(await printedSchema()).getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+    const bare = types.flatMap((type) => {
+      const fields = isObjectType(type) || isInputObjectType(type) ? Object.values(type.getFields()) : [];
+      const inner = fields.filter((field) => !field.description).map((field) => `${type.name}.${field.name}`);
+      const ours = isScalarType(type) || ['Query', 'Mutation'].includes(type.name) || type.description;
+      return ours ? inner : [type.name, ...inner];
+    });
+    expect(bare).toEqual([]);
+  });
+});

@@ -1,0 +1,136 @@
+/** The flow on a stage: a fake upstream, a ledger in memory, one key, and a sink that remembers. */
+
+import type { AnswerHead, AnswerSink, CompletionRequest, Gateway } from '../../src/gateway/completion-request';
+import { serveCompletion } from '../../src/gateway/serve-completion';
+import type { Fault } from '../../src/kernel/fault';
+import type { ApiKey } from '../../src/keys/api-key';
+import { GroupCommit } from '../../src/ledger/group-commit';
+import type { Route } from '../../src/routing/catalog';
+import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from './catalog-builders';
+import { type Act, FakeUpstream } from './fake-upstream';
+import { MemoryLedger } from './memory-ledger';
+
+class RecordingSink implements AnswerSink {
+  head: AnswerHead | null = null;
+  frames: string[] = [];
+  whole: string | null = null;
+  fault: Fault | null = null;
+  /** What stood in the ledger when the last byte was given out. */
+  settledFirst: boolean | null = null;
+  constructor(private readonly ledger: MemoryLedger) {}
+  get started() {
+    return this.frames.length > 0;
+  }
+  announce(head: AnswerHead) {
+    this.head = head;
+  }
+  write(frames: string) {
+    this.frames.push(frames);
+    return true;
+  }
+  whenReady = () => Promise.resolve();
+  finishWhole(text: string) {
+    this.whole = text;
+    this.settledFirst = this.ledger.receipts.size === 1;
+  }
+  finishStream(frames: string) {
+    this.frames.push(frames);
+    this.settledFirst = this.ledger.receipts.size === 1;
+  }
+  fail(fault: Fault) {
+    this.fault = fault;
+    this.settledFirst = this.ledger.receipts.size === 1;
+  }
+}
+
+const aKey = (overrides: Partial<ApiKey>): ApiKey => ({
+  id: 'key',
+  accountId: 'acme',
+  projectId: 'bots',
+  name: 'chat',
+  prefix: 'sk-tf-…',
+  status: 'ACTIVE',
+  routePolicy: 'ORDINARY_ONLY',
+  crossBucketFallback: false,
+  allowedModels: null,
+  limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
+  createdAt: 0,
+  expiresAt: null,
+  ...overrides,
+});
+
+export interface Scene {
+  readonly acts?: Readonly<Record<string, readonly Act[]>>;
+  readonly key?: Partial<ApiKey>;
+  readonly rmb?: string;
+  readonly credit?: string;
+  readonly routes?: readonly Route[];
+  readonly body?: Record<string, unknown> | string;
+  readonly headers?: Partial<CompletionRequest>;
+  readonly onClientGone?: 'drain' | 'cancel';
+}
+
+const routes = [
+  aRoute('m', 'ORDINARY', [
+    { channelId: 'a', maxAttempts: 2 },
+    { channelId: 'b', price: aPrice({ id: 'dear', output: amount('8') }) },
+  ]),
+];
+
+/** Everything set up, nothing sent yet. */
+export function stage(scene: Scene) {
+  const ledger = new MemoryLedger();
+  ledger.fund('acme:RMB', amount(scene.rmb ?? '100'));
+  ledger.fund('acme:CREDIT', amount(scene.credit ?? '100'));
+  const upstream = new FakeUpstream(scene.acts ?? {});
+  const catalog = aCatalog({
+    models: [aModel('m')],
+    channels: [
+      ...['a', 'b', 'c'].map((id) => aChannel(id, { onClientGone: scene.onClientGone ?? 'drain' })),
+      aChannel('off', { enabled: false }),
+      aChannel('gemini', { protocol: 'gemini' }),
+    ],
+    routes: scene.routes ?? routes,
+  });
+  const key = aKey(scene.key ?? {});
+  const gateway = {
+    keys: { recognise: async () => ({ key, secret: { hash: '', keyId: key.id, validUntil: null } }) } as unknown as Gateway['keys'],
+    catalog: { current: () => catalog, prices: async () => new Map() },
+    ledger: new GroupCommit(ledger),
+    upstreams: { openai: upstream },
+    counter: { count: (text: string) => text.split(/\s+/).filter(Boolean).length },
+    clock: { now: () => 1_000, monotonic: () => 0, sleep: () => Promise.resolve() },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  } satisfies Gateway;
+  const body = scene.body ?? { model: 'm', messages: [{ role: 'user', content: 'hello there' }], max_tokens: 50 };
+  const request: CompletionRequest = {
+    id: 'req-1',
+    endpoint: '/v1/chat/completions',
+    credential: 'sk',
+    body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+    routeHeader: null,
+    runHeader: null,
+    receivedAt: 1_000,
+    ...scene.headers,
+  };
+  const sink = new RecordingSink(ledger);
+  const interruption = new AbortController();
+  return { ledger, upstream, sink, interruption, serve: () => serveCompletion(gateway, request, sink, interruption.signal) };
+}
+
+/** Serves the request, and checks what holds for every one: no hold stays, and it is settled before the last byte. */
+export async function play(scene: Scene) {
+  const set = stage(scene);
+  const receipt = await set.serve();
+  const { posted, held } = set.ledger.wallets.get('acme:RMB') ?? { posted: 0n, held: 0n };
+  expect(set.ledger.open.size).toBe(0);
+  expect(held).toBe(0n);
+  expect(set.sink.settledFirst).toBe(true);
+  return { ...set, receipt, spentRmb: amount(scene.rmb ?? '100') - posted, attempts: set.ledger.ends[0]?.attempts ?? [] };
+}
+
+export const STREAM = { model: 'm', messages: [{ role: 'user', content: 'hello there' }], max_tokens: 50, stream: true };
+export const ok: Act = {};
+export const failing = (status: number | null, kind: 'provider_error' | 'first_byte_timeout' = 'provider_error'): Act => ({
+  failure: { status, kind },
+});
