@@ -1,8 +1,7 @@
 /** The operator's bearer token: from the environment, or made at the first start and shown once. Stored as a hash only. */
 import { hashSecret, newSecret } from '../kernel/secret';
 import type { SettingStore } from '../keys/account-store';
-
-export const OPERATOR_TOKEN_SETTING = 'operator_token_hash';
+import { OPERATOR_TOKEN_SETTING } from '../keys/viewer';
 
 /** Sees to it that there is a token. Gives the new one when it was made just now, null when it is known already. */
 export async function establishOperatorToken(settings: SettingStore, given: string | null): Promise<string | null> {

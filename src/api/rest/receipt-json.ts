@@ -112,7 +112,7 @@ function entryJson(entry: LedgerEntry): object {
     id: entry.id,
     wallet: { id: entry.walletId, bucket: entry.bucket, currency: currencyOf(entry.bucket) },
     cursor: entry.cursor,
-    transactionId: entry.batchId,
+    transactionId: entry.id,
     kind: entry.kind,
     amount: formatDecimal(entry.amount),
     balanceBefore: formatDecimal(entry.balanceBefore),

@@ -59,7 +59,7 @@ export class LedgerEntryConnection {
 /** An entry with the ids that its nested fields are loaded by. */
 export type EntryView = LedgerEntryNode & Pick<LedgerEntry, 'walletId' | 'apiKeyId' | 'receiptId'>;
 
-/** Everything that one batch wrote became durable together: that is the transaction of an entry. */
+/** A transfer is a transaction of its own: its two sides add up to zero. */
 export function viewEntry(entry: LedgerEntry): EntryView {
-  return { ...entry, transactionId: entry.batchId };
+  return { ...entry, transactionId: entry.id };
 }

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSchema, type GraphQLObjectType } from 'graphql';
+import { aCatalog, aChannel, aPrice } from '../../../test/support/catalog-builders';
+import { MemoryLedgerReader } from '../../../test/support/memory-ledger-reader';
+import { MemoryAccountStore, MemoryKeyStore, someOf } from '../../../test/support/memory-stores';
+import { aKey, anAttempt, anEntry, aRecord, aRequest, aUsage, inFlight, settled } from '../../../test/support/receipt-builders';
+import { loadReceipt } from '../../gateway/load-receipt';
+import { nano } from '../../kernel/money';
+import { receiptJson } from './receipt-json';
+
+const ID = '0190f2a0-0000-7000-8000-000000000001';
+const FLYING = '0190f2a0-0000-7000-8000-000000000002';
+
+type Json = Record<string, unknown>;
+
+async function jsonOf(id: string): Promise<Json> {
+  const reader = new MemoryLedgerReader();
+  reader.allReceipts.push(inFlight(aRequest(FLYING)), settled(aRecord(ID, { projectId: 'bots', finalChannelId: 'gone' })));
+  reader.allAttempts.push(anAttempt(ID, 0, { usage: aUsage(7, 3), charge: nano(19_000n) }));
+  reader.allEntries.push(anEntry('e', { receiptId: ID }));
+  const keys = new MemoryKeyStore();
+  keys.put(aKey('chat', { expiresAt: Date.UTC(2026, 2, 2) }), 'sk-tf-test-chat');
+  const accounts = new MemoryAccountStore();
+  await accounts.addProject({ id: 'bots', accountId: 'acme', name: 'Bots' });
+  const prices = new Map([['m:ORDINARY#1', aPrice()]]);
+  const catalog = { current: () => aCatalog({ channels: [aChannel('a')] }), prices: async (ids: readonly string[]) => someOf(prices, ids) };
+  const loaded = await loadReceipt({ reader, keys, accounts, catalog }, id, { apiKeyId: 'chat' });
+  if (loaded === undefined) throw new Error('the receipt is visible');
+  return receiptJson(loaded, Date.UTC(2026, 2, 3)) as Json;
+}
+
+const contract = buildSchema(readFileSync(join(__dirname, '../../../test/architecture/contract.graphql'), 'utf8'));
+const fieldsOf = (type: string) => Object.keys((contract.getType(type) as GraphQLObjectType).getFields());
+
+describe('a receipt over REST', () => {
+  it.each([
+    ['Receipt', (receipt: Json) => receipt],
+    ['Usage', (receipt: Json) => receipt['usage']],
+    ['Price', (receipt: Json) => receipt['price']],
+    ['Hold', (receipt: Json) => receipt['hold']],
+    ['Channel', (receipt: Json) => receipt['primaryChannel']],
+    ['ReceiptLine', (receipt: Json) => (receipt['lines'] as Json[])[0]],
+    ['Attempt', (receipt: Json) => (receipt['attempts'] as Json[])[0]],
+  ] satisfies [string, (receipt: Json) => unknown][])('has every field of the contract’s %s', async (type, part) => {
+    expect(Object.keys(part(await jsonOf(ID)) as Json)).toEqual(expect.arrayContaining(fieldsOf(type)));
+  });
+
+  it('writes amounts as decimal strings and instants in UTC', async () => {
+    expect(await jsonOf(ID)).toMatchObject({
+      ...{ createdAt: '2026-03-01T12:00:00.000Z', settledAt: '2026-03-01T12:00:00.900Z', charge: '0.000019' },
+      price: { input: '1', output: '4', currency: 'CNY', effectiveFrom: '1970-01-01T00:00:00.000Z' },
+      ledgerEntries: [{ amount: '-0.000019', wallet: { id: 'acme:RMB', bucket: 'RMB', currency: 'CNY' } }],
+    });
+  });
+
+  it('shows the key as it stands now, and a channel that has left the catalog by its id', async () => {
+    expect(await jsonOf(ID)).toMatchObject({
+      apiKey: { status: 'EXPIRED' },
+      finalChannel: { id: 'gone', name: 'gone', status: 'DISABLED' },
+    });
+  });
+
+  it('holds no secret and no address', async () => {
+    expect(JSON.stringify(await jsonOf(ID))).not.toMatch(/sk-upstream|http:|sk-tf-test/);
+  });
+
+  it('can be written while the request is in flight', async () => {
+    expect(await jsonOf(FLYING)).toMatchObject({ status: 'IN_FLIGHT', charge: '0', lines: [], hold: { state: 'OPEN', resolvedAt: null } });
+  });
+});
