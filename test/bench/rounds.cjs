@@ -1,6 +1,7 @@
 // Runs a section: every target in turn, again in the reverse order, and so on; figures of a round are compared within it.
 const SETTLE_MS = 300;
-const WARM_UP_MS = { full: 2_500, quick: 1_500 };
+/** Longer before the first section: until then nothing of a target is compiled. */
+const WARM_UP_MS = { full: { first: 4_000, later: 1_500 }, quick: { first: 2_500, later: 700 } };
 
 /** What a process that was measured did in a window. `perSecond` counts what the section counts. */
 function figuresOf(section, target, result) {
@@ -18,11 +19,12 @@ function figuresOf(section, target, result) {
 
 /**
  * Gives, for each target, its figures of every round, as `{ target: [figures, …] }`. `measure` runs one job of the load.
- * The first pass is thrown away: until then the code of the targets is not compiled.
+ * The first pass warms up, and is thrown away.
  */
-async function runSection(section, { targets, rounds, length, measure }) {
+async function runSection(section, { targets, rounds, length, first, measure }) {
   const figures = Object.fromEntries(targets.map((target) => [target.name, []]));
-  for (const target of targets) await measure(target, { ...section.job, settleMs: 0, measureMs: WARM_UP_MS[length] });
+  const warmUpMs = WARM_UP_MS[length][first ? 'first' : 'later'];
+  for (const target of targets) await measure(target, { ...section.job, settleMs: 0, measureMs: warmUpMs });
   for (let round = 0; round < rounds; round += 1) {
     for (const target of round % 2 === 0 ? targets : targets.toReversed()) {
       const result = await measure(target, { ...section.job, settleMs: SETTLE_MS, measureMs: section.seconds[length] * 1_000 });

@@ -35,7 +35,8 @@ async function runSections(options, running, length) {
     console.error(`measuring: ${section.title}`);
     const direct = name === 'whole' ? [{ name: 'direct', port: running.upstream.port, pid: running.upstream.pid }] : [];
     const targets = [...direct, ...running.targets];
-    const figures = await runSection(section, { targets, rounds: options.rounds, length, measure: running.measure });
+    const first = parts.length === 0;
+    const figures = await runSection(section, { targets, rounds: options.rounds, length, first, measure: running.measure });
     parts.push(sectionTable(section, figures));
     strangers.push(...running.targets.flatMap(({ name }) => figures[name].map((each) => each.strangers)));
   }

@@ -22,8 +22,9 @@ const perSecond = (value) => (value < 100 ? value.toFixed(1) : Math.round(value)
 const ms = (value) => `${value.toFixed(2)} ms`;
 const us = (value) => (Number.isNaN(value) ? '–' : `${Math.round(value)} µs`);
 
-/** `cost`: CPU microseconds of the measured process for one of what is counted; `core`: how much of a core it took. */
+/** `counted`: what the CPU time is divided by. */
 const cpuColumns = (counted) => [
+  { title: 'CPU to bare', of: (each, bare) => bare.cpuUs / each.cpuUs, show: (value) => value.toFixed(2) },
   { title: `CPU per ${counted}`, of: (each) => each.cpuUs, show: us },
   { title: 'of the database', of: (each) => each.databaseUs, show: us },
   { title: 'core used', of: (each) => each.core, show: (value) => (Number.isNaN(value) ? '–' : `${Math.round(value * 100)} %`) },
