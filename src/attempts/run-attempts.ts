@@ -173,9 +173,10 @@ function recordOf(
   const { facts } = result;
   const failure = result.ok ? null : result.failure;
   return {
-    ...place,
+    index: place.index,
     channelId: step.channel.id,
     role: step.role,
+    retry: place.retry,
     status: failure === null ? 'SUCCEEDED' : failure.kind === 'cut' ? 'CANCELLED' : 'FAILED',
     upstreamModel: step.upstreamModel,
     upstreamRequestId: facts.upstreamRequestId,

@@ -84,6 +84,6 @@ function fullCharge(usage: Usage, price: PriceTerms): Nano {
 /** The attempt that was charged shows the usage that it was charged for, also where that was counted here. */
 function withMeasuredUsage(attempts: readonly AttemptRecord[], usage: Usage): readonly AttemptRecord[] {
   const charged = indexOfLastTry(attempts);
-  if (usage.source === 'NONE' || charged === null) return attempts;
+  if (usage.source === 'NONE' || charged === null || attempts[charged]?.usage === usage) return attempts;
   return attempts.map((attempt, index) => (index === charged ? { ...attempt, usage } : attempt));
 }

@@ -40,7 +40,13 @@ interface Term {
 
 /** What a usage costs under a price: exact, rounded up once to the nano. */
 export function chargeFor(usage: Usage, price: PriceTerms): Nano {
-  return nano(divideUp(sumOf(termsOf(usage, price)), DIVISOR));
+  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = usage;
+  const fresh = BigInt(inputTokens - cachedInputTokens - cacheWriteTokens) * price.input;
+  const cached = cachedInputTokens === 0 ? 0n : BigInt(cachedInputTokens) * (price.cachedInput ?? price.input);
+  const written = cacheWriteTokens === 0 ? 0n : BigInt(cacheWriteTokens) * (price.cacheWrite ?? price.input);
+  const tokens = fresh + cached + written + BigInt(outputTokens) * price.output;
+  const request = price.perRequest === null ? 0n : price.perRequest * TOKENS_PER_PRICE;
+  return nano(divideUp((tokens + request) * price.multiplier, DIVISOR));
 }
 
 /**
@@ -82,8 +88,4 @@ function termsOf(usage: Usage, price: PriceTerms): Term[] {
 
 function tokenTerm(label: string, tokens: number, unitPrice: Nano, price: PriceTerms): Term {
   return { label, tokens, price: unitPrice, numerator: BigInt(tokens) * unitPrice * price.multiplier };
-}
-
-function sumOf(terms: readonly Term[]): bigint {
-  return terms.reduce((sum, term) => sum + term.numerator, 0n);
 }

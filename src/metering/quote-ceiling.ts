@@ -3,7 +3,7 @@
  * own formula on upper bounds of the tokens, at the dearest step of the plan, so a charge never passes its hold.
  */
 import { invariant } from '../kernel/invariant';
-import type { Nano } from '../kernel/money';
+import { type Nano, nano } from '../kernel/money';
 import { chargeFor, type PriceTerms } from './charge';
 import type { Usage } from './usage';
 
@@ -34,12 +34,8 @@ export function quoteCeiling(bounds: TokenBounds, prices: readonly PriceTerms[])
   invariant(prices.length > 0, 'a plan has at least one step');
   const limit = bounds.clientOutputLimit ?? bounds.modelOutputLimit;
   const lowest = bounds.clientOutputLimit ?? Math.min(LOWEST_OUTPUT_LIMIT, bounds.modelOutputLimit);
-  return {
-    ceiling: dearest(bounds, prices, limit),
-    floor: dearest(bounds, prices, lowest),
-    bounds,
-    prices,
-  };
+  const ceiling = dearest(bounds, prices, limit);
+  return { ceiling, floor: lowest === limit ? ceiling : dearest(bounds, prices, lowest), bounds, prices };
 }
 
 /**
@@ -62,21 +58,25 @@ export function outputLimitWithin(quote: Quote, granted: Nano): { limit: number;
 }
 
 function dearest(bounds: TokenBounds, prices: readonly PriceTerms[], outputLimit: number): Nano {
-  const amounts = prices.map((price) => upperBound(bounds, price, outputLimit));
-  return amounts.reduce((most, amount) => (amount > most ? amount : most));
+  const { inputTokens, choices } = bounds;
+  const outputTokens = outputLimit * choices;
+  const usage: Usage = { inputTokens, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens, reasoningTokens: 0, source: 'NONE' };
+  let most = nano(0n);
+  for (const price of prices) {
+    const amount = chargeFor(usage, upperTerms(price));
+    if (amount > most) most = amount;
+  }
+  return most;
 }
 
+const upperTermsOf = new WeakMap<PriceTerms, PriceTerms>();
+
 /** Input can be billed as fresh, cached or written to the cache: the dearest of the three bounds them all. */
-function upperBound(bounds: TokenBounds, price: PriceTerms, outputLimit: number): Nano {
+function upperTerms(price: PriceTerms): PriceTerms {
+  const known = upperTermsOf.get(price);
+  if (known !== undefined) return known;
   const inputPrices = [price.input, price.cachedInput ?? price.input, price.cacheWrite ?? price.input];
-  const dearestInput = inputPrices.reduce((most, each) => (each > most ? each : most));
-  const usage: Usage = {
-    inputTokens: bounds.inputTokens,
-    cachedInputTokens: 0,
-    cacheWriteTokens: 0,
-    outputTokens: outputLimit * bounds.choices,
-    reasoningTokens: 0,
-    source: 'NONE',
-  };
-  return chargeFor(usage, { ...price, input: dearestInput });
+  const upper = { ...price, input: inputPrices.reduce((most, each) => (each > most ? each : most)) };
+  upperTermsOf.set(price, upper);
+  return upper;
 }

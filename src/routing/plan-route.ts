@@ -56,6 +56,24 @@ export function planRoute(catalog: Catalog, key: PlanningKey, modelId: string, n
   if (key.allowedModels !== null && !key.allowedModels.includes(modelId)) {
     throw new Fault('model_not_allowed', `This key may not use the model "${modelId}".`, { param: 'model' });
   }
+  const known = plansOf(catalog);
+  const asked = `${key.routePolicy} ${key.crossBucketFallback} ${narrowTo} ${modelId}`;
+  const planned = known.get(asked) ?? planNow(catalog, key, model, narrowTo);
+  known.set(asked, planned);
+  return planned;
+}
+
+/** A snapshot never changes, so what was planned on it holds as long as it: for each model and way of asking, once. */
+const plansBySnapshot = new WeakMap<Catalog, Map<string, PlannedRoute>>();
+
+function plansOf(catalog: Catalog): Map<string, PlannedRoute> {
+  const plans = plansBySnapshot.get(catalog) ?? new Map<string, PlannedRoute>();
+  plansBySnapshot.set(catalog, plans);
+  return plans;
+}
+
+function planNow(catalog: Catalog, key: PlanningKey, model: Model, narrowTo: RouteType | null): PlannedRoute {
+  const modelId = model.id;
   const reachable = typesInOrder(key, narrowTo).flatMap((type) => {
     const route = catalog.routes.get(routeId(modelId, type));
     return route?.enabled === true ? [route] : [];

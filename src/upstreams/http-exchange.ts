@@ -160,13 +160,15 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     this.finished = true;
     this.deadlines.stop();
     const facts = this.facts();
-    this.resolve({ ...ending, facts });
+    this.resolve(ending.ok ? { ok: true, answer: ending.answer, facts } : { ok: false, failure: ending.failure, facts });
     if (!ending.ok) this.abort();
     else if (this.controller !== null) this.tail = setTimeout(() => this.abort(), TAIL_MS).unref();
   }
 
   private facts(): AnswerFacts {
-    return { ...this.reader.known, providerStatus: this.status, upstreamRequestId: this.requestId, firstByteMs: this.firstByteMs };
+    const { reportedModel, usage, outputText } = this.reader.known;
+    const { status: providerStatus, requestId: upstreamRequestId, firstByteMs } = this;
+    return { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs };
   }
 
   private abort(): void {

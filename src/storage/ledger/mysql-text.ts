@@ -7,7 +7,7 @@ const NEEDS_NO_ESCAPE = /^[\x20-\x26\x28-\x5b\x5d-\x7e]*$/;
 /** A value as SQL. Amounts stand as whole numbers in the text, which is the only form that stays exact in arithmetic. */
 export function literal(value: SqlValue): string {
   if (value === null) return 'NULL';
-  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'string') return value.toString();
   return NEEDS_NO_ESCAPE.test(value) ? `'${value}'` : escaped(value);
 }
 

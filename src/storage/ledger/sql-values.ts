@@ -1,7 +1,10 @@
 /** How facts become column values: one shape for both databases, and text that always fits. */
 
-/** What a column holds. Whole numbers are bigints, so that no driver ever takes them for floating point. */
-export type SqlValue = string | bigint | null;
+/**
+ * What a column holds. Money is a bigint; counts and times are whole numbers, and become bigints where a driver would
+ * take a number for floating point.
+ */
+export type SqlValue = string | number | bigint | null;
 export type SqlRow = SqlValue[];
 
 const INT_MAX = 2_147_483_647;
@@ -25,17 +28,17 @@ export function word(value: string | null, max = 64): string | null {
 }
 
 /** A time in milliseconds since 1970. */
-export function time(value: number): bigint {
-  return BigInt(Math.trunc(value));
+export function time(value: number): number {
+  return Math.trunc(value);
 }
 
 /** A count or duration, within what an INT column takes; a fraction is rounded. */
-export function int(value: number | null): bigint | null {
+export function int(value: number | null): number | null {
   if (value === null) return null;
   const whole = Math.round(value);
-  return Number.isNaN(whole) ? 0n : BigInt(Math.min(Math.max(whole, -INT_MAX), INT_MAX));
+  return Number.isNaN(whole) ? 0 : Math.min(Math.max(whole, -INT_MAX), INT_MAX);
 }
 
-export function flag(value: boolean): bigint {
-  return value ? 1n : 0n;
+export function flag(value: boolean): number {
+  return value ? 1 : 0;
 }

@@ -3,6 +3,7 @@ import type { LedgerBatch, LedgerStore } from '../../ledger/ledger-store';
 import { releaseOrphans } from './abandoned';
 import { inTime, type LedgerOptions, type OpenLedger } from './open-ledger';
 import { prepareBatch } from './prepare';
+import { batchText } from './sqlite-batch-text';
 import { lockSqliteOwner, type OwnerLock } from './sqlite-owner-lock';
 import { SqliteThread } from './sqlite-thread';
 
@@ -37,7 +38,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Op
 function storeOn(thread: SqliteThread, { owner, clock }: LedgerOptions): LedgerStore {
   return {
     lanes: 1,
-    write: async (batch: LedgerBatch) => thread.call<'write'>({ call: 'write', batch: prepareBatch(batch, owner, clock.now()) }),
+    write: async (batch: LedgerBatch) => thread.call<'write'>({ call: 'write', batch: batchText(prepareBatch(batch, owner, clock.now())) }),
   };
 }
 

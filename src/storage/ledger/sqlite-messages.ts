@@ -1,10 +1,9 @@
-/** What crosses between the ledger's thread and the others. Rows are flat; errors travel as their words. */
+/** What crosses between the ledger's thread and the others. Batches travel as text, errors as their words. */
 import type { LedgerVerdict } from '../../ledger/ledger-store';
-import type { PreparedBatch } from './prepare';
 import type { SqlRow } from './sql-values';
 
 export type LedgerCall =
-  | { readonly call: 'write'; readonly batch: PreparedBatch }
+  | { readonly call: 'write'; readonly batch: string }
   | { readonly call: 'openHolds'; readonly limit: number }
   | { readonly call: 'ping' }
   | { readonly call: 'close' };

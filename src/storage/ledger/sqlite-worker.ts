@@ -1,5 +1,6 @@
 /** The ledger's thread: one connection, one batch at a time, so that waiting for the disk never stops the gateway. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { batchOfText } from './sqlite-batch-text';
 import { openLedgerFile, SqliteBatchWriter } from './sqlite-database';
 import type { ErrorWords, LedgerAnswers, LedgerCall, LedgerReply, LedgerRequest } from './sqlite-messages';
 
@@ -13,7 +14,7 @@ const writer = new SqliteBatchWriter(db);
 function answer(call: LedgerCall): LedgerAnswers[keyof LedgerAnswers] {
   switch (call.call) {
     case 'write':
-      return writer.write(call.batch);
+      return writer.write(batchOfText(call.batch));
     case 'openHolds':
       return writer.readOpenHolds(call.limit);
     case 'ping':
