@@ -3,6 +3,7 @@
  * that was passed over. Once a byte of an answer has reached the client there is no second try and no second channel.
  */
 import type { Clock } from '../kernel/clock';
+import type { Interrupted } from '../kernel/interrupt';
 import { invariant } from '../kernel/invariant';
 import type { StopReason } from '../kernel/words';
 import type { TokenCounter } from '../metering/token-counter';
@@ -13,7 +14,7 @@ import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure
 import { Delivery, type StreamSink } from './delivery';
 import type { Answer, AnswerFacts, AttemptFailure, ChatBody, UpstreamResult, Upstreams } from './upstream';
 
-/** What ends a request from outside: the `reason` of the signal that is handed in. */
+/** What ends a request from outside. */
 export type Interruption = Extract<StopReason, 'CLIENT_GONE' | 'GATEWAY_STOPPED'>;
 
 export interface AttemptMeans {
@@ -58,7 +59,12 @@ interface Tried {
   readonly step: PlanStep;
 }
 
-export async function runAttempts(means: AttemptMeans, job: AttemptJob, sink: StreamSink, signal: AbortSignal): Promise<Outcome> {
+export async function runAttempts(
+  means: AttemptMeans,
+  job: AttemptJob,
+  sink: StreamSink,
+  signal: Interrupted<Interruption>,
+): Promise<Outcome> {
   const attempts: AttemptRecord[] = [];
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
@@ -71,7 +77,7 @@ export async function runAttempts(means: AttemptMeans, job: AttemptJob, sink: St
     const tries = await tryStep(means, job, step, index, sink, signal);
     attempts.push(...tries.map((tried) => tried.record));
     last = tries.at(-1) ?? last;
-    if (signal.aborted || (last !== null && moveAfter(last) === 'stop')) break;
+    if (signal.reason !== null || (last !== null && moveAfter(last) === 'stop')) break;
   }
   return outcomeOf(job, attempts, last, signal);
 }
@@ -83,10 +89,10 @@ async function tryStep(
   step: PlanStep,
   index: number,
   sink: StreamSink,
-  signal: AbortSignal,
+  signal: Interrupted<Interruption>,
 ): Promise<Tried[]> {
   const tries: Tried[] = [];
-  while (tries.length < step.maxAttempts && !signal.aborted) {
+  while (tries.length < step.maxAttempts && signal.reason === null) {
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
     tries.push(tried);
     if (moveAfter(tried) !== 'same') break;
@@ -139,7 +145,7 @@ async function tryOnce(
   step: PlanStep,
   place: { readonly index: number; readonly retry: number },
   sink: StreamSink,
-  signal: AbortSignal,
+  signal: Interrupted<Interruption>,
 ): Promise<Tried> {
   const upstream = means.upstreams[step.channel.protocol];
   invariant(upstream !== undefined, 'a step without an adapter is passed over');
@@ -151,14 +157,13 @@ async function tryOnce(
     delivery,
   );
   delivery.onOverrun = () => exchange.cut();
-  const interrupt = () => {
+  const deafen = signal.listen((reason) => {
     delivery.mute();
     // A provider that bills the whole answer anyway is read to its usage; another is left at once.
-    if (signal.reason === 'GATEWAY_STOPPED' || step.channel.onClientGone === 'cancel') exchange.cut();
-  };
-  signal.addEventListener('abort', interrupt, { once: true });
+    if (reason === 'GATEWAY_STOPPED' || step.channel.onClientGone === 'cancel') exchange.cut();
+  });
   const result = await exchange.result;
-  signal.removeEventListener('abort', interrupt);
+  deafen();
   const latencyMs = Math.round(means.clock.monotonic() - began);
   return { record: recordOf(step, place, result, startedAt, latencyMs), result, delivery, step };
 }
@@ -190,7 +195,7 @@ function recordOf(
   };
 }
 
-function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tried | null, signal: AbortSignal): Outcome {
+function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tried | null, signal: Interrupted<Interruption>): Outcome {
   const result = last?.result;
   return {
     plan: job.plan,
@@ -205,9 +210,9 @@ function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tr
   };
 }
 
-function stopReasonFor(last: Tried | null, signal: AbortSignal): StopReason {
+function stopReasonFor(last: Tried | null, signal: Interrupted<Interruption>): StopReason {
   if (last?.delivery.overrun === true) return 'BUDGET';
-  if (signal.aborted) return signal.reason as Interruption;
+  if (signal.reason !== null) return signal.reason;
   if (last === null) return 'NO_CHANNEL';
   return last.result.ok ? 'COMPLETED' : stopReasonOf(last.result.failure);
 }

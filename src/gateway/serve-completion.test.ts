@@ -118,7 +118,7 @@ describe('a client that leaves', () => {
     const set = stage({ body: STREAM, ...scene, acts: { a: [{ ...act, until }] } });
     const served = set.serve();
     while (set.upstream.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    set.interruption.abort('CLIENT_GONE');
+    set.interruption.happen('CLIENT_GONE');
     resume();
     return { ...set, receipt: await served };
   };
@@ -138,5 +138,34 @@ describe('a client that leaves', () => {
   it.each(['drain', 'cancel'] as const)('pays nothing when no output was delivered (%s)', async (onClientGone) => {
     const { receipt } = await leaving({ onClientGone }, {});
     expect(receipt).toMatchObject({ status: 'CANCELLED', charge: 0n });
+  });
+
+  it('and is read to its end is cut when the gateway must stop', async () => {
+    const set = stage({
+      body: STREAM,
+      onClientGone: 'drain',
+      acts: { a: [{ frames: ['two words'], until: new Promise(() => undefined) }] },
+    });
+    const served = set.serve();
+    while (set.upstream.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    set.interruption.happen('CLIENT_GONE');
+    expect(set.upstream.cuts).toEqual([]);
+    set.interruption.happen('GATEWAY_STOPPED');
+    expect(await served).toMatchObject({ status: 'CANCELLED', stopReason: 'CLIENT_GONE', usage: { source: 'FLOOR', outputTokens: 2 } });
+  });
+});
+
+describe('a gateway that stops', () => {
+  it('settles what still streams at what was delivered', async () => {
+    const set = stage({ body: STREAM, acts: { a: [{ frames: ['three words delivered'], until: new Promise(() => undefined) }] } });
+    const served = set.serve();
+    while (set.upstream.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    set.interruption.happen('GATEWAY_STOPPED');
+    const receipt = await served;
+    expect(receipt).toMatchObject({ status: 'ABANDONED', stopReason: 'GATEWAY_STOPPED', usage: { outputTokens: 3 } });
+    expect(receipt.charge).toBeGreaterThan(0n);
+    expect(set.sink.fault?.detail.retry).toBe(false);
   });
 });

@@ -2,8 +2,9 @@
  * THE flow. Read this file to know the product: a request is authenticated, planned and quoted; money is held, durably;
  * channels are tried; what came back is metered and settled, durably; and only then the last byte goes out.
  */
-import { runAttempts } from '../attempts/run-attempts';
+import { type Interruption, runAttempts } from '../attempts/run-attempts';
 import { Fault } from '../kernel/fault';
+import type { Interrupted } from '../kernel/interrupt';
 import { formatDecimal } from '../kernel/money';
 import { admitKey, type RecognisedKey } from '../keys/authenticate';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
@@ -20,8 +21,8 @@ import { type Settled, writeRefusal } from './settle';
 import { withHold } from './with-hold';
 
 /**
- * Serves one chat completion, whole or streamed. The receipt that it gives is settled and readable. `signal` aborts with
- * an `Interruption` as its reason; how the request then ends is the stop-reason table's decision.
+ * Serves one chat completion, whole or streamed. The receipt that it gives is settled and readable. `signal` says
+ * when it must end early; how it then ends is the stop-reason table's decision.
  * @throws Fault when no key was recognised (there is no receipt then) or when the receipt could not be written; every
  * other refusal and failure is sent through the sink and has a receipt.
  */
@@ -29,7 +30,7 @@ export async function serveCompletion(
   gateway: Gateway,
   request: CompletionRequest,
   sink: AnswerSink,
-  signal: AbortSignal,
+  signal: Interrupted<Interruption>,
 ): Promise<ReceiptRecord> {
   const recognised = await gateway.keys.recognise(request.credential);
   const reading = readChatCall(request.body);

@@ -1,8 +1,10 @@
 /** The flow on a stage: a fake upstream, a ledger in memory, one key, and a sink that remembers. */
 
+import type { Interruption } from '../../src/attempts/run-attempts';
 import type { AnswerHead, AnswerSink, CompletionRequest, Gateway } from '../../src/gateway/completion-request';
 import { serveCompletion } from '../../src/gateway/serve-completion';
 import type { Fault } from '../../src/kernel/fault';
+import { Interrupt } from '../../src/kernel/interrupt';
 import type { ApiKey } from '../../src/keys/api-key';
 import { GroupCommit } from '../../src/ledger/group-commit';
 import type { Route } from '../../src/routing/catalog';
@@ -114,8 +116,8 @@ export function stage(scene: Scene) {
     ...scene.headers,
   };
   const sink = new RecordingSink(ledger);
-  const interruption = new AbortController();
-  return { ledger, upstream, sink, interruption, serve: () => serveCompletion(gateway, request, sink, interruption.signal) };
+  const interruption = new Interrupt<Interruption>();
+  return { ledger, upstream, sink, interruption, serve: () => serveCompletion(gateway, request, sink, interruption) };
 }
 
 /** Serves the request, and checks what holds for every one: no hold stays, and it is settled before the last byte. */

@@ -4,6 +4,7 @@ import type { Interruption } from '../../attempts/run-attempts';
 import type { CompletionRequest, Gateway } from '../../gateway/completion-request';
 import { refuseCompletion, serveCompletion } from '../../gateway/serve-completion';
 import { Fault } from '../../kernel/fault';
+import { Interrupt } from '../../kernel/interrupt';
 import { HttpAnswerSink } from './answer-sink';
 import { bearerOf, headerOf } from './bearer';
 import type { InFlight } from './in-flight';
@@ -46,13 +47,13 @@ async function answer(
   deps: CompletionDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  serveWith: (completion: CompletionRequest, sink: HttpAnswerSink, signal: AbortSignal) => Promise<unknown>,
+  serveWith: (completion: CompletionRequest, sink: HttpAnswerSink, signal: Interrupt<Interruption>) => Promise<unknown>,
   body: Buffer,
 ): Promise<void> {
   reply.hijack();
   const response = reply.raw;
-  const interruption = new AbortController();
-  const interrupt = (reason: Interruption) => interruption.abort(reason);
+  const interruption = new Interrupt<Interruption>();
+  const interrupt = (reason: Interruption) => interruption.happen(reason);
   const onClose = () => {
     if (!response.writableFinished) interrupt('CLIENT_GONE');
   };
@@ -60,7 +61,7 @@ async function answer(
   const leave = deps.inFlight.enter(interrupt);
   const sink = new HttpAnswerSink(response, request.id);
   try {
-    await serveWith(completionOf(deps, request, body), sink, interruption.signal);
+    await serveWith(completionOf(deps, request, body), sink, interruption);
   } catch (error) {
     fail(deps, request.id, sink, error);
   } finally {
