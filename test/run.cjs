@@ -6,13 +6,18 @@ const { check, FAILED, jest, ROOT } = require('./run/commands.cjs');
 const { missingServices } = require('./run/services.cjs');
 const { rounds, steps } = require('./run/steps.cjs');
 
-const CLIENTS = path.join(ROOT, 'test', 'clients');
+const CLIENTS = path.join(ROOT, 'test');
 const build = { name: 'build', command: ['node', 'scripts/build.cjs', '--if-needed'] };
 const clients = { name: 'client packages of the end-to-end suite', command: ['npm', 'ci', '--no-audit', '--no-fund'], cwd: CLIENTS };
 
 function preparation() {
-  const needsClients = fs.existsSync(path.join(CLIENTS, 'package-lock.json')) && !fs.existsSync(path.join(CLIENTS, 'node_modules'));
-  return needsClients ? [build, clients] : [build];
+  return clientsAreCurrent() ? [build] : [build, clients];
+}
+
+/** npm leaves a copy of the lock in what it installed. */
+function clientsAreCurrent() {
+  const modified = (file) => fs.statSync(path.join(CLIENTS, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return modified('node_modules/.package-lock.json') >= modified('package-lock.json');
 }
 
 function roundsFor(onlyChecks, extra) {
