@@ -4,6 +4,7 @@
  */
 import type { ChatBody } from '../attempts/upstream';
 import { Fault } from '../kernel/fault';
+import { topLevelMembers } from '../kernel/json-members';
 
 export interface ChatCall {
   readonly body: ChatBody;
@@ -55,7 +56,9 @@ function parseObject(bytes: Buffer): ChatBody | undefined {
 }
 
 function callOf(body: ChatBody, json: Readonly<Record<string, unknown>>): ChatCall {
-  checkSpelling(json);
+  const names = Object.keys(json);
+  checkSpelling(names);
+  checkDoubles(body.text, names.length);
   const model = json['model'];
   if (typeof model !== 'string' || model === '') throw wrong('model', 'must be the name of a model');
   checkMessages(json['messages']);
@@ -75,12 +78,23 @@ function callOf(body: ChatBody, json: Readonly<Record<string, unknown>>): ChatCa
 }
 
 /** Some providers read names in any case: another spelling of a decisive one would count there, and not here. */
-function checkSpelling(json: Readonly<Record<string, unknown>>): void {
-  for (const name of Object.keys(json)) {
+function checkSpelling(names: readonly string[]): void {
+  for (const name of names) {
     if (DECISIVE.has(name)) continue;
     // Both ways, for letters outside ASCII that fold into it.
     const folded = name.toUpperCase().toLowerCase();
     if (DECISIVE.has(folded)) throw wrong(name, `must be spelled ${folded}`);
+  }
+}
+
+/** Readers differ in which of two members of one name they obey: the hold would be made on one, the answer on the other. */
+function checkDoubles(text: string, names: number): void {
+  const members = topLevelMembers(text);
+  if (members.length === names) return;
+  const seen = new Set<string>();
+  for (const { name } of members) {
+    if (seen.has(name) && DECISIVE.has(name)) throw wrong(name, 'stands in the body more than once');
+    seen.add(name);
   }
 }
 

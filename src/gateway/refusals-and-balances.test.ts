@@ -79,6 +79,7 @@ describe('a refusal', () => {
     ['[]', 'invalid_json', null],
     [JSON.stringify({ model: 'm' }), 'invalid_request', 'm'],
     [JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'x' }], max_tokens: -1 }), 'invalid_request', 'm'],
+    ['{"model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":9000,"max_tokens":1}', 'invalid_request', 'm'],
     [JSON.stringify({ model: 'zzz', messages: [{ role: 'user', content: 'x' }] }), 'model_not_found', 'zzz'],
   ])('of the body %s is %s and has a receipt', async (body, code, model) => {
     const [given, receipt] = await refusal({ body });

@@ -1,5 +1,5 @@
 /** Writes answers to a raw HTTP response: whole bodies, server-sent events with back-pressure, and errors in either. */
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AnswerHead, AnswerSink } from '../../gateway/completion-request';
 import type { Fault } from '../../kernel/fault';
 import { renderError } from './openai-error';
@@ -58,28 +58,25 @@ export class HttpAnswerSink implements AnswerSink {
 
   private startStream(): void {
     if (this.started) return;
-    this.response.writeHead(200, {
-      ...this.commonHeaders(),
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
-      'x-accel-buffering': 'no',
-    });
+    const headers = this.commonHeaders('text/event-stream; charset=utf-8');
+    headers['cache-control'] = 'no-cache';
+    headers['x-accel-buffering'] = 'no';
+    this.response.writeHead(200, headers);
   }
 
-  private sendBody(status: number, text: string, headers: Readonly<Record<string, string>>): void {
+  private sendBody(status: number, text: string, extra: Readonly<Record<string, string>>): void {
     if (this.response.destroyed) return;
-    this.response.writeHead(status, {
-      ...this.commonHeaders(),
-      ...headers,
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(text),
-    });
+    const headers = this.commonHeaders('application/json');
+    headers['content-length'] = Buffer.byteLength(text);
+    this.response.writeHead(status, Object.assign(headers, extra));
     this.response.end(text);
   }
 
-  private commonHeaders(): Record<string, string> {
-    const id = { 'x-request-id': this.requestId };
-    if (this.head === null) return id;
-    return { ...id, 'x-forge-route-type': this.head.routeType, 'x-forge-bucket': this.head.bucket };
+  private commonHeaders(contentType: string): OutgoingHttpHeaders {
+    const headers: OutgoingHttpHeaders = { 'x-request-id': this.requestId, 'content-type': contentType };
+    if (this.head === null) return headers;
+    headers['x-forge-route-type'] = this.head.routeType;
+    headers['x-forge-bucket'] = this.head.bucket;
+    return headers;
   }
 }

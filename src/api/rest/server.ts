@@ -26,8 +26,9 @@ export function createServer(log: Log): FastifyInstance {
       void send(reply, knownFault(error) ?? error, request.id);
     },
   });
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
   app.setErrorHandler((error, request, reply) => {
     const fault = knownFault(error);
