@@ -7,6 +7,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 
+/** A handle that nobody refers to is collected, closed, and its lock gone: ownership must not hang on a variable. */
+const owned = new Set<Database.Database>();
+
 export interface OwnerLock {
   release(): void;
 }
@@ -29,7 +32,13 @@ export function lockSqliteOwner(file: string): OwnerLock {
         'choose another DATABASE_URL, or use MySQL for several processes.',
     );
   }
-  return { release: () => lock.close() };
+  owned.add(lock);
+  return {
+    release: () => {
+      owned.delete(lock);
+      lock.close();
+    },
+  };
 }
 
 function isBusy(error: unknown): boolean {
