@@ -79,9 +79,13 @@ describe('recovery on sqlite', () => {
 
   it('frees the database when its owner is killed', async () => {
     const owner = await ownerProcess(database.file);
-    expect(() => lockSqliteOwner(database.file)).toThrow(/in use by another process/);
-    owner.kill('SIGKILL');
-    await once(owner, 'exit');
+    const ended = once(owner, 'exit');
+    try {
+      expect(() => lockSqliteOwner(database.file)).toThrow(/in use by another process/);
+    } finally {
+      owner.kill('SIGKILL');
+      await ended;
+    }
     lockSqliteOwner(database.file).release();
   });
 
