@@ -30,7 +30,7 @@ describe('group commit', () => {
     });
     ledger.beforeWrite = () => gate;
     const writes = [commit.end(move('first'))];
-    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
     for (let i = 0; i < 600; i += 1) writes.push(commit.end(move(`late-${i}`)));
     release();
     await Promise.all(writes);
