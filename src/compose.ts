@@ -20,7 +20,7 @@ import { newSecret } from './kernel/secret';
 import { KeyRing } from './keys/authenticate';
 import { GroupCommit } from './ledger/group-commit';
 import { type Configuration, loadConfiguration } from './load-configuration';
-import { banner, type FirstStart } from './start/banner';
+import { banner, type FirstStart, secretsOf } from './start/banner';
 import { masterKeyBeside } from './start/master-key';
 import { establishOperatorToken } from './start/operator-token';
 import { TypeormAccountStore } from './storage/account-store';
@@ -154,7 +154,9 @@ async function prepare({ config, catalog }: Configuration, storage: Storage): Pr
 }
 
 async function listen(app: ReturnType<typeof createServer>, config: Config, first: FirstStart): Promise<string> {
-  await app.listen({ host: config.host, port: config.port });
+  await app.listen({ host: config.host, port: config.port }).catch((cause: Error) => {
+    throw new Error([`Cannot listen on ${config.host}:${config.port}: ${cause.message}`, ...secretsOf(first), ''].join('\n'), { cause });
+  });
   const { port } = app.server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   return banner(`http://${host}:${port}`, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT });

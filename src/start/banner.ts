@@ -22,7 +22,8 @@ export function banner(origin: string, first: FirstStart, demo: DemoCall): strin
   ].join('\n');
 }
 
-function secretsOf({ operatorToken, demoKey }: FirstStart): string[] {
+/** The lines that show the secrets of a first start: to be printed also when the start then fails, or nobody ever sees them. */
+export function secretsOf({ operatorToken, demoKey }: FirstStart): string[] {
   if (operatorToken === null && demoKey === null) return [];
   return [
     '',

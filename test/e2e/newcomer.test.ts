@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../support/eventually';
 import { graph, postChat, receipt } from '../support/forge-client';
-import { type GatewayProcess, npmStart } from '../support/gateway-process';
+import { type GatewayProcess, gatewayThatRefuses, npmStart } from '../support/gateway-process';
 
 const run = promisify(execFile);
 
@@ -69,5 +69,15 @@ describe('npm start, without anything', () => {
     expect(gateway.stdout).not.toMatch(/Operator token|Demo key/);
     expect((await fetch(`${gateway.origin}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
     expect(await graph(gateway.origin, operator, '{ wallets { bucket } }')).toMatchObject({ wallets: [{}, {}] });
+  }, 60_000);
+
+  it('shows the secrets of a first start also when it then cannot listen, so that nobody is locked out', async () => {
+    const taken = new URL(gateway.origin).port;
+    const elsewhere = `sqlite:${join(folder, 'elsewhere', 'tokens-forge.sqlite')}`;
+    const environment = { ADMIN_TOKEN: '', MASTER_KEY: '', UPSTREAM_ALLOW_PRIVATE: '', PORT: taken };
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: elsewhere, environment });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Cannot listen on 127.0.0.1:${taken}`);
+    expect(stderr).toMatch(/Operator token\s+tf-admin-\S+\n\s+Demo key\s+sk-tf-\S+/);
   }, 60_000);
 });
