@@ -44,6 +44,8 @@ import { createTokenCounter } from './upstreams/token-counter';
 
 /** How long a drain waits for calls in flight before it cuts and settles them. */
 const DRAIN_MS = 30_000;
+/** How long a stop then waits for settlements that the ledger could not take before. */
+const UNENDED_MS = 10_000;
 
 export interface RunningGateway {
   /** Listens, and gives the text to print for people. */
@@ -70,6 +72,7 @@ export async function compose(): Promise<RunningGateway> {
     counter: createTokenCounter(),
     clock: systemClock,
     log,
+    unended: new Set(),
   };
   const inFlight = new InFlight();
   const app = createServer(log);
@@ -84,10 +87,12 @@ export async function compose(): Promise<RunningGateway> {
     stop: async () => {
       const closed = app.close();
       await inFlight.drain(DRAIN_MS);
+      await Promise.race([Promise.all(gateway.unended), systemClock.sleep(UNENDED_MS)]);
       app.server.closeAllConnections();
-      await closed;
-      await Promise.all([http.close(), demo?.close()]);
-      await storage.close();
+      // Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure.
+      for (const close of [() => closed, http.close, () => demo?.close(), storage.close]) {
+        await Promise.resolve(close()).catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
+      }
     },
   };
 }

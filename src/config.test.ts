@@ -114,12 +114,17 @@ describe('loadConfig', () => {
     expect(loadConfig({ DATABASE_URL }).database).toEqual({ kind: 'sqlite', file });
   });
 
-  it.each(['sqlite:', 'sqlite::memory:', 'mysql://', 'mysql://db.example', 'mysql://db.example/a/b', 'data.sqlite'])(
-    'refuses DATABASE_URL=%s',
-    (DATABASE_URL) => {
-      expect(faultsOf({ DATABASE_URL, MASTER_KEY })).toHaveProperty('DATABASE_URL');
-    },
-  );
+  it.each([
+    'sqlite:',
+    'sqlite::memory:',
+    'mysql://',
+    'mysql://db.example',
+    'mysql://db.example/a/b',
+    'mysql://db.example/100%',
+    'data.sqlite',
+  ])('refuses DATABASE_URL=%s', (DATABASE_URL) => {
+    expect(faultsOf({ DATABASE_URL, MASTER_KEY })).toHaveProperty('DATABASE_URL');
+  });
 
   it('requires the master key with MySQL, also beside other faults', () => {
     const faults = faultsOf({ DATABASE_URL: 'mysql://db.example/forge', PORT: 'x' });

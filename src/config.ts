@@ -175,7 +175,17 @@ function problemOfMysqlUrl(text: string): string | null {
   if (!URL.canParse(text)) return shape;
   const url = new URL(text);
   if (url.protocol !== 'mysql:' || url.hostname === '') return shape;
+  if (![url.username, url.password, url.pathname].every(decodes)) return 'has a % that begins no escape: write it as %25';
   return /^\/[^/]+$/.test(url.pathname) ? null : 'must name a database at its end: mysql://host:3306/database';
+}
+
+function decodes(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function problemOfSqliteFile(file: string): string | null {

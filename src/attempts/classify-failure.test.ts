@@ -11,7 +11,12 @@ const failure = (overrides: Partial<AttemptFailure>): AttemptFailure => ({
 });
 
 describe('after a failure', () => {
-  it.each([500, 502, 503, 504, 529, 408, 409])('of status %i the same channel may be tried again', (status) => {
+  it.each([408, 409, 425])("of status %i it is tried again, and is the provider's own rejection in the end", (status) => {
+    expect(classifyFailure(failure({ status }))).toBe('same');
+    expect(stopReasonOf(failure({ status }))).toBe('REJECTED');
+  });
+
+  it.each([500, 502, 503, 504, 529])('of status %i the same channel may be tried again', (status) => {
     expect(classifyFailure(failure({ status }))).toBe('same');
     expect(stopReasonOf(failure({ status }))).toBe('UPSTREAM_ERROR');
   });

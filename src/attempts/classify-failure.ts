@@ -22,5 +22,7 @@ export function classifyFailure(failure: AttemptFailure): NextMove {
 /** The stop reason of a request whose last attempt ended in this failure. */
 export function stopReasonOf(failure: AttemptFailure): StopReason {
   if (TIMEOUTS.has(failure.kind)) return 'UPSTREAM_TIMEOUT';
-  return failure.status !== null && classifyFailure(failure) === 'stop' ? 'REJECTED' : 'UPSTREAM_ERROR';
+  const { status } = failure;
+  if (status === null) return 'UPSTREAM_ERROR';
+  return TRANSIENT.has(status) || classifyFailure(failure) === 'stop' ? 'REJECTED' : 'UPSTREAM_ERROR';
 }

@@ -50,4 +50,6 @@ export interface Gateway extends AttemptMeans {
   readonly catalog: CatalogStore;
   readonly ledger: GroupCommit;
   readonly log: Log;
+  /** Ends of requests that the ledger could not take yet and that are tried on: a process waits for them before it leaves. */
+  readonly unended: Set<Promise<void>>;
 }

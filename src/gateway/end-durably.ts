@@ -23,18 +23,20 @@ export function withoutMoney(receipt: ReceiptRecord, attempts: readonly AttemptR
 /**
  * Ends the request in the ledger. When the ledger cannot be reached the write is tried for some seconds, and then goes on
  * in the background while the client is told.
+ * @throws ReceiptedFault that no SDK retries, when the client cannot be given the answer
  */
 export async function endDurably(gateway: Gateway, item: EndRequest): Promise<void> {
   for (const waitMs of [...RETRY_WAITS_MS, null]) {
     try {
       return await endOnce(gateway, item);
     } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'temporarily_unavailable') throw await withoutDetails(gateway, item, error);
+      if (error instanceof ReceiptedFault) throw error;
+      if (!isUnavailable(error)) throw await withoutDetails(gateway, item, error);
       if (waitMs !== null) await gateway.clock.sleep(waitMs);
     }
   }
-  void endInBackground(gateway, item);
-  throw new ReceiptedFault('temporarily_unavailable', 'The receipt of this request could not be written yet.', { retry: false });
+  keepTrying(gateway, item);
+  throw new ReceiptedFault('internal_error', 'The receipt of this request could not be written yet.', { retry: false });
 }
 
 async function endOnce(gateway: Gateway, item: EndRequest): Promise<void> {
@@ -44,22 +46,43 @@ async function endOnce(gateway: Gateway, item: EndRequest): Promise<void> {
   throw new ReceiptedFault('gateway_crashed', 'This request was ended while the gateway did not answer.', { retry: false });
 }
 
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'temporarily_unavailable';
+}
+
+/** Goes on until the request is ended; a process that stops waits for it. */
+function keepTrying(gateway: Gateway, item: EndRequest): void {
+  const running = endInBackground(gateway, item).finally(() => gateway.unended.delete(running));
+  gateway.unended.add(running);
+}
+
 async function endInBackground(gateway: Gateway, item: EndRequest): Promise<void> {
   for (;;) {
     await gateway.clock.sleep(BACKGROUND_WAIT_MS);
     try {
       return await endOnce(gateway, item);
     } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'temporarily_unavailable') return;
+      if (error instanceof ReceiptedFault) return;
+      if (isUnavailable(error)) continue;
+      await withoutDetails(gateway, item, error);
+      return;
     }
   }
 }
 
 /** A row that the ledger refuses for what is in it must not keep the hold open: the bare end is written instead, at no charge. */
 async function withoutDetails(gateway: Gateway, item: EndRequest, error: unknown): Promise<Fault> {
-  if (error instanceof Fault) return error;
   gateway.log.error({ err: error, receipt: item.receipt.requestId }, 'a settlement was refused by the ledger for its content');
   const fault = new ReceiptedFault('internal_error', 'The receipt of this request could not be written in full.', { retry: false });
+  const bare = bareEnd(item, fault);
+  await endOnce(gateway, bare).catch((again: unknown) => {
+    if (isUnavailable(again)) keepTrying(gateway, bare);
+    else gateway.log.error({ err: again, receipt: item.receipt.requestId }, 'a hold stays open until this process ends');
+  });
+  return fault;
+}
+
+function bareEnd(item: EndRequest, fault: Fault): EndRequest {
   const receipt: ReceiptRecord = {
     ...item.receipt,
     status: 'FAILED',
@@ -68,8 +91,5 @@ async function withoutDetails(gateway: Gateway, item: EndRequest, error: unknown
     usage: NO_USAGE,
     charge: ZERO,
   };
-  await endOnce(gateway, { ...withoutMoney(receipt, []), hold: item.hold === null ? null : { ...item.hold, settles: false } }).catch(
-    (again: unknown) => gateway.log.error({ err: again, receipt: item.receipt.requestId }, 'a hold stays open until this process ends'),
-  );
-  return fault;
+  return { ...withoutMoney(receipt, []), hold: item.hold === null ? null : { ...item.hold, settles: false } };
 }

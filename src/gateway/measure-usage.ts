@@ -20,11 +20,18 @@ export function measureUsage(
   const { facts } = outcome;
   if (facts === null || charges === 'nothing') return NO_USAGE;
   if (charges === 'delivered' && outcome.deliveredText === '') return NO_USAGE;
-  if (facts.usage !== undefined) return facts.usage;
+  if (facts.usage !== undefined)
+    return outcome.answer === null ? atLeastDelivered(facts.usage, outcome.deliveredText, counter) : facts.usage;
   // An answer that ended, also one that was read to its end after the client had left, is counted whole.
   const ended = outcome.answer !== null;
   const output = ended ? facts.outputText : outcome.deliveredText;
   return counted(prompt, output, inputBound, counter, ended ? 'COUNTED' : 'FLOOR');
+}
+
+/** Of an answer that broke off, the provider's count may be older than what was delivered after it. */
+function atLeastDelivered(usage: Usage, delivered: string, counter: TokenCounter): Usage {
+  const outputTokens = counter.count(delivered);
+  return outputTokens > usage.outputTokens ? { ...usage, outputTokens, source: 'FLOOR' } : usage;
 }
 
 function counted(

@@ -101,6 +101,13 @@ describe('a stream', () => {
     expect(sink.fault?.detail.retry).toBe(false);
   });
 
+  it('that breaks after an early count of the provider is charged for what was delivered since', async () => {
+    const early = { input: 7, output: 1 };
+    const broken = { frames: ['four words were delivered'], usage: early, keepsUsage: true, ...failing(null) };
+    const { receipt } = await play({ body: STREAM, acts: { a: [broken] } });
+    expect(receipt.usage).toMatchObject({ inputTokens: 7, outputTokens: 4, source: 'FLOOR' });
+  });
+
   it('is cut when an upstream does not stop, and charged at most the hold', async () => {
     const endless = { frames: ['word '.repeat(2_000)], until: new Promise(() => undefined) };
     const cut = await play({ body: STREAM, acts: { a: [endless] } });

@@ -50,7 +50,7 @@ export async function withHold(
     used = { hold, outcome, attempts };
     if (!mayCross(outcome)) break;
   }
-  if (used !== null) return settle(gateway, facts, call, used);
+  if (used !== null) return settledOrReleased(gateway, facts, call, used);
   invariant(refusal !== null && options[0] !== undefined, 'a request without a hold was refused one');
   throw new RefusedOnRoute(refusal, routeFactsOf(options[0].plan));
 }
@@ -66,6 +66,16 @@ async function releasedWhenThrown(
     return await use(hold, attempts.length);
   } catch (error) {
     throw await release(gateway, facts, hold, attempts, error);
+  }
+}
+
+async function settledOrReleased(gateway: Gateway, facts: RequestFacts, call: ChatCall, used: Used): Promise<Settled> {
+  try {
+    return await settle(gateway, facts, call, used);
+  } catch (error) {
+    // A fault has ended the hold, or is about to; anything else broke before the ledger was asked.
+    if (error instanceof Fault) throw error;
+    throw await release(gateway, facts, used.hold, used.attempts, error);
   }
 }
 

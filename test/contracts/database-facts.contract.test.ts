@@ -17,15 +17,21 @@ describe('the embedded database', () => {
     for (const { name, sql } of tables) expect({ name, strict: String(sql).includes('STRICT') }).toEqual({ name, strict: true });
   });
 
+  // By its words alone: the driver's error class is another one in each module registry of the test runner.
+  const refusalOf = (values: string) =>
+    database.query(`INSERT INTO wallet VALUES ('x:RMB', 'x', 'RMB', 'CNY', ${values}, 0, 0)`).then(
+      () => 'taken',
+      (error: unknown) => String((error as { message?: unknown }).message),
+    );
+
   it('refuses an amount that is not a whole number', async () => {
-    const insert = (amount: string) => database.query(`INSERT INTO wallet VALUES ('x:RMB', 'x', 'RMB', 'CNY', ${amount}, 0, 0, 0)`);
-    await expect(insert('1.5')).rejects.toThrow(/cannot store REAL value/);
-    await expect(insert("'much'")).rejects.toThrow(/cannot store TEXT value/);
-    await expect(insert('9223372036854775808')).rejects.toThrow(/cannot store REAL value/);
+    expect(await refusalOf('1.5, 0')).toMatch(/cannot store REAL value/);
+    expect(await refusalOf("'much', 0")).toMatch(/cannot store TEXT value/);
+    expect(await refusalOf('9223372036854775808, 0')).toMatch(/cannot store REAL value/);
   });
 
   it('refuses a wallet with less than it holds, whatever the gateway believes', async () => {
-    await expect(database.query("INSERT INTO wallet VALUES ('x:RMB', 'x', 'RMB', 'CNY', 1, 2, 0, 0)")).rejects.toThrow(/CHECK/);
+    expect(await refusalOf('1, 2')).toMatch(/CHECK/);
   });
 });
 

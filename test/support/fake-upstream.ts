@@ -17,6 +17,8 @@ export interface Act {
   readonly usage?: { readonly input: number; readonly output: number } | 'missing';
   /** Waits for this after the frames. */
   readonly until?: Promise<unknown>;
+  /** The provider had sent its usage before it failed. */
+  readonly keepsUsage?: boolean;
 }
 
 export const ANSWER = '{"id":"1","choices":[{"message":{"content":"fine"}}],"usage":{"prompt_tokens":7,"completion_tokens":3}}';
@@ -49,7 +51,10 @@ export class FakeUpstream implements Upstream {
     const ended = await Promise.race([whenCut, act.until]);
     const facts = factsOf(call, act);
     if (ended === 'cut') return { ok: false, failure: failureOf({ kind: 'cut' }), facts: { ...facts, usage: undefined } };
-    if (act.failure !== undefined) return { ok: false, failure: failureOf(act.failure), facts: { ...facts, usage: undefined } };
+    if (act.failure !== undefined) {
+      const usage = act.keepsUsage === true ? facts.usage : undefined;
+      return { ok: false, failure: failureOf(act.failure), facts: { ...facts, usage } };
+    }
     const answer = call.stream
       ? { kind: 'stream' as const, usageChunk: null, head: { id: '1' } }
       : { kind: 'whole' as const, text: ANSWER };

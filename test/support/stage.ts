@@ -101,6 +101,7 @@ export function stage(scene: Scene) {
     ledger: new GroupCommit(ledger),
     upstreams: { openai: upstream },
     counter: { count: (text: string) => text.split(/\s+/).filter(Boolean).length },
+    unended: new Set(),
     clock: { now: () => 1_000, monotonic: () => 0, sleep: () => Promise.resolve() },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   } satisfies Gateway;

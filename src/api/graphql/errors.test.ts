@@ -91,6 +91,12 @@ describe('limits', () => {
     expect(status).toBe(400);
   });
 
+  it('measure fragments that double without a field in as many steps as they have text', async () => {
+    const doubling = Array.from({ length: 60 }, (_, index) => `fragment F${index + 1} on Query { ...F${index} ...F${index} }`);
+    const { status } = await world.ask(CHAT, `{ ...F60 } fragment F0 on Query { ...Missing } ${doubling.join(' ')}`);
+    expect(status).toBe(400);
+  });
+
   it('let introspection of tools pass', async () => {
     const type = '{ kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } }';
     const { errors } = await world.ask(CHAT, `{ __schema { types { name fields { name args { name type ${type} } type ${type} } } } }`);

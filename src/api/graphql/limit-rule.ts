@@ -45,6 +45,7 @@ function messageOf(limit: Exclude<keyof typeof LIMITS, 'tokens'>, found: number)
 /** Each fragment is measured once, so that fragments within fragments cost no more time than their text. */
 class Measure {
   private readonly fragments = new Map<string, Size>();
+  private readonly rootFieldsOfFragment = new Map<string, number>();
 
   constructor(private readonly fragment: (name: string) => FragmentDefinitionNode | null) {}
 
@@ -53,21 +54,24 @@ class Measure {
   }
 
   /** Fields at the top, those of fragments there included. */
-  rootFields(set: SelectionSetNode, within: readonly string[] = []): number {
+  rootFields(set: SelectionSetNode): number {
     let count = 0;
     for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) count += 1;
-      else if (selection.kind === Kind.INLINE_FRAGMENT) count += this.rootFields(selection.selectionSet, within);
-      else count += this.rootFieldsOfSpread(selection.name.value, within);
-      // A bomb of spreads is not counted to its end.
-      if (count > LIMITS.rootFields) return count;
+      else if (selection.kind === Kind.INLINE_FRAGMENT) count += this.rootFields(selection.selectionSet);
+      else count += this.rootFieldsOfSpread(selection.name.value);
     }
     return count;
   }
 
-  private rootFieldsOfSpread(name: string, within: readonly string[]): number {
-    const fragment = within.includes(name) ? null : this.fragment(name);
-    return fragment === null ? 0 : this.rootFields(fragment.selectionSet, [...within, name]);
+  private rootFieldsOfSpread(name: string): number {
+    const known = this.rootFieldsOfFragment.get(name);
+    if (known !== undefined) return known;
+    const fragment = this.fragment(name);
+    this.rootFieldsOfFragment.set(name, 0);
+    const count = fragment === null ? 0 : this.rootFields(fragment.selectionSet);
+    this.rootFieldsOfFragment.set(name, count);
+    return count;
   }
 
   private sizeOfSelection(selection: SelectionNode): Size {

@@ -53,19 +53,25 @@ async function answer(
   reply.hijack();
   const response = reply.raw;
   const interruption = new Interrupt<Interruption>();
-  const interrupt = (reason: Interruption) => interruption.happen(reason);
-  const onClose = () => {
-    if (!response.writableFinished) interrupt('CLIENT_GONE');
-  };
-  response.once('close', onClose);
-  const leave = deps.inFlight.enter(interrupt);
+  let served = false;
+  const leave = deps.inFlight.enter((reason) => {
+    interruption.happen(reason);
+    // Settled, but the client does not take the rest: it has had its time.
+    if (served) response.destroy();
+  });
+  response.once('close', () => {
+    if (!response.writableFinished) interruption.happen('CLIENT_GONE');
+    if (served) leave();
+  });
   const sink = new HttpAnswerSink(response, request.id);
   try {
     await serveWith(completionOf(deps, request, body), sink, interruption);
   } catch (error) {
     fail(deps, request.id, sink, error);
   } finally {
-    leave();
+    served = true;
+    // In flight until the client has the last byte, so that a drain does not cut it off.
+    if (response.closed) leave();
   }
 }
 

@@ -1,17 +1,18 @@
 /** The model calls that are being served: what a drain waits for, and what it cuts when time is up. */
 import type { Interruption } from '../../attempts/run-attempts';
 
+/** For the settlement of what was cut; a ledger that hangs does not keep the process. */
+const SETTLING_MS = 15_000;
+
 export class InFlight {
   private readonly calls = new Set<(reason: Interruption) => void>();
   private emptied: (() => void) | null = null;
+  private cut = false;
 
-  get count(): number {
-    return this.calls.size;
-  }
-
-  /** Registers a call; the function that it gives takes it out again. */
+  /** Registers a call; the function that it gives takes it out again. A call that comes after the cut is cut at once. */
   enter(interrupt: (reason: Interruption) => void): () => void {
     this.calls.add(interrupt);
+    if (this.cut) interrupt('GATEWAY_STOPPED');
     return () => {
       this.calls.delete(interrupt);
       if (this.calls.size === 0) this.emptied?.();
@@ -24,10 +25,13 @@ export class InFlight {
     const empty = new Promise<void>((resolve) => {
       this.emptied = resolve;
     });
-    const cut = setTimeout(() => {
-      for (const interrupt of [...this.calls]) interrupt('GATEWAY_STOPPED');
-    }, graceMs);
+    const timers = [setTimeout(() => this.cutAll(), graceMs), setTimeout(() => this.emptied?.(), graceMs + SETTLING_MS)];
     await empty;
-    clearTimeout(cut);
+    for (const timer of timers) clearTimeout(timer);
+  }
+
+  private cutAll(): void {
+    this.cut = true;
+    for (const interrupt of [...this.calls]) interrupt('GATEWAY_STOPPED');
   }
 }

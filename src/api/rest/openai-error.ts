@@ -11,11 +11,12 @@ export interface RenderedError {
 export function renderError(error: unknown, requestId: string): RenderedError {
   const fault = error instanceof Fault ? error : masked(requestId, error);
   const { rule, detail } = fault;
-  const retryAfterS = detail.retryAfterS ?? rule.retryAfterS;
+  const retry = detail.retry ?? rule.retry;
+  const retryAfterS = retry ? (detail.retryAfterS ?? rule.retryAfterS) : undefined;
   return {
     status: detail.provider?.status ?? rule.http,
     headers: {
-      'x-should-retry': String(detail.retry ?? rule.retry),
+      'x-should-retry': String(retry),
       ...(retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) }),
     },
     body: {

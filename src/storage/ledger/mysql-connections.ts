@@ -68,7 +68,8 @@ export class MysqlConnections {
   private keep(connection: Connection): void {
     this.idle.push(connection);
     connection.removeAllListeners('error');
-    connection.once('error', () => {
+    // Not once: a closing connection can fail again, and without a listener that would end the process.
+    connection.on('error', () => {
       const at = this.idle.indexOf(connection);
       if (at >= 0) this.idle.splice(at, 1);
       connection.destroy();

@@ -11,20 +11,23 @@ interface DatabaseError extends Error {
 
 /** Deadlock, lock wait timeout, and TiDB's write conflicts. */
 const AGAIN = new Set([1213, 1205, 9007, 8002, 8022, 8028]);
-/** Shutting down, killed, too many connections, read-only, disk or table full. */
-const LOST = new Set([
-  1021, 1040, 1053, 1114, 1158, 1159, 1160, 1161, 1203, 1290, 1317, 1836, 1927, 2006, 2013, 3169, 4031, 9001, 9002, 9003, 9005,
-]);
+/**
+ * What the server says of a row: null, unknown column, duplicate, syntax, too long a packet, out of range, of another
+ * type, cut, deprecated conversions, and CHECK. Everything else that a server says is its own trouble: a settlement is
+ * tried again for it, and never given up.
+ */
+const DATA = new Set([1048, 1054, 1062, 1064, 1136, 1153, 1264, 1265, 1292, 1366, 1406, 1690, 3819, 4025]);
 const DUPLICATE = 1062;
 
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Error)) return 'data';
   const { errno, code, fatal } = error as DatabaseError;
   if (errno !== undefined && AGAIN.has(errno)) return 'again';
-  if (errno !== undefined && LOST.has(errno)) return 'lost';
-  // The driver's own errors have a name instead of a number of the server, or end the connection.
-  const ofDriver = code !== undefined && /^(PROTOCOL_|E[A-Z]+$|ER_(SERVER_GONE|CON_COUNT)|HANDSHAKE_|POOL_)/.test(code);
-  return fatal === true || ofDriver || /closed state|connection is closed/i.test(error.message) ? 'lost' : 'data';
+  if (errno !== undefined && DATA.has(errno)) return 'data';
+  if (errno !== undefined || fatal === true) return 'lost';
+  // The driver's own errors have a name instead of a number of the server.
+  const ofDriver = code !== undefined && /^(PROTOCOL_|E[A-Z]+$|ER_|HANDSHAKE_|POOL_)/.test(code);
+  return ofDriver || /closed state|connection is closed/i.test(error.message) ? 'lost' : 'data';
 }
 
 /** Whether the database refused a row because `value` stands in a unique index already. */

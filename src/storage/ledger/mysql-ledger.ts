@@ -30,9 +30,19 @@ export async function openMysqlLedger(options: MysqlLedgerOptions): Promise<Open
   const store = new MysqlLedgerStore({ connections: sweeping, owner, clock, doubtful });
   const recovery = new MysqlRecovery({ beating, sweeping, store, doubtful, owner, clock, log, onFenced, timings });
   await recovery.start();
+  // One question for all who ask: the heartbeat waits behind it on the same connection.
+  let check: Promise<unknown> | null = null;
+  const ask = () => {
+    check = beating
+      .use((exchange) => exchange(['DO 0']))
+      .finally(() => {
+        check = null;
+      });
+    return check;
+  };
   return {
     store: new MysqlLedgerStore({ connections: writing, owner, clock, doubtful }),
-    healthy: () => inTime(beating.use((exchange) => exchange(['DO 0']))),
+    healthy: () => inTime(check ?? ask()),
     close: async () => {
       await recovery.stop();
       await Promise.all([writing, beating, sweeping].map((each) => each.close()));
