@@ -9,7 +9,7 @@ import { registerHealth } from './api/rest/health';
 import { InFlight } from './api/rest/in-flight';
 import { registerModels } from './api/rest/models';
 import { registerReceipts } from './api/rest/receipts';
-import { createServer } from './api/rest/server';
+import { createServer, stopAccepting } from './api/rest/server';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
 import type { Config } from './config';
 import type { Gateway } from './gateway/completion-request';
@@ -85,12 +85,12 @@ export async function compose(): Promise<RunningGateway> {
   return {
     listen: () => listen(app, config, first),
     stop: async () => {
-      const closed = app.close();
+      stopAccepting(app);
       await inFlight.drain(DRAIN_MS);
       await Promise.race([Promise.all(gateway.unended), systemClock.sleep(UNENDED_MS)]);
       app.server.closeAllConnections();
       // Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure.
-      for (const close of [() => closed, http.close, () => demo?.close(), storage.close]) {
+      for (const close of [() => app.close(), http.close, () => demo?.close(), storage.close]) {
         await Promise.resolve(close()).catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
       }
     },

@@ -123,6 +123,34 @@ describe('a settlement', () => {
     expect(set.ledger.wallets.get('acme:RMB')?.posted).toBe(amount('100') - receipt.charge);
   });
 
+  it('that the ledger does not take in time goes on in the background, once, while the client is told not to retry', async () => {
+    const set = stage({});
+    let failures = 7;
+    set.ledger.beforeWrite = ({ items }) => {
+      if (items[0]?.kind === 'end' && failures-- > 0) throw new Fault('temporarily_unavailable', 'down');
+    };
+    await expect(set.serve()).rejects.toMatchObject({ code: 'internal_error', detail: { retry: false } });
+    expect(set.gateway.unended.size).toBe(1);
+    await Promise.all(set.gateway.unended);
+    expect(set.gateway.unended.size).toBe(0);
+    expect(set.ledger.ends).toHaveLength(1);
+    expect(set.ledger.wallets.get('acme:RMB')).toEqual({ posted: amount('100') - 19_000n, held: 0n });
+  });
+
+  it('whose content the ledger refuses in the background still gives the hold back', async () => {
+    const set = stage({});
+    let failures = 6;
+    set.ledger.beforeWrite = ({ items }) => {
+      if (items[0]?.kind !== 'end') return;
+      if (failures-- > 0) throw new Fault('temporarily_unavailable', 'down');
+      if (items[0].attempts.length > 0) throw new Error('data too long');
+    };
+    await expect(set.serve()).rejects.toMatchObject({ code: 'internal_error' });
+    await Promise.all(set.gateway.unended);
+    expect(set.ledger.open.size).toBe(0);
+    expect(set.ledger.wallets.get('acme:RMB')).toEqual({ posted: amount('100'), held: 0n });
+  });
+
   it('of a hold that another process has ended changes nothing, and the answer is not completed', async () => {
     const set = stage({});
     set.ledger.beforeWrite = ({ items }) => {

@@ -1,3 +1,4 @@
+import { aKey } from '../../test/support/key-builders';
 import { hashSecret } from '../kernel/secret';
 import type { ApiKey, KeySecret } from './api-key';
 import type { ApiKeyStore } from './api-key-store';
@@ -10,20 +11,7 @@ class ManualClock {
   sleep = () => Promise.resolve();
 }
 
-const KEY: ApiKey = {
-  id: 'k',
-  accountId: 'acme',
-  projectId: null,
-  name: 'k',
-  prefix: 'sk-tf-…',
-  status: 'ACTIVE',
-  routePolicy: 'ORDINARY_ONLY',
-  crossBucketFallback: false,
-  allowedModels: null,
-  limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
-  createdAt: 0,
-  expiresAt: null,
-};
+const KEY = aKey({ id: 'k' });
 
 function ringWith(stored: { key: ApiKey; secret?: Partial<KeySecret> }) {
   const clock = new ManualClock();

@@ -71,6 +71,18 @@ onEachDatabase('a restart', (bed, promise) => {
     bed.gateway = await startGateway(gateway.settings);
   });
 
+  promise('brings a large answer to its last byte before it leaves, however slowly the client takes it', async () => {
+    const { gateway } = bed;
+    bed.a.next({ text: 'x'.repeat(24 * 1024 * 1024) });
+    const response = await postChat(gateway.origin, CHAT, { model: 'small', messages: HI });
+    gateway.signal('SIGTERM');
+    await eventually(() => expect(get(gateway.origin, '/healthz', null)).rejects.toThrow());
+    const body = await response.arrayBuffer();
+    expect(body.byteLength).toBe(Number(response.headers.get('content-length')));
+    expect(await gateway.ended).toMatchObject({ code: 0 });
+    bed.gateway = await startGateway(gateway.settings);
+  });
+
   promise('gives what a killed process held back, and its receipt says that the gateway crashed', async () => {
     if (bed.kind !== 'sqlite') return;
     const { opened, open } = gate();

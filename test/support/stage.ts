@@ -10,6 +10,7 @@ import { GroupCommit } from '../../src/ledger/group-commit';
 import type { Route } from '../../src/routing/catalog';
 import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from './catalog-builders';
 import { type Act, FakeUpstream } from './fake-upstream';
+import { aKey } from './key-builders';
 import { MemoryLedger } from './memory-ledger';
 
 class RecordingSink implements AnswerSink {
@@ -44,22 +45,6 @@ class RecordingSink implements AnswerSink {
     this.settledFirst = this.ledger.receipts.size === 1;
   }
 }
-
-const aKey = (overrides: Partial<ApiKey>): ApiKey => ({
-  id: 'key',
-  accountId: 'acme',
-  projectId: 'bots',
-  name: 'chat',
-  prefix: 'sk-tf-…',
-  status: 'ACTIVE',
-  routePolicy: 'ORDINARY_ONLY',
-  crossBucketFallback: false,
-  allowedModels: null,
-  limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
-  createdAt: 0,
-  expiresAt: null,
-  ...overrides,
-});
 
 export interface Scene {
   readonly acts?: Readonly<Record<string, readonly Act[]>>;
@@ -118,7 +103,7 @@ export function stage(scene: Scene) {
   };
   const sink = new RecordingSink(ledger);
   const interruption = new Interrupt<Interruption>();
-  return { ledger, upstream, sink, interruption, serve: () => serveCompletion(gateway, request, sink, interruption) };
+  return { gateway, ledger, upstream, sink, interruption, serve: () => serveCompletion(gateway, request, sink, interruption) };
 }
 
 /** Serves the request, and checks what holds for every one: no hold stays, and it is settled before the last byte. */

@@ -99,6 +99,7 @@ function completionOf(deps: CompletionDeps, request: FastifyRequest, body: Buffe
 }
 
 function faultOfIntake(error: unknown): Fault {
+  if (error instanceof Fault) return error;
   const code = (error as { code?: unknown }).code;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new Fault('request_too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);

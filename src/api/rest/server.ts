@@ -1,4 +1,5 @@
-/** The HTTP server: ids, errors and the routes of each surface. */
+/** The HTTP server: ids, errors, and how it stops. */
+import { Server as NetServer } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { Fault } from '../../kernel/fault';
 import { newId } from '../../kernel/ids';
@@ -28,7 +29,9 @@ export function createServer(log: Log): FastifyInstance {
   });
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    done();
+    if (!stopping.has(app)) return done();
+    reply.raw.setHeader('connection', 'close');
+    done(new Fault('gateway_stopping', 'The gateway is being stopped.'));
   });
   app.setErrorHandler((error, request, reply) => {
     const fault = knownFault(error);
@@ -39,6 +42,18 @@ export function createServer(log: Log): FastifyInstance {
     send(reply, new Fault('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`), request.id),
   );
   return app;
+}
+
+const stopping = new WeakSet<FastifyInstance>();
+
+/**
+ * Takes nothing new: no connection, and no request on the open ones. What is being answered goes on to its last byte.
+ * `app.close()` is for later: HTTP takes a connection for idle as soon as its answer is written to it, and closes it
+ * although the client has not taken everything yet.
+ */
+export function stopAccepting(app: FastifyInstance): void {
+  stopping.add(app);
+  NetServer.prototype.close.call(app.server);
 }
 
 function send(reply: FastifyReply, error: unknown, requestId: string): FastifyReply {
