@@ -7,7 +7,7 @@ import { dropTables, run, wordsOf } from './dialect';
  */
 export class Ledger1700000000002 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    const { id, text, big, int, end } = wordsOf(runner);
+    const { id, text, big, int, end, indexWhere } = wordsOf(runner);
     const uuid = id(36);
     const requestFacts = `
         account_id ${id()} NOT NULL,
@@ -55,7 +55,7 @@ export class Ledger1700000000002 implements MigrationInterface {
         held_after ${big} NOT NULL,
         PRIMARY KEY (wallet_id, seq) ${end}`,
       'CREATE UNIQUE INDEX wallet_change_batch ON wallet_change (batch_id, wallet_id)',
-      'CREATE INDEX wallet_change_at ON wallet_change (at_us)',
+      'CREATE INDEX wallet_change_at ON wallet_change (at_us, wallet_id)',
       `CREATE TABLE hold (
         id ${uuid} NOT NULL PRIMARY KEY,
         request_id ${uuid} NOT NULL,
@@ -67,7 +67,7 @@ export class Ledger1700000000002 implements MigrationInterface {
         expires_at ${big} NOT NULL,
         resolved_at ${big},
         CHECK (amount >= 0) ${end}`,
-      'CREATE INDEX hold_open ON hold (state, account_id, request_id)',
+      indexWhere('hold_open', 'hold', 'account_id, request_id', { column: 'state', is: 'OPEN' }),
       `CREATE TABLE receipt (
         id ${uuid} NOT NULL PRIMARY KEY,${requestFacts}
         status ${id(16)} NOT NULL,

@@ -11,17 +11,23 @@ interface Words {
   /** Amounts in nano units, and times in milliseconds. */
   big: string;
   int: string;
-  /** What follows the closing bracket of a table whose primary key is an identifier. */
+  /** What ends a table. */
   end: string;
+  dropIndex(name: string, table: string): string;
+  /** An index of the rows that meet a condition, where there are such; of all rows with the columns of the condition first, elsewhere. */
+  indexWhere(name: string, table: string, columns: string, condition: { readonly column: string; readonly is: string }): string;
 }
 
+// Tables keep the hidden row id: rows are then appended, and a batch touches fewer pages than where long ids order them.
 const SQLITE: Words = {
   id: () => 'TEXT',
   text: () => 'TEXT',
   long: 'TEXT',
   big: 'INTEGER',
   int: 'INTEGER',
-  end: ') STRICT, WITHOUT ROWID',
+  end: ') STRICT',
+  dropIndex: (name) => `DROP INDEX ${name}`,
+  indexWhere: (name, table, columns, { column, is }) => `CREATE INDEX ${name} ON ${table} (${columns}) WHERE ${column} = '${is}'`,
 };
 
 const MYSQL: Words = {
@@ -31,6 +37,8 @@ const MYSQL: Words = {
   big: 'BIGINT',
   int: 'INT',
   end: ') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
+  dropIndex: (name, table) => `DROP INDEX ${name} ON ${table}`,
+  indexWhere: (name, table, columns, { column }) => `CREATE INDEX ${name} ON ${table} (${column}, ${columns})`,
 };
 
 export function wordsOf(runner: QueryRunner): Words {

@@ -9,6 +9,8 @@ export interface FaultDetail {
   /** Overrides the table once money was charged: an SDK must not pay twice. */
   readonly retry?: boolean;
   readonly retryAfterS?: number;
+  /** The receipt of another request, which this one is about. */
+  readonly receiptId?: string;
   readonly cause?: unknown;
 }
 

@@ -22,3 +22,9 @@ const generator = new V7Generator({
 export function newId(): string {
   return generator.generate().toString();
 }
+
+/** The least text that an id made at that time, in milliseconds since 1970, can have. */
+export function leastIdAt(ms: number): string {
+  const hex = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}

@@ -12,6 +12,13 @@ export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret, 'utf8').digest('hex');
 }
 
+/** SHA-256 in hex of several parts, none of which can pass for the end or the beginning of another one. */
+export function fingerprint(...parts: readonly (string | Buffer)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  return hash.digest('hex');
+}
+
 /** Compares two hashes in constant time. */
 export function sameHash(a: string, b: string): boolean {
   const left = Buffer.from(a, 'utf8');
@@ -22,6 +29,12 @@ export function sameHash(a: string, b: string): boolean {
 /** A random secret of 192 bits behind a readable prefix, in URL-safe characters. */
 export function newSecret(prefix: string): string {
   return prefix + randomBytes(24).toString('base64url');
+}
+
+/** As many random characters of an alphabet of 32 as are asked for: five random bits each. */
+export function randomCharacters(alphabet: string, count: number): string {
+  invariant(alphabet.length === 32, 'every character of the alphabet is as likely as every other');
+  return Array.from(randomBytes(count), (byte) => alphabet.charAt(byte & 31)).join('');
 }
 
 export function newMasterKey(): Buffer {

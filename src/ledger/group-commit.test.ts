@@ -1,7 +1,7 @@
 import { MemoryLedger } from '../../test/support/memory-ledger';
 import { Fault } from '../kernel/fault';
 import { GroupCommit } from './group-commit';
-import type { MoveMoney } from './ledger-store';
+import type { MoveMoney, PlaceHold } from './ledger-store';
 
 const move = (key: string): MoveMoney => ({
   kind: 'move',
@@ -11,9 +11,14 @@ const move = (key: string): MoveMoney => ({
   currency: 'CNY',
   amount: 1n,
   externalKey: key,
+  receiptId: null,
   memo: null,
   createdAt: 0,
 });
+
+const hold = (holdId: string) =>
+  ({ kind: 'place', holdId, walletId: 'acme:RMB', amount: 0n, atLeast: 0n, replaces: null }) as unknown as PlaceHold;
+const turns = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 function opened() {
   const ledger = new MemoryLedger();
@@ -68,11 +73,48 @@ describe('group commit', () => {
     expect(writes).toBe(1);
   });
 
+  it('tells everything that waits at once when the store is away, and lets one batch find out whether it is back', async () => {
+    const { ledger, commit } = opened();
+    let asked: (() => void)[] = [];
+    ledger.beforeWrite = () => new Promise<void>((_, reject) => asked.push(() => reject(new Fault('temporarily_unavailable', 'down'))));
+    const first = commit.place(hold('a'));
+    await turns();
+    const queued = [commit.place(hold('b')), commit.end(move('c'))];
+    asked.pop()?.();
+    for (const each of [first, ...queued]) await expect(each).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+
+    await turns();
+    const probe = commit.place(hold('d'));
+    await turns();
+    await expect(commit.place(hold('e'))).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    expect(asked).toHaveLength(1);
+    asked.pop()?.();
+    await expect(probe).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+
+    await turns();
+    asked = [];
+    ledger.beforeWrite = () => undefined;
+    expect(await commit.place(hold('f'))).toMatchObject({ verdict: 'granted' });
+    expect(await Promise.all([commit.place(hold('g')), commit.place(hold('h'))])).toHaveLength(2);
+  });
+
+  it('refuses a poisoned item alone also when the store is away in the middle of looking for it', async () => {
+    const { ledger, commit, balance } = opened();
+    let away = 1;
+    ledger.beforeWrite = ({ items }) => {
+      if (items.some((item) => item.kind === 'move' && item.externalKey === 'poison')) throw new Error('bad row');
+      if (away-- > 0) throw new Fault('temporarily_unavailable', 'down');
+    };
+    const results = await Promise.allSettled(['a', 'poison', 'b', 'c'].map((key) => commit.end(move(key))));
+    const codes = results.map((result) => (result.status === 'rejected' ? (result.reason.code ?? result.reason.message) : 'written'));
+    expect(codes).toEqual(['temporarily_unavailable', 'bad row', 'written', 'written']);
+    expect(balance()).toBe(2n);
+  });
+
   it('refuses a hold when too many wait, and never an end', async () => {
     const { ledger, commit } = opened();
     ledger.beforeWrite = () => new Promise(() => undefined);
     for (let i = 0; i < 5_000; i += 1) void commit.end(move(`k${i}`));
-    const hold = { kind: 'place', walletId: 'acme:RMB' } as Parameters<GroupCommit['place']>[0];
-    await expect(commit.place(hold)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    await expect(commit.place(hold('late'))).rejects.toMatchObject({ code: 'temporarily_unavailable' });
   });
 });

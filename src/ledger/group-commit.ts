@@ -1,7 +1,8 @@
 /**
  * Group commit: requests queue, and one lane writes the whole queue as one durable batch; while it commits, the next
  * batch fills. No timers: an idle ledger commits at once. One poisoned item fails alone (the batch is halved until it is
- * found), and a full queue refuses.
+ * found), and a full queue refuses. When the store cannot be written, everything that waits is told at once; from then on
+ * one batch at a time finds out whether it is back, and no hold waits behind it.
  */
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
@@ -25,12 +26,14 @@ export class GroupCommit {
 
   /**
    * Reserves money, durably, before the promise resolves.
-   * @throws Fault `temporarily_unavailable` when the queue is full; whatever the store threw when nothing was written.
+   * @throws Fault `temporarily_unavailable` when the queue is full or the store is away; whatever the store threw when
+   * nothing was written.
    */
   place(item: PlaceHold): Promise<LedgerVerdict> {
     if (this.holds.waiting >= QUEUE_MAX) {
       return Promise.reject(new Fault('temporarily_unavailable', 'The ledger has too many requests waiting.'));
     }
+    if (this.holds.isAsking) return Promise.reject(new Fault('temporarily_unavailable', 'The ledger cannot be written now.'));
     return this.holds.submit(item);
   }
 
@@ -48,11 +51,19 @@ export class GroupCommit {
 class Lane {
   private queue: Waiting[] = [];
   private running: Promise<void> | null = null;
+  private writing = false;
+  /** The last batch found the store away. */
+  private away = false;
 
   constructor(private readonly store: LedgerStore) {}
 
   get waiting(): number {
     return this.queue.length;
+  }
+
+  /** The store was away, and a batch finds out whether it still is. */
+  get isAsking(): boolean {
+    return this.away && (this.writing || this.queue.length > 0);
   }
 
   submit(item: LedgerItem): Promise<LedgerVerdict> {
@@ -72,7 +83,9 @@ class Lane {
       await endOfTurn();
       if (this.queue.length === 0) break;
       const batch = this.queue.splice(0, BATCH_MAX);
+      this.writing = true;
       await this.commit(batch);
+      this.writing = false;
     }
     this.running = null;
   }
@@ -81,6 +94,7 @@ class Lane {
     try {
       const verdicts = await this.store.write({ id: newId(), items: batch.map((each) => each.item) });
       invariant(verdicts.length === batch.length, 'the store answers every item of a batch');
+      this.away = false;
       for (const [index, each] of batch.entries()) each.resolve(verdicts[index] as LedgerVerdict);
     } catch (error) {
       await this.halve(batch, error);
@@ -88,14 +102,21 @@ class Lane {
   }
 
   private async halve(batch: readonly Waiting[], error: unknown): Promise<void> {
-    if (batch.length === 1 || error instanceof Fault) {
-      for (const each of batch) each.reject(error);
+    const away = error instanceof Fault;
+    this.away = away;
+    if (away) reject(this.queue.splice(0), error);
+    if (away || batch.length === 1) {
+      reject(batch, error);
       return;
     }
     const middle = batch.length >> 1;
     await this.commit(batch.slice(0, middle));
     await this.commit(batch.slice(middle));
   }
+}
+
+function reject(items: readonly Waiting[], error: unknown): void {
+  for (const each of items) each.reject(error);
 }
 
 /** When everything that has arrived by now is taken in: at once when the process is idle. Not a timer. */

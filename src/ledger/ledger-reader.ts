@@ -1,4 +1,5 @@
 /** The port through which receipts, wallets and entries are read. Lists run from new to old, by cursor. */
+import type { Nano } from '../kernel/money';
 import type { EntryKind, RequestStatus, RouteType } from '../kernel/words';
 import type { AttemptOfReceipt, ReadableReceipt } from './receipt';
 import type { LedgerEntry, Wallet } from './wallet';
@@ -39,6 +40,18 @@ export interface Page<T> {
   readonly hasNextPage: boolean;
 }
 
+/** A counter of spend, by the id that `counterId` gives, with the wallet that its money comes from. */
+export interface CounterOf {
+  readonly counterId: string;
+  readonly walletId: string;
+}
+
+export interface CounterSpend {
+  /** Charges, refunds not taken off. */
+  readonly spent: Nano;
+  readonly held: Nano;
+}
+
 export interface LedgerReader {
   /** One receipt, settled or in flight, when the scope may see it. */
   receipt(id: string, scope: Scope): Promise<ReadableReceipt | undefined>;
@@ -54,6 +67,14 @@ export interface LedgerReader {
   entries(scope: Scope, page: PageRequest, filter: EntryFilter): Promise<Page<LedgerEntry>>;
   /** The entries of each receipt, in the order in which they were written. */
   entriesOfReceipts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly LedgerEntry[]>>;
+  /** Entries by their own ids. */
+  entriesById(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
+  /** The entries that external keys made, by the key. A key that moved nothing is left out. */
+  entriesOfExternalKeys(externalKeys: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
+  /** How much of a request's charge was given back. */
+  refundedOf(receiptId: string): Promise<bigint>;
+  /** What each counter says, by its id; one that is not kept yet is summed. Every counter that was asked for is there. */
+  spendOf(counters: readonly CounterOf[]): Promise<ReadonlyMap<string, CounterSpend>>;
   /** When each key made its newest request that has ended, in milliseconds since 1970. A key that made none is left out. */
   lastUsedAt(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }

@@ -6,6 +6,23 @@ import type { AttemptRecord } from '../attempts/attempt';
 import type { Nano } from '../kernel/money';
 import type { Currency, EntryKind } from '../kernel/words';
 import type { ReceiptRecord, RequestFacts, RouteFacts } from './receipt';
+import type { SpendCeiling } from './spend-counter';
+
+/** An open hold as its holder remembers it. `placedAt` finds the counters of spend in which it counts. */
+export interface OpenHold {
+  readonly holdId: string;
+  readonly walletId: string;
+  readonly amount: bigint;
+  readonly placedAt: number;
+}
+
+/** What makes two requests one: the same key of the client's, sent with the same API key and the same body. */
+export interface Idempotence {
+  /** SHA-256, hex, of the API key's id and the client's `Idempotency-Key`. */
+  readonly id: string;
+  /** SHA-256, hex, of endpoint and body. */
+  readonly bodyHash: string;
+}
 
 /** Reserves money on a wallet. Granted in full, or down to `atLeast` when the wallet has no more, or refused. */
 export interface PlaceHold {
@@ -19,7 +36,21 @@ export interface PlaceHold {
   readonly placedAt: number;
   readonly expiresAt: number;
   /** An open hold of the same request, on the other wallet, that this one takes the place of: released when this is granted. */
-  readonly replaces: { readonly holdId: string; readonly walletId: string; readonly amount: bigint } | null;
+  readonly replaces: OpenHold | null;
+  /** Limits of key, project and run on this hold's bucket. Like the balance, they may lower the grant down to `atLeast`. */
+  readonly ceilings: readonly SpendCeiling[];
+  /** Set when the client sent an `Idempotency-Key`: at most one open hold of it, and at most one that was ever settled. */
+  readonly idempotence: Idempotence | null;
+}
+
+/** An answer that is given again to the same `Idempotency-Key`. */
+export interface StoredAnswer {
+  /** The `Idempotence.id`. */
+  readonly id: string;
+  /** The answer, sealed with the master key. */
+  readonly sealed: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
 }
 
 /**
@@ -28,7 +59,7 @@ export interface PlaceHold {
  */
 export interface EndRequest {
   readonly kind: 'end';
-  readonly hold: { readonly holdId: string; readonly walletId: string; readonly amount: bigint; readonly settles: boolean } | null;
+  readonly hold: (OpenHold & { readonly settles: boolean }) | null;
   readonly receipt: ReceiptRecord;
   readonly attempts: readonly AttemptRecord[];
   /** Index of the attempt that bears the charge; null when none does. */
@@ -38,6 +69,8 @@ export interface EndRequest {
   /** What the usage cost above the hold: the operator's loss, booked between house accounts. Zero as a rule. */
   readonly overage: Nano;
   readonly overageTransferId: string | null;
+  /** Written with the settlement, for a replay; null: nothing is kept. */
+  readonly answer: StoredAnswer | null;
 }
 
 /** Moves money between a house account and a wallet. */
@@ -51,8 +84,36 @@ export interface MoveMoney {
   readonly amount: bigint;
   /** Unique for ever: the same key never moves money twice. */
   readonly externalKey: string;
+  /** A refund: the request whose charge it gives back, in part or whole. All refunds of a charge stay within it. Else null. */
+  readonly receiptId: string | null;
   readonly memo: string | null;
   readonly createdAt: number;
+}
+
+/**
+ * What a stream has delivered so far, so that a crash does not give it away: the least that is certain. Recovery settles
+ * the hold at `charge` when the process that wrote it is dead.
+ */
+export interface Checkpoint {
+  readonly holdId: string;
+  /** At most the hold. */
+  readonly charge: Nano;
+  /** The receipt's fields as far as they are known; usage has the source FLOOR. */
+  readonly progress: Pick<
+    ReceiptRecord,
+    | 'upstreamModel'
+    | 'reportedModel'
+    | 'finalChannelId'
+    | 'priceId'
+    | 'retryCount'
+    | 'fallbackCount'
+    | 'providerStatus'
+    | 'usage'
+    | 'timeToFirstTokenMs'
+    | 'loweredOutputLimit'
+  >;
+  /** Those that have ended, and last the one that delivers: it bears the charge. */
+  readonly attempts: readonly AttemptRecord[];
 }
 
 export type LedgerItem = PlaceHold | EndRequest | MoveMoney;
@@ -65,19 +126,31 @@ export interface LedgerBatch {
 
 /**
  * What became of an item. `granted`: a hold, with its amount. `done`: a request ended or money moved, now.
- * `insufficient`: the wallet has `available` and that is too little. `not_open`: the hold was ended by somebody else
+ * `insufficient`: the wallet has `available` and that is too little. `over_limit`: a ceiling leaves too little.
+ * `same_key`: another request with this `Idempotency-Key` holds money now (`running`), was settled (`settled`), or had
+ * another body (`other_body`). `over_charge`: a refund would give back more than was charged. `not_open`: the hold was ended by somebody else
  * (a fenced process that woke up); nothing was written. `duplicate`: this external key moved money before.
  */
 export type LedgerVerdict =
   | { readonly verdict: 'granted'; readonly amount: bigint }
   | { readonly verdict: 'insufficient'; readonly available: bigint }
+  | { readonly verdict: 'over_limit'; readonly counterId: string; readonly ceiling: bigint; readonly spent: bigint; readonly held: bigint }
+  | { readonly verdict: 'same_key'; readonly state: 'running' | 'settled' | 'other_body'; readonly requestId: string }
+  | { readonly verdict: 'over_charge'; readonly charged: bigint; readonly refunded: bigint }
   | { readonly verdict: 'done' }
   | { readonly verdict: 'not_open' }
-  | { readonly verdict: 'duplicate'; readonly transferId: string };
+  | {
+      readonly verdict: 'duplicate';
+      readonly transferId: string;
+      /** Whether that transfer is of the same kind, wallet, amount and receipt. */
+      readonly same: boolean;
+    };
 
 export interface LedgerStore {
   /** How many batches may be in flight at once: two where holds and settlements have lanes of their own. */
   readonly lanes: 1 | 2;
   /** Commits the batch durably and says what became of each item, in order. Throws when nothing was written. */
   write(batch: LedgerBatch): Promise<readonly LedgerVerdict[]>;
+  /** Notes, durably, how far open holds have come; a later one takes the place of an earlier one. May be lost without harm. */
+  checkpoint(checkpoints: readonly Checkpoint[]): Promise<void>;
 }

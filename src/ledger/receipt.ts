@@ -54,6 +54,8 @@ export interface EndFacts {
   readonly timeToFirstTokenMs: number | null;
   /** The output limit that was set because the balance covered no more; null when nothing was lowered. */
   readonly loweredOutputLimit: number | null;
+  /** The gateway that served it died, and another one ended it at what was certain. */
+  readonly recovered: boolean;
   readonly charge: Nano;
   /** Set when the charge is zero. */
   readonly noChargeReason: string | null;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ControlPlane1700000000001 } from '../../migrations/1700000000001-control-plane';
 import { Ledger1700000000002 } from '../../migrations/1700000000002-ledger';
+import { LimitsAndAudit1700000000003 } from '../../migrations/1700000000003-limits-and-audit';
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
 import { ExactSqlite } from './exact-sqlite';
@@ -16,6 +17,7 @@ export type DatabaseLocation = { readonly kind: 'sqlite'; readonly file: string 
 
 const SYNCHRONOUS_FULL = 2;
 const POOL_SIZE = 10;
+const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
  * A data source that is not opened yet.
@@ -50,7 +52,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<DataSour
 
 const COMMON = {
   entities: ALL_ROWS,
-  migrations: [ControlPlane1700000000001, Ledger1700000000002],
+  migrations: [ControlPlane1700000000001, Ledger1700000000002, LimitsAndAudit1700000000003],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),
   synchronize: false,
@@ -83,6 +85,7 @@ function mysqlOptions(url: string, poolSize: number): DataSourceOptions {
     timezone: 'Z',
     supportBigNumbers: true,
     bigNumberStrings: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     poolSize,
     // The driver itself reads the URL, so that it means the same here as on the ledger's connections.
     extra: { uri: url },

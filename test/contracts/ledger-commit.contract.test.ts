@@ -4,7 +4,7 @@ import type { LedgerItem, LedgerStore } from '../../src/ledger/ledger-store';
 import { MysqlConnections } from '../../src/storage/ledger/mysql-connections';
 import { DoubtfulBatches } from '../../src/storage/ledger/mysql-doubt';
 import { MysqlLedgerStore } from '../../src/storage/ledger/mysql-store';
-import { auditLedger } from '../support/audit-ledger';
+import { auditLedger } from '../support/audit';
 import { type Cut, type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { addWallets, end, move, place, refusal } from '../support/ledger-items';
@@ -84,7 +84,9 @@ describe('a batch whose COMMIT has no answer, on mysql', () => {
     expect(proxy.left()).toBe(0);
     expect(await count('ledger_batch')).toBe((batches as bigint) + 1n);
     expect(await database.query("SELECT posted, held FROM wallet WHERE id = 'acme:RMB'")).toEqual([{ posted: 1_020n, held: 500n }]);
-    expect(await write({ ...payment, transferId: newId() })).toEqual([{ verdict: 'duplicate', transferId: payment.transferId }]);
+    expect(await write({ ...payment, transferId: newId() })).toEqual([
+      { verdict: 'duplicate', same: true, transferId: payment.transferId },
+    ]);
   });
 
   it('answers a batch id that was written before with what became of it then', async () => {

@@ -11,7 +11,7 @@ import { MysqlRecovery, RECOVERY_TIMINGS } from '../../src/storage/ledger/mysql-
 import { MysqlLedgerStore } from '../../src/storage/ledger/mysql-store';
 import { openLedgerFile } from '../../src/storage/ledger/sqlite-database';
 import { lockSqliteOwner } from '../../src/storage/ledger/sqlite-owner-lock';
-import { auditLedger } from '../support/audit-ledger';
+import { auditLedger } from '../support/audit';
 import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
 import { openLedger, silentLog } from '../support/open-ledger';
@@ -270,6 +270,53 @@ describe('recovery on mysql', () => {
     expect(fenced).toHaveBeenCalledTimes(1);
     await recovery.stop();
     expect(await stateOf(owner)).toBe('DEAD');
+  });
+
+  promise('places no hold for a process that could not beat, ends what it holds, and places again once it beats', async () => {
+    const recovery = recoveryOf(newId());
+    await recovery.start();
+    const isSilent = () => recovery.isSilent;
+    const store = new MysqlLedgerStore({ connections, owner: newId(), clock, doubtful: new DoubtfulBatches(silentLog), isSilent });
+    const held = streamed('acme', 7n);
+    await store.write({ id: newId(), items: [held] });
+    await database.query('RENAME TABLE gateway_process TO elsewhere');
+    await rounds(recovery, 6);
+    await database.query('RENAME TABLE elsewhere TO gateway_process');
+    await expect(store.write({ id: newId(), items: [streamed('acme', 7n)] })).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    expect(await store.write({ id: newId(), items: [end(held, 7n)] })).toEqual([{ verdict: 'done' }]);
+    await rounds(recovery, 1);
+    const again = streamed('acme', 7n);
+    expect(await store.write({ id: newId(), items: [again] })).toEqual([{ verdict: 'granted', amount: 7n }]);
+    await store.write({ id: newId(), items: [end(again, 1n)] });
+    await recovery.stop();
+  });
+
+  promise('places no hold for a process that was declared dead, also when it beats', async () => {
+    const owner = newId();
+    const recovery = recoveryOf(owner);
+    await recovery.start();
+    expect(recovery.isSilent).toBe(false);
+    await database.query(`UPDATE gateway_process SET state = 'DEAD' WHERE id = '${owner}'`);
+    await rounds(recovery, 1, 0);
+    expect(recovery.isSilent).toBe(true);
+    await recovery.stop();
+  });
+
+  promise('deletes the checkpoints of holds that have ended, and no others', async () => {
+    const owner = newId();
+    const store = storeOf(owner);
+    const [open, ended] = [streamed('acme', 7n), streamed('acme', 7n)];
+    await store.write({ id: newId(), items: [open, ended] });
+    await database.query(
+      `INSERT INTO hold_progress (hold_id, progress, noted_at) VALUES ('${open.holdId}', '{}', 1), ('${ended.holdId}', '{}', 1)`,
+    );
+    await store.write({ id: newId(), items: [end(ended, 7n)] });
+    const recovery = recoveryOf(owner);
+    await recovery.start();
+    await rounds(recovery, 3, 20_000);
+    expect(await database.query('SELECT hold_id FROM hold_progress')).toEqual([{ hold_id: open.holdId }]);
+    await store.write({ id: newId(), items: [end(open, 7n)] });
+    await recovery.stop();
   });
 
   promise('signs off a process that closes', async () => {

@@ -5,7 +5,7 @@ import { nano } from '../../src/kernel/money';
 import { GroupCommit } from '../../src/ledger/group-commit';
 import type { LedgerItem, LedgerStore, LedgerVerdict } from '../../src/ledger/ledger-store';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { auditLedger } from '../support/audit-ledger';
+import { auditLedger } from '../support/audit';
 import { type DatabaseKind, freshDatabase, isServed, type Row, type TestDatabase } from '../support/databases';
 import { addWallets, attempt, end, move, overage, place, refusal, requestFacts } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
@@ -200,7 +200,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger on %s', (kind) => {
     await write(move(account, 50n, {}, 'CREDIT'));
     const hold = place(account, 60n);
     await write(hold);
-    const replaces = { holdId: hold.holdId, walletId: hold.walletId, amount: 60n };
+    const replaces = { holdId: hold.holdId, walletId: hold.walletId, amount: 60n, placedAt: hold.placedAt };
     expect(await verdictOf(place(account, 51n, { replaces }, 'CREDIT'))).toEqual({ verdict: 'insufficient', available: 50n });
     await expectWallet(account, 100n, 60n);
     await expectWallet(account, 50n, 0n, 'CREDIT');
@@ -216,12 +216,12 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger on %s', (kind) => {
     const first = move(account, 5n, { externalKey: `payment-${newId()}` });
     expect(await verdictOf(first)).toEqual({ verdict: 'done' });
     const again = { ...first, transferId: newId() };
-    expect(await verdictOf(again)).toEqual({ verdict: 'duplicate', transferId: first.transferId });
+    expect(await verdictOf(again)).toEqual({ verdict: 'duplicate', same: true, transferId: first.transferId });
     const fresh = move(account, 3n, { externalKey: `payment-${newId()}` });
     expect(await write(fresh, { ...fresh, transferId: newId() }, again)).toEqual([
       { verdict: 'done' },
-      { verdict: 'duplicate', transferId: fresh.transferId },
-      { verdict: 'duplicate', transferId: first.transferId },
+      { verdict: 'duplicate', same: true, transferId: fresh.transferId },
+      { verdict: 'duplicate', same: true, transferId: first.transferId },
     ]);
     await expectWallet(account, 8n, 0n);
   });
@@ -237,14 +237,13 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger on %s', (kind) => {
 
   promise('names the house account of each kind of movement', async () => {
     const account = await accountWith(0n);
-    const kinds = [
-      move(account, 9n),
-      move(account, 8n, { entryKind: 'REDEMPTION' }),
-      move(account, 7n, { entryKind: 'REFUND' }),
-      move(account, -6n),
-    ];
-    await write(...kinds);
-    const written = await rows(`SELECT kind, debit, credit FROM transfer WHERE wallet_id = '${account}:RMB' ORDER BY amount DESC`);
+    const [hold, topUp] = [place(account, 7n), move(account, 9n)];
+    const charge = end(hold, 7n);
+    await write(topUp, move(account, 8n, { entryKind: 'REDEMPTION' }), hold, charge);
+    await write(move(account, 7n, { entryKind: 'REFUND', receiptId: hold.request.requestId }), move(account, -6n));
+    const written = await rows(
+      `SELECT kind, debit, credit FROM transfer WHERE wallet_id = '${account}:RMB' AND kind <> 'CHARGE' ORDER BY amount DESC`,
+    );
     expect(written).toEqual([
       { kind: 'TOP_UP', debit: 'house:top-up:CNY', credit: `${account}:RMB` },
       { kind: 'REDEMPTION', debit: 'house:top-up:CNY', credit: `${account}:RMB` },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
 import Database from 'better-sqlite3';
-import { createConnection } from 'mysql2/promise';
+import { type Connection, createConnection } from 'mysql2/promise';
 import { type DatabaseLocation, openDatabase } from '../../src/storage/data-source';
 
 export type DatabaseKind = 'sqlite' | 'mysql';
@@ -38,9 +38,9 @@ export async function isServed(kind: DatabaseKind): Promise<boolean> {
   }
 }
 
-/** An empty database with all tables. */
-export function freshDatabase(kind: DatabaseKind): Promise<TestDatabase> {
-  return kind === 'sqlite' ? freshSqlite() : freshMysql();
+/** An empty database with all tables; on MySQL on the shared server, unless another is named. */
+export function freshDatabase(kind: DatabaseKind, server = MYSQL_SERVER): Promise<TestDatabase> {
+  return kind === 'sqlite' ? freshSqlite() : freshMysql(server);
 }
 
 async function freshSqlite(): Promise<TestDatabase> {
@@ -66,26 +66,37 @@ async function freshSqlite(): Promise<TestDatabase> {
   };
 }
 
-async function freshMysql(): Promise<TestDatabase> {
+async function freshMysql(server: string): Promise<TestDatabase> {
   const name = `tf_test_${randomBytes(6).toString('hex')}`;
-  const url = new URL(MYSQL_SERVER);
-  const admin = await createConnection({ uri: MYSQL_SERVER });
+  const url = new URL(server);
+  const admin = await createConnection({ uri: server });
   await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
   await admin.end();
   url.pathname = `/${name}`;
   await migrate({ kind: 'mysql', url: url.href });
-  const connection = await createConnection({ uri: url.href, supportBigNumbers: true, bigNumberStrings: true });
+  let connection: Connection | undefined;
+  /** A new one after the server was gone. */
+  const connected = async (): Promise<Connection> => {
+    if (connection !== undefined) return connection;
+    const opened = await createConnection({ uri: url.href, supportBigNumbers: true, bigNumberStrings: true });
+    opened.on('error', () => {
+      connection = undefined;
+    });
+    connection = opened;
+    return opened;
+  };
   return {
     kind: 'mysql',
     url: url.href,
     file: '',
     query: async (sql) => {
-      const [rows, fields] = await connection.query(sql);
+      const [rows, fields] = await (await connected()).query(sql);
       return Array.isArray(rows) ? rows.map((row) => exactRow(row as Record<string, unknown>, fields ?? [])) : [];
     },
     drop: async () => {
-      await connection.query(`DROP DATABASE ${name}`);
-      await connection.end();
+      const last = await connected();
+      await last.query(`DROP DATABASE ${name}`);
+      await last.end();
     },
   };
 }

@@ -50,6 +50,8 @@ export function place(accountId: string, amount: bigint, over: Partial<PlaceHold
     placedAt: NOW,
     expiresAt: NOW + 600_000,
     replaces: null,
+    ceilings: [],
+    idempotence: null,
     ...over,
   };
 }
@@ -70,6 +72,7 @@ export function attempt(over: Partial<AttemptRecord> = {}): AttemptRecord {
     startedAt: NOW + 3,
     latencyMs: 812.4,
     timeToFirstTokenMs: 201.9,
+    cost: null,
     ...over,
   };
 }
@@ -94,6 +97,7 @@ export function receiptOf(hold: PlaceHold, granted: bigint, charge: bigint): Rec
     latencyMs: 830,
     timeToFirstTokenMs: 210,
     loweredOutputLimit: null,
+    recovered: false,
     charge: nano(charge),
     noChargeReason: charge === 0n ? 'Nothing was delivered.' : null,
     holdId: hold.holdId,
@@ -105,13 +109,14 @@ export function receiptOf(hold: PlaceHold, granted: bigint, charge: bigint): Rec
 export function end(hold: PlaceHold, charge: bigint, over: Partial<EndRequest> = {}, granted = hold.amount): EndRequest {
   return {
     kind: 'end',
-    hold: { holdId: hold.holdId, walletId: hold.walletId, amount: granted, settles: charge > 0n },
+    hold: { holdId: hold.holdId, walletId: hold.walletId, amount: granted, placedAt: hold.placedAt, settles: charge > 0n },
     receipt: receiptOf(hold, granted, charge),
     attempts: [attempt()],
     chargedAttempt: charge > 0n ? 0 : null,
     transferId: charge > 0n ? newId() : null,
     overage: nano(0n),
     overageTransferId: null,
+    answer: null,
     ...over,
   };
 }
@@ -132,6 +137,7 @@ export function move(accountId: string, amount: bigint, over: Partial<MoveMoney>
     currency: currencyOf(bucket),
     amount,
     externalKey: newId(),
+    receiptId: null,
     memo: null,
     createdAt: NOW,
     ...over,

@@ -1,5 +1,5 @@
 /** A ledger in memory with the rules of the real ones: for tests of what calls it. */
-import type { EndRequest, LedgerBatch, LedgerItem, LedgerStore, LedgerVerdict, PlaceHold } from '../../src/ledger/ledger-store';
+import type { Checkpoint, EndRequest, LedgerBatch, LedgerItem, LedgerStore, LedgerVerdict, PlaceHold } from '../../src/ledger/ledger-store';
 import type { ReceiptRecord } from '../../src/ledger/receipt';
 
 interface MemoryWallet {
@@ -14,11 +14,20 @@ export class MemoryLedger implements LedgerStore {
   readonly receipts = new Map<string, ReceiptRecord>();
   readonly ends: EndRequest[] = [];
   readonly batchSizes: number[] = [];
+  /** The checkpoints of each call. */
+  readonly checkpoints: Checkpoint[][] = [];
+  /** Called before each of them: throw to fail it, await to hold it up. */
+  beforeCheckpoint: () => unknown = () => undefined;
   /** Called with each batch before it is written: throw to fail it, await to hold it up. */
   beforeWrite: (batch: LedgerBatch) => unknown = () => undefined;
 
   fund(walletId: string, posted: bigint): void {
     this.wallets.set(walletId, { posted, held: 0n });
+  }
+
+  async checkpoint(checkpoints: readonly Checkpoint[]): Promise<void> {
+    await this.beforeCheckpoint();
+    this.checkpoints.push([...checkpoints]);
   }
 
   async write(batch: LedgerBatch): Promise<readonly LedgerVerdict[]> {

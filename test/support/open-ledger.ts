@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import { openMysqlLedger } from '../../src/storage/ledger/mysql-ledger';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { openSqliteLedger } from '../../src/storage/ledger/sqlite-ledger';
+import { openSqliteLedger, type SqliteLedgerOptions } from '../../src/storage/ledger/sqlite-ledger';
 import type { OwnerLock } from '../../src/storage/ledger/sqlite-owner-lock';
 import type { TestDatabase } from './databases';
 
@@ -15,12 +15,13 @@ export interface Opening {
   readonly url?: string;
   readonly onFenced?: () => void;
   readonly ownerLock?: OwnerLock;
+  readonly startThread?: SqliteLedgerOptions['startThread'];
 }
 
 export function openLedger(database: TestDatabase, opening: Opening = {}): Promise<OpenLedger> {
-  const { owner = newId(), clock = systemClock, url = database.url, onFenced = () => undefined, ownerLock } = opening;
+  const { owner = newId(), clock = systemClock, url = database.url, onFenced = () => undefined, ownerLock, startThread } = opening;
   const options = { owner, clock, log: silentLog };
   return database.kind === 'sqlite'
-    ? openSqliteLedger({ ...options, file: database.file, ownerLock })
+    ? openSqliteLedger({ ...options, file: database.file, ownerLock, startThread })
     : openMysqlLedger({ ...options, url, onFenced });
 }

@@ -1,14 +1,13 @@
 /** One batch on MySQL: first on the assumption that everything fits, and when the guards refute that, item by item. */
 import type { LedgerVerdict } from '../../ledger/ledger-store';
-import { type Decision, decideBatch, type LedgerView, OPTIMISTIC, writesNothing } from './decide';
-import { type Exchange, foundBy, type Rows, rowsOf } from './mysql-connections';
+import { canAssume, decideBatch, OPTIMISTIC, writesNothing } from './decide';
+import type { Decision } from './decision';
+import { type Exchange, foundBy } from './mysql-connections';
 import { isDuplicate, troubleOf } from './mysql-errors';
 import { verdictsOfWritten } from './mysql-outcome';
 import { batchStatement, decisionStatements, type Statement } from './mysql-statements';
-import { select } from './mysql-text';
-import { type PreparedBatch, UnwritableItem } from './prepare';
-import { holdsNamedBy, identityOf, keysNamedBy, receiptsNamedBy, walletsNamedBy } from './references';
-import { END_IDENTITY } from './rows';
+import { lockAndLook } from './mysql-view';
+import type { PreparedBatch } from './prepare';
 
 const START = 'START TRANSACTION';
 const COMMIT = 'COMMIT';
@@ -35,7 +34,8 @@ export async function giveUpBatch(exchange: Exchange, batch: PreparedBatch): Pro
  */
 export async function writeBatch(exchange: Exchange, batch: PreparedBatch): Promise<readonly LedgerVerdict[]> {
   try {
-    return (await writeOptimistically(exchange, batch)) ?? (await writeDecided(exchange, batch));
+    const written = canAssume(batch) ? await writeOptimistically(exchange, batch) : undefined;
+    return written ?? (await writeDecided(exchange, batch));
   } catch (error) {
     if (!isDuplicate(error, batch.id)) throw error;
     await exchange([ROLLBACK]);
@@ -62,7 +62,7 @@ async function writeOptimistically(exchange: Exchange, batch: PreparedBatch): Pr
 
 /** Locks what the batch touches, looks, decides in order, and writes. */
 async function writeDecided(exchange: Exchange, batch: PreparedBatch): Promise<readonly LedgerVerdict[]> {
-  const view = await lockAndLook(exchange, batch);
+  const view = await lockAndLook(exchange, batch, [START, batchStatement(batch).sql]);
   const decision = decideBatch(batch, view);
   if (writesNothing(decision)) await exchange([ROLLBACK]);
   else await writeForGood(exchange, batch, decision);
@@ -80,38 +80,4 @@ async function found(exchange: Exchange, statements: readonly Statement[]): Prom
   if (statements.length === 0) return true;
   const answers = await exchange(statements.map(({ sql }) => sql));
   return statements.every(({ finds }, at) => finds === undefined || foundBy(answers[at]) === finds);
-}
-
-async function lockAndLook(exchange: Exchange, batch: PreparedBatch): Promise<LedgerView> {
-  const holds = holdsNamedBy(batch.items);
-  const wallets = walletsNamedBy(batch.items);
-  const keys = keysNamedBy(batch.items);
-  // The index is named because a small table would be read, and locked, as a whole.
-  const answers = await exchange([
-    START,
-    batchStatement(batch).sql,
-    select('id, wallet_id, amount', 'hold FORCE INDEX (PRIMARY)', 'id', holds, " AND state = 'OPEN' ORDER BY id FOR UPDATE"),
-    select('id, posted - held', 'wallet FORCE INDEX (PRIMARY)', 'id', wallets, ' ORDER BY id FOR UPDATE'),
-    select('external_key, id', 'transfer', 'external_key', keys),
-    select(END_IDENTITY.join(', '), 'receipt', 'id', receiptsNamedBy(batch.items)),
-  ]);
-  return viewOf(rowsOf(answers[2]), rowsOf(answers[3]), rowsOf(answers[4]), rowsOf(answers[5]));
-}
-
-function viewOf(holds: Rows, wallets: Rows, transfers: Rows, receipts: Rows): LedgerView {
-  const open = new Map(holds.map(([id, wallet, amount]) => [String(id), { wallet: String(wallet), amount: BigInt(amount ?? 0) }]));
-  const available = new Map(wallets.map(([id, amount]) => [String(id), BigInt(amount ?? 0)]));
-  const moved = new Map(transfers.map(([key, id]) => [String(key), String(id)]));
-  const written = new Set(receipts.map((row) => row.map((value) => value ?? '').join(' ')));
-  return {
-    available: (id) => available.get(id),
-    wasWritten: (end) => written.has(identityOf(end)),
-    transferOf: (key) => moved.get(key),
-    isOpen: ({ holdId, walletId, amount }) => {
-      const row = open.get(holdId);
-      if (row === undefined) return false;
-      if (row.wallet === walletId && row.amount === amount) return true;
-      throw new UnwritableItem(`The hold ${holdId} is of ${row.amount} on ${row.wallet}, not of ${amount} on ${walletId}.`);
-    },
-  };
 }

@@ -2,13 +2,13 @@
 import { type Connection, createConnection } from 'mysql2/promise';
 import { troubleOf } from './mysql-errors';
 
-const EXCHANGE_TIMEOUT_MS = 12_000;
+const USE_TIMEOUT_MS = 12_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** READ COMMITTED, because the default level deadlocks. Mode and time zone are fixed: the statements rely on them. */
 const SESSION_SETTINGS = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 5",
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 2",
 ];
 
 /** What a statement answered: its rows, each an array in the order of its columns, or how many rows it found. */
@@ -26,19 +26,21 @@ export class MysqlConnections {
   constructor(
     private readonly url: string,
     private readonly size: number,
-    private readonly timeoutMs = EXCHANGE_TIMEOUT_MS,
+    private readonly timeoutMs = USE_TIMEOUT_MS,
   ) {}
 
   /**
-   * Runs `work` on a connection that nobody else uses. When it throws, what it began is rolled back, and a connection
-   * whose state is not known is given up.
+   * Runs `work` on a connection that nobody else uses, for `withinMs` in all once it has its turn. When it throws or time
+   * is up, what it began is rolled back, and a connection whose state is not known is given up.
    */
-  async use<T>(work: (exchange: Exchange) => Promise<T>): Promise<T> {
+  async use<T>(work: (exchange: Exchange) => Promise<T>, withinMs = this.timeoutMs): Promise<T> {
     while (this.inUse >= this.size) await new Promise<void>((resolve) => this.queue.push(resolve));
     this.inUse += 1;
+    const limit = timeLimit(withinMs);
     try {
-      return await this.useOne(this.idle.pop() ?? (await connect(this.url, this.timeoutMs)), work);
+      return await this.useOne(this.idle.pop() ?? (await connect(this.url, withinMs, limit.reached)), work, limit.reached);
     } finally {
+      limit.lift();
       this.inUse -= 1;
       this.queue.shift()?.();
     }
@@ -48,8 +50,8 @@ export class MysqlConnections {
     await Promise.all(this.idle.splice(0).map((connection) => connection.end().catch(() => connection.destroy())));
   }
 
-  private async useOne<T>(connection: Connection, work: (exchange: Exchange) => Promise<T>): Promise<T> {
-    const exchange: Exchange = (statements) => send(connection, statements, this.timeoutMs);
+  private async useOne<T>(connection: Connection, work: (exchange: Exchange) => Promise<T>, timeIsUp: Promise<never>): Promise<T> {
+    const exchange: Exchange = (statements) => send(connection, statements, timeIsUp);
     try {
       const result = await work(exchange);
       this.keep(connection);
@@ -77,7 +79,7 @@ export class MysqlConnections {
   }
 }
 
-async function connect(url: string, timeoutMs: number): Promise<Connection> {
+async function connect(url: string, withinMs: number, timeIsUp: Promise<never>): Promise<Connection> {
   const connection = await createConnection({
     uri: url.replace(/^mariadb:/, 'mysql:'),
     charset: 'utf8mb4',
@@ -87,12 +89,12 @@ async function connect(url: string, timeoutMs: number): Promise<Connection> {
     rowsAsArray: true,
     // The text is complete: a question mark in it is a question mark.
     queryFormat: (sql) => sql,
-    connectTimeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
+    connectTimeout: Math.min(CONNECT_TIMEOUT_MS, withinMs),
   });
   // Without a listener the loss of a connection would end the process; whoever uses it hears of it anyway.
   connection.on('error', () => undefined);
   try {
-    await send(connection, SESSION_SETTINGS, timeoutMs);
+    await send(connection, SESSION_SETTINGS, timeIsUp);
     return connection;
   } catch (error) {
     connection.destroy();
@@ -100,18 +102,19 @@ async function connect(url: string, timeoutMs: number): Promise<Connection> {
   }
 }
 
-async function send(connection: Connection, statements: readonly string[], timeoutMs: number): Promise<readonly Answer[]> {
-  // Not the driver's own limit, which leaves its timer behind when the connection is lost and keeps a stopping process alive.
+async function send(connection: Connection, statements: readonly string[], timeIsUp: Promise<never>): Promise<readonly Answer[]> {
+  const [answer]: unknown[] = await Promise.race([connection.query(statements.join(';\n')), timeIsUp]);
+  return statements.length === 1 ? [answer as Answer] : (answer as readonly Answer[]);
+}
+
+/** Not the driver's own limit, which leaves its timer behind when the connection is lost and keeps a stopping process alive. */
+function timeLimit(ms: number): { readonly reached: Promise<never>; lift(): void } {
   let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error('The database did not answer in time.'), { code: 'ETIMEDOUT' })), timeoutMs);
+  const reached = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error('The database did not answer in time.'), { code: 'ETIMEDOUT' })), ms);
   });
-  try {
-    const [answer]: unknown[] = await Promise.race([connection.query(statements.join(';\n')), silence]);
-    return statements.length === 1 ? [answer as Answer] : (answer as readonly Answer[]);
-  } finally {
-    clearTimeout(timer);
-  }
+  reached.catch(() => undefined);
+  return { reached, lift: () => clearTimeout(timer) };
 }
 
 /** The rows of a SELECT. */

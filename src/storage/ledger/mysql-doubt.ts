@@ -1,13 +1,14 @@
 /**
  * Batches that were given up while nobody knew whether they had committed. Their callers were told that nothing was held;
- * so when the database is back, each is made impossible, or its holds are given back.
+ * so when the database is back, each is made impossible, or its holds are given back, with receipts that say so.
  */
 import { newId } from '../../kernel/ids';
-import type { LedgerVerdict } from '../../ledger/ledger-store';
 import type { SweepLog } from './abandoned';
 import { giveUpBatch, writeBatch } from './mysql-batch';
 import type { MysqlConnections } from './mysql-connections';
-import type { PreparedBatch, PreparedUndo } from './prepare';
+import { troubleOf } from './mysql-errors';
+import { type PreparedBatch, prepareBatch } from './prepare';
+import { refusedEnds } from './refused-ends';
 
 export class DoubtfulBatches {
   private readonly waiting = new Map<string, PreparedBatch>();
@@ -23,20 +24,21 @@ export class DoubtfulBatches {
   async settle(connections: MysqlConnections): Promise<void> {
     for (const batch of [...this.waiting.values()]) {
       const verdicts = await connections.use((exchange) => giveUpBatch(exchange, batch));
-      const undos = verdicts === null ? [] : undosOf(batch, verdicts);
-      if (undos.length > 0) {
-        await connections.use((exchange) => writeBatch(exchange, { ...batch, id: newId(), items: undos }));
-        this.log.warn({ released: undos.length }, 'gave back holds whose batch committed without an answer');
-      }
+      if (verdicts !== null) await this.giveBack(connections, batch, refusedEnds(batch, verdicts));
       this.waiting.delete(batch.id);
     }
   }
-}
 
-function undosOf(batch: PreparedBatch, verdicts: readonly LedgerVerdict[]): PreparedUndo[] {
-  return batch.items.flatMap((item, at) => {
-    const verdict = verdicts[at];
-    if (item.kind !== 'place' || verdict?.verdict !== 'granted') return [];
-    return [{ kind: 'undo', hold: { holdId: item.holdId, walletId: item.walletId, amount: verdict.amount } }];
-  });
+  private async giveBack(connections: MysqlConnections, batch: PreparedBatch, items: ReturnType<typeof refusedEnds>): Promise<void> {
+    if (items.length === 0) return;
+    try {
+      const ending = prepareBatch({ id: newId(), items }, batch.owner, batch.at);
+      await connections.use((exchange) => writeBatch(exchange, ending));
+      this.log.warn({ released: items.length }, 'gave back holds whose batch committed without an answer');
+    } catch (err) {
+      if (troubleOf(err) !== 'data') throw err;
+      // Not again and again: the holds of this batch must not keep those of others. They end when this process does.
+      this.log.error({ err, batch: batch.id }, 'holds whose batch committed without an answer could not be given back');
+    }
+  }
 }

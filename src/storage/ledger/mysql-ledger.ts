@@ -18,17 +18,20 @@ export interface MysqlLedgerOptions extends LedgerOptions {
 const WRITING_CONNECTIONS = 2;
 /** Well below the silence after which a process is suspected. */
 const BEAT_TIMEOUT_MS = 2_000;
+/** The next checkpoint says more than a late one. */
+const NOTE_TIMEOUT_MS = 2_000;
 
 /** Opens the ledger and counts this process among the living, before anything can be placed. */
 export async function openMysqlLedger(options: MysqlLedgerOptions): Promise<OpenLedger> {
-  const { url, owner, clock, log, onFenced, timings = RECOVERY_TIMINGS } = options;
+  const { url, owner, clock, log, onFenced, beforeSweep, timings = RECOVERY_TIMINGS } = options;
   const writing = new MysqlConnections(url, WRITING_CONNECTIONS);
-  // Apart: a heartbeat never waits for a batch, and a sweep for neither.
+  // Apart: a heartbeat never waits for a batch, a sweep for neither, and nobody for checkpoints.
   const beating = new MysqlConnections(url, 1, BEAT_TIMEOUT_MS);
   const sweeping = new MysqlConnections(url, 1);
+  const noting = new MysqlConnections(url, 1, NOTE_TIMEOUT_MS);
   const doubtful = new DoubtfulBatches(log);
   const store = new MysqlLedgerStore({ connections: sweeping, owner, clock, doubtful });
-  const recovery = new MysqlRecovery({ beating, sweeping, store, doubtful, owner, clock, log, onFenced, timings });
+  const recovery = new MysqlRecovery({ beating, sweeping, store, doubtful, owner, clock, log, onFenced, timings, beforeSweep });
   await recovery.start();
   // One question for all who ask: the heartbeat waits behind it on the same connection.
   let check: Promise<unknown> | null = null;
@@ -41,11 +44,11 @@ export async function openMysqlLedger(options: MysqlLedgerOptions): Promise<Open
     return check;
   };
   return {
-    store: new MysqlLedgerStore({ connections: writing, owner, clock, doubtful }),
+    store: new MysqlLedgerStore({ connections: writing, owner, clock, doubtful, noting, isSilent: () => recovery.isSilent }),
     healthy: () => inTime(check ?? ask()),
     close: async () => {
       await recovery.stop();
-      await Promise.all([writing, beating, sweeping].map((each) => each.close()));
+      await Promise.all([writing, beating, sweeping, noting].map((each) => each.close()));
     },
   };
 }

@@ -2,7 +2,7 @@
  * Which gateway processes live, by the database's own clock. Each writes down a heartbeat; one that stays silent is
  * declared dead by any other, once, and its open holds are then nobody's.
  */
-import type { HoldValues } from './abandoned';
+import type { HoldValues } from './abandoned-end';
 import { type Exchange, foundBy, rowsOf } from './mysql-connections';
 import { list, literal } from './mysql-text';
 import { HOLD_COLUMNS } from './rows';

@@ -1,10 +1,12 @@
 /**
- * Recovery among several processes: beat, watch the others, and release the holds of those that died. On connections of
- * its own, so that a busy ledger never makes a living process look dead. From death to release it takes about 12 s.
+ * Recovery among several processes: beat, watch the others, and end the holds of those that died. On connections of
+ * its own, so that a busy ledger never makes a living process look dead. From death to the end of its holds it takes
+ * about 12 s.
  */
 import type { Clock } from '../../kernel/clock';
 import type { LedgerStore } from '../../ledger/ledger-store';
-import { releaseOrphans, type SweepLog } from './abandoned';
+import { endOrphans, type SweepLog } from './abandoned';
+import { forgetProgress, progressOf } from './mysql-checkpoints';
 import type { Exchange, MysqlConnections } from './mysql-connections';
 import type { DoubtfulBatches } from './mysql-doubt';
 import { beat, declareDead, markClean, orphanedHolds, registerProcess, type Silent, silentProcesses } from './mysql-process';
@@ -19,6 +21,8 @@ export interface RecoveryTimings {
 
 export const RECOVERY_TIMINGS: RecoveryTimings = { beatEveryMs: 1_000, silentMs: 6_000, watchedMs: 4_000 };
 
+const PRUNE_EVERY_MS = 30_000;
+
 export interface RecoveryPorts {
   readonly beating: MysqlConnections;
   /** Apart from the heartbeat, which must never wait for a sweep. */
@@ -31,6 +35,8 @@ export interface RecoveryPorts {
   /** Called once, when another process has declared this one dead: it must place no hold any more. */
   readonly onFenced: () => void;
   readonly timings: RecoveryTimings;
+  /** As `LedgerOptions.beforeSweep`. */
+  readonly beforeSweep?: ((store: LedgerStore) => Promise<unknown>) | undefined;
 }
 
 export class MysqlRecovery {
@@ -40,11 +46,23 @@ export class MysqlRecovery {
   private sweeping: Promise<void> | null = null;
   private stopped = false;
   private fenced = false;
+  /** When the last heartbeat that was written was begun; monotonic. */
+  private beatAt = this.ports.clock.monotonic();
+  private prunedAt = this.ports.clock.monotonic();
 
   constructor(private readonly ports: RecoveryPorts) {}
 
+  /**
+   * Whether this process may be taken for dead by others, or was: it has not beaten for as long as makes one suspected. It
+   * must place no hold then. By the monotonic clock, which goes on while a process is stopped.
+   */
+  get isSilent(): boolean {
+    return this.fenced || this.ports.clock.monotonic() - this.beatAt >= this.ports.timings.silentMs;
+  }
+
   /** Counts this process among the living, and goes on until `stop`. */
   async start(): Promise<void> {
+    this.beatAt = this.ports.clock.monotonic();
     await this.on((exchange) => registerProcess(exchange, this.ports.owner));
     this.next();
   }
@@ -62,8 +80,10 @@ export class MysqlRecovery {
 
   /** One round: a heartbeat, a look at the others, and a sweep beside it. Never rejects. */
   async round(): Promise<void> {
+    const began = this.ports.clock.monotonic();
     try {
       if (!(await this.on((exchange) => beat(exchange, this.ports.owner)))) return this.fence();
+      this.beatAt = began;
       await this.watch();
     } catch (err) {
       // Who cannot beat cannot judge: the others may be silent for the same reason.
@@ -115,7 +135,7 @@ export class MysqlRecovery {
   private async bury(process: Silent): Promise<void> {
     this.suspects.delete(process.id);
     if (await this.on((exchange) => declareDead(exchange, process))) {
-      this.ports.log.warn({ process: process.id }, 'a gateway process is dead: its open holds are being released');
+      this.ports.log.warn({ process: process.id }, 'a gateway process is dead: its open holds are being ended');
     }
   }
 
@@ -123,16 +143,27 @@ export class MysqlRecovery {
     const { clock, doubtful, log, store, sweeping } = this.ports;
     try {
       await doubtful.settle(sweeping);
-      const released = await releaseOrphans({
+      await this.ports.beforeSweep?.(store);
+      const swept = await endOrphans({
         store,
         log,
         now: () => clock.now(),
         orphans: (limit, except) => sweeping.use((exchange) => orphanedHolds(exchange, limit, except)),
+        progressOf: (holdIds) => sweeping.use((exchange) => progressOf(exchange, holdIds)),
       });
-      if (released > 0) log.warn({ released }, 'released the open holds of processes that are gone');
+      if (swept.settled + swept.released > 0) log.warn({ ...swept }, 'ended the open holds of processes that are gone');
+      await this.prune();
     } catch (err) {
-      log.warn({ err }, 'the holds of processes that are gone could not be released; trying again');
+      log.warn({ err }, 'the holds of processes that are gone could not be ended; trying again');
     }
+  }
+
+  /** Checkpoints of holds that have ended are of no use to anybody. */
+  private async prune(): Promise<void> {
+    const now = this.ports.clock.monotonic();
+    if (now - this.prunedAt < PRUNE_EVERY_MS) return;
+    this.prunedAt = now;
+    await this.ports.sweeping.use((exchange) => forgetProgress(exchange));
   }
 
   private on<T>(work: (exchange: Exchange) => Promise<T>): Promise<T> {

@@ -3,10 +3,19 @@
  * over which everybody fights, comes last, so that it is locked for little more than the commit.
  */
 
-import type { Decision, WalletMove } from './decide';
+import type { CounterMove, Decision, WalletMove } from './decision';
 import { amountById, insertText, list, literal } from './mysql-text';
 import type { HoldRef, PreparedBatch } from './prepare';
-import { ATTEMPT_COLUMNS, BATCH_COLUMNS, HOLD_COLUMNS, RECEIPT_COLUMNS, TRANSFER_COLUMNS } from './rows';
+import {
+  ANSWER_COLUMNS,
+  ATTEMPT_COLUMNS,
+  BATCH_COLUMNS,
+  HOLD_COLUMNS,
+  KEY_COLUMNS,
+  RECEIPT_COLUMNS,
+  REFUND_COLUMNS,
+  TRANSFER_COLUMNS,
+} from './rows';
 import type { SqlRow } from './sql-values';
 
 export interface Statement {
@@ -24,17 +33,51 @@ export function batchStatement(batch: PreparedBatch): Statement {
 /** Everything that a decision writes but the batch row itself. */
 export function decisionStatements(batch: PreparedBatch, decision: Decision): Statement[] {
   return [
+    ...inserts('idempotency_key', KEY_COLUMNS, decision.newKeys),
+    ...decision.takenKeys.map(takeKey),
     ...inserts('hold', HOLD_COLUMNS, decision.holds),
     ...closeHolds(batch.at, decision),
     ...inserts('receipt', RECEIPT_COLUMNS, decision.receipts),
     ...inserts('attempt', ATTEMPT_COLUMNS, decision.attempts),
     ...inserts('transfer', TRANSFER_COLUMNS, decision.transfers),
+    ...inserts('refund', REFUND_COLUMNS, decision.refunds),
+    ...replaceAnswers(decision.answers),
     ...moveWallets(batch, decision.wallets),
+    ...moveCounters(decision.counters),
   ];
 }
 
 function inserts(table: string, columns: readonly string[], rows: readonly SqlRow[]): Statement[] {
   return rows.length === 0 ? [] : [{ sql: insertText(table, columns, rows) }];
+}
+
+function takeKey([id, , , requestId, holdId]: SqlRow): Statement {
+  const set = `request_id = ${literal(requestId ?? null)}, hold_id = ${literal(holdId ?? null)}`;
+  return { sql: `UPDATE idempotency_key SET ${set} WHERE id = ${literal(id ?? null)}`, finds: 1 };
+}
+
+function replaceAnswers(rows: readonly SqlRow[]): Statement[] {
+  return inserts('stored_answer', ANSWER_COLUMNS, rows).map(({ sql }) => ({ sql: sql.replace(/^INSERT/, 'REPLACE') }));
+}
+
+/**
+ * After the wallets: their locks keep everybody else away from the counters of the same spenders. A counter that no
+ * ceiling names is changed if it exists; one that has a ceiling must exist and leave room.
+ */
+function moveCounters(counters: readonly CounterMove[]): Statement[] {
+  const guarded = counters.filter(({ most }) => most !== null);
+  const free = counters.filter(({ most }) => most === null);
+  const room = amountById(guarded.map(({ id, most }) => ({ id, amount: most ?? 0n })));
+  return [
+    ...(guarded.length === 0 ? [] : [{ sql: `${changeCounters(guarded)} AND spent + held <= ${room}`, finds: guarded.length }]),
+    ...(free.length === 0 ? [] : [{ sql: changeCounters(free) }]),
+  ];
+}
+
+function changeCounters(counters: readonly CounterMove[]): string {
+  const spent = amountById(counters.map((counter) => ({ id: counter.id, amount: counter.spent })));
+  const held = amountById(counters.map((counter) => ({ id: counter.id, amount: counter.held })));
+  return `UPDATE spend_counter SET spent = spent + ${spent}, held = held + ${held} WHERE id IN (${list(counters.map(({ id }) => id))})`;
 }
 
 function closeHolds(at: number, { settled, released }: Decision): Statement[] {

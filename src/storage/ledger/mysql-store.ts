@@ -1,16 +1,22 @@
 /** The ledger's writer on MySQL: what can be tried again is tried again, with the same batch id, within bounds. */
 import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
-import type { LedgerBatch, LedgerStore, LedgerVerdict } from '../../ledger/ledger-store';
+import type { Checkpoint, LedgerBatch, LedgerStore, LedgerVerdict } from '../../ledger/ledger-store';
+import { progressRow } from './checkpoint-text';
 import { writeBatch } from './mysql-batch';
+import { noteProgress } from './mysql-checkpoints';
 import type { MysqlConnections } from './mysql-connections';
 import type { DoubtfulBatches } from './mysql-doubt';
 import { isDuplicate, troubleOf } from './mysql-errors';
 import { type PreparedBatch, prepareBatch } from './prepare';
 
 const TRIES_MAX = 5;
-/** How long a lost database is waited for, before the batch is given up. */
-const PATIENCE_MS = 5_000;
+/** How long a database in trouble is waited for, all tries together: a client waits for no longer to hear that nothing is held. */
+const PATIENCE_MS = 4_000;
+/** Ends have the spool to go to, and their clients have an answer to get. */
+const PATIENCE_FOR_ENDS_MS = 2_500;
+/** What the last try has at least. */
+const TRY_MIN_MS = 250;
 const PAUSE_MIN_MS = 5;
 const PAUSE_MAX_MS = 500;
 
@@ -20,6 +26,10 @@ export interface MysqlStorePorts {
   readonly clock: Clock;
   /** Where batches go whose outcome nobody knows. */
   readonly doubtful: DoubtfulBatches;
+  /** For checkpoints, which hold up no batch there; left out: those of the batches. */
+  readonly noting?: MysqlConnections;
+  /** Whether this process may be taken for dead by others, and must not place holds. Left out: it never is. */
+  readonly isSilent?: () => boolean;
 }
 
 export class MysqlLedgerStore implements LedgerStore {
@@ -27,17 +37,26 @@ export class MysqlLedgerStore implements LedgerStore {
 
   constructor(private readonly ports: MysqlStorePorts) {}
 
+  async checkpoint(checkpoints: readonly Checkpoint[]): Promise<void> {
+    const { clock, connections, noting = connections } = this.ports;
+    const rows = checkpoints.map((each) => progressRow(each, clock.now()));
+    if (rows.length > 0) await noting.use((exchange) => noteProgress(exchange, rows));
+  }
+
   /** @throws Fault `temporarily_unavailable` when the database stays in trouble; other errors are an item's own */
   async write(batch: LedgerBatch): Promise<readonly LedgerVerdict[]> {
     const { clock, connections, doubtful, owner } = this.ports;
+    this.refuseHoldsWhenSilent(batch);
     const prepared = prepareBatch(batch, owner, clock.now());
-    const startedAt = clock.monotonic();
+    const patienceMs = batch.items.every(({ kind }) => kind === 'end') ? PATIENCE_FOR_ENDS_MS : PATIENCE_MS;
+    const until = clock.monotonic() + patienceMs;
     for (let failed = 1; ; failed += 1) {
       try {
-        return await connections.use((exchange) => writeBatch(exchange, prepared));
+        const withinMs = Math.max(until - clock.monotonic(), TRY_MIN_MS);
+        return await connections.use((exchange) => writeBatch(exchange, prepared), withinMs);
       } catch (error) {
         if (!isWorthAnother(error, prepared)) throw error;
-        if (this.isOver(error, failed, startedAt)) {
+        if (clock.monotonic() >= until || (troubleOf(error) !== 'lost' && failed >= TRIES_MAX)) {
           doubtful.add(prepared);
           throw new Fault('temporarily_unavailable', 'The ledger cannot be written now.', { cause: error });
         }
@@ -46,15 +65,18 @@ export class MysqlLedgerStore implements LedgerStore {
     }
   }
 
-  private isOver(error: unknown, failed: number, startedAt: number): boolean {
-    return troubleOf(error) === 'lost' ? this.ports.clock.monotonic() - startedAt >= PATIENCE_MS : failed >= TRIES_MAX;
+  /** Others may have ended what this process holds, and would end what it places: it waits for a heartbeat of its own. */
+  private refuseHoldsWhenSilent({ items }: LedgerBatch): void {
+    if (this.ports.isSilent?.() !== true || items.every(({ kind }) => kind !== 'place')) return;
+    throw new Fault('temporarily_unavailable', 'This gateway was cut off from its database for too long to take requests.');
   }
 }
 
-/** A second movement of one external key at the same moment, in another process: the next look finds the first. */
+/** A second use of one key at the same moment, in another process: the next look finds the first. */
 function isWorthAnother(error: unknown, batch: PreparedBatch): boolean {
   if (troubleOf(error) !== 'data') return true;
-  return isDuplicate(error, 'transfer_external') && batch.items.some((item) => item.kind === 'move');
+  if (isDuplicate(error, 'transfer_external')) return batch.items.some((item) => item.kind === 'move');
+  return batch.items.some((item) => item.kind === 'place' && item.idempotence !== null && isDuplicate(error, item.idempotence.id));
 }
 
 /** Twice as long each time, and never the same for two processes. */

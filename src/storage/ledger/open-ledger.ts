@@ -8,6 +8,11 @@ export interface LedgerOptions {
   readonly owner: string;
   readonly clock: Clock;
   readonly log: SweepLog;
+  /**
+   * Called before holds of dead processes are released, with the store to write to: settlements that such a process left
+   * on this machine's disk come first. When it throws, nothing is released yet.
+   */
+  readonly beforeSweep?: (store: LedgerStore) => Promise<unknown>;
 }
 
 export interface OpenLedger {

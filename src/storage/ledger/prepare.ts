@@ -4,38 +4,44 @@
  */
 import { NANO_MAX } from '../../kernel/money';
 import { BUCKETS, type Currency, currencyOf } from '../../kernel/words';
-import type { EndRequest, LedgerBatch, LedgerItem, MoveMoney, PlaceHold } from '../../ledger/ledger-store';
+import type { EndRequest, Idempotence, LedgerBatch, LedgerItem, MoveMoney, OpenHold, PlaceHold } from '../../ledger/ledger-store';
+import type { SpendCeiling, Spender } from '../../ledger/spend-counter';
 import { type HOUSE_ACCOUNTS, houseAccount } from '../../ledger/wallet';
 import { attemptRow, holdRow, receiptRow } from './rows';
-import type { SqlRow } from './sql-values';
+import { type SqlRow, time, word } from './sql-values';
 import { transferRow } from './transfer-row';
 
 /** A hold, as its holder remembers it. */
-export interface HoldRef {
-  readonly holdId: string;
-  readonly walletId: string;
-  readonly amount: bigint;
-}
+export type HoldRef = OpenHold;
 
 export interface PreparedPlace {
   readonly kind: 'place';
   readonly holdId: string;
   readonly walletId: string;
+  /** Milliseconds since 1970. */
+  readonly placedAt: number;
   readonly amount: bigint;
   readonly atLeast: bigint;
   readonly replaces: HoldRef | null;
+  /** Counters that this hold must stay within, and what they may reach. */
+  readonly ceilings: readonly SpendCeiling[];
+  readonly idempotence: Idempotence | null;
   readonly row: SqlRow;
 }
 
 export interface PreparedEnd {
   readonly kind: 'end';
   readonly hold: (HoldRef & { readonly settles: boolean }) | null;
+  /** In whose counters the hold stands. */
+  readonly spender: Spender;
   readonly charge: bigint;
   readonly receipt: SqlRow;
   readonly attempts: readonly SqlRow[];
   /** The charge; null when it is zero. */
   readonly transfer: SqlRow | null;
   readonly overage: SqlRow | null;
+  /** A row of `stored_answer`. */
+  readonly answer: SqlRow | null;
 }
 
 export interface PreparedMove {
@@ -45,16 +51,12 @@ export interface PreparedMove {
   /** Signed as the wallet sees it. */
   readonly amount: bigint;
   readonly externalKey: string;
+  /** The charge that a refund gives back; null: it is none. */
+  readonly receiptId: string | null;
   readonly transfer: SqlRow;
 }
 
-/** Gives back a hold of which its holder never learned: its batch committed without an answer, and was given up. */
-export interface PreparedUndo {
-  readonly kind: 'undo';
-  readonly hold: HoldRef;
-}
-
-export type PreparedItem = PreparedPlace | PreparedEnd | PreparedMove | PreparedUndo;
+export type PreparedItem = PreparedPlace | PreparedEnd | PreparedMove;
 
 export interface PreparedBatch {
   readonly id: string;
@@ -82,11 +84,11 @@ function prepareItem(item: LedgerItem, batchId: string, owner: string): Prepared
 }
 
 function preparePlace(item: PlaceHold, owner: string): PreparedPlace {
-  const { holdId, walletId, amount, atLeast, replaces } = item;
+  const { holdId, walletId, placedAt, amount, atLeast, replaces, ceilings, idempotence } = item;
   currencyOfWallet(walletId);
   must(amount >= 0n && amount <= NANO_MAX, `the hold ${holdId} has an amount out of range`);
   must(atLeast >= 0n && atLeast <= amount, `the hold ${holdId} asks for at least more than its amount`);
-  return { kind: 'place', holdId, walletId, amount, atLeast, replaces, row: holdRow(item, owner) };
+  return { kind: 'place', holdId, walletId, placedAt, amount, atLeast, replaces, ceilings, idempotence, row: holdRow(item, owner) };
 }
 
 function prepareEnd(item: EndRequest, batchId: string): PreparedEnd {
@@ -97,11 +99,14 @@ function prepareEnd(item: EndRequest, batchId: string): PreparedEnd {
   return {
     kind: 'end',
     hold,
+    // As the row of the hold says it: its counters are found by the same words.
+    spender: { apiKeyId: word(receipt.apiKeyId) ?? '', projectId: word(receipt.projectId), runId: word(receipt.runId) },
     charge,
-    receipt: receiptRow(receipt, charge > 0n ? item.transferId : null),
+    receipt: receiptRow(receipt, charge > 0n ? item.transferId : null, batchId),
     attempts: item.attempts.map((each) => attemptRow(requestId, each, each.index === item.chargedAttempt ? charge : 0n)),
     transfer: charge > 0n && hold !== null ? chargeTransfer(item, hold, batchId) : null,
     overage: item.overage > 0n ? overageTransfer(item, batchId) : null,
+    answer: item.answer === null ? null : [item.answer.id, item.answer.sealed, time(item.answer.expiresAt)],
   };
 }
 
@@ -173,7 +178,8 @@ const HOUSE_SIDE: Record<MoveMoney['entryKind'], keyof typeof HOUSE_ACCOUNTS> = 
 };
 
 function prepareMove(item: MoveMoney, batchId: string): PreparedMove {
-  const { transferId, walletId, amount, externalKey, currency } = item;
+  const { transferId, walletId, amount, externalKey, currency, receiptId } = item;
+  must((receiptId !== null) === (item.entryKind === 'REFUND'), `the movement ${transferId} names a receipt, which a refund alone must`);
   const size = amount < 0n ? -amount : amount;
   must(size > 0n && size <= NANO_MAX, `the movement ${transferId} has an amount out of range`);
   must(amount > 0n || item.entryKind === 'ADJUSTMENT', `the movement ${transferId} takes money, which only an adjustment may`);
@@ -195,14 +201,14 @@ function prepareMove(item: MoveMoney, batchId: string): PreparedMove {
     amount: size,
     walletId,
     holdId: null,
-    receiptId: null,
+    receiptId,
     apiKeyId: null,
     runId: null,
     externalKey,
     memo: item.memo,
     createdAt: item.createdAt,
   });
-  return { kind: 'move', transferId, walletId, amount, externalKey, transfer };
+  return { kind: 'move', transferId, walletId, amount, externalKey, receiptId, transfer };
 }
 
 function currencyOfWallet(walletId: string): Currency {

@@ -1,12 +1,14 @@
 /** Which rows the items of a batch name, each once and in order: the order in which they are locked. */
 
-import type { PreparedEnd, PreparedItem } from './prepare';
-import { END_IDENTITY_AT } from './rows';
+import type { Spender } from '../../ledger/spend-counter';
+import { countersOfHold } from './decide-counters';
+import type { PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
+import { END_IDENTITY_AT, SPENDER_AT } from './rows';
+import type { SqlValue } from './sql-values';
 
 /** Holds that the items end. */
 export function holdsNamedBy(items: readonly PreparedItem[]): string[] {
   return distinct(items, (item) => {
-    if (item.kind === 'undo') return [item.hold.holdId];
     if (item.kind === 'end') return item.hold === null ? [] : [item.hold.holdId];
     return item.kind === 'place' && item.replaces !== null ? [item.replaces.holdId] : [];
   });
@@ -14,7 +16,6 @@ export function holdsNamedBy(items: readonly PreparedItem[]): string[] {
 
 export function walletsNamedBy(items: readonly PreparedItem[]): string[] {
   return distinct(items, (item) => {
-    if (item.kind === 'undo') return [item.hold.walletId];
     if (item.kind === 'end') return item.hold === null ? [] : [item.hold.walletId];
     return item.kind === 'place' && item.replaces !== null ? [item.walletId, item.replaces.walletId] : [item.walletId];
   });
@@ -35,6 +36,36 @@ export function identityOf(item: PreparedEnd): string {
 
 export function receiptIdOf(item: PreparedEnd): string {
   return String(item.receipt[0]);
+}
+
+/** Every counter in which a hold of the items counts, if it exists. */
+export function countersNamedBy(items: readonly PreparedItem[]): string[] {
+  return distinct(items, (item) => {
+    if (item.kind === 'place') {
+      const spender = spenderOfPlace(item);
+      return [...countersOfHold(item, spender), ...(item.replaces === null ? [] : countersOfHold(item.replaces, spender))];
+    }
+    return item.kind === 'end' && item.hold !== null ? [...countersOfHold(item.hold, item.spender)] : [];
+  });
+}
+
+export function idempotencyKeysNamedBy(items: readonly PreparedItem[]): string[] {
+  return distinct(items, (item) => (item.kind === 'place' && item.idempotence !== null ? [item.idempotence.id] : []));
+}
+
+/** Receipts whose charge is to be given back. */
+export function refundsNamedBy(items: readonly PreparedItem[]): string[] {
+  return distinct(items, (item) => (item.kind === 'move' && item.receiptId !== null ? [item.receiptId] : []));
+}
+
+/** Who spends with a hold: what its row says. */
+export function spenderOfPlace({ row }: PreparedPlace): Spender {
+  const [apiKeyId, projectId, runId] = SPENDER_AT.map((at) => row[at] ?? null);
+  return { apiKeyId: String(apiKeyId), projectId: wordOrNull(projectId), runId: wordOrNull(runId) };
+}
+
+function wordOrNull(value: SqlValue | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
 }
 
 function distinct(items: readonly PreparedItem[], ids: (item: PreparedItem) => string[]): string[] {

@@ -64,11 +64,13 @@ export const RECEIPT_COLUMNS = [
   'latency_ms',
   'first_token_ms',
   'lowered_output_limit',
+  'recovered',
   'charge',
   'no_charge_reason',
   'hold_id',
   'hold_amount',
   'transfer_id',
+  'batch_id',
 ] as const;
 
 export const ATTEMPT_COLUMNS = [
@@ -88,6 +90,8 @@ export const ATTEMPT_COLUMNS = [
   'latency_ms',
   'first_token_ms',
   'charge',
+  'cost',
+  'cost_currency',
 ] as const;
 
 export const TRANSFER_COLUMNS = [
@@ -109,6 +113,12 @@ export const TRANSFER_COLUMNS = [
   'created_at',
 ] as const;
 
+export const KEY_COLUMNS = ['id', 'api_key_id', 'body_hash', 'request_id', 'hold_id', 'created_at'] as const;
+
+export const REFUND_COLUMNS = ['receipt_id', 'transfer_id', 'amount'] as const;
+
+export const ANSWER_COLUMNS = ['id', 'sealed', 'expires_at'] as const;
+
 export const BATCH_COLUMNS = ['id', 'owner', 'items', 'created_at'] as const;
 
 /** Places in a row that are known only when the batch is decided. */
@@ -116,6 +126,10 @@ export const HOLD_AMOUNT = HOLD_COLUMNS.indexOf('amount');
 /** What tells one end of a request from another one of the same request. */
 export const END_IDENTITY = ['id', 'status', 'stop_reason', 'settled_at', 'transfer_id'] as const;
 export const END_IDENTITY_AT = END_IDENTITY.map((column) => RECEIPT_COLUMNS.indexOf(column));
+/** Who spends, in a row of `hold`. */
+export const SPENDER_AT = (['api_key_id', 'project_id', 'run_id'] as const).map((column) => HOLD_COLUMNS.indexOf(column));
+export const HOLD_REQUEST_ID = HOLD_COLUMNS.indexOf('request_id');
+export const KEY_API_KEY = HOLD_COLUMNS.indexOf('api_key_id');
 export const TRANSFER_BATCH_REST = TRANSFER_COLUMNS.indexOf('batch_rest');
 
 const OPEN: HoldState = 'OPEN';
@@ -166,7 +180,7 @@ export function holdRow(item: PlaceHold, owner: string): SqlRow {
   ];
 }
 
-export function receiptRow(receipt: ReceiptRecord, transferId: string | null): SqlRow {
+export function receiptRow(receipt: ReceiptRecord, transferId: string | null, batchId: string): SqlRow {
   return [
     receipt.requestId,
     ...factValues(receipt, receipt),
@@ -186,11 +200,13 @@ export function receiptRow(receipt: ReceiptRecord, transferId: string | null): S
     int(receipt.latencyMs),
     int(receipt.timeToFirstTokenMs),
     int(receipt.loweredOutputLimit),
+    flag(receipt.recovered),
     receipt.charge,
     text(receipt.noChargeReason, 300),
     receipt.holdId,
     receipt.holdAmount,
     transferId,
+    batchId,
   ];
 }
 
@@ -212,5 +228,7 @@ export function attemptRow(receiptId: string, attempt: AttemptRecord, charge: bi
     int(attempt.latencyMs),
     int(attempt.timeToFirstTokenMs),
     charge,
+    attempt.cost?.amount ?? null,
+    attempt.cost?.currency ?? null,
   ];
 }

@@ -3,18 +3,30 @@
  * value by value, which cost more than the rows themselves. Whole numbers arrive as bigints, exact at any size.
  */
 import { unreachable } from '../../kernel/invariant';
-import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem } from './prepare';
+import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
 import type { SqlRow, SqlValue } from './sql-values';
 
 /** JSON has no bigint: what a number holds exactly goes as one, and anything larger as a text in brackets. */
 type PlainValue = string | number | null | readonly [string];
 type PlainRow = PlainValue[];
-type PlainHold = readonly [holdId: string, walletId: string, amount: PlainValue, settles: boolean];
+type PlainHold = readonly [holdId: string, walletId: string, amount: PlainValue, placedAt: number, settles: boolean];
+type PlainSpender = readonly [apiKeyId: string, projectId: string | null, runId: string | null];
+type PlainCeiling = readonly [counterId: string, ceiling: PlainValue];
+type PlainKey = readonly [id: string, bodyHash: string];
 type PlainItem =
-  | readonly ['place', string, string, PlainValue, PlainValue, PlainHold | null, PlainRow]
-  | readonly ['end', PlainHold | null, PlainValue, PlainRow, readonly PlainRow[], PlainRow | null, PlainRow | null]
-  | readonly ['move', string, string, PlainValue, string, PlainRow]
-  | readonly ['undo', PlainHold];
+  | readonly ['place', string, string, number, PlainValue, PlainValue, PlainHold | null, readonly PlainCeiling[], PlainKey | null, PlainRow]
+  | readonly [
+      'end',
+      PlainHold | null,
+      PlainSpender,
+      PlainValue,
+      PlainRow,
+      readonly PlainRow[],
+      PlainRow | null,
+      PlainRow | null,
+      PlainRow | null,
+    ]
+  | readonly ['move', string, string, PlainValue, string, string | null, PlainRow];
 type PlainBatch = readonly [id: string, owner: string, at: number, items: readonly PlainItem[]];
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
@@ -32,32 +44,40 @@ export function batchOfText(text: string): PreparedBatch {
 function plainItem(item: PreparedItem): PlainItem {
   switch (item.kind) {
     case 'place':
-      return ['place', item.holdId, item.walletId, plain(item.amount), plain(item.atLeast), plainHold(item.replaces), plainRow(item.row)];
+      return plainPlace(item);
     case 'end':
       return plainEnd(item);
     case 'move':
-      return ['move', item.transferId, item.walletId, plain(item.amount), item.externalKey, plainRow(item.transfer)];
-    case 'undo':
-      return ['undo', [item.hold.holdId, item.hold.walletId, plain(item.hold.amount), false]];
+      return ['move', item.transferId, item.walletId, plain(item.amount), item.externalKey, item.receiptId, plainRow(item.transfer)];
     default:
       return unreachable(item);
   }
 }
 
-function plainEnd({ hold, charge, receipt, attempts, transfer, overage }: PreparedEnd): PlainItem {
+function plainPlace(item: PreparedPlace): PlainItem {
+  const { holdId, walletId, placedAt, idempotence } = item;
+  const ceilings = item.ceilings.map(({ counterId, ceiling }): PlainCeiling => [counterId, plain(ceiling)]);
+  const key: PlainKey | null = idempotence === null ? null : [idempotence.id, idempotence.bodyHash];
+  const [amount, atLeast] = [plain(item.amount), plain(item.atLeast)];
+  return ['place', holdId, walletId, placedAt, amount, atLeast, plainHold(item.replaces), ceilings, key, plainRow(item.row)];
+}
+
+function plainEnd({ hold, spender, charge, receipt, attempts, transfer, overage, answer }: PreparedEnd): PlainItem {
   return [
     'end',
     plainHold(hold),
+    [spender.apiKeyId, spender.projectId, spender.runId],
     plain(charge),
     plainRow(receipt),
     attempts.map(plainRow),
     transfer === null ? null : plainRow(transfer),
     overage === null ? null : plainRow(overage),
+    answer === null ? null : plainRow(answer),
   ];
 }
 
 function plainHold(hold: (HoldRef & { readonly settles?: boolean }) | null): PlainHold | null {
-  return hold === null ? null : [hold.holdId, hold.walletId, plain(hold.amount), hold.settles === true];
+  return hold === null ? null : [hold.holdId, hold.walletId, plain(hold.amount), hold.placedAt, hold.settles === true];
 }
 
 function plainRow(row: SqlRow): PlainRow {
@@ -74,35 +94,45 @@ function plain(value: SqlValue): PlainValue {
 function preparedItem(item: PlainItem): PreparedItem {
   switch (item[0]) {
     case 'place': {
-      const [kind, holdId, walletId, amount, atLeast, replaces, row] = item;
-      return { kind, holdId, walletId, amount: big(amount), atLeast: big(atLeast), replaces: holdOf(replaces), row: rowOf(row) };
+      const [kind, holdId, walletId, placedAt, amount, atLeast, replaces, ceilings, key, row] = item;
+      return {
+        kind,
+        holdId,
+        walletId,
+        placedAt,
+        amount: big(amount),
+        atLeast: big(atLeast),
+        replaces: holdOf(replaces),
+        ceilings: ceilings.map(([counterId, ceiling]) => ({ counterId, ceiling: big(ceiling) })),
+        idempotence: key === null ? null : { id: key[0], bodyHash: key[1] },
+        row: rowOf(row),
+      };
     }
     case 'end': {
-      const [kind, hold, charge, receipt, attempts, transfer, overage] = item;
+      const [kind, hold, spender, charge, receipt, attempts, transfer, overage, answer] = item;
       const [paid, lost] = [rowOrNull(transfer), rowOrNull(overage)];
+      const [apiKeyId, projectId, runId] = spender;
       return {
         kind,
         hold: holdOf(hold),
+        spender: { apiKeyId, projectId, runId },
         charge: big(charge),
         receipt: rowOf(receipt),
         attempts: attempts.map(rowOf),
         transfer: paid,
         overage: lost,
+        answer: rowOrNull(answer),
       };
     }
-    case 'move': {
-      const [kind, transferId, walletId, amount, externalKey, transfer] = item;
-      return { kind, transferId, walletId, amount: big(amount), externalKey, transfer: rowOf(transfer) };
-    }
     default: {
-      const [holdId, walletId, amount] = item[1];
-      return { kind: 'undo', hold: { holdId, walletId, amount: big(amount) } };
+      const [kind, transferId, walletId, amount, externalKey, receiptId, transfer] = item;
+      return { kind, transferId, walletId, amount: big(amount), externalKey, receiptId, transfer: rowOf(transfer) };
     }
   }
 }
 
 function holdOf(hold: PlainHold | null): (HoldRef & { readonly settles: boolean }) | null {
-  return hold === null ? null : { holdId: hold[0], walletId: hold[1], amount: big(hold[2]), settles: hold[3] };
+  return hold === null ? null : { holdId: hold[0], walletId: hold[1], amount: big(hold[2]), placedAt: hold[3], settles: hold[4] };
 }
 
 function rowOrNull(row: PlainRow | null): SqlRow | null {

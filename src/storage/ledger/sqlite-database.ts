@@ -4,13 +4,24 @@
  */
 import Database from 'better-sqlite3';
 import type { LedgerVerdict } from '../../ledger/ledger-store';
-import { type Decision, decideBatch, type LedgerView, type WalletMove, writesNothing } from './decide';
+import { decideBatch, writesNothing } from './decide';
+import type { CounterMove, Decision, WalletMove } from './decision';
 import { type PreparedBatch, UnwritableItem } from './prepare';
-import { identityOf, receiptIdOf } from './references';
-import { ATTEMPT_COLUMNS, BATCH_COLUMNS, END_IDENTITY, HOLD_COLUMNS, RECEIPT_COLUMNS, TRANSFER_COLUMNS } from './rows';
+import {
+  ANSWER_COLUMNS,
+  ATTEMPT_COLUMNS,
+  BATCH_COLUMNS,
+  HOLD_COLUMNS,
+  KEY_COLUMNS,
+  RECEIPT_COLUMNS,
+  REFUND_COLUMNS,
+  TRANSFER_COLUMNS,
+} from './rows';
 import type { SqlRow } from './sql-values';
+import { SqliteLooks, type SqliteView, type WalletState } from './sqlite-view';
 
-const BUSY_TIMEOUT_MS = 10_000;
+/** Below the patience of whoever waits for a batch: a file that somebody else has locked is a refusal, and no doubt. */
+const BUSY_TIMEOUT_MS = 3_000;
 const SYNCHRONOUS_FULL = 2n;
 const US_PER_MS = 1_000n;
 
@@ -36,19 +47,6 @@ export function openLedgerFile(file: string): Database.Database {
   return db;
 }
 
-interface WalletState {
-  readonly id: string;
-  readonly posted: bigint;
-  readonly held: bigint;
-  readonly seq: bigint;
-  readonly changed_at_us: bigint;
-}
-
-interface HoldState {
-  readonly wallet_id: string;
-  readonly amount: bigint;
-}
-
 /** Writes batches, one transaction each. */
 export class SqliteBatchWriter {
   private readonly begin = this.db.prepare('BEGIN IMMEDIATE');
@@ -67,15 +65,19 @@ export class SqliteBatchWriter {
     'posted_after',
     'held_after',
   ]);
-  private readonly wallet = this.db.prepare('SELECT id, posted, held, seq, changed_at_us FROM wallet WHERE id = ?');
-  private readonly openHold = this.db.prepare("SELECT wallet_id, amount FROM hold WHERE id = ? AND state = 'OPEN'");
-  private readonly transfer = this.db.prepare('SELECT id FROM transfer WHERE external_key = ?').pluck();
-  private readonly endIdentity = this.db.prepare(`SELECT ${END_IDENTITY.join(', ')} FROM receipt WHERE id = ?`).raw();
   private readonly closeHold = this.db.prepare("UPDATE hold SET state = ?, resolved_at = ? WHERE id = ? AND state = 'OPEN'");
   private readonly updateWallet = this.db.prepare(
     `UPDATE wallet SET posted = posted + ?, held = held + ?, seq = ?, changed_at_us = ?
      WHERE id = ? AND posted - held >= ? AND posted = ? AND held = ?`,
   );
+  private readonly insertKey = this.insert('idempotency_key', KEY_COLUMNS);
+  private readonly takeKey = this.db.prepare('UPDATE idempotency_key SET request_id = ?, hold_id = ? WHERE id = ?');
+  private readonly insertRefund = this.insert('refund', REFUND_COLUMNS);
+  private readonly replaceAnswer = this.db.prepare<[SqlRow]>(`REPLACE INTO stored_answer (${ANSWER_COLUMNS.join(', ')}) VALUES (?, ?, ?)`);
+  private readonly updateCounter = this.db.prepare(
+    'UPDATE spend_counter SET spent = spent + ?, held = held + ? WHERE id = ? AND spent + held <= COALESCE(?, spent + held)',
+  );
+  private readonly looks = new SqliteLooks(this.db);
   private readonly openHolds = this.db
     .prepare(`SELECT ${HOLD_COLUMNS.join(', ')} FROM hold WHERE state = 'OPEN' ORDER BY id LIMIT ?`)
     .raw();
@@ -86,10 +88,10 @@ export class SqliteBatchWriter {
   write(batch: PreparedBatch): readonly LedgerVerdict[] {
     this.begin.run();
     try {
-      const wallets = new Map<string, WalletState>();
-      const decision = decideBatch(batch, this.view(wallets));
+      const view = this.looks.at(batch);
+      const decision = decideBatch(batch, view);
       if (writesNothing(decision)) this.db.exec('ROLLBACK');
-      else this.writeDecision(batch, decision, wallets);
+      else this.writeDecision(batch, decision, view);
       return decision.verdicts;
     } catch (error) {
       if (this.db.inTransaction) this.db.exec('ROLLBACK');
@@ -102,46 +104,21 @@ export class SqliteBatchWriter {
     return this.openHolds.all(BigInt(limit)) as SqlRow[];
   }
 
-  private view(wallets: Map<string, WalletState>): LedgerView {
-    return {
-      available: (id) => {
-        const wallet = this.walletState(wallets, id);
-        return wallet === undefined ? undefined : wallet.posted - wallet.held;
-      },
-      isOpen: (hold) => {
-        const row = this.openHold.get(hold.holdId) as HoldState | undefined;
-        if (row === undefined) return false;
-        if (row.wallet_id === hold.walletId && row.amount === hold.amount) return true;
-        throw new UnwritableItem(
-          `The hold ${hold.holdId} is of ${row.amount} on ${row.wallet_id}, not of ${hold.amount} on ${hold.walletId}.`,
-        );
-      },
-      transferOf: (key) => this.transfer.get(key) as string | undefined,
-      wasWritten: (end) => {
-        const row = this.endIdentity.get(receiptIdOf(end)) as SqlRow | undefined;
-        return row?.map((value) => value ?? '').join(' ') === identityOf(end);
-      },
-    };
-  }
-
-  private walletState(known: Map<string, WalletState>, id: string): WalletState | undefined {
-    const before = known.get(id);
-    if (before !== undefined) return before;
-    const wallet = this.wallet.get(id) as WalletState | undefined;
-    if (wallet !== undefined) known.set(id, wallet);
-    return wallet;
-  }
-
-  private writeDecision(batch: PreparedBatch, decision: Decision, wallets: Map<string, WalletState>): void {
+  private writeDecision(batch: PreparedBatch, decision: Decision, view: SqliteView): void {
     const at = BigInt(batch.at);
     this.insertBatch.run([batch.id, batch.owner, BigInt(batch.items.length), at]);
+    for (const row of decision.newKeys) this.insertKey.run(row);
+    for (const [id, , , requestId, holdId] of decision.takenKeys) this.takeKey.run(requestId, holdId, id);
     for (const row of decision.holds) this.insertHold.run(row);
     for (const { holdId } of decision.settled) this.closeOne(holdId, 'SETTLED', at);
     for (const { holdId } of decision.released) this.closeOne(holdId, 'RELEASED', at);
     for (const row of decision.receipts) this.insertReceipt.run(row);
     for (const row of decision.attempts) this.insertAttempt.run(row);
     for (const row of decision.transfers) this.insertTransfer.run(row);
-    for (const move of decision.wallets) this.moveWallet(batch.id, at, move, this.walletState(wallets, move.id));
+    for (const row of decision.refunds) this.insertRefund.run(row);
+    for (const row of decision.answers) this.replaceAnswer.run(row);
+    for (const move of decision.wallets) this.moveWallet(batch.id, at, move, view.wallet(move.id));
+    for (const move of decision.counters) this.moveCounter(move);
     this.commit.run();
   }
 
@@ -159,6 +136,11 @@ export class SqliteBatchWriter {
     if (changes !== 1) throw new Error(`The wallet ${move.id} has less than was decided on.`);
     if (!move.moved) return;
     this.insertChange.run([move.id, nextSeq, batchId, changedAt, move.posted, posted + move.posted, held + move.held]);
+  }
+
+  private moveCounter({ id, spent, held, most }: CounterMove): void {
+    const { changes } = this.updateCounter.run(spent, held, id, most);
+    if (changes !== 1) throw new Error(`The counter ${id} has less room than was decided on.`);
   }
 
   private insert(table: string, columns: readonly string[]): Database.Statement<[SqlRow]> {

@@ -1,8 +1,10 @@
 /** The ledger's thread: one connection, one batch at a time, so that waiting for the disk never stops the gateway. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { batchOfText } from './sqlite-batch-text';
+import { SqliteCheckpoints } from './sqlite-checkpoints';
 import { openLedgerFile, SqliteBatchWriter } from './sqlite-database';
 import type { ErrorWords, LedgerAnswers, LedgerCall, LedgerReply, LedgerRequest } from './sqlite-messages';
+import { verdictsOfWritten } from './sqlite-outcome';
 
 const port = parentPort;
 if (port === null) throw new Error('The ledger worker runs as a thread only.');
@@ -10,13 +12,27 @@ if (port === null) throw new Error('The ledger worker runs as a thread only.');
 const { file } = workerData as { file: string };
 const db = openLedgerFile(file);
 const writer = new SqliteBatchWriter(db);
+const checkpoints = new SqliteCheckpoints(db);
 
-function answer(call: LedgerCall): LedgerAnswers[keyof LedgerAnswers] {
+function write(text: string, again: boolean): LedgerAnswers['write'] {
+  const batch = batchOfText(text);
+  return (again ? verdictsOfWritten(db, batch) : null) ?? writer.write(batch);
+}
+
+function answer(call: LedgerCall, again: boolean): LedgerAnswers[keyof LedgerAnswers] {
   switch (call.call) {
     case 'write':
-      return writer.write(batchOfText(call.batch));
+      return write(call.batch, again);
     case 'openHolds':
       return writer.readOpenHolds(call.limit);
+    case 'note':
+      checkpoints.note(call.rows);
+      return true;
+    case 'progress':
+      return checkpoints.of(call.holdIds);
+    case 'forget':
+      checkpoints.forgetEnded();
+      return true;
     case 'ping':
       db.prepare('SELECT 1').get();
       return true;
@@ -32,9 +48,9 @@ function wordsOf(error: unknown): ErrorWords {
   return { name: error.name, message: error.message, code };
 }
 
-function reply({ id, call }: LedgerRequest): LedgerReply {
+function reply({ id, call, again = false }: LedgerRequest): LedgerReply {
   try {
-    return { id, answer: answer(call) };
+    return { id, answer: answer(call, again) };
   } catch (error) {
     return { id, error: wordsOf(error) };
   }

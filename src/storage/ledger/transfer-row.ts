@@ -1,4 +1,5 @@
 /** The row of a transfer, in the order of `TRANSFER_COLUMNS`. */
+import { TRANSFER_COLUMNS } from './rows';
 import { type SqlRow, text, time, word } from './sql-values';
 
 /** One movement of money, as `transfer` keeps it. */
@@ -40,4 +41,29 @@ export function transferRow(facts: TransferFacts): SqlRow {
     text(facts.memo, 500),
     time(facts.createdAt),
   ];
+}
+
+const AT = Object.fromEntries(TRANSFER_COLUMNS.map((column, at) => [column, at])) as Record<(typeof TRANSFER_COLUMNS)[number], number>;
+
+/** What tells a movement from another one with the same external key. */
+export interface MovedBefore {
+  readonly transferId: string;
+  readonly kind: string;
+  readonly debit: string;
+  readonly credit: string;
+  readonly amount: bigint;
+  readonly receiptId: string | null;
+}
+
+/** What a movement did, as far as it tells it from another one with the same external key. */
+export function movedByRow(row: SqlRow): MovedBefore {
+  const word = (column: keyof typeof AT) => String(row[AT[column]] ?? '');
+  return {
+    transferId: word('id'),
+    kind: word('kind'),
+    debit: word('debit'),
+    credit: word('credit'),
+    amount: BigInt(row[AT.amount] ?? 0),
+    receiptId: row[AT.receipt_id] === null ? null : word('receipt_id'),
+  };
 }

@@ -1,0 +1,141 @@
+/**
+ * Money that the operator moves: top-ups, refunds and adjustments. Each has a key of the operator's own: the same key with
+ * the same content gives the entry that it made the first time, and never moves money twice.
+ */
+import { Fault } from '../kernel/fault';
+import { newId } from '../kernel/ids';
+import { invariant } from '../kernel/invariant';
+import { formatDecimal, NANO_MAX } from '../kernel/money';
+import { type Bucket, currencyOf } from '../kernel/words';
+import type { GroupCommit } from './group-commit';
+import type { LedgerReader } from './ledger-reader';
+import type { LedgerVerdict, MoveMoney } from './ledger-store';
+import { type LedgerEntry, walletId } from './wallet';
+
+export interface MovementMeans {
+  readonly ledger: Pick<GroupCommit, 'end'>;
+  readonly reader: Pick<LedgerReader, 'entriesById' | 'entriesOfExternalKeys' | 'receipt' | 'refundedOf' | 'walletsById'>;
+  readonly clock: { now(): number };
+}
+
+export interface TopUpWish {
+  readonly accountId: string;
+  readonly bucket: Bucket;
+  /** Nano units, above zero. */
+  readonly amount: bigint;
+  readonly idempotencyKey: string;
+  readonly memo: string | null;
+}
+
+export interface RefundWish {
+  readonly receiptId: string;
+  /** Nano units, above zero; null: all that is left of the charge. */
+  readonly amount: bigint | null;
+  readonly idempotencyKey: string;
+  readonly memo: string;
+}
+
+/** As a top-up, but the amount may be negative: then it takes, and at most what no hold reserves. */
+export type AdjustmentWish = Omit<TopUpWish, 'memo'> & { readonly memo: string };
+
+const MEMO_MAX = 500;
+const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,148}[\x21-\x7e])?$/;
+
+/** @throws Fault `not_found` for the account, `invalid_request` naming the argument, `idempotency_mismatch` for a key that moved something else */
+export async function topUp(means: MovementMeans, wish: TopUpWish): Promise<LedgerEntry> {
+  checkAmount(wish.amount > 0n, wish.amount);
+  return move(means, await movementOn(means, wish, 'TOP_UP', `topup:${checkKey(wish.idempotencyKey)}`));
+}
+
+/** @throws as `topUp`, and `invalid_request` when it would take what holds reserve */
+export async function adjust(means: MovementMeans, wish: AdjustmentWish): Promise<LedgerEntry> {
+  checkAmount(wish.amount !== 0n, wish.amount);
+  return move(means, await movementOn(means, wish, 'ADJUSTMENT', `adjustment:${checkKey(wish.idempotencyKey)}`));
+}
+
+/** @throws as `topUp`, and `not_found` for the receipt, `invalid_request` for one without a charge or for more than is left of it */
+export async function refund(means: MovementMeans, wish: RefundWish): Promise<LedgerEntry> {
+  const { receiptId, memo } = wish;
+  const externalKey = `refund:${checkKey(wish.idempotencyKey)}`;
+  const found = await means.reader.receipt(receiptId, null);
+  if (found === undefined || found.inFlight)
+    throw new Fault('not_found', `There is no settled receipt "${receiptId}".`, { param: 'receiptId' });
+  const { record } = found;
+  if (record.bucket === null || record.charge === 0n) {
+    throw new Fault('invalid_request', `The receipt ${receiptId} has no charge to give back.`, { param: 'receiptId' });
+  }
+  // In this order: a twin that was written in between is then found, and not taken for somebody else's refund.
+  const left = record.charge - (await means.reader.refundedOf(receiptId));
+  const before = (await means.reader.entriesOfExternalKeys([externalKey])).get(externalKey);
+  const amount = wish.amount ?? before?.amount ?? left;
+  if (amount === 0n) throw new Fault('invalid_request', `The charge of ${receiptId} was given back in full.`, { param: 'receiptId' });
+  checkAmount(amount > 0n, amount);
+  const asked = { accountId: record.accountId, bucket: record.bucket, amount, memo };
+  return move(means, { ...(await movementOn(means, asked, 'REFUND', externalKey)), receiptId });
+}
+
+async function movementOn(
+  { reader, clock }: MovementMeans,
+  { accountId, bucket, amount, memo }: Pick<TopUpWish, 'accountId' | 'bucket' | 'amount' | 'memo'>,
+  entryKind: MoveMoney['entryKind'],
+  externalKey: string,
+): Promise<MoveMoney> {
+  const wallet = walletId(accountId, bucket);
+  const standing = (await reader.walletsById([wallet])).get(wallet);
+  if (standing === undefined) throw new Fault('not_found', `There is no account "${accountId}".`, { param: 'accountId' });
+  if (standing.posted + amount > NANO_MAX) {
+    throw new Fault('invalid_request', `With "amount", ${wallet} would have more than a wallet can hold.`, { param: 'amount' });
+  }
+  if (memo !== null && memo.length > MEMO_MAX) {
+    throw new Fault('invalid_request', `"memo" must have at most ${MEMO_MAX} characters.`, { param: 'memo' });
+  }
+  const [transferId, createdAt, currency] = [newId(), clock.now(), currencyOf(bucket)];
+  return { kind: 'move', transferId, entryKind, walletId: wallet, currency, amount, externalKey, receiptId: null, memo, createdAt };
+}
+
+async function move({ ledger, reader }: MovementMeans, item: MoveMoney): Promise<LedgerEntry> {
+  const id = transferOf(item, await ledger.end(item));
+  const entry = (await reader.entriesById([id])).get(id);
+  invariant(entry !== undefined, `the movement ${id} was just written`);
+  return entry;
+}
+
+function transferOf(item: MoveMoney, verdict: LedgerVerdict): string {
+  const money = (amount: bigint) => `${formatDecimal(amount)} ${item.currency}`;
+  switch (verdict.verdict) {
+    case 'done':
+      return item.transferId;
+    case 'duplicate':
+      if (verdict.same) return verdict.transferId;
+      throw new Fault('idempotency_mismatch', `This key moved something else before: the entry ${verdict.transferId}.`, {
+        param: 'idempotencyKey',
+      });
+    case 'over_charge': {
+      const left = money(verdict.charged - verdict.refunded);
+      throw new Fault('invalid_request', `The charge was ${money(verdict.charged)}, and ${left} of it is left to give back.`, {
+        param: 'amount',
+      });
+    }
+    case 'insufficient':
+      throw new Fault('invalid_request', `Only ${money(verdict.available)} can be taken: the rest is reserved by holds, or not there.`, {
+        param: 'amount',
+      });
+    default:
+      throw new Fault('internal_error', `A movement ended as ${verdict.verdict}.`);
+  }
+}
+
+function checkKey(key: string): string {
+  if (!KEY.test(key)) {
+    throw new Fault('invalid_request', '"idempotencyKey" must have 1 to 150 printable ASCII characters, without spaces around them.', {
+      param: 'idempotencyKey',
+    });
+  }
+  return key;
+}
+
+function checkAmount(fits: boolean, amount: bigint): void {
+  if (!fits || amount > NANO_MAX || amount < -NANO_MAX) {
+    throw new Fault('invalid_request', '"amount" must be above zero, and no more than a wallet can hold.', { param: 'amount' });
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Counters of spend: what one key, project or run has spent and holds in one window of one bucket. A limit is a ceiling on
+ * a counter, and the hold that would pass it is refused in the same transaction that checks the balance.
+ *
+ * Windows are of the calendar in UTC: a day, an ISO week (from Monday), a month, and all time. A hold counts in the
+ * windows of the moment at which it was placed, and so does its charge, also when that comes after their end.
+ */
+import type { Bucket, SpendWindow } from '../kernel/words';
+
+/** Whose spend a counter is. */
+export type CounterScope = 'key' | 'project' | 'run';
+
+export interface CounterRef {
+  readonly scope: CounterScope;
+  readonly scopeId: string;
+  readonly bucket: Bucket;
+  readonly window: SpendWindow;
+}
+
+/** Who spends: what the counters of a request are found by. */
+export interface Spender {
+  readonly apiKeyId: string;
+  readonly projectId: string | null;
+  readonly runId: string | null;
+}
+
+/** A ceiling that a hold has to stay within: `spent + held` of the counter may reach it, and not pass it. */
+export interface SpendCeiling {
+  readonly counterId: string;
+  readonly ceiling: bigint;
+}
+
+const DAY_MS = 86_400_000;
+const WINDOWS: readonly SpendWindow[] = ['DAY', 'WEEK', 'MONTH', 'LIFETIME'];
+
+/** The id of the counter in which a hold placed at `at` counts: `key/bots-1/RMB/DAY/2026-11-23`. */
+export function counterId({ scope, scopeId, bucket, window }: CounterRef, at: number): string {
+  const start = windowStart(window, at);
+  return `${scope}/${scopeId}/${bucket}/${window}${start === null ? '' : `/${new Date(start).toISOString().slice(0, 10)}`}`;
+}
+
+const COUNTER_ID = /^(key|project|run)\/(.+)\/(RMB|CREDIT)\/(DAY|WEEK|MONTH|LIFETIME)(?:\/(\d{4}-\d\d-\d\d))?$/;
+
+/** What a counter's id says; `from` is when its window began, null for all time. Undefined for a text that is no such id. */
+export function counterRef(id: string): (CounterRef & { readonly from: number | null }) | undefined {
+  const [, scope, scopeId, bucket, window, date] = COUNTER_ID.exec(id) ?? [];
+  if (scope === undefined || scopeId === undefined) return undefined;
+  return {
+    scope: scope as CounterScope,
+    scopeId,
+    bucket: bucket as Bucket,
+    window: window as SpendWindow,
+    from: date === undefined ? null : Date.parse(`${date}T00:00:00Z`),
+  };
+}
+
+/** When the window that contains `at` began, in milliseconds since 1970; null: it has no beginning. */
+export function windowStart(window: SpendWindow, at: number): number | null {
+  const day = Math.floor(at / DAY_MS) * DAY_MS;
+  if (window === 'DAY') return day;
+  if (window === 'WEEK') return day - ((new Date(day).getUTCDay() + 6) % 7) * DAY_MS;
+  if (window === 'MONTH') return Date.UTC(new Date(day).getUTCFullYear(), new Date(day).getUTCMonth(), 1);
+  return null;
+}
+
+/** When the window after the one that began at `from` begins; null: there is none. */
+export function nextWindow(window: SpendWindow, from: number | null): number | null {
+  if (from === null || window === 'LIFETIME') return null;
+  if (window === 'MONTH') return Date.UTC(new Date(from).getUTCFullYear(), new Date(from).getUTCMonth() + 1, 1);
+  return from + (window === 'DAY' ? DAY_MS : 7 * DAY_MS);
+}
+
+/** Every counter in which a hold counts where that counter exists, sorted: the lock order of every writer. */
+export function countersOf(spender: Spender, bucket: Bucket, placedAt: number): string[] {
+  const scopes: [CounterScope, string | null, readonly SpendWindow[]][] = [
+    ['key', spender.apiKeyId, WINDOWS],
+    ['project', spender.projectId, WINDOWS],
+    ['run', spender.runId, ['LIFETIME']],
+  ];
+  return scopes
+    .flatMap(([scope, scopeId, windows]) =>
+      scopeId === null ? [] : windows.map((window) => counterId({ scope, scopeId, bucket, window }, placedAt)),
+    )
+    .sort();
+}

@@ -1,0 +1,131 @@
+/** How a request ends whose gateway died, from what its hold and its checkpoint know. */
+import { newId } from '../../kernel/ids';
+import { nano } from '../../kernel/money';
+import type { Bucket, RouteType } from '../../kernel/words';
+import type { Checkpoint, EndRequest, OpenHold } from '../../ledger/ledger-store';
+import type { RequestFacts, RouteFacts } from '../../ledger/receipt';
+import { NO_USAGE } from '../../metering/usage';
+import { HOLD_COLUMNS } from './rows';
+
+/** A row of `hold` in the order of `HOLD_COLUMNS`, as either driver reads it. */
+export type HoldValues = readonly (string | bigint | number | null)[];
+
+export function holdOf(row: HoldValues): OpenHold {
+  const read = reader(row);
+  return {
+    holdId: read.word('id'),
+    walletId: read.word('wallet_id'),
+    amount: read.amount('amount'),
+    placedAt: read.number('placed_at'),
+  };
+}
+
+/** The end of a request whose gateway died, from what its hold knows. */
+export function abandonedEnd(row: HoldValues, at: number): EndRequest {
+  const read = reader(row);
+  const hold = holdOf(row);
+  return {
+    kind: 'end',
+    hold: { ...hold, settles: false },
+    receipt: {
+      ...requestFacts(read),
+      ...routeFacts(read),
+      status: 'ABANDONED',
+      stopReason: 'GATEWAY_CRASH',
+      settledAt: at,
+      upstreamModel: null,
+      reportedModel: null,
+      finalChannelId: null,
+      priceId: null,
+      retryCount: 0,
+      fallbackCount: 0,
+      providerStatus: null,
+      errorCode: 'gateway_crashed',
+      errorMessage: 'The gateway stopped before the request ended.',
+      usage: NO_USAGE,
+      latencyMs: null,
+      timeToFirstTokenMs: null,
+      loweredOutputLimit: null,
+      recovered: true,
+      charge: nano(0n),
+      noChargeReason: 'The gateway stopped before the request ended, so nothing was charged and the held amount was given back.',
+      holdId: hold.holdId,
+      holdAmount: nano(hold.amount),
+    },
+    attempts: [],
+    chargedAttempt: null,
+    transferId: null,
+    overage: nano(0n),
+    overageTransferId: null,
+    answer: null,
+  };
+}
+
+/** The same end, at what its checkpoint says was delivered. */
+export function recoveredEnd(end: EndRequest, hold: OpenHold, { charge, progress, attempts }: Checkpoint): EndRequest {
+  return {
+    ...end,
+    hold: { ...hold, settles: true },
+    receipt: {
+      ...end.receipt,
+      upstreamModel: progress.upstreamModel,
+      reportedModel: progress.reportedModel,
+      finalChannelId: progress.finalChannelId,
+      priceId: progress.priceId,
+      retryCount: progress.retryCount,
+      fallbackCount: progress.fallbackCount,
+      providerStatus: progress.providerStatus,
+      usage: progress.usage,
+      timeToFirstTokenMs: progress.timeToFirstTokenMs,
+      loweredOutputLimit: progress.loweredOutputLimit,
+      errorMessage: 'The gateway stopped before the answer ended.',
+      charge,
+      noChargeReason: charge > 0n ? null : 'What was delivered before the gateway stopped used nothing that has a price.',
+    },
+    attempts,
+    chargedAttempt: charge > 0n ? attempts.length - 1 : null,
+    transferId: charge > 0n ? newId() : null,
+  };
+}
+
+type Column = (typeof HOLD_COLUMNS)[number];
+type Reader = ReturnType<typeof reader>;
+
+function reader(row: HoldValues) {
+  const value = (column: Column) => row[HOLD_COLUMNS.indexOf(column)] ?? null;
+  const wordOrNull = (column: Column) => {
+    const found = value(column);
+    return found === null ? null : String(found);
+  };
+  return {
+    wordOrNull,
+    word: (column: Column) => wordOrNull(column) ?? '',
+    amount: (column: Column) => BigInt(value(column) ?? 0),
+    number: (column: Column) => Number(value(column)),
+  };
+}
+
+function requestFacts(read: Reader): RequestFacts {
+  return {
+    requestId: read.word('request_id'),
+    accountId: read.word('account_id'),
+    apiKeyId: read.word('api_key_id'),
+    projectId: read.wordOrNull('project_id'),
+    runId: read.wordOrNull('run_id'),
+    endpoint: read.word('endpoint'),
+    stream: read.number('stream') === 1,
+    requestedModel: read.wordOrNull('requested_model'),
+    createdAt: read.number('created_at'),
+  };
+}
+
+function routeFacts(read: Reader): RouteFacts {
+  return {
+    routeId: read.wordOrNull('route_id'),
+    routeType: read.wordOrNull('route_type') as RouteType | null,
+    bucket: read.wordOrNull('bucket') as Bucket | null,
+    bucketReason: read.wordOrNull('bucket_reason'),
+    primaryChannelId: read.wordOrNull('primary_channel_id'),
+    primaryPriceId: read.wordOrNull('primary_price_id'),
+  };
+}

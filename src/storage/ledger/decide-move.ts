@@ -1,0 +1,42 @@
+/** Movements between a house account and a wallet in a batch. */
+import type { LedgerVerdict } from '../../ledger/ledger-store';
+import { availableNow, enter, take, walletOf } from './decide-wallets';
+import type { Course } from './decision';
+import { type PreparedItem, type PreparedMove, UnwritableItem } from './prepare';
+import { type MovedBefore, movedByRow } from './transfer-row';
+
+export function isRefund(item: PreparedItem): boolean {
+  return item.kind === 'move' && item.receiptId !== null;
+}
+
+export function decideMove(course: Course, item: PreparedMove): LedgerVerdict {
+  const mine = movedByRow(item.transfer);
+  const before = course.movedBy.get(item.externalKey) ?? course.view.transferOf(item.externalKey);
+  if (before !== undefined) return { verdict: 'duplicate', transferId: before.transferId, same: isSame(before, mine) };
+  const tooMuch = item.receiptId === null ? null : giveBack(course, item, item.receiptId);
+  if (tooMuch !== null) return tooMuch;
+  const available = availableNow(course, item.walletId);
+  if (available + item.amount < 0n) return { verdict: 'insufficient', available };
+  const wallet = item.amount < 0n ? take(course, item.walletId, -item.amount) : walletOf(course, item.walletId);
+  enter(course, item.transfer, wallet, item.amount);
+  course.movedBy.set(item.externalKey, mine);
+  return { verdict: 'done' };
+}
+
+function isSame(before: MovedBefore, now: MovedBefore): boolean {
+  const { kind, debit, credit, amount, receiptId } = before;
+  return kind === now.kind && debit === now.debit && credit === now.credit && amount === now.amount && receiptId === now.receiptId;
+}
+
+/** @throws UnwritableItem for a receipt that does not exist, or that another wallet paid */
+function giveBack(course: Course, { transferId, walletId, amount }: PreparedMove, receiptId: string): LedgerVerdict | null {
+  const charge = course.view.refundable(receiptId);
+  if (charge === undefined) throw new UnwritableItem(`There is no receipt "${receiptId}" to refund.`);
+  if (charge.walletId !== walletId)
+    throw new UnwritableItem(`The receipt ${receiptId} was paid from ${charge.walletId}, not from ${walletId}.`);
+  const refunded = charge.refunded + (course.givenBack.get(receiptId) ?? 0n);
+  if (refunded + amount > charge.charged) return { verdict: 'over_charge', charged: charge.charged, refunded };
+  course.givenBack.set(receiptId, (course.givenBack.get(receiptId) ?? 0n) + amount);
+  course.refunds.push([receiptId, transferId, amount]);
+  return null;
+}

@@ -1,0 +1,21 @@
+/** Holds the locks that every write of money needs: until they are given back, no batch of a gateway can commit. */
+import Database from 'better-sqlite3';
+import { createConnection } from 'mysql2/promise';
+import type { TestDatabase } from './databases';
+
+export interface Frozen {
+  thaw(): Promise<void>;
+}
+
+/** SQLite: the one write lock. MySQL: the rows of all wallets, which a batch writes last, just before its COMMIT. */
+export async function freeze(database: TestDatabase): Promise<Frozen> {
+  if (database.kind === 'sqlite') {
+    const connection = new Database(database.file, { timeout: 10_000 });
+    connection.exec('BEGIN IMMEDIATE');
+    return { thaw: async () => void connection.close() };
+  }
+  const connection = await createConnection({ uri: database.url });
+  await connection.query('START TRANSACTION');
+  await connection.query('SELECT id FROM wallet FOR UPDATE');
+  return { thaw: () => connection.end() };
+}
