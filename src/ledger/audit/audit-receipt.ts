@@ -1,0 +1,114 @@
+/** The rules of one receipt: its charge is the price version applied to the usage, and everything that bears it agrees. */
+import { type Nano, nano } from '../../kernel/money';
+import { BUCKETS, bucketOf, ROUTE_TYPES } from '../../kernel/words';
+import type { PriceTerms } from '../../metering/charge';
+import type { Usage } from '../../metering/usage';
+import { currencyOfBucket } from './audit-transfer';
+import { broken, type Finding, type Rule, total } from './finding';
+import type { Row } from './tables';
+
+/** The one formula of charges: `metering/charge.ts`. */
+export type ChargeFor = (usage: Usage, price: PriceTerms) => bigint;
+
+/** The rows that a receipt has to fit to. */
+export interface AroundReceipt {
+  readonly hold: Row<'hold'> | undefined;
+  readonly transfer: Row<'transfer'> | undefined;
+  readonly attempts: readonly Row<'attempt'>[];
+  readonly refunds: readonly Row<'refund'>[];
+  readonly price: Row<'price'> | undefined;
+  /** What the house bears of it, between its own accounts; null: not known here. */
+  readonly losses: readonly Row<'transfer'>[] | null;
+}
+
+export function auditReceipt(receipt: Row<'receipt'>, around: AroundReceipt, chargeFor: ChargeFor): Finding[] {
+  const { id, accountId, bucket, charge } = receipt;
+  const borne = total(around.attempts.map((attempt) => attempt.charge));
+  const refunded = total(around.refunds.map((refund) => refund.amount));
+  const subject = { row: `receipt ${id}`, walletId: bucket === null ? null : `${accountId}:${bucket}`, entryId: receipt.transferId };
+  return broken(subject, [
+    ['I14', bucketFits(receipt), `its route is of the type ${receipt.routeType}, and it pays from ${bucket}`],
+    ['I13', borne === charge, `its attempts bear ${borne} of a charge of ${charge}`],
+    ['I17', refunded <= charge, `${refunded} was given back of a charge of ${charge}`],
+    ...ofTransfer(receipt, around),
+    ...ofHold(receipt, around),
+    ...ofPrice(receipt, around, chargeFor),
+  ]);
+}
+
+function ofTransfer({ id, charge, transferId, holdId, batchId, accountId, bucket }: Row<'receipt'>, { transfer }: AroundReceipt): Rule[] {
+  if (transferId === null || transfer === undefined) {
+    return [['I5', charge === 0n && transferId === null, `it says ${charge}, and the charge ${transferId ?? ''} is not there`]];
+  }
+  const { amount, walletId } = transfer;
+  return [
+    ['I5', amount === charge, `it says ${charge}, the transfer ${transferId} is of ${amount}`],
+    ['I5', transfer.receiptId === id && transfer.holdId === holdId, `the transfer ${transferId} is of another receipt or hold`],
+    ['I14', walletId === `${accountId}:${bucket}`, `it is of ${accountId} in ${bucket}, and ${walletId} pays`],
+    ['I9', batchId === null || transfer.batchId === batchId, `it was written in another batch than its charge ${transferId}`],
+  ];
+}
+
+function ofHold({ id, charge, holdId, holdAmount }: Row<'receipt'>, { hold }: AroundReceipt): Rule[] {
+  if (holdId === null) return [['I5', charge === 0n && holdAmount === null, `it says ${charge}, and nothing was held`]];
+  if (hold === undefined) return [['I5', false, `its hold ${holdId} is not there`]];
+  return [
+    ['I5', hold.requestId === id, `its hold ${holdId} is of the request ${hold.requestId}`],
+    ['I5', hold.amount === holdAmount, `it says that ${holdAmount} was held, the hold ${holdId} is of ${hold.amount}`],
+    ['I6', charge <= hold.amount, `it charges ${charge}, and only ${hold.amount} was held`],
+    ['I5', charge === 0n || hold.state === 'SETTLED', `it charges ${charge}, and its hold ${holdId} is ${hold.state}`],
+  ];
+}
+
+function ofPrice(receipt: Row<'receipt'>, { price, losses }: AroundReceipt, chargeFor: ChargeFor): Rule[] {
+  const { charge, usageSource, priceId, holdAmount } = receipt;
+  if (usageSource === 'NONE') return [['I13', charge === 0n, `it charges ${charge}, and nothing was used`]];
+  if (price === undefined) return [['I13', charge === 0n && priceId === null, `its price version ${priceId} is not there`]];
+  const usage = usageOf(receipt);
+  if (usage === undefined) return [['I13', false, 'its usage is not possible: parts are larger than their whole, or negative']];
+  const full = chargeFor(usage, termsOf(price));
+  const due = holdAmount === null || full < holdAmount ? full : holdAmount;
+  const borne = total((losses ?? []).map(({ amount }) => amount));
+  return [
+    ['I13', charge === due, `it charges ${charge}, its usage at the price ${priceId} makes ${due}`],
+    ['I6', losses === null || borne === full - due, `${full - due} is above its hold, and the house bears ${borne}`],
+    [
+      'I14',
+      price.currency === currencyOfBucket(receipt.bucket),
+      `its price ${priceId} is in ${price.currency}, and ${receipt.bucket} pays`,
+    ],
+  ];
+}
+
+function bucketFits({ routeType, bucket }: Row<'receipt'>): boolean {
+  if (bucket === null || routeType === null) return bucket === null && routeType === null;
+  const type = ROUTE_TYPES.find((each) => each === routeType);
+  return type !== undefined && BUCKETS.some((each) => each === bucket) && bucketOf(type) === bucket;
+}
+
+function usageOf(receipt: Row<'receipt'>): Usage | undefined {
+  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = receipt;
+  const fresh = inputTokens - cachedInputTokens - cacheWriteTokens;
+  if ([fresh, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens].some((tokens) => tokens < 0n)) return undefined;
+  const count = (tokens: bigint) => Number.parseInt(String(tokens), 10);
+  return {
+    inputTokens: count(inputTokens),
+    cachedInputTokens: count(cachedInputTokens),
+    cacheWriteTokens: count(cacheWriteTokens),
+    outputTokens: count(outputTokens),
+    reasoningTokens: count(reasoningTokens),
+    source: 'PROVIDER',
+  };
+}
+
+function termsOf(price: Row<'price'>): PriceTerms {
+  const orNull = (amount: bigint | null): Nano | null => (amount === null ? null : nano(amount));
+  return {
+    input: nano(price.input),
+    cachedInput: orNull(price.cachedInput),
+    cacheWrite: orNull(price.cacheWrite),
+    output: nano(price.output),
+    perRequest: orNull(price.perRequest),
+    multiplier: price.multiplier,
+  };
+}

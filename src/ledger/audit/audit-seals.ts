@@ -1,0 +1,58 @@
+/** Seals recomputed from the rows. */
+import { broken, type Finding } from './finding';
+import { type BatchRows, differences, hashOfBlock, sealBatch } from './seal';
+import type { Row } from './tables';
+
+const RULE = 'I19';
+
+/** A batch that was sealed, against the rows that it has now. Names each row that was edited, added or deleted since. */
+export function auditSealedBatch(rows: BatchRows, sealed: Row<'sealedBatch'>): Finding[] {
+  const now = sealBatch(rows);
+  if (now.digest === sealed.digest && now.manifest === sealed.manifest) return [];
+  const touched = differences(sealed.manifest, now.manifest);
+  const where = `in batch ${sealed.batchId}, block ${sealed.sealSeq}`;
+  const named = touched.map(({ name, what }) => ({
+    ...subjectOf(rows, name),
+    rule: RULE,
+    problem: `it was ${what} after it had been sealed ${where}`,
+  }));
+  if (now.digest !== sealed.digest && named.length > 0) return named;
+  const problem = `its ${now.digest === sealed.digest ? 'manifest' : 'digest'} is not the one of the rows ${where}`;
+  return [...named, { rule: RULE, row: `seal_batch ${sealed.batchId}`, problem, walletId: null, entryId: null }];
+}
+
+/** One block against the one before it and the digests of its batches. */
+export function auditBlock(
+  block: Row<'seal'>,
+  batches: readonly Row<'sealedDigest'>[],
+  before: Pick<Row<'seal'>, 'seq' | 'hash'>,
+): Finding[] {
+  const inOrder = [...batches].sort((a, b) => (a.position < b.position ? -1 : 1));
+  const { seq, hash, previousHash } = block;
+  return broken({ row: `seal ${seq}`, walletId: null, entryId: null }, [
+    [RULE, seq === before.seq + 1n, `a gap: block ${before.seq} comes before it`],
+    [
+      RULE,
+      previousHash === before.hash,
+      `it does not continue the block before it: it follows on ${previousHash}, that one is ${before.hash}`,
+    ],
+    [RULE, block.batches === BigInt(batches.length), `it covers ${block.batches} batches, ${batches.length} are listed`],
+    [RULE, hash === hashOfBlock(block, inOrder), 'its hash is not the one of its batches'],
+  ]);
+}
+
+/** Whose a row is, also where it is gone: rows that name it tell. */
+function subjectOf({ transfers, receipts }: BatchRows, name: string): Pick<Finding, 'row' | 'walletId' | 'entryId'> {
+  const [table = '', id = ''] = name.split(' ');
+  if (table === 'wallet_change') return { row: name, walletId: id, entryId: null };
+  if (table === 'transfer') {
+    const walletId = transfers.find((each) => each.id === id)?.walletId ?? walletOf(receipts.find((each) => each.transferId === id));
+    return { row: name, walletId, entryId: walletId === null ? null : id };
+  }
+  const receipt = receipts.find((each) => each.id === id);
+  return { row: name, walletId: walletOf(receipt), entryId: receipt?.transferId ?? null };
+}
+
+function walletOf(receipt: Row<'receipt'> | undefined): string | null {
+  return receipt === undefined || receipt.bucket === null ? null : `${receipt.accountId}:${receipt.bucket}`;
+}

@@ -1,0 +1,51 @@
+/** Some batches with everything that was written in them. */
+import { groupBy } from './finding';
+import type { BatchRows } from './seal';
+import type { LedgerSnapshot } from './snapshot';
+import type { Row } from './tables';
+
+export interface SomeBatches {
+  readonly transfers: readonly Row<'transfer'>[];
+  readonly changes: readonly Row<'change'>[];
+  readonly receipts: readonly Row<'receipt'>[];
+  readonly attempts: readonly Row<'attempt'>[];
+  /** Of these receipts and of these transfers. */
+  readonly refunds: readonly Row<'refund'>[];
+  readonly sealed: readonly Row<'sealedBatch'>[];
+  readonly byBatch: readonly BatchRows[];
+}
+
+/** Six reads for any number of batches. */
+export async function readBatches(snapshot: LedgerSnapshot, batches: readonly Row<'batch'>[]): Promise<SomeBatches> {
+  const ids = batches.map(({ id }) => id);
+  const transfers = await snapshot.among('transfer', 'batchId', ids);
+  const changes = await snapshot.among('change', 'batchId', ids);
+  const receipts = await snapshot.among('receipt', 'batchId', ids);
+  const receiptIds = receipts.map(({ id }) => id);
+  const attempts = await snapshot.among('attempt', 'receiptId', receiptIds);
+  const refunded = transfers.flatMap(({ kind, receiptId }) => (kind === 'REFUND' && receiptId !== null ? [receiptId] : []));
+  const refunds = await snapshot.among('refund', 'receiptId', [...receiptIds, ...refunded]);
+  const sealed = await snapshot.among('sealedBatch', 'batchId', ids);
+  const rows = { transfers, changes, receipts, attempts, refunds, sealed };
+  return { ...rows, byBatch: inBatches(batches, rows) };
+}
+
+function inBatches(batches: readonly Row<'batch'>[], rows: Omit<SomeBatches, 'byBatch' | 'sealed'>): BatchRows[] {
+  const transfers = groupBy(rows.transfers, ({ batchId }) => batchId);
+  const changes = groupBy(rows.changes, ({ batchId }) => batchId);
+  const receipts = groupBy(rows.receipts, ({ batchId }) => batchId);
+  const attempts = groupBy(rows.attempts, ({ receiptId }) => receiptId);
+  const refunds = groupBy(rows.refunds, ({ transferId }) => transferId);
+  return batches.map((batch) => {
+    const ownTransfers = transfers.get(batch.id) ?? [];
+    const ownReceipts = receipts.get(batch.id) ?? [];
+    return {
+      batch,
+      transfers: ownTransfers,
+      changes: changes.get(batch.id) ?? [],
+      receipts: ownReceipts,
+      attempts: ownReceipts.flatMap(({ id }) => attempts.get(id) ?? []),
+      refunds: ownTransfers.flatMap(({ id }) => refunds.get(id) ?? []),
+    };
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * Seals. A batch is closed as soon as it is committed: nothing in it ever changes. Its seal is a digest of all its rows
+ * and a manifest, which has a short digest of each row and so tells later which row was touched. Batches that are sealed
+ * together are a block, and the hash of a block covers the one before it: a chain.
+ */
+import { fingerprint } from '../../kernel/secret';
+import { type Row, TABLES, type TableName } from './tables';
+
+/** Part of every hash, so that rows may one day be written down in another way. */
+const FORMAT = 'tokens-forge seal 1';
+const SHORT = 12;
+
+/** What comes before the first block. */
+export const NO_HASH = '0'.repeat(64);
+
+/** All rows of one batch: those that a seal covers. Holds change their state, so they are not among them. */
+export interface BatchRows {
+  readonly batch: Row<'batch'>;
+  readonly transfers: readonly Row<'transfer'>[];
+  readonly changes: readonly Row<'change'>[];
+  readonly receipts: readonly Row<'receipt'>[];
+  readonly attempts: readonly Row<'attempt'>[];
+  readonly refunds: readonly Row<'refund'>[];
+}
+
+export interface BatchSeal {
+  /** SHA-256, hex, of all rows. */
+  readonly digest: string;
+  /** A line for each row: its table and key, and the beginning of its own SHA-256. */
+  readonly manifest: string;
+}
+
+/** One row of a batch: what it is called, and everything that it says. */
+interface SealedRow {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The same rows give the same seal, in whatever order they are read. */
+export function sealBatch(rows: BatchRows): BatchSeal {
+  const sealed = sealedRows(rows);
+  const manifest = sealed.map(({ name, text }) => `${name} ${fingerprint(text).slice(0, SHORT)}`).join('\n');
+  return { digest: fingerprint(FORMAT, ...sealed.map(({ text }) => text)), manifest };
+}
+
+/** The hash of a block: of the one before it, and of every batch in it, in order. */
+export function hashOfBlock(
+  block: Pick<Row<'seal'>, 'seq' | 'previousHash' | 'sealedAt'>,
+  batches: readonly Pick<Row<'sealedDigest'>, 'batchId' | 'digest'>[],
+): string {
+  const { seq, previousHash, sealedAt } = block;
+  return fingerprint(FORMAT, `${seq} ${sealedAt} ${previousHash}`, ...batches.map(({ batchId, digest }) => `${batchId} ${digest}`));
+}
+
+/** The rows by which two manifests differ, each with what happened to it since it was sealed. */
+export function differences(sealed: string, now: string): { readonly name: string; readonly what: 'changed' | 'deleted' | 'added' }[] {
+  const before = shortDigests(sealed);
+  const after = shortDigests(now);
+  const names = [...new Set([...before.keys(), ...after.keys()])];
+  return names
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => ({ name, what: !after.has(name) ? 'deleted' : before.has(name) ? 'changed' : 'added' }));
+}
+
+function shortDigests(manifest: string): Map<string, string> {
+  const lines = manifest === '' ? [] : manifest.split('\n');
+  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), line.slice(line.lastIndexOf(' ') + 1)]));
+}
+
+function sealedRows({ batch, transfers, changes, receipts, attempts, refunds }: BatchRows): SealedRow[] {
+  return [
+    ...ordered('batch', [batch], ({ id }) => id),
+    ...ordered('transfer', transfers, ({ id }) => id),
+    ...ordered('change', changes, ({ walletId, seq }) => `${walletId} #${seq}`),
+    ...ordered('receipt', receipts, ({ id }) => id),
+    ...ordered('attempt', attempts, ({ receiptId, idx }) => `${receiptId} #${idx}`),
+    ...ordered('refund', refunds, ({ receiptId, transferId }) => `${receiptId} ${transferId}`),
+  ];
+}
+
+function ordered<T extends TableName>(table: T, rows: readonly Row<T>[], keyOf: (row: Row<T>) => string): SealedRow[] {
+  const columns = Object.keys(TABLES[table].columns) as (keyof Row<T>)[];
+  return rows
+    .map((row) => ({
+      name: `${TABLES[table].name} ${keyOf(row)}`,
+      text: JSON.stringify([table, ...columns.map((column) => plain(row[column]))]),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

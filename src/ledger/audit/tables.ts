@@ -1,0 +1,176 @@
+/**
+ * The rows that an audit reads, column by column. The names are those of the database in camel case. What is listed for the
+ * tables that a seal covers is also what their seal covers, in this order: a column that is added later goes to a new version.
+ */
+
+/** Whole numbers are bigints, whatever their size. */
+type Kind = 'text' | 'text?' | 'whole' | 'whole?';
+type Columns = Readonly<Record<string, Kind>>;
+interface ValueOf {
+  readonly text: string;
+  readonly 'text?': string | null;
+  readonly whole: bigint;
+  readonly 'whole?': bigint | null;
+}
+type RowOf<C extends Columns> = { readonly [K in keyof C]: ValueOf[C[K]] };
+
+const FACTS = {
+  accountId: 'text',
+  apiKeyId: 'text',
+  projectId: 'text?',
+  runId: 'text?',
+  endpoint: 'text',
+  stream: 'whole',
+  requestedModel: 'text?',
+  createdAt: 'whole',
+  routeId: 'text?',
+  routeType: 'text?',
+  bucket: 'text?',
+  bucketReason: 'text?',
+  primaryChannelId: 'text?',
+  primaryPriceId: 'text?',
+} as const;
+
+const USAGE = {
+  inputTokens: 'whole',
+  cachedInputTokens: 'whole',
+  cacheWriteTokens: 'whole',
+  outputTokens: 'whole',
+  reasoningTokens: 'whole',
+  usageSource: 'text',
+} as const;
+
+const OUTCOME = { providerStatus: 'whole?', errorCode: 'text?', errorMessage: 'text?' } as const;
+
+const BATCH = { id: 'text', owner: 'text', items: 'whole', createdAt: 'whole' } as const;
+
+const TRANSFER = {
+  id: 'text',
+  batchId: 'text',
+  kind: 'text',
+  currency: 'text',
+  debit: 'text',
+  credit: 'text',
+  amount: 'whole',
+  walletId: 'text?',
+  batchRest: 'whole',
+  holdId: 'text?',
+  receiptId: 'text?',
+  apiKeyId: 'text?',
+  runId: 'text?',
+  externalKey: 'text?',
+  memo: 'text?',
+  createdAt: 'whole',
+} as const;
+
+const CHANGE = {
+  walletId: 'text',
+  seq: 'whole',
+  batchId: 'text',
+  atUs: 'whole',
+  postedDelta: 'whole',
+  postedAfter: 'whole',
+  heldAfter: 'whole',
+} as const;
+
+const RECEIPT = {
+  id: 'text',
+  ...FACTS,
+  status: 'text',
+  stopReason: 'text',
+  settledAt: 'whole',
+  upstreamModel: 'text?',
+  reportedModel: 'text?',
+  finalChannelId: 'text?',
+  priceId: 'text?',
+  retryCount: 'whole',
+  fallbackCount: 'whole',
+  ...OUTCOME,
+  ...USAGE,
+  latencyMs: 'whole?',
+  firstTokenMs: 'whole?',
+  loweredOutputLimit: 'whole?',
+  recovered: 'whole',
+  charge: 'whole',
+  noChargeReason: 'text?',
+  holdId: 'text?',
+  holdAmount: 'whole?',
+  transferId: 'text?',
+  batchId: 'text?',
+} as const;
+
+const ATTEMPT = {
+  receiptId: 'text',
+  idx: 'whole',
+  channelId: 'text',
+  role: 'text',
+  retry: 'whole',
+  status: 'text',
+  upstreamModel: 'text',
+  upstreamRequestId: 'text?',
+  ...OUTCOME,
+  ...USAGE,
+  startedAt: 'whole',
+  latencyMs: 'whole?',
+  firstTokenMs: 'whole?',
+  charge: 'whole',
+  cost: 'whole?',
+  costCurrency: 'text?',
+} as const;
+
+const HOLD = {
+  id: 'text',
+  requestId: 'text',
+  walletId: 'text',
+  accountId: 'text',
+  apiKeyId: 'text',
+  projectId: 'text?',
+  runId: 'text?',
+  amount: 'whole',
+  state: 'text',
+  placedAt: 'whole',
+  resolvedAt: 'whole?',
+} as const;
+
+const PRICE = {
+  id: 'text',
+  currency: 'text',
+  input: 'whole',
+  cachedInput: 'whole?',
+  cacheWrite: 'whole?',
+  output: 'whole',
+  perRequest: 'whole?',
+  multiplier: 'whole',
+} as const;
+
+const SEALED = { batchId: 'text', sealSeq: 'whole', position: 'whole', digest: 'text' } as const;
+
+/** `key`: the column by which a table is read in order; for a wallet's changes within their wallet. */
+export const TABLES = {
+  batch: { name: 'ledger_batch', key: 'id', columns: BATCH },
+  transfer: { name: 'transfer', key: 'id', columns: TRANSFER },
+  change: { name: 'wallet_change', key: 'seq', columns: CHANGE },
+  receipt: { name: 'receipt', key: 'id', columns: RECEIPT },
+  attempt: { name: 'attempt', key: 'idx', columns: ATTEMPT },
+  refund: { name: 'refund', key: 'transferId', columns: { receiptId: 'text', transferId: 'text', amount: 'whole' } },
+  hold: { name: 'hold', key: 'id', columns: HOLD },
+  wallet: {
+    name: 'wallet',
+    key: 'id',
+    columns: { id: 'text', accountId: 'text', bucket: 'text', currency: 'text', posted: 'whole', held: 'whole', seq: 'whole' },
+  },
+  price: { name: 'price_version', key: 'id', columns: PRICE },
+  counter: { name: 'spend_counter', key: 'id', columns: { id: 'text', spent: 'whole', held: 'whole' } },
+  idempotencyKey: { name: 'idempotency_key', key: 'id', columns: { id: 'text', apiKeyId: 'text', requestId: 'text', holdId: 'text' } },
+  seal: {
+    name: 'seal',
+    key: 'seq',
+    columns: { seq: 'whole', batches: 'whole', previousHash: 'text', hash: 'text', sealedAt: 'whole' },
+  },
+  sealedDigest: { name: 'seal_batch', key: 'position', columns: SEALED },
+  sealedBatch: { name: 'seal_batch', key: 'position', columns: { ...SEALED, manifest: 'text' } },
+} as const satisfies Record<string, { readonly name: string; readonly key: string; readonly columns: Columns }>;
+
+export type TableName = keyof typeof TABLES;
+export type Row<T extends TableName> = RowOf<(typeof TABLES)[T]['columns']>;
+export type ColumnOf<T extends TableName> = keyof (typeof TABLES)[T]['columns'] & string;

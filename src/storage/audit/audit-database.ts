@@ -1,0 +1,126 @@
+/** A connection of an audit's own: it neither waits for the ledger's nor keeps it waiting. */
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { type Connection, createConnection } from 'mysql2/promise';
+import { ConfigurationError } from '../../kernel/configuration-error';
+import type { DatabaseLocation } from '../data-source';
+import type { Cell, Read } from './read';
+
+/** Values of one row to be written, in the order of its columns. */
+export type Values = readonly (string | bigint)[];
+
+export interface AuditDatabase {
+  /** Everything that `work` reads is of one moment, whatever is committed meanwhile. Nothing can be written by it. */
+  inSnapshot<T>(work: (read: Read) => Promise<T>): Promise<T>;
+  /** One transaction of inserts: all of them or none. */
+  insert(rows: readonly { readonly table: string; readonly columns: readonly string[]; readonly values: Values }[]): Promise<void>;
+  /** Runs `work` unless another process is busy with work of that name on this database. */
+  unlessBusy<T>(name: string, work: () => Promise<T>): Promise<T | null>;
+  close(): Promise<void>;
+}
+
+const BUSY_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const NAME_MAX = 64;
+const STATEMENTS_MAX = 500;
+
+/** @throws ConfigurationError when the file of an embedded database is not there */
+export async function openAuditDatabase(location: DatabaseLocation): Promise<AuditDatabase> {
+  return location.kind === 'sqlite' ? openSqlite(location.file) : openMysql(location.url);
+}
+
+/** Synchronous underneath: it belongs where waiting stops nobody, in a thread or a process of its own. */
+function openSqlite(file: string): AuditDatabase {
+  if (!existsSync(file)) throw new ConfigurationError([{ path: 'DATABASE_URL', problem: `names the file ${file}, which does not exist` }]);
+  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
+  db.defaultSafeIntegers(true);
+  db.pragma('synchronous = FULL');
+  const read = cachedReads(db);
+  return {
+    inSnapshot: async (work) => {
+      db.exec('BEGIN');
+      try {
+        return await work(read);
+      } finally {
+        db.exec('ROLLBACK');
+      }
+    },
+    insert: async (rows) => {
+      db.transaction(() => {
+        for (const { table, columns, values } of rows) db.prepare(insertText(table, columns)).run(...values);
+      }).immediate();
+    },
+    // One process owns the file.
+    unlessBusy: (_name, work) => work(),
+    close: async () => void db.close(),
+  };
+}
+
+function cachedReads(db: Database.Database): Read {
+  const statements = new Map<string, Database.Statement<unknown[], Cell[]>>();
+  return async (sql, values) => {
+    let statement = statements.get(sql);
+    if (statement === undefined) {
+      statement = db.prepare<unknown[], Cell[]>(sql).raw();
+      if (statements.size >= STATEMENTS_MAX) statements.clear();
+      statements.set(sql, statement);
+    }
+    return statement.all(...values);
+  };
+}
+
+async function openMysql(url: string): Promise<AuditDatabase> {
+  const connection = await createConnection({
+    uri: url,
+    charset: 'utf8mb4',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    rowsAsArray: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+  });
+  // Without a listener the loss of a connection would end the process; whoever uses it hears of it anyway.
+  connection.on('error', () => undefined);
+  // Only at this level does a transaction read one moment to its end; the server's default may be another one.
+  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  const read: Read = async (sql, values) => {
+    const [rows] = await connection.query(sql, [...values]);
+    return rows as Cell[][];
+  };
+  return {
+    inSnapshot: async (work) => {
+      await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+      try {
+        return await work(read);
+      } finally {
+        await connection.query('ROLLBACK').catch(() => connection.destroy());
+      }
+    },
+    insert: (rows) => insertAll(connection, rows),
+    unlessBusy: async (name, work) => {
+      const lock = `${name}:${decodeURIComponent(new URL(url).pathname.slice(1))}`.slice(0, NAME_MAX);
+      const [answer] = await read('SELECT GET_LOCK(?, 0)', [lock]);
+      if (String(answer?.[0]) !== '1') return null;
+      try {
+        return await work();
+      } finally {
+        await read('SELECT RELEASE_LOCK(?)', [lock]).catch(() => connection.destroy());
+      }
+    },
+    close: () => connection.end().catch(() => connection.destroy()),
+  };
+}
+
+async function insertAll(connection: Connection, rows: Parameters<AuditDatabase['insert']>[0]): Promise<void> {
+  await connection.query('START TRANSACTION');
+  try {
+    for (const { table, columns, values } of rows) await connection.query(insertText(table, columns), [...values]);
+    await connection.query('COMMIT');
+  } catch (error) {
+    await connection.query('ROLLBACK').catch(() => connection.destroy());
+    throw error;
+  }
+}
+
+function insertText(table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+}

@@ -1,0 +1,22 @@
+/** What crosses between the audit's thread and the gateway's. */
+import type { LedgerVerification } from '../../ledger/audit/verification';
+import type { SealedBlock, SealRange } from './seal-batches';
+
+export type AuditCall =
+  | { readonly call: 'verify'; readonly walletId: string; readonly at: number }
+  | { readonly call: 'seal'; readonly range: SealRange; readonly at: number };
+
+export interface AuditAnswers {
+  readonly verify: LedgerVerification;
+  readonly seal: SealedBlock | null;
+}
+
+export interface AuditRequest {
+  readonly id: number;
+  readonly call: AuditCall;
+}
+
+export type AuditReply = { readonly id: number } & (
+  | { readonly answer: AuditAnswers[keyof AuditAnswers] }
+  | { readonly error: string; readonly stack: string }
+);

@@ -1,0 +1,93 @@
+/**
+ * Seals batches, a block at a time. A batch that is visible is closed, so what a block covers is exactly what it lists:
+ * a batch that appears later, with an older id, goes into a later block.
+ */
+import { readBatches } from '../../ledger/audit/read-batches';
+import { hashOfBlock, NO_HASH, sealBatch } from '../../ledger/audit/seal';
+import type { Row } from '../../ledger/audit/tables';
+import { portionsOf } from '../../ledger/audit/walk-batches';
+import type { AuditDatabase } from './audit-database';
+import type { Read } from './read';
+import { SqlSnapshot } from './sql-snapshot';
+
+/** Which batches are looked at: those with ids between these two, neither included. */
+export interface SealRange {
+  readonly after: string;
+  readonly before: string;
+}
+
+export interface SealedBlock {
+  readonly seq: bigint;
+  readonly hash: string;
+  readonly batches: number;
+}
+
+const BATCHES_MAX = 1_000;
+/** A block is written in one transaction, for which the ledger's own may have to wait: it is kept short. */
+const ITEMS_MAX = 4_096n;
+
+const SEAL_COLUMNS = ['seq', 'batches', 'previous_hash', 'hash', 'sealed_at'];
+const BATCH_COLUMNS = ['batch_id', 'seal_seq', 'position', 'digest', 'manifest'];
+
+/** Seals the oldest batches of the range that are not sealed yet, as one block. Null: there are none, or another process is at it. */
+export function sealNextBlock(database: AuditDatabase, range: SealRange, at: number): Promise<SealedBlock | null> {
+  return database.unlessBusy('seal', async () => {
+    const made = await database.inSnapshot((read) => makeBlock(read, range, at));
+    if (made === null) return null;
+    const { block, batches } = made;
+    const { seq, hash, previousHash, sealedAt } = block;
+    // Its number is unique: of two processes that seal at once, whatever lets them, the second fails here and writes nothing.
+    await database.insert([
+      { table: 'seal', columns: SEAL_COLUMNS, values: [seq, block.batches, previousHash, hash, sealedAt] },
+      ...batches.map((each) => ({
+        table: 'seal_batch',
+        columns: BATCH_COLUMNS,
+        values: [each.batchId, each.sealSeq, each.position, each.digest, each.manifest],
+      })),
+    ]);
+    return { seq, hash, batches: batches.length };
+  });
+}
+
+interface MadeBlock {
+  readonly block: Row<'seal'>;
+  readonly batches: readonly Row<'sealedBatch'>[];
+}
+
+async function makeBlock(read: Read, range: SealRange, at: number): Promise<MadeBlock | null> {
+  const [head] = await read('SELECT seq, hash FROM seal ORDER BY seq DESC LIMIT 1', []);
+  const seq = BigInt(head?.[0] ?? 0) + 1n;
+  const batches = await digestsOf(read, seq, await unsealed(read, range));
+  if (batches.length === 0) return null;
+  const facts = { seq, previousHash: String(head?.[1] ?? NO_HASH), sealedAt: BigInt(at) };
+  return { block: { ...facts, batches: BigInt(batches.length), hash: hashOfBlock(facts, batches) }, batches };
+}
+
+async function unsealed(read: Read, { after, before }: SealRange): Promise<readonly string[]> {
+  const found = await read(
+    `SELECT b.id, b.items FROM ledger_batch b LEFT JOIN seal_batch s ON s.batch_id = b.id
+     WHERE b.id > ? AND b.id < ? AND s.batch_id IS NULL ORDER BY b.id LIMIT ${BATCHES_MAX}`,
+    [after, before],
+  );
+  let items = 0n;
+  const ids: string[] = [];
+  for (const [id, count] of found) {
+    items += BigInt(count ?? 0);
+    if (ids.length > 0 && items > ITEMS_MAX) break;
+    ids.push(String(id));
+  }
+  return ids;
+}
+
+async function digestsOf(read: Read, sealSeq: bigint, ids: readonly string[]): Promise<Row<'sealedBatch'>[]> {
+  const snapshot = new SqlSnapshot(read);
+  const batches = [...(await snapshot.among('batch', 'id', ids))].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sealed: Row<'sealedBatch'>[] = [];
+  for (const portion of portionsOf(batches)) {
+    const { byBatch } = await readBatches(snapshot, portion);
+    for (const rows of byBatch) {
+      sealed.push({ batchId: rows.batch.id, sealSeq, position: BigInt(sealed.length), ...sealBatch(rows) });
+    }
+  }
+  return sealed;
+}

@@ -1,0 +1,73 @@
+/** Seals batches in the background, some time after they were written. Any number of processes may do it on one database. */
+import type { Clock } from '../../kernel/clock';
+import { leastIdAt } from '../../kernel/ids';
+import type { Log } from '../../kernel/log';
+import type { SealedBlock, SealRange } from './seal-batches';
+
+export interface SealerParts {
+  readonly seal: (range: SealRange) => Promise<SealedBlock | null>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const EVERY_MS = 10_000;
+/** A batch is sealed when it is this old, so that blocks are few and in order as a rule. Nothing depends on it. */
+const DELAY_MS = 30_000;
+/** How far back one look reaches behind the look before it: an older id turns up when a clock is wrong. */
+const LOOK_BACK_MS = 600_000;
+/** Every so many looks, one goes back to the very first batch. */
+const WHOLE_LOOK_EVERY = 360;
+
+export class Sealer {
+  private timer: NodeJS.Timeout | null = null;
+  private looking: Promise<void> | null = null;
+  private looks = 0;
+  private lookedUntil = 0;
+  private failing = false;
+  private stopped = false;
+
+  constructor(private readonly parts: SealerParts) {}
+
+  start(): void {
+    this.timer ??= setInterval(() => void this.look(), EVERY_MS).unref();
+  }
+
+  /** No look begins after this, and none goes on to another block. */
+  stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    this.stopped = true;
+  }
+
+  /** Seals everything that is old enough. One at a time; never rejects: what fails is tried again, and said once. */
+  look(): Promise<void> {
+    this.looking ??= this.lookNow()
+      .then(() => {
+        this.failing = false;
+      })
+      .catch((error: unknown) => {
+        // A stop ends the thread in the middle of its work, which is no failure.
+        if (!this.failing && !this.stopped) this.parts.log.warn({ err: error }, 'batches could not be sealed');
+        this.failing = true;
+      })
+      .finally(() => {
+        this.looking = null;
+      });
+    return this.looking;
+  }
+
+  private async lookNow(): Promise<void> {
+    const until = this.parts.clock.now() - DELAY_MS;
+    const after = this.looks % WHOLE_LOOK_EVERY === 0 ? '' : leastIdAt(this.lookedUntil - LOOK_BACK_MS);
+    const range = { after, before: leastIdAt(until) };
+    for (;;) {
+      const block = await this.parts.seal(range);
+      if (block === null) break;
+      // The log is a copy of the chain's head outside of the database.
+      this.parts.log.info({ block: String(block.seq), batches: block.batches, hash: block.hash }, 'sealed');
+      if (this.stopped) return;
+    }
+    this.looks += 1;
+    this.lookedUntil = until;
+  }
+}

@@ -1,0 +1,68 @@
+/** The rows of an audit in SQL that both databases understand. What differs, a connection and its snapshot, is handed in. */
+import type { LedgerSnapshot, Stray, Within } from '../../ledger/audit/snapshot';
+import { type ColumnOf, type Row, TABLES, type TableName } from '../../ledger/audit/tables';
+import type { Cell, Read } from './read';
+import { readStrays } from './strays';
+
+const VALUES_PER_STATEMENT = 500;
+
+export class SqlSnapshot implements LedgerSnapshot {
+  constructor(private readonly read: Read) {}
+
+  async page<T extends TableName>(table: T, after: string | bigint | null, limit: number, within?: Within<T>): Promise<readonly Row<T>[]> {
+    const { key } = TABLES[table];
+    const values: (string | bigint)[] = [];
+    const conditions: string[] = [];
+    if (within !== undefined) {
+      conditions.push(`${columnName(within.column)} ${within.value === null ? 'IS NULL' : '= ?'}`);
+      if (within.value !== null) values.push(within.value);
+    }
+    if (after !== null) {
+      conditions.push(`${columnName(key)} > ?`);
+      values.push(after);
+    }
+    const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+    return this.rows(table, `${where} ORDER BY ${columnName(key)} LIMIT ${limit}`, values);
+  }
+
+  async among<T extends TableName>(table: T, column: ColumnOf<T>, values: readonly (string | bigint | null)[]): Promise<readonly Row<T>[]> {
+    const distinct = [...new Set(values)].filter((value) => value !== null);
+    const found: Row<T>[] = [];
+    for (let from = 0; from < distinct.length; from += VALUES_PER_STATEMENT) {
+      const some = distinct.slice(from, from + VALUES_PER_STATEMENT);
+      found.push(...(await this.rows(table, ` WHERE ${columnName(column)} IN (${some.map(() => '?').join(', ')})`, some)));
+    }
+    return found;
+  }
+
+  openHolds(walletId: string | null): Promise<readonly Row<'hold'>[]> {
+    if (walletId === null) return this.rows('hold', " WHERE state = 'OPEN'", []);
+    const accountId = walletId.slice(0, walletId.lastIndexOf(':'));
+    return this.rows('hold', " WHERE state = 'OPEN' AND account_id = ? AND wallet_id = ?", [accountId, walletId]);
+  }
+
+  strays(walletId: string | null): Promise<readonly Stray[]> {
+    return readStrays(this.read, walletId);
+  }
+
+  private async rows<T extends TableName>(table: T, rest: string, values: readonly (string | bigint)[]): Promise<readonly Row<T>[]> {
+    const { name, columns } = TABLES[table];
+    const list = Object.keys(columns).map(columnName).join(', ');
+    const rows = await this.read(`SELECT ${list} FROM ${name}${rest}`, values);
+    return rows.map((cells) => rowOf(columns, cells) as Row<T>);
+  }
+}
+
+function columnName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function rowOf(columns: Readonly<Record<string, string>>, cells: readonly Cell[]): Record<string, string | bigint | null> {
+  const row: Record<string, string | bigint | null> = {};
+  let at = 0;
+  for (const column in columns) {
+    const cell = cells[at++] ?? null;
+    row[column] = cell === null ? null : columns[column]?.startsWith('whole') === true ? BigInt(cell) : String(cell);
+  }
+  return row;
+}
