@@ -13,6 +13,13 @@ const spendLimit = z.strictObject({
   window: z.enum(SPEND_WINDOWS),
   amount: decimal(AMOUNT_MAX),
 });
+const spendLimits = z
+  .array(spendLimit)
+  .max(BUCKETS.length * SPEND_WINDOWS.length)
+  .nullish()
+  .describe('At most one for each bucket and window.');
+
+const project = z.strictObject({ id, name: displayName, spendLimits });
 
 const key = z.strictObject({
   id: id.describe('The id of the key in the graph and on receipts.'),
@@ -30,7 +37,7 @@ const key = z.strictObject({
   requestsPerMinute: rate,
   tokensPerMinute: rate,
   concurrency: rate,
-  spendLimits: z.array(spendLimit).max(20).nullish(),
+  spendLimits,
   expiresAt: z.iso.datetime({ offset: true, error: 'must be an instant such as 2030-01-31T00:00:00Z' }).nullish(),
 });
 
@@ -43,10 +50,7 @@ export const account = z
       .default({})
       .describe('What the wallets start with. Given once.'),
     token: headerSecret(6, 200).optional().describe("Bearer token of the account's owner for GraphQL. Stored only as a hash."),
-    projects: z
-      .array(z.strictObject({ id, name: displayName }))
-      .max(10_000)
-      .default([]),
+    projects: z.array(project).max(10_000).default([]),
     keys: z.array(key).max(10_000).default([]),
   })
   .describe('For a first start and for tests: applied once, never overwritten.');

@@ -148,6 +148,12 @@ describe('a catalog with faults', () => {
     expect(faultsAfter(change)).toContain(fault);
   });
 
+  it('refuses two spend limits of a project for one bucket and window', () => {
+    const limit = { bucket: 'RMB', window: 'DAY', amount: '1' };
+    const faults = faultsAfter((tree) => (tree['accounts']![0]!['projects']![0]!['spendLimits'] = set([limit, limit])));
+    expect(faults).toEqual(['accounts[0].projects[0].spendLimits[1]: another spend limit of this project is for RMB:DAY']);
+  });
+
   it('refuses projects and keys that two accounts share', () => {
     const faults = faultsAfter((tree) => {
       const [acme] = tree['accounts'] as unknown as Tree[];

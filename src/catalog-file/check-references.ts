@@ -37,7 +37,8 @@ function faultsOfAccounts(accounts: readonly Placed[], models: Names): Configura
     ...repeatedIds(keys, 'key'),
     ...repeatedBy(secrets, ({ value }) => text(value)).map(({ path }) => fault(path, 'is the secret or token of another one too')),
     ...entriesOf(keys, 'allowedModels').flatMap((model) => unknownName(model, models, 'model')),
-    ...keys.flatMap(repeatedSpendLimits),
+    ...keys.flatMap((key) => repeatedSpendLimits(key, 'key')),
+    ...entriesOf(accounts, 'projects').flatMap((project) => repeatedSpendLimits(project, 'project')),
     ...accounts.flatMap(keysOutOfPlace),
   ];
 }
@@ -57,9 +58,11 @@ function disagreement(one: Placed, other: Placed, what: string): ConfigurationFa
   return left === undefined || right === undefined || left === right ? [] : [fault(one.path, `must be the same as ${what}`)];
 }
 
-function repeatedSpendLimits(key: Placed): ConfigurationFault[] {
-  const repeated = repeatedBy(entriesOf([key], 'spendLimits'), ({ value }) => pairOf(value, 'bucket', 'window'));
-  return repeated.map((limit) => fault(limit.path, `another spend limit of this key is for ${pairOf(limit.value, 'bucket', 'window')}`));
+function repeatedSpendLimits(owner: Placed, what: 'key' | 'project'): ConfigurationFault[] {
+  const repeated = repeatedBy(entriesOf([owner], 'spendLimits'), ({ value }) => pairOf(value, 'bucket', 'window'));
+  return repeated.map((limit) =>
+    fault(limit.path, `another spend limit of this ${what} is for ${pairOf(limit.value, 'bucket', 'window')}`),
+  );
 }
 
 function pairOf(value: unknown, first: string, second: string): string | undefined {

@@ -2,14 +2,24 @@
 import { invariant } from '../kernel/invariant';
 import { nano, parseDecimal } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
+import type { SpendLimit } from '../keys/api-key';
 import type { DeclaredAccount, DeclaredKey } from '../keys/declared-account';
 import { routeId } from '../routing/catalog';
-import type { DeclaredCatalog, DeclaredChannel, DeclaredPrice, DeclaredRoute } from '../routing/declared-catalog';
+import type {
+  DeclaredCatalog,
+  DeclaredChannel,
+  DeclaredCost,
+  DeclaredPrice,
+  DeclaredRoute,
+  DeclaredStep,
+} from '../routing/declared-catalog';
 import type { CatalogText } from './catalog-schema';
 
 type ChannelText = CatalogText['channels'][number];
 type RouteText = CatalogText['routes'][number];
+type StepText = RouteText['channels'][number];
 type PriceText = RouteText['price'];
+type CostText = NonNullable<StepText['cost']>;
 type AccountText = CatalogText['accounts'][number];
 type KeyText = AccountText['keys'][number];
 
@@ -27,45 +37,64 @@ export interface Declaration {
 }
 
 export function declare(catalog: CatalogText): Declaration {
+  const costs = new Map(catalog.channels.map(({ id, costs: byModel }) => [id, byModel ?? {}]));
   return {
     routing: {
       channels: catalog.channels.map(declareChannel),
       models: catalog.models.map((model) => ({ ...model, mediaPartTokens: model.mediaPartTokens ?? model.contextWindow })),
-      routes: catalog.routes.map(declareRoute),
+      routes: catalog.routes.map((route) => declareRoute(route, costs)),
     },
     accounts: catalog.accounts.map(declareAccount),
     research: catalog.research ?? null,
   };
 }
 
-function declareChannel(channel: ChannelText): DeclaredChannel {
+function declareChannel({ costs: _costs, ...channel }: ChannelText): DeclaredChannel {
   return { ...channel, name: channel.name ?? channel.id, baseUrl: channel.baseUrl.replace(/\/+$/, '') };
 }
 
-function declareRoute(route: RouteText): DeclaredRoute {
+/** What channels charge, by channel and upstream model. */
+type Costs = ReadonlyMap<string, Readonly<Record<string, CostText>>>;
+
+function declareRoute(route: RouteText, costs: Costs): DeclaredRoute {
   return {
     id: routeId(route.model, route.type),
     model: route.model,
     type: route.type,
     price: declarePrice(route.price),
-    steps: route.channels.map((step) => ({
-      channelId: step.channel,
-      upstreamModel: step.upstreamModel ?? route.model,
-      maxAttempts: step.maxAttempts,
-      price: step.price === undefined ? null : declarePrice(step.price),
-    })),
+    steps: route.channels.map((step) => declareStep(step, route.model, costs)),
+  };
+}
+
+function declareStep(step: StepText, model: string, costs: Costs): DeclaredStep {
+  const upstreamModel = step.upstreamModel ?? model;
+  const ofChannel = costs.get(step.channel) ?? {};
+  const cost = step.cost ?? (Object.hasOwn(ofChannel, upstreamModel) ? ofChannel[upstreamModel] : undefined);
+  return {
+    channelId: step.channel,
+    upstreamModel,
+    maxAttempts: step.maxAttempts,
+    price: step.price === undefined ? null : declarePrice(step.price),
+    cost: cost === undefined ? null : declareCost(cost),
   };
 }
 
 function declarePrice(price: PriceText): DeclaredPrice {
+  return { ...declareAmounts(price), multiplier: exact(price.multiplier) };
+}
+
+function declareCost(cost: CostText): DeclaredCost {
+  return { ...declareAmounts(cost), currency: cost.currency };
+}
+
+function declareAmounts(amounts: Omit<PriceText, 'multiplier'>) {
   const optional = (amount: string | undefined) => (amount === undefined ? null : nano(exact(amount)));
   return {
-    input: nano(exact(price.input)),
-    cachedInput: optional(price.cachedInput),
-    cacheWrite: optional(price.cacheWrite),
-    output: nano(exact(price.output)),
-    perRequest: optional(price.perRequest),
-    multiplier: exact(price.multiplier),
+    input: nano(exact(amounts.input)),
+    cachedInput: optional(amounts.cachedInput),
+    cacheWrite: optional(amounts.cacheWrite),
+    output: nano(exact(amounts.output)),
+    perRequest: optional(amounts.perRequest),
   };
 }
 
@@ -75,7 +104,7 @@ function declareAccount(account: AccountText): DeclaredAccount {
     name: account.name,
     token: account.token ?? null,
     wallets: BUCKETS.map((bucket) => ({ bucket, amount: exact(account.wallets[bucket] ?? '0') })),
-    projects: account.projects,
+    projects: account.projects.map((project) => ({ ...project, spendLimits: declareSpendLimits(project.spendLimits) })),
     keys: account.keys.map(declareKey),
   };
 }
@@ -93,10 +122,14 @@ function declareKey(key: KeyText): DeclaredKey {
       requestsPerMinute: key.requestsPerMinute ?? null,
       tokensPerMinute: key.tokensPerMinute ?? null,
       concurrency: key.concurrency ?? null,
-      spend: (key.spendLimits ?? []).map((limit) => ({ ...limit, amount: nano(exact(limit.amount)) })),
+      spend: declareSpendLimits(key.spendLimits),
     },
     expiresAt: key.expiresAt === null || key.expiresAt === undefined ? null : Date.parse(key.expiresAt),
   };
+}
+
+function declareSpendLimits(limits: KeyText['spendLimits']): SpendLimit[] {
+  return (limits ?? []).map((limit) => ({ ...limit, amount: nano(exact(limit.amount)) }));
 }
 
 function exact(decimal: string): bigint {

@@ -58,8 +58,8 @@ function ordinary(modelId: string, primary: DeclaredPrice, backup: DeclaredPrice
     type: 'ORDINARY',
     price: primary,
     steps: [
-      { channelId: 'demo-a', upstreamModel: modelId, maxAttempts: 1, price: null },
-      { channelId: 'demo-b', upstreamModel: modelId, maxAttempts: 1, price: backup },
+      { channelId: 'demo-a', upstreamModel: modelId, maxAttempts: 1, price: null, cost: null },
+      { channelId: 'demo-b', upstreamModel: modelId, maxAttempts: 1, price: backup, cost: null },
     ],
   };
 }
@@ -70,7 +70,7 @@ function official(modelId: string, routePrice: DeclaredPrice): DeclaredRoute {
     model: modelId,
     type: 'OFFICIAL',
     price: routePrice,
-    steps: [{ channelId: 'demo-b', upstreamModel: modelId, maxAttempts: 1, price: null }],
+    steps: [{ channelId: 'demo-b', upstreamModel: modelId, maxAttempts: 1, price: null, cost: null }],
   };
 }
 
@@ -95,7 +95,7 @@ function account(secret: string): DeclaredAccount {
       { bucket: 'RMB', amount: parseDecimal('100') ?? 0n },
       { bucket: 'CREDIT', amount: parseDecimal('10') ?? 0n },
     ],
-    projects: [{ id: 'demo-project', name: 'Demo project' }],
+    projects: [{ id: 'demo-project', name: 'Demo project', spendLimits: [] }],
     keys: [
       {
         id: DEMO_KEY_ID,

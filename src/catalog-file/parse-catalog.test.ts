@@ -50,9 +50,29 @@ describe('a catalog without faults', () => {
     ]);
   });
 
+  it('declares what channels charge: the cost of the step, else that of the channel for the upstream model', () => {
+    const withCosts = (channel: string, step: string) =>
+      parseCatalog(
+        EXAMPLE_CATALOG.replace('timeouts: { connectMs: 1000 }', `costs: { gpt-5-mini-2025-08-07: ${channel} }`).replace(
+          'maxAttempts: 2 }',
+          `maxAttempts: 2${step} }`,
+        ),
+        'yaml',
+        SURROUNDINGS,
+      ).routing.routes[0]?.steps.map((each) => each.cost);
+    const ofChannel = '{ currency: USD, input: "0.1", output: "0.4" }';
+    expect(withCosts(ofChannel, '')).toMatchObject([{ currency: 'USD', input: 100_000_000n, cachedInput: null, perRequest: null }, null]);
+    expect(withCosts(ofChannel, ', cost: { currency: CNY, input: "0.5", output: "2", perRequest: "0.01" }')).toMatchObject([
+      { currency: 'CNY', input: 500_000_000n, perRequest: 10_000_000n },
+      null,
+    ]);
+    expect(() => withCosts('{ currency: EUR, input: "0.1", output: "0.4" }', '')).toThrow();
+  });
+
   it('declares accounts with wallets, projects and keys', () => {
     const [acme] = declared.accounts;
     expect(acme).toMatchObject({ id: 'acme', token: 'acme-management-token', projects: [{ id: 'bots', name: 'Bots' }] });
+    expect(acme?.projects[0]?.spendLimits).toEqual([{ bucket: 'RMB', window: 'MONTH', amount: parseDecimal('40.5') }]);
     expect(acme?.wallets).toEqual([
       { bucket: 'RMB', amount: parseDecimal('100') },
       { bucket: 'CREDIT', amount: 0n },

@@ -1,6 +1,6 @@
 /** The shape of what the catalog says about channels, models and routes. */
 import { z } from 'zod';
-import { ROUTE_TYPES } from '../kernel/words';
+import { CURRENCIES, ROUTE_TYPES } from '../kernel/words';
 import { PROTOCOLS } from '../routing/catalog';
 import { count, decimal, displayName, headerSecret, id, modelId } from './fields';
 
@@ -24,6 +24,19 @@ const price = z
     multiplier: decimal(MULTIPLIER_MAX).default('1').describe('Multiplies every amount of this price.'),
   })
   .describe('Decimal strings, in CNY on an ORDINARY route and in USD on an OFFICIAL one.');
+
+const cost = z
+  .strictObject({
+    currency: z.enum(CURRENCIES).describe('What the upstream bills in; it need not be the currency of the route.'),
+    input: decimal(PRICE_MAX).describe('Per one million input tokens.'),
+    cachedInput: decimal(PRICE_MAX).optional().describe('As input when left out.'),
+    cacheWrite: decimal(PRICE_MAX).optional().describe('As input when left out.'),
+    output: decimal(PRICE_MAX).describe('Per one million output tokens.'),
+    perRequest: decimal(PRICE_MAX).optional().describe('For each request that used something, beside its tokens.'),
+  })
+  .describe('What the upstream charges the operator. Nobody else sees it, and it changes no charge.');
+
+const upstreamModel = z.string().min(1).max(200);
 
 const timeouts = z.strictObject({
   connectMs: count(1, HOUR_MS).default(3_000).describe('Until the connection stands.'),
@@ -50,6 +63,10 @@ export const channel = z
       .enum(['drain', 'cancel'])
       .default('drain')
       .describe('What the upstream bills after a client has left: the whole answer, or what it had sent.'),
+    costs: z
+      .record(upstreamModel, cost)
+      .optional()
+      .describe('What the upstream charges the operator, by the name that it gives the model; a step may say otherwise.'),
   })
   .describe('An upstream account: where requests go.');
 
@@ -64,9 +81,10 @@ export const model = z.strictObject({
 
 const step = z.strictObject({
   channel: id.describe('The id of a channel of this catalog.'),
-  upstreamModel: z.string().min(1).max(200).optional().describe("The model's name at this upstream; the model's own id when left out."),
+  upstreamModel: upstreamModel.optional().describe("The model's name at this upstream; the model's own id when left out."),
   maxAttempts: count(1, 10).default(1).describe('How often this channel is tried before the next one.'),
   price: price.optional().describe("This channel's own price; the route's when left out."),
+  cost: cost.optional().describe("What the upstream charges the operator here; the channel's cost for the upstreamModel when left out."),
 });
 
 export const route = z.strictObject({

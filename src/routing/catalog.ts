@@ -3,7 +3,7 @@
  * the flow plans every request on one snapshot and never looks twice.
  */
 import type { Nano } from '../kernel/money';
-import type { RouteType } from '../kernel/words';
+import type { Currency, RouteType } from '../kernel/words';
 
 export const PROTOCOLS = ['openai', 'anthropic', 'gemini'] as const;
 /** The wire format that a channel speaks. */
@@ -63,6 +63,23 @@ export interface PriceVersion {
   readonly effectiveFrom: number;
 }
 
+/**
+ * One immutable version of what a channel charges the operator for a step. Amounts are nano units of `currency`, whatever
+ * the route's own is, per one million tokens (`perRequest`: per request that used something). The operator's alone to see.
+ */
+export interface CostVersion {
+  readonly id: string;
+  readonly channelId: string;
+  readonly currency: Currency;
+  readonly input: Nano;
+  readonly cachedInput: Nano | null;
+  readonly cacheWrite: Nano | null;
+  readonly output: Nano;
+  readonly perRequest: Nano | null;
+  /** Milliseconds since 1970. */
+  readonly effectiveFrom: number;
+}
+
 /** One place of a route, in the order in which they are tried. */
 export interface RouteStep {
   readonly channelId: string;
@@ -70,6 +87,8 @@ export interface RouteStep {
   readonly maxAttempts: number;
   /** The step's own price, where it has one. */
   readonly price: PriceVersion | null;
+  /** What the channel charges the operator, where the catalog says so. */
+  readonly cost: CostVersion | null;
 }
 
 export interface Route {

@@ -3,16 +3,21 @@
  * every name that is referred to exists.
  */
 import type { RouteType } from '../kernel/words';
-import type { Channel, Model, PriceVersion, RouteStep } from './catalog';
+import type { Channel, CostVersion, Model, PriceVersion, RouteStep } from './catalog';
 
 /** The amounts of a price, before it has become a version. */
 export type DeclaredPrice = Pick<PriceVersion, 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest' | 'multiplier'>;
+
+/** The amounts of a channel's cost, before they have become a version. */
+export type DeclaredCost = Pick<CostVersion, 'currency' | 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest'>;
 
 export type DeclaredChannel = Pick<Channel, 'id' | 'name' | 'protocol' | 'baseUrl' | 'apiKey' | 'timeouts' | 'onClientGone'>;
 
 export type DeclaredStep = Pick<RouteStep, 'channelId' | 'upstreamModel' | 'maxAttempts'> & {
   /** null: the route's price. */
   readonly price: DeclaredPrice | null;
+  /** null: what the channel charges is not known. */
+  readonly cost: DeclaredCost | null;
 };
 
 export interface DeclaredRoute {

@@ -4,7 +4,7 @@
  */
 import { Fault } from '../kernel/fault';
 import { type Bucket, bucketOf, type ChannelRole, type RoutePolicy, type RouteType } from '../kernel/words';
-import { type Catalog, type Channel, type Model, type PriceVersion, type Route, routeId } from './catalog';
+import { type Catalog, type Channel, type CostVersion, type Model, type PriceVersion, type Route, routeId } from './catalog';
 
 /** What planning needs to know of a key. `keys/api-key.ts` satisfies it. */
 export interface PlanningKey {
@@ -19,6 +19,8 @@ export interface PlanStep {
   readonly upstreamModel: string;
   readonly maxAttempts: number;
   readonly price: PriceVersion;
+  /** What the channel charges the operator; null: the catalog does not say. */
+  readonly cost: CostVersion | null;
 }
 
 /** One route, decided. All steps pay from the same bucket. */
@@ -58,7 +60,9 @@ export function planRoute(catalog: Catalog, key: PlanningKey, modelId: string, n
   }
   const known = plansOf(catalog);
   const asked = `${key.routePolicy} ${key.crossBucketFallback} ${narrowTo} ${modelId}`;
-  const planned = known.get(asked) ?? planNow(catalog, key, model, narrowTo);
+  const before = known.get(asked);
+  if (before !== undefined) return before;
+  const planned = planNow(catalog, key, model, narrowTo);
   known.set(asked, planned);
   return planned;
 }
@@ -67,7 +71,10 @@ export function planRoute(catalog: Catalog, key: PlanningKey, modelId: string, n
 const plansBySnapshot = new WeakMap<Catalog, Map<string, PlannedRoute>>();
 
 function plansOf(catalog: Catalog): Map<string, PlannedRoute> {
-  const plans = plansBySnapshot.get(catalog) ?? new Map<string, PlannedRoute>();
+  const known = plansBySnapshot.get(catalog);
+  if (known !== undefined) return known;
+  const plans = new Map<string, PlannedRoute>();
+  // Once, not with every request: a WeakMap that is written to makes every collection of young garbage four times as long.
   plansBySnapshot.set(catalog, plans);
   return plans;
 }

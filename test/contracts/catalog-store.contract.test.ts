@@ -7,7 +7,14 @@ import { SqlCatalogStore } from '../../src/storage/catalog/catalog-store';
 import { type DatabaseLocation, openDatabase } from '../../src/storage/data-source';
 import { aModel, amount } from '../support/catalog-builders';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { aDeclaredCatalog, aDeclaredChannel, aDeclaredPrice, aDeclaredRoute, aDeclaredStep } from '../support/declared-catalogs';
+import {
+  aDeclaredCatalog,
+  aDeclaredChannel,
+  aDeclaredCost,
+  aDeclaredPrice,
+  aDeclaredRoute,
+  aDeclaredStep,
+} from '../support/declared-catalogs';
 
 const MASTER_KEY = randomBytes(32);
 const START = 1_790_000_000_000;
@@ -100,6 +107,27 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
         ?.steps.map((step) => step.price),
     ).toEqual([null, null]);
     expect((await store.prices(['m:ORDINARY/b#1'])).size).toBe(1);
+  });
+
+  promise('keeps what channels charge in versions of its own, with the price untouched', async () => {
+    const costing = (input: string) => {
+      const cost = aDeclaredCost(input, '0.000000001', { perRequest: amount('0.01') });
+      return aDeclaredCatalog({ routes: [aDeclaredRoute({ steps: [aDeclaredStep('a', { cost }), aDeclaredStep('b')] })] });
+    };
+    const costs = () =>
+      store
+        .current()
+        .routes.get('m:ORDINARY')
+        ?.steps.map(({ cost }) => cost);
+    await store.applyCatalog(costing('0.10'));
+    const declared = aDeclaredCost('0.10', '0.000000001', { perRequest: amount('0.01') });
+    expect(costs()).toEqual([{ ...declared, id: 'a/m#1', channelId: 'a', effectiveFrom: START }, null]);
+    now += 1_000;
+    await store.applyCatalog(costing('0.20'));
+    expect(costs()).toMatchObject([{ id: 'a/m#2', currency: 'USD', input: amount('0.20'), effectiveFrom: START + 1_000 }, null]);
+    expect(store.current().routes.get('m:ORDINARY')?.price.id).toBe('m:ORDINARY#1');
+    expect(await newStore().applyCatalog(costing('0.20'))).toEqual({ changed: false });
+    expect(await database.query('SELECT id FROM cost_version')).toHaveLength(2);
   });
 
   promise('makes no new version for a price that moves with its step', async () => {

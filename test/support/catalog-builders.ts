@@ -53,7 +53,7 @@ export function aRoute(model: string, type: RouteType, channels: readonly (strin
     price: aPrice({ id: `${id}#1`, routeId: id }),
     steps: channels.map((step) => {
       const given = typeof step === 'string' ? { channelId: step } : step;
-      return { channelId: 'a', upstreamModel: model, maxAttempts: 1, price: null, ...given };
+      return { channelId: 'a', upstreamModel: model, maxAttempts: 1, price: null, cost: null, ...given };
     }),
   };
 }

@@ -1,5 +1,12 @@
 /** Declared catalogs for tests, from the few things that a test cares about. */
-import type { DeclaredCatalog, DeclaredChannel, DeclaredPrice, DeclaredRoute, DeclaredStep } from '../../src/routing/declared-catalog';
+import type {
+  DeclaredCatalog,
+  DeclaredChannel,
+  DeclaredCost,
+  DeclaredPrice,
+  DeclaredRoute,
+  DeclaredStep,
+} from '../../src/routing/declared-catalog';
 import { aChannel, aModel, amount } from './catalog-builders';
 
 export function aDeclaredPrice(input: string, output: string, overrides: Partial<DeclaredPrice> = {}): DeclaredPrice {
@@ -14,13 +21,18 @@ export function aDeclaredPrice(input: string, output: string, overrides: Partial
   };
 }
 
+export function aDeclaredCost(input: string, output: string, overrides: Partial<DeclaredCost> = {}): DeclaredCost {
+  const { multiplier: _multiplier, ...amounts } = aDeclaredPrice(input, output);
+  return { ...amounts, currency: 'USD', ...overrides };
+}
+
 export function aDeclaredChannel(id: string, overrides: Partial<DeclaredChannel> = {}): DeclaredChannel {
   const { enabled, retired, ...declared } = aChannel(id, overrides);
   return declared;
 }
 
 export function aDeclaredStep(channelId: string, overrides: Partial<DeclaredStep> = {}): DeclaredStep {
-  return { channelId, upstreamModel: 'm', maxAttempts: 1, price: null, ...overrides };
+  return { channelId, upstreamModel: 'm', maxAttempts: 1, price: null, cost: null, ...overrides };
 }
 
 export function aDeclaredRoute(overrides: Partial<DeclaredRoute> = {}): DeclaredRoute {

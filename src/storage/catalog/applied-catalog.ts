@@ -5,7 +5,14 @@
 import { formatDecimal } from '../../kernel/money';
 import { hashSecret } from '../../kernel/secret';
 import type { Model } from '../../routing/catalog';
-import type { DeclaredCatalog, DeclaredChannel, DeclaredPrice, DeclaredRoute, DeclaredStep } from '../../routing/declared-catalog';
+import type {
+  DeclaredCatalog,
+  DeclaredChannel,
+  DeclaredCost,
+  DeclaredPrice,
+  DeclaredRoute,
+  DeclaredStep,
+} from '../../routing/declared-catalog';
 
 interface Named {
   readonly id: string;
@@ -56,18 +63,21 @@ export function appliedRoute(route: DeclaredRoute): AppliedRoute {
 }
 
 function appliedStep(step: DeclaredStep): object {
-  const { channelId, upstreamModel, maxAttempts, price } = step;
-  return { channelId, upstreamModel, maxAttempts, ...(price === null ? {} : { price: appliedPrice(price) }) };
+  const { channelId, upstreamModel, maxAttempts, price, cost } = step;
+  const form = { channelId, upstreamModel, maxAttempts };
+  return { ...form, ...(price === null ? {} : { price: appliedPrice(price) }), ...(cost === null ? {} : { cost: appliedCost(cost) }) };
+}
+
+export function appliedCost(cost: DeclaredCost): object {
+  const { input, cachedInput, cacheWrite, output, perRequest } = cost;
+  return { currency: cost.currency, ...appliedAmounts({ input, cachedInput, cacheWrite, output, perRequest }) };
 }
 
 export function appliedPrice(price: DeclaredPrice): object {
-  const amounts = Object.entries({
-    input: price.input,
-    cachedInput: price.cachedInput,
-    cacheWrite: price.cacheWrite,
-    output: price.output,
-    perRequest: price.perRequest,
-    multiplier: price.multiplier,
-  });
-  return Object.fromEntries(amounts.flatMap(([name, amount]) => (amount === null ? [] : [[name, formatDecimal(amount)]])));
+  const { input, cachedInput, cacheWrite, output, perRequest, multiplier } = price;
+  return appliedAmounts({ input, cachedInput, cacheWrite, output, perRequest, multiplier });
+}
+
+function appliedAmounts(amounts: Readonly<Record<string, bigint | null>>): object {
+  return Object.fromEntries(Object.entries(amounts).flatMap(([name, amount]) => (amount === null ? [] : [[name, formatDecimal(amount)]])));
 }

@@ -49,13 +49,17 @@ class People {
       projectsById: async (ids) => picked(this.projects, ids),
       list: unused,
       projects: unused,
+      setSpendLimits: unused,
     };
   }
 
   private keyStore(): ApiKeyStore {
     const unused = () => Promise.reject(new Error('not needed here'));
     return {
-      findBySecretHash: async (hash) => [...this.keys.values()].find(({ secret }) => secret.hash === hash),
+      findBySecretHash: async (hash) => {
+        const found = [...this.keys.values()].find(({ secret }) => secret.hash === hash);
+        return found === undefined ? undefined : { ...found, projectLimits: [] };
+      },
       find: async (ids) => new Map([...picked(this.keys, ids)].map(([id, { key }]): [string, ApiKey] => [id, key])),
       add: async (added) => {
         this.write();
@@ -63,6 +67,7 @@ class People {
       },
       list: unused,
       setStatus: unused,
+      change: unused,
       rotate: unused,
     };
   }
@@ -95,7 +100,7 @@ function anAccount(overrides: Partial<DeclaredAccount> = {}): DeclaredAccount {
       { bucket: 'RMB', amount: 100n },
       { bucket: 'CREDIT', amount: 0n },
     ],
-    projects: [{ id: 'bots', name: 'Bots' }],
+    projects: [{ id: 'bots', name: 'Bots', spendLimits: [] }],
     keys: [aKey('chat')],
     ...overrides,
   };
@@ -109,7 +114,7 @@ describe('accounts of the catalog', () => {
       account: { id: 'acme', name: 'Acme', createdAt: NOW },
       tokens: [hashSecret('acme-token')],
     });
-    expect(people.projects.get('bots')).toEqual({ id: 'bots', name: 'Bots', accountId: 'acme' });
+    expect(people.projects.get('bots')).toEqual({ id: 'bots', name: 'Bots', accountId: 'acme', spendLimits: [] });
     expect([...people.moved.values()]).toMatchObject([
       { entryKind: 'TOP_UP', walletId: 'acme:RMB', currency: 'CNY', amount: 100n, externalKey: 'catalog:acme:RMB' },
     ]);
@@ -132,8 +137,8 @@ describe('accounts of the catalog', () => {
       token: 'other-token',
       wallets: [{ bucket: 'RMB', amount: 999n }],
       projects: [
-        { id: 'bots', name: 'Renamed' },
-        { id: 'cats', name: 'Cats' },
+        { id: 'bots', name: 'Renamed', spendLimits: [] },
+        { id: 'cats', name: 'Cats', spendLimits: [] },
       ],
       keys: [{ ...aKey('chat', 'sk-tf-another'), name: 'renamed' }, aKey('new')],
     });

@@ -105,6 +105,7 @@ async function giveOnce(ports: AccountPorts, accountId: string, bucket: Bucket, 
     currency: currencyOf(bucket),
     amount,
     externalKey: `catalog:${accountId}:${bucket}`,
+    receiptId: null,
     memo: 'first balance, from the catalog',
     createdAt: ports.clock.now(),
   });

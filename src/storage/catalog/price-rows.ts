@@ -1,11 +1,11 @@
 /** Price versions in the database: written once, never changed, kept for ever, because receipts point at them. */
 import type { EntityManager } from 'typeorm';
-import { type Nano, nano } from '../../kernel/money';
+import { nano } from '../../kernel/money';
 import { bucketOf, currencyOf, type RouteType } from '../../kernel/words';
 import type { PriceVersion } from '../../routing/catalog';
 import type { DeclaredPrice } from '../../routing/declared-catalog';
 import { appliedPrice, sameForm } from './applied-catalog';
-import { big, placeholders, type Row, textOf, whole } from './row-values';
+import { amountOrNull, big, placeholders, type Row, textOf, whole } from './row-values';
 
 /** Whom a price is for: a route, or one channel of it. */
 export interface PriceOwner {
@@ -81,8 +81,4 @@ function priceOfRow(row: Row): PriceVersion {
     multiplier: big(row['multiplier']),
     effectiveFrom: whole(row['effective_from']),
   };
-}
-
-function amountOrNull(value: unknown): Nano | null {
-  return value === null || value === undefined ? null : nano(big(value));
 }

@@ -3,8 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { ConfigurationError } from '../../kernel/configuration-error';
 import { invariant } from '../../kernel/invariant';
 import { unseal } from '../../kernel/secret';
-import type { Catalog, Channel, Model, PriceVersion, Route, RouteStep } from '../../routing/catalog';
+import type { Catalog, Channel, CostVersion, Model, PriceVersion, Route, RouteStep } from '../../routing/catalog';
 import { lockState } from './catalog-state';
+import { readCosts } from './cost-rows';
 import { readPrices } from './price-rows';
 import { type Row, textOf, whole } from './row-values';
 import { sealContext } from './seal-context';
@@ -19,18 +20,28 @@ export async function readSnapshot(manager: EntityManager, masterKey: Buffer): P
   const models: Row[] = await manager.query('SELECT * FROM model WHERE retired_at IS NULL ORDER BY position, id');
   const routes: Row[] = await manager.query('SELECT * FROM route WHERE retired_at IS NULL ORDER BY id');
   const steps: Row[] = await manager.query('SELECT * FROM route_step ORDER BY route_id, position');
-  const prices = await pricesOf(manager, [...routes, ...steps]);
+  const versions = { prices: await pricesOf(manager, [...routes, ...steps]), costs: await costsOf(manager, steps) };
   return {
     revision,
     channels: new Map(channels.map((row) => [textOf(row['id']), channelOf(row, masterKey)])),
     models: new Map(models.map((row) => [textOf(row['id']), modelOf(row)])),
-    routes: new Map(routes.map((row) => [textOf(row['id']), routeOf(row, steps, prices)])),
+    routes: new Map(routes.map((row) => [textOf(row['id']), routeOf(row, steps, versions)])),
   };
 }
 
 async function pricesOf(manager: EntityManager, rows: readonly Row[]): Promise<ReadonlyMap<string, PriceVersion>> {
   const ids = new Set(rows.flatMap((row) => (row['price_id'] === null ? [] : [textOf(row['price_id'])])));
   return new Map((await readPrices(manager, [...ids])).map((price) => [price.id, price]));
+}
+
+async function costsOf(manager: EntityManager, steps: readonly Row[]): Promise<ReadonlyMap<string, CostVersion>> {
+  const ids = new Set(steps.flatMap((row) => (row['cost_id'] === null ? [] : [textOf(row['cost_id'])])));
+  return new Map((await readCosts(manager, [...ids])).map((cost) => [cost.id, cost]));
+}
+
+interface Versions {
+  readonly prices: ReadonlyMap<string, PriceVersion>;
+  readonly costs: ReadonlyMap<string, CostVersion>;
 }
 
 function channelOf(row: Row, masterKey: Buffer): Channel {
@@ -67,8 +78,8 @@ function modelOf(row: Row): Model {
   };
 }
 
-function routeOf(row: Row, steps: readonly Row[], prices: ReadonlyMap<string, PriceVersion>): Route {
-  const price = prices.get(textOf(row['price_id']));
+function routeOf(row: Row, steps: readonly Row[], versions: Versions): Route {
+  const price = versions.prices.get(textOf(row['price_id']));
   invariant(price !== undefined, 'a route has its price version');
   return {
     id: textOf(row['id']),
@@ -76,16 +87,17 @@ function routeOf(row: Row, steps: readonly Row[], prices: ReadonlyMap<string, Pr
     type: textOf(row['type']) as Route['type'],
     enabled: whole(row['enabled']) === 1,
     price,
-    steps: steps.filter((step) => step['route_id'] === row['id']).map((step) => stepOf(step, prices)),
+    steps: steps.filter((step) => step['route_id'] === row['id']).map((step) => stepOf(step, versions)),
   };
 }
 
-function stepOf(row: Row, prices: ReadonlyMap<string, PriceVersion>): RouteStep {
-  const priceId = row['price_id'];
+function stepOf(row: Row, { prices, costs }: Versions): RouteStep {
+  const [priceId, costId] = [row['price_id'], row['cost_id']];
   return {
     channelId: textOf(row['channel_id']),
     upstreamModel: textOf(row['upstream_model']),
     maxAttempts: whole(row['max_attempts']),
     price: priceId === null ? null : (prices.get(textOf(priceId)) ?? null),
+    cost: costId === null ? null : (costs.get(textOf(costId)) ?? null),
   };
 }

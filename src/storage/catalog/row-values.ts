@@ -1,5 +1,6 @@
 /** How column values are read from plain queries. The drivers hand whole numbers over as numbers, texts or bigints. */
 import { invariant } from '../../kernel/invariant';
+import { type Nano, nano } from '../../kernel/money';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -16,6 +17,11 @@ export function whole(value: unknown): number {
   const exact = Number(big(value));
   invariant(Number.isSafeInteger(exact), 'a count of the database is within the safe range');
   return exact;
+}
+
+/** An amount in nano units, where there is one. */
+export function amountOrNull(value: unknown): Nano | null {
+  return value === null || value === undefined ? null : nano(big(value));
 }
 
 export function textOf(value: unknown): string {

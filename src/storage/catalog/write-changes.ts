@@ -4,6 +4,7 @@ import { seal } from '../../kernel/secret';
 import type { Model } from '../../routing/catalog';
 import type { DeclaredChannel, DeclaredRoute } from '../../routing/declared-catalog';
 import type { CatalogChanges, RouteChange } from './catalog-changes';
+import { costVersionFor } from './cost-rows';
 import { versionFor } from './price-rows';
 import { placeholders, type Row, textOf } from './row-values';
 import { sealContext } from './seal-context';
@@ -61,8 +62,9 @@ async function putRoute(context: WriteContext, { route, price, steps }: RouteCha
 }
 
 async function replaceSteps({ manager, now }: WriteContext, route: DeclaredRoute): Promise<void> {
-  const rows: Row[] = await manager.query('SELECT price_id FROM route_step WHERE route_id = ? AND price_id IS NOT NULL', [route.id]);
-  const current = rows.map((row) => textOf(row['price_id']));
+  const rows: Row[] = await manager.query('SELECT price_id, cost_id FROM route_step WHERE route_id = ?', [route.id]);
+  const current = idsIn(rows, 'price_id');
+  const costs = idsIn(rows, 'cost_id');
   await manager.query('DELETE FROM route_step WHERE route_id = ?', [route.id]);
   for (const [position, step] of route.steps.entries()) {
     const owner = { routeId: route.id, routeType: route.type, channelId: step.channelId };
@@ -74,8 +76,13 @@ async function replaceSteps({ manager, now }: WriteContext, route: DeclaredRoute
       upstream_model: step.upstreamModel,
       max_attempts: BigInt(step.maxAttempts),
       price_id: priceId,
+      cost_id: step.cost === null ? null : await costVersionFor(manager, step, step.cost, costs, now),
     });
   }
+}
+
+function idsIn(rows: readonly Row[], column: string): string[] {
+  return rows.flatMap((row) => (row[column] === null ? [] : [textOf(row[column])]));
 }
 
 /** Writes a row whose id may be there already, also as a retired one; `onlyNew` holds what a standing row keeps. */

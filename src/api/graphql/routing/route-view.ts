@@ -15,12 +15,13 @@ export function viewRoute(seen: Seen, route: Route): RouteNode {
   return { id, model, type, bucket: bucketOf(type), enabled, price: viewPrice(route.price), channels };
 }
 
-function viewStep({ catalog, viewer }: Seen, step: RouteStep, index: number): RouteChannelNode {
+export function viewStep({ catalog, viewer }: Seen, step: RouteStep, index: number): RouteChannelNode {
   return {
     channel: viewChannelOf(catalog, step.channelId, viewer.kind === 'operator'),
     role: index === 0 ? 'PRIMARY' : 'BACKUP',
     upstreamModel: step.upstreamModel,
     maxAttempts: step.maxAttempts,
     price: step.price === null ? null : viewPrice(step.price),
+    cost: viewer.kind === 'operator' ? step.cost : null,
   };
 }

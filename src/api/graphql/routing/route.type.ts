@@ -2,6 +2,7 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Bucket, ChannelRole, RouteType } from '../../../kernel/words';
 import { BucketEnum, ChannelRoleEnum, RouteTypeEnum } from '../enums';
 import { ChannelNode } from './channel.type';
+import { ChannelCostNode } from './channel-cost.type';
 import { PriceNode } from './price.type';
 
 @ObjectType('RouteChannel', { description: 'One place of a route.' })
@@ -20,6 +21,12 @@ export class RouteChannelNode {
 
   @Field(() => PriceNode, { nullable: true, description: 'Its own price; null: the price of the route.' })
   readonly price: PriceNode | null;
+
+  @Field(() => ChannelCostNode, {
+    nullable: true,
+    description: 'Operators only: what the channel charges here, where the catalog says so.',
+  })
+  readonly cost: ChannelCostNode | null;
 }
 
 @ObjectType('Route', { description: 'How a model is reached and what it costs there.' })

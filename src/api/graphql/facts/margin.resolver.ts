@@ -1,0 +1,57 @@
+import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { Fault } from '../../../kernel/fault';
+import { currencyOf } from '../../../kernel/words';
+import { type InBucket, type MarginGroup, type MoneyFacts, type MoneyOfGroup, marginOf } from '../../../ledger/money-facts';
+import type { GraphContext } from '../context';
+import { MarginGroupEnum } from '../enums';
+import type { BucketAmountNode } from '../ledger/bucket-amount.type';
+import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { DateTime } from '../scalars';
+import { MarginNode, OverageConnection } from './margin.type';
+
+@Resolver()
+export class MarginResolver {
+  @Query(() => [MarginNode], { description: 'Operators only. What the requests of a time brought in and what they cost, by group.' })
+  async margins(
+    @Ctx() context: GraphContext,
+    @Arg('from', () => DateTime, { description: 'Requests received from this instant on.' }) from: number,
+    @Arg('to', () => DateTime, { description: 'Requests received before this instant.' }) to: number,
+    @Arg('groupBy', () => MarginGroupEnum, { description: 'What is put together.' }) groupBy: MarginGroup,
+  ): Promise<MarginNode[]> {
+    const facts = operatorsFacts(context);
+    if (from >= to) throw new Fault('invalid_request', '"from" must be before "to".', { param: 'from' });
+    return (await facts.moneyBy(groupBy, { from, to })).map(viewMoney);
+  }
+
+  @Query(() => OverageConnection, { description: 'Operators only. Answers that cost more than their holds, new to old.' })
+  async overages(
+    @Ctx() context: GraphContext,
+    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+  ): Promise<OverageConnection> {
+    return connectionOf(await operatorsFacts(context).overages(pageRequest(first, after)), (overage) => overage);
+  }
+}
+
+/** @throws Fault `forbidden` for everybody else */
+function operatorsFacts({ viewer, sources }: GraphContext): MoneyFacts {
+  if (viewer.kind !== 'operator') throw new Fault('forbidden', 'Only the operator may see costs.');
+  return sources.facts;
+}
+
+function viewMoney(money: MoneyOfGroup): MarginNode {
+  const margin = marginOf(money);
+  return {
+    ...money,
+    charges: money.charges.map(viewBucket),
+    refunds: money.refunds.map(viewBucket),
+    costs: [...money.costs],
+    overages: [...money.overages],
+    margin: margin.known ? margin.margin : null,
+    marginReason: margin.known ? null : margin.reason,
+  };
+}
+
+function viewBucket({ bucket, amount }: InBucket): BucketAmountNode {
+  return { bucket, currency: currencyOf(bucket), amount };
+}

@@ -1,0 +1,58 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Fault } from '../../../kernel/fault';
+import { currencyOf } from '../../../kernel/words';
+import { accountOf, type Viewer } from '../../../keys/viewer';
+import { checkTotals, monthOf, type Period, type StatementWallet } from '../../../ledger/statement/statement';
+import type { GraphContext } from '../context';
+import { LedgerEntryConnection, viewEntry } from '../ledger/ledger-entry.type';
+import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { StatementNode, StatementTotalNode, StatementWalletNode } from './statement.type';
+
+type WalletRoot = StatementWallet & Pick<StatementWalletNode, 'currency'> & { readonly period: Period };
+
+@Resolver(() => StatementWalletNode)
+export class StatementResolver {
+  @Query(() => StatementNode, { description: 'The statement of an account for a month, for its owner and the operator.' })
+  async statement(
+    @Ctx() { viewer, sources }: GraphContext,
+    @Arg('accountId', () => ID, { nullable: true, description: 'For the operator; an account reads its own.' }) accountId: string | null,
+    @Arg('month', () => String, { description: 'In UTC, such as 2026-11.' }) month: string,
+  ): Promise<StatementNode> {
+    const period = monthOf(month);
+    const account = accountAsked(viewer, accountId ?? null);
+    const wallets = await sources.statements.wallets(account, period);
+    if (wallets.length === 0) throw noAccount(account);
+    const roots: WalletRoot[] = wallets.map((wallet) => ({ ...wallet, currency: currencyOf(wallet.bucket), period }));
+    return { accountId: account, month, ...period, wallets: roots };
+  }
+
+  @FieldResolver(() => [StatementTotalNode], { description: 'The entries of the month, added up by kind.' })
+  async totals(@Root() wallet: WalletRoot, @Ctx() { sources }: GraphContext): Promise<StatementTotalNode[]> {
+    const totals = await sources.statements.totals(wallet);
+    checkTotals(wallet, totals);
+    return [...totals];
+  }
+
+  @FieldResolver(() => LedgerEntryConnection, { description: 'The entries of the month, new to old.' })
+  async entries(
+    @Root() { walletId, period }: WalletRoot,
+    @Ctx() { ledger }: GraphContext,
+    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+  ): Promise<LedgerEntryConnection> {
+    return connectionOf(await ledger.page(pageRequest(first, after), { walletId, ...period }), viewEntry);
+  }
+}
+
+/** Another account is answered like one that does not exist. */
+function accountAsked(viewer: Viewer, asked: string | null): string {
+  if (viewer.kind === 'key') throw new Fault('forbidden', 'A key cannot read statements: ask with the token of its account.');
+  const account = asked ?? accountOf(viewer);
+  if (account === null) throw new Fault('invalid_request', 'Name the account: "accountId".', { param: 'accountId' });
+  if (viewer.kind === 'account' && viewer.accountId !== account) throw noAccount(account);
+  return account;
+}
+
+function noAccount(account: string): Fault {
+  return new Fault('not_found', `There is no account "${account}".`, { param: 'accountId' });
+}

@@ -1,0 +1,20 @@
+/**
+ * What a request is expected to use, for limits of tokens per minute. The bound that a hold is made on is several times
+ * too high for that: here four bytes of text count as a token, and four tokens are added for each message. Media count nothing, and
+ * no output is expected where the client set no limit: after the answer the real usage takes the place of the estimate.
+ */
+import { inputBound } from './input-bound';
+
+const BYTES_PER_TOKEN = 4;
+const TEXT_ALONE = { contextWindow: Number.MAX_SAFE_INTEGER, mediaPartTokens: 0 };
+
+export interface EstimatedCall {
+  readonly body: { readonly json: Readonly<Record<string, unknown>> };
+  readonly outputLimit: number | undefined;
+  readonly choices: number;
+}
+
+/** @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
+export function estimatedTokens({ body, outputLimit, choices }: EstimatedCall): number {
+  return Math.ceil(inputBound(body.json, TEXT_ALONE) / BYTES_PER_TOKEN) + (outputLimit ?? 0) * choices;
+}

@@ -1,0 +1,41 @@
+/** The sums over a range of receipts, by group. Each statement takes the range: its first id, and the first id after it. */
+import type { MarginGroup } from '../../ledger/money-facts';
+
+const OF_RECEIPT: Record<MarginGroup, string> = {
+  API_KEY: 'r.api_key_id',
+  ROUTE: 'r.route_id',
+  CHANNEL: 'r.final_channel_id',
+  ACCOUNT: 'r.account_id',
+};
+
+/** What an attempt cost counts for its own channel, whichever channel answered in the end. */
+const OF_ATTEMPT: Record<MarginGroup, string> = { ...OF_RECEIPT, CHANNEL: 'a.channel_id' };
+
+const RANGE = 'r.id >= ? AND r.id < ?';
+
+export function chargesBy(group: MarginGroup): string {
+  const column = OF_RECEIPT[group];
+  return `SELECT ${column} AS of_group, r.bucket, COUNT(*) AS requests, SUM(r.charge) AS amount FROM receipt r
+    WHERE ${RANGE} AND ${column} IS NOT NULL GROUP BY ${column}, r.bucket`;
+}
+
+export function costsBy(group: MarginGroup, join: string): string {
+  const column = OF_ATTEMPT[group];
+  const unknown = "CASE WHEN a.cost IS NULL AND a.usage_source <> 'NONE' THEN 1 ELSE 0 END";
+  return `SELECT ${column} AS of_group, a.cost_currency AS currency, SUM(COALESCE(a.cost, 0)) AS amount, SUM(${unknown}) AS without_cost
+    FROM receipt r ${join} attempt a ON a.receipt_id = r.id
+    WHERE ${RANGE} AND ${column} IS NOT NULL GROUP BY ${column}, a.cost_currency`;
+}
+
+export function refundsBy(group: MarginGroup, join: string): string {
+  const column = OF_RECEIPT[group];
+  return `SELECT ${column} AS of_group, r.bucket, SUM(f.amount) AS amount FROM receipt r ${join} refund f ON f.receipt_id = r.id
+    WHERE ${RANGE} AND ${column} IS NOT NULL GROUP BY ${column}, r.bucket`;
+}
+
+/** Overages are rare, and have an index of their own. One is written after its receipt began: the first id bounds both. */
+export function overagesBy(group: MarginGroup, join: string): string {
+  const column = OF_RECEIPT[group];
+  return `SELECT ${column} AS of_group, t.currency, SUM(t.amount) AS amount FROM transfer t ${join} receipt r ON r.id = t.receipt_id
+    WHERE t.kind = 'OVERAGE' AND t.id >= ? AND ${RANGE} AND ${column} IS NOT NULL GROUP BY ${column}, t.currency`;
+}
