@@ -1,0 +1,76 @@
+/** Redemption codes in the database: of each code, its hash. */
+import type { DataSource } from 'typeorm';
+import { nano } from '../kernel/money';
+import { BUCKETS } from '../kernel/words';
+import type { Page, PageRequest } from '../ledger/ledger-reader';
+import type { RedemptionCode, RedemptionStore } from '../ledger/redemption/redemption-store';
+import { big, type Row } from './catalog/row-values';
+import { inTransaction } from './in-transaction';
+import { rowCursor, rowIdOfCursor } from './ledger-reader/cursors';
+import { Conditions, rowsOf } from './ledger-reader/query';
+import { count, countOrNull, text, textOrNull, wordIn } from './ledger-reader/stored-values';
+
+const COLUMNS = 'id, bucket, amount, memo, created_at, expires_at, revoked_at';
+const CODES_PER_STATEMENT = 100;
+
+export class SqlRedemptionStore implements RedemptionStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async add(codes: readonly (RedemptionCode & { readonly codeHash: string })[]): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      for (let from = 0; from < codes.length; from += CODES_PER_STATEMENT) {
+        const some = codes.slice(from, from + CODES_PER_STATEMENT);
+        const rows = some.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
+        await manager.query(`INSERT INTO redemption_code (${COLUMNS}, code_hash) VALUES ${rows}`, some.flatMap(valuesOf));
+      }
+    });
+  }
+
+  find(id: string): Promise<RedemptionCode | undefined> {
+    return this.one(new Conditions().is('id', id));
+  }
+
+  findByHash(codeHash: string): Promise<RedemptionCode | undefined> {
+    return this.one(new Conditions().is('code_hash', codeHash));
+  }
+
+  async page({ first, after }: PageRequest): Promise<Page<RedemptionCode>> {
+    const asked = new Conditions();
+    if (after !== undefined) asked.and('id < ?', rowIdOfCursor(after, 'redemption codes'));
+    const sql = `SELECT ${COLUMNS} FROM redemption_code WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
+    const codes = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(codeOf);
+    return { items: codes.slice(0, first).map((node) => ({ cursor: rowCursor(node.id), node })), hasNextPage: codes.length > first };
+  }
+
+  async revoke(id: string, at: number): Promise<void> {
+    await inTransaction(this.dataSource, (manager) =>
+      manager.query('UPDATE redemption_code SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', [BigInt(at), id]),
+    );
+  }
+
+  private async one({ sql, values }: Conditions): Promise<RedemptionCode | undefined> {
+    const [row] = await rowsOf(this.dataSource, `SELECT ${COLUMNS} FROM redemption_code WHERE ${sql}`, values);
+    return row === undefined ? undefined : codeOf(row);
+  }
+}
+
+function valuesOf(code: RedemptionCode & { readonly codeHash: string }): (string | bigint | null)[] {
+  const { id, bucket, amount, memo, createdAt, expiresAt, revokedAt, codeHash } = code;
+  return [id, bucket, amount, memo, BigInt(createdAt), instantOrNull(expiresAt), instantOrNull(revokedAt), codeHash];
+}
+
+function instantOrNull(ms: number | null): bigint | null {
+  return ms === null ? null : BigInt(ms);
+}
+
+function codeOf(row: Row): RedemptionCode {
+  return {
+    id: text(row, 'id'),
+    bucket: wordIn(BUCKETS, row, 'bucket'),
+    amount: nano(big(row['amount'])),
+    memo: textOrNull(row, 'memo'),
+    createdAt: count(row, 'created_at'),
+    expiresAt: countOrNull(row, 'expires_at'),
+    revokedAt: countOrNull(row, 'revoked_at'),
+  };
+}

@@ -1,0 +1,151 @@
+/** What redemption codes promise, whatever database stands behind them: each moves money once, for one account. */
+import { newId } from '../../src/kernel/ids';
+import { GroupCommit } from '../../src/ledger/group-commit';
+import { type CodeWish, makeCodes, type RedemptionMeans, redeem, revokeCode } from '../../src/ledger/redemption/redeem';
+import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
+import { SqlRedemptionStore } from '../../src/storage/redemption-store';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { addWallets } from '../support/ledger-items';
+import { openLedger } from '../support/open-ledger';
+import { type OpenReader, openReader } from '../support/open-reader';
+
+const START = 1_790_000_000_000;
+
+jest.setTimeout(60_000);
+
+describe.each<DatabaseKind>(['sqlite', 'mysql'])('redemption codes on %s', (kind) => {
+  let served = false;
+  let database: TestDatabase;
+  let ledger: OpenLedger;
+  let open: OpenReader;
+  let means: RedemptionMeans;
+  let now = START;
+  let accounts = 0;
+
+  beforeAll(async () => {
+    served = await isServed(kind);
+    if (!served) return;
+    database = await freshDatabase(kind);
+    ledger = await openLedger(database);
+    open = await openReader(database);
+    means = meansOn(ledger);
+  });
+
+  afterAll(async () => {
+    await open?.close();
+    await ledger?.close();
+    await database?.drop();
+  });
+
+  const promise = (name: string, check: () => Promise<void>) => {
+    it(name, async () => {
+      if (served) await check();
+    });
+  };
+
+  const meansOn = ({ store }: OpenLedger): RedemptionMeans => ({
+    codes: new SqlRedemptionStore(open.dataSource),
+    ledger: new GroupCommit(store),
+    reader: open.reader,
+    clock: { now: () => now },
+  });
+
+  async function newAccount(): Promise<string> {
+    const account = `redeemer-${accounts++}`;
+    await addWallets(database, account);
+    return account;
+  }
+
+  async function newCode(over: Partial<CodeWish> = {}) {
+    const wish: CodeWish = { count: 1, bucket: 'RMB', amount: 5n, expiresAt: null, memo: 'welcome', ...over };
+    const [made] = await makeCodes(means, wish);
+    if (made === undefined) throw new Error('no code was made');
+    return { code: made.code, id: made.redemptionCode.id };
+  }
+
+  const balanceOf = async (account: string) => (await means.reader.walletsById([`${account}:RMB`])).get(`${account}:RMB`)?.posted;
+
+  promise('add their amount once, and give the same entry to the account that asks again', async () => {
+    const account = await newAccount();
+    const { code } = await newCode();
+    const entry = await redeem(means, account, code);
+    expect(entry).toMatchObject({ kind: 'REDEMPTION', amount: 5n, walletId: `${account}:RMB`, memo: 'welcome' });
+    expect(await redeem(means, account, code.toLowerCase())).toEqual(entry);
+    expect(await balanceOf(account)).toBe(5n);
+  });
+
+  promise('are worth something to one account alone, of a hundred that try at once', async () => {
+    const { code } = await newCode();
+    const tried = await Promise.all(Array.from({ length: 100 }, newAccount));
+    const another = kind === 'mysql' ? await openLedger(database) : null;
+    try {
+      const elsewhere = another === null ? means : meansOn(another);
+      const outcomes = await Promise.allSettled(tried.map((account, nth) => redeem(nth % 2 === 0 ? means : elsewhere, account, code)));
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const balances = await Promise.all(tried.map(balanceOf));
+      expect(balances.reduce<bigint>((sum, balance) => sum + (balance ?? 0n), 0n)).toBe(5n);
+    } finally {
+      await another?.close();
+    }
+  });
+
+  promise('tell a stranger the same whether they are unknown, used, expired or revoked', async () => {
+    const [account, stranger] = [await newAccount(), await newAccount()];
+    const [used, expired, revoked] = [await newCode(), await newCode({ expiresAt: now + 1_000 }), await newCode()];
+    await redeem(means, account, used.code);
+    await revokeCode(means, revoked.id);
+    now += 1_000;
+    const unknown = used.code.replace(/^./, (first) => (first === '0' ? '1' : '0'));
+    const told = await Promise.all(
+      [used.code, expired.code, revoked.code, unknown, '', 'nonsense'].map((code) =>
+        redeem(means, stranger, code).catch((error: Error) => error),
+      ),
+    );
+    expect(new Set(told.map((error) => JSON.stringify([(error as { code?: string }).code, (error as Error).message])))).toHaveProperty(
+      'size',
+      1,
+    );
+    expect(told[0]).toMatchObject({ code: 'not_found', message: expect.stringContaining('cannot be redeemed') });
+    expect(await balanceOf(stranger)).toBe(0n);
+    await expect(redeem(means, 'nobody', (await newCode()).code)).rejects.toThrow(/cannot be redeemed/);
+  });
+
+  promise('that were redeemed cannot be revoked, and stay redeemed', async () => {
+    const account = await newAccount();
+    const { code, id } = await newCode();
+    const entry = await redeem(means, account, code);
+    await expect(revokeCode(means, id)).rejects.toThrow(/redeemed already/);
+    expect(await means.codes.find(id)).toMatchObject({ revokedAt: null });
+    expect(await redeem(means, account, code)).toEqual(entry);
+    await expect(revokeCode(means, newId())).rejects.toThrow(/There is no redemption code/);
+  });
+
+  promise('leave no trace of their text in the database', async () => {
+    const { code } = await newCode();
+    const rows = JSON.stringify(await database.query('SELECT id, code_hash, memo FROM redemption_code'));
+    expect(rows).not.toContain(code);
+    expect(rows).not.toContain(code.replaceAll('-', ''));
+  });
+
+  promise('are made a thousand at once, or none, and listed page by page', async () => {
+    const made = await makeCodes(means, { count: 1_000, bucket: 'CREDIT', amount: 1n, expiresAt: null, memo: null });
+    expect(new Set(made.map(({ code }) => code)).size).toBe(1_000);
+    const seen: string[] = [];
+    for (let after: string | undefined; seen.length < 1_000; ) {
+      const page = await means.codes.page({ first: 100, ...(after === undefined ? {} : { after }) });
+      seen.push(...page.items.map(({ node }) => node.id));
+      after = page.items.at(-1)?.cursor;
+    }
+    expect(seen).toEqual(made.map(({ redemptionCode }) => redemptionCode.id).reverse());
+    const none = { bucket: 'RMB', amount: 1n, expiresAt: null, memo: null } as const;
+    for (const wish of [
+      { count: 1_001 },
+      { count: 0 },
+      { count: 1, amount: 0n },
+      { count: 1, expiresAt: now },
+      { count: 1, memo: 'x'.repeat(501) },
+    ]) {
+      await expect(makeCodes(means, { ...none, ...wish })).rejects.toMatchObject({ code: 'invalid_request' });
+    }
+  });
+});
