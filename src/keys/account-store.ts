@@ -1,4 +1,5 @@
 /** Accounts own wallets, projects and keys. The port through which they are read and made. */
+import type { SpendLimit } from './api-key';
 export interface Account {
   readonly id: string;
   readonly name: string;
@@ -9,6 +10,8 @@ export interface Project {
   readonly id: string;
   readonly accountId: string;
   readonly name: string;
+  /** Ceilings on what all its keys spend together. */
+  readonly spendLimits: readonly SpendLimit[];
 }
 
 export interface AccountStore {
@@ -19,6 +22,8 @@ export interface AccountStore {
   /** The account that a management token's hash opens. */
   findByTokenHash(hash: string): Promise<Account | undefined>;
   addProject(project: Project): Promise<void>;
+  /** Takes the place of all limits that the project had. @throws Fault `not_found` */
+  setSpendLimits(projectId: string, limits: readonly SpendLimit[]): Promise<void>;
   /** `accountId` null: of every account. */
   projects(accountId: string | null): Promise<readonly Project[]>;
   projectsById(ids: readonly string[]): Promise<ReadonlyMap<string, Project>>;

@@ -1,4 +1,4 @@
-import type { ApiKey, KeySecret, StoredKeyStatus } from './api-key';
+import type { ApiKey, KeySecret, SpendLimit, StoredKeyStatus } from './api-key';
 
 /** A key that does not exist yet, with the secret that opens it. */
 export interface NewApiKey {
@@ -6,15 +6,25 @@ export interface NewApiKey {
   readonly secret: KeySecret;
 }
 
+/** What a secret opens: the key, and the limits of the project that it belongs to, read in the same instant. */
+export interface FoundKey {
+  readonly key: ApiKey;
+  readonly secret: KeySecret;
+  /** Empty for a key without a project. */
+  readonly projectLimits: readonly SpendLimit[];
+}
+
 /** The port through which keys are read and changed. Every method is durable when its promise resolves. */
 export interface ApiKeyStore {
   /** The key that a secret's hash opens, or undefined. */
-  findBySecretHash(hash: string): Promise<{ readonly key: ApiKey; readonly secret: KeySecret } | undefined>;
+  findBySecretHash(hash: string): Promise<FoundKey | undefined>;
   find(ids: readonly string[]): Promise<ReadonlyMap<string, ApiKey>>;
   /** New to old; `accountId` null: of every account. */
   list(accountId: string | null): Promise<ApiKey[]>;
   add(added: NewApiKey): Promise<void>;
   setStatus(id: string, status: StoredKeyStatus): Promise<void>;
+  /** Writes what `change` makes of the key as it stands, with nothing in between. @throws Fault `not_found`, `key_revoked` */
+  change(id: string, change: (key: ApiKey) => ApiKey): Promise<ApiKey>;
   /** Adds a secret and ends the others at `oldValidUntil`. */
   rotate(secret: KeySecret, prefix: string, oldValidUntil: number): Promise<void>;
 }

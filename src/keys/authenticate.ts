@@ -6,14 +6,11 @@ import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { unreachable } from '../kernel/invariant';
 import { hashSecret, sameHash } from '../kernel/secret';
-import { type ApiKey, type KeySecret, keyStatus } from './api-key';
-import type { ApiKeyStore } from './api-key-store';
+import { type ApiKey, keyStatus } from './api-key';
+import type { ApiKeyStore, FoundKey } from './api-key-store';
 
 /** A key whose secret was presented. It may still be paused, revoked or expired: `admitKey` decides. */
-export interface RecognisedKey {
-  readonly key: ApiKey;
-  readonly secret: KeySecret;
-}
+export type RecognisedKey = FoundKey;
 
 /** A key that was recognised and may call. Only `admitKey` makes one. */
 export interface Caller {
@@ -109,7 +106,7 @@ export class KeyRing {
  * Lets a recognised key call, or says why not.
  * @throws Fault `key_paused`, `key_revoked`, `key_expired`
  */
-export function admitKey(recognised: RecognisedKey, now: number): Caller {
+export function admitKey(recognised: Pick<RecognisedKey, 'key'>, now: number): Caller {
   const { key } = recognised;
   const status = keyStatus(key, now);
   switch (status) {

@@ -1,6 +1,6 @@
 /** An account that an operator declares for a first start. What exists already is never overwritten with it. */
 import type { Bucket } from '../kernel/words';
-import type { ApiKey } from './api-key';
+import type { ApiKey, SpendLimit } from './api-key';
 
 export type DeclaredKey = Pick<
   ApiKey,
@@ -17,6 +17,6 @@ export interface DeclaredAccount {
   readonly token: string | null;
   /** What the wallets start with, in nano units; a bucket that is not named starts empty. */
   readonly wallets: readonly { readonly bucket: Bucket; readonly amount: bigint }[];
-  readonly projects: readonly { readonly id: string; readonly name: string }[];
+  readonly projects: readonly { readonly id: string; readonly name: string; readonly spendLimits: readonly SpendLimit[] }[];
   readonly keys: readonly DeclaredKey[];
 }

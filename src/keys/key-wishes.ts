@@ -52,7 +52,8 @@ function checkCount(field: string, count: number | null): void {
   }
 }
 
-function checkSpendLimits(limits: readonly SpendLimit[]): void {
+/** @throws Fault `invalid_request` */
+export function checkSpendLimits(limits: readonly SpendLimit[]): readonly SpendLimit[] {
   const seen = new Set<string>();
   limits.forEach((limit, index) => {
     if (limit.amount <= 0n) throw wrong(`spendLimits[${index}].amount`, 'must be above zero');
@@ -60,6 +61,7 @@ function checkSpendLimits(limits: readonly SpendLimit[]): void {
     if (seen.has(place)) throw wrong(`spendLimits[${index}]`, `repeats the limit for ${place}`);
     seen.add(place);
   });
+  return limits;
 }
 
 function wrong(field: string, problem: string): Fault {

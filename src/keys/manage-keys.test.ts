@@ -22,8 +22,12 @@ const WISHES: KeyWishes = {
 async function management() {
   const keys = new MemoryKeyStore();
   const accounts = new MemoryAccountStore();
-  await accounts.add({ id: 'acme', name: 'Acme', createdAt: 0 }, [], [{ id: 'bots', accountId: 'acme', name: 'Bots' }]);
-  await accounts.add({ id: 'globex', name: 'Globex', createdAt: 0 }, [], [{ id: 'apps', accountId: 'globex', name: 'Apps' }]);
+  await accounts.add({ id: 'acme', name: 'Acme', createdAt: 0 }, [], [{ id: 'bots', accountId: 'acme', name: 'Bots', spendLimits: [] }]);
+  await accounts.add(
+    { id: 'globex', name: 'Globex', createdAt: 0 },
+    [],
+    [{ id: 'apps', accountId: 'globex', name: 'Apps', spendLimits: [] }],
+  );
   keys.put(aKey('k'), 'sk-tf-test-old-secret');
   const keyRing = {
     forgotten: 0,

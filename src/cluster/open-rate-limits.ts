@@ -1,0 +1,37 @@
+/** Rate limits for this installation: shared over Redis where there is one, else of this process alone. */
+import type { Clock } from '../kernel/clock';
+import type { Log } from '../kernel/log';
+import type { RateLimiter } from '../keys/rate-limiter';
+import { LocalRateLimiter } from './local-rate-limiter';
+import { RateLimiterWithFallback } from './rate-limiter-with-fallback';
+import { connectRedis } from './redis-connection';
+import { RedisRateLimiter } from './redis-rate-limiter';
+
+export interface RateLimitOptions {
+  /** null: in process. */
+  readonly redisUrl: string | null;
+  /** What the processes of one installation have in common. */
+  readonly installation: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface OpenRateLimits {
+  readonly rates: RateLimiter;
+  close(): void;
+}
+
+/** Does not wait for Redis: until it answers, limits are counted here. */
+export function openRateLimits({ redisUrl, installation, clock, log }: RateLimitOptions): OpenRateLimits {
+  const local = new LocalRateLimiter(clock);
+  if (redisUrl === null) return { rates: local, close: () => undefined };
+  const redis = connectRedis(redisUrl);
+  const shared = new RedisRateLimiter({ redis, prefix: `tokens-forge:${installation}:` });
+  return {
+    rates: new RateLimiterWithFallback({ shared, local, clock, log }),
+    close: () => {
+      shared.close();
+      redis.close();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** One connection to Redis. It comes back by itself; what is asked while it is away fails at once, and nothing is kept for later. */
+import { createHash } from 'node:crypto';
+import { createClient } from '@redis/client';
+import type { ScriptRunner } from './redis-rate-limiter';
+
+export interface RedisConnection extends ScriptRunner {
+  close(): void;
+}
+
+const CONNECT_MS = 2_000;
+const PING_MS = 5_000;
+/** A connection on which not even a ping is answered is given up. */
+const SILENT_MS = 15_000;
+const RECONNECT_MAX_MS = 2_000;
+const WAITING_MAX = 10_000;
+
+/** Begins to connect and does not wait for it: a gateway starts without Redis as well. */
+export function connectRedis(url: string): RedisConnection {
+  const client = createClient({
+    url,
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: WAITING_MAX,
+    pingInterval: PING_MS,
+    socket: {
+      connectTimeout: CONNECT_MS,
+      socketTimeout: SILENT_MS,
+      reconnectStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 10), RECONNECT_MAX_MS),
+    },
+  });
+  // Whoever asks meanwhile hears of it; an error event without a listener would end the process.
+  client.on('error', () => undefined);
+  client.connect().catch(() => undefined);
+  const digests = new Map<string, string>();
+  const digestOf = (script: string) => {
+    const digest = digests.get(script) ?? createHash('sha1').update(script).digest('hex');
+    digests.set(script, digest);
+    return digest;
+  };
+  return {
+    run: async (script, keys, values) => {
+      const given = { keys: [...keys], arguments: [...values] };
+      try {
+        return await client.evalSha(digestOf(script), given);
+      } catch (error) {
+        if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+        return client.eval(script, given);
+      }
+    },
+    close: () => {
+      if (client.isOpen) client.destroy();
+    },
+  };
+}

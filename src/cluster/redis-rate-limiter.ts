@@ -1,0 +1,96 @@
+/** Rate limits that all processes share, in Redis. It rejects while Redis is away: `rate-limiter-with-fallback.ts` goes on then. */
+import { invariant } from '../kernel/invariant';
+import { levelsOf, reservedTokens } from '../keys/rate-bucket';
+import type { RateAsk, RateGranted, RateLevels, RateLimiter, RateLimits, RateRefused } from '../keys/rate-limiter';
+import { RATE_SCRIPT, RENEW_SCRIPT } from './rate-script';
+
+/** What is used of a Redis client. */
+export interface ScriptRunner {
+  run(script: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
+}
+
+export interface RedisRateOptions {
+  readonly redis: ScriptRunner;
+  /** Put before every name, so that a Redis can serve several installations. */
+  readonly prefix: string;
+  /** How long a slot outlives the process that took it. Renewed three times within it. */
+  readonly leaseMs?: number;
+}
+
+interface Filled {
+  readonly by: string;
+  readonly retryAfterMs: number;
+  readonly levels: RateLevels;
+}
+
+const LEASE_MS = 60_000;
+const RENEWED_AT_ONCE = 500;
+
+export class RedisRateLimiter implements RateLimiter {
+  private readonly held = new Map<string, string>();
+  private readonly leaseMs: number;
+  private readonly renewing: NodeJS.Timeout;
+
+  constructor(private readonly options: RedisRateOptions) {
+    this.leaseMs = options.leaseMs ?? LEASE_MS;
+    this.renewing = setInterval(() => this.renew().catch(() => undefined), this.leaseMs / 3).unref();
+  }
+
+  /** @throws when Redis gives no answer; it may have taken all the same */
+  async take(ask: RateAsk): Promise<RateGranted | RateRefused> {
+    const reserved = reservedTokens(ask);
+    const { by, retryAfterMs, levels } = await this.run('take', ask.keyId, ask.limits, reserved, ask.requestId);
+    if (by !== '') return { granted: false, levels, by: by as keyof RateLimits, retryAfterMs };
+    if (ask.limits.concurrency !== null) this.held.set(ask.requestId, this.slotsOf(ask.keyId));
+    return { granted: true, levels, giveBack: (tokensUsed) => this.giveBack(ask, tokensUsed - reserved) };
+  }
+
+  /** @throws when Redis gives no answer */
+  async levels(keyId: string, limits: RateLimits): Promise<RateLevels> {
+    return (await this.run('look', keyId, limits, 0, '')).levels;
+  }
+
+  close(): void {
+    clearInterval(this.renewing);
+  }
+
+  private async giveBack({ keyId, limits, requestId }: RateAsk, moreTokens: number): Promise<void> {
+    this.held.delete(requestId);
+    await this.run('give', keyId, limits, moreTokens, requestId);
+  }
+
+  private async run(act: 'take' | 'give' | 'look', keyId: string, limits: RateLimits, tokens: number, slot: string): Promise<Filled> {
+    const { requestsPerMinute, tokensPerMinute, concurrency } = limits;
+    const values = [act, requestsPerMinute ?? 0, tokensPerMinute ?? 0, concurrency ?? 0, tokens, slot, this.leaseMs].map(String);
+    const answer = await this.options.redis.run(RATE_SCRIPT, [this.bucketsOf(keyId), this.slotsOf(keyId)], values);
+    invariant(Array.isArray(answer) && answer.length === 5, 'the rate script gives five values');
+    const [by, retryAfterMs, requests, used, running] = answer.map(String) as [string, string, string, string, string];
+    const fill = { requests: fraction(requests), tokens: fraction(used), running: fraction(running) };
+    return { by, retryAfterMs: fraction(retryAfterMs), levels: levelsOf(limits, fill) };
+  }
+
+  /** A long answer keeps its slot; one of a process that is dead ends with its lease. */
+  private async renew(): Promise<void> {
+    const held = [...this.held];
+    for (let from = 0; from < held.length; from += RENEWED_AT_ONCE) {
+      const some = held.slice(from, from + RENEWED_AT_ONCE);
+      const slots = some.map(([slot]) => slot);
+      await this.options.redis.run(
+        RENEW_SCRIPT,
+        some.map(([, key]) => key),
+        [String(this.leaseMs), ...slots],
+      );
+    }
+  }
+
+  /** The braces keep both on one node of a Redis Cluster. */
+  private bucketsOf(keyId: string): string {
+    return `${this.options.prefix}rate:{${keyId}}`;
+  }
+
+  private slotsOf(keyId: string): string {
+    return `${this.bucketsOf(keyId)}:slots`;
+  }
+}
+
+const fraction = (text: string): number => +text;

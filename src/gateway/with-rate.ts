@@ -1,0 +1,65 @@
+/** Keeps a request within the rates of its key: takes before anything is planned or held, and gives back when it has ended. */
+import { Fault } from '../kernel/fault';
+import type { ApiKey } from '../keys/api-key';
+import { hasRateLimits, type RateLimiter, type RateLimits, type RateRefused } from '../keys/rate-limiter';
+import { estimatedTokens } from '../metering/token-estimate';
+import type { AnswerSink } from './completion-request';
+import type { KeptAnswer } from './kept-answer';
+import type { Reading } from './read-chat-call';
+import type { Settled } from './settle';
+
+export interface RatedRequest {
+  readonly requestId: string;
+  readonly key: ApiKey;
+  /** One that cannot be read counts as a request without tokens. */
+  readonly reading: Reading;
+}
+
+/** A settled request; an answer that is given again used nothing. */
+type Served = Pick<Settled, 'receipt'> | KeptAnswer;
+
+/**
+ * Runs `serve` within the limits of the key. What it used is given back before the promise settles, so that a client that
+ * waits for each answer never meets its own former request.
+ * @throws Fault `rate_limit_exceeded`; nothing was taken then
+ */
+export async function withRate<T extends Served>(
+  rates: RateLimiter,
+  rated: RatedRequest,
+  sink: AnswerSink,
+  serve: () => Promise<T>,
+): Promise<T> {
+  const { limits } = rated.key;
+  if (!hasRateLimits(limits)) return serve();
+  const answer = await rates.take({ keyId: rated.key.id, requestId: rated.requestId, limits, tokens: expected(limits, rated.reading) });
+  sink.announceRates(answer.levels);
+  if (!answer.granted) throw tooFast(limits, answer);
+  let used = 0;
+  try {
+    const served = await serve();
+    used = tokensOf(served);
+    return served;
+  } finally {
+    await answer.giveBack(used);
+  }
+}
+
+function tokensOf(served: Served): number {
+  return 'receipt' in served ? served.receipt.usage.inputTokens + served.receipt.usage.outputTokens : 0;
+}
+
+function expected({ tokensPerMinute }: RateLimits, reading: Reading): number {
+  return tokensPerMinute === null || !reading.ok ? 0 : estimatedTokens(reading.call);
+}
+
+const MEANS: Readonly<Record<keyof RateLimits, string>> = {
+  requestsPerMinute: 'requests per minute',
+  tokensPerMinute: 'tokens per minute',
+  concurrency: 'requests at once',
+};
+
+function tooFast(limits: RateLimits, { by, retryAfterMs }: RateRefused): Fault {
+  const retryAfterS = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  const message = `This key is limited to ${limits[by]} ${MEANS[by]}: try again in ${retryAfterS} s.`;
+  return new Fault('rate_limit_exceeded', message, { retryAfterS });
+}

@@ -1,0 +1,35 @@
+/** Changes what a key may do. Its secrets, its account and its project stay. */
+import type { ApiKey, KeyLimits } from './api-key';
+import { checkExpiry, checkLimits, checkModels, checkName } from './key-wishes';
+import { type KeyManagement, ownKey, refuseRevoked } from './manage-keys';
+import type { Viewer } from './viewer';
+
+/** What is left out stays as it is. */
+export type KeyChanges = Partial<Pick<ApiKey, 'name' | 'routePolicy' | 'crossBucketFallback' | 'allowedModels' | 'expiresAt'>> & {
+  readonly limits?: Partial<KeyLimits>;
+};
+
+/**
+ * Effective from the next request on: here at once, in other processes within two seconds. What runs goes on as it began.
+ * @throws Fault `not_found`, `forbidden` for an API key, `invalid_request` naming the field, or for a revoked key
+ */
+export async function updateKey(means: KeyManagement, viewer: Viewer, id: string, changes: KeyChanges): Promise<ApiKey> {
+  refuseRevoked(await ownKey(means, viewer, id));
+  const { limits, ...rest } = checked(means, changes);
+  const changed = await means.keys.change(id, (key) => ({ ...key, ...rest, limits: { ...key.limits, ...limits } }));
+  means.keyRing.forget();
+  return changed;
+}
+
+function checked({ modelExists, clock }: KeyManagement, changes: KeyChanges): KeyChanges {
+  const { name, allowedModels, expiresAt, limits } = changes;
+  if (limits !== undefined) checkLimits({ ...NO_LIMITS, ...limits });
+  return {
+    ...changes,
+    ...(name === undefined ? {} : { name: checkName(name) }),
+    ...(allowedModels === undefined ? {} : { allowedModels: checkModels(allowedModels, modelExists) }),
+    ...(expiresAt === undefined ? {} : { expiresAt: checkExpiry(expiresAt, clock.now()) }),
+  };
+}
+
+const NO_LIMITS: KeyLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] };

@@ -1,0 +1,196 @@
+/** What a rate limiter promises, in process and over Redis. Time on Redis is its own: waiting is waiting for a condition. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { LocalRateLimiter } from '../../src/cluster/local-rate-limiter';
+import { connectRedis, type RedisConnection } from '../../src/cluster/redis-connection';
+import { RedisRateLimiter } from '../../src/cluster/redis-rate-limiter';
+import { systemClock } from '../../src/kernel/clock';
+import type { RateGranted, RateLimiter, RateLimits } from '../../src/keys/rate-limiter';
+import { eventually } from '../support/eventually';
+import { freshPrefix, REDIS_SERVER, redisIsServed } from '../support/redis';
+
+const NONE: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null };
+let made = 0;
+
+interface Asked extends Partial<RateLimits> {
+  readonly tokens?: number;
+}
+
+async function take(limiter: RateLimiter, keyId: string, { tokens = 0, ...limits }: Asked) {
+  made += 1;
+  return limiter.take({ keyId, requestId: `request-${made}`, limits: { ...NONE, ...limits }, tokens });
+}
+
+async function granted(limiter: RateLimiter, keyId: string, asked: Asked): Promise<RateGranted> {
+  const answer = await take(limiter, keyId, asked);
+  if (!answer.granted) throw new Error(`refused by ${answer.by}`);
+  return answer;
+}
+
+async function rush(limiters: readonly RateLimiter[], keyId: string, asked: Asked, count: number): Promise<number> {
+  const answers = await Promise.all(Array.from({ length: count }, (_, index) => take(limiters[index % limiters.length]!, keyId, asked)));
+  return answers.filter((answer) => answer.granted).length;
+}
+
+interface Opened {
+  limiter: RateLimiter;
+  /** As another process sees the same limits. */
+  other: RateLimiter;
+}
+
+describe.each(['in process', 'over Redis'])('a rate limiter %s', (kind) => {
+  const opened = {} as Opened;
+  const closes: (() => void)[] = [];
+  let served = kind === 'in process';
+
+  beforeAll(async () => {
+    if (kind === 'in process') {
+      opened.limiter = new LocalRateLimiter(systemClock);
+      opened.other = opened.limiter;
+      return;
+    }
+    served = await redisIsServed();
+    if (!served) return;
+    const prefix = freshPrefix();
+    const connections = [connectRedis(REDIS_SERVER), connectRedis(REDIS_SERVER)];
+    const limiters = connections.map((redis) => new RedisRateLimiter({ redis, prefix }));
+    closes.push(...limiters.map((each) => () => each.close()), ...connections.map((each) => () => each.close()));
+    const [limiter, other] = limiters as [RedisRateLimiter, RedisRateLimiter];
+    Object.assign(opened, { limiter, other });
+    await eventually(async () => void (await Promise.all(limiters.map((each) => each.levels('none', NONE)))));
+  });
+  afterAll(() => {
+    for (const close of closes) close();
+  });
+
+  const promise = (name: string, check: (limits: Opened) => Promise<void>) =>
+    it(name, async () => {
+      if (served) await check(opened);
+    });
+
+  promise('grants a minute’s requests at once and refuses the next, whoever asks', async ({ limiter, other }) => {
+    expect(await rush([limiter, other], 'minute', { requestsPerMinute: 5 }, 40)).toBe(5);
+    const refused = await take(other, 'minute', { requestsPerMinute: 5 });
+    expect(refused).toMatchObject({ granted: false, by: 'requestsPerMinute', levels: { requests: { limit: 5, remaining: 0 } } });
+    const { retryAfterMs } = refused as { retryAfterMs: number };
+    expect(retryAfterMs).toBeGreaterThan(9_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(12_000);
+  });
+
+  promise('grants again when the time that it named has passed', async ({ limiter }) => {
+    const asked = { requestsPerMinute: 600 };
+    await rush([limiter], 'again', asked, 600);
+    const refused = await eventually(async () => {
+      const answer = await take(limiter, 'again', asked);
+      if (answer.granted) throw new Error('the bucket is not full yet');
+      return answer;
+    });
+    await pause(refused.retryAfterMs + 1);
+    await granted(limiter, 'again', asked);
+  });
+
+  promise('keeps keys apart', async ({ limiter }) => {
+    await granted(limiter, 'one', { requestsPerMinute: 1 });
+    await granted(limiter, 'two', { requestsPerMinute: 1 });
+  });
+
+  promise('takes of every limit or of none', async ({ limiter }) => {
+    const limits = { requestsPerMinute: 1_000, tokensPerMinute: 100, concurrency: 5 };
+    await granted(limiter, 'all', { ...limits, tokens: 90 });
+    for (let index = 0; index < 20; index += 1) {
+      expect(await take(limiter, 'all', { ...limits, tokens: 60 })).toMatchObject({ granted: false, by: 'tokensPerMinute' });
+    }
+    const { requests, concurrency } = await limiter.levels('all', { ...NONE, ...limits });
+    expect(requests?.remaining).toBeGreaterThanOrEqual(999);
+    expect(concurrency).toEqual({ limit: 5, remaining: 4 });
+  });
+
+  promise('counts the tokens that were used in place of those that were expected', async ({ limiter }) => {
+    const limits = { ...NONE, tokensPerMinute: 6_000 };
+    const left = async () => (await limiter.levels('tokens', limits)).tokens?.remaining ?? -1;
+    const less = await granted(limiter, 'tokens', { ...limits, tokens: 5_000 });
+    expect(await left()).toBeLessThan(1_500);
+    await less.giveBack(100);
+    expect(await left()).toBeGreaterThanOrEqual(5_900);
+    await (await granted(limiter, 'tokens', { ...limits, tokens: 10 })).giveBack(50_000);
+    expect(await take(limiter, 'tokens', { ...limits, tokens: 1 })).toMatchObject({ granted: false, by: 'tokensPerMinute' });
+  });
+
+  promise('lets as many run at once as allowed, and another when one has ended', async ({ limiter, other }) => {
+    const asked = { concurrency: 3 };
+    const running = await Promise.all([limiter, other, limiter].map((each) => granted(each, 'slots', asked)));
+    expect(await rush([limiter, other], 'slots', asked, 10)).toBe(0);
+    await running[0]?.giveBack(0);
+    await running[0]?.giveBack(0);
+    expect(await rush([limiter, other], 'slots', asked, 10)).toBe(1);
+  });
+
+  promise('obeys a changed limit from the next request on', async ({ limiter }) => {
+    await granted(limiter, 'changed', { requestsPerMinute: 1 });
+    expect(await take(limiter, 'changed', { requestsPerMinute: 1 })).toMatchObject({ granted: false });
+    await granted(limiter, 'changed', { requestsPerMinute: 3 });
+    expect(await take(limiter, 'changed', { requestsPerMinute: 2 })).toMatchObject({ granted: false });
+  });
+
+  promise('takes nothing when it is only asked what is left', async ({ limiter }) => {
+    const limits = { requestsPerMinute: 2, tokensPerMinute: 10, concurrency: 1 };
+    for (let index = 0; index < 5; index += 1) {
+      expect(await limiter.levels('look', limits)).toMatchObject({
+        requests: { remaining: 2, resetMs: 0 },
+        tokens: { remaining: 10, resetMs: 0 },
+        concurrency: { remaining: 1 },
+      });
+    }
+  });
+});
+
+describe('slots in Redis', () => {
+  const LEASE_MS = 900;
+  let served = false;
+  let redis: RedisConnection | undefined;
+
+  beforeAll(async () => {
+    served = await redisIsServed();
+    if (served) redis = connectRedis(REDIS_SERVER);
+  });
+  afterAll(() => redis?.close());
+
+  it('end by themselves when their process is dead, and stay as long as it lives', async () => {
+    if (!served || redis === undefined) return;
+    const prefix = freshPrefix();
+    const living = new RedisRateLimiter({ redis, prefix, leaseMs: LEASE_MS });
+    const dead = new RedisRateLimiter({ redis, prefix, leaseMs: LEASE_MS });
+    try {
+      dead.close();
+      const asked = { concurrency: 2 };
+      await eventually(async () => void (await living.levels('slots', NONE)));
+      await granted(living, 'slots', asked);
+      await granted(dead, 'slots', asked);
+      expect(await take(living, 'slots', asked)).toMatchObject({ granted: false, by: 'concurrency' });
+      await eventually(async () => void (await granted(living, 'slots', asked)), 5_000);
+      for (const end = performance.now() + 3 * LEASE_MS; performance.now() < end; await pause(50)) {
+        expect(await take(living, 'slots', asked)).toMatchObject({ granted: false });
+      }
+    } finally {
+      living.close();
+    }
+  });
+
+  it('leave nothing in Redis when they and the minute are over', async () => {
+    if (!served || redis === undefined) return;
+    const prefix = freshPrefix();
+    const limiter = new RedisRateLimiter({ redis, prefix, leaseMs: LEASE_MS });
+    try {
+      await eventually(async () => void (await limiter.levels('k', NONE)));
+      const running = await granted(limiter, 'k', { requestsPerMinute: 6_000, concurrency: 1 });
+      expect(await namesUnder(redis, prefix)).toHaveLength(2);
+      await running.giveBack(0);
+      await eventually(async () => expect(await namesUnder(redis!, prefix)).toEqual([]), 5_000);
+    } finally {
+      limiter.close();
+    }
+  });
+});
+
+async function namesUnder(redis: RedisConnection, prefix: string): Promise<unknown> {
+  return redis.run("return redis.call('KEYS', ARGV[1] .. '*')", [], [prefix]);
+}
