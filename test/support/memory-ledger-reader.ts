@@ -1,6 +1,16 @@
 /** Receipts, wallets and entries in memory, narrowed by scope as the real reader does. Cursors are plain numbers here. */
 import { Fault } from '../../src/kernel/fault';
-import type { EntryFilter, LedgerReader, Page, PageRequest, ReceiptFilter, Scope } from '../../src/ledger/ledger-reader';
+import { nano } from '../../src/kernel/money';
+import type {
+  CounterOf,
+  CounterSpend,
+  EntryFilter,
+  LedgerReader,
+  Page,
+  PageRequest,
+  ReceiptFilter,
+  Scope,
+} from '../../src/ledger/ledger-reader';
 import type { AttemptOfReceipt, ReadableReceipt } from '../../src/ledger/receipt';
 import type { LedgerEntry, Wallet } from '../../src/ledger/wallet';
 import { someOf } from './memory-stores';
@@ -8,6 +18,8 @@ import { someOf } from './memory-stores';
 export class MemoryLedgerReader implements LedgerReader {
   /** New to old. */
   readonly allReceipts: ReadableReceipt[] = [];
+  /** By the id of the counter; every other one has nothing. */
+  readonly spend = new Map<string, CounterSpend>();
   readonly allAttempts: AttemptOfReceipt[] = [];
   readonly allWallets: Wallet[] = [];
   /** New to old. */
@@ -53,6 +65,22 @@ export class MemoryLedgerReader implements LedgerReader {
 
   async entriesOfReceipts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly LedgerEntry[]>> {
     return new Map(receiptIds.map((id) => [id, this.allEntries.filter((entry) => entry.receiptId === id)]));
+  }
+
+  async entriesById(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>> {
+    return new Map(this.allEntries.filter(({ id }) => ids.includes(id)).map((entry) => [entry.id, entry]));
+  }
+
+  entriesOfExternalKeys(): Promise<ReadonlyMap<string, LedgerEntry>> {
+    return Promise.resolve(new Map());
+  }
+
+  refundedOf(): Promise<bigint> {
+    return Promise.resolve(0n);
+  }
+
+  async spendOf(counters: readonly CounterOf[]): Promise<ReadonlyMap<string, CounterSpend>> {
+    return new Map(counters.map(({ counterId }) => [counterId, this.spend.get(counterId) ?? { spent: nano(0n), held: nano(0n) }]));
   }
 
   async lastUsedAt(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>> {

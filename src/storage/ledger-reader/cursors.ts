@@ -18,14 +18,14 @@ export function isRowId(id: string): boolean {
   return UUID.test(id);
 }
 
-export function receiptCursor(id: string): string {
+export function rowCursor(id: string): string {
   return encode(id);
 }
 
-/** The id of the receipt that the cursor names. @throws Fault `invalid_request` */
-export function receiptIdOfCursor(cursor: string): string {
+/** The id of the row that the cursor names, in a list of `list`. @throws Fault `invalid_request` */
+export function rowIdOfCursor(cursor: string, list: string): string {
   const id = decode(cursor);
-  if (!isRowId(id)) throw badCursor('receipts');
+  if (!isRowId(id)) throw badCursor(list);
   return id;
 }
 

@@ -1,12 +1,22 @@
 /** Receipts, wallets and entries from the database. It only reads: what writes the ledger has connections of its own. */
 import type { DataSource } from 'typeorm';
-import type { EntryFilter, LedgerReader, Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledger-reader';
+import type {
+  CounterOf,
+  CounterSpend,
+  EntryFilter,
+  LedgerReader,
+  Page,
+  PageRequest,
+  ReceiptFilter,
+  Scope,
+} from '../../ledger/ledger-reader';
 import type { AttemptOfReceipt, ReadableReceipt } from '../../ledger/receipt';
 import type { LedgerEntry, Wallet } from '../../ledger/wallet';
 import { readAttempts } from './read-attempts';
-import { readEntriesOfReceipts, readEntryPage } from './read-entries';
+import { readEntriesById, readEntriesOfExternalKeys, readEntriesOfReceipts, readEntryPage, readRefunded } from './read-entries';
 import { readLastUsedAt } from './read-last-used';
 import { readReceiptPage, readReceiptsById } from './read-receipts';
+import { readSpend } from './read-spend';
 import { readWallets, readWalletsById } from './read-wallets';
 
 /**
@@ -46,6 +56,22 @@ export class SqlLedgerReader implements LedgerReader {
 
   entriesOfReceipts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly LedgerEntry[]>> {
     return readEntriesOfReceipts(this.dataSource, receiptIds);
+  }
+
+  entriesById(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>> {
+    return readEntriesById(this.dataSource, ids);
+  }
+
+  entriesOfExternalKeys(externalKeys: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>> {
+    return readEntriesOfExternalKeys(this.dataSource, externalKeys);
+  }
+
+  refundedOf(receiptId: string): Promise<bigint> {
+    return readRefunded(this.dataSource, receiptId);
+  }
+
+  spendOf(counters: readonly CounterOf[]): Promise<ReadonlyMap<string, CounterSpend>> {
+    return readSpend(this.dataSource, counters);
   }
 
   lastUsedAt(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -1,12 +1,13 @@
 /** The attempts of receipts. */
 import type { DataSource } from 'typeorm';
-import { ATTEMPT_STATUSES, CHANNEL_ROLES } from '../../kernel/words';
+import type { AttemptCost } from '../../attempts/attempt';
+import { ATTEMPT_STATUSES, CHANNEL_ROLES, CURRENCIES } from '../../kernel/words';
 import type { AttemptOfReceipt } from '../../ledger/receipt';
 import type { Row } from '../catalog/row-values';
 import { ATTEMPT_COLUMNS } from '../ledger/rows';
 import { rowsOfIds } from './query';
 import { usageOf } from './receipt-rows';
-import { amount, count, countOrNull, text, textOrNull, wordIn } from './stored-values';
+import { amount, amountOrNull, count, countOrNull, text, textOrNull, wordIn } from './stored-values';
 
 /** The attempts of each receipt that was asked for, in order. One statement for up to 500 receipts. */
 export async function readAttempts(
@@ -38,5 +39,11 @@ function attemptOf(row: Row): AttemptOfReceipt {
     latencyMs: countOrNull(row, 'latency_ms'),
     timeToFirstTokenMs: countOrNull(row, 'first_token_ms'),
     charge: amount(row, 'charge'),
+    cost: costOf(row),
   };
+}
+
+function costOf(row: Row): AttemptCost | null {
+  const cost = amountOrNull(row, 'cost');
+  return cost === null ? null : { amount: cost, currency: wordIn(CURRENCIES, row, 'cost_currency') };
 }

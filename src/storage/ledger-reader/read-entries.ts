@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm';
 import type { EntryFilter, Page, PageRequest, Scope } from '../../ledger/ledger-reader';
 import type { LedgerEntry } from '../../ledger/wallet';
-import { placeholders, type Row } from '../catalog/row-values';
+import { big, placeholders, type Row } from '../catalog/row-values';
 import { badCursor, type EntryPlace, placeOfCursor } from './cursors';
 import { type LinkQuery, linkAt, linksOfAllWallets, linksOfWallet } from './entry-links';
 import { newestFirst } from './entry-order';
@@ -35,18 +35,53 @@ export async function readEntryPage(
   };
 }
 
-/** The entries of each receipt that was asked for: its charge. One statement for up to 500 receipts. */
+/** The entries of each receipt that was asked for: its charge, and what was given back of it. Two statements for up to 500 receipts. */
 export async function readEntriesOfReceipts(
   dataSource: DataSource,
   receiptIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly LedgerEntry[]>> {
-  const sqlFor = (list: string) => `SELECT r.id AS of_receipt, ${ENTRY_COLUMNS}, c.at_us, c.posted_delta, c.posted_after FROM receipt r
-    JOIN transfer t ON t.id = r.transfer_id
-    JOIN wallet_change c ON c.batch_id = t.batch_id AND c.wallet_id = t.wallet_id
-    WHERE r.id IN (${list})`;
   const found = new Map<string, LedgerEntry[]>(receiptIds.map((id) => [id, []]));
-  for (const row of await rowsOfIds(dataSource, receiptIds, sqlFor)) found.get(text(row, 'of_receipt'))?.push(entryOf(row, linkOf(row)));
+  for (const sqlFor of [chargesOf, refundsOf]) {
+    for (const row of await rowsOfIds(dataSource, receiptIds, sqlFor)) found.get(text(row, 'of_receipt'))?.push(entryOf(row, linkOf(row)));
+  }
   return found;
+}
+
+const LINK_OF_ENTRY = 'JOIN wallet_change c ON c.batch_id = t.batch_id AND c.wallet_id = t.wallet_id';
+
+function chargesOf(list: string): string {
+  return `SELECT r.id AS of_receipt, ${ENTRY_COLUMNS}, c.at_us, c.posted_delta, c.posted_after FROM receipt r
+    JOIN transfer t ON t.id = r.transfer_id ${LINK_OF_ENTRY} WHERE r.id IN (${list})`;
+}
+
+function refundsOf(list: string): string {
+  return `SELECT f.receipt_id AS of_receipt, ${ENTRY_COLUMNS}, c.at_us, c.posted_delta, c.posted_after FROM refund f
+    JOIN transfer t ON t.id = f.transfer_id ${LINK_OF_ENTRY} WHERE f.receipt_id IN (${list}) ORDER BY c.at_us, t.id`;
+}
+
+const ENTRIES_WITH_LINKS = `SELECT ${ENTRY_COLUMNS}, t.external_key, c.at_us, c.posted_delta, c.posted_after FROM transfer t
+  ${LINK_OF_ENTRY}`;
+
+/** Entries by their ids. One statement for up to 500. */
+export async function readEntriesById(dataSource: DataSource, ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>> {
+  const rows = await rowsOfIds(dataSource, ids, (list) => `${ENTRIES_WITH_LINKS} WHERE t.id IN (${list})`);
+  return new Map(rows.map((row) => entryOf(row, linkOf(row))).map((entry) => [entry.id, entry]));
+}
+
+/** One statement for up to 500. */
+export async function readEntriesOfExternalKeys(
+  dataSource: DataSource,
+  externalKeys: readonly string[],
+): Promise<ReadonlyMap<string, LedgerEntry>> {
+  const sqlFor = (list: string) => `${ENTRIES_WITH_LINKS} WHERE t.external_key IN (${list})`;
+  const rows = await rowsOfIds(dataSource, externalKeys, sqlFor);
+  return new Map(rows.map((row) => [text(row, 'external_key'), entryOf(row, linkOf(row))]));
+}
+
+export async function readRefunded(dataSource: DataSource, receiptId: string): Promise<bigint> {
+  const asked = new Conditions().is('receipt_id', receiptId);
+  const [row] = await rowsOf(dataSource, `SELECT COALESCE(SUM(amount), 0) AS refunded FROM refund WHERE ${asked.sql}`, asked.values);
+  return big(row?.['refunded'] ?? 0n);
 }
 
 /** The wallets that a list is about; null: all. */
@@ -95,7 +130,7 @@ function byAge(a: Link, b: Link): number {
 }
 
 /** All entries of the links, those that nobody asked for too: only together do they tell their order. */
-async function entriesOfLinks(dataSource: DataSource, links: readonly Link[]): Promise<LedgerEntry[]> {
+export async function entriesOfLinks(dataSource: DataSource, links: readonly Link[]): Promise<LedgerEntry[]> {
   const wallets = [...new Set(links.map((link) => link.walletId))];
   const batches = links.map((link) => link.batchId);
   const sqlFor = (list: string) =>

@@ -5,7 +5,7 @@
 import type { DataSource } from 'typeorm';
 import type { Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledger-reader';
 import type { ReadableReceipt } from '../../ledger/receipt';
-import { isRowId, receiptCursor, receiptIdOfCursor } from './cursors';
+import { isRowId, rowCursor, rowIdOfCursor } from './cursors';
 import { Conditions, rowsOf, rowsOfIds } from './query';
 import { inFlightReceipt, OPEN_HOLD, RECEIPT_WITH_HOLD, settledReceipt } from './receipt-rows';
 
@@ -29,13 +29,13 @@ export async function readReceiptPage(
   page: PageRequest,
   filter: ReceiptFilter,
 ): Promise<Page<ReadableReceipt>> {
-  const before = page.after === undefined ? undefined : receiptIdOfCursor(page.after);
+  const before = page.after === undefined ? undefined : rowIdOfCursor(page.after, 'receipts');
   const limit = page.first + 1;
   const inFlight = await readInFlight(dataSource, scope, filter, before, limit);
   const settled = await readSettled(dataSource, scope, filter, before, limit);
   const sorted = [...byId([...inFlight, ...settled])].sort(([a], [b]) => (a < b ? 1 : -1));
   return {
-    items: sorted.slice(0, page.first).map(([id, node]) => ({ cursor: receiptCursor(id), node })),
+    items: sorted.slice(0, page.first).map(([id, node]) => ({ cursor: rowCursor(id), node })),
     hasNextPage: sorted.length > page.first,
   };
 }

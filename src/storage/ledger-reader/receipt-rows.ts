@@ -88,6 +88,7 @@ function recordOf(row: Row): ReceiptRecord {
     latencyMs: countOrNull(row, 'latency_ms'),
     timeToFirstTokenMs: countOrNull(row, 'first_token_ms'),
     loweredOutputLimit: countOrNull(row, 'lowered_output_limit'),
+    recovered: flag(row, 'recovered'),
     charge: amount(row, 'charge'),
     noChargeReason: textOrNull(row, 'no_charge_reason'),
     holdId: textOrNull(row, 'hold_id'),

@@ -1,0 +1,82 @@
+import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { Fault } from '../../../kernel/fault';
+import { Interrupt } from '../../../kernel/interrupt';
+import { accountOf } from '../../../keys/viewer';
+import { positionOfCursor } from '../../../ledger/spend-cursor';
+import { type SpendEvent, tailSpend, type Wants } from '../../../ledger/spend-tail';
+import type { GraphContext } from '../context';
+import { ReceiptNode } from '../receipts/receipt.type';
+import { receiptRoot } from '../receipts/receipt-root';
+import { SpendEventNode, viewSpendEvent } from './spend-event.type';
+
+interface SpendArgs {
+  readonly apiKeyId?: string | null;
+  readonly projectId?: string | null;
+  readonly after?: string | null;
+}
+
+@Resolver(() => SpendEventNode)
+export class SpendResolver {
+  @Subscription(() => SpendEventNode, {
+    description: 'One event for each committed ledger entry, narrowed to a key or a project. Without `after`: from now on.',
+    subscribe: ({ args, context }) => followSpend(context as GraphContext, args as SpendArgs),
+  })
+  spend(
+    @Root() event: SpendEventNode,
+    @Arg('apiKeyId', () => ID, { nullable: true, description: 'Only what this key spends.' }) _apiKeyId: string | null,
+    @Arg('projectId', () => ID, { nullable: true, description: 'Only what keys of this project spend.' }) _projectId: string | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor of the last event that was seen.' }) _after: string | null,
+  ): SpendEventNode {
+    return event;
+  }
+
+  @FieldResolver(() => ReceiptNode, { nullable: true, description: 'The receipt of the request that caused the entry.' })
+  async receipt(@Root() { entry }: SpendEventNode, @Ctx() { receipts }: GraphContext): Promise<ReceiptNode | null> {
+    const receipt = entry.receiptId === null ? null : await receipts.receipt(entry.receiptId);
+    return receipt === null ? null : receiptRoot(receipt);
+  }
+}
+
+/** @throws Fault `not_found` for a key or project that the viewer does not see, `invalid_request` for a cursor that is none */
+async function followSpend(context: GraphContext, { apiKeyId, projectId, after }: SpendArgs): Promise<AsyncIterable<SpendEventNode>> {
+  const position = typeof after === 'string' ? positionOfCursor(after) : null;
+  const narrowed = await narrow(context, apiKeyId ?? null, projectId ?? null);
+  return viewed(tailSpend(context.sources.spend, { ...narrowed, after: position }, new Interrupt()));
+}
+
+async function* viewed(events: AsyncIterable<SpendEvent>): AsyncGenerator<SpendEventNode> {
+  for await (const event of events) yield viewSpendEvent(event);
+}
+
+interface Narrowed {
+  readonly accountId: string | null;
+  readonly wants: Wants;
+}
+
+async function narrow(context: GraphContext, apiKeyId: string | null, projectId: string | null): Promise<Narrowed> {
+  const { viewer, keys } = context;
+  const own = viewer.kind === 'key' ? viewer.key.id : null;
+  const key = apiKeyId === null ? null : await keys.key(apiKeyId);
+  const project = projectId === null ? null : await keys.project(projectId);
+  if (apiKeyId !== null && key === null) throw new Fault('not_found', `There is no API key "${apiKeyId}".`);
+  if (projectId !== null && project === null) throw new Fault('not_found', `There is no project "${projectId}".`);
+  const asked = [own, apiKeyId].filter((id) => id !== null);
+  const inProject = project === null ? null : projectMembers(context, project.id);
+  return {
+    accountId: accountOf(viewer) ?? key?.accountId ?? project?.accountId ?? null,
+    wants: (entry) => asked.every((id) => entry.apiKeyId === id) && (inProject === null || inProject(entry.apiKeyId)),
+  };
+}
+
+/** Whether a key belongs to the project. A key's project never changes, so each key is looked up once. */
+function projectMembers({ sources }: GraphContext, projectId: string): (apiKeyId: string | null) => boolean | Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  return (apiKeyId) => {
+    if (apiKeyId === null) return false;
+    const before = known.get(apiKeyId);
+    if (before !== undefined) return before;
+    const isMember = sources.keys.find([apiKeyId]).then((found) => found.get(apiKeyId)?.projectId === projectId);
+    known.set(apiKeyId, isMember);
+    return isMember;
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * Where a reader of spend stands: for each wallet that it follows the last step it has seen whole, and how many entries of
+ * the next one. As text it is opaque to clients. It names the wallet beside the numbers, so that a cursor of one account
+ * says nothing about another.
+ */
+import { Fault } from '../kernel/fault';
+
+export interface WalletPosition {
+  readonly seq: bigint;
+  /** Entries of the step after `seq` that were seen already. */
+  readonly seen: number;
+}
+
+export type SpendPosition = ReadonlyMap<string, WalletPosition>;
+
+const PLACE = /^([\x21-\x7e]{1,80}) (\d{1,18}) (\d{1,6})$/;
+const WALLETS_MAX = 10_000;
+
+export function spendCursor(position: SpendPosition): string {
+  const places = [...position].map(([walletId, { seq, seen }]) => `${walletId} ${seq} ${seen}`);
+  return Buffer.from(places.join('\n'), 'latin1').toString('base64url');
+}
+
+/** @throws Fault `invalid_request` for a text that is no cursor of spend */
+export function positionOfCursor(cursor: string): SpendPosition {
+  const position = new Map<string, WalletPosition>();
+  const text = Buffer.from(cursor, 'base64url').toString('latin1');
+  const lines = text.split('\n');
+  for (const line of lines.length > WALLETS_MAX ? [''] : lines) {
+    const [, walletId, seq, seen] = PLACE.exec(line) ?? [];
+    if (walletId === undefined || seq === undefined || seen === undefined) throw notACursor();
+    position.set(walletId, { seq: BigInt(seq), seen: Number.parseInt(seen, 10) });
+  }
+  if (spendCursor(position) !== cursor) throw notACursor();
+  return position;
+}
+
+function notACursor(): Fault {
+  return new Fault('invalid_request', '"after" must be the cursor of an event of this subscription.', { param: 'after' });
+}

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { Interrupt } from '../kernel/interrupt';
+import { nano } from '../kernel/money';
+import { positionOfCursor } from './spend-cursor';
+import { type SpendEvent, tailSpend } from './spend-tail';
+import type { LedgerEntry } from './wallet';
+import type { HistoryStep, WalletHistory } from './wallet-history';
+
+function entry(id: string, walletId: string, apiKeyId = 'k'): LedgerEntry {
+  const amounts = { amount: nano(-1n), balanceBefore: nano(2n), balanceAfter: nano(1n) };
+  const links = { apiKeyId, receiptId: id, runId: null, memo: null, createdAt: 0, cursor: id };
+  return { id, walletId, bucket: 'RMB', batchId: 'b', kind: 'CHARGE', ...amounts, ...links };
+}
+
+/** Wallets in memory that grow by steps. */
+class MemoryHistory implements WalletHistory {
+  readonly steps = new Map<string, HistoryStep[]>();
+
+  grow(walletId: string, ...ids: string[]): void {
+    const steps = this.steps.get(walletId) ?? [];
+    steps.push({ walletId, seq: BigInt(steps.length + 1), entries: ids.map((id) => entry(id, walletId)), heldAfter: nano(0n) });
+    this.steps.set(walletId, steps);
+  }
+
+  heads(accountId: string | null): Promise<ReadonlyMap<string, bigint>> {
+    const mine = [...this.steps].filter(([walletId]) => accountId === null || walletId.startsWith(`${accountId}:`));
+    return Promise.resolve(new Map(mine.map(([walletId, steps]) => [walletId, BigInt(steps.length)])));
+  }
+
+  after(walletId: string, seq: bigint, limit: number): Promise<readonly HistoryStep[]> {
+    return Promise.resolve((this.steps.get(walletId) ?? []).slice(Number(seq), Number(seq) + limit));
+  }
+}
+
+const START = Buffer.from('acme:RMB 0 0').toString('base64url');
+const silentDoorbell = { rings: () => 0, next: () => new Promise<void>((resolve) => setImmediate(resolve)) };
+const ALL = (_entry: LedgerEntry) => true;
+
+async function take(history: WalletHistory, count: number, after: string | null = null, accountId: string | null = 'acme', wants = ALL) {
+  const signal = new Interrupt<'enough'>();
+  const selection = { accountId, wants, after: after === null ? null : positionOfCursor(after) };
+  const events: SpendEvent[] = [];
+  for await (const event of tailSpend({ history, doorbell: silentDoorbell }, selection, signal)) {
+    events.push(event);
+    if (events.length === count) break;
+  }
+  return events;
+}
+
+/** Two wallets after some steps of some entries, and the cursor before all of them but the first. */
+async function grown(growth: readonly (readonly [rmb: boolean, size: number])[]) {
+  const history = new MemoryHistory();
+  history.grow('acme:RMB', 'first');
+  const [first] = await take(history, 1, START);
+  let count = 0;
+  for (const [rmb, size] of growth) {
+    const names = Array.from({ length: size }, (_, at) => `e${count + at}`);
+    history.grow(rmb ? 'acme:RMB' : 'acme:CREDIT', ...names);
+    count += size;
+  }
+  return { history, beginning: first?.cursor ?? '', count };
+}
+
+const ids = (events: readonly SpendEvent[]) => events.map((event) => event.entry.id);
+
+describe('a tail of spend', () => {
+  it('without a cursor begins with what is committed from now on', async () => {
+    const history = new MemoryHistory();
+    history.grow('acme:RMB', 'old');
+    const taking = take(history, 2);
+    await new Promise((resolve) => setImmediate(resolve));
+    history.grow('acme:RMB', 'a', 'b');
+    expect(ids(await taking)).toEqual(['a', 'b']);
+  });
+
+  it('goes on behind any cursor, in the midst of a step too: nothing is lost and nothing comes twice', async () => {
+    const growths = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 4 })), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(growths, fc.nat(), async (growth, cut) => {
+        const { history, beginning, count } = await grown(growth);
+        const all = await take(history, count, beginning);
+        const seen = cut % count;
+        const rest = await take(history, count - seen, seen === 0 ? beginning : all[seen - 1]?.cursor);
+        expect(new Set(ids(all)).size).toBe(count);
+        expect(ids(all).slice(seen)).toEqual(ids(rest));
+      }),
+    );
+  });
+
+  it('tells only what is wanted, and its cursors cover the rest', async () => {
+    const history = new MemoryHistory();
+    history.grow('acme:RMB', 'x');
+    history.grow('acme:RMB', 'y1', 'n', 'y2');
+    const wanted = await take(history, 2, START, 'acme', ({ id }: LedgerEntry) => id.startsWith('y'));
+    expect(ids(wanted)).toEqual(['y1', 'y2']);
+    history.grow('acme:RMB', 'z');
+    expect(ids(await take(history, 1, wanted[1]?.cursor))).toEqual(['z']);
+  });
+
+  it('follows a wallet that came later from its beginning, and never that of another account', async () => {
+    const history = new MemoryHistory();
+    history.grow('acme:RMB', 'a');
+    const [{ cursor } = { cursor: '' }] = await take(history, 1, START);
+    history.grow('other:RMB', 'theirs');
+    history.grow('acme:CREDIT', 'b');
+    expect(ids(await take(history, 1, cursor))).toEqual(['b']);
+  });
+
+  it.each([
+    '',
+    'x',
+    'YWNtZTpSTUIgMSAw=',
+    Buffer.from('acme:RMB -1 0').toString('base64url'),
+    Buffer.from('acme:RMB 1 0 ').toString('base64url'),
+  ])('refuses %j, which is no cursor', (text) => {
+    expect(() => positionOfCursor(text)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+});

@@ -1,0 +1,39 @@
+/** What counters of spend say, and what those say that nobody has needed yet. */
+import type { DataSource } from 'typeorm';
+import type { CounterOf, CounterSpend } from '../../ledger/ledger-reader';
+import type { Row } from '../catalog/row-values';
+import { counterSums } from '../ledger/counter-sums';
+import type { SqlValue } from '../ledger/sql-values';
+import { type QueryValue, rowsOf, rowsOfIds } from './query';
+import { amount, text } from './stored-values';
+
+/** Each is two sums, and a statement has at most 500 parts. */
+const SUMS_PER_STATEMENT = 100;
+
+/** By the id of the counter. One statement for what is counted, and one for every 100 that are not. */
+export async function readSpend(dataSource: DataSource, counters: readonly CounterOf[]): Promise<ReadonlyMap<string, CounterSpend>> {
+  const ids = counters.map(({ counterId }) => counterId);
+  const counted = await rowsOfIds(dataSource, ids, (list) => `SELECT id, spent, held FROM spend_counter WHERE id IN (${list})`);
+  const found = new Map(counted.map(spendOf));
+  const missing = [...new Map(counters.map((each) => [each.counterId, each])).values()].filter(({ counterId }) => !found.has(counterId));
+  for (let from = 0; from < missing.length; from += SUMS_PER_STATEMENT) {
+    for (const row of await sumsOf(dataSource, missing.slice(from, from + SUMS_PER_STATEMENT))) found.set(...spendOf(row));
+  }
+  return found;
+}
+
+function sumsOf(dataSource: DataSource, counters: readonly CounterOf[]): Promise<Row[]> {
+  const values: QueryValue[] = [];
+  const value = (each: SqlValue) => {
+    values.push(each as QueryValue);
+    return '?';
+  };
+  const parts = counters.map(
+    ({ counterId, walletId }) => `SELECT ${value(counterId)} AS id, s.spent, s.held FROM (${counterSums(counterId, walletId, value)}) s`,
+  );
+  return rowsOf(dataSource, parts.join(' UNION ALL '), values);
+}
+
+function spendOf(row: Row): [string, CounterSpend] {
+  return [text(row, 'id'), { spent: amount(row, 'spent'), held: amount(row, 'held') }];
+}

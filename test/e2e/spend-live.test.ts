@@ -1,0 +1,135 @@
+/** Following the spend over a WebSocket, with the client that people use. */
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { graph, postChat } from '../support/forge-client';
+import { OPERATOR_TOKEN } from '../support/gateway-process';
+import { onEachDatabase } from '../support/on-each-database';
+import { HI, secretOf, tokenOf } from '../support/shop-catalog';
+
+const ACME = tokenOf('acme');
+const CHAT = secretOf('chat');
+
+interface Spend {
+  readonly cursor: string;
+  readonly balance: string;
+  readonly available: string;
+  readonly bucket: string;
+  readonly entry: { readonly id: string; readonly kind: string; readonly amount: string; readonly balanceAfter: string };
+  readonly receipt: { readonly id: string; readonly status: string } | null;
+}
+
+const EVENT = 'cursor balance available bucket entry { id kind amount balanceAfter } receipt { id status }';
+
+onEachDatabase('the spend, live', (bed, promise) => {
+  const clients: Client[] = [];
+  const connect = (token: string | null): Client => {
+    const client = createClient({
+      url: `${bed.gateway.origin.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      lazy: true,
+      ...(token === null ? {} : { connectionParams: { authorization: `Bearer ${token}` } }),
+    });
+    clients.push(client);
+    return client;
+  };
+
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((client) => client.dispose()));
+  });
+
+  const call = async (key = CHAT) => {
+    const response = await postChat(bed.gateway.origin, key, { model: 'small', messages: HI });
+    await response.text();
+    return response.headers.get('x-request-id') ?? '';
+  };
+
+  const follow = (token: string, variables: Record<string, unknown> = {}) =>
+    connect(token).iterate<{ spend: Spend }>({
+      query: `subscription($after: String, $apiKeyId: ID, $projectId: ID) { spend(after: $after, apiKeyId: $apiKeyId, projectId: $projectId) { ${EVENT} } }`,
+      variables,
+    });
+
+  async function take(
+    events: AsyncIterableIterator<{ data?: { spend: Spend } | null; errors?: unknown }>,
+    count: number,
+  ): Promise<Spend[]> {
+    const taken: Spend[] = [];
+    for await (const { data, errors } of events) {
+      if (errors !== undefined || data === undefined || data === null) throw new Error(JSON.stringify(errors));
+      taken.push(data.spend);
+      if (taken.length === count) break;
+    }
+    return taken;
+  }
+
+  /** The cursor at which an account stands now: that of its last event. */
+  async function lastCursor(): Promise<string> {
+    const events = follow(ACME, { after: Buffer.from('acme:RMB 0 0').toString('base64url') });
+    const { ledgerEntries } = await graph<{ ledgerEntries: { nodes: { id: string }[] } }>(
+      bed.gateway.origin,
+      ACME,
+      '{ ledgerEntries(first: 1) { nodes { id } } }',
+    );
+    for await (const { data } of events) if (data?.spend.entry.id === ledgerEntries.nodes[0]?.id) return data?.spend.cursor ?? '';
+    throw new Error('the last entry was never told');
+  }
+
+  promise('is told to the account, the key and the operator, with receipt and balance', async () => {
+    const after = await lastCursor();
+    const receiptId = await call();
+    for (const token of [ACME, CHAT, OPERATOR_TOKEN]) {
+      const [event] = await take(follow(token, { after, apiKeyId: 'chat' }), 1);
+      expect(event).toMatchObject({ bucket: 'RMB', entry: { kind: 'CHARGE' }, receipt: { id: receiptId, status: 'SUCCEEDED' } });
+      expect(event?.balance).toBe(event?.entry.balanceAfter);
+    }
+  });
+
+  promise('goes on behind the last cursor: nothing lost, nothing twice', async () => {
+    const after = await lastCursor();
+    const ids: string[] = [];
+    for (let nth = 0; nth < 6; nth += 1) ids.push(await call());
+    const all = await take(follow(ACME, { after }), 6);
+    expect(all.map(({ receipt }) => receipt?.id)).toEqual(ids);
+    const rest = await take(follow(ACME, { after: all[2]?.cursor }), 3);
+    expect(rest.map(({ receipt }) => receipt?.id)).toEqual(ids.slice(3));
+  });
+
+  promise('comes while it happens', async () => {
+    const after = await lastCursor();
+    const taking = take(follow(ACME, { after }), 2);
+    const ids = [await call(), await call()];
+    expect((await taking).map(({ receipt }) => receipt?.id)).toEqual(ids);
+  });
+
+  promise('of another account is never told, and its keys do not exist', async () => {
+    await expect(take(follow(tokenOf('globex'), { apiKeyId: 'chat' }), 1)).rejects.toThrow(/There is no API key/);
+  });
+
+  promise('is refused to strangers, at the connection', async () => {
+    for (const token of [null, 'sk-tf-nobody']) {
+      const events = connect(token).iterate({ query: 'subscription { spend { cursor } }' });
+      await expect(events.next()).rejects.toMatchObject({ code: 4401 });
+    }
+  });
+
+  promise('ends within two seconds for a key that was revoked', async () => {
+    const created = await graph<{ createApiKey: { secret: string; apiKey: { id: string } } }>(
+      bed.gateway.origin,
+      ACME,
+      'mutation { createApiKey(input: { name: "live" }) { secret apiKey { id } } }',
+    );
+    const { secret, apiKey } = created.createApiKey;
+    const next = follow(secret).next();
+    next.catch(() => undefined);
+    await graph(bed.gateway.origin, ACME, `mutation { revokeApiKey(id: "${apiKey.id}") { status } }`);
+    await expect(next).rejects.toMatchObject({ code: 4403 });
+  });
+
+  promise('refuses a cursor that is none, and an operation beyond the limits', async () => {
+    await expect(take(follow(ACME, { after: 'nonsense' }), 1)).rejects.toThrow(/must be the cursor/);
+    const deep = `subscription { spend { cursor ${'entry { receipt { ledgerEntries { '.repeat(6)} id ${'} } }'.repeat(6)} } }`;
+    const events = connect(ACME).iterate({ query: deep });
+    await expect(events.next()).rejects.toBeDefined();
+  });
+});
