@@ -1,0 +1,145 @@
+/**
+ * What would happen if a request were sent now, from the functions that the flow itself goes by: admission, planning,
+ * quoting, and the obstacles of steps. Nothing is held and nothing is sent.
+ */
+import { obstacleOf } from '../attempts/run-attempts';
+import type { Upstreams } from '../attempts/upstream';
+import { Fault } from '../kernel/fault';
+import { formatDecimal, type Nano } from '../kernel/money';
+import { type Bucket, currencyOf } from '../kernel/words';
+import type { ApiKey } from '../keys/api-key';
+import { admitKey } from '../keys/authenticate';
+import { outputLimitWithin, type Quote, quoteCeiling } from '../metering/quote-ceiling';
+import type { Catalog } from '../routing/catalog';
+import { type Plan, type PlanStep, planRoute } from '../routing/plan-route';
+
+export interface PreviewMeans {
+  readonly catalog: Catalog;
+  readonly upstreams: Upstreams;
+  /** What can be spent from the balance now. */
+  readonly available: (bucket: Bucket) => Promise<Nano>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export interface PreviewedRequest {
+  readonly model: string;
+  readonly inputTokens: number;
+  /** As the client would set it; undefined: it sets none. */
+  readonly maxOutputTokens: number | undefined;
+}
+
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** `plan` is the one that would be taken; when nothing can be called, the one that came closest, if any did. */
+export interface RoutePreview {
+  readonly callable: boolean;
+  /** What to change, when nothing can be called. */
+  readonly reason: string | null;
+  readonly plan: Plan | null;
+  readonly hold: Nano | null;
+  readonly available: Nano | null;
+  readonly warnings: readonly Warning[];
+}
+
+interface Candidate {
+  readonly plan: Plan;
+  readonly quote: Quote;
+  readonly available: Nano;
+}
+
+export async function previewRoute(means: PreviewMeans, key: ApiKey, request: PreviewedRequest): Promise<RoutePreview> {
+  const planned = plannedFor(means, key, request.model);
+  if (planned instanceof Fault) return refused(planned, null);
+  const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
+  const candidates = await Promise.all(plans.map((plan) => candidateOf(means, plan, request)));
+  const taken = candidates.find(({ plan, quote, available }) => quote.floor <= available && firstOpen(plan, means.upstreams) !== undefined);
+  if (taken === undefined) return refused(whyNone(candidates, means.upstreams), candidates[0] ?? null);
+  const hold = taken.quote.ceiling < taken.available ? taken.quote.ceiling : taken.available;
+  const warnings = [
+    ...crossing(planned.first, taken.plan, planned.fallback),
+    ...skipped(taken.plan, means.upstreams),
+    ...dearer(taken.plan),
+    ...lowered(taken, hold),
+  ];
+  return { callable: true, reason: null, plan: taken.plan, hold, available: taken.available, warnings };
+}
+
+function plannedFor({ catalog, now }: PreviewMeans, key: ApiKey, model: string) {
+  try {
+    admitKey({ key }, now);
+    return planRoute(catalog, key, model, null);
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+}
+
+async function candidateOf(means: PreviewMeans, plan: Plan, { inputTokens, maxOutputTokens }: PreviewedRequest): Promise<Candidate> {
+  const bounds = {
+    inputTokens: Math.min(inputTokens, plan.model.contextWindow),
+    clientOutputLimit: maxOutputTokens,
+    modelOutputLimit: plan.model.maxOutputTokens,
+    choices: 1,
+  };
+  const prices = [...new Set(plan.steps.map((step) => step.price))];
+  return { plan, quote: quoteCeiling(bounds, prices), available: await means.available(plan.bucket) };
+}
+
+function refused(fault: Fault, closest: Candidate | null): RoutePreview {
+  const reason = `${fault.publicMessage} ${fault.rule.nextStep}`;
+  return { callable: false, reason, plan: closest?.plan ?? null, hold: null, available: closest?.available ?? null, warnings: [] };
+}
+
+function whyNone(candidates: readonly Candidate[], upstreams: Upstreams): Fault {
+  const short = candidates.find(({ quote, available }) => quote.floor > available);
+  if (short === undefined) {
+    const steps = candidates.flatMap(({ plan }) => plan.steps);
+    const obstacles = steps.flatMap((step) => obstacleOf(step, upstreams)?.message ?? []);
+    return new Fault('upstream_failed', `No channel can take it now. ${obstacles.join(' ')}`);
+  }
+  const { plan, quote, available } = short;
+  const currency = currencyOf(plan.bucket);
+  const amounts = `it can cost up to ${formatDecimal(quote.floor)} ${currency}, and ${formatDecimal(available)} ${currency} is available`;
+  return new Fault('insufficient_quota', `The ${plan.bucket} balance does not cover this request: ${amounts}.`);
+}
+
+function firstOpen(plan: Plan, upstreams: Upstreams): PlanStep | undefined {
+  return plan.steps.find((step) => obstacleOf(step, upstreams) === null);
+}
+
+function crossing(first: Plan, taken: Plan, fallback: Plan | null): Warning[] {
+  if (taken !== first) {
+    const message = `The ${first.routeType} route cannot serve it now, so it would go the ${taken.routeType} route and pay from ${taken.bucket}.`;
+    return [{ code: 'CROSSES_BUCKET', message }];
+  }
+  if (fallback === null) return [];
+  const message = `When the ${first.routeType} route fails, the key allows to cross over to ${fallback.routeType}, which pays from ${fallback.bucket}.`;
+  return [{ code: 'MAY_CROSS_BUCKET', message }];
+}
+
+function skipped(plan: Plan, upstreams: Upstreams): Warning[] {
+  return plan.steps.flatMap((step) => {
+    const obstacle = obstacleOf(step, upstreams);
+    return obstacle === null ? [] : [{ code: 'CHANNEL_SKIPPED', message: obstacle.message }];
+  });
+}
+
+/** Backups that cost more than the primary, for input or for output. */
+function dearer(plan: Plan): Warning[] {
+  const [primary, ...backups] = plan.steps;
+  return backups
+    .filter(({ price }) => primary !== undefined && (price.input > primary.price.input || price.output > primary.price.output))
+    .map(({ channel }) => ({ code: 'BACKUP_DEARER', message: `The backup channel "${channel.id}" costs more than the primary one.` }));
+}
+
+function lowered({ quote }: Candidate, hold: Nano): Warning[] {
+  const { limit, lowered: isLowered } = outputLimitWithin(quote, hold);
+  if (!isLowered) return [];
+  return [
+    { code: 'OUTPUT_LIMIT_LOWERED', message: `The balance covers ${limit} output tokens, so the output limit would be lowered to that.` },
+  ];
+}
