@@ -1,6 +1,12 @@
 /** What happened on one step of a plan: one row for each try, and one for each step that was passed over. */
-import type { AttemptStatus, ChannelRole } from '../kernel/words';
+import type { Nano } from '../kernel/money';
+import type { AttemptStatus, ChannelRole, Currency } from '../kernel/words';
 import type { Usage } from '../metering/usage';
+
+export interface AttemptCost {
+  readonly amount: Nano;
+  readonly currency: Currency;
+}
 
 export interface AttemptRecord {
   /** From zero, over the whole request. */
@@ -23,4 +29,6 @@ export interface AttemptRecord {
   readonly startedAt: number;
   readonly latencyMs: number | null;
   readonly timeToFirstTokenMs: number | null;
+  /** What the channel charges the operator for it; null where the catalog names no cost for the channel, or nothing was used. */
+  readonly cost: AttemptCost | null;
 }

@@ -6,10 +6,12 @@ import type { Clock } from '../kernel/clock';
 import type { Interrupted } from '../kernel/interrupt';
 import { invariant } from '../kernel/invariant';
 import type { StopReason } from '../kernel/words';
+import { costOf } from '../metering/cost';
 import type { TokenCounter } from '../metering/token-counter';
 import { NO_USAGE } from '../metering/usage';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
+import type { AttemptFollower } from './attempt-follower';
 import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
 import type { Answer, AnswerFacts, AttemptFailure, ChatBody, UpstreamResult, Upstreams } from './upstream';
@@ -33,6 +35,8 @@ export interface AttemptJob {
   readonly outputBound: number;
   /** Attempts of this request before this plan. */
   readonly attemptsBefore: number;
+  /** null: nobody follows what is delivered. */
+  readonly follower: AttemptFollower | null;
 }
 
 /** How the attempts of a plan ended. */
@@ -71,7 +75,9 @@ export async function runAttempts(
     const index = job.attemptsBefore + attempts.length;
     const obstacle = obstacleOf(step, means.upstreams);
     if (obstacle !== null) {
-      attempts.push(passedOver(step, index, obstacle, means.clock.now()));
+      const skipped = passedOver(step, index, obstacle, means.clock.now());
+      attempts.push(skipped);
+      job.follower?.ended(skipped);
       continue;
     }
     const tries = await tryStep(means, job, step, index, sink, signal);
@@ -122,6 +128,7 @@ export function passedOver(step: PlanStep, index: number, obstacle: Obstacle, no
     startedAt: now,
     latencyMs: null,
     timeToFirstTokenMs: null,
+    cost: null,
   };
 }
 
@@ -130,7 +137,8 @@ export interface Obstacle {
   readonly message: string;
 }
 
-function obstacleOf(step: PlanStep, upstreams: Upstreams): Obstacle | null {
+/** Why a step cannot be tried now; null: it can. */
+export function obstacleOf(step: PlanStep, upstreams: Upstreams): Obstacle | null {
   const { channel } = step;
   if (!channel.enabled) return { code: 'channel_disabled', message: `The channel "${channel.id}" is disabled.` };
   if (upstreams[channel.protocol] === undefined) {
@@ -162,11 +170,28 @@ async function tryOnce(
     // A provider that bills the whole answer anyway is read to its usage; another is left at once.
     if (reason === 'GATEWAY_STOPPED' || step.channel.onClientGone === 'cancel') exchange.cut();
   });
+  const elapsedMs = () => Math.round(means.clock.monotonic() - began);
+  job.follower?.began({
+    step,
+    deliveredText: () => delivery.deliveredText,
+    facts: () => exchange.facts(),
+    record: () => recordOf(step, place, { ok: false, failure: STOPPED_MIDWAY, facts: exchange.facts() }, startedAt, elapsedMs()),
+  });
   const result = await exchange.result;
   deafen();
-  const latencyMs = Math.round(means.clock.monotonic() - began);
-  return { record: recordOf(step, place, result, startedAt, latencyMs), result, delivery, step };
+  const record = recordOf(step, place, result, startedAt, elapsedMs());
+  job.follower?.ended(record);
+  return { record, result, delivery, step };
 }
+
+/** How an attempt ends whose gateway died. */
+const STOPPED_MIDWAY: AttemptFailure = {
+  kind: 'cut',
+  status: null,
+  message: 'The gateway stopped before the answer ended.',
+  code: 'gateway_crashed',
+  type: null,
+};
 
 function recordOf(
   step: PlanStep,
@@ -192,6 +217,7 @@ function recordOf(
     startedAt,
     latencyMs,
     timeToFirstTokenMs: facts.firstByteMs === null ? null : Math.round(facts.firstByteMs),
+    cost: costOf(facts.usage ?? NO_USAGE, step.cost),
   };
 }
 

@@ -89,6 +89,8 @@ export type UpstreamResult =
   | { readonly ok: false; readonly failure: AttemptFailure; readonly facts: AnswerFacts };
 
 export interface UpstreamExchange {
+  /** What is known of the answer so far. */
+  facts(): AnswerFacts;
   /** Never rejects: every failure is a value. */
   readonly result: Promise<UpstreamResult>;
   /** Stops reading and closes the connection; the result is then a failure of kind `cut`, or what had arrived already. */

@@ -165,7 +165,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     else if (this.controller !== null) this.tail = setTimeout(() => this.abort(), TAIL_MS).unref();
   }
 
-  private facts(): AnswerFacts {
+  facts(): AnswerFacts {
     const { reportedModel, usage, outputText } = this.reader.known;
     const { status: providerStatus, requestId: upstreamRequestId, firstByteMs } = this;
     return { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs };

@@ -29,8 +29,11 @@ export function createTokenCounter(): TokenCounter {
 /** Between words where it can be, else in the middle of one: that may count as one token more. */
 function pieceEnd(text: string, start: number): number {
   const end = start + PIECE_CHARACTERS;
-  const space = end < text.length ? text.lastIndexOf(' ', end) : text.length;
-  if (space > start + PIECE_CHARACTERS - WORD_CHARACTERS) return space;
+  if (end >= text.length) return text.length;
+  // Looked for in the last part alone: a search of the whole text before each piece would take the square of its length.
+  const tail = end - WORD_CHARACTERS + 1;
+  const space = text.slice(tail, end + 1).lastIndexOf(' ');
+  if (space >= 0) return tail + space;
   const cut = Math.min(start + WORD_CHARACTERS, text.length);
   return cut < text.length && isHighSurrogate(text.charCodeAt(cut - 1)) ? cut - 1 : cut;
 }

@@ -42,7 +42,7 @@ export class FakeUpstream implements Upstream {
         resolve('cut');
       };
     });
-    return { result: this.play(call, act, receiver, whenCut), cut };
+    return { result: this.play(call, act, receiver, whenCut), facts: () => factsOf(call, act), cut };
   }
 
   private async play(call: UpstreamCall, act: Act, receiver: AnswerReceiver, whenCut: Promise<'cut'>): Promise<UpstreamResult> {

@@ -24,6 +24,8 @@ export interface Script {
   readonly chunkDelayMs?: number;
   /** Closes the connection in the middle of the answer after so many events (-1: before the head; whole answers: after half of the body). */
   readonly resetAfter?: number;
+  /** Closes with a reset of TCP, where else the connection would end in good order. */
+  readonly abrupt?: boolean;
   /** Ends the body regularly after so many events (whole answers: after half of the body). */
   readonly endAfter?: number;
   /** Sends an error event after so many events (whole answers: an error body with status 200). */
@@ -57,6 +59,7 @@ export const ODD_USAGES: Readonly<Record<string, (honest: HonestUsage) => readon
   float: (honest) => [{ ...honest, completion_tokens: honest.completion_tokens + 0.5 }],
   string: (honest) => [{ ...honest, completion_tokens: String(honest.completion_tokens) }],
   huge: (honest) => [{ ...honest, completion_tokens: 1e30 }],
+  null: () => [null],
   list: () => [[1, 2]],
   twice: (honest) => [honest, honest],
   growing: (honest) => [{ ...honest, completion_tokens: 1, total_tokens: honest.prompt_tokens + 1 }, honest],

@@ -18,7 +18,7 @@ export async function perform(
 ): Promise<boolean> {
   if (script.gate?.before === 'head') await script.gate.opened;
   if (script.delayMs !== undefined) await wait(script.delayMs, response);
-  if (script.resetAfter === -1) return reset(response);
+  if (script.resetAfter === -1) return reset(response, script);
   const head = { 'x-request-id': answer.id, ...script.headers };
   if (script.status !== undefined && script.status !== 200) {
     const body = typeof script.error === 'string' ? script.error : JSON.stringify({ error: errorOf(script) });
@@ -47,7 +47,7 @@ async function sendWhole(
     await wait(script.bodyDelayMs, response);
   }
   if (script.resetAfter !== undefined) {
-    response.write(half, () => reset(response));
+    response.write(half, () => reset(response, script));
     return false;
   }
   response.end(sent);
@@ -83,16 +83,17 @@ async function beforePiece(response: ServerResponse, script: Script, sent: numbe
 
 /** True when the script breaks the stream off here. */
 function breakBefore(response: ServerResponse, script: Script, sent: number): boolean {
-  if (script.resetAfter === sent) reset(response);
+  if (script.resetAfter === sent) reset(response, script);
   else if (script.endAfter === sent) response.end();
   else if (script.errorAfter === sent) response.end(`data: ${JSON.stringify({ error: errorOf(script) })}\n\n`);
   else return false;
   return true;
 }
 
-/** What was written arrives; the end never does. */
-function reset(response: ServerResponse): boolean {
-  response.socket?.destroySoon();
+/** What was written arrives, unless the end is abrupt; the end of the answer never does. */
+function reset(response: ServerResponse, { abrupt }: Script): boolean {
+  if (abrupt === true) response.socket?.resetAndDestroy();
+  else response.socket?.destroySoon();
   return false;
 }
 

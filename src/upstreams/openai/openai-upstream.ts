@@ -23,9 +23,11 @@ interface Target {
 export function createOpenAiUpstream({ dispatcherFor, clock }: OpenAiUpstreamOptions): Upstream {
   const targets = new WeakMap<Channel, Target>();
   const targetFor = (channel: Channel): Target => {
-    const known = targets.get(channel) ?? targetOf(channel);
-    targets.set(channel, known);
-    return known;
+    const known = targets.get(channel);
+    if (known !== undefined) return known;
+    const target = targetOf(channel);
+    targets.set(channel, target);
+    return target;
   };
   return {
     send(call: UpstreamCall, receiver: AnswerReceiver): UpstreamExchange {

@@ -6,6 +6,7 @@ import { LOST, MALFORMED, TOO_LARGE } from '../failure';
 import type { AnswerReader, Ending, Progress } from '../http-exchange';
 import { type JsonRecord, parseRecord, recordOf } from '../json';
 import { Utf8Stream } from '../utf8-stream';
+import { DeltaTemplate } from './delta-template';
 import { errorIn, providerError, refusalOf } from './provider-error';
 import { frameOf } from './sse-frame';
 import { StreamTally } from './stream-tally';
@@ -17,6 +18,7 @@ const BYTE_ORDER_MARK = 0xfeff;
 export class StreamAnswerReader implements AnswerReader {
   begun = false;
   private readonly tally = new StreamTally();
+  private readonly template = new DeltaTemplate();
   private readonly characters = new Utf8Stream();
   private readonly parser = createParser({
     maxBufferSize: EVENT_CHARACTERS_MAX,
@@ -83,9 +85,19 @@ export class StreamAnswerReader implements AnswerReader {
 
   private take(event: EventSourceMessage): void {
     const { data } = event;
-    if (this.ending !== null || data.trim() === '') return;
+    if (this.ending !== null) return;
+    const text = event.event === undefined ? this.template.textOf(data) : undefined;
+    if (text === undefined) return this.takeParsed(event);
+    this.tally.takeText(text);
+    this.frames += frameOf(event, false);
+    this.text += text;
+  }
+
+  private takeParsed(event: EventSourceMessage): void {
+    const data = event.data.trim();
+    if (data === '') return;
     this.begun = true;
-    if (data.trim() === '[DONE]') {
+    if (data === '[DONE]') {
       this.ending = this.complete();
       return;
     }
@@ -98,6 +110,7 @@ export class StreamAnswerReader implements AnswerReader {
 
   private keep(event: EventSourceMessage, chunk: JsonRecord): void {
     const part = this.tally.take(chunk);
+    this.template.learn(event.data, chunk);
     if (part === 'usage') return;
     this.frames += frameOf(event, part.carriesUsage);
     this.text += part.text;

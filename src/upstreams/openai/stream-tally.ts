@@ -49,6 +49,11 @@ export class StreamTally {
     return { text, carriesUsage };
   }
 
+  /** Takes the text of a chunk that adds to a choice that is open, and says nothing else. */
+  takeText(text: string): void {
+    this.outputText += text;
+  }
+
   private readHead(chunk: JsonRecord): void {
     const { id, created, model } = chunk;
     if (typeof id !== 'string') return;
