@@ -107,6 +107,16 @@ export function loadConfig(environment: Environment = process.env): Config {
   return Object.freeze(configOf(read.data, set));
 }
 
+/**
+ * Where the data is: all that a command needs which only reads it, whatever else is wrong in the environment.
+ * @throws ConfigurationError
+ */
+export function loadDatabaseConfig(environment: Environment = process.env): DatabaseConfig {
+  const read = schema.pick({ DATABASE_URL: true }).safeParse(withoutEmpty(environment));
+  if (!read.success) throw new ConfigurationError(read.error.issues.map(faultOf));
+  return read.data.DATABASE_URL;
+}
+
 /** What reading the catalog needs of the environment. It can be had also where other variables are wrong. */
 export interface CatalogSource {
   /** null: the built-in demo. */

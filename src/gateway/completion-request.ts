@@ -1,12 +1,17 @@
 /** What comes in, where the answer goes, and what the flow works with. */
 import type { StreamSink } from '../attempts/delivery';
 import type { AttemptMeans } from '../attempts/run-attempts';
+import type { Alarms } from '../kernel/alarms';
 import type { Fault } from '../kernel/fault';
 import type { Log } from '../kernel/log';
 import type { Bucket, RouteType } from '../kernel/words';
 import type { KeyRing } from '../keys/authenticate';
+import type { RateLevels, RateLimiter } from '../keys/rate-limiter';
 import type { GroupCommit } from '../ledger/group-commit';
+import type { SettlementSpool } from '../ledger/settlement-spool';
 import type { CatalogStore } from '../routing/catalog-store';
+import type { Checkpoints } from './checkpoints';
+import type { AnswerArchive, KeptAnswer } from './kept-answer';
 
 export interface CompletionRequest {
   /** The request id, and the id of the receipt. */
@@ -20,6 +25,8 @@ export interface CompletionRequest {
   readonly routeHeader: string | null;
   /** The `x-forge-run` header as it was sent. */
   readonly runHeader: string | null;
+  /** The `Idempotency-Key` header as it was sent. */
+  readonly idempotencyKey: string | null;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
 }
@@ -36,10 +43,14 @@ export interface AnswerSink extends StreamSink {
   readonly started: boolean;
   /** Names the route before anything is sent; the last call before the first byte counts. */
   announce(head: AnswerHead): void;
+  /** How much is left of the key's rates, before anything is sent; not called for a key without such limits. */
+  announceRates(levels: RateLevels): void;
   /** A whole answer, after its settlement. `charge` is a decimal string. */
   finishWhole(text: string, charge: string): void;
   /** The last events of a stream, after its settlement. */
   finishStream(frames: string): void;
+  /** An answer that was given before, to the same Idempotency-Key. */
+  giveAgain(answer: KeptAnswer): void;
   /** An error: a response of its own, or the last event of a stream that has begun. */
   fail(fault: Fault): void;
 }
@@ -47,9 +58,17 @@ export interface AnswerSink extends StreamSink {
 /** Everything that the flow needs. */
 export interface Gateway extends AttemptMeans {
   readonly keys: KeyRing;
+  readonly rates: RateLimiter;
   readonly catalog: CatalogStore;
   readonly ledger: GroupCommit;
   readonly log: Log;
+  readonly alarms: Alarms;
+  /** Notes durably what streams have delivered, so that a crash does not give it away. */
+  readonly checkpoints: Pick<Checkpoints, 'whileDelivering'>;
+  /** null: answers are not kept. */
+  readonly archive: AnswerArchive | null;
+  /** Takes the ends of requests while the ledger cannot. */
+  readonly spool: Pick<SettlementSpool, 'keep'>;
   /** Ends of requests that the ledger could not take yet and that are tried on: a process waits for them before it leaves. */
   readonly unended: Set<Promise<void>>;
 }

@@ -3,6 +3,7 @@ import type { AttemptRecord } from '../attempts/attempt';
 import type { Outcome } from '../attempts/run-attempts';
 import { Fault } from '../kernel/fault';
 import type { Nano } from '../kernel/money';
+import type { OpenHold } from '../ledger/ledger-store';
 import type { RouteFacts } from '../ledger/receipt';
 import type { Quote } from '../metering/quote-ceiling';
 import type { Plan } from '../routing/plan-route';
@@ -15,11 +16,18 @@ export interface Hold {
   readonly id: string;
   readonly walletId: string;
   readonly amount: Nano;
+  /** Milliseconds since 1970. */
+  readonly placedAt: number;
   readonly plan: Plan;
   readonly quote: Quote;
   /** The output limit per choice that the hold covers, and whether it was lowered to what the balance covers. */
   readonly outputLimit: number;
   readonly limitLowered: boolean;
+}
+
+/** The hold in the ledger's own words. */
+export function openHold({ id, walletId, amount, placedAt }: Hold): OpenHold {
+  return { holdId: id, walletId, amount, placedAt };
 }
 
 /** One way to serve a request: a plan and the most that it can cost. */

@@ -1,6 +1,5 @@
 /** What an outcome is charged for: the provider's own count, or one made here and marked as such. */
 import type { Outcome } from '../attempts/run-attempts';
-import type { UsageSource } from '../kernel/words';
 import { promptText } from '../metering/prompt-text';
 import type { TokenCounter } from '../metering/token-counter';
 import { NO_USAGE, type Usage } from '../metering/usage';
@@ -25,22 +24,17 @@ export function measureUsage(
   // An answer that ended, also one that was read to its end after the client had left, is counted whole.
   const ended = outcome.answer !== null;
   const output = ended ? facts.outputText : outcome.deliveredText;
-  return counted(prompt, output, inputBound, counter, ended ? 'COUNTED' : 'FLOOR');
+  const inputTokens = countedInput(prompt, inputBound, counter);
+  return { ...NO_USAGE, inputTokens, outputTokens: counter.count(output), source: ended ? 'COUNTED' : 'FLOOR' };
+}
+
+/** The input of a request as it is counted here where the provider does not. */
+export function countedInput(prompt: Readonly<Record<string, unknown>>, inputBound: number, counter: TokenCounter): number {
+  return Math.min(counter.count(promptText(prompt)), inputBound);
 }
 
 /** Of an answer that broke off, the provider's count may be older than what was delivered after it. */
 function atLeastDelivered(usage: Usage, delivered: string, counter: TokenCounter): Usage {
   const outputTokens = counter.count(delivered);
   return outputTokens > usage.outputTokens ? { ...usage, outputTokens, source: 'FLOOR' } : usage;
-}
-
-function counted(
-  prompt: Readonly<Record<string, unknown>>,
-  output: string,
-  inputBound: number,
-  counter: TokenCounter,
-  source: UsageSource,
-): Usage {
-  const inputTokens = Math.min(counter.count(promptText(prompt)), inputBound);
-  return { ...NO_USAGE, inputTokens, outputTokens: counter.count(output), source };
 }

@@ -83,6 +83,7 @@ function recordOf(clock: Clock, facts: RequestFacts, ending: Ending): ReceiptRec
     latencyMs: Math.max(0, settledAt - facts.createdAt),
     timeToFirstTokenMs: firstTokenMs(attempts),
     loweredOutputLimit: loweredLimit(hold),
+    recovered: false,
     charge,
     noChargeReason: charge > 0n ? null : rule.noChargeReason,
     holdId: hold?.id ?? null,
@@ -90,7 +91,7 @@ function recordOf(clock: Clock, facts: RequestFacts, ending: Ending): ReceiptRec
   };
 }
 
-function loweredLimit(hold: Hold | null): number | null {
+export function loweredLimit(hold: Hold | null): number | null {
   return hold?.limitLowered === true ? hold.outputLimit : null;
 }
 
@@ -98,7 +99,7 @@ function firstTokenMs(attempts: readonly AttemptRecord[]): number | null {
   return attempts[indexOfLastTry(attempts) ?? -1]?.timeToFirstTokenMs ?? null;
 }
 
-function countsOf(attempts: readonly AttemptRecord[]): { retries: number; fallbacks: number } {
+export function countsOf(attempts: readonly AttemptRecord[]): { retries: number; fallbacks: number } {
   const counts = { retries: 0, fallbacks: 0 };
   for (const attempt of attempts) {
     if (attempt.status === 'SKIPPED') continue;

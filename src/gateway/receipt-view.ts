@@ -11,7 +11,10 @@ import { type ChargeLine, chargeFor, chargeLines } from '../metering/charge';
 import { NO_USAGE, type Usage } from '../metering/usage';
 import type { PriceVersion } from '../routing/catalog';
 
-type Unended = Omit<{ [Field in keyof EndFacts]: EndFacts[Field] | null }, 'status' | 'charge' | 'usage' | 'retryCount' | 'fallbackCount'>;
+type Unended = Omit<
+  { [Field in keyof EndFacts]: EndFacts[Field] | null },
+  'status' | 'charge' | 'usage' | 'retryCount' | 'fallbackCount' | 'recovered'
+>;
 
 /** Fields that only an ended request has are null while it is in flight; counts and amounts are zero. */
 export type ReceiptView = RequestFacts &
@@ -20,6 +23,7 @@ export type ReceiptView = RequestFacts &
     readonly status: RequestStatus;
     readonly retryCount: number;
     readonly fallbackCount: number;
+    readonly recovered: boolean;
     readonly usage: Usage;
     readonly charge: Nano;
     readonly currency: Currency | null;
@@ -85,6 +89,7 @@ const NOT_ENDED = {
   latencyMs: null,
   timeToFirstTokenMs: null,
   loweredOutputLimit: null,
+  recovered: false,
   charge: ZERO,
   noChargeReason: null,
   lines: [],

@@ -123,8 +123,23 @@ describe('a settlement', () => {
     expect(set.ledger.wallets.get('acme:RMB')?.posted).toBe(amount('100') - receipt.charge);
   });
 
-  it('that the ledger does not take in time goes on in the background, once, while the client is told not to retry', async () => {
+  it('that the ledger does not take in time waits on the disk, and the answer is completed', async () => {
     const set = stage({});
+    set.ledger.beforeWrite = ({ items }) => {
+      if (items[0]?.kind === 'end') throw new Fault('temporarily_unavailable', 'down');
+    };
+    const receipt = await set.serve();
+    expect(set.sink.whole).not.toBeNull();
+    const [waiting] = await set.spool.waiting(1);
+    expect(waiting).toMatchObject({ receipt, hold: { amount: set.ledger.wallets.get('acme:RMB')?.held, settles: true } });
+    expect(set.gateway.unended.size).toBe(0);
+  });
+
+  it('that neither ledger nor disk takes goes on in the background, once, while the client is told not to retry', async () => {
+    const set = stage({});
+    set.spool.beforeKeep = () => {
+      throw new Error('disk full');
+    };
     let failures = 7;
     set.ledger.beforeWrite = ({ items }) => {
       if (items[0]?.kind === 'end' && failures-- > 0) throw new Fault('temporarily_unavailable', 'down');
@@ -139,6 +154,9 @@ describe('a settlement', () => {
 
   it('whose content the ledger refuses in the background still gives the hold back', async () => {
     const set = stage({});
+    set.spool.beforeKeep = () => {
+      throw new Error('disk full');
+    };
     let failures = 6;
     set.ledger.beforeWrite = ({ items }) => {
       if (items[0]?.kind !== 'end') return;

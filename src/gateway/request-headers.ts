@@ -1,6 +1,8 @@
-/** The request headers of the gateway's own: `x-forge-route` and `x-forge-run`. */
+/** The request headers that the gateway itself obeys: `x-forge-route`, `x-forge-run` and `Idempotency-Key`. */
 import { Fault } from '../kernel/fault';
+import { fingerprint } from '../kernel/secret';
 import type { RouteType } from '../kernel/words';
+import type { Idempotence } from '../ledger/ledger-store';
 
 /**
  * The route type that `x-forge-route` narrows to, or null without the header.
@@ -21,4 +23,18 @@ export function readRouteHeader(value: string | null): RouteType | null {
 /** A call that names a run must be counted to it: while there is no such run it is refused, never served beside it. */
 export function checkRunHeader(value: string | null): void {
   if (value !== null) throw new Fault('not_found', 'x-forge-run names a run that does not exist.', { param: 'x-forge-run' });
+}
+
+const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
+
+/**
+ * What `Idempotency-Key` makes of a request: the same key with the same body is the same request, for one API key.
+ * @throws Fault `invalid_request` for a key that is empty, longer than 255 characters, or not printable ASCII
+ */
+export function readIdempotencyKey(value: string | null, apiKeyId: string, endpoint: string, body: Buffer): Idempotence | null {
+  if (value === null) return null;
+  if (!IDEMPOTENCY_KEY.test(value)) {
+    throw new Fault('invalid_request', 'Idempotency-Key must have 1 to 255 printable ASCII characters.', { param: 'Idempotency-Key' });
+  }
+  return { id: fingerprint(apiKeyId, value), bodyHash: fingerprint(endpoint, body) };
 }

@@ -1,5 +1,5 @@
 /**
- * THE flow. Read this file to know the product: a request is authenticated, planned and quoted; money is held, durably;
+ * THE flow. Read this file to know the product: a request is authenticated, kept to its rate, planned and quoted; money is held, durably;
  * channels are tried; what came back is metered and settled, durably; and only then the last byte goes out.
  */
 import { type Interruption, runAttempts } from '../attempts/run-attempts';
@@ -7,21 +7,27 @@ import { Fault } from '../kernel/fault';
 import type { Interrupted } from '../kernel/interrupt';
 import { formatDecimal } from '../kernel/money';
 import { admitKey, type RecognisedKey } from '../keys/authenticate';
+import type { Idempotence } from '../ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import { inputBound } from '../metering/input-bound';
 import { quoteCeiling } from '../metering/quote-ceiling';
 import { type Plan, planRoute } from '../routing/plan-route';
 import { streamTail, wholeWithCost } from './answer';
+import { keeping, RememberingSink } from './answer-archive';
 import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
 import { ReceiptedFault } from './end-durably';
 import type { Option } from './hold';
+import type { KeptAnswer } from './kept-answer';
 import { type ChatCall, type Reading, readChatCall } from './read-chat-call';
-import { checkRunHeader, readRouteHeader } from './request-headers';
+import { checkRunHeader, readIdempotencyKey, readRouteHeader } from './request-headers';
 import { type Settled, writeRefusal } from './settle';
+import type { LimitsOf } from './spend-ceilings';
 import { withHold } from './with-hold';
+import { withRate } from './with-rate';
 
 /**
- * Serves one chat completion, whole or streamed. The receipt that it gives is settled and readable. `signal` says
+ * Serves one chat completion, whole or streamed. The receipt that it gives is settled and readable; null: the answer of an
+ * earlier request with the same `Idempotency-Key` was given again. `signal` says
  * when it must end early; how it then ends is the stop-reason table's decision.
  * @throws Fault when no key was recognised (there is no receipt then) or when the receipt could not be written; every
  * other refusal and failure is sent through the sink and has a receipt.
@@ -31,34 +37,87 @@ export async function serveCompletion(
   request: CompletionRequest,
   sink: AnswerSink,
   signal: Interrupted<Interruption>,
-): Promise<ReceiptRecord> {
+): Promise<ReceiptRecord | null> {
   const recognised = await gateway.keys.recognise(request.credential);
   const reading = readChatCall(request.body);
   const facts = factsOf(request, recognised, reading);
   return refusedWithReceipt(gateway, facts, sink, async () => {
     const caller = admitKey(recognised, gateway.clock.now());
-    if (!reading.ok) throw reading.fault;
-    const { call } = reading;
-    checkRunHeader(request.runHeader);
-    const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
-    const options = [planned.first, planned.fallback].flatMap((plan) => (plan === null ? [] : [quoted(plan, call)]));
-    const settled = await withHold(gateway, facts, call, options, (hold, attemptsBefore) => {
-      sink.announce(hold.plan);
-      const outputLimit = hold.limitLowered ? hold.outputLimit : null;
-      const outputBound = hold.outputLimit * call.choices;
-      const job = { plan: hold.plan, body: call.body, stream: call.stream, outputLimit, outputBound, attemptsBefore };
-      return runAttempts(gateway, job, sink, signal);
+    const rated = { requestId: request.id, key: caller.key, reading };
+    const served = await withRate(gateway.rates, rated, sink, () => {
+      const call = readable(reading);
+      checkRunHeader(request.runHeader);
+      const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
+      const options = [planned.first, planned.fallback].flatMap((plan) => (plan === null ? [] : [quoted(plan, call)]));
+      const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint, request.body);
+      const { to, keep } = kept(gateway, call, idempotence, sink);
+      const asked = { facts, call, limits: limitsOf(recognised), idempotence, keep };
+      return settledOrGivenBefore(gateway, idempotence, () =>
+        withHold(gateway, asked, options, (hold, attemptsBefore) => {
+          to.announce(hold.plan);
+          const outputLimit = hold.limitLowered ? hold.outputLimit : null;
+          const outputBound = hold.outputLimit * call.choices;
+          const job = { plan: hold.plan, body: call.body, stream: call.stream, outputLimit, outputBound };
+          return gateway.checkpoints.whileDelivering({ hold, call, attemptsBefore }, (follower) =>
+            runAttempts(gateway, { ...job, attemptsBefore: attemptsBefore.length, follower }, to, signal),
+          );
+        }),
+      );
     });
-    finish(settled, call, sink);
-    return settled.receipt;
+    if ('requestId' in served) {
+      sink.giveAgain(served);
+      return null;
+    }
+    finish(served, readable(reading), sink);
+    return served.receipt;
   });
 }
 
 /** Refuses a request whose body could not be taken in: too large, or of another type. It has a receipt when its key is known. */
 export async function refuseCompletion(gateway: Gateway, request: CompletionRequest, sink: AnswerSink, fault: Fault): Promise<void> {
   const recognised = await gateway.keys.recognise(request.credential);
-  const facts = factsOf(request, recognised, { ok: false, fault, model: null, stream: false });
-  await refusedWithReceipt(gateway, facts, sink, () => Promise.reject(fault));
+  const reading: Reading = { ok: false, fault, model: null, stream: false };
+  const rated = { requestId: request.id, key: recognised.key, reading };
+  await refusedWithReceipt(gateway, factsOf(request, recognised, reading), sink, () =>
+    withRate<Settled>(gateway.rates, rated, sink, () => Promise.reject(fault)).then(({ receipt }) => receipt),
+  );
+}
+
+/** @throws Fault that says why the body is none that can be served */
+function readable(reading: Reading): ChatCall {
+  if (!reading.ok) throw reading.fault;
+  return reading.call;
+}
+
+/** The settled request, or the answer of the earlier one with the same key. @throws what `serve` throws where none is kept */
+async function settledOrGivenBefore(
+  { archive, clock }: Gateway,
+  idempotence: Idempotence | null,
+  serve: () => Promise<Settled>,
+): Promise<Settled | KeptAnswer> {
+  try {
+    return await serve();
+  } catch (error) {
+    const isSettled = error instanceof Fault && error.code === 'idempotency_settled';
+    if (!isSettled || archive === null || idempotence === null) throw error;
+    const answer = await archive.find(idempotence.id, clock.now());
+    // An answer of another request is none for this one: its key was used again after it.
+    if (answer === null || answer.requestId !== error.detail.receiptId) throw error;
+    return answer;
+  }
+}
+
+/** Where the answer goes, and how it is kept for the same Idempotency-Key, where answers are kept. */
+function kept({ archive, clock }: Gateway, call: ChatCall, idempotence: Idempotence | null, sink: AnswerSink) {
+  if (archive === null || idempotence === null) return { to: sink, keep: null };
+  const to = new RememberingSink(sink);
+  return { to, keep: keeping(archive, idempotence.id, call, to, clock.now) };
+}
+
+/** The limits that bind a request: those of its key, and those of the project that the key belongs to. */
+function limitsOf({ key, projectLimits }: RecognisedKey): LimitsOf[] {
+  const ofKey: LimitsOf = { scope: 'key', scopeId: key.id, limits: key.limits.spend };
+  return key.projectId === null ? [ofKey] : [ofKey, { scope: 'project', scopeId: key.projectId, limits: projectLimits }];
 }
 
 function quoted(plan: Plan, call: ChatCall): Option {
@@ -83,8 +142,8 @@ async function refusedWithReceipt(
   gateway: Gateway,
   facts: RequestFacts,
   sink: AnswerSink,
-  serve: () => Promise<ReceiptRecord>,
-): Promise<ReceiptRecord> {
+  serve: () => Promise<ReceiptRecord | null>,
+): Promise<ReceiptRecord | null> {
   try {
     return await serve();
   } catch (error) {

@@ -8,13 +8,14 @@ import { newId } from '../kernel/ids';
 import { minNano, type Nano, nano, subtractNano } from '../kernel/money';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import { chargeFor, type PriceTerms } from '../metering/charge';
+import { costOf } from '../metering/cost';
 import type { Usage } from '../metering/usage';
+import type { Asked } from './asked';
 import type { Gateway } from './completion-request';
 import { endDurably, ReceiptedFault, withoutMoney } from './end-durably';
 import { faultOf } from './fault-of-outcome';
-import { type Hold, NO_ROUTE, RefusedOnRoute, routeFactsOf, type Used } from './hold';
+import { type Hold, NO_ROUTE, openHold, RefusedOnRoute, routeFactsOf, type Used } from './hold';
 import { measureUsage } from './measure-usage';
-import type { ChatCall } from './read-chat-call';
 import { indexOfLastTry, receiptOf, receiptWithoutCharge } from './receipt-of';
 
 /** A request that has ended: its receipt is durable and readable. */
@@ -27,7 +28,7 @@ export interface Settled {
 
 const ZERO = nano(0n);
 
-export async function settle(gateway: Gateway, facts: RequestFacts, call: ChatCall, used: Used): Promise<Settled> {
+export async function settle(gateway: Gateway, { facts, call, keep }: Asked, used: Used): Promise<Settled> {
   const { hold, outcome } = used;
   const usage = measureUsage(outcome, call.body.json, hold.quote.bounds.inputTokens, gateway.counter);
   const price = outcome.step?.price ?? null;
@@ -38,13 +39,14 @@ export async function settle(gateway: Gateway, facts: RequestFacts, call: ChatCa
   const chargedAttempt = charge > 0n ? indexOfLastTry(used.attempts) : null;
   await endDurably(gateway, {
     kind: 'end',
-    hold: { holdId: hold.id, walletId: hold.walletId, amount: hold.amount, settles: usage.source !== 'NONE' },
+    hold: { ...openHold(hold), settles: usage.source !== 'NONE' },
     receipt,
-    attempts: withMeasuredUsage(used.attempts, usage),
+    attempts: withMeasuredUsage(used, usage),
     chargedAttempt,
     transferId: charge > 0n ? newId() : null,
     overage: subtractNano(full, charge),
     overageTransferId: full > charge ? newId() : null,
+    answer: keep?.(receipt, fault, used) ?? null,
   });
   if (full > charge) gateway.log.warn({ receipt: receipt.requestId, overage: String(full - charge) }, 'an answer cost more than its hold');
   return { receipt, fault, used };
@@ -64,7 +66,7 @@ export async function release(
   const receipt = receiptWithoutCharge(gateway.clock, facts, ended);
   await endDurably(gateway, {
     ...withoutMoney(receipt, attempts),
-    hold: { holdId: hold.id, walletId: hold.walletId, amount: hold.amount, settles: false },
+    hold: { ...openHold(hold), settles: false },
   });
   return fault;
 }
@@ -81,9 +83,10 @@ function fullCharge(usage: Usage, price: PriceTerms): Nano {
   return usage.source === 'NONE' ? ZERO : chargeFor(usage, price);
 }
 
-/** The attempt that was charged shows the usage that it was charged for, also where that was counted here. */
-function withMeasuredUsage(attempts: readonly AttemptRecord[], usage: Usage): readonly AttemptRecord[] {
+/** The attempt that was charged shows the usage that it was charged for, also where that was counted here, and what that cost. */
+function withMeasuredUsage({ attempts, outcome }: Used, usage: Usage): readonly AttemptRecord[] {
   const charged = indexOfLastTry(attempts);
   if (usage.source === 'NONE' || charged === null || attempts[charged]?.usage === usage) return attempts;
-  return attempts.map((attempt, index) => (index === charged ? { ...attempt, usage } : attempt));
+  const cost = costOf(usage, outcome.step?.cost ?? null);
+  return attempts.map((attempt, index) => (index === charged ? { ...attempt, usage, cost } : attempt));
 }

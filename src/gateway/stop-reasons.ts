@@ -66,9 +66,9 @@ export const STOP_RULES: Readonly<Record<StopReason, StopRule>> = {
   },
   GATEWAY_CRASH: {
     status: 'ABANDONED',
-    charges: 'nothing',
+    charges: 'delivered',
     fault: 'gateway_crashed',
-    noChargeReason: 'The gateway stopped before the request could end: what it may have delivered is not charged.',
+    noChargeReason: 'The gateway stopped before it had noted any delivered output.',
   },
   GATEWAY_STOPPED: {
     status: 'ABANDONED',

@@ -14,10 +14,11 @@ import type { PlaceHold } from '../ledger/ledger-store';
 import type { RequestFacts } from '../ledger/receipt';
 import { walletId } from '../ledger/wallet';
 import { outputLimitWithin } from '../metering/quote-ceiling';
+import type { Asked } from './asked';
 import type { Gateway } from './completion-request';
-import { type Hold, type Option, RefusedOnRoute, routeFactsOf, type Used } from './hold';
-import type { ChatCall } from './read-chat-call';
+import { type Hold, type Option, openHold, RefusedOnRoute, routeFactsOf, type Used } from './hold';
 import { release, type Settled, settle } from './settle';
+import { ceilingsOn, overLimit, sameKeyFault } from './spend-ceilings';
 
 /** Long past every deadline: a hold that is older than this is nobody's. */
 const HOLD_LIFE_MS = 3_600_000;
@@ -25,32 +26,33 @@ const HOLD_LIFE_MS = 3_600_000;
 /**
  * Runs `use` under a hold on the first option that the balances cover, and on the next option when the first one failed
  * before anything reached the client. What it gives is settled, durably.
- * @throws Fault `insufficient_quota` when no balance covers its option, `temporarily_unavailable` when the ledger cannot
+ * @throws Fault `insufficient_quota` or `spend_limit_reached` when no balance or limit covers its option, `idempotency_…`
+ * when its key was used before, `temporarily_unavailable` when the ledger cannot
  * take a hold. Nothing is held then, and nothing was sent.
  */
 export async function withHold(
   gateway: Gateway,
-  facts: RequestFacts,
-  call: ChatCall,
+  asked: Asked,
   options: readonly Option[],
-  use: (hold: Hold, attemptsBefore: number) => Promise<Outcome>,
+  use: (hold: Hold, attemptsBefore: readonly AttemptRecord[]) => Promise<Outcome>,
 ): Promise<Settled> {
   const attempts: AttemptRecord[] = [];
   let used: Used | null = null;
   let refusal: Fault | null = null;
   for (const option of options) {
-    const hold = await place(gateway, facts, option, used?.hold ?? null);
+    const hold = await place(gateway, asked, option, used?.hold ?? null);
     if (hold instanceof Fault) {
+      if (used === null && isAboutKey(hold)) throw new RefusedOnRoute(hold, routeFactsOf(option.plan));
       refusal ??= hold;
       attempts.push(...notCovered(option, hold, attempts.length, gateway.clock.now()));
       continue;
     }
-    const outcome = await releasedWhenThrown(gateway, facts, hold, attempts, use);
+    const outcome = await releasedWhenThrown(gateway, asked.facts, hold, attempts, use);
     attempts.push(...outcome.attempts);
     used = { hold, outcome, attempts };
     if (!mayCross(outcome)) break;
   }
-  if (used !== null) return settledOrReleased(gateway, facts, call, used);
+  if (used !== null) return settledOrReleased(gateway, asked, used);
   invariant(refusal !== null && options[0] !== undefined, 'a request without a hold was refused one');
   throw new RefusedOnRoute(refusal, routeFactsOf(options[0].plan));
 }
@@ -60,23 +62,28 @@ async function releasedWhenThrown(
   facts: RequestFacts,
   hold: Hold,
   attempts: readonly AttemptRecord[],
-  use: (hold: Hold, attemptsBefore: number) => Promise<Outcome>,
+  use: (hold: Hold, attemptsBefore: readonly AttemptRecord[]) => Promise<Outcome>,
 ): Promise<Outcome> {
   try {
-    return await use(hold, attempts.length);
+    return await use(hold, attempts);
   } catch (error) {
     throw await release(gateway, facts, hold, attempts, error);
   }
 }
 
-async function settledOrReleased(gateway: Gateway, facts: RequestFacts, call: ChatCall, used: Used): Promise<Settled> {
+async function settledOrReleased(gateway: Gateway, asked: Asked, used: Used): Promise<Settled> {
   try {
-    return await settle(gateway, facts, call, used);
+    return await settle(gateway, asked, used);
   } catch (error) {
     // A fault has ended the hold, or is about to; anything else broke before the ledger was asked.
     if (error instanceof Fault) throw error;
-    throw await release(gateway, facts, used.hold, used.attempts, error);
+    throw await release(gateway, asked.facts, used.hold, used.attempts, error);
   }
+}
+
+/** A twin is refused whatever another balance could pay. */
+function isAboutKey({ code }: Fault): boolean {
+  return code === 'idempotency_in_progress' || code === 'idempotency_settled' || code === 'idempotency_mismatch';
 }
 
 /** Only a failure that reached nobody, and that another provider may mend, is taken to the other bucket. */
@@ -85,16 +92,17 @@ function mayCross(outcome: Outcome): boolean {
   return outcome.stopReason === 'UPSTREAM_ERROR' || outcome.stopReason === 'UPSTREAM_TIMEOUT' || outcome.stopReason === 'NO_CHANNEL';
 }
 
-async function place(gateway: Gateway, facts: RequestFacts, option: Option, replaces: Hold | null): Promise<Hold | Fault> {
+async function place(gateway: Gateway, asked: Asked, option: Option, replaces: Hold | null): Promise<Hold | Fault> {
   const { plan, quote } = option;
-  const wallet = walletId(facts.accountId, plan.bucket);
   if (quote.floor > NANO_MAX) return notEnough(plan.bucket, quote.floor, undefined);
-  const item = holdItem(facts, option, wallet, gateway.clock.now(), replaces);
+  const item = holdItem(asked, option, gateway.clock.now(), replaces);
   try {
     const verdict = await gateway.ledger.place(item);
     if (verdict.verdict === 'insufficient') return notEnough(plan.bucket, quote.floor, verdict.available);
+    if (verdict.verdict === 'over_limit') return overLimit(verdict, quote.floor);
+    if (verdict.verdict === 'same_key') return sameKeyFault(verdict);
     invariant(verdict.verdict === 'granted', 'a hold is granted or refused');
-    return holdOf(item.holdId, wallet, option, nano(verdict.amount));
+    return holdOf(item, option, nano(verdict.amount));
   } catch (error) {
     const fault = unavailable(gateway, error);
     // With a hold already open the request still ends on that one; without, nothing has happened yet.
@@ -103,25 +111,27 @@ async function place(gateway: Gateway, facts: RequestFacts, option: Option, repl
   }
 }
 
-function holdItem(facts: RequestFacts, option: Option, wallet: string, now: number, replaces: Hold | null): PlaceHold {
+function holdItem({ facts, limits, idempotence }: Asked, option: Option, now: number, replaces: Hold | null): PlaceHold {
   const { plan, quote } = option;
   return {
     kind: 'place',
     holdId: newId(),
-    walletId: wallet,
+    walletId: walletId(facts.accountId, plan.bucket),
     request: facts,
     route: routeFactsOf(plan),
     amount: quote.ceiling > NANO_MAX ? NANO_MAX : quote.ceiling,
     atLeast: quote.floor,
     placedAt: now,
     expiresAt: now + HOLD_LIFE_MS,
-    replaces: replaces === null ? null : { holdId: replaces.id, walletId: replaces.walletId, amount: replaces.amount },
+    replaces: replaces === null ? null : openHold(replaces),
+    ceilings: ceilingsOn(plan.bucket, now, limits),
+    idempotence,
   };
 }
 
-function holdOf(id: string, wallet: string, option: Option, amount: Nano): Hold {
+function holdOf({ holdId: id, walletId, placedAt }: PlaceHold, option: Option, amount: Nano): Hold {
   const { limit, lowered } = outputLimitWithin(option.quote, amount);
-  return { id, walletId: wallet, amount, ...option, outputLimit: limit, limitLowered: lowered } as Hold;
+  return { id, walletId, amount, placedAt, ...option, outputLimit: limit, limitLowered: lowered } as Hold;
 }
 
 function notEnough(bucket: Bucket, needed: Nano, available: bigint | undefined): Fault {

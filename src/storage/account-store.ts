@@ -1,9 +1,12 @@
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { type Clock, systemClock } from '../kernel/clock';
+import { Fault } from '../kernel/fault';
 import { BUCKETS, currencyOf } from '../kernel/words';
 import type { Account, AccountStore, Project } from '../keys/account-store';
+import type { SpendLimit } from '../keys/api-key';
 import { walletId } from '../ledger/wallet';
 import { inTransaction, inTurn } from './in-transaction';
+import { projectOfRow, rowOfProject, textOfSpendLimits } from './project-mapping';
 import { AccountRow } from './rows/account.row';
 import { AccountTokenRow } from './rows/account-token.row';
 import { ProjectRow } from './rows/project.row';
@@ -38,7 +41,7 @@ export class TypeormAccountStore implements AccountStore {
       );
       await manager.insert(
         ProjectRow,
-        projects.map((project) => ({ ...project, createdAt })),
+        projects.map((project) => rowOfProject(project, createdAt)),
       );
       await manager.insert(WalletRow, emptyWallets(accountId));
     });
@@ -56,7 +59,12 @@ export class TypeormAccountStore implements AccountStore {
   }
 
   async addProject(project: Project): Promise<void> {
-    await inTransaction(this.dataSource, (manager) => manager.insert(ProjectRow, { ...project, createdAt: this.clock.now() }));
+    await inTransaction(this.dataSource, (manager) => manager.insert(ProjectRow, rowOfProject(project, this.clock.now())));
+  }
+
+  async setSpendLimits(projectId: string, limits: readonly SpendLimit[]): Promise<void> {
+    const changed = await this.read((manager) => manager.update(ProjectRow, { id: projectId }, { spendLimits: textOfSpendLimits(limits) }));
+    if (changed.affected === 0) throw new Fault('not_found', `There is no project "${projectId}".`);
   }
 
   async projects(accountId: string | null): Promise<readonly Project[]> {
@@ -92,8 +100,4 @@ function emptyWallets(accountId: string): WalletRow[] {
 
 function accountOfRow(row: AccountRow): Account {
   return { id: row.id, name: row.name, createdAt: row.createdAt };
-}
-
-function projectOfRow(row: ProjectRow): Project {
-  return { id: row.id, accountId: row.accountId, name: row.name };
 }

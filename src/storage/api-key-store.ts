@@ -2,12 +2,18 @@ import { type DataSource, type EntityManager, In } from 'typeorm';
 import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import type { ApiKey, KeySecret, StoredKeyStatus } from '../keys/api-key';
-import type { ApiKeyStore, NewApiKey } from '../keys/api-key-store';
+import type { ApiKeyStore, FoundKey, NewApiKey } from '../keys/api-key-store';
+import { answerWithin } from './answer-within';
 import { apiKeyOfRow, keySecretOfRow, rowOfApiKey } from './api-key-mapping';
 import { inTransaction, inTurn } from './in-transaction';
+import { projectOfRow } from './project-mapping';
 import { ApiKeyRow } from './rows/api-key.row';
 import { KeySecretRow } from './rows/key-secret.row';
+import { ProjectRow } from './rows/project.row';
 import { canBeStoredId } from './stored-words';
+
+/** Every model call begins with this question, and its client waits. */
+const FIND_MS = 2_000;
 
 /** Keys in the database. A revoked key is never changed again, whoever else changes it at the same time. */
 export class TypeormApiKeyStore implements ApiKeyStore {
@@ -16,17 +22,19 @@ export class TypeormApiKeyStore implements ApiKeyStore {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  async findBySecretHash(hash: string): Promise<{ readonly key: ApiKey; readonly secret: KeySecret } | undefined> {
-    const row = await inTurn(this.dataSource, (manager) =>
+  async findBySecretHash(hash: string): Promise<FoundKey | undefined> {
+    const reading = inTurn(this.dataSource, (manager) =>
       manager
         .createQueryBuilder(KeySecretRow, 'secret')
         .innerJoinAndMapOne('secret.key', ApiKeyRow, 'api_key', 'api_key.id = secret.keyId')
+        .leftJoinAndMapOne('secret.project', ProjectRow, 'project', 'project.id = api_key.projectId')
         .where('secret.hash = :hash', { hash })
         .getOne(),
     );
+    const row = await answerWithin(FIND_MS, reading);
     if (row === null) return undefined;
-    const { key } = row as KeySecretRow & { readonly key: ApiKeyRow };
-    return { key: apiKeyOfRow(key), secret: keySecretOfRow(row) };
+    const { key, project } = row as KeySecretRow & { readonly key: ApiKeyRow; readonly project: ProjectRow | null };
+    return { key: apiKeyOfRow(key), secret: keySecretOfRow(row), projectLimits: project === null ? [] : projectOfRow(project).spendLimits };
   }
 
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, ApiKey>> {
@@ -55,6 +63,16 @@ export class TypeormApiKeyStore implements ApiKeyStore {
       if (before === status) return;
       refuseRevoked(before);
       await manager.update(ApiKeyRow, { id }, { status });
+    });
+  }
+
+  async change(id: string, change: (key: ApiKey) => ApiKey): Promise<ApiKey> {
+    return inTransaction(this.dataSource, async (manager) => {
+      const row = await lockedKey(manager, id);
+      refuseRevoked(row.status);
+      const changed = rowOfApiKey(change(apiKeyOfRow(row)));
+      await manager.update(ApiKeyRow, { id }, changed);
+      return apiKeyOfRow(changed);
     });
   }
 

@@ -1,11 +1,15 @@
 /** Writes answers to a raw HTTP response: whole bodies, server-sent events with back-pressure, and errors in either. */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AnswerHead, AnswerSink } from '../../gateway/completion-request';
+import type { KeptAnswer } from '../../gateway/kept-answer';
 import type { Fault } from '../../kernel/fault';
+import type { RateLevels } from '../../keys/rate-limiter';
 import { renderError } from './openai-error';
+import { rateHeaders } from './rate-headers';
 
 export class HttpAnswerSink implements AnswerSink {
   private head: AnswerHead | null = null;
+  private rates: Readonly<Record<string, string>> | null = null;
 
   constructor(
     private readonly response: ServerResponse,
@@ -18,6 +22,10 @@ export class HttpAnswerSink implements AnswerSink {
 
   announce(head: AnswerHead): void {
     this.head = head;
+  }
+
+  announceRates(levels: RateLevels): void {
+    this.rates = rateHeaders(levels);
   }
 
   write(frames: string): boolean {
@@ -49,6 +57,22 @@ export class HttpAnswerSink implements AnswerSink {
     this.response.end(frames);
   }
 
+  /** As the first client got it: headers of that request, and every byte of its body. */
+  giveAgain({ requestId, routeType, bucket, stream, charge, text }: KeptAnswer): void {
+    if (this.response.destroyed) return;
+    this.response.writeHead(200, {
+      'x-request-id': requestId,
+      'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
+      'content-length': Buffer.byteLength(text),
+      'x-forge-route-type': routeType,
+      'x-forge-bucket': bucket,
+      'idempotent-replayed': 'true',
+      ...this.rates,
+      ...(charge === null ? {} : { 'x-forge-charge': charge }),
+    });
+    this.response.end(text);
+  }
+
   /** After the first byte an error is the stream's last event, without `[DONE]`. */
   fail(fault: Fault): void {
     const { status, headers, body } = renderError(fault, this.requestId);
@@ -74,6 +98,7 @@ export class HttpAnswerSink implements AnswerSink {
 
   private commonHeaders(contentType: string): OutgoingHttpHeaders {
     const headers: OutgoingHttpHeaders = { 'x-request-id': this.requestId, 'content-type': contentType };
+    if (this.rates !== null) Object.assign(headers, this.rates);
     if (this.head === null) return headers;
     headers['x-forge-route-type'] = this.head.routeType;
     headers['x-forge-bucket'] = this.head.bucket;

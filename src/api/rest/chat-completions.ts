@@ -94,6 +94,7 @@ function completionOf(deps: CompletionDeps, request: FastifyRequest, body: Buffe
     body,
     routeHeader: headerOf(request.headers, 'x-forge-route'),
     runHeader: headerOf(request.headers, 'x-forge-run'),
+    idempotencyKey: headerOf(request.headers, 'idempotency-key'),
     receivedAt: clock.now(),
   };
 }

@@ -4,24 +4,41 @@ import type { Interruption } from '../../attempts/run-attempts';
 /** For the settlement of what was cut; a ledger that hangs does not keep the process. */
 const SETTLING_MS = 15_000;
 
+interface Call {
+  readonly interrupt: (reason: Interruption) => void;
+  /** Its place in the list; -1 when it has left. */
+  at: number;
+}
+
 export class InFlight {
-  private readonly calls = new Set<(reason: Interruption) => void>();
+  /** Not a Set: one that changes with every request leaves a chain of outgrown tables, which keeps finished requests in memory. */
+  private readonly calls: Call[] = [];
   private emptied: (() => void) | null = null;
   private cut = false;
 
   /** Registers a call; the function that it gives takes it out again. A call that comes after the cut is cut at once. */
   enter(interrupt: (reason: Interruption) => void): () => void {
-    this.calls.add(interrupt);
+    const call: Call = { interrupt, at: this.calls.length };
+    this.calls.push(call);
     if (this.cut) interrupt('GATEWAY_STOPPED');
-    return () => {
-      this.calls.delete(interrupt);
-      if (this.calls.size === 0) this.emptied?.();
-    };
+    return () => this.leave(call);
+  }
+
+  /** The last call takes the place of the one that leaves. */
+  private leave(call: Call): void {
+    if (call.at < 0) return;
+    const last = this.calls.pop();
+    if (last !== undefined && last !== call) {
+      this.calls[call.at] = last;
+      last.at = call.at;
+    }
+    call.at = -1;
+    if (this.calls.length === 0) this.emptied?.();
   }
 
   /** Resolves when no call is left. After `graceMs` what still runs is cut and settled at what was delivered. */
   async drain(graceMs: number): Promise<void> {
-    if (this.calls.size === 0) return;
+    if (this.calls.length === 0) return;
     const empty = new Promise<void>((resolve) => {
       this.emptied = resolve;
     });
@@ -32,6 +49,6 @@ export class InFlight {
 
   private cutAll(): void {
     this.cut = true;
-    for (const interrupt of [...this.calls]) interrupt('GATEWAY_STOPPED');
+    for (const { interrupt } of [...this.calls]) interrupt('GATEWAY_STOPPED');
   }
 }

@@ -4,7 +4,9 @@ import { Fault } from '../../kernel/fault';
 export interface RenderedError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: { readonly error: { message: string; type: string; param: string | null; code: string | null } };
+  readonly body: {
+    readonly error: { message: string; type: string; param: string | null; code: string | null; receipt_id?: string };
+  };
 }
 
 /** Only a `Fault` is shown; everything else is masked. `x-should-retry` is what the SDKs obey before their own rules. */
@@ -25,6 +27,7 @@ export function renderError(error: unknown, requestId: string): RenderedError {
         type: detail.provider?.type ?? rule.type,
         param: detail.param ?? null,
         code: detail.provider === undefined ? fault.code : detail.provider.code,
+        ...(detail.receiptId === undefined ? {} : { receipt_id: detail.receiptId }),
       },
     },
   };

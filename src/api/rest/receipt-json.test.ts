@@ -22,7 +22,7 @@ async function jsonOf(id: string): Promise<Json> {
   const keys = new MemoryKeyStore();
   keys.put(aKey('chat', { expiresAt: Date.UTC(2026, 2, 2) }), 'sk-tf-test-chat');
   const accounts = new MemoryAccountStore();
-  await accounts.addProject({ id: 'bots', accountId: 'acme', name: 'Bots' });
+  await accounts.addProject({ id: 'bots', accountId: 'acme', name: 'Bots', spendLimits: [] });
   const prices = new Map([['m:ORDINARY#1', aPrice()]]);
   const catalog = { current: () => aCatalog({ channels: [aChannel('a')] }), prices: async (ids: readonly string[]) => someOf(prices, ids) };
   const loaded = await loadReceipt({ reader, keys, accounts, catalog }, id, { apiKeyId: 'chat' });

@@ -37,10 +37,20 @@ export function receiptJson(loaded: LoadedReceipt, now: number): object {
 
 function requestJson(view: ReceiptView): object {
   const { endpoint, stream, status, stopReason, requestedModel, upstreamModel, reportedModel, routeType } = view;
-  const { retryCount, fallbackCount, providerStatus, errorCode, errorMessage, latencyMs, timeToFirstTokenMs, loweredOutputLimit } = view;
+  const {
+    retryCount,
+    fallbackCount,
+    providerStatus,
+    errorCode,
+    errorMessage,
+    latencyMs,
+    timeToFirstTokenMs,
+    loweredOutputLimit,
+    recovered,
+  } = view;
   return {
     ...{ endpoint, stream, status, stopReason, requestedModel, upstreamModel, reportedModel, routeType },
-    ...{ retryCount, fallbackCount, providerStatus, errorCode, errorMessage, latencyMs, timeToFirstTokenMs, loweredOutputLimit },
+    ...{ retryCount, fallbackCount, providerStatus, errorCode, errorMessage, latencyMs, timeToFirstTokenMs, loweredOutputLimit, recovered },
   };
 }
 

@@ -1,0 +1,74 @@
+/** `GET /v1/key`: where the calling key stands. Of this key alone, with the names of the graph. */
+import type { FastifyInstance } from 'fastify';
+import { type KeyStanding, keyStanding, type StandingSources } from '../../gateway/key-standing';
+import type { Clock } from '../../kernel/clock';
+import { formatDecimal } from '../../kernel/money';
+import { currencyOf } from '../../kernel/words';
+import type { AccountStore, Project } from '../../keys/account-store';
+import { type ApiKey, keyStatus } from '../../keys/api-key';
+import { admitKey, type KeyRing } from '../../keys/authenticate';
+import type { RateLevel, RateLevels } from '../../keys/rate-limiter';
+import { nextWindow, windowStart } from '../../ledger/spend-counter';
+import type { Wallet } from '../../ledger/wallet';
+import { bearerOf } from './bearer';
+import { duration } from './rate-headers';
+
+export interface KeyDeps extends StandingSources {
+  readonly keyRing: KeyRing;
+  readonly accounts: Pick<AccountStore, 'projectsById'>;
+  readonly clock: Clock;
+}
+
+export function registerKey(app: FastifyInstance, deps: KeyDeps): void {
+  app.get('/v1/key', async (request) => {
+    const now = deps.clock.now();
+    const { key } = admitKey(await deps.keyRing.recognise(bearerOf(request.headers)), now);
+    const [standing, projects] = await Promise.all([
+      keyStanding(deps, key, now),
+      deps.accounts.projectsById(key.projectId === null ? [] : [key.projectId]),
+    ]);
+    return keyJson(key, projects.get(key.projectId ?? '') ?? null, standing, now);
+  });
+}
+
+const instant = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+
+function keyJson(key: ApiKey, project: Project | null, standing: KeyStanding, now: number): object {
+  const { id, name, prefix, routePolicy, crossBucketFallback, allowedModels } = key;
+  return {
+    ...{ id, name, prefix, status: keyStatus(key, now) },
+    project: project === null ? null : { id: project.id, name: project.name },
+    ...{ routePolicy, crossBucketFallback, allowedModels },
+    limits: limitsJson(key, standing, now),
+    rates: standing.rates === null ? null : ratesJson(standing.rates),
+    spend: standing.spend.map(({ bucket, window, amount }) => ({
+      ...{ bucket, window, currency: currencyOf(bucket) },
+      amount: formatDecimal(amount),
+    })),
+    wallets: standing.wallets.map(walletJson),
+    ...{ createdAt: instant(key.createdAt), expiresAt: instant(key.expiresAt), lastUsedAt: instant(standing.lastUsedAt) },
+  };
+}
+
+function limitsJson({ limits }: ApiKey, standing: KeyStanding, now: number): object {
+  const { requestsPerMinute, tokensPerMinute, concurrency } = limits;
+  const spend = standing.limits.map(({ bucket, window, amount, used, held, remaining }) => ({
+    ...{ bucket, window, currency: currencyOf(bucket), amount: formatDecimal(amount) },
+    ...{ used: formatDecimal(used), held: formatDecimal(held), remaining: formatDecimal(remaining) },
+    resetsAt: instant(nextWindow(window, windowStart(window, now))),
+  }));
+  return { requestsPerMinute, tokensPerMinute, concurrency, spend };
+}
+
+/** What is left now; the reset as in the headers. */
+function ratesJson({ requests, tokens, concurrency }: RateLevels): object {
+  const level = (each: RateLevel | null) =>
+    each === null ? null : { limit: each.limit, remaining: each.remaining, reset: duration(each.resetMs) };
+  return { requests: level(requests), tokens: level(tokens), concurrency };
+}
+
+function walletJson({ id, bucket, posted, held }: Wallet): object {
+  const available = posted > held ? posted - held : 0n;
+  const amounts = { balance: formatDecimal(posted), held: formatDecimal(held), available: formatDecimal(available) };
+  return { id, bucket, currency: currencyOf(bucket), ...amounts };
+}

@@ -1,0 +1,79 @@
+/**
+ * Answers that are given again to the same `Idempotency-Key`, where the operator lets them be kept. An answer is made
+ * whole before its settlement and written with it, so that it exists exactly when the charge does.
+ */
+import type { Fault } from '../kernel/fault';
+import { formatDecimal } from '../kernel/money';
+import type { RateLevels } from '../keys/rate-limiter';
+import type { StoredAnswer } from '../ledger/ledger-store';
+import type { ReceiptRecord } from '../ledger/receipt';
+import { streamTail, wholeWithCost } from './answer';
+import type { AnswerHead, AnswerSink } from './completion-request';
+import type { Used } from './hold';
+import type { AnswerArchive, KeptAnswer } from './kept-answer';
+import type { ChatCall } from './read-chat-call';
+
+/** A stream longer than this is not kept. */
+const STREAM_MAX = 4 * 1024 * 1024;
+
+/** Passes everything on, and remembers the events of a stream. */
+export class RememberingSink implements AnswerSink {
+  /** null: too long to be kept. */
+  frames: string | null = '';
+
+  constructor(private readonly sink: AnswerSink) {}
+
+  get started(): boolean {
+    return this.sink.started;
+  }
+
+  announce(head: AnswerHead): void {
+    this.sink.announce(head);
+  }
+
+  announceRates(levels: RateLevels): void {
+    this.sink.announceRates(levels);
+  }
+
+  write(frames: string): boolean {
+    if (this.frames !== null) this.frames = this.frames.length + frames.length > STREAM_MAX ? null : this.frames + frames;
+    return this.sink.write(frames);
+  }
+
+  whenReady(): Promise<void> {
+    return this.sink.whenReady();
+  }
+
+  finishWhole(text: string, charge: string): void {
+    this.sink.finishWhole(text, charge);
+  }
+
+  finishStream(frames: string): void {
+    this.sink.finishStream(frames);
+  }
+
+  giveAgain(answer: KeptAnswer): void {
+    this.sink.giveAgain(answer);
+  }
+
+  fail(fault: Fault): void {
+    this.sink.fail(fault);
+  }
+}
+
+/** What is written with the settlement; null for an answer that is not kept. */
+export type Keep = (receipt: ReceiptRecord, fault: Fault | null, used: Used) => StoredAnswer | null;
+
+export function keeping(archive: AnswerArchive, id: string, call: ChatCall, sink: RememberingSink, now: () => number): Keep {
+  return (receipt, fault, { outcome }) => {
+    const { answer } = outcome;
+    const { routeType, bucket, requestId } = receipt;
+    if (fault !== null || answer === null || routeType === null || bucket === null) return null;
+    const whole = answer.kind === 'whole';
+    if (!whole && sink.frames === null) return null;
+    const text = whole ? wholeWithCost(answer.text, receipt) : `${sink.frames}${streamTail(answer, receipt, call.wantsUsage)}`;
+    const charge = whole ? formatDecimal(receipt.charge) : null;
+    const sealed = archive.seal(id, { requestId, routeType, bucket, stream: !whole, charge, text });
+    return { id, sealed, expiresAt: now() + archive.keepMs };
+  };
+}

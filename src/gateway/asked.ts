@@ -1,0 +1,15 @@
+/** A request that wants a hold: what it asks for, and what bounds it. */
+import type { Idempotence } from '../ledger/ledger-store';
+import type { RequestFacts } from '../ledger/receipt';
+import type { Keep } from './answer-archive';
+import type { ChatCall } from './read-chat-call';
+import type { LimitsOf } from './spend-ceilings';
+
+export interface Asked {
+  readonly facts: RequestFacts;
+  readonly call: ChatCall;
+  readonly limits: readonly LimitsOf[];
+  readonly idempotence: Idempotence | null;
+  /** null: the answer is not kept. */
+  readonly keep: Keep | null;
+}

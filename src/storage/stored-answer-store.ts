@@ -1,0 +1,71 @@
+/** Kept answers in the database, sealed with the master key. What is past its time is never given, and is deleted in the background. */
+import type { DataSource } from 'typeorm';
+import type { AnswerArchive, KeptAnswer } from '../gateway/kept-answer';
+import type { Clock } from '../kernel/clock';
+import type { Log } from '../kernel/log';
+import { seal, unseal } from '../kernel/secret';
+import { placeholders, type Row, textOf } from './catalog/row-values';
+import { inTurn } from './in-transaction';
+
+const PRUNE_EVERY_MS = 60_000;
+const PRUNE_MAX = 500;
+
+export interface StoredAnswerOptions {
+  readonly dataSource: DataSource;
+  readonly masterKey: Buffer;
+  readonly keepMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class SqlAnswerArchive implements AnswerArchive {
+  readonly keepMs = this.options.keepMs;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: StoredAnswerOptions) {}
+
+  seal(id: string, answer: KeptAnswer): string {
+    return seal(this.options.masterKey, JSON.stringify(answer), contextOf(id));
+  }
+
+  async find(id: string, now: number): Promise<KeptAnswer | null> {
+    const [row] = await this.rows('SELECT sealed FROM stored_answer WHERE id = ? AND expires_at > ?', [id, BigInt(now)]);
+    if (row === undefined) return null;
+    try {
+      return JSON.parse(unseal(this.options.masterKey, textOf(row['sealed']), contextOf(id))) as KeptAnswer;
+    } catch (err) {
+      this.options.log.error({ err, answer: id }, 'a kept answer cannot be opened: its receipt is named instead');
+      return null;
+    }
+  }
+
+  start(): void {
+    const prune = () => this.prune().catch((err: unknown) => this.options.log.warn({ err }, 'old answers could not be deleted'));
+    this.timer = setInterval(() => void prune(), PRUNE_EVERY_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Deletes what is past its time, the oldest first, a few hundred at most. @returns how many */
+  async prune(): Promise<number> {
+    const now = BigInt(this.options.clock.now());
+    const rows = await this.rows('SELECT id FROM stored_answer WHERE expires_at <= ? ORDER BY expires_at LIMIT ?', [
+      now,
+      BigInt(PRUNE_MAX),
+    ]);
+    const ids = rows.map((row) => textOf(row['id']));
+    if (ids.length > 0) await this.rows(`DELETE FROM stored_answer WHERE id IN (${placeholders(ids)}) AND expires_at <= ?`, [...ids, now]);
+    return ids.length;
+  }
+
+  private rows(sql: string, values: readonly (string | bigint)[]): Promise<Row[]> {
+    return inTurn(this.options.dataSource, (manager) => manager.query<Row[]>(sql, [...values]));
+  }
+}
+
+/** What a sealed answer is bound to: one that is copied to another key's row does not open. */
+function contextOf(id: string): string {
+  return `answer:${id}`;
+}
