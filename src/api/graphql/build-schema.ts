@@ -1,16 +1,37 @@
 /** The schema of the graph, built from the classes of each domain. Its text is emitted to `schema/schema.graphql`. */
 import 'reflect-metadata';
 import { type GraphQLSchema, printSchema } from 'graphql';
-import { buildSchema } from 'type-graphql';
+import { buildSchema, type PubSub } from 'type-graphql';
+import { InvariantBroken } from '../../kernel/invariant';
+import { ExplainResolver } from './explain/explain.resolver';
+import { MarginResolver } from './facts/margin.resolver';
+import { StatementResolver } from './facts/statement.resolver';
 import { KeyResolver } from './keys/key.resolver';
 import { KeyChangeResolver } from './keys/key-change.resolver';
+import { KeyLimitsResolver, KeySpendResolver, ProjectLimitsResolver } from './keys/limits.resolver';
 import { ProjectResolver } from './keys/project.resolver';
+import { ProjectChangeResolver } from './keys/project-change.resolver';
 import { LedgerEntryResolver } from './ledger/ledger-entry.resolver';
+import { MovementResolver } from './ledger/movement.resolver';
+import { VerificationResolver } from './ledger/verification.resolver';
 import { WalletResolver } from './ledger/wallet.resolver';
+import { SpendResolver } from './live/spend.resolver';
+import { PreviewResolver } from './preview/preview.resolver';
 import { AttemptFields } from './receipts/attempt.resolver';
 import { ReceiptQueries, ReceiptsOfKey } from './receipts/receipt.resolver';
 import { ReceiptFields } from './receipts/receipt-fields.resolver';
+import { RedemptionResolver } from './redemption/redemption.resolver';
 import { RoutingResolver } from './routing/routing.resolver';
+
+/** Subscriptions are tails of durable logs; nothing is published to topics. The builder asks for a bus all the same. */
+const NO_TOPICS: PubSub = {
+  publish: () => noTopic(),
+  subscribe: () => noTopic(),
+};
+
+function noTopic(): never {
+  throw new InvariantBroken('no subscription has a topic');
+}
 
 /** Rules of inputs live in the product folders, so that every surface keeps them; nothing is validated by decorators. */
 export function buildGraph(): Promise<GraphQLSchema> {
@@ -19,6 +40,10 @@ export function buildGraph(): Promise<GraphQLSchema> {
       KeyResolver,
       ProjectResolver,
       KeyChangeResolver,
+      KeyLimitsResolver,
+      KeySpendResolver,
+      ProjectLimitsResolver,
+      ProjectChangeResolver,
       RoutingResolver,
       ReceiptQueries,
       ReceiptsOfKey,
@@ -26,8 +51,17 @@ export function buildGraph(): Promise<GraphQLSchema> {
       AttemptFields,
       WalletResolver,
       LedgerEntryResolver,
+      MovementResolver,
+      VerificationResolver,
+      StatementResolver,
+      MarginResolver,
+      RedemptionResolver,
+      SpendResolver,
+      ExplainResolver,
+      PreviewResolver,
     ],
     validate: false,
+    pubSub: NO_TOPICS,
   });
 }
 

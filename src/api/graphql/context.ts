@@ -1,11 +1,19 @@
 /** What every resolver of one request works with. */
+import type { Upstreams } from '../../attempts/upstream';
 import type { Clock } from '../../kernel/clock';
 import type { Log } from '../../kernel/log';
 import type { AccountStore, SettingStore } from '../../keys/account-store';
 import type { ApiKeyStore } from '../../keys/api-key-store';
 import type { KeyRing } from '../../keys/authenticate';
 import type { Viewer } from '../../keys/viewer';
+import type { LedgerVerifier } from '../../ledger/audit/verification';
+import type { GroupCommit } from '../../ledger/group-commit';
 import type { LedgerReader, Scope } from '../../ledger/ledger-reader';
+import type { MoneyFacts } from '../../ledger/money-facts';
+import type { GuessBrake } from '../../ledger/redemption/guess-brake';
+import type { RedemptionStore } from '../../ledger/redemption/redemption-store';
+import type { SpendTailPorts } from '../../ledger/spend-tail';
+import type { Statements } from '../../ledger/statement/statement';
 import type { Catalog } from '../../routing/catalog';
 import type { CatalogStore } from '../../routing/catalog-store';
 import { KeyLoaders } from './keys/key.loader';
@@ -20,6 +28,15 @@ export interface GraphSources {
   readonly settings: SettingStore;
   readonly catalog: CatalogStore;
   readonly reader: LedgerReader;
+  /** Where money is moved. */
+  readonly commit: Pick<GroupCommit, 'end'>;
+  readonly spend: SpendTailPorts;
+  readonly statements: Statements;
+  readonly facts: MoneyFacts;
+  readonly verifier: LedgerVerifier;
+  readonly codes: RedemptionStore;
+  readonly guesses: GuessBrake;
+  readonly upstreams: Upstreams;
   readonly keyRing: KeyRing;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,6 +1,8 @@
 /** The closed vocabularies of the product as enums of the graph. */
 import { registerEnumType } from 'type-graphql';
 import * as words from '../../kernel/words';
+import { MARGIN_GROUPS } from '../../ledger/money-facts';
+import { REDEMPTION_STATES } from '../../ledger/redemption/redeem';
 
 type EnumOf<W extends string> = { readonly [word in W]: word };
 
@@ -42,7 +44,7 @@ export const RequestStatusEnum = enumOf(
 export const StopReasonEnum = enumOf(
   'StopReason',
   words.STOP_REASONS,
-  'Why the answer ended; each reason has one written charging policy. BUDGET: cut because hold or limit was used up. REFUSED: by the gateway itself, before anything was sent. GATEWAY_CRASH: the process died and the hold was released by another. GATEWAY_STOPPED: it still streamed when the drain ended.',
+  'Why the answer ended; each reason has one written charging policy. BUDGET: cut because hold or limit was used up. REFUSED: by the gateway itself, before anything was sent. GATEWAY_CRASH: the process died and another one settled or released the hold. GATEWAY_STOPPED: it still streamed when the drain ended.',
 );
 export const AttemptStatusEnum = enumOf(
   'AttemptStatus',
@@ -61,3 +63,9 @@ export const HoldStateEnum = enumOf(
 );
 export const EntryKindEnum = enumOf('EntryKind', words.ENTRY_KINDS, 'What moved the money.');
 export const SpendWindowEnum = enumOf('SpendWindow', words.SPEND_WINDOWS, 'The time over which spending is added up.');
+export const MarginGroupEnum = enumOf(
+  'MarginGroup',
+  MARGIN_GROUPS,
+  'What requests are put together by. CHANNEL: by the channel of the last try; a cost counts for its own channel.',
+);
+export const RedemptionStateEnum = enumOf('RedemptionState', REDEMPTION_STATES, 'How a redemption code stands. OPEN: it can be redeemed.');

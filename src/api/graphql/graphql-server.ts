@@ -7,9 +7,11 @@ import type { GraphQLSchema } from 'graphql';
 import { Fault } from '../../kernel/fault';
 import type { Log } from '../../kernel/log';
 import { authenticateViewer } from '../../keys/viewer';
+import { GuessBrake } from '../../ledger/redemption/guess-brake';
 import { buildGraph } from './build-schema';
 import { contextFor, type GraphContext, type GraphSources } from './context';
 import { LIMITS, limitRule } from './limit-rule';
+import { registerLive } from './live/live-server';
 import { errorBody, formatError, isInternal, maskedFault } from './render-error';
 
 export interface GraphqlDeps extends GraphSources {
@@ -19,11 +21,14 @@ export interface GraphqlDeps extends GraphSources {
 
 const PATH = '/graphql';
 
-/** Adds the graph to a server; resolves when it is ready to be served. Subscriptions will be upgraded at the same path. */
-export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): Promise<void> {
-  const apollo = createApollo(await buildGraph(), deps);
+/** Adds the graph to a server; resolves when it is ready to be served. Subscriptions are upgraded at the same path. */
+export async function registerGraphql(app: FastifyInstance, given: Omit<GraphqlDeps, 'guesses'>): Promise<void> {
+  const deps: GraphqlDeps = { ...given, guesses: new GuessBrake(given.clock) };
+  const schema = await buildGraph();
+  const apollo = createApollo(schema, deps);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
+  registerLive(app, PATH, schema, deps);
   await app.register((graph, _options, done) => {
     serve(graph, apollo, deps);
     done();
@@ -68,13 +73,20 @@ function errorsWithRequestId(log: Log): ApolloServerPlugin<GraphContext> {
       didEncounterErrors: async ({ errors }) => {
         for (const error of errors.filter(isInternal)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
       },
-      willSendResponse: async ({ response: { body } }) => {
+      willSendResponse: async ({ request, response: { body, http } }) => {
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
+        const understood = body.singleResult.errors.every(({ extensions }) => extensions?.['code'] !== 'BAD_REQUEST');
         const errors = body.singleResult.errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
         body.singleResult = { ...body.singleResult, errors };
+        if (http.status === 400 && understood && answersPlainJson(request.http?.headers.get('accept'))) http.status = 200;
       },
     }),
   };
+}
+
+/** There, a well-formed request whose operation is wrong has the status 200: GraphQL over HTTP, 6.4.1. */
+function answersPlainJson(accept: string | undefined): boolean {
+  return accept === undefined || !accept.includes('application/graphql-response+json');
 }
 
 /** What goes wrong before the graph is reached: an unknown caller, or a body that is none. */

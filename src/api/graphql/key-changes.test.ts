@@ -84,3 +84,78 @@ describe('a change of a key', () => {
     expect(world.keys.secrets.size).toBe(3);
   });
 });
+
+describe('an update of a key', () => {
+  const UPDATE = `mutation Change($input: UpdateApiKeyInput!) { updateApiKey(id: "chat", input: $input) {
+    name routePolicy crossBucketFallback allowedModels expiresAt
+    limits { requestsPerMinute tokensPerMinute concurrency spend { bucket window amount } } } }`;
+  const updated = async (input: object) => {
+    const { data, errors } = await world.ask(ACME, UPDATE, { input });
+    expect(errors).toEqual([]);
+    return data?.['updateApiKey'];
+  };
+
+  it('changes what is given, leaves what is left out, and lifts what is null', async () => {
+    const spend = [{ bucket: 'RMB', window: 'DAY', amount: '5' }];
+    const set = { name: 'renamed', allowedModels: ['m'], requestsPerMinute: 60, concurrency: 2, spendLimits: spend };
+    expect(await updated({ ...set, expiresAt: '2100-01-01T00:00:00.000Z' })).toMatchObject({
+      ...{ name: 'renamed', allowedModels: ['m'], routePolicy: 'ORDINARY_ONLY' },
+      limits: { requestsPerMinute: 60, tokensPerMinute: null, concurrency: 2, spend },
+    });
+    expect(await updated({ tokensPerMinute: 9, concurrency: null, routePolicy: 'OFFICIAL_FIRST', name: null })).toMatchObject({
+      ...{ name: 'renamed', allowedModels: ['m'], routePolicy: 'OFFICIAL_FIRST', expiresAt: '2100-01-01T00:00:00.000Z' },
+      limits: { requestsPerMinute: 60, tokensPerMinute: 9, concurrency: null, spend },
+    });
+    expect(await updated({ allowedModels: null, expiresAt: null, spendLimits: null })).toMatchObject({
+      ...{ allowedModels: null, expiresAt: null },
+      limits: { requestsPerMinute: 60, spend: [] },
+    });
+  });
+
+  it.each([
+    ['name', { name: ' ' }],
+    ['allowedModels', { allowedModels: ['nothing'] }],
+    ['concurrency', { concurrency: 0 }],
+    ['spendLimits[0].amount', { spendLimits: [{ bucket: 'RMB', window: 'DAY', amount: '0' }] }],
+    ['expiresAt', { expiresAt: '2001-01-01T00:00:00.000Z' }],
+  ])('is refused for a wrong %s, by name, and changes nothing', async (param, input) => {
+    const before = world.keys.keys.get('chat');
+    const { errors } = await world.ask(ACME, UPDATE, { input });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', param });
+    expect(world.keys.keys.get('chat')).toEqual(before);
+  });
+
+  it('is for its owner and the operator alone, and not for a revoked key', async () => {
+    const codeFor = async (token: string) => (await world.ask(token, UPDATE, { input: { name: 'n' } })).errors[0]?.extensions['code'];
+    expect(await codeFor(CHAT)).toBe('FORBIDDEN');
+    expect(await codeFor(GLOBEX)).toBe('NOT_FOUND');
+    expect(await codeFor(OPERATOR)).toBeUndefined();
+    await world.ask(ACME, 'mutation { revokeApiKey(id: "chat") { id } }');
+    expect(await codeFor(ACME)).toBe('BAD_USER_INPUT');
+  });
+});
+
+describe('the spend limits of a project', () => {
+  const SET = `mutation Set($limits: [SpendLimitInput!]!) { setProjectSpendLimits(projectId: "bots", spendLimits: $limits) {
+    id spendLimits { bucket window amount used held remaining resetsAt } } }`;
+  const limits = [{ bucket: 'RMB', window: 'DAY', amount: '5' }];
+
+  it('are set by its owner and the operator, at once also for keys that are remembered', async () => {
+    for (const token of [ACME, OPERATOR]) {
+      const { data, errors } = await world.ask(token, SET, { limits });
+      expect(errors).toEqual([]);
+      expect(data?.['setProjectSpendLimits']).toMatchObject({ id: 'bots', spendLimits: [{ ...limits[0], used: '0', held: '0' }] });
+    }
+    expect(world.accounts.allProjects.get('bots')?.spendLimits).toHaveLength(1);
+    await world.ask(ACME, SET, { limits: [] });
+    expect(world.accounts.allProjects.get('bots')?.spendLimits).toEqual([]);
+  });
+
+  it('are refused to everybody else, and when they make no sense', async () => {
+    const codeFor = async (token: string) => (await world.ask(token, SET, { limits })).errors[0]?.extensions['code'];
+    expect([await codeFor(CHAT), await codeFor(GLOBEX)]).toEqual(['FORBIDDEN', 'NOT_FOUND']);
+    const twice = await world.ask(ACME, SET, { limits: [...limits, ...limits] });
+    expect(twice.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', param: 'spendLimits[1]' });
+    expect(world.accounts.allProjects.get('bots')?.spendLimits).toEqual([]);
+  });
+});

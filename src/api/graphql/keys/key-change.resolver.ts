@@ -1,9 +1,9 @@
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
-import { nano } from '../../../kernel/money';
 import { createKey, type KeyManagement, type KeyWishes, pauseKey, resumeKey, revokeKey, rotateKey } from '../../../keys/manage-keys';
+import { type KeyChanges, updateKey } from '../../../keys/update-key';
 import type { GraphContext } from '../context';
 import { ApiKeyNode, CreatedApiKeyNode } from './api-key.type';
-import { CreateApiKeyInput } from './key.input';
+import { CreateApiKeyInput, spendLimitsIn, UpdateApiKeyInput } from './key.input';
 import { viewCreated, viewKey } from './key-view';
 
 const THE_KEY = { description: 'The id of the key.' };
@@ -16,6 +16,15 @@ export class KeyChangeResolver {
     @Arg('input', () => CreateApiKeyInput, { description: 'The key that is wanted.' }) input: CreateApiKeyInput,
   ): Promise<CreatedApiKeyNode> {
     return viewCreated(await createKey(managementOf(context), context.viewer, wishesOf(input)), context.now);
+  }
+
+  @Mutation(() => ApiKeyNode, { description: 'Effective from the next request on; what is in flight goes on as it began.' })
+  async updateApiKey(
+    @Ctx() context: GraphContext,
+    @Arg('id', () => ID, THE_KEY) id: string,
+    @Arg('input', () => UpdateApiKeyInput, { description: 'What is to change.' }) input: UpdateApiKeyInput,
+  ): Promise<ApiKeyNode> {
+    return viewKey(await updateKey(managementOf(context), context.viewer, id, changesOf(input)), context.now);
   }
 
   @Mutation(() => ApiKeyNode, { description: 'The key is refused until it is resumed.' })
@@ -47,6 +56,27 @@ function managementOf({ sources, catalog }: GraphContext): KeyManagement {
   return { ...sources, modelExists: (id) => catalog.models.has(id) };
 }
 
+/** A name, a policy and a flag cannot be lifted: null leaves them as they are. */
+function changesOf(input: UpdateApiKeyInput): KeyChanges {
+  const { name, routePolicy, crossBucketFallback, requestsPerMinute, tokensPerMinute, concurrency, spendLimits } = input;
+  const spend = spendLimits === undefined ? undefined : spendLimitsIn(spendLimits);
+  return said({
+    name: name ?? undefined,
+    routePolicy: routePolicy ?? undefined,
+    crossBucketFallback: crossBucketFallback ?? undefined,
+    allowedModels: input.allowedModels,
+    expiresAt: input.expiresAt,
+    limits: said({ requestsPerMinute, tokensPerMinute, concurrency, spend }),
+  });
+}
+
+type Said<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The fields that are there, those that are null included. */
+function said<T extends object>(fields: T): Said<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Said<T>;
+}
+
 /** Left out and null mean the same: the default. */
 function wishesOf(input: CreateApiKeyInput): KeyWishes {
   return {
@@ -60,7 +90,7 @@ function wishesOf(input: CreateApiKeyInput): KeyWishes {
       requestsPerMinute: input.requestsPerMinute ?? null,
       tokensPerMinute: input.tokensPerMinute ?? null,
       concurrency: input.concurrency ?? null,
-      spend: (input.spendLimits ?? []).map(({ bucket, window, amount }) => ({ bucket, window, amount: nano(amount) })),
+      spend: spendLimitsIn(input.spendLimits),
     },
     expiresAt: input.expiresAt ?? null,
   };

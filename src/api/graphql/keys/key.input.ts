@@ -1,11 +1,11 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { nano } from '../../../kernel/money';
 import type { Bucket, RoutePolicy, SpendWindow } from '../../../kernel/words';
+import type { SpendLimit } from '../../../keys/api-key';
 import { BucketEnum, RoutePolicyEnum, SpendWindowEnum } from '../enums';
 import { DateTime, Decimal } from '../scalars';
 
-const NOT_YET_ENFORCED = 'Kept with the key; this version does not enforce it yet.';
-
-@InputType('SpendLimitInput', { description: `A ceiling on money in a window of time. ${NOT_YET_ENFORCED}` })
+@InputType('SpendLimitInput', { description: 'A ceiling on money in a window of time.' })
 export class SpendLimitInput {
   @Field(() => BucketEnum, { description: 'The bucket that it bounds.' })
   readonly bucket: Bucket;
@@ -45,13 +45,13 @@ export class CreateApiKeyInput {
   @Field(() => [String], { nullable: true, description: 'Models of the catalog; left out: every model that the route policy reaches.' })
   readonly allowedModels?: string[] | null;
 
-  @Field(() => Int, { nullable: true, description: `Requests in one minute. ${NOT_YET_ENFORCED}` })
+  @Field(() => Int, { nullable: true, description: 'Requests in one minute.' })
   readonly requestsPerMinute?: number | null;
 
-  @Field(() => Int, { nullable: true, description: `Tokens in one minute. ${NOT_YET_ENFORCED}` })
+  @Field(() => Int, { nullable: true, description: 'Tokens in one minute.' })
   readonly tokensPerMinute?: number | null;
 
-  @Field(() => Int, { nullable: true, description: `Requests in flight at once. ${NOT_YET_ENFORCED}` })
+  @Field(() => Int, { nullable: true, description: 'Requests in flight at once.' })
   readonly concurrency?: number | null;
 
   @Field(() => [SpendLimitInput], { nullable: true, description: 'At most one for each bucket and window.' })
@@ -59,4 +59,42 @@ export class CreateApiKeyInput {
 
   @Field(() => DateTime, { nullable: true, description: 'In the future; left out: the key does not expire.' })
   readonly expiresAt?: number | null;
+}
+
+/** null and a field that is left out differ here: null lifts a limit. */
+@InputType('UpdateApiKeyInput', { description: 'What is to change of a key. What is left out stays as it is; null lifts a limit.' })
+export class UpdateApiKeyInput {
+  @Field(() => String, { nullable: true, description: '1 to 200 characters.' })
+  readonly name?: string | null;
+
+  @Field(() => RoutePolicyEnum, { nullable: true, description: 'What the key does when a model has routes of both types.' })
+  readonly routePolicy?: RoutePolicy | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'true: a request may move to a route of the other type, and so be paid from the other bucket.',
+  })
+  readonly crossBucketFallback?: boolean | null;
+
+  @Field(() => [String], { nullable: true, description: 'Models of the catalog; null: every model that the route policy reaches.' })
+  readonly allowedModels?: string[] | null;
+
+  @Field(() => Int, { nullable: true, description: 'Requests in one minute.' })
+  readonly requestsPerMinute?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Tokens in one minute.' })
+  readonly tokensPerMinute?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Requests in flight at once.' })
+  readonly concurrency?: number | null;
+
+  @Field(() => [SpendLimitInput], { nullable: true, description: 'Take the place of all that the key has; null or empty: none.' })
+  readonly spendLimits?: SpendLimitInput[] | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'In the future; null: the key does not expire.' })
+  readonly expiresAt?: number | null;
+}
+
+export function spendLimitsIn(limits: readonly SpendLimitInput[] | null | undefined): SpendLimit[] {
+  return (limits ?? []).map(({ bucket, window, amount }) => ({ bucket, window, amount: nano(amount) }));
 }

@@ -1,15 +1,19 @@
 /** Keys and projects, as far as the viewer may see them. */
-import type DataLoader from 'dataloader';
+import DataLoader from 'dataloader';
+import { NOTHING } from '../../../gateway/key-standing';
 import type { AccountStore, Project } from '../../../keys/account-store';
 import type { ApiKey } from '../../../keys/api-key';
 import type { ApiKeyStore } from '../../../keys/api-key-store';
 import { accountOf, maySeeKey, maySeeProject, type Viewer } from '../../../keys/viewer';
-import type { LedgerReader } from '../../../ledger/ledger-reader';
+import type { CounterOf, CounterSpend, LedgerReader } from '../../../ledger/ledger-reader';
 import { loaderById } from '../batch';
+
+const SPEND_BATCH = { maxBatchSize: 500, cacheKeyFn: ({ counterId }: CounterOf) => counterId };
 
 export class KeyLoaders {
   private readonly byId: DataLoader<string, ApiKey | null>;
   private readonly projectsById: DataLoader<string, Project | null>;
+  private readonly spendByCounter: DataLoader<CounterOf, CounterSpend, string>;
   private readonly usedById: DataLoader<string, number | null>;
   private visible: Promise<readonly ApiKey[]> | null = null;
 
@@ -19,6 +23,10 @@ export class KeyLoaders {
   ) {
     this.byId = loaderById((ids) => stores.keys.find(ids));
     this.usedById = loaderById((ids) => stores.reader.lastUsedAt(ids));
+    this.spendByCounter = new DataLoader(async (counters) => {
+      const found = await stores.reader.spendOf(counters);
+      return counters.map(({ counterId }) => found.get(counterId) ?? NOTHING);
+    }, SPEND_BATCH);
     this.projectsById = loaderById((ids) => stores.accounts.projectsById(ids));
   }
 
@@ -37,6 +45,11 @@ export class KeyLoaders {
   /** When the key made its newest request that has ended; null: it made none. */
   lastUsedAt(id: string): Promise<number | null> {
     return this.usedById.load(id);
+  }
+
+  /** What a counter says; of keys and projects that the viewer was shown. */
+  spendOf(counter: CounterOf): Promise<CounterSpend> {
+    return this.spendByCounter.load(counter);
   }
 
   async project(id: string): Promise<Project | null> {

@@ -1,6 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { AttemptView } from '../../../gateway/receipt-view';
 import type { GraphContext } from '../context';
+import { CurrencyAmountNode } from '../ledger/currency-amount.type';
 import { ChannelNode } from '../routing/channel.type';
 import { viewChannelOf } from '../routing/channel-view';
 import { AttemptNode } from './attempt.type';
@@ -10,5 +11,13 @@ export class AttemptFields {
   @FieldResolver(() => ChannelNode, { description: 'The channel that was tried or passed over.' })
   channel(@Root() { channelId }: AttemptView, @Ctx() { catalog, viewer }: GraphContext): ChannelNode {
     return viewChannelOf(catalog, channelId, viewer.kind === 'operator');
+  }
+
+  @FieldResolver(() => CurrencyAmountNode, {
+    nullable: true,
+    description: 'Operators only: what the channel charges for it. Null for everybody else, and where that is not known.',
+  })
+  cost(@Root() { cost }: AttemptView, @Ctx() { viewer }: GraphContext): CurrencyAmountNode | null {
+    return viewer.kind === 'operator' ? cost : null;
   }
 }

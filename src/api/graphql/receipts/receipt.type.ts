@@ -78,6 +78,9 @@ export class ReceiptNode {
   })
   readonly loweredOutputLimit: number | null;
 
+  @Field(() => Boolean, { description: 'The gateway that served it died, and another one ended it at what was certain.' })
+  readonly recovered: boolean;
+
   @Field(() => HoldNode, { nullable: true, description: 'null when the request was refused before anything was reserved.' })
   readonly hold: HoldNode | null;
 

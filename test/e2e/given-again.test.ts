@@ -1,0 +1,78 @@
+/** With IDEMPOTENCY_RETENTION the same key and body get the same answer again, byte by byte. */
+import { newId } from '../../src/kernel/ids';
+import { graph, postChat } from '../support/forge-client';
+import { startGateway } from '../support/gateway-process';
+import { onEachDatabase } from '../support/on-each-database';
+import { HI, secretOf, tokenOf } from '../support/shop-catalog';
+
+const CHAT = secretOf('chat');
+const CANARY = 'canary-answer-7f3a';
+
+onEachDatabase('an answer that is kept', (bed, promise) => {
+  let keeping = false;
+  /** The gateway of the bed, with answers kept. */
+  async function kept(): Promise<void> {
+    if (keeping) return;
+    await bed.gateway.stop();
+    bed.gateway = await startGateway({
+      ...bed.gateway.settings,
+      environment: { ...bed.gateway.settings.environment, IDEMPOTENCY_RETENTION: '1h' },
+    });
+    keeping = true;
+  }
+  const call = (key: string, body: object = {}) =>
+    postChat(bed.gateway.origin, CHAT, { model: 'small', messages: HI, ...body }, { headers: { 'idempotency-key': key } });
+  const balance = async () =>
+    (await graph<{ wallets: object[] }>(bed.gateway.origin, tokenOf('acme'), '{ wallets { bucket balance held } }')).wallets;
+  const forge = (response: Response) => [...response.headers].filter(([name]) => /^x-(request-id|forge)|^content-type/.test(name));
+
+  for (const body of [{}, { stream: true }, { stream: true, stream_options: { include_usage: true } }]) {
+    promise(`is given again, whole, for nothing: ${JSON.stringify(body)}`, async () => {
+      await kept();
+      const key = newId();
+      const first = await call(key, body);
+      const text = await first.text();
+      const [paid, served] = [await balance(), bed.a.requests.length];
+      const again = await call(key, body);
+      expect(await again.text()).toBe(text);
+      expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+      expect(forge(again).sort()).toEqual(forge(first).sort());
+      expect(await balance()).toEqual(paid);
+      expect(bed.a.requests.length).toBe(served);
+    });
+  }
+
+  promise('is sealed at rest', async () => {
+    await kept();
+    bed.a.next({ text: CANARY });
+    const answer = await (await call(newId())).text();
+    expect(answer).toContain(CANARY);
+    const rows = await bed.database.query('SELECT sealed FROM stored_answer');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows)).not.toContain(CANARY);
+  });
+
+  promise('is not given past its time: the receipt is named instead', async () => {
+    await kept();
+    const key = newId();
+    const first = await call(key);
+    await first.text();
+    await bed.database.query('UPDATE stored_answer SET expires_at = 1');
+    const again = await call(key);
+    expect(again.status).toBe(409);
+    expect(((await again.json()) as { error: object }).error).toMatchObject({
+      code: 'idempotency_settled',
+      receipt_id: first.headers.get('x-request-id'),
+    });
+  });
+
+  promise('of a failure is none: the call runs again', async () => {
+    await kept();
+    const key = newId();
+    bed.a.next({ status: 500 });
+    bed.b.next({ status: 500 });
+    expect((await call(key)).status).toBe(502);
+    expect((await call(key)).status).toBe(200);
+    expect((await call(key)).headers.get('idempotent-replayed')).toBe('true');
+  });
+});
