@@ -1,69 +1,136 @@
 /**
  * How many requests (hold, then settlement with receipt and one attempt) the ledger takes in a second, on one wallet.
- * `node -r ./scripts/register.cjs test/bench/ledger.ts [sqlite|mysql] [in flight] [seconds]`
+ * `node -r ./scripts/register.cjs test/bench/ledger.ts [sqlite|mysql] [in flight] [seconds] [grouped|single|paced] [entries]`
+ *
+ * grouped: as the gateway does it. single: a transaction for each hold and each settlement, with the same rows.
+ * paced: grouped, at 500 requests a second. `entries`: how many finished requests are in the tables before.
  */
 import 'reflect-metadata';
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import { GroupCommit } from '../../src/ledger/group-commit';
-import type { EndRequest, PlaceHold } from '../../src/ledger/ledger-store';
+import type { EndRequest, LedgerItem, PlaceHold } from '../../src/ledger/ledger-store';
+import { writeBatch } from '../../src/storage/ledger/mysql-batch';
+import { MysqlConnections } from '../../src/storage/ledger/mysql-connections';
 import { openMysqlLedger } from '../../src/storage/ledger/mysql-ledger';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
+import { prepareBatch } from '../../src/storage/ledger/prepare';
 import { openSqliteLedger } from '../../src/storage/ledger/sqlite-ledger';
 import { type DatabaseKind, freshDatabase, type TestDatabase } from '../support/databases';
 import { addWallets, end, move, place } from '../support/ledger-items';
+import { preload } from './ledger-preload';
 
-const [kind = 'sqlite', inFlight = '256', seconds = '5'] = process.argv.slice(2);
+const PACE_PER_SECOND = 500;
+const TICK_MS = 2;
 
-function open(database: TestDatabase): Promise<OpenLedger> {
+/** Writes an item durably before it resolves. */
+type Write = (item: LedgerItem) => Promise<unknown>;
+
+function open(database: TestDatabase, owner: string): Promise<OpenLedger> {
   const log = { warn: () => undefined, error: () => undefined };
-  const options = { owner: newId(), clock: systemClock, log };
+  const options = { owner, clock: systemClock, log };
   return database.kind === 'sqlite'
     ? openSqliteLedger({ ...options, file: database.file })
     : openMysqlLedger({ ...options, url: database.url, onFenced: () => undefined });
+}
+
+function grouped(ledger: OpenLedger): Write {
+  const commits = new GroupCommit(ledger.store);
+  return (item) => (item.kind === 'place' ? commits.place(item) : commits.end(item));
+}
+
+/** On MySQL with a connection for each that is in flight, as a gateway without batches would have. */
+function single(database: TestDatabase, ledger: OpenLedger, owner: string, connections: MysqlConnections): Write {
+  const alone = (item: LedgerItem) => ({ id: newId(), items: [item] });
+  if (database.kind === 'sqlite') return (item) => ledger.store.write(alone(item));
+  return (item) => connections.use((exchange) => writeBatch(exchange, prepareBatch(alone(item), owner, systemClock.now())));
 }
 
 // Copies of one item, because composing one from its parts costs more than the ledger does.
 const somePlace = place('acme', 1_000_000n);
 const someEnd = end(somePlace, 714_000n);
 
-function endOf({ holdId, walletId, amount, request }: PlaceHold): EndRequest {
-  const receipt = { ...someEnd.receipt, requestId: request.requestId, holdId };
-  return { ...someEnd, hold: { holdId, walletId, amount, settles: true }, receipt, transferId: newId() };
+function placeOf(): PlaceHold {
+  return { ...somePlace, holdId: newId(), request: { ...somePlace.request, requestId: newId() } };
 }
 
-async function measure(database: TestDatabase, lanes: number, durationMs: number): Promise<string> {
-  await addWallets(database, 'acme');
-  const ledger = await open(database);
-  const commits = new GroupCommit(ledger.store);
-  await commits.end(move('acme', 10n ** 18n));
-  const stopAt = performance.now() + durationMs;
+function endOf({ holdId, walletId, amount, placedAt, request }: PlaceHold): EndRequest {
+  const receipt = { ...someEnd.receipt, requestId: request.requestId, holdId };
+  return { ...someEnd, hold: { holdId, walletId, amount, placedAt, settles: true }, receipt, transferId: newId() };
+}
+
+/** One request; notes how long its hold took. */
+async function request(write: Write, waits: number[]): Promise<void> {
+  const hold = placeOf();
+  const from = performance.now();
+  await write(hold);
+  waits.push(performance.now() - from);
+  await write(endOf(hold));
+}
+
+/** As many at once as there are lanes, each as soon as the one before it has ended. */
+async function atFullSpeed(write: Write, lanes: number, durationMs: number): Promise<number[]> {
   const waits: number[] = [];
-  const startedAt = performance.now();
-  const cpu = process.cpuUsage();
+  const stopAt = performance.now() + durationMs;
   const client = async () => {
-    while (performance.now() < stopAt) {
-      const hold = { ...somePlace, holdId: newId(), request: { ...somePlace.request, requestId: newId() } };
-      const from = performance.now();
-      await commits.place(hold);
-      waits.push(performance.now() - from);
-      await commits.end(endOf(hold));
-    }
+    while (performance.now() < stopAt) await request(write, waits);
   };
   await Promise.all(Array.from({ length: lanes }, client));
-  const took = (performance.now() - startedAt) / 1_000;
-  const used = process.cpuUsage(cpu);
+  return waits;
+}
+
+/** So many a second, whether the ones before have ended or not. */
+async function atAPace(write: Write, durationMs: number): Promise<number[]> {
+  const waits: number[] = [];
+  const running: Promise<void>[] = [];
+  const startedAt = performance.now();
+  for (let elapsed = 0; elapsed < durationMs; elapsed = performance.now() - startedAt) {
+    while (running.length < (elapsed / 1_000) * PACE_PER_SECOND) running.push(request(write, waits));
+    await systemClock.sleep(TICK_MS);
+  }
+  await Promise.all(running);
+  return waits;
+}
+
+async function measure(database: TestDatabase, lanes: number, durationMs: number, mode: string): Promise<string> {
+  const owner = newId();
+  const ledger = await open(database, owner);
+  const connections = new MysqlConnections(database.url, lanes);
+  try {
+    const write = mode === 'single' ? single(database, ledger, owner, connections) : grouped(ledger);
+    const startedAt = performance.now();
+    const cpu = process.cpuUsage();
+    const waits = mode === 'paced' ? await atAPace(write, durationMs) : await atFullSpeed(write, lanes, durationMs);
+    const took = (performance.now() - startedAt) / 1_000;
+    const used = process.cpuUsage(cpu);
+    waits.sort((a, b) => a - b);
+    const at = (share: number) => waits[Math.floor(waits.length * share)]?.toFixed(1);
+    const perPair = ((used.user + used.system) / waits.length).toFixed(0);
+    const how = mode === 'paced' ? `${PACE_PER_SECOND} a second` : `${lanes} in flight`;
+    return `${database.kind} ${mode} ${how}: ${(waits.length / took).toFixed(0)} pairs/s, hold p50 ${at(0.5)} ms p99 ${at(0.99)} ms, ${perPair} µs CPU a pair`;
+  } finally {
+    await connections.close();
+    await ledger.close();
+  }
+}
+
+/** A wallet that does not run dry, and one finished request to copy from. */
+async function begin(database: TestDatabase): Promise<void> {
+  await addWallets(database, 'acme');
+  const ledger = await open(database, newId());
+  const write = grouped(ledger);
+  await write(move('acme', 10n ** 18n));
+  await request(write, []);
   await ledger.close();
-  waits.sort((a, b) => a - b);
-  const at = (share: number) => waits[Math.floor(waits.length * share)]?.toFixed(1);
-  const perPair = ((used.user + used.system) / waits.length).toFixed(0);
-  return `${database.kind} ${lanes} in flight: ${(waits.length / took).toFixed(0)} pairs/s, hold p50 ${at(0.5)} ms p99 ${at(0.99)} ms, ${perPair} µs CPU a pair`;
 }
 
 async function main(): Promise<void> {
+  const [kind = 'sqlite', inFlight = '256', seconds = '5', mode = 'grouped', entries = '0'] = process.argv.slice(2);
   const database = await freshDatabase(kind as DatabaseKind);
   try {
-    console.log(await measure(database, Number(inFlight), Number(seconds) * 1_000));
+    await begin(database);
+    if (entries !== '0') console.log(await preload(database, Number(entries)));
+    console.log(await measure(database, Number(inFlight), Number(seconds) * 1_000, mode));
   } finally {
     await database.drop();
   }

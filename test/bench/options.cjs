@@ -9,6 +9,7 @@ const USAGE = `npm run bench -- [options]
   --quick              two short rounds, about 40 seconds: the figures are rough
   --only <sections>    of ${SECTIONS.join(',')}
   --targets <targets>  of ${TARGETS.join(',')}; ratios need bare
+  --entries <n>        finished requests in the ledger before it is measured again (1000000; 100000 with --quick)
   --rounds <n>         how often each target is measured (3)
   --unpinned           lets the system place the processes instead of one core for each target
   --profile <folder>   writes CPU profiles of the gateways there; read them with test/bench/hottest.cjs
@@ -28,13 +29,30 @@ function wholeNumber(text, name) {
   return Number.parseInt(text, 10);
 }
 
+function entriesOf({ entries, quick }) {
+  const text = entries ?? (quick ? '100000' : '1000000');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error('--entries must be a whole number from 1 to 999999999');
+  return Number.parseInt(text, 10);
+}
+
 /** Throws an Error that names the option to change. */
 function readOptions(argv) {
   const text = { type: 'string' };
   const flag = { type: 'boolean', default: false };
   const { values } = parseArgs({
     args: argv,
-    options: { quick: flag, only: text, targets: text, rounds: text, unpinned: flag, profile: text, dist: text, write: flag, help: flag },
+    options: {
+      quick: flag,
+      only: text,
+      targets: text,
+      entries: text,
+      rounds: text,
+      unpinned: flag,
+      profile: text,
+      dist: text,
+      write: flag,
+      help: flag,
+    },
   });
   if (values.help) return { usage: USAGE };
   return {
@@ -42,6 +60,7 @@ function readOptions(argv) {
     sections: listOf(values.only, SECTIONS, 'only'),
     targets: listOf(values.targets, TARGETS, 'targets'),
     rounds: wholeNumber(values.rounds ?? (values.quick ? '2' : '3'), 'rounds'),
+    entries: entriesOf(values),
     profile: values.profile === undefined ? null : path.resolve(values.profile),
     dist: path.resolve(values.dist ?? path.join(__dirname, '../../dist')),
   };

@@ -48,7 +48,8 @@ async function measureLedgers(options, pinned) {
   console.error('measuring: the ledger alone');
   const lines = [];
   for (const kind of options.targets.filter((each) => each !== 'bare')) {
-    lines.push(await measureLedger(kind, { core: pinned ? MEASURED_CORE : null, seconds: options.quick ? 2 : 4 }));
+    const core = pinned ? MEASURED_CORE : null;
+    lines.push(await measureLedger(kind, { core, seconds: options.quick ? 2 : 5, entries: options.entries }));
   }
   return [ledgerTable(lines)];
 }

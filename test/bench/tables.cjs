@@ -47,9 +47,36 @@ function memoryTable(targets) {
   return `### Start and memory\n\n${table(['', 'start', 'idle', 'after the load', 'at most'], rows)}`;
 }
 
-function ledgerTable(lines) {
-  const rows = lines.map(({ kind, pairs, rest }) => [NAMES[kind].replace('gateway', 'ledger'), pairs, rest]);
-  return `### The ledger alone, 256 in flight on one wallet\n\n${table(['', 'hold and settlement pairs/s', ''], rows)}`;
+const LEDGER_GOALS = { sqlite: '≥ 10,000', mariadb: '≥ 5,000' };
+const whole = (value) => Math.round(value).toLocaleString('en-US');
+
+function ledgerTable(measured) {
+  const heads = [
+    '',
+    'pairs/s',
+    'goal',
+    'hold p50',
+    'p99',
+    'CPU per pair',
+    'a transaction each',
+    'gain (≥ 15)',
+    'hold p99 at 500/s (≤ 25 ms)',
+  ];
+  const entries = measured[0] === undefined ? 0 : measured[0].entries;
+  const rows = measured.map(({ kind, empty, alone, paced, full }) => [
+    NAMES[kind].replace('gateway', 'ledger'),
+    whole(empty.pairs),
+    LEDGER_GOALS[kind],
+    `${empty.p50} ms`,
+    `${empty.p99} ms`,
+    `${empty.cpu} µs`,
+    `${whole(alone.pairs)} pairs/s`,
+    (empty.pairs / alone.pairs).toFixed(1),
+    `${paced.p99} ms (${whole(paced.pairs)} pairs/s)`,
+    `${whole(full.pairs)} pairs/s`,
+    (full.pairs / empty.pairs).toFixed(2),
+  ]);
+  return `### The ledger alone, one wallet\n\n${table([...heads, `after ${whole(entries)} requests`, 'to empty (≥ 0.8)'], rows)}`;
 }
 
 module.exports = { sectionTable, memoryTable, ledgerTable };

@@ -1,5 +1,6 @@
 /** What the stores of accounts and settings promise, whatever database stands behind them. */
 import { newId } from '../../src/kernel/ids';
+import { nano } from '../../src/kernel/money';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { inTransaction, inTurn } from '../../src/storage/in-transaction';
 import { TypeormSettingStore } from '../../src/storage/setting-store';
@@ -12,7 +13,7 @@ eachDatabase('the account store', (opened, promise) => {
   const account = (id: string) => ({ id, name: `${id} é 😀`, createdAt: NOW });
 
   promise('adds an account with its two empty wallets, its tokens and its projects', async () => {
-    const project = { id: 'acme-bots', accountId: 'acme', name: 'Bots' };
+    const project = { id: 'acme-bots', accountId: 'acme', name: 'Bots', spendLimits: [] };
     await store().add(account('acme'), ['hash-1', 'hash-2'], [project]);
     expect(await store().find('acme')).toEqual(account('acme'));
     expect(await store().findByTokenHash('hash-2')).toEqual(account('acme'));
@@ -38,13 +39,27 @@ eachDatabase('the account store', (opened, promise) => {
 
   promise('adds projects, and gives them by account, by id, or all', async () => {
     await store().add(account('projects'), [], []);
-    const [a, b] = ['p-a', 'p-b'].map((id) => ({ id, accountId: 'projects', name: id })) as [never, never];
+    const [a, b] = ['p-a', 'p-b'].map((id) => ({ id, accountId: 'projects', name: id, spendLimits: [] })) as [never, never];
     await store().addProject(b);
     await store().addProject(a);
     expect(await store().projects('projects')).toEqual([a, b]);
     expect(await store().projectsById(['p-b', 'none', 'né'])).toEqual(new Map([['p-b', b]]));
     expect(await store().projects(null)).toEqual(expect.arrayContaining([a, b]));
     expect(await store().projectsById([])).toEqual(new Map());
+  });
+
+  promise('keeps the spend limits of a project, exact above 2^53, until others take their place', async () => {
+    const daily = { bucket: 'RMB', window: 'DAY', amount: nano(9_007_199_254_740_993n) } as const;
+    const project = { id: 'limited', accountId: 'limits', name: 'Limited', spendLimits: [daily] };
+    await store().add(account('limits'), [], [project]);
+    expect(await store().projects('limits')).toEqual([project]);
+    const monthly = { bucket: 'CREDIT', window: 'MONTH', amount: nano(1n) } as const;
+    await store().setSpendLimits('limited', [monthly]);
+    await store().setSpendLimits('limited', [monthly]);
+    expect((await store().projectsById(['limited'])).get('limited')?.spendLimits).toEqual([monthly]);
+    await store().setSpendLimits('limited', []);
+    expect((await store().projectsById(['limited'])).get('limited')?.spendLimits).toEqual([]);
+    await expect(store().setSpendLimits('no such project', [])).rejects.toMatchObject({ code: 'not_found' });
   });
 
   promise('finds nothing where there is nothing', async () => {

@@ -5,6 +5,7 @@ import { InvariantBroken } from '../../src/kernel/invariant';
 import { nano } from '../../src/kernel/money';
 import { hashSecret } from '../../src/kernel/secret';
 import type { ApiKey } from '../../src/keys/api-key';
+import { TypeormAccountStore } from '../../src/storage/account-store';
 import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
 import { eachDatabase } from '../support/data-sources';
 
@@ -53,8 +54,18 @@ eachDatabase('the API key store', (opened, promise) => {
       },
       expiresAt: NOW + 1,
     });
-    expect(await store().findBySecretHash(hash)).toEqual({ key, secret: { hash, keyId: key.id, validUntil: null } });
+    expect(await store().findBySecretHash(hash)).toEqual({ key, secret: { hash, keyId: key.id, validUntil: null }, projectLimits: [] });
     expect(await store().find([key.id, 'no such key', 'né'])).toEqual(new Map([[key.id, key]]));
+  });
+
+  promise('gives with a key the spend limits of its project, as they stand now', async () => {
+    const accounts = new TypeormAccountStore(opened.dataSource);
+    const limit = { bucket: 'RMB', window: 'DAY', amount: nano(5n) } as const;
+    await accounts.addProject({ id: 'limited', accountId: 'acme', name: 'Limited', spendLimits: [limit] });
+    const { hash } = await added({ projectId: 'limited' });
+    expect((await store().findBySecretHash(hash))?.projectLimits).toEqual([limit]);
+    await accounts.setSpendLimits('limited', []);
+    expect((await store().findBySecretHash(hash))?.projectLimits).toEqual([]);
   });
 
   promise('finds nothing by the hash of an unknown secret, and nothing by no ids', async () => {
@@ -75,6 +86,17 @@ eachDatabase('the API key store', (opened, promise) => {
     const key = aKey();
     await expect(store().add({ key, secret: { hash, keyId: key.id, validUntil: null } })).rejects.toThrow();
     expect((await store().find([key.id])).size).toBe(0);
+  });
+
+  promise('makes a change of what stands there, with nothing lost of changes at the same time', async () => {
+    const { key } = await added();
+    const raised = (limits: object) => store().change(key.id, (now) => ({ ...now, limits: { ...now.limits, ...limits } }));
+    await Promise.all([raised({ requestsPerMinute: 6 }), raised({ tokensPerMinute: 7 }), raised({ concurrency: 8 })]);
+    const limits = { requestsPerMinute: 6, tokensPerMinute: 7, concurrency: 8, spend: [] };
+    expect((await store().find([key.id])).get(key.id)).toEqual({ ...key, limits });
+    await store().setStatus(key.id, 'REVOKED');
+    await expect(raised({ concurrency: 9 })).rejects.toMatchObject({ code: 'key_revoked' });
+    await expect(store().change('no such key', (now) => now)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   promise('never changes a revoked key again', async () => {

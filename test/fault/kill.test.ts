@@ -14,7 +14,7 @@ import { secretOf, shopCatalog } from '../support/shop-catalog';
 import { type Load, startLoad } from './load';
 import { contradictions } from './witness';
 
-const KILLS = 22;
+const KILLS = 25;
 const CLIENTS = 8;
 const PRIMARY = { input: 1_000n, output: 4_000n };
 const BACKUP = { input: 2_000n, output: 8_000n };

@@ -5,6 +5,7 @@ import type { SeededRandom } from '../support/seeded-random';
 /** A call whose head has reached the client. */
 export interface Seen {
   readonly requestId: string;
+  readonly status: number;
   readonly stream: boolean;
   /** The whole answer has reached the client: the body of a whole one, the end marker of a stream. */
   readonly finished: boolean;
@@ -18,8 +19,8 @@ export interface Load {
   readonly odd: readonly string[];
   /** Clients that are in a call now. */
   readonly busy: number;
-  /** Sends the clients to a gateway; null: they wait after the call that they are in. */
-  direct(origin: string | null): void;
+  /** Sends the clients to a gateway, or to any of several; null or none: they wait after the call that they are in. */
+  direct(origins: string | readonly string[] | null): void;
   /** Resolves when every client has ended its last call. */
   stop(): Promise<void>;
 }
@@ -37,7 +38,7 @@ export function startLoad({ clients, apiKey, models, random }: LoadSettings): Lo
   let broken = 0;
   let busy = 0;
   let stopped = false;
-  let target: string | null = null;
+  let targets: readonly string[] = [];
   let wake: () => void = () => undefined;
   let changed = new Promise<void>((resolve) => (wake = resolve));
 
@@ -51,22 +52,25 @@ export function startLoad({ clients, apiKey, models, random }: LoadSettings): Lo
     const words = Array.from({ length: random.between(1, 6) }, (_, at) => `w${at}`).join(' ');
     const model = models[random.between(0, models.length - 1)];
     let requestId = '';
+    let status = 0;
     let finished = false;
     try {
       const response = await postChat(origin, apiKey, { model, messages: [{ role: 'user', content: words }], stream, max_tokens: 50 });
       requestId = response.headers.get('x-request-id') ?? '';
+      status = response.status;
       const body = await response.text();
       finished = response.status === 200 && (!stream || eventsOf(body).at(-1) === '[DONE]');
       if (!finished) odd.push(`${requestId}: ${response.status} ${body.slice(-300)}`);
     } catch {
       broken += 1;
     }
-    if (requestId !== '') seen.push({ requestId, stream, finished });
+    if (requestId !== '') seen.push({ requestId, status, stream, finished });
   }
 
   async function client(): Promise<void> {
     while (!stopped) {
-      if (target === null) {
+      const target = targets.length > 1 ? targets[random.between(0, targets.length - 1)] : targets[0];
+      if (target === undefined) {
         await changed;
         continue;
       }
@@ -86,8 +90,8 @@ export function startLoad({ clients, apiKey, models, random }: LoadSettings): Lo
     get busy() {
       return busy;
     },
-    direct(origin) {
-      target = origin;
+    direct(origins) {
+      targets = origins === null ? [] : [origins].flat();
       redirect();
     },
     async stop() {

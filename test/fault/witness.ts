@@ -24,9 +24,9 @@ export interface Evidence {
 
 /** Everything that does not fit together, in words. */
 export async function contradictions(database: TestDatabase, { wallet, witnesses, seen }: Evidence): Promise<string[]> {
-  const served = new Map<string, bigint>();
+  const served = new Map<string, ServedCost>();
   for (const { upstream, price } of witnesses) {
-    for (const one of upstream.served) served.set(one.id, costOf(one, price));
+    for (const one of upstream.served) served.set(one.id, { exact: costOf(one, price), floor: floorOf(one, price) });
   }
   const books = await inSnapshot(database, async (snapshot) => ({
     charges: await snapshot.query(
@@ -50,7 +50,10 @@ export async function contradictions(database: TestDatabase, { wallet, witnesses
       books.transfers.map((row) => String(row['hold_id'])),
       'is settled twice',
     ),
-    ...chargedMoreThanServed(books.transfers, [...served.values()]),
+    ...chargedMoreThanServed(
+      books.transfers,
+      [...served.values()].map((cost) => cost.exact),
+    ),
     ...seen.flatMap((call) => contradictedBy(call, receipts)),
   ];
 }
@@ -59,10 +62,24 @@ function costOf({ promptTokens, completionTokens, completed, pieces }: Served, {
   return completed || pieces > 0 ? BigInt(promptTokens) * input + BigInt(completionTokens) * output : 0n;
 }
 
-function chargesThatNobodyServed(charges: readonly Row[], served: ReadonlyMap<string, bigint>): string[] {
-  return charges.flatMap(({ id, charge, upstream }) => {
+interface ServedCost {
+  /** Of an answer that the gateway lived to settle. */
+  readonly exact: bigint;
+  /** The most that its checkpoint can be charged when the gateway died in the middle of it. */
+  readonly floor: bigint;
+}
+
+/** Of a dead process's answer the gateway's own count stands: of another vocabulary, and of its input alone with more than the text. */
+function floorOf({ promptTokens, completionTokens, pieces }: Served, { input, output }: TokenPrice): bigint {
+  return pieces > 0 ? BigInt(promptTokens * 3 + 16) * input + BigInt(completionTokens * 3) * output : 0n;
+}
+
+function chargesThatNobodyServed(charges: readonly Row[], served: ReadonlyMap<string, ServedCost>): string[] {
+  return charges.flatMap(({ id, charge, status, upstream }) => {
     const witnessed = served.get(String(upstream));
-    return witnessed === charge ? [] : [`receipt ${id}: charged ${charge}, the upstream's count of ${upstream} makes ${witnessed}`];
+    const fits =
+      status === 'ABANDONED' ? witnessed !== undefined && (charge as bigint) <= witnessed.floor : witnessed?.exact === (charge as bigint);
+    return fits ? [] : [`receipt ${id}: ${status}, charged ${charge}, the upstream's count of ${upstream} makes ${witnessed?.exact}`];
   });
 }
 
@@ -77,12 +94,19 @@ function repeated(values: readonly string[], problem: string): string[] {
   return values.flatMap((value) => (seen.size === seen.add(value).size ? [`${value} ${problem}`] : []));
 }
 
-/** A finished answer is charged; one that broke off is charged or given back, but never both, and never still open. */
-function contradictedBy({ requestId, finished }: Seen, receipts: ReadonlyMap<string, Row>): string[] {
+/** A finished answer is charged. One that broke off has a receipt as well, unless the gateway refused it for its database. */
+function contradictedBy({ requestId, status: answered, finished }: Seen, receipts: ReadonlyMap<string, Row>): string[] {
   const receipt = receipts.get(requestId);
-  if (receipt === undefined) return [`${requestId}: the client saw it, and there is no receipt`];
+  if (receipt === undefined) return answered === 503 ? [] : [`${requestId}: the client saw it, and there is no receipt`];
   const { status, charge } = receipt;
-  const charged = (charge as bigint) > 0n;
-  if (finished && !(status === 'SUCCEEDED' && charged)) return [`${requestId}: the client has the answer, the receipt says ${status}`];
-  return status === 'ABANDONED' && charged ? [`${requestId}: abandoned, and charged`] : [];
+  const settled = status === 'SUCCEEDED' && (charge as bigint) > 0n;
+  return finished && !settled ? [`${requestId}: the client has the answer, the receipt says ${status}`] : [];
+}
+
+/** Answers that clients have and nobody paid for; and what was paid for twice. */
+export function lostAndDoubled(found: readonly string[]): { readonly lost: number; readonly doubled: number } {
+  return {
+    lost: found.filter((each) => /the client (saw it|has the answer)/.test(each)).length,
+    doubled: found.filter((each) => /charged twice|two transfers|settled twice/.test(each)).length,
+  };
 }

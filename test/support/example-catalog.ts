@@ -28,7 +28,7 @@ accounts:
     name: Acme
     wallets: { RMB: "100" }
     token: acme-management-token
-    projects: [{ id: bots, name: Bots }]
+    projects: [{ id: bots, name: Bots, spendLimits: [{ bucket: RMB, window: MONTH, amount: "40.5" }] }]
     keys:
       - { id: chat, name: chat, project: bots, secret: sk-tf-test-chat, routePolicy: ORDINARY_ONLY }
       - id: limited

@@ -58,6 +58,8 @@ export interface AttemptJson {
   readonly providerStatus: number | null;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  readonly latencyMs: number | null;
+  readonly timeToFirstTokenMs: number | null;
   readonly charge: string;
   readonly chargeReason: string;
 }

@@ -20,6 +20,10 @@ export interface GatewaySettings {
   readonly catalog?: object;
   /** Put over what every test gateway gets. An empty value counts as not set. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it runs; left out: a folder of its own that goes with it. A process that starts here later finds what it left. */
+  readonly folder?: string;
+  /** Arguments of Node itself, such as a module to load first. */
+  readonly nodeArguments?: readonly string[];
 }
 
 /** A process that has ended. */
@@ -33,6 +37,7 @@ export interface Ended {
 export interface GatewayProcess {
   readonly origin: string;
   readonly settings: GatewaySettings;
+  readonly pid: number;
   readonly stdout: string;
   /** JSON lines of level warn and above. */
   readonly stderr: string;
@@ -80,6 +85,7 @@ async function listening({ child, output, origin, ended }: Launched, settings: G
   return {
     origin: found,
     settings,
+    pid: child.pid ?? 0,
     get stdout() {
       return output.stdout;
     },
@@ -93,9 +99,14 @@ async function listening({ child, output, origin, ended }: Launched, settings: G
   };
 }
 
-function launch(settings: GatewaySettings, command = process.execPath, args: readonly string[] = [MAIN], cwd?: string): Launched {
+function launch(
+  settings: GatewaySettings,
+  command = process.execPath,
+  args: readonly string[] = [...(settings.nodeArguments ?? []), MAIN],
+  cwd?: string,
+): Launched {
   if (command === process.execPath) buildOnce();
-  const folder = mkdtempSync(join(tmpdir(), 'tokens-forge-gateway-'));
+  const folder = settings.folder ?? mkdtempSync(join(tmpdir(), 'tokens-forge-gateway-'));
   const child = spawn(command, args, { cwd: cwd ?? folder, env: environmentOf(settings, folder), stdio: ['ignore', 'pipe', 'pipe'] });
   living.add(child);
   const output = { stdout: '', stderr: '' };
@@ -109,7 +120,7 @@ function launch(settings: GatewaySettings, command = process.execPath, args: rea
   });
   const ended = once(child, 'close').then(([code]) => {
     living.delete(child);
-    rmSync(folder, { recursive: true, force: true });
+    if (settings.folder === undefined) rmSync(folder, { recursive: true, force: true });
     return { code: code as number | null, ...output };
   });
   return { child, output, origin, ended };

@@ -1,6 +1,8 @@
 /** Two accounts with keys, receipts and wallets behind a graph, and clients of each kind of caller. Ports count their calls. */
+
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerGraphql } from '../../src/api/graphql/graphql-server';
+import { LocalDoorbell } from '../../src/cluster/local-doorbell';
 import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
 import { hashSecret } from '../../src/kernel/secret';
@@ -44,6 +46,30 @@ export async function graphWorld(options: { readonly introspection?: boolean } =
     settings: stores.settings,
     catalog: counted('catalog', catalog, calls),
     reader: counted('reader', reader, calls),
+    commit: { end: () => Promise.reject(new Error('no money is moved here')) },
+    statements: { wallets: async () => [], totals: async () => [], entries: nothing },
+    codes: {
+      add: async () => undefined,
+      find: async () => undefined,
+      findByHash: async () => undefined,
+      page: async () => ({ items: [], hasNextPage: false }),
+      revoke: async () => undefined,
+    },
+    facts: { moneyBy: async () => [], overages: async () => ({ items: [], hasNextPage: false }) },
+    verifier: {
+      verify: async () => ({ ok: true, entries: 3, sealedThrough: null, headHash: null, firstBadEntryId: null, problem: null }),
+    },
+    upstreams: {
+      openai: {
+        send: () => {
+          throw new Error('nothing is sent');
+        },
+      },
+    },
+    spend: {
+      history: { heads: async () => new Map(), after: async () => [] },
+      doorbell: new LocalDoorbell(),
+    },
     keyRing: new KeyRing(stores.keys, clock),
     clock,
     log,
@@ -64,7 +90,7 @@ function catalogOfTests() {
 
 async function people({ keys, accounts, settings }: { keys: MemoryKeyStore; accounts: MemoryAccountStore; settings: MemorySettings }) {
   await settings.set('operator_token_hash', hashSecret(OPERATOR));
-  const project = (accountId: string, id: string) => ({ id, accountId, name: id });
+  const project = (accountId: string, id: string) => ({ id, accountId, name: id, spendLimits: [] });
   await accounts.add({ id: 'acme', name: 'Acme', createdAt: 0 }, [hashSecret(ACME)], [project('acme', 'bots'), project('acme', 'labs')]);
   await accounts.add({ id: 'globex', name: 'Globex', createdAt: 0 }, [hashSecret(GLOBEX)], [project('globex', 'apps')]);
   keys.put(aKey('chat', { projectId: 'bots', createdAt: 1 }), CHAT);
@@ -131,4 +157,8 @@ function asking(app: FastifyInstance) {
     const body = response.json() as Partial<Answer>;
     return { status: response.statusCode, data: body.data ?? null, errors: body.errors ?? [] };
   };
+}
+
+async function* nothing(): AsyncGenerator<never> {
+  // No statement is asked for here.
 }

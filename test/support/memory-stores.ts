@@ -2,12 +2,13 @@
 
 import { hashSecret } from '../../src/kernel/secret';
 import type { Account, AccountStore, Project, SettingStore } from '../../src/keys/account-store';
-import type { ApiKey, KeySecret, StoredKeyStatus } from '../../src/keys/api-key';
+import type { ApiKey, KeySecret, SpendLimit, StoredKeyStatus } from '../../src/keys/api-key';
 import type { ApiKeyStore, NewApiKey } from '../../src/keys/api-key-store';
 
 export class MemoryKeyStore implements ApiKeyStore {
   readonly keys = new Map<string, ApiKey>();
   readonly secrets = new Map<string, KeySecret>();
+  readonly projectLimits = new Map<string, readonly SpendLimit[]>();
 
   put(key: ApiKey, secret: string): void {
     this.keys.set(key.id, key);
@@ -18,7 +19,9 @@ export class MemoryKeyStore implements ApiKeyStore {
   async findBySecretHash(hash: string) {
     const secret = this.secrets.get(hash);
     const key = secret === undefined ? undefined : this.keys.get(secret.keyId);
-    return secret === undefined || key === undefined ? undefined : { key, secret };
+    return secret === undefined || key === undefined
+      ? undefined
+      : { key, secret, projectLimits: this.projectLimits.get(key.projectId ?? '') ?? [] };
   }
 
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, ApiKey>> {
@@ -36,7 +39,7 @@ export class MemoryKeyStore implements ApiKeyStore {
   }
 
   async setStatus(id: string, status: StoredKeyStatus): Promise<void> {
-    this.change(id, { status });
+    this.set(id, { status });
   }
 
   async rotate(secret: KeySecret, prefix: string, oldValidUntil: number): Promise<void> {
@@ -45,13 +48,21 @@ export class MemoryKeyStore implements ApiKeyStore {
       if (old.keyId === secret.keyId) this.secrets.set(old.hash, { ...old, validUntil: ends });
     }
     this.secrets.set(secret.hash, secret);
-    this.change(secret.keyId, { prefix });
+    this.set(secret.keyId, { prefix });
   }
 
-  private change(id: string, changes: Partial<ApiKey>): void {
+  async change(id: string, change: (key: ApiKey) => ApiKey): Promise<ApiKey> {
     const key = this.keys.get(id);
     if (key === undefined) throw new Error(`no key ${id}`);
-    this.keys.set(id, { ...key, ...changes });
+    return this.set(id, change(key));
+  }
+
+  private set(id: string, changes: Partial<ApiKey>): ApiKey {
+    const key = this.keys.get(id);
+    if (key === undefined) throw new Error(`no key ${id}`);
+    const changed = { ...key, ...changes };
+    this.keys.set(id, changed);
+    return changed;
   }
 }
 
@@ -80,6 +91,12 @@ export class MemoryAccountStore implements AccountStore {
 
   async addProject(project: Project): Promise<void> {
     this.allProjects.set(project.id, project);
+  }
+
+  async setSpendLimits(projectId: string, spendLimits: readonly SpendLimit[]): Promise<void> {
+    const project = this.allProjects.get(projectId);
+    if (project === undefined) throw new Error(`no project ${projectId}`);
+    this.allProjects.set(projectId, { ...project, spendLimits });
   }
 
   async projects(accountId: string | null): Promise<readonly Project[]> {

@@ -69,6 +69,7 @@ export function aRecord(id: string, overrides: Partial<ReceiptRecord> = {}): Rec
     latencyMs: 900,
     timeToFirstTokenMs: 120,
     loweredOutputLimit: null,
+    recovered: false,
     charge: nano(19_000n),
     noChargeReason: null,
     holdId: `${id}-hold`,
@@ -115,6 +116,7 @@ export function anAttempt(receiptId: string, index: number, overrides: Partial<A
     latencyMs: 100,
     timeToFirstTokenMs: null,
     charge: nano(0n),
+    cost: null,
     ...overrides,
   };
 }

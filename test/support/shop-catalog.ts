@@ -10,6 +10,9 @@ export interface ShopUpstreams {
 
 export const PRIMARY_PRICE = { input: '1', cachedInput: '0.1', output: '4' };
 export const BACKUP_PRICE = { input: '2', output: '8' };
+/** A token of input costs the operator 500 nano of a yuan, one of output 2000; on the backup 100 and 400 nano of a dollar. */
+export const PRIMARY_COST = { currency: 'CNY', input: '0.5', output: '2' };
+export const BACKUP_COST = { currency: 'USD', input: '0.1', output: '0.4' };
 export const OFFICIAL_PRICE = { input: '0.25', output: '2' };
 
 export const HI = [{ role: 'user' as const, content: 'hi' }];
@@ -26,7 +29,7 @@ const NOBODY = 'http://127.0.0.1:9/v1';
 export function shopCatalog({ a, b, official }: ShopUpstreams) {
   return {
     channels: [
-      channel('cheap-a', a.baseUrl),
+      channel('cheap-a', a.baseUrl, { costs: { 'small-2025': PRIMARY_COST } }),
       channel('cheap-b', b.baseUrl),
       channel('official', official.baseUrl),
       channel('cancel-a', a.baseUrl, { onClientGone: 'cancel' }),
@@ -50,7 +53,7 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
     routes: [
       ordinary('small', [
         { channel: 'cheap-a', upstreamModel: 'small-2025' },
-        { channel: 'cheap-b', price: BACKUP_PRICE },
+        { channel: 'cheap-b', price: BACKUP_PRICE, cost: BACKUP_COST },
       ]),
       { model: 'small', type: 'OFFICIAL', price: OFFICIAL_PRICE, channels: [{ channel: 'official' }] },
       ordinary('stubborn', [

@@ -1,20 +1,27 @@
 /** The flow on a stage: a fake upstream, a ledger in memory, one key, and a sink that remembers. */
 
 import type { Interruption } from '../../src/attempts/run-attempts';
+import { LocalRateLimiter } from '../../src/cluster/local-rate-limiter';
+import { Checkpoints } from '../../src/gateway/checkpoints';
 import type { AnswerHead, AnswerSink, CompletionRequest, Gateway } from '../../src/gateway/completion-request';
+import type { KeptAnswer } from '../../src/gateway/kept-answer';
 import { serveCompletion } from '../../src/gateway/serve-completion';
+import { CountedAlarms } from '../../src/kernel/alarms';
 import type { Fault } from '../../src/kernel/fault';
 import { Interrupt } from '../../src/kernel/interrupt';
-import type { ApiKey } from '../../src/keys/api-key';
+import type { ApiKey, SpendLimit } from '../../src/keys/api-key';
+import type { RateLevels } from '../../src/keys/rate-limiter';
 import { GroupCommit } from '../../src/ledger/group-commit';
 import type { Route } from '../../src/routing/catalog';
 import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from './catalog-builders';
 import { type Act, FakeUpstream } from './fake-upstream';
 import { aKey } from './key-builders';
 import { MemoryLedger } from './memory-ledger';
+import { MemorySpool } from './memory-spool';
 
 class RecordingSink implements AnswerSink {
   head: AnswerHead | null = null;
+  rates: RateLevels | null = null;
   frames: string[] = [];
   whole: string | null = null;
   fault: Fault | null = null;
@@ -26,6 +33,9 @@ class RecordingSink implements AnswerSink {
   }
   announce(head: AnswerHead) {
     this.head = head;
+  }
+  announceRates(levels: RateLevels) {
+    this.rates = levels;
   }
   write(frames: string) {
     this.frames.push(frames);
@@ -40,6 +50,9 @@ class RecordingSink implements AnswerSink {
     this.frames.push(frames);
     this.settledFirst = this.ledger.receipts.size === 1;
   }
+  giveAgain(answer: KeptAnswer) {
+    this.whole = answer.text;
+  }
   fail(fault: Fault) {
     this.fault = fault;
     this.settledFirst = this.ledger.receipts.size === 1;
@@ -49,6 +62,7 @@ class RecordingSink implements AnswerSink {
 export interface Scene {
   readonly acts?: Readonly<Record<string, readonly Act[]>>;
   readonly key?: Partial<ApiKey>;
+  readonly projectLimits?: readonly SpendLimit[];
   readonly rmb?: string;
   readonly credit?: string;
   readonly routes?: readonly Route[];
@@ -80,15 +94,27 @@ export function stage(scene: Scene) {
     routes: scene.routes ?? routes,
   });
   const key = aKey(scene.key ?? {});
+  const spool = new MemorySpool();
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const clock = { now: () => 1_000, monotonic: () => 0, sleep: () => Promise.resolve() };
+  const counter = { count: (text: string) => text.split(/\s+/).filter(Boolean).length };
+  const checkpoints = new Checkpoints({ store: ledger, counter, clock, log });
   const gateway = {
-    keys: { recognise: async () => ({ key, secret: { hash: '', keyId: key.id, validUntil: null } }) } as unknown as Gateway['keys'],
+    keys: {
+      recognise: async () => ({ key, secret: { hash: '', keyId: key.id, validUntil: null }, projectLimits: scene.projectLimits ?? [] }),
+    } as unknown as Gateway['keys'],
+    rates: new LocalRateLimiter({ monotonic: () => 0 }),
     catalog: { current: () => catalog, prices: async () => new Map() },
     ledger: new GroupCommit(ledger),
     upstreams: { openai: upstream },
-    counter: { count: (text: string) => text.split(/\s+/).filter(Boolean).length },
+    counter,
+    spool,
+    archive: null,
     unended: new Set(),
-    clock: { now: () => 1_000, monotonic: () => 0, sleep: () => Promise.resolve() },
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    clock,
+    log,
+    alarms: new CountedAlarms(log),
+    checkpoints,
   } satisfies Gateway;
   const body = scene.body ?? { model: 'm', messages: [{ role: 'user', content: 'hello there' }], max_tokens: 50 };
   const request: CompletionRequest = {
@@ -98,12 +124,18 @@ export function stage(scene: Scene) {
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
     routeHeader: null,
     runHeader: null,
+    idempotencyKey: null,
     receivedAt: 1_000,
     ...scene.headers,
   };
   const sink = new RecordingSink(ledger);
   const interruption = new Interrupt<Interruption>();
-  return { gateway, ledger, upstream, sink, interruption, serve: () => serveCompletion(gateway, request, sink, interruption) };
+  const serve = async () => {
+    const receipt = await serveCompletion(gateway, request, sink, interruption);
+    if (receipt === null) throw new Error('an earlier answer was given again');
+    return receipt;
+  };
+  return { gateway, ledger, spool, upstream, sink, interruption, serve };
 }
 
 /** Serves the request, and checks what holds for every one: no hold stays, and it is settled before the last byte. */

@@ -1,0 +1,190 @@
+/** A gateway whose database is away: before a hold, at a settlement, under load. The proxy stands between the two. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { audit } from '../support/audit';
+import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
+import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { eventually, gate } from '../support/eventually';
+import { chunksOf, eventsOf, postChat, receipt, textOf } from '../support/forge-client';
+import { type GatewayProcess, type GatewaySettings, startGateway } from '../support/gateway-process';
+import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream';
+import { seededRandom } from '../support/seeded-random';
+import { HI, secretOf, shopCatalog } from '../support/shop-catalog';
+import { startLoad } from './load';
+import { contradictions } from './witness';
+
+const CHAT = secretOf('chat');
+const TOLD_MS = 5_500;
+const BACK_MS = 15_000;
+const ANSWER = { model: 'small', messages: HI };
+
+describe('a gateway whose database is away, on mysql', () => {
+  let served = false;
+  let database: TestDatabase;
+  let proxy: CuttingProxy;
+  let upstream: ScriptedUpstream;
+  let settings: GatewaySettings;
+  let gateway: GatewayProcess;
+  let folder: string;
+
+  beforeAll(async () => {
+    served = await isServed('mysql');
+    if (!served) return;
+    folder = mkdtempSync(join(tmpdir(), 'tokens-forge-away-'));
+    upstream = await startScriptedUpstream();
+    database = await freshDatabase('mysql');
+    proxy = await cuttingProxy(database.url);
+    settings = { databaseUrl: proxy.url, catalog: shopCatalog({ a: upstream, b: upstream, official: upstream }), folder };
+    gateway = await startGateway(settings);
+  }, 60_000);
+
+  afterAll(async () => {
+    proxy?.mend();
+    await gateway?.kill();
+    await proxy?.close();
+    await upstream?.close();
+    if (served) rmSync(folder, { recursive: true, force: true });
+    await database?.drop();
+  }, 60_000);
+
+  afterEach(async () => {
+    if (!served) return;
+    proxy.mend();
+    await eventually(async () => expect((await fetch(`${gateway.origin}/readyz`)).status).toBe(200), BACK_MS);
+  }, 30_000);
+
+  const promise = (name: string, check: () => Promise<void>, timeoutMs = 40_000) =>
+    it(name, async () => (served ? check() : undefined), timeoutMs);
+
+  const openHolds = async () => (await database.query("SELECT COUNT(*) AS n FROM hold WHERE state = 'OPEN'"))[0]?.['n'];
+
+  /** A stream that has begun and waits for the gate. */
+  async function begun(opened: Promise<void>): Promise<{ id: string; body: Promise<string> }> {
+    upstream.next({ gate: { before: 2, opened } });
+    const response = await postChat(gateway.origin, CHAT, { ...ANSWER, stream: true });
+    expect(response.status).toBe(200);
+    return { id: response.headers.get('x-request-id') ?? '', body: response.text() };
+  }
+
+  /** What a client hears, and how long it takes. */
+  async function ask(): Promise<{ status: number; code: string; retryAfter: string | null; tookMs: number }> {
+    const startedAt = performance.now();
+    const response = await postChat(gateway.origin, CHAT, ANSWER);
+    const body = (await response.json()) as { error?: { code: string } };
+    const tookMs = performance.now() - startedAt;
+    return { status: response.status, code: body.error?.code ?? '', retryAfter: response.headers.get('retry-after'), tookMs };
+  }
+
+  const troubles: [string, () => void][] = [
+    ['refuses connections', () => proxy.sever()],
+    ['accepts everything and answers nothing', () => proxy.hang()],
+  ];
+
+  for (const [words, begin] of troubles) {
+    promise(`that ${words}: a request hears 503 with retry-after within five seconds, and nothing is sent upstream`, async () => {
+      const before = upstream.requests.length;
+      expect((await ask()).status).toBe(200);
+      begin();
+      const heard = await Promise.all([ask(), ask(), ask()]);
+      for (const one of heard) {
+        expect(one).toMatchObject({ status: 503, code: 'temporarily_unavailable', retryAfter: expect.stringMatching(/^\d+$/) });
+        expect(one.tookMs).toBeLessThan(TOLD_MS);
+      }
+      expect((await fetch(`${gateway.origin}/readyz`)).status).toBe(503);
+      expect((await fetch(`${gateway.origin}/healthz`)).status).toBe(200);
+      expect(upstream.requests.length).toBe(before + 1);
+      proxy.mend();
+      await eventually(async () => expect((await ask()).status).toBe(200), BACK_MS);
+      await eventually(async () => expect(await openHolds()).toBe(0n), BACK_MS);
+      expect(await audit(database)).toEqual([]);
+    });
+
+    promise(`that ${words} at a settlement: the answer is completed, and charged once when the database is back`, async () => {
+      const { opened, open } = gate();
+      const { id, body } = await begun(opened);
+      begin();
+      open();
+      const text = await body;
+      expect(textOf(chunksOf(text))).toBe('You said: hi');
+      expect(eventsOf(text).at(-1)).toBe('[DONE]');
+      proxy.mend();
+      await eventually(async () => expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ status: 'SUCCEEDED' }), BACK_MS);
+      expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ charge: '0.000013', hold: { state: 'SETTLED' } });
+      expect(await database.query(`SELECT COUNT(*) AS n FROM transfer WHERE receipt_id = '${id}'`)).toEqual([{ n: 1n }]);
+      expect(await audit(database)).toEqual([]);
+    });
+  }
+
+  promise(
+    'a settlement that waited on the disk of a killed process is charged once by the next one there, before its hold is swept',
+    async () => {
+      const { opened, open } = gate();
+      const { id, body } = await begun(opened);
+      proxy.sever();
+      open();
+      expect(eventsOf(await body).at(-1)).toBe('[DONE]');
+      await gateway.kill();
+      proxy.mend();
+      expect(await openHolds()).toBe(1n);
+      gateway = await startGateway(settings);
+      await eventually(async () => expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ status: 'SUCCEEDED' }), BACK_MS);
+      expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ charge: '0.000013' });
+      expect(await database.query(`SELECT COUNT(*) AS n FROM transfer WHERE receipt_id = '${id}'`)).toEqual([{ n: 1n }]);
+      expect(await audit(database)).toEqual([]);
+    },
+    60_000,
+  );
+
+  promise(
+    'a settlement that waits on the disk survives SIGTERM, and the process leaves with 0',
+    async () => {
+      const { opened, open } = gate();
+      const { id, body } = await begun(opened);
+      proxy.sever();
+      open();
+      await body;
+      expect((await gateway.stop()).code).toBe(0);
+      proxy.mend();
+      gateway = await startGateway(settings);
+      await eventually(async () => expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ status: 'SUCCEEDED' }), BACK_MS);
+      expect(await audit(database)).toEqual([]);
+    },
+    60_000,
+  );
+
+  promise(
+    'under load, cut off three times for seconds: nothing is lost or doubled, and every answer that a client has is settled',
+    async () => {
+      const random = seededRandom();
+      const load = startLoad({ clients: 8, apiKey: CHAT, models: ['small', 'stubborn'], random });
+      try {
+        load.direct(gateway.origin);
+        for (let cut = 0; cut < 3; cut += 1) {
+          const enough = upstream.served.length + random.between(40, 120);
+          await upstream.until(() => upstream.served.length >= enough);
+          if (cut === 1) proxy.hang();
+          else proxy.sever();
+          await pause(random.between(1_500, 3_500));
+          proxy.mend();
+          await eventually(async () => expect((await fetch(`${gateway.origin}/readyz`)).status).toBe(200), BACK_MS);
+        }
+        const finished = load.seen.filter((call) => call.finished).length;
+        await eventually(() => expect(load.seen.filter((call) => call.finished).length).toBeGreaterThan(finished + 50), BACK_MS);
+        load.direct(null);
+        await eventually(() => expect(load.busy).toBe(0), BACK_MS);
+      } finally {
+        await load.stop();
+      }
+      // A refusal for the database is all that went wrong, and whoever heard one has no receipt yet or one without a charge.
+      expect(load.odd.filter((answer) => !answer.includes('temporarily_unavailable'))).toEqual([]);
+      await eventually(async () => expect(await openHolds()).toBe(0n), BACK_MS);
+      const price = { input: 1_000n, output: 4_000n };
+      const seen = load.seen.filter((call) => call.finished);
+      expect(await contradictions(database, { wallet: 'acme:RMB', witnesses: [{ upstream, price }], seen })).toEqual([]);
+      expect(await audit(database)).toEqual([]);
+    },
+    90_000,
+  );
+});

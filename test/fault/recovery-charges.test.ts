@@ -1,0 +1,173 @@
+/** Gateways that die in the middle of streams: what they are known to have delivered is charged, once, and nothing more. */
+import { audit } from '../support/audit';
+import { eventually, gate } from '../support/eventually';
+import { chunksOf, eventsOf, postChat, type ReceiptJson, receipt } from '../support/forge-client';
+import { type GatewayProcess, startGateway } from '../support/gateway-process';
+import { type Bed, onEachDatabase } from '../support/on-each-database';
+import { HI, secretOf } from '../support/shop-catalog';
+import { nanoOf } from './one-call';
+
+const CHAT = secretOf('chat');
+const RECOVERED_MS = 30_000;
+const TEST_MS = 120_000;
+const INPUT = 1_000n;
+const OUTPUT = 4_000n;
+/** Each is one token by any count, the upstream's and the gateway's. */
+const words = (count: number) => 'one '.repeat(count);
+
+interface Stream {
+  readonly id: string;
+  /** All that the client got, however it ended. */
+  readonly got: Promise<string>;
+}
+
+/** A stream of so many words that has begun; it stops before its event of number `holdAt` until the gate opens. */
+async function streaming(bed: Bed, gateway: GatewayProcess, script: object): Promise<Stream> {
+  bed.a.next(script);
+  const response = await postChat(gateway.origin, CHAT, { model: 'only-ordinary', messages: HI, stream: true, max_tokens: 500 });
+  return { id: response.headers.get('x-request-id') ?? '', got: partsOf(response) };
+}
+
+async function partsOf(response: Response): Promise<string> {
+  let text = '';
+  try {
+    for await (const part of response.body ?? []) text += Buffer.from(part).toString('utf8');
+  } catch {
+    // Cut off: what came before it counts.
+  }
+  return text;
+}
+
+/** Output tokens of the last checkpoint of a request; -1 before the first. */
+async function notedOf(bed: Bed, { id }: Stream): Promise<number> {
+  const [row] = await bed.database.query(
+    `SELECT p.progress FROM hold_progress p JOIN hold h ON h.id = p.hold_id WHERE h.request_id = '${id}'`,
+  );
+  return row === undefined
+    ? -1
+    : (JSON.parse(String(row['progress'])) as { progress: { usage: { outputTokens: number } } }).progress.usage.outputTokens;
+}
+
+async function noted(bed: Bed, stream: Stream, tokens: number): Promise<void> {
+  await eventually(async () => expect(await notedOf(bed, stream)).toBe(tokens), 15_000);
+}
+
+async function abandoned(bed: Bed, { id }: Stream): Promise<ReceiptJson> {
+  return eventually(async () => {
+    const story = await receipt(bed.gateway.origin, CHAT, id);
+    expect(story).toMatchObject({ status: 'ABANDONED', stopReason: 'GATEWAY_CRASH' });
+    return story;
+  }, RECOVERED_MS);
+}
+
+/** The story of a request that was charged for so many words, and what else must be true of it then. */
+function chargedFor(story: ReceiptJson, outputTokens: number): void {
+  expect(story.usage).toMatchObject({ outputTokens, source: 'FLOOR' });
+  expect(nanoOf(story.charge)).toBe(BigInt(story.usage.inputTokens) * INPUT + BigInt(outputTokens) * OUTPUT);
+  expect(story).toMatchObject({ hold: { state: 'SETTLED' }, finalChannel: { id: 'cheap-a' } });
+  expect(story.ledgerEntries).toHaveLength(1);
+  expect(nanoOf(story.ledgerEntries[0]?.amount ?? '')).toBe(-nanoOf(story.charge));
+  expect(story.attempts).toMatchObject([{ status: 'CANCELLED', charge: story.charge, errorCode: 'gateway_crashed' }]);
+}
+
+async function killAndStart(bed: Bed): Promise<void> {
+  const { settings } = bed.gateway;
+  await bed.gateway.kill();
+  bed.gateway = await startGateway(settings);
+}
+
+onEachDatabase('kill -9 of a gateway that streams', (bed, promise) => {
+  promise(
+    'charges exactly the last checkpoint, and nothing to the stream that had delivered nothing',
+    async () => {
+      const { opened, open } = gate();
+      const delivered = await streaming(bed, bed.gateway, { text: words(30), gate: { before: 13, opened } });
+      const silent = await streaming(bed, bed.gateway, { text: words(30), gate: { before: 1, opened } });
+      // The first event holds no word.
+      await noted(bed, delivered, 12);
+      await killAndStart(bed);
+      open();
+      chargedFor(await abandoned(bed, delivered), 12);
+      expect(await abandoned(bed, silent)).toMatchObject({ charge: '0', hold: { state: 'RELEASED' }, ledgerEntries: [] });
+      expect(await audit(bed.database)).toEqual([]);
+    },
+    TEST_MS,
+  );
+
+  promise(
+    'charges what flowed until about a second before, and never more than the upstream sent',
+    async () => {
+      const stream = await streaming(bed, bed.gateway, { text: words(400), chunkDelayMs: 25 });
+      const served = bed.a.served.at(-1);
+      await eventually(async () => expect(await notedOf(bed, stream)).toBeGreaterThan(20), 15_000);
+      const before = served?.completionTokens ?? 0;
+      // What was sent by now is noted within the next round.
+      await eventually(async () => expect(await notedOf(bed, stream)).toBeGreaterThanOrEqual(before), 4_000);
+      await killAndStart(bed);
+      const story = await abandoned(bed, stream);
+      chargedFor(story, story.usage.outputTokens);
+      expect(story.usage.outputTokens).toBeGreaterThanOrEqual(before);
+      expect(story.usage.outputTokens).toBeLessThanOrEqual(served?.completionTokens ?? 0);
+      expect((await stream.got).split('one ').length - 1).toBeGreaterThanOrEqual(story.usage.outputTokens);
+    },
+    TEST_MS,
+  );
+});
+
+onEachDatabase(
+  'several gateways, one of which',
+  (bed, promise) => {
+    promise(
+      'is killed: two that sweep at once charge each of its streams once',
+      async () => {
+        const { opened, open } = gate();
+        const [doomed, other] = await Promise.all([startGateway(bed.gateway.settings), startGateway(bed.gateway.settings)]);
+        try {
+          const streams: Stream[] = [];
+          for (let at = 0; at < 6; at += 1) streams.push(await streaming(bed, doomed, { text: words(30), gate: { before: 8, opened } }));
+          for (const stream of streams) await noted(bed, stream, 7);
+          await doomed.kill();
+          for (const stream of streams) chargedFor(await abandoned(bed, stream), 7);
+          expect(await audit(bed.database)).toEqual([]);
+        } finally {
+          open();
+          await doomed.kill();
+          await other.stop();
+        }
+      },
+      TEST_MS,
+    );
+
+    promise(
+      'is stopped and wakes up after it was declared dead: it settles nothing, raises an alarm, and leaves',
+      async () => {
+        const { opened, open } = gate();
+        const zombie = await startGateway(bed.gateway.settings);
+        try {
+          const stream = await streaming(bed, zombie, { text: words(30), gate: { before: 8, opened } });
+          await noted(bed, stream, 7);
+          zombie.signal('SIGSTOP');
+          const story = await abandoned(bed, stream);
+          chargedFor(story, 7);
+          zombie.signal('SIGCONT');
+          open();
+          const { code, stderr } = await zombie.ended;
+          expect(code).toBe(0);
+          for (const alarm of ['process_fenced', 'late_settlement']) expect(stderr).toContain(`"alarm":"${alarm}"`);
+          expect(stderr).toContain(stream.id);
+          const got = await stream.got;
+          expect(eventsOf(got)).not.toContain('[DONE]');
+          expect(chunksOf(got).at(-1)?.error).toMatchObject({ code: 'gateway_crashed' });
+          expect(await receipt(bed.gateway.origin, CHAT, stream.id)).toEqual(story);
+          expect(await audit(bed.database)).toEqual([]);
+        } finally {
+          open();
+          zombie.signal('SIGCONT');
+          await zombie.kill();
+        }
+      },
+      TEST_MS,
+    );
+  },
+  ['mysql'],
+);
