@@ -1,7 +1,7 @@
 // The import law. Each rule says in its comment what it protects; `import-law.test.ts` feeds each one a bad example.
 const PRODUCT = 'keys|routing|metering|ledger|attempts|gateway';
 const RIM = 'storage|upstreams|telemetry|cluster|catalog-file|api/rest|api/graphql';
-const FRAME = ['^src/(main|compose|config|load-configuration)\\.ts$', '^src/(cli|start)/'];
+const FRAME = ['^src/(main|compose|config|load-configuration)\\.ts$', '^src/(cli|start|compose)/'];
 const TEST = '\\.test\\.ts$';
 
 const product = (folders) => `^src/(${folders})/`;
@@ -120,8 +120,8 @@ const rimRules = [
   {
     name: 'only-main-and-commands-compose',
     comment: 'The whole is put together at an entry of the process and nowhere else.',
-    from: { path: '^src/', pathNot: ['^src/main\\.ts$', '^src/cli/'] },
-    to: { path: '^src/compose\\.ts$' },
+    from: { path: '^src/', pathNot: ['^src/(main|compose)\\.ts$', '^src/(cli|compose)/'] },
+    to: { path: ['^src/compose\\.ts$', '^src/compose/'] },
   },
   {
     name: 'migrations-stand-alone',

@@ -1,0 +1,111 @@
+/** What the gateway keeps, and where. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { LocalDoorbell } from '../cluster/local-doorbell';
+import type { Config } from '../config';
+import { replaySpool } from '../gateway/spool-replay';
+import type { Alarms } from '../kernel/alarms';
+import { systemClock } from '../kernel/clock';
+import { newId } from '../kernel/ids';
+import type { Log } from '../kernel/log';
+import { GroupCommit } from '../ledger/group-commit';
+import type { LedgerStore } from '../ledger/ledger-store';
+import { ringing } from '../ledger/ringing-ledger';
+import type { SettlementSpool } from '../ledger/settlement-spool';
+import { SharedHistory } from '../ledger/shared-history';
+import { establishLedgerId } from '../start/ledger-id';
+import { masterKeyBeside } from '../start/master-key';
+import { TypeormAccountStore } from '../storage/account-store';
+import { TypeormApiKeyStore } from '../storage/api-key-store';
+import { AuditThread } from '../storage/audit/audit-thread';
+import { Sealer } from '../storage/audit/sealer';
+import { SqlCatalogStore } from '../storage/catalog/catalog-store';
+import { openDatabase } from '../storage/data-source';
+import { openMysqlLedger } from '../storage/ledger/mysql-ledger';
+import type { OpenLedger } from '../storage/ledger/open-ledger';
+import { openSqliteLedger } from '../storage/ledger/sqlite-ledger';
+import { lockSqliteOwner, type OwnerLock } from '../storage/ledger/sqlite-owner-lock';
+import { SqlLedgerReader } from '../storage/ledger-reader/ledger-reader';
+import { SqlWalletHistory } from '../storage/ledger-reader/wallet-history';
+import { moneyStores } from '../storage/money-facts/money-stores';
+import { TypeormSettingStore } from '../storage/setting-store';
+import { SqliteSpool } from '../storage/spool/sqlite-spool';
+import { SqlAnswerArchive } from '../storage/stored-answer-store';
+
+/** Where settlements wait that a MySQL server could not take; those of an embedded database wait beside it. */
+const DATA_FOLDER = './data';
+
+export type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+/** The database with its migrations run, the stores on it, and the ledger on connections of its own. */
+export async function openStorage({ database, masterKey, idempotencyRetentionMs: keepMs }: Config, log: Log, alarms: Alarms) {
+  const ownerLock = database.kind === 'sqlite' ? ownFile(database.file) : undefined;
+  const key = masterKey ?? masterKeyBeside(database.kind === 'sqlite' ? database.file : '.');
+  const dataSource = await openDatabase(database);
+  const settings = new TypeormSettingStore(dataSource);
+  const ledgerId = await establishLedgerId(settings);
+  const spool = openSpool(database, ledgerId, log);
+  const ledger = await openLedger(database, ownerLock, { log, alarms }, spool);
+  const bell = new LocalDoorbell();
+  const commit = new GroupCommit(ringing(ledger.store, bell));
+  const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
+  const verifier = new AuditThread({ location: database, clock: systemClock, log });
+  const sealer = new Sealer({ seal: (range) => verifier.seal(range), clock: systemClock, log });
+  const archive = keepMs === null ? null : new SqlAnswerArchive({ dataSource, masterKey: key, keepMs, clock: systemClock, log });
+  return {
+    dataSource,
+    ledgerId,
+    archive,
+    verifier,
+    sealer,
+    catalog,
+    ledger,
+    commit,
+    keys: new TypeormApiKeyStore(dataSource),
+    accounts: new TypeormAccountStore(dataSource),
+    settings,
+    spool,
+    reader: new SqlLedgerReader(dataSource),
+    ...moneyStores(dataSource),
+    spend: { history: new SharedHistory(new SqlWalletHistory(dataSource)), doorbell: bell },
+    close: async () => {
+      catalog.stop();
+      archive?.stop();
+      sealer.stop();
+      await verifier.close();
+      await commit.idle();
+      await ledger.close();
+      spool.close();
+      await dataSource.destroy();
+      ownerLock?.release();
+    },
+  };
+}
+
+function ownFile(file: string): OwnerLock {
+  mkdirSync(path.dirname(file), { recursive: true });
+  return lockSqliteOwner(file);
+}
+
+/** A file for each ledger, so that processes of several may share a folder. */
+function openSpool(database: Config['database'], ledgerId: string, log: Log): SqliteSpool {
+  const folder = database.kind === 'sqlite' ? path.dirname(database.file) : DATA_FOLDER;
+  return new SqliteSpool({ file: path.join(folder, `spool-${ledgerId}.sqlite`), clock: systemClock, log });
+}
+
+async function openLedger(
+  database: Config['database'],
+  ownerLock: OwnerLock | undefined,
+  { log, alarms }: { readonly log: Log; readonly alarms: Alarms },
+  spool: SettlementSpool,
+): Promise<OpenLedger> {
+  const beforeSweep = (store: LedgerStore) => replaySpool({ spool, ledger: new GroupCommit(store), log, alarms });
+  const options = { owner: newId(), clock: systemClock, log, beforeSweep };
+  if (database.kind === 'sqlite')
+    return openSqliteLedger({ ...options, file: database.file, ...(ownerLock === undefined ? {} : { ownerLock }) });
+  const onFenced = () => {
+    alarms.raise('process_fenced', { owner: options.owner });
+    process.kill(process.pid, 'SIGTERM');
+  };
+  return openMysqlLedger({ ...options, url: database.url, onFenced });
+}

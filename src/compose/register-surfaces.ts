@@ -1,0 +1,38 @@
+/** What the gateway offers to its callers: REST and the graph. */
+import { registerGraphql } from '../api/graphql/graphql-server';
+import { registerChatCompletions } from '../api/rest/chat-completions';
+import { registerHealth } from '../api/rest/health';
+import type { InFlight } from '../api/rest/in-flight';
+import { registerKey } from '../api/rest/key';
+import { registerModels } from '../api/rest/models';
+import { registerReceipts } from '../api/rest/receipts';
+import type { createServer } from '../api/rest/server';
+import type { Gateway } from '../gateway/completion-request';
+import { systemClock } from '../kernel/clock';
+import type { Storage } from './open-storage';
+
+interface Surfaces {
+  readonly gateway: Gateway;
+  readonly inFlight: InFlight;
+  readonly storage: Storage;
+  readonly introspection: boolean;
+}
+
+export async function registerSurfaces(
+  app: ReturnType<typeof createServer>,
+  { gateway, inFlight, storage, introspection }: Surfaces,
+): Promise<void> {
+  registerHealth(app, () => storage.ledger.healthy());
+  registerChatCompletions(app, { gateway, inFlight });
+  registerModels(app, gateway);
+  registerKey(app, { ...storage, keyRing: gateway.keys, rates: gateway.rates, clock: systemClock });
+  registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage });
+  await registerGraphql(app, {
+    ...storage,
+    keyRing: gateway.keys,
+    upstreams: gateway.upstreams,
+    clock: systemClock,
+    log: gateway.log,
+    introspection,
+  });
+}
