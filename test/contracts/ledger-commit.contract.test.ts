@@ -89,6 +89,16 @@ describe('a batch whose COMMIT has no answer, on mysql', () => {
     ]);
   });
 
+  it('tells an end that came second so, also when the COMMIT was carried out without an answer', async () => {
+    if (!served) return;
+    const hold = place('acme', 100n);
+    await write(hold);
+    await write(end(hold, 0n));
+    proxy.cut('after');
+    expect(await write(end(hold, 30n), move('acme', 1n))).toEqual([{ verdict: 'not_open' }, { verdict: 'done' }]);
+    expect(proxy.left()).toBe(0);
+  });
+
   it('answers a batch id that was written before with what became of it then', async () => {
     if (!served) return;
     const batch = { id: newId(), items: [place('acme', 600n), place('acme', 600n), move('acme', 1n)] };

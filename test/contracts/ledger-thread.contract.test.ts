@@ -6,7 +6,7 @@ import type { LedgerItem } from '../../src/ledger/ledger-store';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import type { LedgerReply, LedgerRequest } from '../../src/storage/ledger/sqlite-messages';
 import { startWorker } from '../../src/storage/ledger/sqlite-thread';
-import { audit } from '../support/audit';
+import { auditLedger } from '../support/audit';
 import { freshDatabase, type TestDatabase } from '../support/databases';
 import { eventually, gate } from '../support/eventually';
 import { addWallets, end, move, place, refusal } from '../support/ledger-items';
@@ -78,7 +78,7 @@ describe('the ledger thread on sqlite', () => {
 
   afterEach(async () => {
     await ledger.close();
-    expect(await audit(database)).toEqual([]);
+    expect(await auditLedger(database)).toEqual([]);
     await database.drop();
   });
 
@@ -113,6 +113,14 @@ describe('the ledger thread on sqlite', () => {
     expect(await count('ledger_batch')).toBe(batches + 1n);
     expect(await database.query("SELECT posted, held FROM wallet WHERE id = 'acme:RMB'")).toEqual([{ posted: 1_020n, held: 500n }]);
     await settle(granted);
+  });
+
+  it('that dies with the answer tells an end that came second so', async () => {
+    const hold = place('acme', 100n);
+    await write(hold);
+    await write(end(hold, 0n));
+    fates.push('after');
+    expect(await write(end(hold, 30n), move('acme', 1n))).toEqual([{ verdict: 'not_open' }, { verdict: 'done' }]);
   });
 
   it('that dies answers everything that had been handed over, in order', async () => {

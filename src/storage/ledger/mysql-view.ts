@@ -9,6 +9,7 @@ import {
   holdsNamedBy,
   idempotencyKeysNamedBy,
   identityOf,
+  identityText,
   keysNamedBy,
   receiptsNamedBy,
   refundsNamedBy,
@@ -77,7 +78,7 @@ function viewOf(
 ): LedgerView {
   const available = new Map(rowsOf(balances).map(([id, amount]) => [String(id), BigInt(amount ?? 0)]));
   const moved = new Map(rowsOf(transfers).map((row) => [String(row[0]), movedOf(row)]));
-  const written = new Set(rowsOf(receipts).map((row) => row.map((value) => value ?? '').join(' ')));
+  const written = new Set(rowsOf(receipts).map(identityText));
   const uses = new Map(
     pairsOf(keys).map(([id, bodyHash, requestId, holdId, state]) => [id, { bodyHash, requestId, holdId, state } as KeyUse]),
   );

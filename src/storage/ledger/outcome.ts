@@ -1,13 +1,14 @@
 /** What became of the items of a batch that was written without an answer, told by the rows that it left. */
 import type { LedgerVerdict } from '../../ledger/ledger-store';
 import type { PreparedItem, PreparedMove, PreparedPlace } from './prepare';
-import { receiptIdOf } from './references';
+import { identityOf } from './references';
 
 /** What stands in the tables of the rows that the items name. */
 export interface Traces {
   /** Placed holds and their amounts. */
   readonly granted: ReadonlyMap<string, string>;
-  readonly receipts: ReadonlyMap<string, string>;
+  /** The identities of receipts: another process may have ended the request before, with a receipt of the same id. */
+  readonly receipts: ReadonlySet<string>;
   /** Transfers by external key. */
   readonly moved: ReadonlyMap<string, string>;
   /** What each wallet can spend now. */
@@ -17,7 +18,7 @@ export interface Traces {
 }
 
 export function verdictOf(item: PreparedItem, traces: Traces): LedgerVerdict {
-  if (item.kind === 'end') return { verdict: traces.receipts.has(receiptIdOf(item)) ? 'done' : 'not_open' };
+  if (item.kind === 'end') return { verdict: traces.receipts.has(identityOf(item)) ? 'done' : 'not_open' };
   return item.kind === 'move' ? verdictOfMove(item, traces) : verdictOfPlace(item, traces);
 }
 

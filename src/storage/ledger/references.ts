@@ -31,7 +31,12 @@ export function receiptsNamedBy(items: readonly PreparedItem[]): string[] {
 
 /** The values of `END_IDENTITY`, as one text. */
 export function identityOf(item: PreparedEnd): string {
-  return END_IDENTITY_AT.map((at) => String(item.receipt[at] ?? '')).join(' ');
+  return identityText(END_IDENTITY_AT.map((at) => item.receipt[at]));
+}
+
+/** The same text from a row of the columns `END_IDENTITY`. */
+export function identityText(values: readonly unknown[]): string {
+  return values.map((value) => String(value ?? '')).join(' ');
 }
 
 export function receiptIdOf(item: PreparedEnd): string {

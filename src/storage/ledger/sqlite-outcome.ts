@@ -3,7 +3,8 @@ import type Database from 'better-sqlite3';
 import type { LedgerVerdict } from '../../ledger/ledger-store';
 import { type Traces, verdictOf } from './outcome';
 import type { PreparedBatch, PreparedItem } from './prepare';
-import { holdsNamedBy, keysNamedBy, receiptsNamedBy, walletsNamedBy } from './references';
+import { holdsNamedBy, identityText, keysNamedBy, receiptsNamedBy, walletsNamedBy } from './references';
+import { END_IDENTITY } from './rows';
 
 /** Null: the batch was not written, and nothing of it. */
 export function verdictsOfWritten(db: Database.Database, batch: PreparedBatch): readonly LedgerVerdict[] | null {
@@ -13,14 +14,13 @@ export function verdictsOfWritten(db: Database.Database, batch: PreparedBatch): 
 }
 
 function readTraces(db: Database.Database, items: readonly PreparedItem[]): Traces {
-  const pairs = (sql: string, ids: readonly string[]) => {
-    const rows = db.prepare(`${sql} IN (SELECT value FROM json_each(?))`).raw().all(JSON.stringify(ids)) as [string, unknown][];
-    return new Map(rows.map(([key, value]) => [key, String(value)]));
-  };
+  const rows = (sql: string, ids: readonly string[]) =>
+    db.prepare(`${sql} IN (SELECT value FROM json_each(?))`).raw().all(JSON.stringify(ids)) as unknown[][];
+  const pairs = (sql: string, ids: readonly string[]) => new Map(rows(sql, ids).map(([key, value]) => [String(key), String(value)]));
   const placed = items.flatMap((item) => (item.kind === 'place' ? [item.holdId] : []));
   return {
     granted: pairs('SELECT id, amount FROM hold WHERE id', placed),
-    receipts: pairs('SELECT id, id FROM receipt WHERE id', receiptsNamedBy(items)),
+    receipts: new Set(rows(`SELECT ${END_IDENTITY.join(', ')} FROM receipt WHERE id`, receiptsNamedBy(items)).map(identityText)),
     moved: pairs('SELECT external_key, id FROM transfer WHERE external_key', keysNamedBy(items)),
     available: pairs('SELECT id, posted - held FROM wallet WHERE id', walletsNamedBy(items)),
     ended: pairs("SELECT id, state FROM hold WHERE state <> 'OPEN' AND id", holdsNamedBy(items)),

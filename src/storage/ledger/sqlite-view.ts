@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import { counterSums } from './counter-sums';
 import type { CounterState, KeyUse, LedgerView, Refundable } from './decision';
 import { type HoldRef, type PreparedBatch, type PreparedEnd, UnwritableItem } from './prepare';
-import { identityOf, receiptIdOf } from './references';
+import { identityOf, identityText, receiptIdOf } from './references';
 import { END_IDENTITY } from './rows';
 import type { SqlRow, SqlValue } from './sql-values';
 import type { MovedBefore } from './transfer-row';
@@ -88,7 +88,7 @@ export class SqliteView implements LedgerView {
 
   wasWritten(end: PreparedEnd): boolean {
     const row = this.looks.endIdentity.get(receiptIdOf(end)) as SqlRow | undefined;
-    return row?.map((value) => value ?? '').join(' ') === identityOf(end);
+    return row !== undefined && identityText(row) === identityOf(end);
   }
 
   counter(id: string): CounterState | null {
