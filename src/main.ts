@@ -1,4 +1,4 @@
-/** The gateway's process: configure, compose, listen; on SIGTERM or SIGINT drain and leave with 0. */
+/** The gateway's process: configure, compose, listen; on SIGTERM or SIGINT drain and leave with 0, or with the code of why it stopped itself. */
 import { compose } from './compose';
 import { ConfigurationError } from './kernel/configuration-error';
 
@@ -12,7 +12,7 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     running.stop().then(
-      () => process.exit(0),
+      () => process.exit(process.exitCode ?? 0),
       (error: unknown) => fail(error),
     );
   };

@@ -34,6 +34,8 @@ import { SqlAnswerArchive } from '../storage/stored-answer-store';
 
 /** Where settlements wait that a MySQL server could not take; those of an embedded database wait beside it. */
 const DATA_FOLDER = './data';
+/** What a process leaves with that was declared dead: not 0, so that whoever supervises it starts it again (EX_TEMPFAIL of sysexits.h). */
+const FENCED = 75;
 
 export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
@@ -105,6 +107,7 @@ async function openLedger(
     return openSqliteLedger({ ...options, file: database.file, ...(ownerLock === undefined ? {} : { ownerLock }) });
   const onFenced = () => {
     alarms.raise('process_fenced', { owner: options.owner });
+    process.exitCode = FENCED;
     process.kill(process.pid, 'SIGTERM');
   };
   return openMysqlLedger({ ...options, url: database.url, onFenced });

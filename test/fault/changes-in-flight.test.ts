@@ -82,21 +82,24 @@ onEachDatabase('a call that runs', (bed, promise) => {
     60_000,
   );
 
-  promise('whose key is limited to less than it holds is settled in full; the next call names the limit, and reaches no provider', async () => {
-    const running = await runningStream(bed, 'chat');
-    const limit = async (spendLimits: string) => {
-      const mutation = `mutation($id: ID!) { updateApiKey(id: $id, input: { spendLimits: [${spendLimits}] }) { id } }`;
-      await graph(bed.gateway.origin, tokenOf('acme'), mutation, { id: 'chat' });
-    };
-    await limit('{ bucket: RMB, window: DAY, amount: "0.000001" }');
-    const sent = bed.a.requests.length;
-    const refused = await postChat(bed.gateway.origin, secretOf('chat'), { model: 'small', messages: HI });
-    expect([refused.status, await refused.json()]).toMatchObject([429, { error: { code: 'spend_limit_reached' } }]);
-    expect(bed.a.requests.length).toBe(sent);
-    expect(await running.finish()).toMatchObject({ status: 'SUCCEEDED', charge: '0.000013', hold: { state: 'SETTLED' } });
-    await limit('');
-    expect((await callOnce(bed, { model: 'small' })).story.status).toBe('SUCCEEDED');
-  });
+  promise(
+    'whose key is limited to less than it holds is settled in full; the next call names the limit, and reaches no provider',
+    async () => {
+      const running = await runningStream(bed, 'chat');
+      const limit = async (spendLimits: string) => {
+        const mutation = `mutation($id: ID!) { updateApiKey(id: $id, input: { spendLimits: [${spendLimits}] }) { id } }`;
+        await graph(bed.gateway.origin, tokenOf('acme'), mutation, { id: 'chat' });
+      };
+      await limit('{ bucket: RMB, window: DAY, amount: "0.000001" }');
+      const sent = bed.a.requests.length;
+      const refused = await postChat(bed.gateway.origin, secretOf('chat'), { model: 'small', messages: HI });
+      expect([refused.status, await refused.json()]).toMatchObject([429, { error: { code: 'spend_limit_reached' } }]);
+      expect(bed.a.requests.length).toBe(sent);
+      expect(await running.finish()).toMatchObject({ status: 'SUCCEEDED', charge: '0.000013', hold: { state: 'SETTLED' } });
+      await limit('');
+      expect((await callOnce(bed, { model: 'small' })).story.status).toBe('SUCCEEDED');
+    },
+  );
 
   for (const [mutation, key, code] of [
     ['pauseApiKey', 'pausable', 'key_paused'],
