@@ -54,6 +54,41 @@ onEachDatabase('a limited key', (bed, promise) => {
     expect(answers.some(({ status }) => status === 200)).toBe(true);
     expect(answers.some(({ status }) => status === 429)).toBe(true);
   });
+
+  promise('is served from its other balance when it may cross, and its limit refuses the first; the receipt says why', async () => {
+    const limits = 'spendLimits: [{ bucket: RMB, window: DAY, amount: "0.000001" }]';
+    const secret = await keyWith(`routePolicy: ORDINARY_FIRST, crossBucketFallback: true, ${limits}`);
+    const served = bed.a.requests.length;
+    const answer = await call(secret);
+    expect([answer.status, (await answer.text()) !== '', bed.a.requests.length]).toEqual([200, true, served]);
+    const { bucket, attempts } = await story(secret, answer);
+    expect([bucket, attempts[0], attempts[1]]).toMatchObject([
+      'CREDIT',
+      {
+        status: 'SKIPPED',
+        errorCode: 'spend_limit_reached',
+        errorMessage: expect.stringMatching(/DAY limit of this key on RMB/),
+        charge: '0',
+      },
+      { status: 'SUCCEEDED', channel: { id: 'official' } },
+    ]);
+  });
+
+  promise('never falls back past the limit of its other balance: the hop is an attempt that says why', async () => {
+    const limits = 'spendLimits: [{ bucket: CREDIT, window: DAY, amount: "0.000000001" }]';
+    const secret = await keyWith(`routePolicy: ORDINARY_FIRST, crossBucketFallback: true, ${limits}`);
+    bed.a.next({ status: 401 });
+    bed.b.next({ status: 401 });
+    const served = bed.official.requests.length;
+    const answer = await call(secret);
+    expect([answer.status, (await answer.text()) !== '', bed.official.requests.length]).toEqual([502, true, served]);
+    const { bucket, charge, attempts } = await story(secret, answer);
+    expect([bucket, charge, attempts.at(-1)]).toMatchObject([
+      'RMB',
+      '0',
+      { status: 'SKIPPED', errorCode: 'spend_limit_reached', channel: { id: 'official' } },
+    ]);
+  });
 });
 
 onEachDatabase('an Idempotency-Key', (bed, promise) => {
