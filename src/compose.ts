@@ -19,8 +19,11 @@ import { listen } from './start/listen';
 import { establishOperatorToken } from './start/operator-token';
 import { applyAccounts, checkAccounts } from './storage/catalog/apply-accounts';
 import type { SqlCatalogStore } from './storage/catalog/catalog-store';
+import { countOpenHolds } from './storage/ledger-reader/open-holds';
 import { oneProcessAtATime } from './storage/one-process-at-a-time';
+import { createMetrics } from './telemetry/gateway-metrics';
 import { createLogger } from './telemetry/logger';
+import { timedHolds } from './telemetry/measured-ledger';
 import { problemOfAddress } from './upstreams/address-guard';
 import { DEMO_HOST, DEMO_PROMPT, startDemoUpstream } from './upstreams/demo/demo-upstream';
 import { createHttpClient } from './upstreams/http-client';
@@ -45,7 +48,8 @@ export async function compose(): Promise<RunningGateway> {
   const { config } = configuration;
   const log = createLogger(config.logLevel);
   const alarms = new CountedAlarms(log);
-  const storage = await openStorage(config, log, alarms);
+  const metrics = createMetrics();
+  const storage = await openStorage(config, { log, alarms, metrics });
   const first = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
   const demo = usesDemo(storage.catalog) ? await startDemoUpstream() : null;
   const inProcess = new Map(demo === null ? [] : [[DEMO_HOST, demo.port]]);
@@ -58,7 +62,7 @@ export async function compose(): Promise<RunningGateway> {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
     catalog: storage.catalog,
-    ledger: storage.commit,
+    ledger: timedHolds(storage.commit, metrics, systemClock),
     upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
     counter,
     clock: systemClock,
@@ -71,7 +75,12 @@ export async function compose(): Promise<RunningGateway> {
   };
   const inFlight = new InFlight();
   const app = createServer(log);
-  await registerSurfaces(app, { gateway, inFlight, storage, introspection: config.graphqlIntrospection });
+  metrics.watch({
+    inFlight: () => inFlight.count,
+    alarms: (name) => alarms.count(name),
+    openHolds: () => countOpenHolds(storage.dataSource),
+  });
+  await registerSurfaces(app, { gateway, inFlight, storage, metrics, introspection: config.graphqlIntrospection });
   storage.catalog.start();
   checkpoints.start();
   storage.archive?.start();

@@ -31,16 +31,24 @@ import { moneyStores } from '../storage/money-facts/money-stores';
 import { TypeormSettingStore } from '../storage/setting-store';
 import { SqliteSpool } from '../storage/spool/sqlite-spool';
 import { SqlAnswerArchive } from '../storage/stored-answer-store';
+import type { GatewayMetrics } from '../telemetry/gateway-metrics';
+import { measured } from '../telemetry/measured-ledger';
 
 /** Where settlements wait that a MySQL server could not take; those of an embedded database wait beside it. */
 const DATA_FOLDER = './data';
 /** What a process leaves with that was declared dead: not 0, so that whoever supervises it starts it again (EX_TEMPFAIL of sysexits.h). */
 const FENCED = 75;
 
+interface Watchers {
+  readonly log: Log;
+  readonly alarms: Alarms;
+  readonly metrics: GatewayMetrics;
+}
+
 export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 /** The database with its migrations run, the stores on it, and the ledger on connections of its own. */
-export async function openStorage({ database, masterKey, idempotencyRetentionMs: keepMs }: Config, log: Log, alarms: Alarms) {
+export async function openStorage({ database, masterKey, idempotencyRetentionMs: keepMs }: Config, { log, alarms, metrics }: Watchers) {
   const ownerLock = database.kind === 'sqlite' ? ownFile(database.file) : undefined;
   const key = masterKey ?? masterKeyBeside(database.kind === 'sqlite' ? database.file : '.');
   const dataSource = await openDatabase(database);
@@ -49,7 +57,7 @@ export async function openStorage({ database, masterKey, idempotencyRetentionMs:
   const spool = openSpool(database, ledgerId, log);
   const ledger = await openLedger(database, ownerLock, { log, alarms }, spool);
   const bell = new LocalDoorbell();
-  const commit = new GroupCommit(ringing(ledger.store, bell));
+  const commit = new GroupCommit(measured(ringing(ledger.store, bell), metrics, systemClock));
   const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
   const verifier = new AuditThread({ location: database, clock: systemClock, log });
   const sealer = new Sealer({ seal: (range) => verifier.seal(range), clock: systemClock, log });

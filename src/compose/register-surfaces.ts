@@ -4,25 +4,29 @@ import { registerChatCompletions } from '../api/rest/chat-completions';
 import { registerHealth } from '../api/rest/health';
 import type { InFlight } from '../api/rest/in-flight';
 import { registerKey } from '../api/rest/key';
+import { registerMetrics } from '../api/rest/metrics';
 import { registerModels } from '../api/rest/models';
 import { registerReceipts } from '../api/rest/receipts';
 import type { createServer } from '../api/rest/server';
 import type { Gateway } from '../gateway/completion-request';
 import { systemClock } from '../kernel/clock';
+import type { GatewayMetrics } from '../telemetry/gateway-metrics';
 import type { Storage } from './open-storage';
 
 interface Surfaces {
   readonly gateway: Gateway;
   readonly inFlight: InFlight;
   readonly storage: Storage;
+  readonly metrics: GatewayMetrics;
   readonly introspection: boolean;
 }
 
 export async function registerSurfaces(
   app: ReturnType<typeof createServer>,
-  { gateway, inFlight, storage, introspection }: Surfaces,
+  { gateway, inFlight, storage, metrics, introspection }: Surfaces,
 ): Promise<void> {
   registerHealth(app, () => storage.ledger.healthy());
+  registerMetrics(app, { ...metrics, viewers: { ...storage, keyRing: gateway.keys, clock: systemClock } });
   registerChatCompletions(app, { gateway, inFlight });
   registerModels(app, gateway);
   registerKey(app, { ...storage, keyRing: gateway.keys, rates: gateway.rates, clock: systemClock });

@@ -60,7 +60,7 @@ export interface Gateway extends AttemptMeans {
   readonly keys: KeyRing;
   readonly rates: RateLimiter;
   readonly catalog: CatalogStore;
-  readonly ledger: GroupCommit;
+  readonly ledger: Pick<GroupCommit, 'place' | 'end'>;
   readonly log: Log;
   readonly alarms: Alarms;
   /** Notes durably what streams have delivered, so that a crash does not give it away. */

@@ -16,6 +16,10 @@ export class InFlight {
   private emptied: (() => void) | null = null;
   private cut = false;
 
+  get count(): number {
+    return this.calls.length;
+  }
+
   /** Registers a call; the function that it gives takes it out again. A call that comes after the cut is cut at once. */
   enter(interrupt: (reason: Interruption) => void): () => void {
     const call: Call = { interrupt, at: this.calls.length };

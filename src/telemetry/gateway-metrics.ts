@@ -1,0 +1,88 @@
+/**
+ * What operators watch, in Prometheus' text format. Labels are bounded: names of the product and of the catalog, never a
+ * key, an account, a run or a request. Sums of money are rounded for graphs; the exact ones are in the ledger.
+ */
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { AlarmName } from '../kernel/alarms';
+import { Tally } from './tally';
+
+/** Seconds; a hold commits within milliseconds, an answer within minutes. */
+const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+const ANSWER_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600];
+const ITEMS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+/** What is true at the moment at which Prometheus asks. */
+export interface Standing {
+  /** Model calls that are being served. */
+  readonly inFlight: () => number;
+  /** Of all processes. What cannot be read now is left out of the answer. */
+  readonly openHolds: () => Promise<number>;
+  readonly alarms: (name: AlarmName) => number;
+}
+
+export type GatewayMetrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const tally = <Label extends string>(name: string, help: string, ...labels: readonly Label[]) =>
+    new Tally({ name: `tokens_forge_${name}`, help, labels, registry });
+  const histogram = (name: string, help: string, buckets: number[], ...labelNames: string[]) =>
+    new Histogram({ name: `tokens_forge_${name}`, help, buckets, labelNames, registers: [registry] });
+  return {
+    requests: tally('requests_total', 'Model calls that ended, refused ones included.', 'endpoint', 'route_type', 'status', 'stop_reason'),
+    attempts: tally('attempts_total', 'Tries on channels, and steps that were passed over.', 'channel', 'role', 'status'),
+    tokens: tally('tokens_total', 'Tokens of calls that ended.', 'route_type', 'class'),
+    charges: tally('charges_total', 'Money charged, in units of the currency of the bucket; rounded.', 'bucket', 'currency'),
+    refusals: tally('holds_refused_total', 'Holds that were not granted.', 'reason'),
+    lateEnds: tally('ends_refused_total', 'Settlements whose hold was not open any more.', 'reason'),
+    holdSeconds: histogram('hold_seconds', 'From asking for a hold to its commit.', COMMIT_SECONDS),
+    writeSeconds: histogram('ledger_write_seconds', 'One batch, written and committed.', COMMIT_SECONDS),
+    batchItems: histogram('ledger_batch_items', 'Items of a batch.', ITEMS),
+    answerSeconds: histogram(
+      'request_seconds',
+      'From the request to its settlement, of calls that succeeded.',
+      ANSWER_SECONDS,
+      'route_type',
+    ),
+    firstTokenSeconds: histogram('time_to_first_token_seconds', 'To the first output, of streams.', ANSWER_SECONDS, 'route_type'),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    /** To be called once. */
+    watch: (standing: Standing) => watch(registry, standing),
+  };
+}
+
+const ALARMS: readonly AlarmName[] = ['late_settlement', 'process_fenced'];
+
+function watch(registry: Registry, { inFlight, openHolds, alarms }: Standing): void {
+  new Gauge({
+    name: 'tokens_forge_open_holds',
+    help: 'Holds that have not ended, of all processes.',
+    registers: [registry],
+    async collect() {
+      this.reset();
+      await openHolds().then(
+        (count) => this.set(count),
+        () => this.reset(),
+      );
+    },
+  });
+  new Gauge({
+    name: 'tokens_forge_requests_in_flight',
+    help: 'Model calls that are being served.',
+    registers: [registry],
+    collect() {
+      this.set(inFlight());
+    },
+  });
+  new Gauge({
+    name: 'tokens_forge_alarms',
+    help: 'Alarms raised since the start of the process.',
+    labelNames: ['alarm'],
+    registers: [registry],
+    collect() {
+      for (const alarm of ALARMS) this.set({ alarm }, alarms(alarm));
+    },
+  });
+}
