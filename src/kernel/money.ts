@@ -50,11 +50,6 @@ export function formatDecimal(units: bigint): string {
   return `${sign}${whole}.${rest.toString().padStart(NANO_DIGITS, '0').replace(/0+$/, '')}`;
 }
 
-/** Units of the currency as a float: for graphs, which have no exact numbers. Never for money that moves. */
-export function approximateUnits(units: bigint): number {
-  return Number(units) / 10 ** NANO_DIGITS;
-}
-
 /** Integer division that rounds towards the operator: up. `numerator` must not be negative. */
 export function divideUp(numerator: bigint, denominator: bigint): bigint {
   return (numerator + denominator - 1n) / denominator;

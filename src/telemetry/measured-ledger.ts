@@ -1,6 +1,6 @@
 /** Measures what the ledger commits: every call that ends passes here once, and what it says was durable before. */
 import type { Clock } from '../kernel/clock';
-import { approximateUnits } from '../kernel/money';
+import { formatDecimal, type Nano } from '../kernel/money';
 import { currencyOf } from '../kernel/words';
 import type { GroupCommit } from '../ledger/group-commit';
 import type { EndRequest, LedgerBatch, LedgerItem, LedgerStore, LedgerVerdict } from '../ledger/ledger-store';
@@ -54,8 +54,13 @@ function countEnd(metrics: GatewayMetrics, { receipt, attempts }: EndRequest): v
   const routeType = receipt.routeType ?? NONE;
   metrics.requests.add(1, endpoint, routeType, status, stopReason);
   for (const { channelId, role, status: how } of attempts) metrics.attempts.add(1, channelId, role, how);
-  if (charge > 0n && bucket !== null) metrics.charges.add(approximateUnits(charge), bucket, currencyOf(bucket));
+  if (charge > 0n && bucket !== null) metrics.charges.add(rounded(charge), bucket, currencyOf(bucket));
   if (status === 'SUCCEEDED') countAnswer(metrics, receipt, routeType);
+}
+
+/** In units of the currency: Prometheus has no exact numbers. */
+function rounded(amount: Nano): number {
+  return +formatDecimal(amount);
 }
 
 function countAnswer({ tokens, answerSeconds, firstTokenSeconds }: GatewayMetrics, receipt: ReceiptRecord, routeType: string): void {
