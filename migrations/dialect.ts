@@ -16,6 +16,8 @@ interface Words {
   dropIndex(name: string, table: string): string;
   /** An index of the rows that meet a condition, where there are such; of all rows with the columns of the condition first, elsewhere. */
   indexWhere(name: string, table: string, columns: string, condition: { readonly column: string; readonly is: string }): string;
+  /** An index that leaves out the rows that do not meet a condition, where an index can. */
+  indexOnly(name: string, table: string, columns: string, condition: string): string;
 }
 
 // Tables keep the hidden row id: rows are then appended, and a batch touches fewer pages than where long ids order them.
@@ -28,6 +30,7 @@ const SQLITE: Words = {
   end: ') STRICT',
   dropIndex: (name) => `DROP INDEX ${name}`,
   indexWhere: (name, table, columns, { column, is }) => `CREATE INDEX ${name} ON ${table} (${columns}) WHERE ${column} = '${is}'`,
+  indexOnly: (name, table, columns, condition) => `CREATE INDEX ${name} ON ${table} (${columns}) WHERE ${condition}`,
 };
 
 const MYSQL: Words = {
@@ -39,6 +42,7 @@ const MYSQL: Words = {
   end: ') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
   dropIndex: (name, table) => `DROP INDEX ${name} ON ${table}`,
   indexWhere: (name, table, columns, { column }) => `CREATE INDEX ${name} ON ${table} (${column}, ${columns})`,
+  indexOnly: (name, table, columns) => `CREATE INDEX ${name} ON ${table} (${columns})`,
 };
 
 export function wordsOf(runner: QueryRunner): Words {

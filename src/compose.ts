@@ -85,6 +85,7 @@ export async function compose(): Promise<RunningGateway> {
   checkpoints.start();
   storage.archive?.start();
   storage.sealer.start();
+  storage.roller.start();
   return {
     listen: () => listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT }),
     stop: async () => {

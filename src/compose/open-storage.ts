@@ -31,6 +31,7 @@ import { moneyStores } from '../storage/money-facts/money-stores';
 import { TypeormSettingStore } from '../storage/setting-store';
 import { SqliteSpool } from '../storage/spool/sqlite-spool';
 import { SqlAnswerArchive } from '../storage/stored-answer-store';
+import { Roller } from '../storage/usage/roller';
 import type { GatewayMetrics } from '../telemetry/gateway-metrics';
 import { measured } from '../telemetry/measured-ledger';
 
@@ -61,6 +62,7 @@ export async function openStorage({ database, masterKey, idempotencyRetentionMs:
   const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
   const verifier = new AuditThread({ location: database, clock: systemClock, log });
   const sealer = new Sealer({ seal: (range) => verifier.seal(range), clock: systemClock, log });
+  const roller = new Roller({ rollUp: () => verifier.rollUp(), log });
   const archive = keepMs === null ? null : new SqlAnswerArchive({ dataSource, masterKey: key, keepMs, clock: systemClock, log });
   return {
     dataSource,
@@ -68,6 +70,7 @@ export async function openStorage({ database, masterKey, idempotencyRetentionMs:
     archive,
     verifier,
     sealer,
+    roller,
     catalog,
     ledger,
     commit,
@@ -82,6 +85,7 @@ export async function openStorage({ database, masterKey, idempotencyRetentionMs:
       catalog.stop();
       archive?.stop();
       sealer.stop();
+      roller.stop();
       await verifier.close();
       await commit.idle();
       await ledger.close();

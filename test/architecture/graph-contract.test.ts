@@ -28,7 +28,6 @@ const STILL_TO_COME = [
   'Query.researchEstimate',
   'Query.researchRun',
   'Query.researchRuns',
-  'Query.usage',
   'Receipt.researchRun',
   'ResearchEstimate',
   'ResearchInput',
@@ -41,9 +40,6 @@ const STILL_TO_COME = [
   'SectionStatus',
 
   'Subscription.researchRunProgress',
-  'UsageGroup',
-  'UsageInterval',
-  'UsagePoint',
 ];
 
 /** Each type and field as one line: what a client relies on. */

@@ -195,7 +195,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
     const running = (await inFlight(account, { ...facts, apiKeyId: `${account}-other` })).request;
     const found = async (filter: ReceiptFilter) => idsOf({ accountId: account }, filter);
     const ids = (...receipts: { requestId: string }[]) => receipts.map((receipt) => receipt.requestId);
-    expect(await found({})).toEqual(ids(running, official, fellBack, ofRun, plain));
+    expect(await found({})).toEqual(ids(ofRun, running, official, fellBack, plain));
     expect(await found({ apiKeyId: `${account}-other` })).toEqual(ids(running));
     expect(await found({ projectId: 'p2' })).toEqual(ids(official));
     expect(await found({ researchRunId: 'run-7' })).toEqual(ids(ofRun));
@@ -204,7 +204,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
     expect(await found({ status: 'IN_FLIGHT' })).toEqual(ids(running));
     expect(await found({ routeType: 'OFFICIAL' })).toEqual(ids(official));
     expect(await found({ withFallback: true })).toEqual(ids(fellBack));
-    expect(await found({ withFallback: false })).toEqual(ids(running, official, ofRun, plain));
+    expect(await found({ withFallback: false })).toEqual(ids(ofRun, running, official, plain));
     expect(await found({ from: 2_000 })).toEqual(ids(ofRun));
     expect(await found({ to: 2_000, model: 'a', status: 'SUCCEEDED', projectId: 'p1' })).toEqual(ids(plain));
     expect(await found({ from: 1_000, to: 1_001, withFallback: false })).toEqual(ids(running, official, plain));

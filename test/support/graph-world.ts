@@ -7,6 +7,7 @@ import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
 import { hashSecret } from '../../src/kernel/secret';
 import { KeyRing } from '../../src/keys/authenticate';
+import type { UsageReports } from '../../src/ledger/usage-report';
 import { walletId } from '../../src/ledger/wallet';
 import { aCatalog, aChannel, aModel, aPrice, aRoute } from './catalog-builders';
 import { MemoryLedgerReader } from './memory-ledger-reader';
@@ -25,7 +26,7 @@ export interface Answer {
   readonly errors: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
 }
 
-export async function graphWorld(options: { readonly introspection?: boolean } = {}) {
+export async function graphWorld(options: { readonly introspection?: boolean; readonly usage?: UsageReports } = {}) {
   const clock = new StillClock();
   const stores = { keys: new MemoryKeyStore(), accounts: new MemoryAccountStore(), settings: new MemorySettings() };
   const reader = new MemoryLedgerReader();
@@ -55,6 +56,7 @@ export async function graphWorld(options: { readonly introspection?: boolean } =
       page: async () => ({ items: [], hasNextPage: false }),
       revoke: async () => undefined,
     },
+    usage: options.usage ?? { usage: async () => [] },
     facts: { moneyBy: async () => [], overages: async () => ({ items: [], hasNextPage: false }) },
     verifier: {
       verify: async () => ({ ok: true, entries: 3, sealedThrough: null, headHash: null, firstBadEntryId: null, problem: null }),

@@ -22,6 +22,7 @@ import { ReceiptQueries, ReceiptsOfKey } from './receipts/receipt.resolver';
 import { ReceiptFields } from './receipts/receipt-fields.resolver';
 import { RedemptionResolver } from './redemption/redemption.resolver';
 import { RoutingResolver } from './routing/routing.resolver';
+import { UsageResolver } from './usage/usage.resolver';
 
 /** Subscriptions are tails of durable logs; nothing is published to topics. The builder asks for a bus all the same. */
 const NO_TOPICS: PubSub = {
@@ -55,6 +56,7 @@ export function buildGraph(): Promise<GraphQLSchema> {
       VerificationResolver,
       StatementResolver,
       MarginResolver,
+      UsageResolver,
       RedemptionResolver,
       SpendResolver,
       ExplainResolver,

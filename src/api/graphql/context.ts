@@ -14,6 +14,7 @@ import type { GuessBrake } from '../../ledger/redemption/guess-brake';
 import type { RedemptionStore } from '../../ledger/redemption/redemption-store';
 import type { SpendTailPorts } from '../../ledger/spend-tail';
 import type { Statements } from '../../ledger/statement/statement';
+import type { UsageReports } from '../../ledger/usage-report';
 import type { Catalog } from '../../routing/catalog';
 import type { CatalogStore } from '../../routing/catalog-store';
 import { KeyLoaders } from './keys/key.loader';
@@ -33,6 +34,7 @@ export interface GraphSources {
   readonly spend: SpendTailPorts;
   readonly statements: Statements;
   readonly facts: MoneyFacts;
+  readonly usage: UsageReports;
   readonly verifier: LedgerVerifier;
   readonly codes: RedemptionStore;
   readonly guesses: GuessBrake;

@@ -3,6 +3,7 @@ import { registerEnumType } from 'type-graphql';
 import * as words from '../../kernel/words';
 import { MARGIN_GROUPS } from '../../ledger/money-facts';
 import { REDEMPTION_STATES } from '../../ledger/redemption/redeem';
+import { USAGE_GROUPS, USAGE_INTERVALS } from '../../ledger/usage-report';
 
 type EnumOf<W extends string> = { readonly [word in W]: word };
 
@@ -69,3 +70,9 @@ export const MarginGroupEnum = enumOf(
   'What requests are put together by. CHANNEL: by the channel of the last try; a cost counts for its own channel.',
 );
 export const RedemptionStateEnum = enumOf('RedemptionState', REDEMPTION_STATES, 'How a redemption code stands. OPEN: it can be redeemed.');
+export const UsageGroupEnum = enumOf(
+  'UsageGroup',
+  USAGE_GROUPS,
+  'What requests are put together by. MODEL: as the client named it. CHANNEL: the channel of the last try.',
+);
+export const UsageIntervalEnum = enumOf('UsageInterval', USAGE_INTERVALS, 'Hours, days and months of the calendar in UTC.');

@@ -1,7 +1,7 @@
 /** A connection of an audit's own: it neither waits for the ledger's nor keeps it waiting. */
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { type Connection, createConnection } from 'mysql2/promise';
+import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise';
 import { ConfigurationError } from '../../kernel/configuration-error';
 import type { DatabaseLocation } from '../data-source';
 import type { Cell, Read } from './read';
@@ -9,11 +9,22 @@ import type { Cell, Read } from './read';
 /** Values of one row to be written, in the order of its columns. */
 export type Values = readonly (string | bigint)[];
 
+export interface Change {
+  readonly sql: string;
+  readonly values: Values;
+  /** How many rows it must find. */
+  readonly finds?: number;
+}
+
 export interface AuditDatabase {
   /** Everything that `work` reads is of one moment, whatever is committed meanwhile. Nothing can be written by it. */
   inSnapshot<T>(work: (read: Read) => Promise<T>): Promise<T>;
   /** One transaction of inserts: all of them or none. */
   insert(rows: readonly { readonly table: string; readonly columns: readonly string[]; readonly values: Values }[]): Promise<void>;
+  /** What follows on an INSERT and stands before the assignments that are made where a row with this key is there already. */
+  ifThere(key: readonly string[]): string;
+  /** One transaction: all changes or none. False, and none, when one finds another number of rows than it must. */
+  change(changes: readonly Change[]): Promise<boolean>;
   /** Runs `work` unless another process is busy with work of that name on this database. */
   unlessBusy<T>(name: string, work: () => Promise<T>): Promise<T | null>;
   close(): Promise<void>;
@@ -50,10 +61,29 @@ function openSqlite(file: string): AuditDatabase {
         for (const { table, columns, values } of rows) db.prepare(insertText(table, columns)).run(...values);
       }).immediate();
     },
+    ifThere: (key) => `ON CONFLICT (${key.join(', ')}) DO UPDATE SET`,
+    change: async (changes) => changeSqlite(db, changes),
     // One process owns the file.
     unlessBusy: (_name, work) => work(),
     close: async () => void db.close(),
   };
+}
+
+function changeSqlite(db: Database.Database, changes: readonly Change[]): boolean {
+  db.exec('BEGIN IMMEDIATE');
+  let found = true;
+  try {
+    for (const { sql, values, finds } of changes) {
+      const rows = db.prepare(sql).run(...values).changes;
+      found = found && (finds === undefined || rows === finds);
+      if (!found) break;
+    }
+    db.exec(found ? 'COMMIT' : 'ROLLBACK');
+    return found;
+  } catch (error) {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 function cachedReads(db: Database.Database): Read {
@@ -96,6 +126,8 @@ async function openMysql(url: string): Promise<AuditDatabase> {
       }
     },
     insert: (rows) => insertAll(connection, rows),
+    ifThere: () => 'ON DUPLICATE KEY UPDATE',
+    change: (changes) => changeMysql(connection, changes),
     unlessBusy: async (name, work) => {
       const lock = `${name}:${decodeURIComponent(new URL(url).pathname.slice(1))}`.slice(0, NAME_MAX);
       const [answer] = await read('SELECT GET_LOCK(?, 0)', [lock]);
@@ -115,6 +147,25 @@ async function insertAll(connection: Connection, rows: Parameters<AuditDatabase[
   try {
     for (const { table, columns, values } of rows) await connection.query(insertText(table, columns), [...values]);
     await connection.query('COMMIT');
+  } catch (error) {
+    await connection.query('ROLLBACK').catch(() => connection.destroy());
+    throw error;
+  }
+}
+
+async function changeMysql(connection: Connection, changes: readonly Change[]): Promise<boolean> {
+  // At the session's own level the gaps between rows would be locked too, and the ledger writes into them.
+  await connection.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
+  await connection.query('START TRANSACTION');
+  try {
+    for (const { sql, values, finds } of changes) {
+      const [{ affectedRows }] = await connection.query<ResultSetHeader>(sql, [...values]);
+      if (finds === undefined || affectedRows === finds) continue;
+      await connection.query('ROLLBACK');
+      return false;
+    }
+    await connection.query('COMMIT');
+    return true;
   } catch (error) {
     await connection.query('ROLLBACK').catch(() => connection.destroy());
     throw error;

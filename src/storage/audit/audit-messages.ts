@@ -4,11 +4,13 @@ import type { SealedBlock, SealRange } from './seal-batches';
 
 export type AuditCall =
   | { readonly call: 'verify'; readonly walletId: string; readonly at: number }
+  | { readonly call: 'rollUp' }
   | { readonly call: 'seal'; readonly range: SealRange; readonly at: number };
 
 export interface AuditAnswers {
   readonly verify: LedgerVerification;
   readonly seal: SealedBlock | null;
+  readonly rollUp: number;
 }
 
 export interface AuditRequest {

@@ -54,6 +54,11 @@ export class AuditThread implements LedgerVerifier {
     return this.ask<'seal'>({ call: 'seal', range, at: this.parts.clock.now() });
   }
 
+  /** Adds the oldest batches that are not in the sums of usage yet. @returns how many @throws what the database said */
+  rollUp(): Promise<number> {
+    return this.ask<'rollUp'>({ call: 'rollUp' });
+  }
+
   /** Ends the thread, whatever it is doing: it writes in transactions only. */
   async close(): Promise<void> {
     this.closed = true;

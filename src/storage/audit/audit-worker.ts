@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { verificationOf } from '../../ledger/audit/verification';
 import type { DatabaseLocation } from '../data-source';
+import { rollUpBatches } from '../usage/roll-up-batches';
 import { openAuditDatabase } from './audit-database';
 import type { AuditAnswers, AuditCall, AuditReply, AuditRequest } from './audit-messages';
 import { auditDatabase } from './audit-work';
@@ -16,6 +17,7 @@ async function answer(call: AuditCall): Promise<AuditAnswers[keyof AuditAnswers]
   const database = await openAuditDatabase(location);
   try {
     if (call.call === 'seal') return await sealNextBlock(database, call.range, call.at);
+    if (call.call === 'rollUp') return await rollUpBatches(database);
     return verificationOf(await auditDatabase(database, call.at, call.walletId));
   } finally {
     await database.close();

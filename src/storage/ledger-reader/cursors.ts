@@ -2,7 +2,15 @@
 import { Fault } from '../../kernel/fault';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const PLACE_OF_RECEIPT = /^(\d{1,15}) ([0-9a-f-]{36})$/;
 const PLACE_OF_ENTRY = /^(\d{1,18}) ([0-9a-f-]{36}) ([\x20-\x7e]{1,80})$/;
+
+/** Where a receipt stands in lists. */
+export interface ReceiptPlace {
+  /** Milliseconds since 1970. */
+  readonly createdAt: bigint;
+  readonly id: string;
+}
 
 /** Where an entry stands in lists. */
 export interface EntryPlace {
@@ -27,6 +35,17 @@ export function rowIdOfCursor(cursor: string, list: string): string {
   const id = decode(cursor);
   if (!isRowId(id)) throw badCursor(list);
   return id;
+}
+
+export function receiptCursor({ createdAt, id }: ReceiptPlace): string {
+  return encode(`${createdAt} ${id}`);
+}
+
+/** @throws Fault `invalid_request` */
+export function placeOfReceiptCursor(cursor: string): ReceiptPlace {
+  const [, createdAt, id] = PLACE_OF_RECEIPT.exec(decode(cursor)) ?? [];
+  if (createdAt === undefined || id === undefined || !isRowId(id)) throw badCursor('receipts');
+  return { createdAt: BigInt(createdAt), id };
 }
 
 export function entryCursor({ atUs, walletId, id }: EntryPlace): string {

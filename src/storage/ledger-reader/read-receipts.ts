@@ -5,7 +5,7 @@
 import type { DataSource } from 'typeorm';
 import type { Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledger-reader';
 import type { ReadableReceipt } from '../../ledger/receipt';
-import { isRowId, rowCursor, rowIdOfCursor } from './cursors';
+import { isRowId, placeOfReceiptCursor, type ReceiptPlace, receiptCursor } from './cursors';
 import { Conditions, rowsOf, rowsOfIds } from './query';
 import { inFlightReceipt, OPEN_HOLD, RECEIPT_WITH_HOLD, settledReceipt } from './receipt-rows';
 
@@ -22,22 +22,33 @@ export async function readReceiptsById(
   return byId([...holds.map(inFlightReceipt), ...receipts.map(settledReceipt)]);
 }
 
-/** One page, from new to old: ids are ordered by time. At most two statements, each along an index. */
+/**
+ * One page, from new to old: by the time at which the requests were received, and by their ids where that is the same. At
+ * most two statements, each along an index that has the order of the list.
+ */
 export async function readReceiptPage(
   dataSource: DataSource,
   scope: Scope,
   page: PageRequest,
   filter: ReceiptFilter,
 ): Promise<Page<ReadableReceipt>> {
-  const before = page.after === undefined ? undefined : rowIdOfCursor(page.after, 'receipts');
+  const after = page.after === undefined ? undefined : placeOfReceiptCursor(page.after);
   const limit = page.first + 1;
-  const inFlight = await readInFlight(dataSource, scope, filter, before, limit);
-  const settled = await readSettled(dataSource, scope, filter, before, limit);
-  const sorted = [...byId([...inFlight, ...settled])].sort(([a], [b]) => (a < b ? 1 : -1));
+  const inFlight = await readInFlight(dataSource, scope, filter, after, limit);
+  const settled = await readSettled(dataSource, scope, filter, after, limit);
+  const sorted = [...byId([...inFlight, ...settled]).values()].sort(newestFirst);
   return {
-    items: sorted.slice(0, page.first).map(([id, node]) => ({ cursor: rowCursor(id), node })),
+    items: sorted.slice(0, page.first).map((node) => ({ cursor: receiptCursor(placeOf(node)), node })),
     hasNextPage: sorted.length > page.first,
   };
+}
+
+function placeOf({ record }: ReadableReceipt): ReceiptPlace {
+  return { createdAt: BigInt(record.createdAt), id: record.requestId };
+}
+
+function newestFirst({ record: a }: ReadableReceipt, { record: b }: ReadableReceipt): number {
+  return b.createdAt - a.createdAt || (a.requestId < b.requestId ? 1 : -1);
 }
 
 /** Of two with the same id the later one in the list stays. */
@@ -49,13 +60,12 @@ async function readInFlight(
   dataSource: DataSource,
   scope: Scope,
   filter: ReceiptFilter,
-  before: string | undefined,
+  after: ReceiptPlace | undefined,
   limit: number,
 ): Promise<ReadableReceipt[]> {
   if ((filter.status ?? 'IN_FLIGHT') !== 'IN_FLIGHT' || filter.withFallback === true) return [];
-  const asked = matching(scope, filter);
-  if (before !== undefined) asked.and('r.request_id < ?', before);
-  const sql = `${OPEN_HOLD} AND ${asked.sql} ORDER BY r.request_id DESC LIMIT ?`;
+  const asked = olderThan(after, 'r.request_id', matching(scope, filter));
+  const sql = `${OPEN_HOLD} AND ${asked.sql} ORDER BY r.created_at DESC, r.request_id DESC LIMIT ?`;
   return (await rowsOf(dataSource, sql, [...asked.values, BigInt(limit)])).map(inFlightReceipt);
 }
 
@@ -63,15 +73,23 @@ async function readSettled(
   dataSource: DataSource,
   scope: Scope,
   filter: ReceiptFilter,
-  before: string | undefined,
+  after: ReceiptPlace | undefined,
   limit: number,
 ): Promise<ReadableReceipt[]> {
   if (filter.status === 'IN_FLIGHT') return [];
-  const asked = matching(scope, filter).is('r.status', filter.status);
-  if (before !== undefined) asked.and('r.id < ?', before);
+  const asked = olderThan(after, 'r.id', matching(scope, filter)).is('r.status', filter.status);
+  // What follows from the conditions above is said again: an index that leaves rows out is used for nothing less.
+  if (filter.status !== undefined && filter.status !== 'SUCCEEDED') asked.and("r.status <> 'SUCCEEDED'");
+  if (filter.routeType === 'OFFICIAL') asked.and("r.route_type <> 'ORDINARY'");
   if (filter.withFallback !== undefined) asked.and(`r.fallback_count ${filter.withFallback ? '>' : '='} 0`);
-  const sql = `${RECEIPT_WITH_HOLD} WHERE ${asked.sql} ORDER BY r.id DESC LIMIT ?`;
+  const sql = `${RECEIPT_WITH_HOLD} WHERE ${asked.sql} ORDER BY r.created_at DESC, r.id DESC LIMIT ?`;
   return (await rowsOf(dataSource, sql, [...asked.values, BigInt(limit)])).map(settledReceipt);
+}
+
+function olderThan(after: ReceiptPlace | undefined, id: string, asked: Conditions): Conditions {
+  if (after === undefined) return asked;
+  const { createdAt } = after;
+  return asked.and(`r.created_at <= ? AND (r.created_at < ? OR ${id} < ?)`, createdAt, createdAt, after.id);
 }
 
 /** What can be asked of receipts and of holds alike. */

@@ -3,7 +3,6 @@
  * its window. To be read while the wallet is locked: every settlement changes the wallet before the counters, so that one
  * that is not in the sums yet finds the counter, and one that is does not.
  */
-import { leastIdAt } from '../../kernel/ids';
 import { type CounterScope, counterRef, nextWindow } from '../../ledger/spend-counter';
 import { UnwritableItem } from './prepare';
 import type { SqlValue } from './sql-values';
@@ -23,9 +22,9 @@ export function counterSums(counterId: string, walletId: string, value: (value: 
   const placed = () =>
     from === null || to === null ? '' : ` AND h.placed_at >= ${value(BigInt(from))} AND h.placed_at < ${value(BigInt(to))}`;
   const whose = () => `${COLUMN[scope]} = ${value(scopeId)}`;
-  // The index that the receipts of an account or a key are found by runs along their ids, which begin with their time.
+  // The index that the receipts of an account or a key are found by runs along the time at which they were received.
   const found = () => (scope === 'key' ? `r.${whose()}` : `r.account_id = ${value(accountId)} AND r.${whose()}`);
-  const since = () => (from === null ? '' : ` AND r.id >= ${value(leastIdAt(from - BEFORE_HOLD_MS))}${placed()}`);
+  const since = () => (from === null ? '' : ` AND r.created_at >= ${value(BigInt(from - BEFORE_HOLD_MS))}${placed()}`);
   const spent = `SELECT COALESCE(SUM(r.charge), 0) FROM receipt r JOIN hold h ON h.id = r.hold_id
     WHERE ${found()} AND r.bucket = ${value(bucket)}${since()}`;
   const held = `SELECT COALESCE(SUM(h.amount), 0) FROM hold h WHERE h.state = 'OPEN' AND h.account_id = ${value(accountId)}

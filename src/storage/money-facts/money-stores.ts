@@ -2,7 +2,9 @@ import type { DataSource } from 'typeorm';
 import type { MoneyFacts } from '../../ledger/money-facts';
 import type { RedemptionStore } from '../../ledger/redemption/redemption-store';
 import type { Statements } from '../../ledger/statement/statement';
+import type { UsageReports } from '../../ledger/usage-report';
 import { SqlRedemptionStore } from '../redemption-store';
+import { SqlUsageReports } from '../usage/usage-reports';
 import { SqlMoneyFacts } from './money-facts';
 import { SqlStatements } from './statements';
 
@@ -11,8 +13,14 @@ export interface MoneyStores {
   readonly statements: Statements;
   readonly facts: MoneyFacts;
   readonly codes: RedemptionStore;
+  readonly usage: UsageReports;
 }
 
 export function moneyStores(dataSource: DataSource): MoneyStores {
-  return { statements: new SqlStatements(dataSource), facts: new SqlMoneyFacts(dataSource), codes: new SqlRedemptionStore(dataSource) };
+  return {
+    statements: new SqlStatements(dataSource),
+    facts: new SqlMoneyFacts(dataSource),
+    codes: new SqlRedemptionStore(dataSource),
+    usage: new SqlUsageReports(dataSource),
+  };
 }

@@ -1,0 +1,49 @@
+/** The port for usage: what requests used, by time and by what they have in common. */
+import type { Nano } from '../kernel/money';
+import type { Bucket } from '../kernel/words';
+import type { Scope } from './ledger-reader';
+
+export const USAGE_INTERVALS = ['HOUR', 'DAY', 'MONTH'] as const;
+/** Of the calendar in UTC. */
+export type UsageInterval = (typeof USAGE_INTERVALS)[number];
+
+export const USAGE_GROUPS = ['MODEL', 'API_KEY', 'PROJECT', 'ROUTE_TYPE', 'CHANNEL'] as const;
+/** MODEL: as the client named it. CHANNEL: that of the last try. */
+export type UsageGroup = (typeof USAGE_GROUPS)[number];
+
+export interface UsageQuestion {
+  readonly scope: Scope;
+  /** Requests received from this instant on, in milliseconds since 1970. */
+  readonly from: number;
+  /** Requests received before this instant. */
+  readonly to: number;
+  readonly interval: UsageInterval;
+  readonly groupBy: UsageGroup;
+}
+
+/** The requests of one interval, group and bucket. */
+export interface UsagePoint {
+  /** When the interval begins, in milliseconds since 1970. */
+  readonly start: number;
+  /** Empty where requests have none: a key without a project, or a request that was never sent. */
+  readonly group: string;
+  readonly bucket: Bucket;
+  readonly requests: number;
+  /** Those whose status is FAILED. */
+  readonly failed: number;
+  /** Moves to another channel. */
+  readonly fallbacks: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Refunds are not taken off. */
+  readonly charge: Nano;
+}
+
+export interface UsageReports {
+  /**
+   * The requests that have ended and that one of the two balances was chosen for, each in the interval in which it was
+   * received. Equal to the sums over their receipts at the moment of reading, to the nano. By start, group and bucket.
+   * @throws Fault `invalid_request` when there are more points than one answer may have
+   */
+  usage(question: UsageQuestion): Promise<readonly UsagePoint[]>;
+}

@@ -1,0 +1,75 @@
+/**
+ * Adds the receipts of batches to the sums of usage, some batches at a time. A batch that is visible is closed, so that its
+ * sums can be taken before anything is locked. That a batch is in the sums is written on the batch in the transaction that
+ * adds it: whoever dies before that has added nothing, and whoever comes second adds nothing.
+ */
+import type { AuditDatabase, Change, Values } from '../audit/audit-database';
+import type { Cell, Read } from '../audit/read';
+import { placeholders } from '../catalog/row-values';
+import { COUNTED, DIMENSION_NAMES, DIMENSIONS, MEASURE_NAMES, MEASURES, SPANS, startOf } from './usage-columns';
+
+const BATCHES_MAX = 500;
+/** The transaction is kept short: on an embedded database the ledger waits for it. */
+const ITEMS_MAX = 4_096n;
+
+/** Adds the oldest batches that are not in the sums yet. @returns how many; 0: none, or another process is at it */
+export async function rollUpBatches(database: AuditDatabase, batchesMax = BATCHES_MAX): Promise<number> {
+  const added = await database.unlessBusy('rollup', async () => {
+    const { batches, changes } = await database.inSnapshot((read) => plan(read, additionText(database), batchesMax));
+    return batches.length > 0 && (await database.change(changes)) ? batches.length : 0;
+  });
+  return added ?? 0;
+}
+
+interface Plan {
+  readonly batches: readonly string[];
+  readonly changes: readonly Change[];
+}
+
+async function plan(read: Read, addition: string, batchesMax: number): Promise<Plan> {
+  const batches = await pending(read, batchesMax);
+  if (batches.length === 0) return { batches, changes: [] };
+  const claim = `UPDATE ledger_batch SET usage_state = 'ADDED' WHERE id IN (${placeholders(batches)}) AND usage_state = 'PENDING'`;
+  const changes: Change[] = [{ sql: claim, values: batches, finds: batches.length }];
+  for (const [span, spanMs] of Object.entries(SPANS)) {
+    for (const sums of await read(sumsOf(spanMs, placeholders(batches)), batches))
+      changes.push({ sql: addition, values: additionValues(span, sums) });
+  }
+  return { batches, changes };
+}
+
+async function pending(read: Read, batchesMax: number): Promise<readonly string[]> {
+  const found = await read(`SELECT id, items FROM ledger_batch WHERE usage_state = 'PENDING' ORDER BY id LIMIT ${batchesMax}`, []);
+  let items = 0n;
+  const ids: string[] = [];
+  for (const [id, count] of found) {
+    items += BigInt(count ?? 0);
+    if (ids.length > 0 && items > ITEMS_MAX) break;
+    ids.push(String(id));
+  }
+  return ids;
+}
+
+/** In an order that is the same for everybody, so that no two writers wait for each other. */
+function sumsOf(spanMs: number, list: string): string {
+  const keys = [startOf('r.created_at', spanMs), ...DIMENSION_NAMES.map((name) => DIMENSIONS[name])];
+  const sums = MEASURE_NAMES.map((name) => `SUM(${MEASURES[name]})`);
+  const places = keys.map((_key, at) => at + 1).join(', ');
+  return `SELECT ${[...keys, ...sums].join(', ')} FROM receipt r WHERE r.batch_id IN (${list}) AND ${COUNTED}
+    GROUP BY ${keys.join(', ')} ORDER BY ${places}`;
+}
+
+const KEY = ['span', 'start', ...DIMENSION_NAMES];
+const COLUMNS = [...KEY, ...MEASURE_NAMES];
+
+/** Adds one row of sums to the row that is there, or makes it. */
+function additionText(database: AuditDatabase): string {
+  const added = MEASURE_NAMES.map((name) => `${name} = usage_rollup.${name} + ?`);
+  return `INSERT INTO usage_rollup (${COLUMNS.join(', ')}) VALUES (${placeholders(COLUMNS)}) ${database.ifThere(KEY)} ${added.join(', ')}`;
+}
+
+function additionValues(span: string, sums: readonly Cell[]): Values {
+  const [start, ...dimensions] = sums.slice(0, DIMENSION_NAMES.length + 1);
+  const measures = sums.slice(DIMENSION_NAMES.length + 1).map((sum) => BigInt(sum ?? 0));
+  return [span, BigInt(start ?? 0), ...dimensions.map(String), ...measures, ...measures];
+}

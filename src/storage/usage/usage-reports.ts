@@ -1,0 +1,77 @@
+/**
+ * Usage from its sums, and from the receipts that are not in them: those of batches that wait, and those of the hours that a
+ * question cuts. All of it is one statement, so that it is read at one moment: a batch that is added meanwhile is counted once.
+ */
+import type { DataSource } from 'typeorm';
+import { Fault } from '../../kernel/fault';
+import { nano } from '../../kernel/money';
+import { BUCKETS } from '../../kernel/words';
+import type { UsageInterval, UsagePoint, UsageQuestion, UsageReports } from '../../ledger/usage-report';
+import { big, type Row } from '../catalog/row-values';
+import { joinInOrder, rowsOf } from '../ledger-reader/query';
+import { count, text, wordIn } from '../ledger-reader/stored-values';
+import { usageStatement } from './usage-statement';
+
+const POINTS_MAX = 10_000;
+
+export class SqlUsageReports implements UsageReports {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async usage(question: UsageQuestion): Promise<readonly UsagePoint[]> {
+    const { sql, values } = usageStatement(question, joinInOrder(this.dataSource));
+    const rows = await rowsOf(this.dataSource, `${sql} LIMIT ${POINTS_MAX + 1}`, values);
+    if (rows.length > POINTS_MAX) throw tooMany(question.interval);
+    const points = rows.map(pointOf);
+    return (question.interval === 'MONTH' ? byMonth(points) : points).sort(inOrder);
+  }
+}
+
+function tooMany(interval: UsageInterval): Fault {
+  const wider = interval === 'HOUR' ? ', or for days instead of hours' : '';
+  return new Fault('invalid_request', `That is more than ${POINTS_MAX} points: ask for a shorter time${wider}.`, { param: 'from' });
+}
+
+function pointOf(row: Row): UsagePoint {
+  return {
+    start: count(row, 'start'),
+    group: text(row, 'of_group'),
+    bucket: wordIn(BUCKETS, row, 'bucket'),
+    requests: count(row, 'requests'),
+    failed: count(row, 'failed'),
+    fallbacks: count(row, 'fallbacks'),
+    inputTokens: count(row, 'input_tokens'),
+    outputTokens: count(row, 'output_tokens'),
+    charge: nano(big(row['charge'])),
+  };
+}
+
+/** Days put together. A month of the calendar is nothing that both databases can compute alike. */
+function byMonth(days: readonly UsagePoint[]): UsagePoint[] {
+  const months = new Map<string, UsagePoint>();
+  for (const day of days) {
+    const date = new Date(day.start);
+    const start = Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+    const key = `${start} ${day.bucket} ${day.group}`;
+    const before = months.get(key);
+    months.set(key, before === undefined ? { ...day, start } : together(before, day));
+  }
+  return [...months.values()];
+}
+
+function together(a: UsagePoint, b: UsagePoint): UsagePoint {
+  return {
+    ...a,
+    requests: a.requests + b.requests,
+    failed: a.failed + b.failed,
+    fallbacks: a.fallbacks + b.fallbacks,
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    charge: nano(a.charge + b.charge),
+  };
+}
+
+function inOrder(a: UsagePoint, b: UsagePoint): number {
+  if (a.start !== b.start) return a.start - b.start;
+  if (a.group !== b.group) return a.group < b.group ? -1 : 1;
+  return BUCKETS.indexOf(a.bucket) - BUCKETS.indexOf(b.bucket);
+}

@@ -1,0 +1,94 @@
+/** The one statement that answers a question about usage. */
+import type { Scope } from '../../ledger/ledger-reader';
+import type { UsageQuestion } from '../../ledger/usage-report';
+import { Conditions, type QueryValue } from '../ledger-reader/query';
+import { COUNTED, DAY_MS, DIMENSIONS, GROUP_DIMENSION, HOUR_MS, MEASURE_NAMES, MEASURES, startOf } from './usage-columns';
+
+/** A stretch of time, its end exclusive, in milliseconds since 1970. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Part {
+  readonly sql: string;
+  readonly values: readonly QueryValue[];
+}
+
+/** Rows of `start`, `of_group`, `bucket` and the sums; a month comes as its days. `join` reads its left table first. */
+export function usageStatement(question: UsageQuestion, join: string): Part {
+  const parts = partsOf(question, join);
+  const sums = MEASURE_NAMES.map((name) => `SUM(p.${name}) AS ${name}`).join(', ');
+  return {
+    sql: `SELECT p.start, p.of_group, p.bucket, ${sums} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) p
+      GROUP BY p.start, p.of_group, p.bucket ORDER BY p.start, p.of_group, p.bucket`,
+    values: parts.flatMap(({ values }) => values),
+  };
+}
+
+function partsOf(question: UsageQuestion, join: string): Part[] {
+  const [from, to] = [Math.max(0, Math.ceil(question.from)), Math.max(0, Math.ceil(question.to))];
+  const hours = { from: Math.ceil(from / HOUR_MS) * HOUR_MS, to: Math.floor(to / HOUR_MS) * HOUR_MS };
+  if (hours.from >= hours.to) return [receiptsOf(question, { from, to })];
+  return [
+    ...summed(question, hours),
+    waiting(question, hours, join),
+    ...notEmpty({ from, to: hours.from }, { from: hours.to, to }).map((stretch) => receiptsOf(question, stretch)),
+  ];
+}
+
+/** Whole hours: from the sums of days where there are whole days, unless hours were asked for. */
+function summed(question: UsageQuestion, hours: Stretch): Part[] {
+  const days = { from: Math.ceil(hours.from / DAY_MS) * DAY_MS, to: Math.floor(hours.to / DAY_MS) * DAY_MS };
+  if (question.interval === 'HOUR' || days.from >= days.to) return [sumsOf(question, 'HOUR', hours)];
+  const around = notEmpty({ from: hours.from, to: days.from }, { from: days.to, to: hours.to });
+  return [sumsOf(question, 'DAY', days), ...around.map((stretch) => sumsOf(question, 'HOUR', stretch))];
+}
+
+function notEmpty(...stretches: readonly Stretch[]): Stretch[] {
+  return stretches.filter(({ from, to }) => from < to);
+}
+
+function sumsOf({ scope, interval, groupBy }: UsageQuestion, span: 'HOUR' | 'DAY', stretch: Stretch): Part {
+  const asked = within('u', scope, 'u.start', stretch).is('u.span', span);
+  const start = span === interval ? 'u.start' : startOf('u.start', unitOf(interval));
+  const columns = [
+    `${start} AS start`,
+    `u.${GROUP_DIMENSION[groupBy]} AS of_group`,
+    'u.bucket',
+    ...MEASURE_NAMES.map((name) => `u.${name}`),
+  ];
+  return { sql: `SELECT ${columns.join(', ')} FROM usage_rollup u WHERE ${asked.sql}`, values: asked.values };
+}
+
+/** Receipts of batches that are not in the sums yet. */
+function waiting(question: UsageQuestion, stretch: Stretch, join: string): Part {
+  const asked = within('r', question.scope, 'r.created_at', stretch);
+  const from = `ledger_batch b ${join} receipt r ON r.batch_id = b.id`;
+  return {
+    sql: `SELECT ${columnsOf(question)} FROM ${from} WHERE b.usage_state = 'PENDING' AND ${COUNTED} AND ${asked.sql}`,
+    values: asked.values,
+  };
+}
+
+function receiptsOf(question: UsageQuestion, stretch: Stretch): Part {
+  const asked = within('r', question.scope, 'r.created_at', stretch);
+  return { sql: `SELECT ${columnsOf(question)} FROM receipt r WHERE ${COUNTED} AND ${asked.sql}`, values: asked.values };
+}
+
+function columnsOf({ interval, groupBy }: UsageQuestion): string {
+  const start = `${startOf('r.created_at', unitOf(interval))} AS start`;
+  const measures = MEASURE_NAMES.map((name) => `${MEASURES[name]} AS ${name}`);
+  return [start, `${DIMENSIONS[GROUP_DIMENSION[groupBy]]} AS of_group`, 'r.bucket', ...measures].join(', ');
+}
+
+function unitOf(interval: UsageQuestion['interval']): number {
+  return interval === 'HOUR' ? HOUR_MS : DAY_MS;
+}
+
+function within(table: 'u' | 'r', scope: Scope, time: string, { from, to }: Stretch): Conditions {
+  const asked = new Conditions();
+  if (scope !== null && 'apiKeyId' in scope) asked.is(`${table}.api_key_id`, scope.apiKeyId);
+  if (scope !== null && 'accountId' in scope) asked.is(`${table}.account_id`, scope.accountId);
+  return asked.and(`${time} >= ? AND ${time} < ?`, BigInt(from), BigInt(to));
+}

@@ -1,0 +1,215 @@
+/** Usage is the sum over receipts, whatever is in the sums already and whatever still waits, on every database. */
+import { newId } from '../../src/kernel/ids';
+import { nano } from '../../src/kernel/money';
+import type { Bucket } from '../../src/kernel/words';
+import type { Scope } from '../../src/ledger/ledger-reader';
+import type { EndRequest } from '../../src/ledger/ledger-store';
+import { USAGE_GROUPS, USAGE_INTERVALS, type UsagePoint, type UsageQuestion } from '../../src/ledger/usage-report';
+import { type AuditDatabase, openAuditDatabase } from '../../src/storage/audit/audit-database';
+import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
+import { rollUpBatches } from '../../src/storage/usage/roll-up-batches';
+import { SqlUsageReports } from '../../src/storage/usage/usage-reports';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { addWallets, end, move, place, refusal, requestFacts, routeFacts } from '../support/ledger-items';
+import { openLedger } from '../support/open-ledger';
+import { type OpenReader, openReader } from '../support/open-reader';
+import { seededRandom } from '../support/seeded-random';
+import { readUsageRows, usageOf } from '../support/usage-of-receipts';
+
+jest.setTimeout(120_000);
+
+const HOUR = 3_600_000;
+const START = Date.UTC(2026, 0, 30, 20);
+/** Across a night, the end of a month, and a February. */
+const HOURS = 24 * 35;
+const ACCOUNTS = ['acme', 'globex'] as const;
+const LARGE = 2n ** 53n;
+
+describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
+  const random = seededRandom();
+  const oneOf = <T>(values: readonly T[]): T => values[random.between(0, values.length - 1)] as T;
+  let served = false;
+  let database: TestDatabase;
+  let ledger: OpenLedger;
+  let open: OpenReader;
+  let reports: SqlUsageReports;
+  let audit: AuditDatabase;
+
+  beforeAll(async () => {
+    served = await isServed(kind);
+    if (!served) return;
+    database = await freshDatabase(kind);
+    ledger = await openLedger(database);
+    open = await openReader(database);
+    reports = new SqlUsageReports(open.dataSource);
+    audit = await openAuditDatabase(database);
+    for (const account of ACCOUNTS) {
+      await addWallets(database, account);
+      await write(move(account, 2n ** 62n), move(account, 2n ** 62n, {}, 'CREDIT'));
+    }
+  });
+
+  afterAll(async () => {
+    await audit?.close();
+    await open?.close();
+    await ledger?.close();
+    await database?.drop();
+  });
+
+  const promise = (name: string, check: () => Promise<void>) => {
+    it(name, async () => {
+      if (served) await check();
+    });
+  };
+
+  const write = (...items: Parameters<OpenLedger['store']['write']>[0]['items']) => ledger.store.write({ id: newId(), items });
+  const instant = () => START + random.between(0, HOURS * HOUR);
+
+  function aRequest(account: string) {
+    const bucket = oneOf<Bucket>(['RMB', 'RMB', 'CREDIT']);
+    const request = requestFacts(account, {
+      apiKeyId: `${account}-${oneOf(['one', 'two'])}`,
+      projectId: oneOf([null, `${account}-bots`]),
+      requestedModel: oneOf(['m', 'n', '😀']),
+      createdAt: random.chance(0.2) ? START + random.between(0, HOURS) * HOUR : instant(),
+    });
+    const amount = random.chance(0.1) ? LARGE + 1n : BigInt(random.between(1, 100));
+    return place(account, amount, { request, route: routeFacts(bucket) }, bucket);
+  }
+
+  /** How requests end: charged, at no charge, moved to another channel, recovered, or never sent. */
+  function anEnd(hold: ReturnType<typeof aRequest>): EndRequest {
+    const charge = oneOf([0n, 1n, hold.amount]);
+    const ending = end(hold, charge);
+    const over = {
+      status: oneOf(['SUCCEEDED', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'ABANDONED'] as const),
+      finalChannelId: oneOf(['cheap-a', 'cheap-b', null]),
+      fallbackCount: random.between(0, 2),
+      recovered: random.chance(0.1),
+      usage: { ...ending.receipt.usage, inputTokens: random.between(0, 2 ** 31 - 1), outputTokens: random.between(0, 500) },
+    };
+    return { ...ending, receipt: { ...ending.receipt, ...over } };
+  }
+
+  function withoutBucket(account: string): EndRequest {
+    const { receipt, ...item } = refusal(account);
+    const nowhere = { routeId: null, routeType: null, bucket: null, primaryChannelId: null, createdAt: instant() };
+    return { ...item, receipt: { ...receipt, ...nowhere } };
+  }
+
+  async function moreHistory(): Promise<void> {
+    const account = oneOf(ACCOUNTS);
+    const holds = Array.from({ length: random.between(1, 8) }, () => aRequest(account));
+    await write(...holds);
+    const ends = holds.filter(() => random.chance(0.9)).map(anEnd);
+    if (ends.length === 0) return;
+    await write(...ends, ...(random.chance(0.3) ? [withoutBucket(account)] : []));
+    const charged = ends.find(({ receipt }) => receipt.charge > 0n);
+    if (charged === undefined) return;
+    const { requestId: receiptId, bucket } = charged.receipt;
+    await write(move(account, 1n, { entryKind: 'REFUND', receiptId }, bucket ?? 'RMB'));
+  }
+
+  function aQuestion(): UsageQuestion {
+    const [a, b] = [instant(), random.chance(0.2) ? START + random.between(0, HOURS) * HOUR : instant()];
+    const [from, to] = random.chance(0.2) ? [0, Date.UTC(2100, 0)] : a < b ? [a, b] : [b, a + 1];
+    const scope = oneOf<Scope>([null, { accountId: 'acme' }, { accountId: 'globex' }, { apiKeyId: 'acme-one' }]);
+    return { scope, from, to, interval: oneOf(USAGE_INTERVALS), groupBy: oneOf(USAGE_GROUPS) };
+  }
+
+  async function expectExact(question: UsageQuestion): Promise<readonly UsagePoint[]> {
+    const points = await reports.usage(question);
+    expect({ question, points }).toEqual({ question, points: usageOf(await readUsageRows(database), question) });
+    return points;
+  }
+
+  const everyQuestion = (scope: Scope): UsageQuestion[] =>
+    USAGE_INTERVALS.flatMap((interval) => USAGE_GROUPS.map((groupBy) => ({ scope, from: 0, to: Date.UTC(2100, 0), interval, groupBy })));
+
+  /** A piece of history, perhaps some batches added, and some questions. @returns how many points there were */
+  async function aRound(): Promise<number> {
+    await moreHistory();
+    if (random.chance(0.6)) await rollUpBatches(audit, random.between(1, 4));
+    let seen = 0;
+    for (let asked = 0; asked < 4; asked += 1) seen += (await expectExact(aQuestion())).length;
+    return seen;
+  }
+
+  promise('equals the sums over receipts at every moment, however much of it is in the sums', async () => {
+    let seen = 0;
+    for (let round = 0; round < 40; round += 1) seen += await aRound();
+    expect(seen).toBeGreaterThan(100);
+    for (const scope of [null, { accountId: 'acme' }, { apiKeyId: 'globex-two' }]) {
+      for (const question of everyQuestion(scope)) expect((await expectExact(question)).length).toBeGreaterThan(0);
+    }
+    while ((await rollUpBatches(audit)) > 0);
+    for (const question of everyQuestion({ accountId: 'acme' })) await expectExact(question);
+    expect(await database.query("SELECT id FROM ledger_batch WHERE usage_state = 'PENDING'")).toEqual([]);
+  });
+
+  promise('adds nothing twice when two processes add at once, and nothing in part when one dies', async () => {
+    const other = await openAuditDatabase(database);
+    const unlocked = (inner: AuditDatabase): AuditDatabase => ({ ...inner, unlessBusy: (_name, work) => work() });
+    const dying: AuditDatabase = {
+      ...audit,
+      change: (changes) => audit.change([...changes, { sql: 'UPDATE no_such_table SET a = 1', values: [] }]),
+    };
+    for (let round = 0; round < 8; round += 1) {
+      await moreHistory();
+      await moreHistory();
+      await expect(rollUpBatches(dying)).rejects.toMatchObject({ message: expect.stringMatching(/no_such_table/) });
+      await Promise.all([rollUpBatches(unlocked(audit), 2), rollUpBatches(unlocked(other), 2), expectExact(aQuestion())]);
+      for (const question of everyQuestion(null).slice(0, 3)) await expectExact(question);
+    }
+    await other.close();
+  });
+
+  promise('finds what another one added meanwhile, and adds nothing then', async () => {
+    await moreHistory();
+    const late: AuditDatabase = {
+      ...audit,
+      change: async (changes) => {
+        while ((await rollUpBatches(audit)) > 0);
+        return audit.change(changes);
+      },
+      unlessBusy: (_name, work) => work(),
+    };
+    expect(await rollUpBatches(late)).toBe(0);
+    for (const question of everyQuestion(null)) await expectExact(question);
+  });
+
+  promise('counts what an older version wrote, with a batch or without one', async () => {
+    const { dataSource } = open;
+    const isThere = async () => (await dataSource.query("SELECT name FROM migrations WHERE name LIKE 'UsageRollups%'")).length > 0;
+    await moreHistory();
+    while (await isThere()) await dataSource.undoLastMigration();
+    await database.query("UPDATE receipt SET batch_id = NULL WHERE transfer_id IS NULL AND api_key_id LIKE '%-one'");
+    await dataSource.runMigrations();
+    for (const question of everyQuestion(null)) await expectExact(question);
+    while ((await rollUpBatches(audit)) > 0);
+    for (const question of everyQuestion({ accountId: 'globex' })) await expectExact(question);
+  });
+
+  promise('is one statement, whatever is asked', async () => {
+    for (const question of [...everyQuestion(null), aQuestion(), aQuestion()]) {
+      expect(await open.statementsOf(() => reports.usage(question))).toHaveLength(1);
+    }
+  });
+
+  promise('reads nothing of a time or a caller without requests', async () => {
+    const empty = { from: START - 10 * HOUR, to: START - HOUR, interval: 'HOUR', groupBy: 'MODEL' } as const;
+    expect(await reports.usage({ scope: null, ...empty })).toEqual([]);
+    expect(await reports.usage({ ...empty, from: 0, to: Date.UTC(2100, 0), scope: { accountId: 'ключ' } })).toEqual([]);
+    expect(await reports.usage({ ...empty, from: 0, to: Date.UTC(2100, 0), scope: { accountId: 'nobody' } })).toEqual([]);
+  });
+
+  promise('refuses an answer of more than 10,000 points and says what to ask for instead', async () => {
+    const row = (hour: number) => `('crowd', 'HOUR', ${hour * HOUR}, 'k', '', 'm', 'ORDINARY', 'a', 'RMB', 1, 0, 0, 1, 1, ${nano(1n)})`;
+    const rows = (count: number) => Array.from({ length: count }, (_, hour) => row(hour)).join(', ');
+    await database.query(`INSERT INTO usage_rollup VALUES ${rows(10_001)}`);
+    const question: UsageQuestion = { scope: { accountId: 'crowd' }, from: 0, to: 10_001 * HOUR, interval: 'HOUR', groupBy: 'MODEL' };
+    await expect(reports.usage(question)).rejects.toMatchObject({ code: 'invalid_request', publicMessage: /days instead of hours/ });
+    expect(await reports.usage({ ...question, to: 10_000 * HOUR })).toHaveLength(10_000);
+    await database.query("DELETE FROM usage_rollup WHERE account_id = 'crowd'");
+  });
+});
