@@ -42,7 +42,14 @@ export class UsageRollups1700000000004 implements MigrationInterface {
       indexOnly('receipt_project', 'receipt', 'project_id, created_at, id', 'project_id IS NOT NULL'),
       indexOnly('receipt_run', 'receipt', 'run_id, created_at, id', 'run_id IS NOT NULL'),
       indexOnly('receipt_status', 'receipt', 'account_id, status, created_at, id', "status <> 'SUCCEEDED'"),
-      indexOnly('receipt_fallback', 'receipt', 'account_id, created_at, id, fallback_count', 'fallback_count > 0'),
+      indexOnly(
+        'receipt_fallback',
+        'receipt',
+        'account_id, created_at, id',
+        'fallback_count > 0',
+        'account_id, fallback_count, created_at, id',
+      ),
+      indexOnly('transfer_kind', 'transfer', 'kind, wallet_id, batch_id', "kind <> 'CHARGE'"),
       dropIndex('receipt_account', 'receipt'),
       dropIndex('receipt_key', 'receipt'),
     ]);
@@ -53,6 +60,7 @@ export class UsageRollups1700000000004 implements MigrationInterface {
     await run(runner, [
       'CREATE INDEX receipt_key ON receipt (api_key_id, id)',
       'CREATE INDEX receipt_account ON receipt (account_id, id)',
+      dropIndex('transfer_kind', 'transfer'),
       ...RECEIPT_INDEXES.map((name) => dropIndex(name, 'receipt')),
       dropIndex('ledger_batch_pending', 'ledger_batch'),
       'ALTER TABLE ledger_batch DROP COLUMN usage_state',

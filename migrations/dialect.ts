@@ -16,8 +16,8 @@ interface Words {
   dropIndex(name: string, table: string): string;
   /** An index of the rows that meet a condition, where there are such; of all rows with the columns of the condition first, elsewhere. */
   indexWhere(name: string, table: string, columns: string, condition: { readonly column: string; readonly is: string }): string;
-  /** An index that leaves out the rows that do not meet a condition, where an index can. */
-  indexOnly(name: string, table: string, columns: string, condition: string): string;
+  /** An index that leaves out the rows that do not meet a condition, where an index can; of all rows, by the columns of `elsewhere`, where not. */
+  indexOnly(name: string, table: string, columns: string, condition: string, elsewhere?: string): string;
 }
 
 // Tables keep the hidden row id: rows are then appended, and a batch touches fewer pages than where long ids order them.
@@ -42,7 +42,7 @@ const MYSQL: Words = {
   end: ') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
   dropIndex: (name, table) => `DROP INDEX ${name} ON ${table}`,
   indexWhere: (name, table, columns, { column }) => `CREATE INDEX ${name} ON ${table} (${column}, ${columns})`,
-  indexOnly: (name, table, columns) => `CREATE INDEX ${name} ON ${table} (${columns})`,
+  indexOnly: (name, table, columns, _condition, elsewhere = columns) => `CREATE INDEX ${name} ON ${table} (${elsewhere})`,
 };
 
 export function wordsOf(runner: QueryRunner): Words {

@@ -11,6 +11,7 @@ import { addWallets, attempt, end, move, place, refusal, requestFacts } from '..
 import { openLedger } from '../support/open-ledger';
 import { type OpenReader, openReader } from '../support/open-reader';
 import { readAllPages } from '../support/read-all-pages';
+import { seededRandom } from '../support/seeded-random';
 
 jest.setTimeout(60_000);
 
@@ -141,6 +142,25 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
       if (ending !== undefined) await write(end(ending, 1n));
     });
     expect(nodes.map((node) => node.record.requestId)).toEqual(expected.reverse());
+  });
+
+  promise('is the same list at every size of page, by time, also where many have the same', async () => {
+    const account = await accountWith(1_000n);
+    const random = seededRandom();
+    for (let count = 0; count < 14; count += 1) {
+      const createdAt = 1_000_000 + random.between(0, 3);
+      if (random.chance(0.3)) await inFlight(account, { createdAt });
+      else await settled(account, { createdAt });
+    }
+    const whole = (await open.reader.receipts({ accountId: account }, { first: 100 }, {})).items.map(({ node }) => node.record);
+    const byTime = [...whole].sort((a, b) => b.createdAt - a.createdAt || (a.requestId < b.requestId ? 1 : -1));
+    expect(whole).toEqual(byTime);
+    for (let first = 1; first <= 15; first += 1) {
+      const read = (after: string | undefined) =>
+        open.reader.receipts({ accountId: account }, { first, ...(after === undefined ? {} : { after }) }, {});
+      const nodes = await readAllPages(read);
+      expect(nodes.map(({ record }) => record.requestId)).toEqual(whole.map(({ requestId }) => requestId));
+    }
   });
 
   promise('ends a list exactly at its last row', async () => {

@@ -17,8 +17,9 @@ export interface OpenReader {
   close(): Promise<void>;
 }
 
-export async function openReader({ kind, file, url }: TestDatabase): Promise<OpenReader> {
-  const dataSource = createDataSource(kind === 'sqlite' ? { kind, file } : { kind, url });
+/** `connections`: how many at most, where there can be several. */
+export async function openReader({ kind, file, url }: TestDatabase, connections?: number): Promise<OpenReader> {
+  const dataSource = createDataSource(kind === 'sqlite' ? { kind, file } : { kind, url }, connections);
   await dataSource.initialize();
   const statements: Statement[] = [];
   dataSource.logger = writingDown(statements);

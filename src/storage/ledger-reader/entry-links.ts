@@ -1,11 +1,12 @@
 /**
- * Which links of the chains of wallets a page of entries needs. Every list begins at the chain and runs along an index of
- * it, a wallet's by its sequence, that of all wallets by time: a page ends as soon as it is full, however long the
- * history is.
+ * Which links of the chains of wallets a page of entries needs. A list runs along an index of the chain, a wallet's by its
+ * sequence, that of all wallets by time: a page ends as soon as it is full, however long the history is. Entries that are
+ * few in theirs are found from their own side instead, and put into the order of the chain.
  */
 import type { DataSource } from 'typeorm';
 import type { EntryPlace } from './cursors';
 import { LINK_COLUMNS, type Link, linkOf } from './entry-rows';
+import type { FewEntries } from './few-entries';
 import { Conditions, joinInOrder, rowsOf } from './query';
 import { sequenceAt } from './sequence-at';
 
@@ -13,6 +14,8 @@ import { sequenceAt } from './sequence-at';
 export interface LinkQuery {
   /** Of an entry `t`. */
   readonly entry: Conditions;
+  /** Where the entries are found when they are few; null: along the chain. */
+  readonly few: FewEntries | null;
   /** Only links older than this place. */
   readonly after: EntryPlace | null;
   /** Inclusive. */
@@ -56,11 +59,14 @@ function lastInstant(walletId: string, { after, toUs }: LinkQuery): bigint | nul
   return untilPlace < untilEnd ? untilPlace : untilEnd;
 }
 
-async function links(dataSource: DataSource, chain: Conditions, { entry, limit }: LinkQuery, order: string): Promise<Link[]> {
-  const sql = `SELECT ${LINK_COLUMNS} FROM wallet_change c
-    ${joinInOrder(dataSource)} transfer t ON t.batch_id = c.batch_id AND t.wallet_id = c.wallet_id
-    WHERE ${chain.sql} AND ${entry.sql} ORDER BY ${order} LIMIT ?`;
-  const rows = await rowsOf(dataSource, sql, [...chain.values, ...entry.values, BigInt(limit)]);
+async function links(dataSource: DataSource, chain: Conditions, { entry, few, limit }: LinkQuery, order: string): Promise<Link[]> {
+  const join = joinInOrder(dataSource);
+  const along = `wallet_change c ${join} transfer t ON t.batch_id = c.batch_id AND t.wallet_id = c.wallet_id`;
+  const back = `${join} wallet_change c ON c.batch_id = t.batch_id AND c.wallet_id = t.wallet_id`;
+  const asked = few?.where ?? new Conditions();
+  const sql = `SELECT ${LINK_COLUMNS} FROM ${few === null ? along : `${few.entries(join)} ${back}`}
+    WHERE ${chain.sql} AND ${asked.sql} AND ${entry.sql} ORDER BY ${order} LIMIT ?`;
+  const rows = await rowsOf(dataSource, sql, [...chain.values, ...asked.values, ...entry.values, BigInt(limit)]);
   return distinct(rows.map(linkOf));
 }
 

@@ -7,6 +7,7 @@ import { badCursor, type EntryPlace, placeOfCursor } from './cursors';
 import { type LinkQuery, linkAt, linksOfAllWallets, linksOfWallet } from './entry-links';
 import { newestFirst } from './entry-order';
 import { ENTRY_COLUMNS, entryOf, type Link, linkOf } from './entry-rows';
+import { fewEntries } from './few-entries';
 import { Conditions, rowsOf, rowsOfIds } from './query';
 import { text } from './stored-values';
 
@@ -25,7 +26,8 @@ export async function readEntryPage(
   const after = page.after === undefined ? null : placeOfCursor(page.after);
   const wallets = await walletsInView(dataSource, scope, filter);
   const begun = await begunLink(dataSource, wallets, after);
-  const older = await olderLinks(dataSource, wallets, linkQuery(scope, filter, after, page.first + 1));
+  const few = await fewEntries(dataSource, { kind: filter.kind, keys: keysOf(scope, filter), wallets });
+  const older = await olderLinks(dataSource, wallets, { ...linkQuery(scope, filter, after, page.first + 1), few });
   const entries = await entriesOfLinks(dataSource, [...begun, ...older]);
   const rest = after === null || begun.length === 0 ? entries : entriesAfter(after, entries);
   const matching = rest.filter((entry) => matches(entry, scope, filter));
@@ -96,11 +98,15 @@ async function walletsInView(dataSource: DataSource, scope: Scope, filter: Entry
 
 /** Conditions on a key `k`, one for each that the scope or the filter names. */
 function keysAsked(scope: Scope, filter: EntryFilter): Conditions[] {
-  const ids = [scope !== null && 'apiKeyId' in scope ? scope.apiKeyId : undefined, filter.apiKeyId];
-  return ids.filter((id) => id !== undefined).map((id) => new Conditions().is('k.id', id));
+  return keysOf(scope, filter).map((id) => new Conditions().is('k.id', id));
 }
 
-function linkQuery(scope: Scope, filter: EntryFilter, after: EntryPlace | null, limit: number): LinkQuery {
+function keysOf(scope: Scope, filter: EntryFilter): string[] {
+  const ids = [scope !== null && 'apiKeyId' in scope ? scope.apiKeyId : undefined, filter.apiKeyId];
+  return ids.filter((id) => id !== undefined);
+}
+
+function linkQuery(scope: Scope, filter: EntryFilter, after: EntryPlace | null, limit: number): Omit<LinkQuery, 'few'> {
   const entry = new Conditions().is('t.kind', filter.kind).is('t.api_key_id', filter.apiKeyId);
   if (scope !== null && 'apiKeyId' in scope) entry.is('t.api_key_id', scope.apiKeyId);
   return { entry, after, fromUs: instantUs(filter.from), toUs: instantUs(filter.to), limit };

@@ -7,7 +7,8 @@ import type { Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledge
 import type { ReadableReceipt } from '../../ledger/receipt';
 import { isRowId, placeOfReceiptCursor, type ReceiptPlace, receiptCursor } from './cursors';
 import { Conditions, rowsOf, rowsOfIds } from './query';
-import { inFlightReceipt, OPEN_HOLD, RECEIPT_WITH_HOLD, settledReceipt } from './receipt-rows';
+import { receiptsAlong } from './receipt-index';
+import { inFlightReceipt, OPEN_HOLD, receiptsWithHolds, settledReceipt } from './receipt-rows';
 
 /** Those of the receipts that the scope may see. Two statements for up to 500 ids. */
 export async function readReceiptsById(
@@ -18,7 +19,12 @@ export async function readReceiptsById(
   const known = ids.filter(isRowId);
   const { sql, values } = seenBy(scope);
   const holds = await rowsOfIds(dataSource, known, (list) => `${OPEN_HOLD} AND r.request_id IN (${list}) AND ${sql}`, values);
-  const receipts = await rowsOfIds(dataSource, known, (list) => `${RECEIPT_WITH_HOLD} WHERE r.id IN (${list}) AND ${sql}`, values);
+  const receipts = await rowsOfIds(
+    dataSource,
+    known,
+    (list) => `${receiptsWithHolds('receipt r')} WHERE r.id IN (${list}) AND ${sql}`,
+    values,
+  );
   return byId([...holds.map(inFlightReceipt), ...receipts.map(settledReceipt)]);
 }
 
@@ -82,7 +88,7 @@ async function readSettled(
   if (filter.status !== undefined && filter.status !== 'SUCCEEDED') asked.and("r.status <> 'SUCCEEDED'");
   if (filter.routeType === 'OFFICIAL') asked.and("r.route_type <> 'ORDINARY'");
   if (filter.withFallback !== undefined) asked.and(`r.fallback_count ${filter.withFallback ? '>' : '='} 0`);
-  const sql = `${RECEIPT_WITH_HOLD} WHERE ${asked.sql} ORDER BY r.created_at DESC, r.id DESC LIMIT ?`;
+  const sql = `${receiptsWithHolds(receiptsAlong(dataSource, scope, filter))} WHERE ${asked.sql} ORDER BY r.created_at DESC, r.id DESC LIMIT ?`;
   return (await rowsOf(dataSource, sql, [...asked.values, BigInt(limit)])).map(settledReceipt);
 }
 

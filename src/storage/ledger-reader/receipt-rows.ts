@@ -7,16 +7,16 @@ import type { Row } from '../catalog/row-values';
 import { HOLD_COLUMNS, RECEIPT_COLUMNS } from '../ledger/rows';
 import { amount, amountOrNull, count, countOrNull, flag, text, textOrNull, wordIn, wordInOrNull } from './stored-values';
 
-/** A receipt `r` with its hold `h`; the columns of the hold are named `held_…`. */
-export const RECEIPT_WITH_HOLD = `SELECT ${RECEIPT_COLUMNS.map((column) => `r.${column}`).join(', ')},
+/** Receipts `r` of a table, each with its hold `h`; the columns of the hold are named `held_…`. */
+export const receiptsWithHolds = (receipts: string) => `SELECT ${RECEIPT_COLUMNS.map((column) => `r.${column}`).join(', ')},
   h.id AS held_id, h.amount AS held_amount, h.state AS held_state, h.placed_at AS held_placed_at,
   h.expires_at AS held_expires_at, h.resolved_at AS held_resolved_at
-  FROM receipt r LEFT JOIN hold h ON h.id = r.hold_id`;
+  FROM ${receipts} LEFT JOIN hold h ON h.id = r.hold_id`;
 
 /** An open hold `r`, which stands for a receipt until there is one. */
 export const OPEN_HOLD = `SELECT ${HOLD_COLUMNS.map((column) => `r.${column}`).join(', ')} FROM hold r WHERE r.state = 'OPEN'`;
 
-/** A row of `RECEIPT_WITH_HOLD`. */
+/** A row of `receiptsWithHolds`. */
 export function settledReceipt(row: Row): ReadableReceipt {
   const record = recordOf(row);
   if (record.holdId === null) return { inFlight: false, record, hold: null };

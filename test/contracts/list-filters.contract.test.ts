@@ -1,0 +1,171 @@
+/** A page of a list reads about as much as it shows, whatever is asked for and however long the history is. */
+import { newId } from '../../src/kernel/ids';
+import type { EntryFilter, ReceiptFilter, Scope } from '../../src/ledger/ledger-reader';
+import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
+import { addBulkHistory } from '../support/bulk-history';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { addWallets, end, move, place } from '../support/ledger-items';
+import { openLedger } from '../support/open-ledger';
+import { type OpenReader, openReader, type Statement } from '../support/open-reader';
+
+jest.setTimeout(180_000);
+
+const REQUESTS = 20_000;
+const STEP_MS = 1_000;
+const FIRST = 5;
+/** What a page may look at beside what it shows: the holds of receipts, the search for an instant, the chain around an entry. */
+const LOOKED_AT_MAX = 400;
+
+const only = (value: string, otherwise: string, n: number) => `CASE WHEN n = ${n} THEN ${value} ELSE ${otherwise} END`;
+
+/** One of each in the oldest part of the history. */
+const VARIETY = {
+  receipt: {
+    requested_model: only("'rare'", "'usual'", 5),
+    status: only("'FAILED'", "'SUCCEEDED'", 6),
+    route_type: only("'OFFICIAL'", "'ORDINARY'", 7),
+    fallback_count: only('1', '0', 8),
+    project_id: only("'rare'", "'usual'", 9),
+    run_id: only("'rare'", 'NULL', 10),
+    api_key_id: only("'rare'", "'usual'", 11),
+  },
+  transfer: { api_key_id: only("'rare'", "'usual'", 11) },
+};
+
+describe.each<DatabaseKind>(['sqlite', 'mysql'])('the filters of lists on %s', (kind) => {
+  let served = false;
+  let database: TestDatabase;
+  let ledger: OpenLedger;
+  let open: OpenReader;
+  let start = 0;
+
+  beforeAll(async () => {
+    served = await isServed(kind);
+    if (!served) return;
+    database = await freshDatabase(kind);
+    ledger = await openLedger(database);
+    open = await openReader(database, 1);
+    await addWallets(database, 'acme');
+    const write = (...items: Parameters<OpenLedger['store']['write']>[0]['items']) => ledger.store.write({ id: newId(), items });
+    await write(move('acme', 10n ** 12n));
+    const hold = place('acme', 10n);
+    await write(hold);
+    await write(end(hold, 7n));
+    start = hold.request.createdAt;
+    await addBulkHistory(database, { walletId: 'acme:RMB', requests: REQUESTS, stepMs: STEP_MS, variety: VARIETY });
+    for (const id of ['rare', 'usual']) await database.query(keyRow(id));
+    if (kind === 'mysql') await database.query('ANALYZE TABLE receipt, transfer, wallet_change, hold');
+  });
+
+  afterAll(async () => {
+    await open?.close();
+    await ledger?.close();
+    await database?.drop();
+  });
+
+  const promise = (name: string, check: () => Promise<void>) => {
+    it(name, async () => {
+      if (served) await check();
+    });
+  };
+
+  /**
+   * MySQL counts the rows that were looked at. SQLite counts nothing, but its plan says which index leads to them: `along` must
+   * be its text.
+   */
+  async function expectShort([what, page, expected, along]: Asked): Promise<void> {
+    if (kind === 'mysql') {
+      await open.dataSource.query('FLUSH STATUS');
+      const { items } = await page();
+      const counters: { Value: string }[] = await open.dataSource.query("SHOW SESSION STATUS LIKE 'Handler_read%'");
+      const looked = counters.reduce((sum, { Value }) => sum + Number(Value), 0);
+      expect({ what, found: items.length, looked: looked < LOOKED_AT_MAX || looked }).toEqual({ what, found: expected, looked: true });
+      return;
+    }
+    let found = 0;
+    const statements = await open.statementsOf(async () => {
+      found = (await page()).items.length;
+    });
+    // Open holds are as few as the requests that are in flight.
+    const plans = await Promise.all(statements.filter(({ sql }) => !sql.includes('FROM hold')).map(planOf));
+    const [steps, walks] = [
+      plans.flat().join('; '),
+      plans.flat().filter((step) => /^SCAN (r|t|c)\b(?! USING INDEX receipt_time)/.test(step)),
+    ];
+    expect({ what, found, walks, steps }).toEqual({ what, found: expected, walks: [], steps: expect.stringContaining(along) });
+  }
+
+  async function planOf({ sql, values }: Statement): Promise<string[]> {
+    const steps: { detail: string }[] = await open.dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, [...values]);
+    return steps.map(({ detail }) => detail);
+  }
+
+  const at = (n: number) => start + (n + 1) * STEP_MS;
+  const ACME: Scope = { accountId: 'acme' };
+  const receipts = (scope: Scope, filter: ReceiptFilter) => () => open.reader.receipts(scope, { first: FIRST }, filter);
+  const entries = (scope: Scope, filter: EntryFilter) => () => open.reader.entries(scope, { first: FIRST }, filter);
+
+  promise('of receipts lead an account to one among many without reading the others', async () => {
+    const usual = { status: 'SUCCEEDED', routeType: 'ORDINARY', withFallback: false, model: 'usual' } as const;
+    const asked: Asked[] = [
+      ['a model', receipts(ACME, { model: 'rare' }), 1, 'receipt_model (account_id=? AND requested_model=?)'],
+      ['a status', receipts(ACME, { status: 'FAILED' }), 1, 'receipt_status (account_id=? AND status=?)'],
+      ['a route type', receipts(ACME, { routeType: 'OFFICIAL' }), 1, 'receipt_route_type (account_id=? AND route_type=?)'],
+      ['a fallback', receipts(ACME, { withFallback: true }), 1, 'receipt_fallback (account_id=?)'],
+      ['a project', receipts(ACME, { projectId: 'rare' }), 1, 'receipt_project (project_id=?)'],
+      ['a run', receipts(ACME, { researchRunId: 'rare' }), 1, 'receipt_run (run_id=?)'],
+      ['a key', receipts(ACME, { apiKeyId: 'rare' }), 1, 'receipt_key_time (api_key_id=?)'],
+      ['several at once', receipts(ACME, { model: 'usual', apiKeyId: 'rare' }), 1, 'receipt_key_time (api_key_id=?)'],
+      [
+        'a time long ago',
+        receipts(ACME, { from: at(3), to: at(5) }),
+        2,
+        'receipt_account_time (account_id=? AND created_at>? AND created_at<?)',
+      ],
+      ['the beginning', receipts(ACME, { to: at(2) }), 3, 'receipt_account_time (account_id=? AND created_at<?)'],
+      ['everything', receipts(ACME, {}), FIRST, 'receipt_account_time (account_id=?)'],
+      ['what most are', receipts(ACME, usual), FIRST, 'receipt_model (account_id=? AND requested_model=?)'],
+    ];
+    for (const each of asked) await expectShort(each);
+  });
+
+  promise('of receipts lead a key to its own, and an operator to those of a project, run, key or time', async () => {
+    const asked: Asked[] = [
+      ['a key, itself', receipts({ apiKeyId: 'rare' }, {}), 1, 'receipt_key_time (api_key_id=?)'],
+      ['a project', receipts(null, { projectId: 'rare' }), 1, 'receipt_project (project_id=?)'],
+      ['a run', receipts(null, { researchRunId: 'rare' }), 1, 'receipt_run (run_id=?)'],
+      ['a key', receipts(null, { apiKeyId: 'rare' }), 1, 'receipt_key_time (api_key_id=?)'],
+      ['a time', receipts(null, { from: at(3), to: at(5) }), 2, 'receipt_time (created_at>? AND created_at<?)'],
+      ['everything', receipts(null, {}), FIRST, 'SCAN r USING INDEX receipt_time'],
+    ];
+    for (const each of asked) await expectShort(each);
+  });
+
+  promise('of entries lead to those of a kind, of a key, or of a time', async () => {
+    const asked: Asked[] = [
+      ['a kind', entries(ACME, { kind: 'TOP_UP' }), 1, 'transfer_kind (kind=? AND wallet_id=?)'],
+      ['a kind, in all accounts', entries(null, { kind: 'TOP_UP' }), 1, 'transfer_kind (kind=?)'],
+      ['a kind that there is none of', entries(ACME, { kind: 'REFUND' }), 0, 'transfer_kind (kind=? AND wallet_id=?)'],
+      ['a key', entries(ACME, { apiKeyId: 'rare' }), 1, 'receipt_key_time (api_key_id=?)'],
+      ['a key, itself', entries({ apiKeyId: 'rare' }, {}), 1, 'receipt_key_time (api_key_id=?)'],
+      ['before all', entries(ACME, { to: 1 }), 0, 'sqlite_autoindex_wallet_change_1 (wallet_id=? AND seq<?)'],
+      ['everything', entries(ACME, {}), FIRST, 'sqlite_autoindex_wallet_change_1 (wallet_id=?)'],
+      ['charges', entries(ACME, { kind: 'CHARGE' }), FIRST, 'sqlite_autoindex_wallet_change_1 (wallet_id=?)'],
+    ];
+    for (const each of asked) await expectShort(each);
+  });
+
+  promise('of entries find those of a key that has many of them along the chain', async () => {
+    expect((await entries({ apiKeyId: 'usual' }, {})()).items).toHaveLength(FIRST);
+    if (kind === 'sqlite')
+      await expectShort(['many', entries({ apiKeyId: 'usual' }, {}), FIRST, 'SEARCH c USING INDEX sqlite_autoindex_wallet_change_1']);
+  });
+});
+
+/** What is asked for, the page, how much it finds, and the step of SQLite's plan that leads to it. */
+type Asked = readonly [what: string, page: () => Promise<{ readonly items: readonly unknown[] }>, expected: number, along: string];
+
+function keyRow(id: string): string {
+  return `INSERT INTO api_key (id, account_id, name, prefix, status, route_policy, cross_bucket_fallback, limits, created_at)
+    VALUES ('${id}', 'acme', 'key', 'sk-tf-', 'ACTIVE', 'ORDINARY_ONLY', 0, '{}', 1)`;
+}

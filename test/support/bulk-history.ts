@@ -1,0 +1,91 @@
+/** A long history in little time: copies of one finished request, each with its batch, hold, attempt, charge and link of the chain. */
+import type { Row, TestDatabase } from './databases';
+
+/** Expressions of the copy's number `n`, from 0, for columns that are not as in the request that is copied. */
+export type Variety = { readonly [table in Table]?: Readonly<Record<string, string>> };
+
+export interface BulkHistory {
+  /** Whose newest charge is copied. */
+  readonly walletId: string;
+  readonly requests: number;
+  /** How much younger each is than the one before it. */
+  readonly stepMs: number;
+  readonly variety?: Variety;
+}
+
+type Table = 'ledger_batch' | 'hold' | 'receipt' | 'attempt' | 'transfer' | 'wallet_change';
+
+const CHUNK = 50_000;
+const DIGITS = Array.from({ length: 10 }, (_, digit) => `SELECT ${digit} AS d`).join(' UNION ALL ');
+const PLACES = ['a', 'b', 'c', 'd', 'e'];
+/** From 0 to 99,999, in a dialect that every database has. */
+const NUMBERS = `SELECT ${PLACES.map((place, at) => `${10 ** at} * ${place}.d`).join(' + ')} AS i FROM ${PLACES.map((place) => `(${DIGITS}) ${place}`).join(', ')}`;
+/** Milliseconds since 1970. */
+const TIMES = new Set(['created_at', 'placed_at', 'expires_at', 'resolved_at', 'settled_at', 'started_at']);
+
+/** Adds the history behind the request that is copied, and to the wallet. The wallet must be at rest. */
+export async function addBulkHistory(database: TestDatabase, { walletId, requests, stepMs, variety = {} }: BulkHistory): Promise<void> {
+  const { ids, rows, charge } = await requestToCopy(database, walletId);
+  for (const table of Object.keys(rows) as Table[]) {
+    const shifted = { ...ownColumns(table, stepMs, charge), ...variety[table] };
+    for (let from = 0; from < requests; from += CHUNK) {
+      const columns = Object.keys(rows[table]);
+      const values = columns.map((column) => valueOf(database, column, rows[table][column] ?? null, { ids, stepMs, shifted }));
+      const numbers = `SELECT i + ${from} AS n FROM (${NUMBERS}) digits WHERE i < ${Math.min(CHUNK, requests - from)} ORDER BY i`;
+      await database.query(`INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM (${numbers}) numbers`);
+    }
+  }
+  await database.query(
+    `UPDATE wallet SET posted = posted - ${charge} * ${requests}, seq = seq + ${requests},
+       changed_at_us = changed_at_us + ${requests} * ${stepMs} * 1000 WHERE id = '${walletId}'`,
+  );
+}
+
+async function requestToCopy(database: TestDatabase, walletId: string) {
+  const one = async (table: Table, where: string): Promise<Row> => {
+    const [row] = await database.query(`SELECT * FROM ${table} WHERE ${where} LIMIT 1`);
+    if (row === undefined) throw new Error(`there is no row of ${table} to copy`);
+    return row;
+  };
+  const link = await one('wallet_change', `wallet_id = '${walletId}' ORDER BY seq DESC`);
+  const transfer = await one('transfer', `batch_id = '${link['batch_id']}' AND wallet_id = '${walletId}' AND kind = 'CHARGE'`);
+  const rows: Record<Table, Row> = {
+    ledger_batch: await one('ledger_batch', `id = '${link['batch_id']}'`),
+    hold: await one('hold', `id = '${transfer['hold_id']}'`),
+    receipt: await one('receipt', `id = '${transfer['receipt_id']}'`),
+    attempt: await one('attempt', `receipt_id = '${transfer['receipt_id']}'`),
+    transfer,
+    wallet_change: link,
+  };
+  const ids = [transfer['hold_id'], transfer['receipt_id'], transfer['id'], link['batch_id']].map(String);
+  return { ids, rows, charge: BigInt(transfer['amount'] ?? 0) };
+}
+
+function ownColumns(table: Table, stepMs: number, charge: bigint): Readonly<Record<string, string>> {
+  if (table === 'ledger_batch') return { items: '1', usage_state: "'PENDING'" };
+  if (table !== 'wallet_change') return {};
+  const nth = '(n + 1)';
+  return {
+    seq: `seq_0 + ${nth}`,
+    at_us: `at_us_0 + ${nth} * ${stepMs} * 1000`,
+    posted_after: `posted_after_0 - ${nth} * ${charge}`,
+    posted_delta: `-${charge}`,
+  };
+}
+
+interface Copying {
+  readonly ids: readonly string[];
+  readonly stepMs: number;
+  readonly shifted: Readonly<Record<string, string>>;
+}
+
+function valueOf({ kind }: TestDatabase, column: string, value: string | bigint | null, { ids, stepMs, shifted }: Copying): string {
+  const own = shifted[column]?.replace(`${column}_0`, String(value));
+  if (own !== undefined) return own;
+  if (value === null) return 'NULL';
+  if (typeof value === 'bigint') return TIMES.has(column) ? `${value} + (n + 1) * ${stepMs}` : String(value);
+  const which = ids.indexOf(value);
+  if (which === -1) return `'${value.replaceAll("'", "''")}'`;
+  const tail = `-${which}000-7000-8000-000000000000`;
+  return kind === 'sqlite' ? `printf('%08x', n) || '${tail}'` : `CONCAT(LPAD(LOWER(HEX(n)), 8, '0'), '${tail}')`;
+}
