@@ -58,6 +58,8 @@ export interface LedgerReader {
   receiptsById(ids: readonly string[], scope: Scope): Promise<ReadonlyMap<string, ReadableReceipt>>;
   /** @throws Fault `invalid_request` for a cursor that is none. */
   receipts(scope: Scope, page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>>;
+  /** The same page of the receipts of each key. @throws Fault `invalid_request` for a cursor that is none. */
+  receiptsOfKeys(keyIds: readonly string[], page: PageRequest, filter: ReceiptFilter): Promise<ReadonlyMap<string, Page<ReadableReceipt>>>;
   /** The attempts of each receipt, in order. */
   attempts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly AttemptOfReceipt[]>>;
   /** Both wallets of an account, or of all accounts. A key's scope sees those of its account. */

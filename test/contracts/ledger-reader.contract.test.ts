@@ -2,7 +2,7 @@
 import { Fault } from '../../src/kernel/fault';
 import { newId } from '../../src/kernel/ids';
 import { InvariantBroken } from '../../src/kernel/invariant';
-import type { ReceiptFilter, Scope } from '../../src/ledger/ledger-reader';
+import type { PageRequest, ReceiptFilter, Scope } from '../../src/ledger/ledger-reader';
 import type { EndRequest, LedgerItem, PlaceHold } from '../../src/ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../../src/ledger/receipt';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
@@ -161,6 +161,26 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
       const nodes = await readAllPages(read);
       expect(nodes.map(({ record }) => record.requestId)).toEqual(whole.map(({ requestId }) => requestId));
     }
+  });
+
+  promise('gives the same page of many keys at once as of each by itself', async () => {
+    const account = await accountWith(1_000n);
+    const keys = ['a', 'b', 'c'].map((name) => `${account}-${name}`);
+    for (let count = 0; count < 15; count += 1) {
+      const facts = { apiKeyId: `${account}-${'ab'[count % 2]}`, createdAt: 1_000 + count, requestedModel: 'mn'[count % 3] ?? 'n' };
+      await (count % 4 === 0 ? inFlight : settled)(account, facts);
+    }
+    const [first] = (await open.reader.receipts({ accountId: account }, { first: 1 }, {})).items;
+    const pages: [PageRequest, ReceiptFilter][] = [
+      [{ first: 3 }, {}],
+      [{ first: 3, after: first!.cursor }, { model: 'n' }],
+      [{ first: 100 }, { status: 'SUCCEEDED', to: 1_010 }],
+    ];
+    for (const [page, filter] of pages) {
+      const together = await open.reader.receiptsOfKeys(keys, page, filter);
+      for (const apiKeyId of keys) expect(together.get(apiKeyId)).toEqual(await open.reader.receipts({ apiKeyId }, page, filter));
+    }
+    expect(await open.reader.receiptsOfKeys([], { first: 3 }, {})).toEqual(new Map());
   });
 
   promise('ends a list exactly at its last row', async () => {

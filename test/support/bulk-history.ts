@@ -11,6 +11,8 @@ export interface BulkHistory {
   /** How much younger each is than the one before it. */
   readonly stepMs: number;
   readonly variety?: Variety;
+  /** Tells the ids of several histories in one database apart; 0 to 9. */
+  readonly series?: number;
 }
 
 type Table = 'ledger_batch' | 'hold' | 'receipt' | 'attempt' | 'transfer' | 'wallet_change';
@@ -24,13 +26,16 @@ const NUMBERS = `SELECT ${PLACES.map((place, at) => `${10 ** at} * ${place}.d`).
 const TIMES = new Set(['created_at', 'placed_at', 'expires_at', 'resolved_at', 'settled_at', 'started_at']);
 
 /** Adds the history behind the request that is copied, and to the wallet. The wallet must be at rest. */
-export async function addBulkHistory(database: TestDatabase, { walletId, requests, stepMs, variety = {} }: BulkHistory): Promise<void> {
+export async function addBulkHistory(
+  database: TestDatabase,
+  { walletId, requests, stepMs, variety = {}, series = 0 }: BulkHistory,
+): Promise<void> {
   const { ids, rows, charge } = await requestToCopy(database, walletId);
   for (const table of Object.keys(rows) as Table[]) {
     const shifted = { ...ownColumns(table, stepMs, charge), ...variety[table] };
     for (let from = 0; from < requests; from += CHUNK) {
       const columns = Object.keys(rows[table]);
-      const values = columns.map((column) => valueOf(database, column, rows[table][column] ?? null, { ids, stepMs, shifted }));
+      const values = columns.map((column) => valueOf(database, column, rows[table][column] ?? null, { ids, stepMs, series, shifted }));
       const numbers = `SELECT i + ${from} AS n FROM (${NUMBERS}) digits WHERE i < ${Math.min(CHUNK, requests - from)} ORDER BY i`;
       await database.query(`INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM (${numbers}) numbers`);
     }
@@ -76,16 +81,17 @@ function ownColumns(table: Table, stepMs: number, charge: bigint): Readonly<Reco
 interface Copying {
   readonly ids: readonly string[];
   readonly stepMs: number;
+  readonly series: number;
   readonly shifted: Readonly<Record<string, string>>;
 }
 
-function valueOf({ kind }: TestDatabase, column: string, value: string | bigint | null, { ids, stepMs, shifted }: Copying): string {
+function valueOf({ kind }: TestDatabase, column: string, value: string | bigint | null, { ids, stepMs, series, shifted }: Copying): string {
   const own = shifted[column]?.replace(`${column}_0`, String(value));
   if (own !== undefined) return own;
   if (value === null) return 'NULL';
   if (typeof value === 'bigint') return TIMES.has(column) ? `${value} + (n + 1) * ${stepMs}` : String(value);
   const which = ids.indexOf(value);
   if (which === -1) return `'${value.replaceAll("'", "''")}'`;
-  const tail = `-${which}000-7000-8000-000000000000`;
+  const tail = `-${which}${series}00-7000-8000-000000000000`;
   return kind === 'sqlite' ? `printf('%08x', n) || '${tail}'` : `CONCAT(LPAD(LOWER(HEX(n)), 8, '0'), '${tail}')`;
 }

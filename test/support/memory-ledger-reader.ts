@@ -39,6 +39,15 @@ export class MemoryLedgerReader implements LedgerReader {
     return pageOf(visible, page);
   }
 
+  async receiptsOfKeys(
+    keyIds: readonly string[],
+    page: PageRequest,
+    filter: ReceiptFilter,
+  ): Promise<ReadonlyMap<string, Page<ReadableReceipt>>> {
+    const pages = await Promise.all(keyIds.map((apiKeyId) => this.receipts({ apiKeyId }, page, filter)));
+    return new Map(pages.map((each, at) => [keyIds[at] ?? '', each]));
+  }
+
   async attempts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly AttemptOfReceipt[]>> {
     return new Map(receiptIds.map((id) => [id, this.allAttempts.filter((attempt) => attempt.receiptId === id)]));
   }

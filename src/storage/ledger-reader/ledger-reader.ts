@@ -15,7 +15,7 @@ import type { LedgerEntry, Wallet } from '../../ledger/wallet';
 import { readAttempts } from './read-attempts';
 import { readEntriesById, readEntriesOfExternalKeys, readEntriesOfReceipts, readEntryPage, readRefunded } from './read-entries';
 import { readLastUsedAt } from './read-last-used';
-import { readReceiptPage, readReceiptsById } from './read-receipts';
+import { readReceiptPage, readReceiptPagesOfKeys, readReceiptsById } from './read-receipts';
 import { readSpend } from './read-spend';
 import { readWallets, readWalletsById } from './read-wallets';
 
@@ -36,6 +36,10 @@ export class SqlLedgerReader implements LedgerReader {
 
   receipts(scope: Scope, page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
     return readReceiptPage(this.dataSource, scope, page, filter);
+  }
+
+  receiptsOfKeys(keyIds: readonly string[], page: PageRequest, filter: ReceiptFilter): Promise<ReadonlyMap<string, Page<ReadableReceipt>>> {
+    return readReceiptPagesOfKeys(this.dataSource, keyIds, page, filter);
   }
 
   attempts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly AttemptOfReceipt[]>> {

@@ -33,6 +33,16 @@ export async function rowsOfIds(
   return found;
 }
 
+/** The rows of several lists, each with an order and a limit of its own, in one statement. */
+export function rowsOfLists(
+  dataSource: DataSource,
+  lists: readonly { readonly sql: string; readonly values: readonly QueryValue[] }[],
+): Promise<Row[]> {
+  const texts = lists.length === 1 ? lists.map(({ sql }) => sql) : lists.map(({ sql }, at) => `SELECT * FROM (${sql}) list_${at}`);
+  const values = lists.flatMap((list) => list.values);
+  return rowsOf(dataSource, texts.join(' UNION ALL '), values);
+}
+
 /** A join that reads its left table first, whatever the statistics say: the lists depend on it. */
 export function joinInOrder(dataSource: DataSource): string {
   return dataSource.options.type === 'better-sqlite3' ? 'CROSS JOIN' : 'STRAIGHT_JOIN';

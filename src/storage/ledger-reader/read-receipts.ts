@@ -6,7 +6,7 @@ import type { DataSource } from 'typeorm';
 import type { Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledger-reader';
 import type { ReadableReceipt } from '../../ledger/receipt';
 import { isRowId, placeOfReceiptCursor, type ReceiptPlace, receiptCursor } from './cursors';
-import { Conditions, rowsOf, rowsOfIds } from './query';
+import { Conditions, rowsOfIds, rowsOfLists } from './query';
 import { receiptsAlong } from './receipt-index';
 import { inFlightReceipt, OPEN_HOLD, receiptsWithHolds, settledReceipt } from './receipt-rows';
 
@@ -38,14 +38,48 @@ export async function readReceiptPage(
   page: PageRequest,
   filter: ReceiptFilter,
 ): Promise<Page<ReadableReceipt>> {
-  const after = page.after === undefined ? undefined : placeOfReceiptCursor(page.after);
-  const limit = page.first + 1;
-  const inFlight = await readInFlight(dataSource, scope, filter, after, limit);
-  const settled = await readSettled(dataSource, scope, filter, after, limit);
-  const sorted = [...byId([...inFlight, ...settled]).values()].sort(newestFirst);
+  const asked = questionOf(page, filter);
+  const inFlight = await readInFlight(dataSource, [scope], asked);
+  const settled = await readSettled(dataSource, [scope], asked);
+  return pageOf([...inFlight, ...settled], page);
+}
+
+/** The first keys of a list cost what one costs; there are so many in a statement. */
+const KEYS_PER_STATEMENT = 100;
+
+/** The same page of each key's receipts. At most two statements for every 100 keys. */
+export async function readReceiptPagesOfKeys(
+  dataSource: DataSource,
+  keyIds: readonly string[],
+  page: PageRequest,
+  filter: ReceiptFilter,
+): Promise<ReadonlyMap<string, Page<ReadableReceipt>>> {
+  const asked = questionOf(page, filter);
+  const found = new Map<string, ReadableReceipt[]>(keyIds.map((id) => [id, []]));
+  for (let from = 0; from < keyIds.length; from += KEYS_PER_STATEMENT) {
+    const scopes = keyIds.slice(from, from + KEYS_PER_STATEMENT).map((apiKeyId) => ({ apiKeyId }));
+    const inFlight = await readInFlight(dataSource, scopes, asked);
+    const settled = await readSettled(dataSource, scopes, asked);
+    for (const receipt of [...inFlight, ...settled]) found.get(receipt.record.apiKeyId)?.push(receipt);
+  }
+  return new Map([...found].map(([id, receipts]) => [id, pageOf(receipts, page)]));
+}
+
+interface Question {
+  readonly after: ReceiptPlace | undefined;
+  readonly filter: ReceiptFilter;
+  readonly limit: bigint;
+}
+
+function questionOf(page: PageRequest, filter: ReceiptFilter): Question {
+  return { after: page.after === undefined ? undefined : placeOfReceiptCursor(page.after), filter, limit: BigInt(page.first + 1) };
+}
+
+function pageOf(receipts: readonly ReadableReceipt[], { first }: PageRequest): Page<ReadableReceipt> {
+  const sorted = [...byId(receipts).values()].sort(newestFirst);
   return {
-    items: sorted.slice(0, page.first).map((node) => ({ cursor: receiptCursor(placeOf(node)), node })),
-    hasNextPage: sorted.length > page.first,
+    items: sorted.slice(0, first).map((node) => ({ cursor: receiptCursor(placeOf(node)), node })),
+    hasNextPage: sorted.length > first,
   };
 }
 
@@ -62,34 +96,37 @@ function byId(receipts: readonly ReadableReceipt[]): Map<string, ReadableReceipt
   return new Map(receipts.map((receipt) => [receipt.record.requestId, receipt]));
 }
 
+/** The newest of each scope. */
 async function readInFlight(
   dataSource: DataSource,
-  scope: Scope,
-  filter: ReceiptFilter,
-  after: ReceiptPlace | undefined,
-  limit: number,
+  scopes: readonly Scope[],
+  { after, filter, limit }: Question,
 ): Promise<ReadableReceipt[]> {
   if ((filter.status ?? 'IN_FLIGHT') !== 'IN_FLIGHT' || filter.withFallback === true) return [];
-  const asked = olderThan(after, 'r.request_id', matching(scope, filter));
-  const sql = `${OPEN_HOLD} AND ${asked.sql} ORDER BY r.created_at DESC, r.request_id DESC LIMIT ?`;
-  return (await rowsOf(dataSource, sql, [...asked.values, BigInt(limit)])).map(inFlightReceipt);
+  const lists = scopes.map((scope) => {
+    const asked = olderThan(after, 'r.request_id', matching(scope, filter));
+    const sql = `${OPEN_HOLD} AND ${asked.sql} ORDER BY r.created_at DESC, r.request_id DESC LIMIT ?`;
+    return { sql, values: [...asked.values, limit] };
+  });
+  return (await rowsOfLists(dataSource, lists)).map(inFlightReceipt);
 }
 
 async function readSettled(
   dataSource: DataSource,
-  scope: Scope,
-  filter: ReceiptFilter,
-  after: ReceiptPlace | undefined,
-  limit: number,
+  scopes: readonly Scope[],
+  { after, filter, limit }: Question,
 ): Promise<ReadableReceipt[]> {
   if (filter.status === 'IN_FLIGHT') return [];
-  const asked = olderThan(after, 'r.id', matching(scope, filter)).is('r.status', filter.status);
-  // What follows from the conditions above is said again: an index that leaves rows out is used for nothing less.
-  if (filter.status !== undefined && filter.status !== 'SUCCEEDED') asked.and("r.status <> 'SUCCEEDED'");
-  if (filter.routeType === 'OFFICIAL') asked.and("r.route_type <> 'ORDINARY'");
-  if (filter.withFallback !== undefined) asked.and(`r.fallback_count ${filter.withFallback ? '>' : '='} 0`);
-  const sql = `${receiptsWithHolds(receiptsAlong(dataSource, scope, filter))} WHERE ${asked.sql} ORDER BY r.created_at DESC, r.id DESC LIMIT ?`;
-  return (await rowsOf(dataSource, sql, [...asked.values, BigInt(limit)])).map(settledReceipt);
+  const lists = scopes.map((scope) => {
+    const asked = olderThan(after, 'r.id', matching(scope, filter)).is('r.status', filter.status);
+    // What follows from the conditions above is said again: an index that leaves rows out is used for nothing less.
+    if (filter.status !== undefined && filter.status !== 'SUCCEEDED') asked.and("r.status <> 'SUCCEEDED'");
+    if (filter.routeType === 'OFFICIAL') asked.and("r.route_type <> 'ORDINARY'");
+    if (filter.withFallback !== undefined) asked.and(`r.fallback_count ${filter.withFallback ? '>' : '='} 0`);
+    const receipts = receiptsWithHolds(receiptsAlong(dataSource, scope, filter));
+    return { sql: `${receipts} WHERE ${asked.sql} ORDER BY r.created_at DESC, r.id DESC LIMIT ?`, values: [...asked.values, limit] };
+  });
+  return (await rowsOfLists(dataSource, lists)).map(settledReceipt);
 }
 
 function olderThan(after: ReceiptPlace | undefined, id: string, asked: Conditions): Conditions {

@@ -6,11 +6,10 @@ import type { LedgerReader, Page, PageRequest, ReceiptFilter, Scope } from '../.
 import type { AttemptOfReceipt, ReadableReceipt } from '../../../ledger/receipt';
 import type { PriceVersion } from '../../../routing/catalog';
 import type { CatalogStore } from '../../../routing/catalog-store';
-import { loaderById, loaderByQuestion } from '../batch';
+import { loaderById, loaderByOwner, loaderByQuestion, type OfOwner } from '../batch';
 import type { NodeAllowance } from '../node-allowance';
 
 interface PageQuestion {
-  readonly scope: Scope;
   readonly page: PageRequest;
   readonly filter: ReceiptFilter;
 }
@@ -20,18 +19,23 @@ export class ReceiptLoaders {
   private readonly attemptsById: DataLoader<string, readonly AttemptOfReceipt[] | null>;
   private readonly prices: DataLoader<string, PriceVersion | null>;
   private readonly pages: DataLoader<PageQuestion, Page<ReadableReceipt>, string>;
+  private readonly pagesOfKeys: DataLoader<OfOwner<PageQuestion>, Page<ReadableReceipt>, string>;
 
   constructor(
     { reader, catalog }: { readonly reader: LedgerReader; readonly catalog: CatalogStore },
-    private readonly scope: Scope,
+    scope: Scope,
     allowance: NodeAllowance,
   ) {
     this.byId = loaderById((ids) => reader.receiptsById(ids, scope));
     this.attemptsById = loaderById((ids) => reader.attempts(ids));
     this.prices = loaderById((ids) => catalog.prices(ids));
-    this.pages = loaderByQuestion(async ({ scope: within, page, filter }) => {
+    this.pages = loaderByQuestion(async ({ page, filter }) => {
       allowance.take(page.first);
-      return reader.receipts(within, page, filter);
+      return reader.receipts(scope, page, filter);
+    });
+    this.pagesOfKeys = loaderByOwner(async (keyIds, { page, filter }) => {
+      allowance.take(page.first * keyIds.length);
+      return reader.receiptsOfKeys(keyIds, page, filter);
     });
   }
 
@@ -42,12 +46,12 @@ export class ReceiptLoaders {
 
   /** A page of all that the viewer may see. */
   page(page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
-    return this.pages.load({ scope: this.scope, page, filter });
+    return this.pages.load({ page, filter });
   }
 
   /** A page of one key's receipts; the key is one that the viewer may see. */
   pageOfKey(apiKeyId: string, page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
-    return this.pages.load({ scope: { apiKeyId }, page, filter });
+    return this.pagesOfKeys.load({ id: apiKeyId, question: { page, filter } });
   }
 
   /** With price, lines and the cost of fallback: all that follows from price versions. */
