@@ -14,7 +14,8 @@ import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
 import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
-import type { Answer, AnswerFacts, AttemptFailure, ChatBody, UpstreamResult, Upstreams } from './upstream';
+import { type Obstacle, obstacleOf } from './obstacle';
+import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, UpstreamResult, Upstreams } from './upstream';
 
 /** What ends a request from outside. */
 export type Interruption = Extract<StopReason, 'CLIENT_GONE' | 'GATEWAY_STOPPED'>;
@@ -27,7 +28,8 @@ export interface AttemptMeans {
 
 export interface AttemptJob {
   readonly plan: Plan;
-  readonly body: ChatBody;
+  readonly operation: Operation;
+  readonly body: RequestBody;
   readonly stream: boolean;
   /** The output limit to set where the balance covers no more; null leaves the body's own. */
   readonly outputLimit: number | null;
@@ -73,7 +75,7 @@ export async function runAttempts(
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
     const index = job.attemptsBefore + attempts.length;
-    const obstacle = obstacleOf(step, means.upstreams);
+    const obstacle = obstacleOf(step, job.operation, means.upstreams);
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
@@ -132,21 +134,6 @@ export function passedOver(step: PlanStep, index: number, obstacle: Obstacle, no
   };
 }
 
-export interface Obstacle {
-  readonly code: string;
-  readonly message: string;
-}
-
-/** Why a step cannot be tried now; null: it can. */
-export function obstacleOf(step: PlanStep, upstreams: Upstreams): Obstacle | null {
-  const { channel } = step;
-  if (!channel.enabled) return { code: 'channel_disabled', message: `The channel "${channel.id}" is disabled.` };
-  if (upstreams[channel.protocol] === undefined) {
-    return { code: 'protocol_unsupported', message: `Chat completions cannot run on a channel of protocol ${channel.protocol}.` };
-  }
-  return null;
-}
-
 async function tryOnce(
   means: AttemptMeans,
   job: AttemptJob,
@@ -161,7 +148,14 @@ async function tryOnce(
   const began = means.clock.monotonic();
   const delivery = new Delivery(sink, job.outputBound, means.counter);
   const exchange = upstream.send(
-    { channel: step.channel, upstreamModel: step.upstreamModel, body: job.body, stream: job.stream, outputLimit: job.outputLimit },
+    {
+      operation: job.operation,
+      channel: step.channel,
+      upstreamModel: step.upstreamModel,
+      body: job.body,
+      stream: job.stream,
+      outputLimit: job.outputLimit,
+    },
     delivery,
   );
   delivery.onOverrun = () => exchange.cut();

@@ -2,18 +2,22 @@
 import type { Usage } from '../metering/usage';
 import type { Channel } from '../routing/catalog';
 
-/** A chat completion request as the client sent it: the bytes, and what they say. */
-export interface ChatBody {
+/** What a provider is asked to do. */
+export type Operation = 'chat' | 'completions' | 'embeddings' | 'moderations' | 'responses';
+
+/** A request as the client sent it: the bytes, and what they say. */
+export interface RequestBody {
   /** Valid JSON, an object at the top. Adapters edit a copy in place and keep everything else as it stands. */
   readonly text: string;
   readonly json: Readonly<Record<string, unknown>>;
 }
 
 export interface UpstreamCall {
+  readonly operation: Operation;
   readonly channel: Channel;
   /** Sent in place of the model that the client named. */
   readonly upstreamModel: string;
-  readonly body: ChatBody;
+  readonly body: RequestBody;
   readonly stream: boolean;
   /** The output limit per choice to set, or null to leave the body's own. */
   readonly outputLimit: number | null;
@@ -82,7 +86,16 @@ export interface StreamEnd {
   readonly head: Readonly<Record<string, unknown>>;
 }
 
-export type Answer = WholeAnswer | StreamEnd;
+/** The end of a stream whose last event says everything again: kept back so that the cost can be added. */
+export interface ClosingEvent {
+  readonly kind: 'closing';
+  /** The name of the event: `response.completed`. */
+  readonly name: string;
+  /** Its data, as the provider sent them: a JSON object. */
+  readonly data: string;
+}
+
+export type Answer = WholeAnswer | StreamEnd | ClosingEvent;
 
 export type UpstreamResult =
   | { readonly ok: true; readonly answer: Answer; readonly facts: AnswerFacts }
@@ -98,6 +111,8 @@ export interface UpstreamExchange {
 }
 
 export interface Upstream {
+  /** What it can be asked for; left out: chat completions alone. */
+  readonly operations?: ReadonlySet<Operation>;
   /** Sends at once. The receiver is used by streams alone. */
   send(call: UpstreamCall, receiver: AnswerReceiver): UpstreamExchange;
 }

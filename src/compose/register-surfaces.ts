@@ -1,10 +1,10 @@
 /** What the gateway offers to its callers: REST and the graph. */
 import { registerGraphql } from '../api/graphql/graphql-server';
-import { registerChatCompletions } from '../api/rest/chat-completions';
 import { registerHealth } from '../api/rest/health';
 import type { InFlight } from '../api/rest/in-flight';
 import { registerKey } from '../api/rest/key';
 import { registerMetrics } from '../api/rest/metrics';
+import { registerModelCalls } from '../api/rest/model-calls';
 import { registerModels } from '../api/rest/models';
 import { registerReceipts } from '../api/rest/receipts';
 import type { createServer } from '../api/rest/server';
@@ -27,7 +27,7 @@ export async function registerSurfaces(
 ): Promise<void> {
   registerHealth(app, () => storage.ledger.healthy());
   registerMetrics(app, { ...metrics, viewers: { ...storage, keyRing: gateway.keys, clock: systemClock } });
-  registerChatCompletions(app, { gateway, inFlight });
+  registerModelCalls(app, { gateway, inFlight });
   registerModels(app, gateway);
   registerKey(app, { ...storage, keyRing: gateway.keys, rates: gateway.rates, clock: systemClock });
   registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage });

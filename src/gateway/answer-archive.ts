@@ -9,9 +9,9 @@ import type { StoredAnswer } from '../ledger/ledger-store';
 import type { ReceiptRecord } from '../ledger/receipt';
 import { streamTail, wholeWithCost } from './answer';
 import type { AnswerHead, AnswerSink } from './completion-request';
+import type { ModelCall } from './endpoints/endpoint';
 import type { Used } from './hold';
 import type { AnswerArchive, KeptAnswer } from './kept-answer';
-import type { ChatCall } from './read-chat-call';
 
 /** A stream longer than this is not kept. */
 const STREAM_MAX = 4 * 1024 * 1024;
@@ -64,14 +64,14 @@ export class RememberingSink implements AnswerSink {
 /** What is written with the settlement; null for an answer that is not kept. */
 export type Keep = (receipt: ReceiptRecord, fault: Fault | null, used: Used) => StoredAnswer | null;
 
-export function keeping(archive: AnswerArchive, id: string, call: ChatCall, sink: RememberingSink, now: () => number): Keep {
+export function keeping(archive: AnswerArchive, id: string, call: ModelCall, sink: RememberingSink, now: () => number): Keep {
   return (receipt, fault, { outcome }) => {
     const { answer } = outcome;
     const { routeType, bucket, requestId } = receipt;
     if (fault !== null || answer === null || routeType === null || bucket === null) return null;
     const whole = answer.kind === 'whole';
     if (!whole && sink.frames === null) return null;
-    const text = whole ? wholeWithCost(answer.text, receipt) : `${sink.frames}${streamTail(answer, receipt, call.wantsUsage)}`;
+    const text = whole ? wholeWithCost(answer.text, receipt) : `${sink.frames}${streamTail(answer, receipt, call)}`;
     const charge = whole ? formatDecimal(receipt.charge) : null;
     const sealed = archive.seal(id, { requestId, routeType, bucket, stream: !whole, charge, text });
     return { id, sealed, expiresAt: now() + archive.keepMs };

@@ -1,20 +1,26 @@
 /** The end of an answer as the client gets it: the provider's own bytes, with the cost added to the usage. */
-import type { StreamEnd } from '../attempts/upstream';
+import type { ClosingEvent, StreamEnd } from '../attempts/upstream';
 import { insertMember, topLevelMembers } from '../kernel/json-members';
 import { formatDecimal } from '../kernel/money';
 import { currencyOf } from '../kernel/words';
 import type { ReceiptRecord } from '../ledger/receipt';
 import type { Usage } from '../metering/usage';
+import type { ModelCall } from './endpoints/endpoint';
 
 const DONE = 'data: [DONE]\n\n';
 
 /** The whole body, untouched but for `cost` and `cost_currency` in its usage object. A body without one stays as it is. */
 export function wholeWithCost(text: string, receipt: ReceiptRecord): string {
-  const usage = topLevelMembers(text).findLast((member) => member.name === 'usage');
-  if (usage === undefined) return text;
-  const value = text.slice(usage.valueStart, usage.valueEnd);
+  return withObject(text, 'usage', (usage) => valueWithCost(usage, receipt));
+}
+
+/** The text with the last member of that name changed, when it is an object. */
+function withObject(text: string, name: string, change: (value: string) => string): string {
+  const member = topLevelMembers(text).findLast((each) => each.name === name);
+  if (member === undefined) return text;
+  const value = text.slice(member.valueStart, member.valueEnd);
   if (!value.startsWith('{')) return text;
-  return text.slice(0, usage.valueStart) + valueWithCost(value, receipt) + text.slice(usage.valueEnd);
+  return text.slice(0, member.valueStart) + change(value) + text.slice(member.valueEnd);
 }
 
 function valueWithCost(usage: string, receipt: ReceiptRecord): string {
@@ -22,16 +28,20 @@ function valueWithCost(usage: string, receipt: ReceiptRecord): string {
   return insertMember(insertMember(usage, 'cost', JSON.stringify(cost)), 'cost_currency', JSON.stringify(currency));
 }
 
-/** The last events of a stream: the usage chunk when the client asked for one, and the end marker. */
-export function streamTail(end: StreamEnd, receipt: ReceiptRecord, wantsUsage: boolean): string {
-  return wantsUsage ? `data: ${JSON.stringify(usageChunk(end, receipt))}\n\n${DONE}` : DONE;
+/** The last events of a stream: the usage chunk when the client asked for one, and the end marker; or the event that closes it. */
+export function streamTail(end: StreamEnd | ClosingEvent, receipt: ReceiptRecord, { endpoint, wantsUsage }: ModelCall): string {
+  if (end.kind === 'closing') {
+    const data = withObject(end.data, 'response', (response) => wholeWithCost(response, receipt));
+    return `event: ${end.name}\ndata: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
+  }
+  return wantsUsage ? `data: ${JSON.stringify(usageChunk(end, receipt, endpoint.chunkObject))}\n\n${DONE}` : DONE;
 }
 
-function usageChunk(end: StreamEnd, receipt: ReceiptRecord): Record<string, unknown> {
+function usageChunk(end: StreamEnd, receipt: ReceiptRecord, object: string): Record<string, unknown> {
   const [cost, currency] = costOf(receipt);
   const sent = end.usageChunk?.['usage'];
   const usage = typeof sent === 'object' && sent !== null ? sent : openAiUsage(receipt.usage);
-  const chunk = end.usageChunk ?? { object: 'chat.completion.chunk', ...end.head, choices: [] };
+  const chunk = end.usageChunk ?? { object, ...end.head, choices: [] };
   return { ...chunk, usage: { ...usage, cost, cost_currency: currency } };
 }
 

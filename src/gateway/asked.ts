@@ -2,12 +2,12 @@
 import type { Idempotence } from '../ledger/ledger-store';
 import type { RequestFacts } from '../ledger/receipt';
 import type { Keep } from './answer-archive';
-import type { ChatCall } from './read-chat-call';
+import type { ModelCall } from './endpoints/endpoint';
 import type { LimitsOf } from './spend-ceilings';
 
 export interface Asked {
   readonly facts: RequestFacts;
-  readonly call: ChatCall;
+  readonly call: ModelCall;
   readonly limits: readonly LimitsOf[];
   readonly idempotence: Idempotence | null;
   /** null: the answer is not kept. */

@@ -13,9 +13,9 @@ import { costOf } from '../metering/cost';
 import { GrowingCount } from '../metering/growing-count';
 import type { TokenCounter } from '../metering/token-counter';
 import { NO_USAGE, type Usage } from '../metering/usage';
+import type { ModelCall } from './endpoints/endpoint';
 import type { Hold } from './hold';
 import { countedInput } from './measure-usage';
-import type { ChatCall } from './read-chat-call';
 import { countsOf, loweredLimit } from './receipt-of';
 
 const EVERY_MS = 1_000;
@@ -25,7 +25,7 @@ const COUNTING_MS = 5;
 /** A request under a hold, and the attempts that it made before on another one. */
 interface Delivering {
   readonly hold: Hold;
-  readonly call: ChatCall;
+  readonly call: ModelCall;
   readonly attemptsBefore: readonly AttemptRecord[];
 }
 
@@ -149,7 +149,7 @@ class FollowedStream implements AttemptFollower {
 
   private input(): number {
     const { call, hold } = this.delivering;
-    this.inputTokens ??= countedInput(call.body.json, hold.quote.bounds.inputTokens, this.counter);
+    this.inputTokens ??= countedInput(call, hold.quote.bounds.inputTokens, this.counter);
     return this.inputTokens;
   }
 

@@ -11,13 +11,13 @@ import type { GroupCommit } from '../ledger/group-commit';
 import type { SettlementSpool } from '../ledger/settlement-spool';
 import type { CatalogStore } from '../routing/catalog-store';
 import type { Checkpoints } from './checkpoints';
+import type { Endpoint } from './endpoints/endpoint';
 import type { AnswerArchive, KeptAnswer } from './kept-answer';
 
 export interface CompletionRequest {
   /** The request id, and the id of the receipt. */
   readonly id: string;
-  /** The path: `/v1/chat/completions`. */
-  readonly endpoint: string;
+  readonly endpoint: Endpoint;
   /** The bearer secret, or null when none was sent. */
   readonly credential: string | null;
   readonly body: Buffer;

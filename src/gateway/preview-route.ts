@@ -2,7 +2,7 @@
  * What would happen if a request were sent now, from the functions that the flow itself goes by: admission, planning,
  * quoting, and the obstacles of steps. Nothing is held and nothing is sent.
  */
-import { obstacleOf } from '../attempts/run-attempts';
+import { obstacleOf } from '../attempts/obstacle';
 import type { Upstreams } from '../attempts/upstream';
 import { Fault } from '../kernel/fault';
 import { formatDecimal, type Nano } from '../kernel/money';
@@ -98,7 +98,7 @@ function whyNone(candidates: readonly Candidate[], upstreams: Upstreams): Fault 
   const short = candidates.find(({ quote, available }) => quote.floor > available);
   if (short === undefined) {
     const steps = candidates.flatMap(({ plan }) => plan.steps);
-    const obstacles = steps.flatMap((step) => obstacleOf(step, upstreams)?.message ?? []);
+    const obstacles = steps.flatMap((step) => obstacleOf(step, 'chat', upstreams)?.message ?? []);
     return new Fault('upstream_failed', `No channel can take it now. ${obstacles.join(' ')}`);
   }
   const { plan, quote, available } = short;
@@ -108,7 +108,7 @@ function whyNone(candidates: readonly Candidate[], upstreams: Upstreams): Fault 
 }
 
 function firstOpen(plan: Plan, upstreams: Upstreams): PlanStep | undefined {
-  return plan.steps.find((step) => obstacleOf(step, upstreams) === null);
+  return plan.steps.find((step) => obstacleOf(step, 'chat', upstreams) === null);
 }
 
 function crossing(first: Plan, taken: Plan, fallback: Plan | null): Warning[] {
@@ -123,7 +123,7 @@ function crossing(first: Plan, taken: Plan, fallback: Plan | null): Warning[] {
 
 function skipped(plan: Plan, upstreams: Upstreams): Warning[] {
   return plan.steps.flatMap((step) => {
-    const obstacle = obstacleOf(step, upstreams);
+    const obstacle = obstacleOf(step, 'chat', upstreams);
     return obstacle === null ? [] : [{ code: 'CHANNEL_SKIPPED', message: obstacle.message }];
   });
 }

@@ -9,16 +9,17 @@ import { formatDecimal } from '../kernel/money';
 import { admitKey, type RecognisedKey } from '../keys/authenticate';
 import type { Idempotence } from '../ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
-import { inputBound } from '../metering/input-bound';
 import { quoteCeiling } from '../metering/quote-ceiling';
 import { type Plan, planRoute } from '../routing/plan-route';
 import { streamTail, wholeWithCost } from './answer';
 import { keeping, RememberingSink } from './answer-archive';
 import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
 import { ReceiptedFault } from './end-durably';
+import type { ModelCall } from './endpoints/endpoint';
 import type { Option } from './hold';
 import type { KeptAnswer } from './kept-answer';
-import { type ChatCall, type Reading, readChatCall } from './read-chat-call';
+import { type Reading, readCall } from './read-call';
+import { refuseUnspoken } from './refuse-unspoken';
 import { checkRunHeader, readIdempotencyKey, readRouteHeader } from './request-headers';
 import { type Settled, writeRefusal } from './settle';
 import type { LimitsOf } from './spend-ceilings';
@@ -26,7 +27,7 @@ import { withHold } from './with-hold';
 import { withRate } from './with-rate';
 
 /**
- * Serves one chat completion, whole or streamed. The receipt that it gives is settled and readable; null: the answer of an
+ * Serves one model call of any endpoint, whole or streamed. The receipt that it gives is settled and readable; null: the answer of an
  * earlier request with the same `Idempotency-Key` was given again. `signal` says
  * when it must end early; how it then ends is the stop-reason table's decision.
  * @throws Fault when no key was recognised (there is no receipt then) or when the receipt could not be written; every
@@ -39,7 +40,7 @@ export async function serveCompletion(
   signal: Interrupted<Interruption>,
 ): Promise<ReceiptRecord | null> {
   const recognised = await gateway.keys.recognise(request.credential);
-  const reading = readChatCall(request.body);
+  const reading = readCall(request.endpoint, request.body);
   const facts = factsOf(request, recognised, reading);
   return refusedWithReceipt(gateway, facts, sink, async () => {
     const caller = admitKey(recognised, gateway.clock.now());
@@ -48,8 +49,10 @@ export async function serveCompletion(
       const call = readable(reading);
       checkRunHeader(request.runHeader);
       const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
-      const options = [planned.first, planned.fallback].flatMap((plan) => (plan === null ? [] : [quoted(plan, call)]));
-      const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint, request.body);
+      const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
+      refuseUnspoken(plans, call, gateway.upstreams);
+      const options = plans.map((plan) => quoted(plan, call));
+      const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint.path, request.body);
       const { to, keep } = kept(gateway, call, idempotence, sink);
       const asked = { facts, call, limits: limitsOf(recognised), idempotence, keep };
       return settledOrGivenBefore(gateway, idempotence, () =>
@@ -57,7 +60,8 @@ export async function serveCompletion(
           to.announce(hold.plan);
           const outputLimit = hold.limitLowered ? hold.outputLimit : null;
           const outputBound = hold.outputLimit * call.choices;
-          const job = { plan: hold.plan, body: call.body, stream: call.stream, outputLimit, outputBound };
+          const { operation } = call.endpoint;
+          const job = { plan: hold.plan, operation, body: call.body, stream: call.stream, outputLimit, outputBound };
           return gateway.checkpoints.whileDelivering({ hold, call, attemptsBefore }, (follower) =>
             runAttempts(gateway, { ...job, attemptsBefore: attemptsBefore.length, follower }, to, signal),
           );
@@ -84,7 +88,7 @@ export async function refuseCompletion(gateway: Gateway, request: CompletionRequ
 }
 
 /** @throws Fault that says why the body is none that can be served */
-function readable(reading: Reading): ChatCall {
+function readable(reading: Reading): ModelCall {
   if (!reading.ok) throw reading.fault;
   return reading.call;
 }
@@ -108,7 +112,7 @@ async function settledOrGivenBefore(
 }
 
 /** Where the answer goes, and how it is kept for the same Idempotency-Key, where answers are kept. */
-function kept({ archive, clock }: Gateway, call: ChatCall, idempotence: Idempotence | null, sink: AnswerSink) {
+function kept({ archive, clock }: Gateway, call: ModelCall, idempotence: Idempotence | null, sink: AnswerSink) {
   if (archive === null || idempotence === null) return { to: sink, keep: null };
   const to = new RememberingSink(sink);
   return { to, keep: keeping(archive, idempotence.id, call, to, clock.now) };
@@ -120,22 +124,22 @@ function limitsOf({ key, projectLimits }: RecognisedKey): LimitsOf[] {
   return key.projectId === null ? [ofKey] : [ofKey, { scope: 'project', scopeId: key.projectId, limits: projectLimits }];
 }
 
-function quoted(plan: Plan, call: ChatCall): Option {
+function quoted(plan: Plan, call: ModelCall): Option {
   const bounds = {
-    inputTokens: inputBound(call.body.json, plan.model),
+    inputTokens: call.endpoint.inputBound(call.body.json, plan.model),
     clientOutputLimit: call.outputLimit,
-    modelOutputLimit: plan.model.maxOutputTokens,
+    modelOutputLimit: call.endpoint.writesOutput ? plan.model.maxOutputTokens : 0,
     choices: call.choices,
   };
   return { plan, quote: quoteCeiling(bounds, [...new Set(plan.steps.map((step) => step.price))]) };
 }
 
 /** The last bytes: after the settlement, never before. */
-function finish({ receipt, fault, used }: Settled, call: ChatCall, sink: AnswerSink): void {
+function finish({ receipt, fault, used }: Settled, call: ModelCall, sink: AnswerSink): void {
   const { answer } = used.outcome;
   if (fault !== null || answer === null) sink.fail(fault ?? new Fault('internal_error', 'There is no answer to give.'));
   else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer.text, receipt), formatDecimal(receipt.charge));
-  else sink.finishStream(streamTail(answer, receipt, call.wantsUsage));
+  else sink.finishStream(streamTail(answer, receipt, call));
 }
 
 async function refusedWithReceipt(
@@ -162,7 +166,7 @@ function factsOf(request: CompletionRequest, { key }: RecognisedKey, reading: Re
     apiKeyId: key.id,
     projectId: key.projectId,
     runId: null,
-    endpoint: request.endpoint,
+    endpoint: request.endpoint.path,
     stream: reading.ok ? reading.call.stream : reading.stream,
     requestedModel: reading.ok ? reading.call.model : reading.model,
     createdAt: request.receivedAt,

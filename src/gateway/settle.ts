@@ -30,7 +30,7 @@ const ZERO = nano(0n);
 
 export async function settle(gateway: Gateway, { facts, call, keep }: Asked, used: Used): Promise<Settled> {
   const { hold, outcome } = used;
-  const usage = measureUsage(outcome, call.body.json, hold.quote.bounds.inputTokens, gateway.counter);
+  const usage = measureUsage(outcome, call, hold.quote.bounds.inputTokens, gateway.counter);
   const price = outcome.step?.price ?? null;
   const full = price === null ? ZERO : fullCharge(usage, price);
   const charge = minNano(full, hold.amount);

@@ -5,7 +5,7 @@ import { hasRateLimits, type RateLimiter, type RateLimits, type RateRefused } fr
 import { estimatedTokens } from '../metering/token-estimate';
 import type { AnswerSink } from './completion-request';
 import type { KeptAnswer } from './kept-answer';
-import type { Reading } from './read-chat-call';
+import type { Reading } from './read-call';
 import type { Settled } from './settle';
 
 export interface RatedRequest {
@@ -49,7 +49,7 @@ function tokensOf(served: Served): number {
 }
 
 function expected({ tokensPerMinute }: RateLimits, reading: Reading): number {
-  return tokensPerMinute === null || !reading.ok ? 0 : estimatedTokens(reading.call);
+  return tokensPerMinute === null || !reading.ok ? 0 : estimatedTokens(reading.call, reading.call.endpoint.inputBound);
 }
 
 const MEANS: Readonly<Record<keyof RateLimits, string>> = {

@@ -38,10 +38,14 @@ export function inputBound(body: Readonly<Record<string, unknown>>, model: Input
   const messages = Array.isArray(body['messages']) ? body['messages'] : [];
   let tokens = 0;
   for (const message of messages) tokens += TOKENS_PER_MESSAGE + messageBound(message, model);
-  for (const [field, value] of Object.entries(body)) {
-    if (!NOT_PROMPT.has(field)) tokens += structureBound(value);
-  }
-  return Math.min(tokens, model.contextWindow);
+  return Math.min(tokens + fieldsBound(body, NOT_PROMPT), model.contextWindow);
+}
+
+/** One token per UTF-8 byte of every field but those of `notPrompt`. @throws Fault `invalid_request` for a body that is nested too deeply */
+export function fieldsBound(body: Readonly<Record<string, unknown>>, notPrompt: ReadonlySet<string>): number {
+  let tokens = 0;
+  for (const [field, value] of Object.entries(body)) if (!notPrompt.has(field)) tokens += structureBound(value);
+  return tokens;
 }
 
 /** The role and the field names of a message are covered by the 16; everything else that is text counts. */

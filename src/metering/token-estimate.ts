@@ -8,13 +8,15 @@ import { inputBound } from './input-bound';
 const BYTES_PER_TOKEN = 4;
 const TEXT_ALONE = { contextWindow: Number.MAX_SAFE_INTEGER, mediaPartTokens: 0 };
 
+type Bound = typeof inputBound;
+
 export interface EstimatedCall {
   readonly body: { readonly json: Readonly<Record<string, unknown>> };
   readonly outputLimit: number | undefined;
   readonly choices: number;
 }
 
-/** @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
-export function estimatedTokens({ body, outputLimit, choices }: EstimatedCall): number {
-  return Math.ceil(inputBound(body.json, TEXT_ALONE) / BYTES_PER_TOKEN) + (outputLimit ?? 0) * choices;
+/** `bound` is that of its endpoint. @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
+export function estimatedTokens({ body, outputLimit, choices }: EstimatedCall, bound: Bound = inputBound): number {
+  return Math.ceil(bound(body.json, TEXT_ALONE) / BYTES_PER_TOKEN) + (outputLimit ?? 0) * choices;
 }

@@ -1,7 +1,7 @@
 /** Clients that leave: what the upstream is read to, and what is charged. */
 import { audit } from '../support/audit';
 import { eventually, gate } from '../support/eventually';
-import { get, postChat, type ReceiptJson, receipt } from '../support/forge-client';
+import { leaversNoticed, postChat, type ReceiptJson, receipt } from '../support/forge-client';
 import { onEachDatabase } from '../support/on-each-database';
 import type { Script } from '../support/script';
 import { seededRandom } from '../support/seeded-random';
@@ -21,7 +21,7 @@ onEachDatabase('a client that leaves', (bed, promise) => {
     answer.catch(() => undefined);
     await when(answer);
     leaving.abort();
-    await noticed();
+    await leaversNoticed(bed.gateway.origin);
     open();
     const id = await eventually(async () => {
       const newest = await newestReceipt();
@@ -34,11 +34,6 @@ onEachDatabase('a client that leaves', (bed, promise) => {
   async function newestReceipt(): Promise<string> {
     const [row] = await bed.database.query("SELECT MAX(id) AS id FROM receipt WHERE api_key_id = 'leaver'");
     return String(row?.['id']);
-  }
-
-  /** Whoever left is noticed before whoever comes later is answered. */
-  async function noticed(): Promise<void> {
-    for (let time = 0; time < 5; time += 1) await (await get(bed.gateway.origin, '/healthz', null)).text();
   }
 
   const asked = () => {

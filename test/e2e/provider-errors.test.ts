@@ -118,14 +118,11 @@ onEachDatabase('when a provider fails', (bed, promise) => {
     expect(story).toMatchObject({ status: 'FAILED', stopReason: 'UPSTREAM_TIMEOUT' });
   });
 
-  promise('502 when the route has no channel that can take the request, and the step says why it was passed over', async () => {
-    const { status, story } = await call('incompatible');
-    expect(status).toBe(502);
-    expect(story).toMatchObject({ status: 'FAILED', stopReason: 'NO_CHANNEL', charge: '0', hold: { state: 'RELEASED' } });
-    expect(story.attempts).toMatchObject([
-      { channel: { id: 'claude' }, status: 'SKIPPED', errorCode: 'protocol_unsupported', charge: '0' },
-    ]);
-    expect(story.attempts[0]?.errorMessage).toMatch(/anthropic/);
+  promise('400, and nothing held, when no channel of the route has the endpoint', async () => {
+    const { status, error, story } = await call('incompatible');
+    expect([status, error['code']]).toEqual([400, 'endpoint_not_supported']);
+    expect(error['message']).toMatch(/anthropic/);
+    expect(story).toMatchObject({ status: 'FAILED', stopReason: 'REFUSED', bucket: 'RMB', charge: '0', hold: null, attempts: [] });
   });
 
   async function charged(): Promise<bigint> {

@@ -79,9 +79,19 @@ export function sdk(origin: string, apiKey: string, options: ClientOptions = {})
 
 /** A chat call as bare HTTP; a body that is text or bytes goes out as it stands. */
 export function postChat(origin: string, apiKey: string, body: unknown, init: RequestInit = {}): Promise<Response> {
+  return post(origin, '/v1/chat/completions', apiKey, body, init);
+}
+
+/** A call of any path as bare HTTP. */
+export function post(origin: string, path: string, apiKey: string, body: unknown, init: RequestInit = {}): Promise<Response> {
   const sent = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...(init.headers as Record<string, string>) };
-  return fetch(`${origin}/v1/chat/completions`, { ...init, method: 'POST', headers, body: sent });
+  return fetch(origin + path, { ...init, method: 'POST', headers, body: sent });
+}
+
+/** Resolves when whoever left before this call has been noticed: requests are looked at in the order in which they come. */
+export async function leaversNoticed(origin: string): Promise<void> {
+  for (let time = 0; time < 5; time += 1) await (await get(origin, '/healthz', null)).text();
 }
 
 export function get(origin: string, path: string, token: string | null): Promise<Response> {

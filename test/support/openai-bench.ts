@@ -69,7 +69,14 @@ export class OpenAiBench {
     const timeouts = { ...TIMEOUTS, ...ask.timeouts };
     const channel = { id: 'c', name: 'c', protocol: 'openai', baseUrl, apiKey, timeouts, onClientGone: 'drain', enabled: true } as const;
     const upstream = createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock });
-    const call = { channel, upstreamModel: 'theirs', body: { text: JSON.stringify(json), json }, stream, outputLimit: null };
+    const call = {
+      operation: 'chat' as const,
+      channel,
+      upstreamModel: 'theirs',
+      body: { text: JSON.stringify(json), json },
+      stream,
+      outputLimit: null,
+    };
     return upstream.send(call, ask.taker ?? new Taker());
   }
 

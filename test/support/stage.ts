@@ -4,6 +4,7 @@ import type { Interruption } from '../../src/attempts/run-attempts';
 import { LocalRateLimiter } from '../../src/cluster/local-rate-limiter';
 import { Checkpoints } from '../../src/gateway/checkpoints';
 import type { AnswerHead, AnswerSink, CompletionRequest, Gateway } from '../../src/gateway/completion-request';
+import { chatCompletions } from '../../src/gateway/endpoints/chat-completions';
 import type { KeptAnswer } from '../../src/gateway/kept-answer';
 import { serveCompletion } from '../../src/gateway/serve-completion';
 import { CountedAlarms } from '../../src/kernel/alarms';
@@ -119,7 +120,7 @@ export function stage(scene: Scene) {
   const body = scene.body ?? { model: 'm', messages: [{ role: 'user', content: 'hello there' }], max_tokens: 50 };
   const request: CompletionRequest = {
     id: 'req-1',
-    endpoint: '/v1/chat/completions',
+    endpoint: chatCompletions,
     credential: 'sk',
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
     routeHeader: null,

@@ -1,6 +1,7 @@
 /** Writes answers to a raw HTTP response: whole bodies, server-sent events with back-pressure, and errors in either. */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AnswerHead, AnswerSink } from '../../gateway/completion-request';
+import type { Endpoint } from '../../gateway/endpoints/endpoint';
 import type { KeptAnswer } from '../../gateway/kept-answer';
 import type { Fault } from '../../kernel/fault';
 import type { RateLevels } from '../../keys/rate-limiter';
@@ -9,11 +10,14 @@ import { rateHeaders } from './rate-headers';
 
 export class HttpAnswerSink implements AnswerSink {
   private head: AnswerHead | null = null;
+  /** Of the typed events that were written. */
+  private lastNumber = -1;
   private rates: Readonly<Record<string, string>> | null = null;
 
   constructor(
     private readonly response: ServerResponse,
     private readonly requestId: string,
+    private readonly ending: Endpoint['ending'] = 'done-marker',
   ) {}
 
   get started(): boolean {
@@ -30,6 +34,7 @@ export class HttpAnswerSink implements AnswerSink {
 
   write(frames: string): boolean {
     this.startStream();
+    if (this.ending === 'closing-event') this.lastNumber = lastNumberIn(frames) ?? this.lastNumber;
     return this.response.write(frames) || this.response.destroyed;
   }
 
@@ -76,8 +81,14 @@ export class HttpAnswerSink implements AnswerSink {
   /** After the first byte an error is the stream's last event, without `[DONE]`. */
   fail(fault: Fault): void {
     const { status, headers, body } = renderError(fault, this.requestId);
-    if (this.started) this.response.end(`data: ${JSON.stringify(body)}\n\n`);
+    if (this.started) this.response.end(this.ending === 'done-marker' ? `data: ${JSON.stringify(body)}\n\n` : this.errorEvent(body.error));
     else this.sendBody(status, JSON.stringify(body), headers);
+  }
+
+  /** As streams of typed events tell an error. */
+  private errorEvent({ code, message, param }: { code: string | null; message: string; param: string | null }): string {
+    const event = { type: 'error', code, message, param, sequence_number: this.lastNumber + 1 };
+    return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
   }
 
   private startStream(): void {
@@ -104,4 +115,11 @@ export class HttpAnswerSink implements AnswerSink {
     headers['x-forge-bucket'] = this.head.bucket;
     return headers;
   }
+}
+
+const NUMBER = /"sequence_number"\s*:\s*(\d{1,9})/g;
+
+function lastNumberIn(frames: string): number | undefined {
+  const digits = [...frames.matchAll(NUMBER)].at(-1)?.[1];
+  return digits === undefined ? undefined : Number.parseInt(digits, 10);
 }

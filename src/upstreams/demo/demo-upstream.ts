@@ -9,7 +9,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../kernel/clock';
 import { type JsonRecord, parseRecord, recordOf } from '../json';
-import { demoAnswer, lastUserText } from './demo-answer';
+import { demoAnswer } from './demo-answer';
+import { demoEndpointAnswer, textOfRequest } from './demo-endpoints';
 import { streamEvents, wholeAnswer } from './demo-wire';
 
 /** The host in the demo's base URLs, `http://demo.invalid/flaky/v1` and `http://demo.invalid/steady/v1`: no name of the internet. */
@@ -31,7 +32,7 @@ export interface DemoUpstreamOptions {
 
 const WORD_DELAY_MS = 15;
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
-const PATH = /^\/(flaky|steady)\/v1\/chat\/completions$/;
+const PATH = /^\/(flaky|steady)\/v1\/(chat\/completions|completions|embeddings|moderations|responses)$/;
 
 export async function startDemoUpstream(options: DemoUpstreamOptions = {}): Promise<DemoUpstream> {
   const { wordDelayMs = WORD_DELAY_MS, clock = systemClock } = options;
@@ -41,7 +42,8 @@ export async function startDemoUpstream(options: DemoUpstreamOptions = {}): Prom
     // A broken connection is all that can go wrong here, and the gateway sees it at its own end.
     answer(incoming, response, { id: `chatcmpl-simulated-${calls}`, wordDelayMs, clock }).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
+  // Not shared: each of several workers has its own.
+  server.listen({ port: 0, host: '127.0.0.1', exclusive: true });
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
@@ -66,26 +68,34 @@ interface Means {
 
 async function answer(incoming: IncomingMessage, response: ServerResponse, means: Means): Promise<void> {
   const request = parseRecord(await bodyOf(incoming));
-  const face = PATH.exec(incoming.url ?? '')?.[1];
+  const [, face, path = ''] = PATH.exec(incoming.url ?? '') ?? [];
   response.setHeader('x-request-id', means.id);
   if (face === undefined) return refuse(response, 404, 'The demo upstream has no such path.', 'not_found');
   if (request === undefined) return refuse(response, 400, 'The body is no JSON object.', 'invalid_json');
-  if (face === 'flaky' && isFlakyAt(lastUserText(request))) {
+  if (face === 'flaky' && isFlakyAt(textOfRequest(path, request))) {
     return refuse(response, 503, 'Simulated outage: this message always fails here.', 'simulated_outage');
   }
-  await serve(response, request, means);
+  if (path === 'chat/completions') return serve(response, request, means);
+  const head = { id: means.id, created: Math.floor(means.clock.now() / 1_000) };
+  await send(response, demoEndpointAnswer(path, request, head), means);
 }
 
 async function serve(response: ServerResponse, request: JsonRecord, means: Means): Promise<void> {
   const head = { id: means.id, created: Math.floor(means.clock.now() / 1_000) };
   const planned = demoAnswer(request);
-  if (request['stream'] !== true) {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(wholeAnswer(planned, head));
+  if (request['stream'] !== true) return send(response, wholeAnswer(planned, head), means);
+  const withUsage = recordOf(request['stream_options'])['include_usage'] === true;
+  await send(response, streamEvents(planned, head, withUsage), means);
+}
+
+/** A whole answer, or the events of a stream. */
+async function send(response: ServerResponse, answer: string | Iterable<string>, means: Means): Promise<void> {
+  if (typeof answer === 'string') {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  const withUsage = recordOf(request['stream_options'])['include_usage'] === true;
-  for (const event of streamEvents(planned, head, withUsage)) {
+  for (const event of answer) {
     if (response.destroyed) return;
     response.write(event);
     if (means.wordDelayMs > 0) await sleep(means.wordDelayMs);

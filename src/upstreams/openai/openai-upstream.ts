@@ -1,11 +1,11 @@
-/** Chat completions at providers that speak OpenAI's protocol: `POST {baseUrl}/chat/completions`. */
+/** Providers that speak OpenAI's protocol: `POST {baseUrl}/chat/completions` and its like. */
 import type { Dispatcher } from 'undici';
-import type { AnswerReceiver, Upstream, UpstreamCall, UpstreamExchange } from '../../attempts/upstream';
+import type { AnswerReceiver, Operation, Upstream, UpstreamCall, UpstreamExchange } from '../../attempts/upstream';
 import type { Clock } from '../../kernel/clock';
 import type { Channel } from '../../routing/catalog';
 import { HttpExchange } from '../http-exchange';
+import { OPENAI_ENDPOINTS } from './endpoints/all-endpoints';
 import { requestBody } from './request-body';
-import { StreamAnswerReader } from './stream-answer';
 import { WholeAnswerReader } from './whole-answer';
 
 export interface OpenAiUpstreamOptions {
@@ -16,9 +16,12 @@ export interface OpenAiUpstreamOptions {
 /** Where the requests of a channel go, worked out once for each snapshot of the catalog. */
 interface Target {
   readonly origin: string;
-  readonly path: string;
+  readonly basePath: string;
+  readonly search: string;
   readonly headers: readonly string[];
 }
+
+const OPERATIONS: ReadonlySet<Operation> = new Set(Object.keys(OPENAI_ENDPOINTS) as Operation[]);
 
 export function createOpenAiUpstream({ dispatcherFor, clock }: OpenAiUpstreamOptions): Upstream {
   const targets = new WeakMap<Channel, Target>();
@@ -30,19 +33,21 @@ export function createOpenAiUpstream({ dispatcherFor, clock }: OpenAiUpstreamOpt
     return target;
   };
   return {
+    operations: OPERATIONS,
     send(call: UpstreamCall, receiver: AnswerReceiver): UpstreamExchange {
       const { channel, stream } = call;
-      const { origin, path, headers } = targetFor(channel);
-      const reader = stream ? new StreamAnswerReader(channel, receiver) : new WholeAnswerReader(channel);
+      const endpoint = OPENAI_ENDPOINTS[call.operation];
+      const { origin, basePath, search, headers } = targetFor(channel);
+      const readStream = stream ? endpoint.readStream : null;
       const request = {
         dispatcher: dispatcherFor(channel),
         origin,
-        path,
+        path: basePath + endpoint.path + search,
         headers: [...headers, 'accept', stream ? 'text/event-stream' : 'application/json'],
-        body: requestBody(call),
+        body: requestBody(call, endpoint),
         timeouts: channel.timeouts,
       };
-      return new HttpExchange(request, reader, clock);
+      return new HttpExchange(request, readStream?.(channel, receiver) ?? new WholeAnswerReader(channel, endpoint.understand), clock);
     },
   };
 }
@@ -53,7 +58,8 @@ function targetOf({ baseUrl, apiKey }: Channel): Target {
   const credential = apiKey === '' ? [] : ['authorization', `Bearer ${apiKey}`];
   return {
     origin: url.origin,
-    path: `${url.pathname.replace(/\/+$/, '')}/chat/completions${url.search}`,
+    basePath: url.pathname.replace(/\/+$/, ''),
+    search: url.search,
     headers: ['content-type', 'application/json', 'accept-encoding', 'identity', 'user-agent', 'tokens-forge', ...credential],
   };
 }

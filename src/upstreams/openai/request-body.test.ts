@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Channel } from '../../routing/catalog';
+import { chat } from './endpoints/chat';
 import { outputLimitName, requestBody } from './request-body';
 
 const channel: Channel = {
@@ -16,7 +17,7 @@ const channel: Channel = {
 function sent(text: string, options: { model?: string; stream?: boolean; outputLimit?: number } = {}): string {
   const { model = 'up', stream = false, outputLimit = null } = options;
   const body = { text, json: JSON.parse(text) as Record<string, unknown> };
-  return requestBody({ channel, upstreamModel: model, body, stream, outputLimit });
+  return requestBody({ operation: 'chat', channel, upstreamModel: model, body, stream, outputLimit }, chat);
 }
 
 describe('requestBody', () => {

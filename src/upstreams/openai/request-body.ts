@@ -1,16 +1,18 @@
 /** The body that is sent to the provider: the client's own, with at most three members edited in place. */
 import type { UpstreamCall } from '../../attempts/upstream';
 import { editMembers, type MemberEdit } from '../../kernel/json-members';
+import type { OpenAiEndpoint } from './endpoints/openai-endpoint';
 
 /** OpenAI's own models from the reasoning ones on refuse `max_tokens`, also behind a reseller. */
 const NEEDS_COMPLETION_LIMIT = /^(?:openai\/)?(?:o\d|gpt-(?:[5-9]|\d{2}))/i;
 const OPENAI_HOST = /(^|\.)(?:openai\.com|openai\.azure\.com)$/i;
 
 /** The client's bytes but for the model, the output limit where one is set, and usage being asked of a stream. */
-export function requestBody(call: UpstreamCall): string {
+export function requestBody(call: UpstreamCall, endpoint: Pick<OpenAiEndpoint, 'limitName' | 'usageIsAsked'>): string {
   const edits = new Map<string, MemberEdit>([['model', always(JSON.stringify(call.upstreamModel))]]);
-  if (call.outputLimit !== null) edits.set(outputLimitName(call), always(String(call.outputLimit)));
-  if (call.stream) edits.set('stream_options', withUsage);
+  const limitName = endpoint.limitName(call);
+  if (call.outputLimit !== null && limitName !== null) edits.set(limitName, always(String(call.outputLimit)));
+  if (call.stream && endpoint.usageIsAsked) edits.set('stream_options', withUsage);
   return editMembers(call.body.text, edits);
 }
 

@@ -1,35 +1,21 @@
 /** Reads an answer that comes as a stream of server-sent events, and hands its events on as they arrive. */
-import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import type { EventSourceMessage } from 'eventsource-parser';
 import type { AnswerFacts, AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
 import type { Channel } from '../../routing/catalog';
-import { LOST, MALFORMED, TOO_LARGE } from '../failure';
+import { LOST, MALFORMED } from '../failure';
 import type { AnswerReader, Ending, Progress } from '../http-exchange';
 import { type JsonRecord, parseRecord, recordOf } from '../json';
-import { Utf8Stream } from '../utf8-stream';
 import { DeltaTemplate } from './delta-template';
+import { EventStream } from './event-stream';
 import { errorIn, providerError, refusalOf } from './provider-error';
 import { frameOf } from './sse-frame';
 import { StreamTally } from './stream-tally';
 
-const EVENT_CHARACTERS_MAX = 8 * 1024 * 1024;
-const STREAM_BYTES_MAX = 256 * 1024 * 1024;
-const BYTE_ORDER_MARK = 0xfeff;
-
 export class StreamAnswerReader implements AnswerReader {
   begun = false;
-  private readonly tally = new StreamTally();
+  private readonly tally: StreamTally;
   private readonly template = new DeltaTemplate();
-  private readonly characters = new Utf8Stream();
-  private readonly parser = createParser({
-    maxBufferSize: EVENT_CHARACTERS_MAX,
-    onEvent: (event) => this.take(event),
-    onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded') this.fail(TOO_LARGE);
-    },
-  });
-  /** Set when the answer came as one body although a stream was asked for. */
-  private notStream: string | null = null;
-  private bytes = 0;
+  private readonly events = new EventStream((event) => this.take(event));
   private frames = '';
   private text = '';
   private ending: Ending | null = null;
@@ -37,25 +23,23 @@ export class StreamAnswerReader implements AnswerReader {
   constructor(
     private readonly channel: Channel,
     private readonly receiver: AnswerReceiver,
-  ) {}
+    textOfChoice: (choice: JsonRecord) => string,
+  ) {
+    this.tally = new StreamTally(textOfChoice);
+  }
 
   get known(): Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'> {
     return this.tally.known;
   }
 
   begin(contentType: string | undefined): void {
-    if (contentType !== undefined && !contentType.toLowerCase().startsWith('text/event-stream')) this.notStream = '';
+    this.events.begin(contentType);
   }
 
   data(chunk: Buffer): Progress {
-    const first = this.bytes === 0;
-    this.bytes += chunk.length;
-    if (this.bytes > STREAM_BYTES_MAX) return { ok: false, failure: TOO_LARGE };
-    const text = this.characters.decode(chunk);
-    if (text === undefined) return { ok: false, failure: MALFORMED };
-    if (this.notStream !== null) return this.collect(text);
-    this.parser.feed(first && text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
-    return this.handOn();
+    const failure = this.events.feed(chunk);
+    const progress = this.handOn();
+    return failure === null ? progress : { ok: false, failure };
   }
 
   whenReady(): Promise<void> {
@@ -63,7 +47,8 @@ export class StreamAnswerReader implements AnswerReader {
   }
 
   end(lost: boolean): Ending {
-    if (this.notStream !== null) return { ok: false, failure: lost ? LOST : this.bodyFailure(this.notStream) };
+    const { body } = this.events;
+    if (body !== null) return { ok: false, failure: lost ? LOST : this.bodyFailure(body) };
     if (!lost) this.takeUnterminated();
     if (this.ending !== null) return this.ending;
     // Some providers never send the end marker; a finished answer is whole without it.
@@ -118,7 +103,7 @@ export class StreamAnswerReader implements AnswerReader {
 
   /** The last event may lack its empty line. What does not parse was cut short, and is no event. */
   private takeUnterminated(): void {
-    this.parser.feed('\n\n');
+    this.events.finish();
     if (this.ending?.ok === false && this.ending.failure === MALFORMED) this.ending = null;
     this.handOn();
   }
@@ -131,11 +116,6 @@ export class StreamAnswerReader implements AnswerReader {
 
   private fail(failure: AttemptFailure): void {
     this.ending ??= { ok: false, failure };
-  }
-
-  private collect(text: string): Progress {
-    this.notStream += text;
-    return this.bytes > EVENT_CHARACTERS_MAX ? { ok: false, failure: MALFORMED } : 'more';
   }
 
   private bodyFailure(body: string): AttemptFailure {

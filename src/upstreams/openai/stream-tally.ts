@@ -2,7 +2,6 @@
 import type { AnswerFacts } from '../../attempts/upstream';
 import type { Usage } from '../../metering/usage';
 import { isRecord, type JsonRecord } from '../json';
-import { outputTextOf } from './output-text';
 import { largerUsage, readUsage } from './usage';
 
 /** A chunk that goes to the client: its output text, and whether it carries a usage that must not go with it. */
@@ -21,6 +20,9 @@ export class StreamTally {
   private outputText = '';
   private begun = false;
   private readonly openChoices = new Set<unknown>();
+
+  /** `textOfChoice`: all output text that a choice of a chunk carries. */
+  constructor(private readonly textOfChoice: (choice: JsonRecord) => string) {}
 
   get known(): Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'> {
     return { reportedModel: this.reportedModel, usage: this.usage, outputText: this.outputText };
@@ -75,6 +77,6 @@ export class StreamTally {
     const { index, finish_reason: reason } = choice;
     if (typeof reason === 'string') this.openChoices.delete(index);
     else if (!this.openChoices.has(index)) this.openChoices.add(index);
-    return outputTextOf(choice['delta']);
+    return this.textOfChoice(choice);
   }
 }

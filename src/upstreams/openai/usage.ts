@@ -2,6 +2,25 @@
 import { providerUsage, type Usage } from '../../metering/usage';
 import { isRecord, recordOf } from '../json';
 
+/** The usage of a response, which has names of its own. */
+export function readResponseUsage(usage: unknown): Usage | undefined {
+  if (!isRecord(usage)) return undefined;
+  const input = recordOf(usage['input_tokens_details']);
+  return providerUsage({
+    input: usage['input_tokens'],
+    output: usage['output_tokens'],
+    cachedInput: input['cached_tokens'],
+    cacheWrite: input['cache_write_tokens'] ?? input['cache_creation_tokens'],
+    reasoning: recordOf(usage['output_tokens_details'])['reasoning_tokens'],
+  });
+}
+
+/** The usage of an answer without output: `total_tokens` stands in where a provider leaves out `prompt_tokens`. */
+export function readInputUsage(usage: unknown): Usage | undefined {
+  if (!isRecord(usage)) return undefined;
+  return providerUsage({ input: usage['prompt_tokens'] ?? usage['total_tokens'], output: 0 });
+}
+
 /** The usage that a provider sent, or undefined when there is none that can be read. */
 export function readUsage(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined;

@@ -1,23 +1,25 @@
-/** Reads an answer that comes as one JSON object. */
+/** Reads an answer that comes as one JSON object. What it says is the business of its endpoint. */
 import { isUtf8 } from 'node:buffer';
-import type { AnswerFacts, AttemptFailure } from '../../attempts/upstream';
+import type { AttemptFailure } from '../../attempts/upstream';
 import type { Channel } from '../../routing/catalog';
 import { MALFORMED, TOO_LARGE } from '../failure';
 import type { AnswerReader, Ending, Progress } from '../http-exchange';
-import { type JsonRecord, parseRecord, recordOf } from '../json';
-import { outputTextOf } from './output-text';
+import { type JsonRecord, parseRecord } from '../json';
+import type { Understood } from './endpoints/openai-endpoint';
 import { errorIn, providerError, refusalOf } from './provider-error';
-import { readUsage } from './usage';
 
 const BYTES_MAX = 64 * 1024 * 1024;
 
 export class WholeAnswerReader implements AnswerReader {
   begun = false;
-  known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'> = { reportedModel: null, usage: undefined, outputText: '' };
+  known: Understood = { reportedModel: null, usage: undefined, outputText: '' };
   private readonly parts: Buffer[] = [];
   private bytes = 0;
 
-  constructor(private readonly channel: Channel) {}
+  constructor(
+    private readonly channel: Channel,
+    private readonly understands: (json: JsonRecord) => Understood | undefined,
+  ) {}
 
   begin(): void {
     // Whatever the content type says: the body itself shows whether it is an answer.
@@ -50,14 +52,9 @@ export class WholeAnswerReader implements AnswerReader {
   }
 
   private understand(text: string, json: JsonRecord): Ending {
-    const { choices, model } = json;
-    const usage = readUsage(json['usage']);
-    if (!Array.isArray(choices) || (choices.length === 0 && usage === undefined)) return { ok: false, failure: this.failureIn(json) };
-    this.known = {
-      reportedModel: typeof model === 'string' ? model : null,
-      usage,
-      outputText: choices.map((choice) => outputTextOf(recordOf(choice)['message'])).join(''),
-    };
+    const understood = this.understands(json);
+    if (understood === undefined) return { ok: false, failure: this.failureIn(json) };
+    this.known = understood;
     return { ok: true, answer: { kind: 'whole', text } };
   }
 

@@ -1,7 +1,9 @@
-/** `POST /v1/chat/completions`: from Fastify's request to the flow, and the answer straight to the socket. */
+/** The model calls, all endpoints alike: from Fastify's request to the flow, and the answer straight to the socket. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Interruption } from '../../attempts/run-attempts';
 import type { CompletionRequest, Gateway } from '../../gateway/completion-request';
+import { ENDPOINTS } from '../../gateway/endpoints/all-endpoints';
+import type { Endpoint } from '../../gateway/endpoints/endpoint';
 import { refuseCompletion, serveCompletion } from '../../gateway/serve-completion';
 import { Fault } from '../../kernel/fault';
 import { Interrupt } from '../../kernel/interrupt';
@@ -10,17 +12,23 @@ import { bearerOf, headerOf } from './bearer';
 import type { InFlight } from './in-flight';
 import { masked } from './openai-error';
 
-const PATH = '/v1/chat/completions';
 /** The largest body: room for images in base64. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
 const NO_BODY = Buffer.alloc(0);
 
-export interface CompletionDeps {
+interface Means {
   readonly gateway: Gateway;
   readonly inFlight: InFlight;
 }
 
-export function registerChatCompletions(app: FastifyInstance, deps: CompletionDeps): void {
+type CallDeps = Means & { readonly endpoint: Endpoint };
+
+/** Registers the path of every endpoint. */
+export function registerModelCalls(app: FastifyInstance, means: Means): void {
+  for (const endpoint of ENDPOINTS) registerEndpoint(app, { ...means, endpoint });
+}
+
+function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
   void app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, taken) => {
@@ -28,23 +36,23 @@ export function registerChatCompletions(app: FastifyInstance, deps: CompletionDe
     });
     // What could not be taken in is refused with a receipt, when the key is known.
     scope.setErrorHandler(async (error, request, reply) => refuse(deps, request, reply, error));
-    scope.post(PATH, (request, reply) => serve(deps, request, reply));
+    scope.post(deps.endpoint.path, (request, reply) => serve(deps, request, reply));
     done();
   });
 }
 
-async function serve(deps: CompletionDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function serve(deps: CallDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY;
   await answer(deps, request, reply, (completion, sink, signal) => serveCompletion(deps.gateway, completion, sink, signal), body);
 }
 
-async function refuse(deps: CompletionDeps, request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void> {
+async function refuse(deps: CallDeps, request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void> {
   const fault = faultOfIntake(error);
   await answer(deps, request, reply, (completion, sink) => refuseCompletion(deps.gateway, completion, sink, fault), NO_BODY);
 }
 
 async function answer(
-  deps: CompletionDeps,
+  deps: CallDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   serveWith: (completion: CompletionRequest, sink: HttpAnswerSink, signal: Interrupt<Interruption>) => Promise<unknown>,
@@ -63,7 +71,7 @@ async function answer(
     if (!response.writableFinished) interruption.happen('CLIENT_GONE');
     if (served) leave();
   });
-  const sink = new HttpAnswerSink(response, request.id);
+  const sink = new HttpAnswerSink(response, request.id, deps.endpoint.ending);
   try {
     await serveWith(completionOf(deps, request, body), sink, interruption);
   } catch (error) {
@@ -76,7 +84,7 @@ async function answer(
 }
 
 /** A fault that has no receipt, or something that broke: masked, and logged. */
-function fail(deps: CompletionDeps, requestId: string, sink: HttpAnswerSink, error: unknown): void {
+function fail(deps: CallDeps, requestId: string, sink: HttpAnswerSink, error: unknown): void {
   if (error instanceof Fault) {
     sink.fail(error);
     return;
@@ -85,11 +93,11 @@ function fail(deps: CompletionDeps, requestId: string, sink: HttpAnswerSink, err
   sink.fail(masked(requestId, error));
 }
 
-function completionOf(deps: CompletionDeps, request: FastifyRequest, body: Buffer): CompletionRequest {
+function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer): CompletionRequest {
   const { clock } = deps.gateway;
   return {
     id: request.id,
-    endpoint: PATH,
+    endpoint: deps.endpoint,
     credential: bearerOf(request.headers),
     body,
     routeHeader: headerOf(request.headers, 'x-forge-route'),

@@ -1,0 +1,34 @@
+/** Why a step of a plan cannot be tried. */
+import type { PlanStep } from '../routing/plan-route';
+import type { Operation, Upstreams } from './upstream';
+
+export interface Obstacle {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** As messages name what was asked for. */
+export const OPERATION_NAMES: Readonly<Record<Operation, string>> = {
+  chat: 'Chat completions',
+  completions: 'Completions',
+  embeddings: 'Embeddings',
+  moderations: 'Moderations',
+  responses: 'Responses',
+};
+
+/** Why a step cannot be tried now; null: it can. */
+export function obstacleOf(step: PlanStep, operation: Operation, upstreams: Upstreams): Obstacle | null {
+  const { channel } = step;
+  if (!channel.enabled) return { code: 'channel_disabled', message: `The channel "${channel.id}" is disabled.` };
+  if (!speaks(step, operation, upstreams)) {
+    const message = `${OPERATION_NAMES[operation]} cannot run on a channel of protocol ${channel.protocol}.`;
+    return { code: 'protocol_unsupported', message };
+  }
+  return null;
+}
+
+/** Whether the protocol of a step's channel has the operation at all. */
+export function speaks({ channel }: PlanStep, operation: Operation, upstreams: Upstreams): boolean {
+  const upstream = upstreams[channel.protocol];
+  return upstream !== undefined && (upstream.operations?.has(operation) ?? operation === 'chat');
+}

@@ -1,0 +1,9 @@
+/** Every endpoint that is served. */
+import { chatCompletions } from './chat-completions';
+import { completions } from './completions';
+import { embeddings } from './embeddings';
+import type { Endpoint } from './endpoint';
+import { moderations } from './moderations';
+import { responses } from './responses';
+
+export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings, moderations, responses];

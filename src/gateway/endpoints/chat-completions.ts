@@ -1,0 +1,39 @@
+/** `POST /v1/chat/completions`. */
+import { inputBound } from '../../metering/input-bound';
+import { promptText } from '../../metering/prompt-text';
+import type { Endpoint, Json } from './endpoint';
+import { CHOICES_MAX, isObject, OUTPUT_LIMIT_MAX, positive, streaming, wrong } from './members';
+
+export const chatCompletions: Endpoint = {
+  path: '/v1/chat/completions',
+  operation: 'chat',
+  decisive: new Set(['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n']),
+  writesOutput: true,
+  chunkObject: 'chat.completion.chunk',
+  ending: 'done-marker',
+  inputBound,
+  countInput: (json, counter) => counter.count(promptText(json)),
+  want(json, model) {
+    checkMessages(json['messages']);
+    const streamed = streaming(json);
+    return { model, ...streamed, outputLimit: outputLimit(json), choices: positive(json['n'], 'n', CHOICES_MAX) ?? 1 };
+  },
+};
+
+/** Where both are set, providers differ in which they obey: the larger one bounds both. */
+function outputLimit(json: Json): number | undefined {
+  const limits = ['max_completion_tokens', 'max_tokens'].map((name) => positive(json[name], name, OUTPUT_LIMIT_MAX) ?? 0);
+  return Math.max(...limits) || undefined;
+}
+
+function checkMessages(messages: unknown): void {
+  if (!Array.isArray(messages) || messages.length === 0) throw wrong('messages', 'must be a list with at least one message');
+  messages.forEach((message: unknown, index) => {
+    if (!isObject(message)) throw wrong(`messages[${index}]`, 'must be an object');
+    if (typeof message['role'] !== 'string') throw wrong(`messages[${index}].role`, 'must be a string');
+    const { content } = message;
+    if (content !== undefined && content !== null && typeof content !== 'string' && !Array.isArray(content)) {
+      throw wrong(`messages[${index}].content`, 'must be a string or a list of parts');
+    }
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * What the flow has to know of an endpoint: how its requests are read, what bounds and counts their input, and where an
+ * answer shows its cost. Everything else is the same for all of them.
+ */
+import type { Operation, RequestBody } from '../../attempts/upstream';
+import type { InputBoundModel } from '../../metering/input-bound';
+import type { TokenCounter } from '../../metering/token-counter';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** What a request asks for, as far as the gateway must know it. */
+export interface Wanted {
+  readonly model: string;
+  readonly stream: boolean;
+  /** The client asked for the usage event of a stream. */
+  readonly wantsUsage: boolean;
+  /** The limit that the client set per choice, in tokens. */
+  readonly outputLimit: number | undefined;
+  readonly choices: number;
+}
+
+/** One request that can be served. */
+export interface ModelCall extends Wanted {
+  readonly endpoint: Endpoint;
+  readonly body: RequestBody;
+}
+
+export interface Endpoint {
+  /** Where clients post: `/v1/chat/completions`. */
+  readonly path: string;
+  readonly operation: Operation;
+  /** The members of a body that decide what a request may cost. */
+  readonly decisive: ReadonlySet<string>;
+  /** The model where the client names none; left out: it must name one. */
+  readonly defaultModel?: string;
+  /** False: an answer has no tokens of output, and its hold covers the input alone. */
+  readonly writesOutput: boolean;
+  /** @throws Fault `invalid_request` that names the member that is wrong, or that the gateway cannot serve */
+  want(json: Json, model: string): Wanted;
+  /** An upper bound of the input tokens. @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
+  inputBound(json: Json, model: InputBoundModel): number;
+  /** The input tokens as they are counted here, where the provider sends no usage. */
+  countInput(json: Json, counter: TokenCounter): number;
+  /** The `object` of the usage event of a stream, where one has to be made. */
+  readonly chunkObject: string;
+  /** How a stream ends: with a marker, or with an event that says everything again; and how it tells an error. */
+  readonly ending: 'done-marker' | 'closing-event';
+}

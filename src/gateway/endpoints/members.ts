@@ -1,0 +1,40 @@
+/** Checks of single members of a body. A wrong one is a fault that names it. */
+import { Fault } from '../../kernel/fault';
+
+/** @throws Fault `invalid_request` when the value is there and fails the check */
+export function optional<T>(value: unknown, name: string, check: (value: unknown) => value is T, problem: string): T | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!check(value)) throw wrong(name, problem);
+  return value;
+}
+
+/** A whole number from 1 to `most`. */
+export function positive(value: unknown, name: string, most: number): number | undefined {
+  const check = (each: unknown): each is number => typeof each === 'number' && Number.isInteger(each) && each >= 1 && each <= most;
+  return optional(value, name, check, `must be a whole number from 1 to ${most}`);
+}
+
+/** `stream`, and whether the usage event was asked for. */
+export function streaming(json: Readonly<Record<string, unknown>>): { readonly stream: boolean; readonly wantsUsage: boolean } {
+  const stream = optional(json['stream'], 'stream', isBoolean, 'must be true or false') ?? false;
+  const options = optional(json['stream_options'], 'stream_options', isObject, 'must be an object');
+  const includeUsage = optional(options?.['include_usage'], 'stream_options.include_usage', isBoolean, 'must be true or false');
+  return { stream, wantsUsage: includeUsage === true };
+}
+
+/** @throws Fault for a member that would make the request one that cannot be metered or kept apart; `why` goes on after its name */
+export function refuseMember(json: Readonly<Record<string, unknown>>, name: string, why: string): void {
+  const value = json[name];
+  if (value !== undefined && value !== null && value !== false) throw wrong(name, why);
+}
+
+export const OUTPUT_LIMIT_MAX = 2 ** 31 - 1;
+export const CHOICES_MAX = 128;
+export const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The fault of a member that is not as it must be. */
+export function wrong(param: string, problem: string): Fault {
+  return new Fault('invalid_request', `${param} ${problem}.`, { param });
+}

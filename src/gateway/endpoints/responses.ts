@@ -1,0 +1,52 @@
+/**
+ * `POST /v1/responses`. What would make a provider read what is not in the request (stored conversations, templates, hosted
+ * tools) is refused: it could not be bounded before it is paid for, and at a provider all accounts share one store.
+ */
+import { responseInputBound, responsePromptText } from '../../metering/response-input';
+import type { Endpoint, Json } from './endpoint';
+import { isObject, OUTPUT_LIMIT_MAX, positive, refuseMember, streaming, wrong } from './members';
+
+const REFUSED: Readonly<Record<string, string>> = {
+  previous_response_id: 'is not served: send the whole conversation as input',
+  conversation: 'is not served: send the whole conversation as input',
+  prompt: 'is not served: send its text as instructions and input',
+  background: 'is not served: read the answer, whole or streamed',
+};
+/** Tools that the client runs itself. */
+const OWN_TOOLS: ReadonlySet<unknown> = new Set(['function', 'custom']);
+
+export const responses: Endpoint = {
+  path: '/v1/responses',
+  operation: 'responses',
+  decisive: new Set(['model', 'input', 'stream', 'max_output_tokens', 'tools', ...Object.keys(REFUSED)]),
+  writesOutput: true,
+  chunkObject: 'response',
+  ending: 'closing-event',
+  inputBound: responseInputBound,
+  countInput: (json, counter) => counter.count(responsePromptText(json)),
+  want(json, model) {
+    for (const [name, why] of Object.entries(REFUSED)) refuseMember(json, name, why);
+    checkInput(json['input']);
+    checkTools(json['tools']);
+    const outputLimit = positive(json['max_output_tokens'], 'max_output_tokens', OUTPUT_LIMIT_MAX);
+    return { model, stream: streaming(json).stream, wantsUsage: true, outputLimit, choices: 1 };
+  },
+};
+
+function checkInput(input: unknown): void {
+  if (typeof input === 'string' && input !== '') return;
+  if (!Array.isArray(input) || input.length === 0) throw wrong('input', 'must be a text or a list with at least one item');
+  input.forEach((item: Json | null, index) => {
+    if (!isObject(item)) throw wrong(`input[${index}]`, 'must be an object');
+    if (item['type'] === 'item_reference') throw wrong(`input[${index}]`, 'refers to a stored item: send the item itself');
+  });
+}
+
+function checkTools(tools: unknown): void {
+  if (tools === undefined || tools === null) return;
+  if (!Array.isArray(tools)) throw wrong('tools', 'must be a list');
+  tools.forEach((tool: unknown, index) => {
+    const type = isObject(tool) ? tool['type'] : undefined;
+    if (!OWN_TOOLS.has(type)) throw wrong(`tools[${index}].type`, 'must be function or custom: hosted tools are not served');
+  });
+}

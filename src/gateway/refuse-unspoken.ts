@@ -1,0 +1,20 @@
+/** Refuses, before anything is held, what no channel of any plan can be asked for. */
+import { OPERATION_NAMES, speaks } from '../attempts/obstacle';
+import type { Upstreams } from '../attempts/upstream';
+import { Fault } from '../kernel/fault';
+import type { Plan } from '../routing/plan-route';
+import type { ModelCall } from './endpoints/endpoint';
+import { RefusedOnRoute, routeFactsOf } from './hold';
+
+/**
+ * A step that lacks the endpoint is passed over when its turn comes; without any other step there is no turn to wait for.
+ * @throws Fault `endpoint_not_supported`
+ */
+export function refuseUnspoken(plans: readonly Plan[], { endpoint, model }: ModelCall, upstreams: Upstreams): void {
+  const steps = plans.flatMap((plan) => plan.steps);
+  const [first] = plans;
+  if (first === undefined || steps.some((step) => speaks(step, endpoint.operation, upstreams))) return;
+  const protocols = [...new Set(steps.map(({ channel }) => channel.protocol))].join(' and ');
+  const message = `${OPERATION_NAMES[endpoint.operation]} cannot run on the channels of "${model}": they speak the protocol ${protocols}.`;
+  throw new RefusedOnRoute(new Fault('endpoint_not_supported', message, { param: 'model' }), routeFactsOf(first));
+}

@@ -1,0 +1,73 @@
+/** The input of a response: instructions, and a text or items, each of which has the bound of a message. */
+import { fieldsBound, type InputBoundModel } from './input-bound';
+
+const TOKENS_PER_ITEM = 16;
+/** Fields that never reach the prompt. All others count, also those that are not known here. */
+const NOT_PROMPT = new Set([
+  'model',
+  'input',
+  'stream',
+  'stream_options',
+  'metadata',
+  'user',
+  'safety_identifier',
+  'prompt_cache_key',
+  'service_tier',
+  'store',
+  'include',
+]);
+const TEXT_PARTS: ReadonlySet<unknown> = new Set(['input_text', 'output_text', 'text', 'refusal', 'summary_text', 'reasoning_text']);
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
+export function responseInputBound(body: Body, model: InputBoundModel): number {
+  const { input } = body;
+  let tokens = fieldsBound(body, NOT_PROMPT);
+  for (const item of Array.isArray(input) ? input : [input]) tokens += TOKENS_PER_ITEM + itemBound(item, model);
+  return Math.min(tokens, model.contextWindow);
+}
+
+/** The text of a response's input that reaches the model, for a count where the provider sent none. Media have none. */
+export function responsePromptText(body: Body): string {
+  const { input } = body;
+  const items = (Array.isArray(input) ? input : [input]).map(itemText);
+  const tools = [body['tools'], body['text']].filter((each) => each !== undefined && each !== null);
+  const instructions = typeof body['instructions'] === 'string' ? [body['instructions']] : [];
+  return [...instructions, ...items, ...tools.map((each) => JSON.stringify(each))].join('\n');
+}
+
+/** Parts stand in the content of a message, or in the output of a call. */
+function itemBound(item: unknown, model: InputBoundModel): number {
+  if (!isBody(item)) return fieldsBound({ item }, new Set());
+  let tokens = fieldsBound(item, NOT_MEASURED_IN_ITEM);
+  for (const value of [item['content'], item['output']]) {
+    if (!Array.isArray(value)) tokens += fieldsBound({ value }, new Set());
+    else for (const part of value) tokens += partBound(part, model);
+  }
+  return tokens;
+}
+
+const NOT_MEASURED_IN_ITEM = new Set(['type', 'role', 'content', 'output', 'status']);
+
+function partBound(part: unknown, model: InputBoundModel): number {
+  if (isBody(part) && TEXT_PARTS.has(part['type'])) return fieldsBound(part, new Set(['type']));
+  return model.mediaPartTokens + fieldsBound({ text: isBody(part) ? part['text'] : part }, new Set());
+}
+
+function itemText(item: unknown): string {
+  if (typeof item === 'string') return item;
+  if (!isBody(item)) return '';
+  const texts = [item['role'], item['name'], item['arguments'], item['input']].filter((each) => typeof each === 'string');
+  return [...texts, partsText(item['content']), partsText(item['summary']), partsText(item['output'])].join('\n');
+}
+
+function partsText(parts: unknown): string {
+  if (typeof parts === 'string') return parts;
+  if (!Array.isArray(parts)) return '';
+  return parts.map((part: unknown) => (isBody(part) && typeof part['text'] === 'string' ? part['text'] : '')).join('\n');
+}
+
+function isBody(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

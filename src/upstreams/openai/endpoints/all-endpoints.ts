@@ -1,0 +1,16 @@
+import type { Operation } from '../../../attempts/upstream';
+import { chat } from './chat';
+import { completions } from './completions';
+import { embeddings } from './embeddings';
+import { moderations } from './moderations';
+import type { OpenAiEndpoint } from './openai-endpoint';
+import { responses } from './responses';
+
+/** What can be asked of a provider that speaks OpenAI's protocol. */
+export const OPENAI_ENDPOINTS: Readonly<Record<Operation, OpenAiEndpoint>> = {
+  chat,
+  completions,
+  embeddings,
+  moderations,
+  responses,
+};

@@ -1,0 +1,25 @@
+/** What differs between the endpoints of OpenAI's protocol. */
+import type { AnswerFacts, AnswerReceiver, UpstreamCall } from '../../../attempts/upstream';
+import type { Channel } from '../../../routing/catalog';
+import type { AnswerReader } from '../../http-exchange';
+import type { JsonRecord } from '../../json';
+
+/** What a whole answer says. */
+export type Understood = Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'>;
+
+export interface OpenAiEndpoint {
+  /** Behind the base URL of the channel: `/chat/completions`. */
+  readonly path: string;
+  /** The name of the member that sets an output limit; null: answers have none. */
+  limitName(call: Pick<UpstreamCall, 'channel' | 'upstreamModel'>): string | null;
+  /** Whether a stream has to be asked for its usage. */
+  readonly usageIsAsked: boolean;
+  /** undefined: it is no answer of this endpoint. */
+  understand(json: JsonRecord): Understood | undefined;
+  /** null: its answers are never streamed. */
+  readonly readStream: ((channel: Channel, receiver: AnswerReceiver) => AnswerReader) | null;
+}
+
+export function modelOf({ model }: JsonRecord): string | null {
+  return typeof model === 'string' && model !== '' ? model : null;
+}

@@ -1,0 +1,26 @@
+import { type JsonRecord, recordOf } from '../../json';
+import { ResponseStreamReader } from '../response-stream';
+import { outputTextOfItem } from '../response-text';
+import { readResponseUsage } from '../usage';
+import { modelOf, type OpenAiEndpoint, type Understood } from './openai-endpoint';
+
+export const responses: OpenAiEndpoint = {
+  path: '/responses',
+  limitName: () => 'max_output_tokens',
+  usageIsAsked: false,
+  understand: (json) => (ENDED.has(json['status']) ? understoodResponse(json) : undefined),
+  readStream: (channel, receiver) => new ResponseStreamReader(channel, receiver),
+};
+
+/** One that failed is no answer. Compatible providers may leave the status out. */
+const ENDED: ReadonlySet<unknown> = new Set(['completed', 'incomplete', 'cancelled', undefined]);
+
+function understoodResponse(json: JsonRecord): Understood | undefined {
+  const { output } = json;
+  if (!Array.isArray(output)) return undefined;
+  return {
+    reportedModel: modelOf(json),
+    usage: readResponseUsage(json['usage']),
+    outputText: output.map((item) => outputTextOfItem(recordOf(item))).join(''),
+  };
+}
