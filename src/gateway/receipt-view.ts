@@ -63,13 +63,21 @@ export function viewReceipt({ receipt, attempts, prices }: ReceiptParts): Receip
     price,
     lines: linesOf(record, price),
     fallbackDelta: fallbackDelta(record, prices.get(record.primaryPriceId ?? '') ?? null),
-    attempts: attempts.map((attempt) => ({
-      ...attempt,
-      id: `${attempt.receiptId}:${attempt.index}`,
-      chargeReason: chargeReason(attempt, record, currency),
-    })),
+    attempts: viewAttempts(receipt, attempts),
     nextStep: nextStepAfter(record.errorCode),
   };
+}
+
+/** The attempts of a receipt; none while it is in flight. */
+export function viewAttempts(receipt: ReadableReceipt, attempts: readonly AttemptOfReceipt[]): readonly AttemptView[] {
+  if (receipt.inFlight) return [];
+  const { record } = receipt;
+  const currency = record.bucket === null ? null : currencyOf(record.bucket);
+  return attempts.map((attempt) => ({
+    ...attempt,
+    id: `${attempt.receiptId}:${attempt.index}`,
+    chargeReason: chargeReason(attempt, record, currency),
+  }));
 }
 
 const NOT_ENDED = {

@@ -1,6 +1,6 @@
 /** `POST /graphql`. Callers are known before anything is parsed, so that strangers learn nothing of the schema. */
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
@@ -62,7 +62,8 @@ function createApollo(schema: GraphQLSchema, { introspection, log }: GraphqlDeps
     validationRules: [limitRule],
     formatError,
     logger: loggerOf(log),
-    plugins: [ApolloServerPluginLandingPageDisabled(), errorsWithRequestId(log)],
+    // Nothing here may be cached by anybody, and looking whether it may costs a call for every field.
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), errorsWithRequestId(log)],
   });
 }
 

@@ -14,6 +14,7 @@ export function big(value: unknown): bigint {
 
 /** A count or an instant, which fits into a number. */
 export function whole(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
   const exact = Number(big(value));
   invariant(Number.isSafeInteger(exact), 'a count of the database is within the safe range');
   return exact;

@@ -5,7 +5,7 @@ import { EntryKindEnum } from '../enums';
 import { PageInfoNode } from '../pages';
 import { DateTime, Decimal } from '../scalars';
 
-@ObjectType('LedgerEntry', { description: "One immutable line of a wallet's history." })
+@ObjectType('LedgerEntry', { description: "One immutable line of a wallet's history.", simpleResolvers: true })
 export class LedgerEntryNode {
   @Field(() => ID, { description: 'Names the entry for ever.' })
   readonly id: string;

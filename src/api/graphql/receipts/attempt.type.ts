@@ -4,7 +4,7 @@ import { AttemptStatusEnum, ChannelRoleEnum } from '../enums';
 import { DateTime, Decimal } from '../scalars';
 import { UsageNode } from './usage.type';
 
-@ObjectType('Attempt', { description: 'One try on a channel, or one step that was passed over.' })
+@ObjectType('Attempt', { description: 'One try on a channel, or one step that was passed over.', simpleResolvers: true })
 export class AttemptNode {
   @Field(() => ID, { description: 'The receipt and the index.' })
   readonly id: string;

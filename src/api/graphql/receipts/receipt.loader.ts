@@ -1,7 +1,7 @@
 /** Receipts, their pages and their attempts, within the viewer's scope. */
 import type DataLoader from 'dataloader';
 import { priceIdsOf } from '../../../gateway/load-receipt';
-import { type AttemptView, type ReceiptView, viewReceipt } from '../../../gateway/receipt-view';
+import { type AttemptView, type ReceiptView, viewAttempts, viewReceipt } from '../../../gateway/receipt-view';
 import type { LedgerReader, Page, PageRequest, ReceiptFilter, Scope } from '../../../ledger/ledger-reader';
 import type { AttemptOfReceipt, ReadableReceipt } from '../../../ledger/receipt';
 import type { PriceVersion } from '../../../routing/catalog';
@@ -63,6 +63,6 @@ export class ReceiptLoaders {
 
   async attempts(receipt: ReadableReceipt): Promise<readonly AttemptView[]> {
     const attempts = (await this.attemptsById.load(receipt.record.requestId)) ?? [];
-    return viewReceipt({ receipt, attempts, prices: new Map() }).attempts;
+    return viewAttempts(receipt, attempts);
   }
 }

@@ -7,6 +7,7 @@ import { UsageNode } from './usage.type';
 
 @ObjectType('Receipt', {
   description: 'The whole story of one request, readable by the key that made it and by the account that owns the key.',
+  simpleResolvers: true,
 })
 export class ReceiptNode {
   @Field(() => ID, { description: 'The request id, as in the x-request-id response header.' })

@@ -2,7 +2,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import type { UsageSource } from '../../../kernel/words';
 import { UsageSourceEnum } from '../enums';
 
-@ObjectType('Usage', { description: 'Tokens, and where their count comes from.' })
+@ObjectType('Usage', { description: 'Tokens, and where their count comes from.', simpleResolvers: true })
 export class UsageNode {
   @Field(() => Int, { description: 'All input tokens, the cached and the cache-writing ones included.' })
   readonly inputTokens: number;

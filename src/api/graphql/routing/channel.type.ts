@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import { ChannelHealthEnum, ChannelStatusEnum } from '../enums';
 import type { ChannelView } from './channel-view';
 
-@ObjectType('Channel', { description: 'An upstream account: where requests go. Its secret is never readable.' })
+@ObjectType('Channel', { description: 'An upstream account: where requests go. Its secret is never readable.', simpleResolvers: true })
 export class ChannelNode {
   @Field(() => ID, { description: 'As in the catalog.' })
   readonly id: string;
