@@ -2,14 +2,15 @@
 const { parseArgs } = require('node:util');
 const path = require('node:path');
 
-const SECTIONS = ['whole', 'stream', 'single', 'first-byte', 'ledger'];
+const SECTIONS = ['whole', 'stream', 'single', 'first-byte', 'ledger', 'lists'];
 const TARGETS = ['bare', 'sqlite', 'mariadb'];
 
 const USAGE = `npm run bench -- [options]
   --quick              two short rounds, about 40 seconds: the figures are rough
   --only <sections>    of ${SECTIONS.join(',')}
   --targets <targets>  of ${TARGETS.join(',')}; ratios need bare
-  --entries <n>        finished requests in the ledger before it is measured again (1000000; 100000 with --quick)
+  --entries <n>        finished requests in the ledger before it is measured again (1000000; 100000 with --quick),
+                       and in the history whose lists are read (100000; 10000 with --quick)
   --rounds <n>         how often each target is measured (3)
   --unpinned           lets the system place the processes instead of one core for each target
   --profile <folder>   writes CPU profiles of the gateways there; read them with test/bench/hottest.cjs
@@ -29,8 +30,8 @@ function wholeNumber(text, name) {
   return Number.parseInt(text, 10);
 }
 
-function entriesOf({ entries, quick }) {
-  const text = entries ?? (quick ? '100000' : '1000000');
+function entriesOf({ entries, quick }, [usual, quickly]) {
+  const text = entries ?? (quick ? quickly : usual);
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error('--entries must be a whole number from 1 to 999999999');
   return Number.parseInt(text, 10);
 }
@@ -60,7 +61,8 @@ function readOptions(argv) {
     sections: listOf(values.only, SECTIONS, 'only'),
     targets: listOf(values.targets, TARGETS, 'targets'),
     rounds: wholeNumber(values.rounds ?? (values.quick ? '2' : '3'), 'rounds'),
-    entries: entriesOf(values),
+    entries: entriesOf(values, ['1000000', '100000']),
+    history: entriesOf(values, ['100000', '10000']),
     profile: values.profile === undefined ? null : path.resolve(values.profile),
     dist: path.resolve(values.dist ?? path.join(__dirname, '../../dist')),
   };

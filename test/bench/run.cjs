@@ -3,12 +3,13 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { measureLedger } = require('./ledger-alone.cjs');
+const { measureLists } = require('./lists-alone.cjs');
 const { readOptions } = require('./options.cjs');
 const { canPin, MEASURED_CORE } = require('./processes.cjs');
 const { memoryMb } = require('./proc.cjs');
 const { median, runSection } = require('./rounds.cjs');
 const { SECTIONS } = require('./sections.cjs');
-const { ledgerTable, memoryTable, sectionTable } = require('./tables.cjs');
+const { ledgerTable, listsTable, memoryTable, sectionTable } = require('./tables.cjs');
 const { startAll } = require('./targets.cjs');
 
 const README = path.join(__dirname, 'README.md');
@@ -54,8 +55,20 @@ async function measureLedgers(options, pinned) {
   return [ledgerTable(lines)];
 }
 
+async function measureAllLists(options) {
+  if (!options.sections.includes('lists')) return [];
+  console.error('measuring: pages of lists');
+  const lines = [];
+  for (const kind of options.targets.filter((each) => each !== 'bare')) {
+    lines.push(await measureLists(kind, { receipts: options.history, rounds: options.quick ? 200 : 1_000 }));
+  }
+  return [listsTable(lines)];
+}
+
 async function bench(options) {
   const pinned = !options.unpinned && canPin();
+  if (!options.sections.some((name) => name in SECTIONS))
+    return { about: surroundings(options, pinned, []).join('\n'), tables: [], pinned };
   const running = await startAll({ ...options, pinned });
   try {
     const { parts, strangers } = await runSections(options, running, options.quick ? 'quick' : 'full');
@@ -73,7 +86,7 @@ async function main() {
   if (options.usage !== undefined) return console.log(options.usage);
   if (!fs.existsSync(path.join(options.dist, 'src/main.js'))) throw new Error(`there is no build in ${options.dist}: run npm run build`);
   const { about, tables, pinned } = await bench(options);
-  const report = [about, ...tables, ...(await measureLedgers(options, pinned))].join('\n\n');
+  const report = [about, ...tables, ...(await measureLedgers(options, pinned)), ...(await measureAllLists(options))].join('\n\n');
   console.log(report);
   if (options.write) fs.writeFileSync(README, fs.readFileSync(README, 'utf8').replace(MARKS, `$1\n${report}\n\n$2`));
 }

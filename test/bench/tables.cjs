@@ -79,4 +79,34 @@ function ledgerTable(measured) {
   return `### The ledger alone, one wallet\n\n${table([...heads, `after ${whole(entries)} requests`, 'to empty (≥ 0.8)'], rows)}`;
 }
 
-module.exports = { sectionTable, memoryTable, ledgerTable };
+const ms = (waits) => `${waits.p50.toFixed(1)} / ${waits.p99.toFixed(1)} ms`;
+
+function listsTable(measured) {
+  const heads = [
+    '',
+    'receipts',
+    'graph p50 / p99',
+    'plain SQL',
+    'to SQL (≤ 4)',
+    'last page',
+    'plain SQL',
+    'to first (≤ 1)',
+    'usage by day',
+    'sums of all',
+  ];
+  const rows = measured.map(({ kind, receipts, graph, raw, graphLast, rawLast, usage, seconds }) => [
+    NAMES[kind],
+    whole(receipts),
+    ms(graph),
+    ms(raw),
+    (graph.p50 / raw.p50).toFixed(1),
+    ms(graphLast),
+    ms(rawLast),
+    (graphLast.p50 / graph.p50).toFixed(2),
+    ms(usage),
+    `${seconds.add} s`,
+  ]);
+  return `### A page of 50 receipts with attempts, entries and channels\n\n${table(heads, rows)}`;
+}
+
+module.exports = { sectionTable, memoryTable, ledgerTable, listsTable };
