@@ -14,6 +14,7 @@ export const OPERATION_NAMES: Readonly<Record<Operation, string>> = {
   embeddings: 'Embeddings',
   moderations: 'Moderations',
   responses: 'Responses',
+  images: 'Images',
 };
 
 /** Why a step cannot be tried now; null: it can. */

@@ -1,9 +1,10 @@
 /** The port to providers. One implementation for each wire protocol; all of them deliver answers in OpenAI's shapes. */
+import type { UsageClasses } from '../kernel/classes';
 import type { Usage } from '../metering/usage';
 import type { Channel } from '../routing/catalog';
 
 /** What a provider is asked to do. */
-export type Operation = 'chat' | 'completions' | 'embeddings' | 'moderations' | 'responses';
+export type Operation = 'chat' | 'completions' | 'embeddings' | 'moderations' | 'responses' | 'images';
 
 /** A request as the client sent it: the bytes, and what they say. */
 export interface RequestBody {
@@ -65,6 +66,8 @@ export interface AnswerFacts {
   readonly reportedModel: string | null;
   /** As the provider counted it; undefined when it sent none, or none that can be read. */
   readonly usage: Usage | undefined;
+  /** What it used beside tokens, also where the provider counted none. */
+  readonly classes?: UsageClasses | undefined;
   /** All output text that arrived (content, reasoning, refusals, tool calls): what a count is made from. */
   readonly outputText: string;
   /** Milliseconds from sending to the first byte of the body (whole) or to the first event (stream). */

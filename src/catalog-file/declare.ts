@@ -1,4 +1,5 @@
 /** From the text of a checked catalog to what it declares: amounts as nano units, instants as milliseconds, defaults filled in. */
+import { PRICE_CLASSES, type PriceClass, type PriceClasses } from '../kernel/classes';
 import { invariant } from '../kernel/invariant';
 import { nano, parseDecimal } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
@@ -95,7 +96,14 @@ function declareAmounts(amounts: Omit<PriceText, 'multiplier'>) {
     cacheWrite: optional(amounts.cacheWrite),
     output: nano(exact(amounts.output)),
     perRequest: optional(amounts.perRequest),
+    ...declareClasses(amounts),
   };
+}
+
+/** No member at all where nothing is priced apart. */
+function declareClasses(amounts: Readonly<Partial<Record<PriceClass, string>>>): { readonly classes?: PriceClasses } {
+  const entries = PRICE_CLASSES.flatMap((name) => (amounts[name] === undefined ? [] : [[name, nano(exact(amounts[name]))] as const]));
+  return entries.length === 0 ? {} : { classes: Object.fromEntries(entries) };
 }
 
 function declareAccount(account: AccountText): DeclaredAccount {

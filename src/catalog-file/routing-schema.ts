@@ -1,5 +1,6 @@
 /** The shape of what the catalog says about channels, models and routes. */
 import { z } from 'zod';
+import type { PriceClass } from '../kernel/classes';
 import { CURRENCIES, ROUTE_TYPES } from '../kernel/words';
 import { PROTOCOLS } from '../routing/catalog';
 import { count, decimal, displayName, headerSecret, id, modelId } from './fields';
@@ -9,6 +10,17 @@ const TOKENS_MAX = 100_000_000;
 /** High enough for any price that is meant, and low enough that no ceiling of a request leaves the range of a balance. */
 const PRICE_MAX = '100000';
 const MULTIPLIER_MAX = '100';
+
+const apart = (what: string) => decimal(PRICE_MAX).optional().describe(what);
+const classes = {
+  audioInput: apart('Per one million input tokens of audio; as input when left out.'),
+  imageInput: apart('Per one million input tokens of pictures; as input when left out.'),
+  reasoning: apart('Per one million output tokens of reasoning; as output when left out.'),
+  audioOutput: apart('Per one million output tokens of audio; as output when left out.'),
+  imageOutput: apart('Per one million output tokens of pictures; as output when left out.'),
+  perImage: apart('For each picture that was made, beside its tokens.'),
+  perSecond: apart('For each second of audio that was heard, beside its tokens.'),
+} satisfies Record<PriceClass, unknown>;
 
 const price = z
   .strictObject({
@@ -21,6 +33,7 @@ const price = z
       .describe("Per one million input tokens written to the provider's cache; as input when left out."),
     output: decimal(PRICE_MAX).describe('Per one million output tokens.'),
     perRequest: decimal(PRICE_MAX).optional().describe('For each request, beside its tokens.'),
+    ...classes,
     multiplier: decimal(MULTIPLIER_MAX).default('1').describe('Multiplies every amount of this price.'),
   })
   .describe('Decimal strings, in CNY on an ORDINARY route and in USD on an OFFICIAL one.');
@@ -33,6 +46,7 @@ const cost = z
     cacheWrite: decimal(PRICE_MAX).optional().describe('As input when left out.'),
     output: decimal(PRICE_MAX).describe('Per one million output tokens.'),
     perRequest: decimal(PRICE_MAX).optional().describe('For each request that used something, beside its tokens.'),
+    ...classes,
   })
   .describe('What the upstream charges the operator. Nobody else sees it, and it changes no charge.');
 

@@ -20,7 +20,13 @@ export function measureUsage(outcome: Outcome, call: ModelCall, inputBound: numb
   const ended = outcome.answer !== null;
   const output = ended ? facts.outputText : outcome.deliveredText;
   const inputTokens = countedInput(call, inputBound, counter);
-  return { ...NO_USAGE, inputTokens, outputTokens: counter.count(output), source: ended ? 'COUNTED' : 'FLOOR' };
+  return {
+    ...NO_USAGE,
+    inputTokens,
+    outputTokens: counter.count(output),
+    source: ended ? 'COUNTED' : 'FLOOR',
+    ...(facts.classes && { classes: facts.classes }),
+  };
 }
 
 /** The input of a request as it is counted here where the provider does not. */

@@ -127,11 +127,17 @@ function limitsOf({ key, projectLimits }: RecognisedKey): LimitsOf[] {
 function quoted(plan: Plan, call: ModelCall): Option {
   const bounds = {
     inputTokens: call.endpoint.inputBound(call.body.json, plan.model),
-    clientOutputLimit: call.outputLimit,
-    modelOutputLimit: call.endpoint.writesOutput ? plan.model.maxOutputTokens : 0,
+    ...outputLimits(call, plan.model),
     choices: call.choices,
+    ...(call.classes && { classes: call.classes }),
   };
   return { plan, quote: quoteCeiling(bounds, [...new Set(plan.steps.map((step) => step.price))]) };
+}
+
+function outputLimits({ endpoint, outputLimit }: ModelCall, { maxOutputTokens }: Plan['model']) {
+  if (endpoint.output === 'limited') return { clientOutputLimit: outputLimit, modelOutputLimit: maxOutputTokens };
+  const fixed = endpoint.output === 'fixed' ? maxOutputTokens : 0;
+  return { clientOutputLimit: fixed, modelOutputLimit: fixed };
 }
 
 /** The last bytes: after the settlement, never before. */

@@ -1,11 +1,14 @@
 /**
  * From tokens to money. One formula serves the hold, the charge and the receipt's lines:
  *
- *     charge = ⌈ (Σ tokens × price + requests × perRequest × 10⁶) × multiplier / 10¹⁵ ⌉ nano
+ *     charge = ⌈ (Σ tokens × price + (requests × perRequest + images × perImage + seconds × perSecond) × 10⁶) × multiplier / 10¹⁵ ⌉ nano
  *
  * with prices in nano per 10⁶ tokens and the multiplier in units of 10⁻⁹. There is one division per receipt, rounded up.
  */
+
+import type { PriceClasses } from '../kernel/classes';
 import { divideUp, type Nano, nano } from '../kernel/money';
+import { classTerms, type Term, tokenTerm } from './charge-terms';
 import type { Usage } from './usage';
 
 /** The amounts of a price version that the formula reads. `routing/catalog.ts` `PriceVersion` satisfies it. */
@@ -16,6 +19,8 @@ export interface PriceTerms {
   readonly output: Nano;
   readonly perRequest: Nano | null;
   readonly multiplier: bigint;
+  /** What is priced apart; left out: nothing is. */
+  readonly classes?: PriceClasses | undefined;
 }
 
 export interface ChargeLine {
@@ -30,16 +35,9 @@ const TOKENS_PER_PRICE = 1_000_000n;
 const MULTIPLIER_ONE = 1_000_000_000n;
 const DIVISOR = TOKENS_PER_PRICE * MULTIPLIER_ONE;
 
-interface Term {
-  readonly label: string;
-  readonly tokens: number | null;
-  readonly price: bigint;
-  /** Before the one division. */
-  readonly numerator: bigint;
-}
-
 /** What a usage costs under a price: exact, rounded up once to the nano. */
 export function chargeFor(usage: Usage, price: PriceTerms): Nano {
+  if (price.classes !== undefined) return nano(divideUp(sumOf(termsOf(usage, price)), DIVISOR));
   const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = usage;
   const fresh = BigInt(inputTokens - cachedInputTokens - cacheWriteTokens) * price.input;
   const cached = cachedInputTokens === 0 ? 0n : BigInt(cachedInputTokens) * (price.cachedInput ?? price.input);
@@ -73,19 +71,22 @@ function amountLine(label: string, amount: bigint): ChargeLine[] {
   return amount === 0n ? [] : [{ label, tokens: null, unitPrice: null, amount: nano(amount) }];
 }
 
+function sumOf(terms: readonly Term[]): bigint {
+  return terms.reduce((sum, { numerator }) => sum + numerator, 0n);
+}
+
 function termsOf(usage: Usage, price: PriceTerms): Term[] {
-  const freshInput = usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens;
+  const { cachedInputTokens, cacheWriteTokens } = usage;
+  const apart = classTerms(usage, price);
+  const freshInput = usage.inputTokens - cachedInputTokens - cacheWriteTokens - apart.inputTokens;
   const terms = [
     tokenTerm('input tokens', freshInput, price.input, price),
-    tokenTerm('cached input tokens', usage.cachedInputTokens, price.cachedInput ?? price.input, price),
-    tokenTerm('cache write tokens', usage.cacheWriteTokens, price.cacheWrite ?? price.input, price),
-    tokenTerm('output tokens', usage.outputTokens, price.output, price),
+    tokenTerm('cached input tokens', cachedInputTokens, price.cachedInput ?? price.input, price),
+    tokenTerm('cache write tokens', cacheWriteTokens, price.cacheWrite ?? price.input, price),
+    tokenTerm('output tokens', usage.outputTokens - apart.outputTokens, price.output, price),
+    ...apart.terms,
   ].filter((term) => term.tokens !== 0);
   if (price.perRequest === null || price.perRequest === 0n) return terms;
   const numerator = price.perRequest * TOKENS_PER_PRICE * price.multiplier;
   return [...terms, { label: 'request', tokens: null, price: price.perRequest, numerator }];
-}
-
-function tokenTerm(label: string, tokens: number, unitPrice: Nano, price: PriceTerms): Term {
-  return { label, tokens, price: unitPrice, numerator: BigInt(tokens) * unitPrice * price.multiplier };
 }

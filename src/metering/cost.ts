@@ -15,6 +15,6 @@ const ONCE = 1_000_000_000n;
  */
 export function costOf(usage: Usage, terms: CostTerms | null) {
   if (terms === null || usage.source === 'NONE') return null;
-  const { input, cachedInput, cacheWrite, output, perRequest, currency } = terms;
-  return { amount: nano(chargeFor(usage, { input, cachedInput, cacheWrite, output, perRequest, multiplier: ONCE })), currency };
+  const { input, cachedInput, cacheWrite, output, perRequest, classes, currency } = terms;
+  return { amount: nano(chargeFor(usage, { input, cachedInput, cacheWrite, output, perRequest, classes, multiplier: ONCE })), currency };
 }

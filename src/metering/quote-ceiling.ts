@@ -2,6 +2,8 @@
  * The most that a request can cost, before anything is sent. The bound is certain, not estimated: it uses the charge's
  * own formula on upper bounds of the tokens, at the dearest step of the plan, so a charge never passes its hold.
  */
+
+import type { UsageClasses } from '../kernel/classes';
 import { invariant } from '../kernel/invariant';
 import { type Nano, nano } from '../kernel/money';
 import { chargeFor, type PriceTerms } from './charge';
@@ -16,6 +18,8 @@ export interface TokenBounds {
   readonly modelOutputLimit: number;
   /** `n` or `best_of`. */
   readonly choices: number;
+  /** Pictures that are asked for, and an upper bound of what is heard or spoken. */
+  readonly classes?: Pick<UsageClasses, 'images' | 'milliseconds'>;
 }
 
 export interface Quote {
@@ -58,9 +62,17 @@ export function outputLimitWithin(quote: Quote, granted: Nano): { limit: number;
 }
 
 function dearest(bounds: TokenBounds, prices: readonly PriceTerms[], outputLimit: number): Nano {
-  const { inputTokens, choices } = bounds;
+  const { inputTokens, choices, classes } = bounds;
   const outputTokens = outputLimit * choices;
-  const usage: Usage = { inputTokens, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens, reasoningTokens: 0, source: 'NONE' };
+  const usage: Usage = {
+    inputTokens,
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens,
+    reasoningTokens: 0,
+    source: 'NONE',
+    ...(classes && { classes }),
+  };
   let most = nano(0n);
   for (const price of prices) {
     const amount = chargeFor(usage, upperTerms(price));
@@ -71,12 +83,19 @@ function dearest(bounds: TokenBounds, prices: readonly PriceTerms[], outputLimit
 
 const upperTermsOf = new WeakMap<PriceTerms, PriceTerms>();
 
-/** Input can be billed as fresh, cached or written to the cache: the dearest of the three bounds them all. */
+/** Input and output can be billed in any of their classes: the dearest bounds them all. What is beside the tokens stays. */
 function upperTerms(price: PriceTerms): PriceTerms {
   const known = upperTermsOf.get(price);
   if (known !== undefined) return known;
-  const inputPrices = [price.input, price.cachedInput ?? price.input, price.cacheWrite ?? price.input];
-  const upper = { ...price, input: inputPrices.reduce((most, each) => (each > most ? each : most)) };
+  const { classes } = price;
+  const input = dearestOf(price.input, [price.cachedInput, price.cacheWrite, classes?.audioInput, classes?.imageInput]);
+  const output = dearestOf(price.output, [classes?.reasoning, classes?.audioOutput, classes?.imageOutput]);
+  const beside = classes && { perImage: classes.perImage, perSecond: classes.perSecond };
+  const upper = { ...price, input, output, classes: beside };
   upperTermsOf.set(price, upper);
   return upper;
+}
+
+function dearestOf(first: Nano, others: readonly (Nano | null | undefined)[]): Nano {
+  return others.reduce<Nano>((most, each) => (each !== null && each !== undefined && each > most ? each : most), first);
 }

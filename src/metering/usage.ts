@@ -1,4 +1,6 @@
 /** Token counts of one answer, and how they are read from what a provider sent. */
+
+import type { UsageClass, UsageClasses } from '../kernel/classes';
 import type { UsageSource } from '../kernel/words';
 
 export interface Usage {
@@ -10,6 +12,8 @@ export interface Usage {
   readonly outputTokens: number;
   readonly reasoningTokens: number;
   readonly source: UsageSource;
+  /** What an answer used of what may be priced apart; left out where it used none of it. */
+  readonly classes?: UsageClasses;
 }
 
 export const NO_USAGE: Usage = {
@@ -42,6 +46,7 @@ export function providerUsage(counts: {
   cachedInput?: unknown;
   cacheWrite?: unknown;
   reasoning?: unknown;
+  classes?: Readonly<Partial<Record<UsageClass, unknown>>>;
 }): Usage | undefined {
   const inputTokens = tokenCount(counts.input);
   const outputTokens = tokenCount(counts.output);
@@ -54,5 +59,14 @@ export function providerUsage(counts: {
     outputTokens,
     reasoningTokens: Math.min(tokenCount(counts.reasoning) ?? 0, outputTokens),
     source: 'PROVIDER',
+    ...providerClasses(counts.classes),
   };
 }
+
+/** Only counts above zero are classes, and only they make a member. */
+function providerClasses(counts: Readonly<Partial<Record<UsageClass, unknown>>> = NONE): Pick<Usage, 'classes'> {
+  const entries = Object.entries(counts).flatMap(([name, value]) => (tokenCount(value) ? [[name, value] as const] : []));
+  return entries.length === 0 ? NONE : { classes: Object.fromEntries(entries) };
+}
+
+const NONE = {};

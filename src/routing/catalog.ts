@@ -2,6 +2,7 @@
  * What the operator sells: models, their routes, and the channels behind them. A `Catalog` is an immutable snapshot;
  * the flow plans every request on one snapshot and never looks twice.
  */
+import type { PriceClasses } from '../kernel/classes';
 import type { Nano } from '../kernel/money';
 import type { Currency, RouteType } from '../kernel/words';
 
@@ -58,6 +59,8 @@ export interface PriceVersion {
   readonly cacheWrite: Nano | null;
   readonly output: Nano;
   readonly perRequest: Nano | null;
+  /** What is priced apart; left out: nothing is. */
+  readonly classes?: PriceClasses | undefined;
   readonly multiplier: bigint;
   /** Milliseconds since 1970. */
   readonly effectiveFrom: number;
@@ -76,6 +79,8 @@ export interface CostVersion {
   readonly cacheWrite: Nano | null;
   readonly output: Nano;
   readonly perRequest: Nano | null;
+  /** What is billed apart; left out: nothing is. */
+  readonly classes?: PriceClasses | undefined;
   /** Milliseconds since 1970. */
   readonly effectiveFrom: number;
 }

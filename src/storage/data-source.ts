@@ -5,6 +5,7 @@ import { ControlPlane1700000000001 } from '../../migrations/1700000000001-contro
 import { Ledger1700000000002 } from '../../migrations/1700000000002-ledger';
 import { LimitsAndAudit1700000000003 } from '../../migrations/1700000000003-limits-and-audit';
 import { UsageRollups1700000000004 } from '../../migrations/1700000000004-usage-rollups';
+import { Endpoints1700000000007 } from '../../migrations/1700000000007-endpoints';
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
 import { ExactSqlite } from './exact-sqlite';
@@ -53,7 +54,13 @@ export async function openDatabase(location: DatabaseLocation): Promise<DataSour
 
 const COMMON = {
   entities: ALL_ROWS,
-  migrations: [ControlPlane1700000000001, Ledger1700000000002, LimitsAndAudit1700000000003, UsageRollups1700000000004],
+  migrations: [
+    ControlPlane1700000000001,
+    Ledger1700000000002,
+    LimitsAndAudit1700000000003,
+    UsageRollups1700000000004,
+    Endpoints1700000000007,
+  ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),
   synchronize: false,

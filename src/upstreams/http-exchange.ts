@@ -27,7 +27,7 @@ export interface AnswerReader {
   refusal(status: number, body: string): AttemptFailure;
   /** True as soon as a part of the answer was seen. */
   readonly begun: boolean;
-  readonly known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'>;
+  readonly known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes'>;
 }
 
 export interface OutgoingRequest {
@@ -166,9 +166,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   }
 
   facts(): AnswerFacts {
-    const { reportedModel, usage, outputText } = this.reader.known;
+    const { reportedModel, usage, outputText, classes } = this.reader.known;
     const { status: providerStatus, requestId: upstreamRequestId, firstByteMs } = this;
-    return { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs };
+    return { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs, ...(classes && { classes }) };
   }
 
   private abort(): void {

@@ -52,6 +52,21 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
     await database.drop();
   });
 
+  promise('keeps what a price and a cost have apart, and makes no new version of the same', async () => {
+    const classes = { perImage: amount('0.04'), reasoning: amount('12') };
+    const price = aDeclaredPrice('1', '2', { classes });
+    const step = aDeclaredStep('a', { cost: aDeclaredCost('1', '2', { classes: { perSecond: amount('0.0001') } }) });
+    const declared = aDeclaredCatalog({ routes: [aDeclaredRoute({ price, steps: [step] })] });
+    await store.applyCatalog(declared);
+    const route = store.current().routes.get('m:ORDINARY');
+    expect([route?.price.classes, route?.steps[0]?.cost?.classes]).toEqual([classes, { perSecond: amount('0.0001') }]);
+    expect((await store.prices(['m:ORDINARY#1'])).get('m:ORDINARY#1')?.classes).toEqual(classes);
+    expect(await newStore().applyCatalog(declared)).toEqual({ changed: false });
+    const dearer = aDeclaredPrice('1', '2', { classes: { ...classes, perImage: amount('0.05') } });
+    await store.applyCatalog(aDeclaredCatalog({ routes: [aDeclaredRoute({ price: dearer, steps: [step] })] }));
+    expect(store.current().routes.get('m:ORDINARY')?.price).toMatchObject({ id: 'm:ORDINARY#2', classes: { perImage: amount('0.05') } });
+  });
+
   promise('shows what was applied, with secrets opened', async () => {
     expect(await store.applyCatalog(aDeclaredCatalog())).toEqual({ changed: true });
     const { revision, channels, models, routes } = store.current();

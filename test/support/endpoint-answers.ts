@@ -15,6 +15,12 @@ export function moderationAnswer(): Script {
   return { raw: [JSON.stringify({ id: 'modr-1', model: 'theirs', results: [result] })] };
 }
 
+/** `usage` null: the provider counts no tokens. */
+export function imagesAnswer(count: number, usage: object | null): Script {
+  const data = Array.from({ length: count }, () => ({ b64_json: 'aGk=' }));
+  return { raw: [JSON.stringify({ created: CREATED, data, ...(usage === null ? {} : { usage }) })] };
+}
+
 interface Counts {
   readonly input: number;
   readonly output: number;

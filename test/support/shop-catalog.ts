@@ -15,6 +15,10 @@ export const PRIMARY_COST = { currency: 'CNY', input: '0.5', output: '2' };
 export const BACKUP_COST = { currency: 'USD', input: '0.1', output: '0.4' };
 export const OFFICIAL_PRICE = { input: '0.25', output: '2' };
 
+/** A picture costs 0.02 yuan, and the operator half of it. */
+export const PAINTER_PRICE = { input: '0', output: '0', perImage: '0.02' };
+export const PAINTER_COST = { currency: 'CNY', input: '0', output: '0', perImage: '0.01' };
+
 export const HI = [{ role: 'user' as const, content: 'hi' }];
 
 /** The secret of a key, from its id. */
@@ -49,6 +53,8 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
       model('only-official'),
       model('free'),
       model('vast', 50_000_000),
+      model('painter', 0),
+      model('token-painter', 2_000),
     ],
     routes: [
       ordinary('small', [
@@ -69,6 +75,8 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
       { model: 'only-official', type: 'OFFICIAL', price: OFFICIAL_PRICE, channels: [{ channel: 'official' }] },
       { model: 'free', type: 'ORDINARY', price: { input: '0', output: '0' }, channels: [{ channel: 'cheap-a' }] },
       { model: 'vast', type: 'ORDINARY', price: { input: '0.01', output: '0.01' }, channels: [{ channel: 'cheap-a' }] },
+      { ...ordinary('painter', [{ channel: 'cheap-a', cost: PAINTER_COST }]), price: PAINTER_PRICE },
+      { ...ordinary('token-painter', [{ channel: 'cheap-a' }]), price: { ...PRIMARY_PRICE, imageOutput: '40' } },
     ],
     accounts: [
       account('acme', { RMB: '1000', CREDIT: '100' }, [

@@ -1,6 +1,7 @@
 /** The receipt as JSON, with the names of the graph's `Receipt`: amounts are decimal strings, instants RFC 3339 in UTC. */
 import type { LoadedReceipt } from '../../gateway/load-receipt';
 import type { AttemptView, ReceiptView } from '../../gateway/receipt-view';
+import { PRICE_CLASSES, type PriceClasses } from '../../kernel/classes';
 import { formatDecimal } from '../../kernel/money';
 import { type Currency, currencyOf } from '../../kernel/words';
 import { type ApiKey, keyStatus } from '../../keys/api-key';
@@ -88,9 +89,14 @@ function priceJson(price: PriceVersion, currency: Currency | null): object {
     cacheWrite: orNull(price.cacheWrite, formatDecimal),
     output: formatDecimal(price.output),
     perRequest: orNull(price.perRequest, formatDecimal),
+    classes: orNull(price.classes ?? null, classesJson),
     multiplier: formatDecimal(price.multiplier),
     effectiveFrom: instant(price.effectiveFrom),
   };
+}
+
+function classesJson(classes: PriceClasses): object {
+  return Object.fromEntries(PRICE_CLASSES.map((name) => [name, orNull(classes[name] ?? null, formatDecimal)]));
 }
 
 function holdJson(hold: HoldRecord): object {

@@ -3,7 +3,8 @@ import { chatCompletions } from './chat-completions';
 import { completions } from './completions';
 import { embeddings } from './embeddings';
 import type { Endpoint } from './endpoint';
+import { images } from './images';
 import { moderations } from './moderations';
 import { responses } from './responses';
 
-export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings, moderations, responses];
+export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings, images, moderations, responses];

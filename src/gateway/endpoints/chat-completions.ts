@@ -8,7 +8,7 @@ export const chatCompletions: Endpoint = {
   path: '/v1/chat/completions',
   operation: 'chat',
   decisive: new Set(['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n']),
-  writesOutput: true,
+  output: 'limited',
   chunkObject: 'chat.completion.chunk',
   ending: 'done-marker',
   inputBound,

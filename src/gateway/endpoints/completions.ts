@@ -9,7 +9,7 @@ export const completions: Endpoint = {
   path: '/v1/completions',
   operation: 'completions',
   decisive: new Set(['model', 'prompt', 'suffix', 'stream', 'stream_options', 'max_tokens', 'n', 'best_of', 'echo']),
-  writesOutput: true,
+  output: 'limited',
   chunkObject: 'text_completion',
   ending: 'done-marker',
   inputBound: (json, model) => plainInputBound(promptsOf(json), json, NOT_PROMPT, model),

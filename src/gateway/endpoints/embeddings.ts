@@ -9,7 +9,7 @@ export const embeddings: Endpoint = {
   path: '/v1/embeddings',
   operation: 'embeddings',
   decisive: new Set(['model', 'input', 'stream']),
-  writesOutput: false,
+  output: 'none',
   chunkObject: 'list',
   ending: 'done-marker',
   inputBound: (json, model) => plainInputBound(inputsOf(json), json, NOT_PROMPT, model),

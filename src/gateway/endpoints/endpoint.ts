@@ -3,6 +3,7 @@
  * answer shows its cost. Everything else is the same for all of them.
  */
 import type { Operation, RequestBody } from '../../attempts/upstream';
+import type { PriceClass, UsageClasses } from '../../kernel/classes';
 import type { InputBoundModel } from '../../metering/input-bound';
 import type { TokenCounter } from '../../metering/token-counter';
 
@@ -17,6 +18,8 @@ export interface Wanted {
   /** The limit that the client set per choice, in tokens. */
   readonly outputLimit: number | undefined;
   readonly choices: number;
+  /** What is asked for beside tokens, as an upper bound. */
+  readonly classes?: Pick<UsageClasses, 'images' | 'milliseconds'>;
 }
 
 /** One request that can be served. */
@@ -33,8 +36,13 @@ export interface Endpoint {
   readonly decisive: ReadonlySet<string>;
   /** The model where the client names none; left out: it must name one. */
   readonly defaultModel?: string;
-  /** False: an answer has no tokens of output, and its hold covers the input alone. */
-  readonly writesOutput: boolean;
+  /**
+   * `limited`: a request may set how much is written, and so may the gateway. `fixed`: nobody can, and the hold covers the
+   * model's maximum. `none`: an answer has no tokens of output.
+   */
+  readonly output: 'limited' | 'fixed' | 'none';
+  /** A price must have one of these; left out: tokens of input and output are enough. */
+  readonly needs?: readonly PriceClass[];
   /** @throws Fault `invalid_request` that names the member that is wrong, or that the gateway cannot serve */
   want(json: Json, model: string): Wanted;
   /** An upper bound of the input tokens. @throws Fault `invalid_request` for a body that is nested too deeply to be measured */

@@ -10,7 +10,7 @@ export const moderations: Endpoint = {
   operation: 'moderations',
   decisive: new Set(['model', 'input', 'stream']),
   defaultModel: 'omni-moderation-latest',
-  writesOutput: false,
+  output: 'none',
   chunkObject: 'list',
   ending: 'done-marker',
   inputBound: (json, model) => plainInputBound(inputsOf(json), json, NOT_PROMPT, model),

@@ -19,7 +19,7 @@ export const responses: Endpoint = {
   path: '/v1/responses',
   operation: 'responses',
   decisive: new Set(['model', 'input', 'stream', 'max_output_tokens', 'tools', ...Object.keys(REFUSED)]),
-  writesOutput: true,
+  output: 'limited',
   chunkObject: 'response',
   ending: 'closing-event',
   inputBound: responseInputBound,

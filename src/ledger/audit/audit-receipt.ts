@@ -1,4 +1,5 @@
 /** The rules of one receipt: its charge is the price version applied to the usage, and everything that bears it agrees. */
+import { priceClassesIn, usageClassesIn } from '../../kernel/classes';
 import { type Nano, nano } from '../../kernel/money';
 import { BUCKETS, bucketOf, ROUTE_TYPES } from '../../kernel/words';
 import type { PriceTerms } from '../../metering/charge';
@@ -98,6 +99,7 @@ function usageOf(receipt: Row<'receipt'>): Usage | undefined {
     outputTokens: count(outputTokens),
     reasoningTokens: count(reasoningTokens),
     source: 'PROVIDER',
+    classes: usageClassesIn(receipt.usageClasses) ?? {},
   };
 }
 
@@ -110,5 +112,6 @@ function termsOf(price: Row<'price'>): PriceTerms {
     output: nano(price.output),
     perRequest: orNull(price.perRequest),
     multiplier: price.multiplier,
+    classes: priceClassesIn(price.classes),
   };
 }

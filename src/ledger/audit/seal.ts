@@ -4,7 +4,7 @@
  * together are a block, and the hash of a block covers the one before it: a chain.
  */
 import { fingerprint } from '../../kernel/secret';
-import { type Row, TABLES, type TableName } from './tables';
+import { LATER, type Row, TABLES, type TableName } from './tables';
 
 /** Part of every hash, so that rows may one day be written down in another way. */
 const FORMAT = 'tokens-forge seal 1';
@@ -83,9 +83,13 @@ function ordered<T extends TableName>(table: T, rows: readonly Row<T>[], keyOf: 
   return rows
     .map((row) => ({
       name: `${TABLES[table].name} ${keyOf(row)}`,
-      text: JSON.stringify([table, ...columns.map((column) => plain(row[column]))]),
+      text: JSON.stringify([table, ...columns.filter((column) => isSealed(column, row[column])).map((column) => plain(row[column]))]),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isSealed(column: string | number | symbol, value: unknown): boolean {
+  return value !== null || !LATER.has(String(column));
 }
 
 function plain(value: unknown): unknown {

@@ -1,6 +1,7 @@
 /**
  * The rows that an audit reads, column by column. The names are those of the database in camel case. What is listed for the
- * tables that a seal covers is also what their seal covers, in this order: a column that is added later goes to a new version.
+ * tables that a seal covers is also what their seal covers, in this order: a column that is
+ * added later goes to a new version, or is named in `LATER`.
  */
 
 /** Whole numbers are bigints, whatever their size. */
@@ -97,6 +98,7 @@ const RECEIPT = {
   holdAmount: 'whole?',
   transferId: 'text?',
   batchId: 'text?',
+  usageClasses: 'text?',
 } as const;
 
 const ATTEMPT = {
@@ -116,6 +118,7 @@ const ATTEMPT = {
   charge: 'whole',
   cost: 'whole?',
   costCurrency: 'text?',
+  usageClasses: 'text?',
 } as const;
 
 const HOLD = {
@@ -141,9 +144,13 @@ const PRICE = {
   output: 'whole',
   perRequest: 'whole?',
   multiplier: 'whole',
+  classes: 'text?',
 } as const;
 
 const SEALED = { batchId: 'text', sealSeq: 'whole', position: 'whole', digest: 'text' } as const;
+
+/** Columns that came after rows had been sealed: part of a seal only where they hold something, so that older seals stand. */
+export const LATER: ReadonlySet<string> = new Set(['usageClasses']);
 
 /** `key`: the column by which a table is read in order; for a wallet's changes within their wallet. */
 export const TABLES = {

@@ -2,6 +2,7 @@
  * The catalog that was applied last, in the form in which it is stored and compared. Secrets are in it only as hashes. A
  * value that is not declared leaves no trace, so that a field added in a later version makes no old catalog differ.
  */
+import { PRICE_CLASSES, type PriceClasses } from '../../kernel/classes';
 import { formatDecimal } from '../../kernel/money';
 import { hashSecret } from '../../kernel/secret';
 import type { Model } from '../../routing/catalog';
@@ -69,13 +70,18 @@ function appliedStep(step: DeclaredStep): object {
 }
 
 export function appliedCost(cost: DeclaredCost): object {
-  const { input, cachedInput, cacheWrite, output, perRequest } = cost;
-  return { currency: cost.currency, ...appliedAmounts({ input, cachedInput, cacheWrite, output, perRequest }) };
+  const { input, cachedInput, cacheWrite, output, perRequest, classes } = cost;
+  const amounts = { input, cachedInput, cacheWrite, output, perRequest, ...inOrder(classes) };
+  return { currency: cost.currency, ...appliedAmounts(amounts) };
 }
 
 export function appliedPrice(price: DeclaredPrice): object {
-  const { input, cachedInput, cacheWrite, output, perRequest, multiplier } = price;
-  return appliedAmounts({ input, cachedInput, cacheWrite, output, perRequest, multiplier });
+  const { input, cachedInput, cacheWrite, output, perRequest, multiplier, classes } = price;
+  return appliedAmounts({ input, cachedInput, cacheWrite, output, perRequest, multiplier, ...inOrder(classes) });
+}
+
+function inOrder(classes: PriceClasses | undefined): PriceClasses {
+  return Object.fromEntries(PRICE_CLASSES.flatMap((name) => (classes?.[name] === undefined ? [] : [[name, classes[name]]])));
 }
 
 function appliedAmounts(amounts: Readonly<Record<string, bigint | null>>): object {

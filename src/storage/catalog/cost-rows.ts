@@ -1,17 +1,18 @@
 /** Versions of what channels charge the operator: written once, never changed, kept for ever. */
 import type { EntityManager } from 'typeorm';
+import { priceClassesText } from '../../kernel/classes';
 import { nano } from '../../kernel/money';
 import { CURRENCIES } from '../../kernel/words';
 import type { CostVersion } from '../../routing/catalog';
 import type { DeclaredCost, DeclaredStep } from '../../routing/declared-catalog';
 import { storedWord } from '../stored-words';
 import { appliedCost, sameForm } from './applied-catalog';
-import { amountOrNull, big, placeholders, type Row, textOf, whole } from './row-values';
+import { amountOrNull, big, classesOf, placeholders, type Row, textOf, whole } from './row-values';
 
 /** Whose cost it is. The same model costs the same at a channel, whichever route leads there, unless a step says otherwise. */
 type CostOwner = Pick<DeclaredStep, 'channelId' | 'upstreamModel'>;
 
-const COLUMNS = 'id, channel_id, currency, input, cached_input, cache_write, output, per_request, effective_from';
+const COLUMNS = 'id, channel_id, currency, input, cached_input, cache_write, output, per_request, classes, effective_from';
 
 /** The versions among `ids` that exist. */
 export async function readCosts(manager: EntityManager, ids: readonly string[]): Promise<CostVersion[]> {
@@ -42,7 +43,7 @@ async function addVersion(manager: EntityManager, owner: CostOwner, cost: Declar
   );
   const version = big(newest?.['newest'] ?? 0) + 1n;
   const id = `${channelId}/${upstreamModel}#${version}`;
-  await manager.query(`INSERT INTO cost_version (${COLUMNS}, upstream_model, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
+  await manager.query(`INSERT INTO cost_version (${COLUMNS}, upstream_model, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
     id,
     channelId,
     cost.currency,
@@ -51,6 +52,7 @@ async function addVersion(manager: EntityManager, owner: CostOwner, cost: Declar
     cost.cacheWrite,
     cost.output,
     cost.perRequest,
+    priceClassesText(cost.classes),
     BigInt(now),
     upstreamModel,
     version,
@@ -68,6 +70,7 @@ function costOfRow(row: Row): CostVersion {
     cacheWrite: amountOrNull(row['cache_write']),
     output: nano(big(row['output'])),
     perRequest: amountOrNull(row['per_request']),
+    ...classesOf(row),
     effectiveFrom: whole(row['effective_from']),
   };
 }

@@ -1,11 +1,12 @@
 /** Price versions in the database: written once, never changed, kept for ever, because receipts point at them. */
 import type { EntityManager } from 'typeorm';
+import { priceClassesText } from '../../kernel/classes';
 import { nano } from '../../kernel/money';
 import { bucketOf, currencyOf, type RouteType } from '../../kernel/words';
 import type { PriceVersion } from '../../routing/catalog';
 import type { DeclaredPrice } from '../../routing/declared-catalog';
 import { appliedPrice, sameForm } from './applied-catalog';
-import { amountOrNull, big, placeholders, type Row, textOf, whole } from './row-values';
+import { amountOrNull, big, classesOf, placeholders, type Row, textOf, whole } from './row-values';
 
 /** Whom a price is for: a route, or one channel of it. */
 export interface PriceOwner {
@@ -15,7 +16,7 @@ export interface PriceOwner {
 }
 
 const IDS_PER_QUERY = 500;
-const COLUMNS = 'id, route_id, channel_id, input, cached_input, cache_write, output, per_request, multiplier, effective_from';
+const COLUMNS = 'id, route_id, channel_id, input, cached_input, cache_write, output, per_request, classes, multiplier, effective_from';
 
 /** The versions among `ids` that exist. */
 export async function readPrices(manager: EntityManager, ids: readonly string[]): Promise<PriceVersion[]> {
@@ -44,7 +45,7 @@ export async function versionFor(
 async function addVersion(manager: EntityManager, owner: PriceOwner, price: DeclaredPrice, now: number): Promise<string> {
   const version = (await newestVersion(manager, owner)) + 1n;
   const id = `${owner.routeId}${owner.channelId === null ? '' : `/${owner.channelId}`}#${version}`;
-  await manager.query(`INSERT INTO price_version (${COLUMNS}, version, currency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
+  await manager.query(`INSERT INTO price_version (${COLUMNS}, version, currency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
     id,
     owner.routeId,
     owner.channelId,
@@ -53,6 +54,7 @@ async function addVersion(manager: EntityManager, owner: PriceOwner, price: Decl
     price.cacheWrite,
     price.output,
     price.perRequest,
+    priceClassesText(price.classes),
     price.multiplier,
     BigInt(now),
     version,
@@ -78,6 +80,7 @@ function priceOfRow(row: Row): PriceVersion {
     cacheWrite: amountOrNull(row['cache_write']),
     output: nano(big(row['output'])),
     perRequest: amountOrNull(row['per_request']),
+    ...classesOf(row),
     multiplier: big(row['multiplier']),
     effectiveFrom: whole(row['effective_from']),
   };

@@ -1,4 +1,5 @@
 /** How column values are read from plain queries. The drivers hand whole numbers over as numbers, texts or bigints. */
+import { type PriceClasses, priceClassesIn } from '../../kernel/classes';
 import { invariant } from '../../kernel/invariant';
 import { type Nano, nano } from '../../kernel/money';
 
@@ -23,6 +24,12 @@ export function whole(value: unknown): number {
 /** An amount in nano units, where there is one. */
 export function amountOrNull(value: unknown): Nano | null {
   return value === null || value === undefined ? null : nano(big(value));
+}
+
+/** What a price has apart; no member at all where it has nothing. */
+export function classesOf(row: Row): { readonly classes?: PriceClasses } {
+  const text = row['classes'];
+  return text === null || text === undefined ? {} : { classes: priceClassesIn(textOf(text)) ?? {} };
 }
 
 export function textOf(value: unknown): string {

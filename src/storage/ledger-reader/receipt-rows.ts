@@ -1,4 +1,5 @@
 /** From rows of `receipt` and `hold` to receipts. */
+import { usageClassesIn } from '../../kernel/classes';
 import { invariant } from '../../kernel/invariant';
 import { BUCKETS, HOLD_STATES, REQUEST_STATUSES, ROUTE_TYPES, STOP_REASONS, USAGE_SOURCES } from '../../kernel/words';
 import type { HoldRecord, ReadableReceipt, ReceiptRecord, RequestFacts, RouteFacts } from '../../ledger/receipt';
@@ -30,6 +31,7 @@ export function inFlightReceipt(row: Row): ReadableReceipt {
 }
 
 export function usageOf(row: Row): Usage {
+  const classes = usageClassesIn(textOrNull(row, 'usage_classes'));
   return {
     inputTokens: count(row, 'input_tokens'),
     cachedInputTokens: count(row, 'cached_input_tokens'),
@@ -37,6 +39,7 @@ export function usageOf(row: Row): Usage {
     outputTokens: count(row, 'output_tokens'),
     reasoningTokens: count(row, 'reasoning_tokens'),
     source: wordIn(USAGE_SOURCES, row, 'usage_source'),
+    ...(classes && { classes }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The columns of the ledger's tables, and the row of each record, in the order of its columns. */
 import type { AttemptRecord } from '../../attempts/attempt';
+import { usageClassesText } from '../../kernel/classes';
 import type { HoldState } from '../../kernel/words';
 import type { PlaceHold } from '../../ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts, RouteFacts } from '../../ledger/receipt';
@@ -71,6 +72,7 @@ export const RECEIPT_COLUMNS = [
   'hold_amount',
   'transfer_id',
   'batch_id',
+  'usage_classes',
 ] as const;
 
 export const ATTEMPT_COLUMNS = [
@@ -92,6 +94,7 @@ export const ATTEMPT_COLUMNS = [
   'charge',
   'cost',
   'cost_currency',
+  'usage_classes',
 ] as const;
 
 export const TRANSFER_COLUMNS = [
@@ -207,6 +210,7 @@ export function receiptRow(receipt: ReceiptRecord, transferId: string | null, ba
     receipt.holdAmount,
     transferId,
     batchId,
+    usageClassesText(receipt.usage.classes),
   ];
 }
 
@@ -230,5 +234,6 @@ export function attemptRow(receiptId: string, attempt: AttemptRecord, charge: bi
     charge,
     attempt.cost?.amount ?? null,
     attempt.cost?.currency ?? null,
+    usageClassesText(attempt.usage.classes),
   ];
 }

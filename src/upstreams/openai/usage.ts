@@ -2,6 +2,20 @@
 import { providerUsage, type Usage } from '../../metering/usage';
 import { isRecord, recordOf } from '../json';
 
+/** Asked for nearly every answer, and found in nearly none. */
+function audioOf(input: unknown, output: unknown) {
+  return input || output ? { classes: { audioInputTokens: input, audioOutputTokens: output } } : undefined;
+}
+
+/** The usage of pictures: `images` of them. Output that is not said to be text is picture. */
+export function readImageUsage(usage: unknown, images: number): Usage | undefined {
+  if (!isRecord(usage)) return undefined;
+  const { input_tokens: input, output_tokens: output } = usage;
+  const imageInputTokens = recordOf(usage['input_tokens_details'])['image_tokens'];
+  const imageOutputTokens = recordOf(usage['output_tokens_details'])['image_tokens'] ?? output;
+  return providerUsage({ input, output, classes: { imageInputTokens, imageOutputTokens, images } });
+}
+
 /** The usage of a response, which has names of its own. */
 export function readResponseUsage(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined;
@@ -32,6 +46,7 @@ export function readUsage(usage: unknown): Usage | undefined {
     cachedInput: input['cached_tokens'] ?? usage['prompt_cache_hit_tokens'] ?? usage['cached_tokens'],
     cacheWrite: input['cache_write_tokens'] ?? input['cache_creation_tokens'] ?? usage['cache_creation_input_tokens'],
     reasoning: output['reasoning_tokens'],
+    ...audioOf(input['audio_tokens'], output['audio_tokens']),
   });
 }
 

@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { UsageSource } from '../../../kernel/words';
 import { UsageSourceEnum } from '../enums';
+import { UsageClassesNode } from './usage-classes.type';
 
 @ObjectType('Usage', { description: 'Tokens, and where their count comes from.', simpleResolvers: true })
 export class UsageNode {
@@ -21,4 +22,7 @@ export class UsageNode {
 
   @Field(() => UsageSourceEnum, { description: 'Where the counts come from.' })
   readonly source: UsageSource;
+
+  @Field(() => UsageClassesNode, { nullable: true, description: 'What of it may be priced apart; null where there was none.' })
+  readonly classes?: UsageClassesNode | undefined;
 }

@@ -2,6 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type { Currency } from '../../../kernel/words';
 import { CurrencyEnum } from '../enums';
 import { DateTime, Decimal } from '../scalars';
+import { PriceClassesNode } from './price-classes.type';
 
 @ObjectType('ChannelCost', {
   description: 'One immutable version of what a channel charges the operator. Amounts are per one million tokens. It changes no charge.',
@@ -27,6 +28,9 @@ export class ChannelCostNode {
 
   @Field(() => Decimal, { nullable: true, description: 'For each request that used something, beside its tokens.' })
   readonly perRequest: bigint | null;
+
+  @Field(() => PriceClassesNode, { nullable: true, description: 'What is billed apart; null: nothing is.' })
+  readonly classes?: PriceClassesNode | undefined;
 
   @Field(() => DateTime, { description: 'Attempts from this instant on are counted at it.' })
   readonly effectiveFrom: number;

@@ -2,6 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type { Currency } from '../../../kernel/words';
 import { CurrencyEnum } from '../enums';
 import { DateTime, Decimal } from '../scalars';
+import { PriceClassesNode } from './price-classes.type';
 
 @ObjectType('Price', { description: 'One immutable price version. Amounts are per one million tokens, in the currency of the bucket.' })
 export class PriceNode {
@@ -25,6 +26,9 @@ export class PriceNode {
 
   @Field(() => Decimal, { nullable: true, description: 'For each request, beside its tokens.' })
   readonly perRequest: bigint | null;
+
+  @Field(() => PriceClassesNode, { nullable: true, description: 'What is priced apart; null: nothing is.' })
+  readonly classes?: PriceClassesNode | undefined;
 
   @Field(() => Decimal, { description: 'Multiplies the whole charge; 1 changes nothing.' })
   readonly multiplier: bigint;

@@ -2,6 +2,7 @@ import type { Operation } from '../../../attempts/upstream';
 import { chat } from './chat';
 import { completions } from './completions';
 import { embeddings } from './embeddings';
+import { images } from './images';
 import { moderations } from './moderations';
 import type { OpenAiEndpoint } from './openai-endpoint';
 import { responses } from './responses';
@@ -11,6 +12,7 @@ export const OPENAI_ENDPOINTS: Readonly<Record<Operation, OpenAiEndpoint>> = {
   chat,
   completions,
   embeddings,
+  images,
   moderations,
   responses,
 };

@@ -5,7 +5,7 @@ import type { AnswerReader } from '../../http-exchange';
 import type { JsonRecord } from '../../json';
 
 /** What a whole answer says. */
-export type Understood = Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'>;
+export type Understood = Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes'>;
 
 export interface OpenAiEndpoint {
   /** Behind the base URL of the channel: `/chat/completions`. */

@@ -1,0 +1,37 @@
+/** `POST /v1/images/generations`: pictures are counted, and their tokens where the provider counts them. */
+import { fieldsBound } from '../../metering/input-bound';
+import type { Endpoint } from './endpoint';
+import { positive, wrong } from './members';
+
+const IMAGES_MAX = 10;
+const FRAME_TOKENS = 16;
+const NOT_PROMPT = new Set([
+  'model',
+  'user',
+  'n',
+  'size',
+  'quality',
+  'style',
+  'response_format',
+  'output_format',
+  'background',
+  'moderation',
+]);
+
+export const images: Endpoint = {
+  path: '/v1/images/generations',
+  operation: 'images',
+  decisive: new Set(['model', 'prompt', 'n', 'stream']),
+  output: 'fixed',
+  needs: ['perImage', 'imageOutput'],
+  chunkObject: 'list',
+  ending: 'done-marker',
+  inputBound: (json, model) => Math.min(FRAME_TOKENS + fieldsBound(json, NOT_PROMPT), model.contextWindow),
+  countInput: ({ prompt }, counter) => (typeof prompt === 'string' ? counter.count(prompt) : 0),
+  want(json, model) {
+    if (typeof json['prompt'] !== 'string' || json['prompt'] === '') throw wrong('prompt', 'must be a text');
+    if (json['stream'] === true) throw wrong('stream', 'cannot be true: pictures are not streamed');
+    const choices = positive(json['n'], 'n', IMAGES_MAX) ?? 1;
+    return { model, stream: false, wantsUsage: false, outputLimit: undefined, choices, classes: { images: choices } };
+  },
+};
