@@ -196,6 +196,24 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
     }
   });
 
+  promise('finds what waits by its batch, and all else by its time, however much there is of others', async () => {
+    const [from, to] = [START + 1, START + HOURS * HOUR - 1];
+    for (const scope of [null, { accountId: 'acme' }, { apiKeyId: 'acme-one' }]) {
+      const asked = () => reports.usage({ scope, from, to, interval: 'DAY', groupBy: 'MODEL' });
+      const [statement] = await open.statementsOf(asked);
+      const explain = kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
+      const steps: { detail?: string; table?: string; key?: string }[] = await open.dataSource.query(`${explain} ${statement?.sql}`, [
+        ...(statement?.values ?? []),
+      ]);
+      const waiting = steps.findIndex(
+        ({ detail, table }) => table === 'b' || detail === 'SCAN b USING COVERING INDEX ledger_batch_pending',
+      );
+      const { detail, key } = steps[waiting + 1] ?? {};
+      expect(detail ?? key).toBe(kind === 'sqlite' ? 'SEARCH r USING INDEX receipt_batch (batch_id=?)' : 'receipt_batch');
+      expect(steps.filter((step) => /^SCAN (r|u)\b/.test(step.detail ?? ''))).toEqual([]);
+    }
+  });
+
   promise('reads nothing of a time or a caller without requests', async () => {
     const empty = { from: START - 10 * HOUR, to: START - HOUR, interval: 'HOUR', groupBy: 'MODEL' } as const;
     expect(await reports.usage({ scope: null, ...empty })).toEqual([]);

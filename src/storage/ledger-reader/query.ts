@@ -48,6 +48,11 @@ export function joinInOrder(dataSource: DataSource): string {
   return dataSource.options.type === 'better-sqlite3' ? 'CROSS JOIN' : 'STRAIGHT_JOIN';
 }
 
+/** After the name of a table: that it is read along this index and no other. */
+export function alongIndex(dataSource: DataSource, index: string): string {
+  return dataSource.options.type === 'better-sqlite3' ? `INDEXED BY ${index}` : `FORCE INDEX (${index})`;
+}
+
 /** Conditions that must all hold, with their values in the order of the text. */
 export class Conditions {
   readonly values: QueryValue[] = [];

@@ -5,11 +5,12 @@
 import type { DataSource } from 'typeorm';
 import type { ReceiptFilter, Scope } from '../../ledger/ledger-reader';
 import { canBeStoredId } from '../stored-words';
+import { alongIndex } from './query';
 
 /** The receipts `r`, with the index that leads to the fewest of them as a rule. */
 export function receiptsAlong(dataSource: DataSource, scope: Scope, filter: ReceiptFilter): string {
   const index = dataSource.options.type === 'better-sqlite3' ? narrowest(scope, filter) : null;
-  return index === null ? 'receipt r' : `receipt r INDEXED BY ${index}`;
+  return index === null ? 'receipt r' : `receipt r ${alongIndex(dataSource, index)}`;
 }
 
 /** Null: there is something that no row can hold, and nothing to be read. */

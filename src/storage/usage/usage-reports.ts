@@ -8,7 +8,7 @@ import { nano } from '../../kernel/money';
 import { BUCKETS } from '../../kernel/words';
 import type { UsageInterval, UsagePoint, UsageQuestion, UsageReports } from '../../ledger/usage-report';
 import { big, type Row } from '../catalog/row-values';
-import { joinInOrder, rowsOf } from '../ledger-reader/query';
+import { rowsOf } from '../ledger-reader/query';
 import { count, text, wordIn } from '../ledger-reader/stored-values';
 import { usageStatement } from './usage-statement';
 
@@ -18,7 +18,7 @@ export class SqlUsageReports implements UsageReports {
   constructor(private readonly dataSource: DataSource) {}
 
   async usage(question: UsageQuestion): Promise<readonly UsagePoint[]> {
-    const { sql, values } = usageStatement(question, joinInOrder(this.dataSource));
+    const { sql, values } = usageStatement(this.dataSource, question);
     const rows = await rowsOf(this.dataSource, `${sql} LIMIT ${POINTS_MAX + 1}`, values);
     if (rows.length > POINTS_MAX) throw tooMany(question.interval);
     const points = rows.map(pointOf);

@@ -1,7 +1,8 @@
 /** The one statement that answers a question about usage. */
+import type { DataSource } from 'typeorm';
 import type { Scope } from '../../ledger/ledger-reader';
 import type { UsageQuestion } from '../../ledger/usage-report';
-import { Conditions, type QueryValue } from '../ledger-reader/query';
+import { alongIndex, Conditions, joinInOrder, type QueryValue } from '../ledger-reader/query';
 import { COUNTED, DAY_MS, DIMENSIONS, GROUP_DIMENSION, HOUR_MS, MEASURE_NAMES, MEASURES, startOf } from './usage-columns';
 
 /** A stretch of time, its end exclusive, in milliseconds since 1970. */
@@ -15,9 +16,9 @@ interface Part {
   readonly values: readonly QueryValue[];
 }
 
-/** Rows of `start`, `of_group`, `bucket` and the sums; a month comes as its days. `join` reads its left table first. */
-export function usageStatement(question: UsageQuestion, join: string): Part {
-  const parts = partsOf(question, join);
+/** Rows of `start`, `of_group`, `bucket` and the sums; a month comes as its days. */
+export function usageStatement(dataSource: DataSource, question: UsageQuestion): Part {
+  const parts = partsOf(dataSource, question);
   const sums = MEASURE_NAMES.map((name) => `SUM(p.${name}) AS ${name}`).join(', ');
   return {
     sql: `SELECT p.start, p.of_group, p.bucket, ${sums} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) p
@@ -26,13 +27,13 @@ export function usageStatement(question: UsageQuestion, join: string): Part {
   };
 }
 
-function partsOf(question: UsageQuestion, join: string): Part[] {
+function partsOf(dataSource: DataSource, question: UsageQuestion): Part[] {
   const [from, to] = [Math.max(0, Math.ceil(question.from)), Math.max(0, Math.ceil(question.to))];
   const hours = { from: Math.ceil(from / HOUR_MS) * HOUR_MS, to: Math.floor(to / HOUR_MS) * HOUR_MS };
   if (hours.from >= hours.to) return [receiptsOf(question, { from, to })];
   return [
     ...summed(question, hours),
-    waiting(question, hours, join),
+    waiting(dataSource, question, hours),
     ...notEmpty({ from, to: hours.from }, { from: hours.to, to }).map((stretch) => receiptsOf(question, stretch)),
   ];
 }
@@ -61,10 +62,11 @@ function sumsOf({ scope, interval, groupBy }: UsageQuestion, span: 'HOUR' | 'DAY
   return { sql: `SELECT ${columns.join(', ')} FROM usage_rollup u WHERE ${asked.sql}`, values: asked.values };
 }
 
-/** Receipts of batches that are not in the sums yet. */
-function waiting(question: UsageQuestion, stretch: Stretch, join: string): Part {
+/** Receipts of batches that are not in the sums yet. By their time they would be looked through anew for every batch. */
+function waiting(dataSource: DataSource, question: UsageQuestion, stretch: Stretch): Part {
   const asked = within('r', question.scope, 'r.created_at', stretch);
-  const from = `ledger_batch b ${join} receipt r ON r.batch_id = b.id`;
+  const ofBatch = `receipt r ${alongIndex(dataSource, 'receipt_batch')} ON r.batch_id = b.id`;
+  const from = `ledger_batch b ${joinInOrder(dataSource)} ${ofBatch}`;
   return {
     sql: `SELECT ${columnsOf(question)} FROM ${from} WHERE b.usage_state = 'PENDING' AND ${COUNTED} AND ${asked.sql}`,
     values: asked.values,
