@@ -107,6 +107,16 @@ export function loadConfig(environment: Environment = process.env): Config {
   return Object.freeze(configOf(read.data, set));
 }
 
+/** What a process that watches over workers needs; null: it serves itself, and tells what is wrong with the rest. */
+export function loadCrew(environment: Environment = process.env): Pick<Config, 'workers' | 'logLevel'> | null {
+  try {
+    const { workers, logLevel } = loadConfig(environment);
+    return workers > 1 ? { workers, logLevel } : null;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Where the data is: all that a command needs which only reads it, whatever else is wrong in the environment.
  * @throws ConfigurationError
@@ -170,14 +180,9 @@ function faultsTogether(set: Environment): ConfigurationFault[] {
     faults.push({ path: 'MASTER_KEY', problem: 'is required with MySQL: 32 bytes in base64, the same for every process' });
   }
   const workers = /^\d{1,9}$/.test(set['WORKERS'] ?? '') ? Number.parseInt(set['WORKERS'] ?? '', 10) : 1;
-  if (workers > 1 && workers <= 256) faults.push({ path: 'WORKERS', problem: problemOfWorkers(onMysql, set['REDIS_URL'] !== undefined) });
+  const missing = [...(onMysql ? [] : ['a mysql:// DATABASE_URL']), ...(set['REDIS_URL'] === undefined ? ['REDIS_URL'] : [])];
+  if (workers > 1 && missing.length > 0) faults.push({ path: 'WORKERS', problem: `above 1 needs ${missing.join(' and ')}` });
   return faults;
-}
-
-function problemOfWorkers(onMysql: boolean, withRedis: boolean): string {
-  const missing = [...(onMysql ? [] : ['a mysql:// DATABASE_URL']), ...(withRedis ? [] : ['REDIS_URL'])];
-  if (missing.length > 0) return `above 1 needs ${missing.join(' and ')}`;
-  return 'above 1 is not there yet: leave it at 1, and start several gateways on the same database instead';
 }
 
 function problemOfMysqlUrl(text: string): string | null {

@@ -1,11 +1,22 @@
-/** The gateway's process: configure, compose, listen; on SIGTERM or SIGINT drain and leave with 0, or with the code of why it stopped itself. */
+/**
+ * The gateway's process: configure, compose, listen; on SIGTERM or SIGINT drain and leave with 0, or with the code of why
+ * it stopped itself. With `WORKERS` above 1 it is that for each of them, and one more watches over them.
+ */
 import { compose } from './compose';
+import { loadCrew } from './config';
 import { ConfigurationError } from './kernel/configuration-error';
+import { isWatchedOver, speaksForAll, superviseWorkers } from './start/workers';
 
 const WRONG_CONFIGURATION = 78;
 const FAILED = 1;
 
 async function main(): Promise<void> {
+  const crew = isWatchedOver() ? null : loadCrew();
+  if (crew === null) await serve();
+  else process.exit(await superviseWorkers(crew));
+}
+
+async function serve(): Promise<void> {
   const running = await compose();
   let stopping = false;
   const stop = () => {
@@ -18,7 +29,10 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.stdout.write(await running.listen());
+  // Of the process that watches over this one: without it nobody listens on the port.
+  process.on('disconnect', stop);
+  const text = await running.listen();
+  if (speaksForAll()) process.stdout.write(text);
 }
 
 function fail(error: unknown): never {

@@ -2,9 +2,11 @@
  * What operators watch, in Prometheus' text format. Labels are bounded: names of the product and of the catalog, never a
  * key, an account, a run or a request. Sums of money are rounded for graphs; the exact ones are in the ledger.
  */
+import cluster from 'node:cluster';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AlarmName } from '../kernel/alarms';
 import { Tally } from './tally';
+import { metricsOfAllWorkers } from './worker-metrics';
 
 /** Seconds; a hold commits within milliseconds, an answer within minutes. */
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
@@ -46,7 +48,7 @@ export function createMetrics() {
       'route_type',
     ),
     firstTokenSeconds: histogram('time_to_first_token_seconds', 'To the first output, of streams.', ANSWER_SECONDS, 'route_type'),
-    text: () => registry.metrics(),
+    text: cluster.isWorker ? metricsOfAllWorkers(registry) : () => registry.metrics(),
     contentType: registry.contentType,
     /** To be called once. */
     watch: (standing: Standing) => watch(registry, standing),
@@ -59,6 +61,7 @@ function watch(registry: Registry, { inFlight, openHolds, alarms }: Standing): v
   new Gauge({
     name: 'tokens_forge_open_holds',
     help: 'Holds that have not ended, of all processes.',
+    aggregator: 'max',
     registers: [registry],
     async collect() {
       this.reset();

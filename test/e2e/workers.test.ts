@@ -1,0 +1,62 @@
+/** Several processes on one port, and one that watches over them. */
+import { readFileSync } from 'node:fs';
+import { eventually } from '../support/eventually';
+import { postChat } from '../support/forge-client';
+import { startGateway } from '../support/gateway-process';
+import { type Bed, onEachDatabase } from '../support/on-each-database';
+import { REDIS_SERVER, redisIsServed } from '../support/redis';
+import { HI, secretOf } from '../support/shop-catalog';
+
+const WORKERS = 3;
+
+async function call(bed: Bed): Promise<number> {
+  // A connection of its own for each, or one worker would answer them all.
+  const headers = { connection: 'close' };
+  const response = await postChat(bed.gateway.origin, secretOf('chat'), { model: 'small', messages: HI }, { headers });
+  await response.text();
+  return response.status;
+}
+
+/** The ids of the processes below the one that was started. */
+function workersOf({ gateway }: Bed): number[] {
+  const children = readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8').trim();
+  return children === '' ? [] : children.split(' ').map(Number);
+}
+
+async function callsCounted(bed: Bed): Promise<number> {
+  const text = await (await fetch(`${bed.gateway.origin}/metrics`, { headers: { connection: 'close' } })).text();
+  const line = text.split('\n').find((each) => each.startsWith('tokens_forge_requests_total{'));
+  return Number(line?.split(' ').at(-1) ?? 0);
+}
+
+onEachDatabase(
+  'several workers',
+  (bed, promise) => {
+    promise('serve on one port, are counted together, and each that dies is replaced', async () => {
+      if (!(await redisIsServed())) return;
+      await bed.gateway.stop();
+      const environment = { WORKERS: String(WORKERS), REDIS_URL: REDIS_SERVER };
+      bed.gateway = await startGateway({ ...bed.gateway.settings, environment });
+      await eventually(() => expect(workersOf(bed)).toHaveLength(WORKERS));
+      await eventually(async () => expect(await Promise.all(Array.from({ length: 12 }, () => call(bed)))).toEqual(Array(12).fill(200)));
+      // A worker that is still starting answers for itself when it can.
+      await eventually(async () => expect(await callsCounted(bed)).toBe(bed.a.served.length), 20_000);
+      const [first] = workersOf(bed);
+      process.kill(first ?? 0, 'SIGKILL');
+      await eventually(() => {
+        const alive = workersOf(bed);
+        expect(alive).toHaveLength(WORKERS);
+        expect(alive).not.toContain(first);
+      });
+      expect(await Promise.all(Array.from({ length: 6 }, () => call(bed)))).toEqual(Array(6).fill(200));
+    });
+
+    promise('show the addresses once, and leave together with 0', async () => {
+      if (!(await redisIsServed())) return;
+      const { code, stdout } = await bed.gateway.stop();
+      expect([code, stdout.match(/listens on/g)?.length]).toEqual([0, 1]);
+      bed.gateway = await startGateway({ ...bed.gateway.settings, environment: {} });
+    });
+  },
+  ['mysql'],
+);
