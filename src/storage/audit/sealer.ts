@@ -2,6 +2,7 @@
 import type { Clock } from '../../kernel/clock';
 import { leastIdAt } from '../../kernel/ids';
 import type { Log } from '../../kernel/log';
+import { BackgroundWork } from '../background-work';
 import type { SealedBlock, SealRange } from './seal-batches';
 
 export interface SealerParts {
@@ -18,45 +19,16 @@ const LOOK_BACK_MS = 600_000;
 /** Every so many looks, one goes back to the very first batch. */
 const WHOLE_LOOK_EVERY = 360;
 
-export class Sealer {
-  private timer: NodeJS.Timeout | null = null;
-  private looking: Promise<void> | null = null;
+export class Sealer extends BackgroundWork {
   private looks = 0;
   private lookedUntil = 0;
-  private failing = false;
-  private stopped = false;
 
-  constructor(private readonly parts: SealerParts) {}
-
-  start(): void {
-    this.timer ??= setInterval(() => void this.look(), EVERY_MS).unref();
+  constructor(private readonly parts: SealerParts) {
+    super({ everyMs: EVERY_MS, problem: 'batches could not be sealed', log: parts.log });
   }
 
-  /** No look begins after this, and none goes on to another block. */
-  stop(): void {
-    if (this.timer !== null) clearInterval(this.timer);
-    this.timer = null;
-    this.stopped = true;
-  }
-
-  /** Seals everything that is old enough. One at a time; never rejects: what fails is tried again, and said once. */
-  look(): Promise<void> {
-    this.looking ??= this.lookNow()
-      .then(() => {
-        this.failing = false;
-      })
-      .catch((error: unknown) => {
-        // A stop ends the thread in the middle of its work, which is no failure.
-        if (!this.failing && !this.stopped) this.parts.log.warn({ err: error }, 'batches could not be sealed');
-        this.failing = true;
-      })
-      .finally(() => {
-        this.looking = null;
-      });
-    return this.looking;
-  }
-
-  private async lookNow(): Promise<void> {
+  /** Seals everything that is old enough. */
+  protected async work(): Promise<void> {
     const until = this.parts.clock.now() - DELAY_MS;
     const after = this.looks % WHOLE_LOOK_EVERY === 0 ? '' : leastIdAt(this.lookedUntil - LOOK_BACK_MS);
     const range = { after, before: leastIdAt(until) };
