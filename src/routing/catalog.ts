@@ -103,6 +103,8 @@ export interface Route {
   readonly type: RouteType;
   readonly enabled: boolean;
   readonly price: PriceVersion;
+  /** Prices that begin later, in the order in which they do; left out: none is known. */
+  readonly upcoming?: readonly PriceVersion[];
   readonly steps: readonly RouteStep[];
 }
 

@@ -6,6 +6,7 @@ import { Ledger1700000000002 } from '../../migrations/1700000000002-ledger';
 import { LimitsAndAudit1700000000003 } from '../../migrations/1700000000003-limits-and-audit';
 import { UsageRollups1700000000004 } from '../../migrations/1700000000004-usage-rollups';
 import { Endpoints1700000000007 } from '../../migrations/1700000000007-endpoints';
+import { PriceSchedule1700000000011 } from '../../migrations/1700000000011-price-schedule';
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
 import { ExactSqlite } from './exact-sqlite';
@@ -60,6 +61,7 @@ const COMMON = {
     LimitsAndAudit1700000000003,
     UsageRollups1700000000004,
     Endpoints1700000000007,
+    PriceSchedule1700000000011,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

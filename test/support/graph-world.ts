@@ -34,7 +34,9 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     [aPrice(), aPrice({ id: 'm:ORDINARY@b#1', channelId: 'b', input: nano(2_000_000_000n) })].map((p) => [p.id, p]),
   );
   const snapshot = catalogOfTests();
-  const catalog = { current: () => snapshot, prices: async (ids: readonly string[]) => someOf(priceVersions, ids) };
+  const unchanged = () => Promise.reject(new Error('no catalog is changed here'));
+  const prices = async (ids: readonly string[]) => someOf(priceVersions, ids);
+  const catalog = { current: () => snapshot, prices, setRoutePrice: unchanged, setChannelEnabled: unchanged };
   await people(stores);
   history(reader);
   const calls = new Map<string, number>();

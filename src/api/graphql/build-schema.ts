@@ -21,6 +21,7 @@ import { AttemptFields } from './receipts/attempt.resolver';
 import { ReceiptQueries, ReceiptsOfKey } from './receipts/receipt.resolver';
 import { ReceiptFields } from './receipts/receipt-fields.resolver';
 import { RedemptionResolver } from './redemption/redemption.resolver';
+import { CatalogChangeResolver } from './routing/catalog-change.resolver';
 import { RoutingResolver } from './routing/routing.resolver';
 import { UsageResolver } from './usage/usage.resolver';
 
@@ -46,6 +47,7 @@ export function buildGraph(): Promise<GraphQLSchema> {
       ProjectLimitsResolver,
       ProjectChangeResolver,
       RoutingResolver,
+      CatalogChangeResolver,
       ReceiptQueries,
       ReceiptsOfKey,
       ReceiptFields,

@@ -17,6 +17,7 @@ import type { Statements } from '../../ledger/statement/statement';
 import type { UsageReports } from '../../ledger/usage-report';
 import type { Catalog } from '../../routing/catalog';
 import type { CatalogStore } from '../../routing/catalog-store';
+import type { CatalogEditor } from '../../routing/operate-catalog';
 import { KeyLoaders } from './keys/key.loader';
 import { LedgerLoaders } from './ledger/ledger.loader';
 import { NodeAllowance } from './node-allowance';
@@ -27,7 +28,7 @@ export interface GraphSources {
   readonly keys: ApiKeyStore;
   readonly accounts: AccountStore;
   readonly settings: SettingStore;
-  readonly catalog: CatalogStore;
+  readonly catalog: CatalogStore & CatalogEditor;
   readonly reader: LedgerReader;
   /** Where money is moved. */
   readonly commit: Pick<GroupCommit, 'end'>;

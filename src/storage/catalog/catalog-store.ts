@@ -3,17 +3,19 @@ import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
 import { invariant } from '../../kernel/invariant';
 import type { Log } from '../../kernel/log';
-import { ROUTE_TYPES } from '../../kernel/words';
-import type { Catalog, PriceVersion } from '../../routing/catalog';
+import type { Catalog, Channel, PriceVersion } from '../../routing/catalog';
 import type { CatalogStore } from '../../routing/catalog-store';
 import type { DeclaredCatalog, DeclaredPrice } from '../../routing/declared-catalog';
+import type { CatalogEditor } from '../../routing/operate-catalog';
+import { nextPriceAt, withPricesAt } from '../../routing/prices-in-force';
 import { inTransaction } from '../in-transaction';
 import { appliedFormOf } from './applied-catalog';
 import { changesBetween } from './catalog-changes';
 import { changingCatalog, readRevision } from './catalog-state';
-import { readPrices, versionFor } from './price-rows';
+import { readPrices } from './price-rows';
+import { writePrice } from './price-schedule';
 import { readSnapshot } from './read-snapshot';
-import { type Row, textOf } from './row-values';
+import { type Row, whole } from './row-values';
 import { writeChanges } from './write-changes';
 
 const POLL_MS = 1_000;
@@ -27,8 +29,9 @@ export interface CatalogStoreParts {
 }
 
 /** The catalog in the database, with a snapshot of it in memory. Call `load` or `applyCatalog` before `current`. */
-export class SqlCatalogStore implements CatalogStore {
+export class SqlCatalogStore implements CatalogStore, CatalogEditor {
   private snapshot: Catalog | null = null;
+  private nextPriceAt = Number.POSITIVE_INFINITY;
   private readonly priceCache = new Map<string, PriceVersion>();
   private timer: NodeJS.Timeout | null = null;
   private refreshing: Promise<void> | null = null;
@@ -38,7 +41,13 @@ export class SqlCatalogStore implements CatalogStore {
 
   current(): Catalog {
     invariant(this.snapshot !== null, 'the catalog is loaded before it is asked for');
+    if (this.nextPriceAt <= this.parts.clock.now()) this.show(this.snapshot);
     return this.snapshot;
+  }
+
+  private show(catalog: Catalog): void {
+    this.snapshot = withPricesAt(catalog, this.parts.clock.now());
+    this.nextPriceAt = nextPriceAt(this.snapshot);
   }
 
   async prices(ids: readonly string[]): Promise<ReadonlyMap<string, PriceVersion>> {
@@ -54,7 +63,7 @@ export class SqlCatalogStore implements CatalogStore {
   /** Reads the catalog anew. @throws ConfigurationError when the master key does not open the stored secrets */
   async load(): Promise<void> {
     const read = await inTransaction(this.parts.dataSource, (manager) => readSnapshot(manager, this.parts.masterKey));
-    if (this.snapshot === null || read.revision >= this.snapshot.revision) this.snapshot = read;
+    if (this.snapshot === null || read.revision >= this.snapshot.revision) this.show(read);
   }
 
   /**
@@ -74,26 +83,35 @@ export class SqlCatalogStore implements CatalogStore {
   }
 
   /**
-   * Gives a route another price from now on. It stands until the catalog declares a different one than it did before.
-   * @throws Fault `not_found` for a route that is not in the catalog
+   * Gives a route another price, from now on or from an instant on. It stands until the catalog declares a different one
+   * than it did before. @throws Fault `not_found` for a route that is not in the catalog
    */
-  async setRoutePrice(routeId: string, price: DeclaredPrice): Promise<PriceVersion> {
+  async setRoutePrice(routeId: string, price: DeclaredPrice, effectiveFrom: number | null = null): Promise<PriceVersion> {
     const { dataSource, clock } = this.parts;
     const id = await changingCatalog(dataSource, async (manager, { applied }) => {
-      const rows: Row[] = await manager.query('SELECT type, price_id FROM route WHERE id = ? AND retired_at IS NULL', [routeId]);
-      const [row] = rows;
-      if (row === undefined) throw new Fault('not_found', `There is no route "${routeId}".`);
-      const current = textOf(row['price_id']);
-      const routeType = ROUTE_TYPES.find((type) => type === row['type']) ?? 'ORDINARY';
-      const next = await versionFor(manager, { routeId, routeType, channelId: null }, price, [current], clock.now());
-      if (next === current) return { next: null, result: current };
-      await manager.query('UPDATE route SET price_id = ? WHERE id = ?', [next, routeId]);
-      return { next: applied, result: next };
+      const written = await writePrice(manager, { routeId, price, effectiveFrom }, clock.now());
+      return { next: written.changed ? applied : null, result: written.id };
     });
     await this.load();
     const version = (await this.prices([id])).get(id);
     invariant(version !== undefined, 'a price that was written can be read');
     return version;
+  }
+
+  /** Takes a channel out of use or back. It stands over restarts. @throws Fault `not_found` for one that is not in the catalog */
+  async setChannelEnabled(id: string, enabled: boolean): Promise<Channel> {
+    await changingCatalog(this.parts.dataSource, async (manager, { applied }) => {
+      const rows: Row[] = await manager.query('SELECT enabled FROM channel WHERE id = ? AND retired_at IS NULL', [id]);
+      const [row] = rows;
+      if (row === undefined) throw new Fault('not_found', `There is no channel "${id}".`);
+      if (whole(row['enabled']) === (enabled ? 1 : 0)) return { next: null, result: null };
+      await manager.query('UPDATE channel SET enabled = ? WHERE id = ?', [enabled ? 1n : 0n, id]);
+      return { next: applied, result: null };
+    });
+    await this.load();
+    const channel = this.current().channels.get(id);
+    invariant(channel !== undefined, 'a channel that was changed is in the catalog');
+    return channel;
   }
 
   /** Follows what other processes apply: the snapshot is at most two seconds old. On SQLite there are none. */

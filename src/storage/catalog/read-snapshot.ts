@@ -7,6 +7,7 @@ import type { Catalog, Channel, CostVersion, Model, PriceVersion, Route, RouteSt
 import { lockState } from './catalog-state';
 import { readCosts } from './cost-rows';
 import { readPrices } from './price-rows';
+import { readSchedule, type Scheduled } from './price-schedule';
 import { type Row, textOf, whole } from './row-values';
 import { sealContext } from './seal-context';
 
@@ -20,12 +21,14 @@ export async function readSnapshot(manager: EntityManager, masterKey: Buffer): P
   const models: Row[] = await manager.query('SELECT * FROM model WHERE retired_at IS NULL ORDER BY position, id');
   const routes: Row[] = await manager.query('SELECT * FROM route WHERE retired_at IS NULL ORDER BY id');
   const steps: Row[] = await manager.query('SELECT * FROM route_step ORDER BY route_id, position');
-  const versions = { prices: await pricesOf(manager, [...routes, ...steps]), costs: await costsOf(manager, steps) };
+  const schedule = await readSchedule(manager);
+  const scheduled = schedule.map(({ priceId }) => ({ price_id: priceId }));
+  const versions = { prices: await pricesOf(manager, [...routes, ...steps, ...scheduled]), costs: await costsOf(manager, steps) };
   return {
     revision,
     channels: new Map(channels.map((row) => [textOf(row['id']), channelOf(row, masterKey)])),
     models: new Map(models.map((row) => [textOf(row['id']), modelOf(row)])),
-    routes: new Map(routes.map((row) => [textOf(row['id']), routeOf(row, steps, versions)])),
+    routes: new Map(routes.map((row) => [textOf(row['id']), routeOf(row, steps, schedule, versions)])),
   };
 }
 
@@ -78,7 +81,7 @@ function modelOf(row: Row): Model {
   };
 }
 
-function routeOf(row: Row, steps: readonly Row[], versions: Versions): Route {
+function routeOf(row: Row, steps: readonly Row[], schedule: readonly Scheduled[], versions: Versions): Route {
   const price = versions.prices.get(textOf(row['price_id']));
   invariant(price !== undefined, 'a route has its price version');
   return {
@@ -87,8 +90,15 @@ function routeOf(row: Row, steps: readonly Row[], versions: Versions): Route {
     type: textOf(row['type']) as Route['type'],
     enabled: whole(row['enabled']) === 1,
     price,
+    ...upcomingOf(row, schedule, versions),
     steps: steps.filter((step) => step['route_id'] === row['id']).map((step) => stepOf(step, versions)),
   };
+}
+
+/** In the order in which they begin; those that have begun are put in force by whoever reads the snapshot. */
+function upcomingOf(row: Row, schedule: readonly Scheduled[], { prices }: Versions): Pick<Route, 'upcoming'> {
+  const upcoming = schedule.filter(({ routeId }) => routeId === row['id']).flatMap(({ priceId }) => prices.get(priceId) ?? []);
+  return upcoming.length === 0 ? {} : { upcoming };
 }
 
 function stepOf(row: Row, { prices, costs }: Versions): RouteStep {

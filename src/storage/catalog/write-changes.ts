@@ -6,6 +6,7 @@ import type { DeclaredChannel, DeclaredRoute } from '../../routing/declared-cata
 import type { CatalogChanges, RouteChange } from './catalog-changes';
 import { costVersionFor } from './cost-rows';
 import { versionFor } from './price-rows';
+import { forgetBegun } from './price-schedule';
 import { placeholders, type Row, textOf } from './row-values';
 import { sealContext } from './seal-context';
 
@@ -58,6 +59,7 @@ async function putRoute(context: WriteContext, { route, price, steps }: RouteCha
   const priceId = standing ?? (await versionFor(manager, owner, route.price, current, now));
   const columns = { model_id: route.model, type: route.type, price_id: priceId, retired_at: null };
   await put(context, 'route', route.id, columns, { enabled: 1n });
+  if (price) await forgetBegun(manager, route.id, now);
   if (steps) await replaceSteps(context, route);
 }
 

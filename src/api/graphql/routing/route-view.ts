@@ -12,7 +12,8 @@ type Seen = Pick<GraphContext, 'catalog' | 'viewer'>;
 export function viewRoute(seen: Seen, route: Route): RouteNode {
   const { id, model, type, enabled } = route;
   const channels = route.steps.map((step, index) => viewStep(seen, step, index));
-  return { id, model, type, bucket: bucketOf(type), enabled, price: viewPrice(route.price), channels };
+  const upcomingPrices = (route.upcoming ?? []).map(viewPrice);
+  return { id, model, type, bucket: bucketOf(type), enabled, price: viewPrice(route.price), upcomingPrices, channels };
 }
 
 export function viewStep({ catalog, viewer }: Seen, step: RouteStep, index: number): RouteChannelNode {

@@ -49,6 +49,11 @@ export class RouteNode {
   @Field(() => PriceNode, { description: 'The price now.' })
   readonly price: PriceNode;
 
+  @Field(() => [PriceNode], {
+    description: 'Prices that begin later, in the order in which they do. Until then nothing costs as they say.',
+  })
+  readonly upcomingPrices: PriceNode[];
+
   @Field(() => [RouteChannelNode], { description: 'In the order in which they are tried; the first is the primary.' })
   readonly channels: RouteChannelNode[];
 }

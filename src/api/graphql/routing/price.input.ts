@@ -1,0 +1,85 @@
+import { Field, InputType } from 'type-graphql';
+import type { PriceClasses } from '../../../kernel/classes';
+import { type Nano, nano } from '../../../kernel/money';
+import type { PriceWish } from '../../../routing/operate-catalog';
+import { given } from '../given';
+import { DateTime, Decimal } from '../scalars';
+
+/** A multiplier that changes nothing. */
+const ONE = 1_000_000_000n;
+const APART = { nullable: true } as const;
+
+@InputType('PriceClassesInput', { description: 'What a price has apart. A class that is left out costs what the rest of its side does.' })
+export class PriceClassesInput {
+  @Field(() => Decimal, { ...APART, description: 'Input tokens of audio, per one million.' })
+  readonly audioInput?: bigint | null;
+
+  @Field(() => Decimal, { ...APART, description: 'Input tokens of pictures, per one million.' })
+  readonly imageInput?: bigint | null;
+
+  @Field(() => Decimal, { ...APART, description: 'Output tokens of reasoning, per one million.' })
+  readonly reasoning?: bigint | null;
+
+  @Field(() => Decimal, { ...APART, description: 'Output tokens of audio, per one million.' })
+  readonly audioOutput?: bigint | null;
+
+  @Field(() => Decimal, { ...APART, description: 'Output tokens of pictures, per one million.' })
+  readonly imageOutput?: bigint | null;
+
+  @Field(() => Decimal, { ...APART, description: 'For each picture that was made.' })
+  readonly perImage?: bigint | null;
+
+  @Field(() => Decimal, { ...APART, description: 'For each second of audio that was heard.' })
+  readonly perSecond?: bigint | null;
+}
+
+@InputType('PriceInput', { description: 'A price that a route is to have: per one million tokens, in the currency of its bucket.' })
+export class PriceInput {
+  @Field(() => Decimal, { description: 'Input tokens.' })
+  readonly input: bigint;
+
+  @Field(() => Decimal, { nullable: true, description: 'Input tokens read from the cache; left out: as input.' })
+  readonly cachedInput?: bigint | null;
+
+  @Field(() => Decimal, { nullable: true, description: 'Input tokens written to the cache; left out: as input.' })
+  readonly cacheWrite?: bigint | null;
+
+  @Field(() => Decimal, { description: 'Output tokens, reasoning included.' })
+  readonly output: bigint;
+
+  @Field(() => Decimal, { nullable: true, description: 'For each request, beside its tokens.' })
+  readonly perRequest?: bigint | null;
+
+  @Field(() => Decimal, { nullable: true, defaultValue: ONE, description: 'Multiplies the whole charge; above 0, at most 100.' })
+  readonly multiplier?: bigint | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'Requests that are received from this instant on pay this price; left out: from now on. An instant that has passed is refused.',
+  })
+  readonly effectiveFrom?: number | null;
+
+  @Field(() => PriceClassesInput, { nullable: true, description: 'What is priced apart; left out: as it is now.' })
+  readonly classes?: PriceClassesInput | null;
+}
+
+export function priceWishOf(input: PriceInput): PriceWish {
+  const classes = Object.entries(given(input.classes)).map(([name, amount]) => [name, nano(amount)]);
+  return {
+    amounts: {
+      input: nano(input.input),
+      cachedInput: amountIn(input.cachedInput),
+      cacheWrite: amountIn(input.cacheWrite),
+      output: nano(input.output),
+      perRequest: amountIn(input.perRequest),
+    },
+    multiplier: input.multiplier ?? ONE,
+    classes: input.classes ? (Object.fromEntries(classes) as PriceClasses) : null,
+    effectiveFrom: input.effectiveFrom ?? null,
+  };
+}
+
+function amountIn(amount: bigint | null | undefined): Nano | null {
+  return amount === null || amount === undefined ? null : nano(amount);
+}

@@ -1,0 +1,82 @@
+/** What an operator changes on the running catalog: prices and channels. Effective at once here, within two seconds elsewhere. */
+import type { PriceClasses } from '../kernel/classes';
+import type { Clock } from '../kernel/clock';
+import { Fault } from '../kernel/fault';
+import { formatDecimal, type Nano } from '../kernel/money';
+import type { Catalog, Channel, PriceVersion } from './catalog';
+import type { CatalogStore } from './catalog-store';
+import type { DeclaredPrice } from './declared-catalog';
+
+/** The port through which the catalog is changed beside its file. */
+export interface CatalogEditor {
+  /** Null: from now on. @throws Fault `not_found` for a route that is not in the catalog */
+  setRoutePrice(routeId: string, price: DeclaredPrice, effectiveFrom?: number | null): Promise<PriceVersion>;
+  /** @throws Fault `not_found` for a channel that is not in the catalog */
+  setChannelEnabled(id: string, enabled: boolean): Promise<Channel>;
+}
+
+export interface CatalogManagement {
+  readonly catalog: Pick<CatalogStore, 'current'>;
+  readonly editor: CatalogEditor;
+  readonly clock: Clock;
+}
+
+/** What the operator says of a price. What is priced apart stays as it is unless `classes` says otherwise. */
+export interface PriceWish {
+  readonly amounts: Pick<DeclaredPrice, 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest'>;
+  /** In units of 10⁻⁹. */
+  readonly multiplier: bigint;
+  readonly classes: PriceClasses | null;
+  /** Milliseconds since 1970; null: now. */
+  readonly effectiveFrom: number | null;
+}
+
+/** The same limits as in the catalog file: no ceiling of a request may leave the range of a balance. */
+const PRICE_MAX = 100_000_000_000_000n;
+const MULTIPLIER_MAX = 100_000_000_000n;
+/** Whoever says "now" is late by the way of the request and by their clock. */
+const LATE_MS = 60_000;
+const AHEAD_MS = 5 * 366 * 86_400_000;
+
+/**
+ * Gives a route another price from now on, or from an instant on. Calls that are planned by then keep the price of their plan.
+ * @throws Fault `invalid_request` that names the amount or the instant; `not_found` for a route that is not in the catalog
+ */
+export async function setPrice({ catalog, editor, clock }: CatalogManagement, routeId: string, wish: PriceWish): Promise<PriceVersion> {
+  const { amounts, multiplier, classes, effectiveFrom } = wish;
+  const route = catalog.current().routes.get(routeId);
+  if (route === undefined) throw new Fault('not_found', unknownRoute(catalog.current(), routeId));
+  for (const [name, amount] of Object.entries({ ...amounts, ...classes })) checkAmount(name, amount);
+  if (multiplier <= 0n || multiplier > MULTIPLIER_MAX) {
+    throw new Fault('invalid_request', `multiplier must be above 0 and at most ${formatDecimal(MULTIPLIER_MAX)}.`);
+  }
+  const apart = classes ?? route.price.classes;
+  return editor.setRoutePrice(routeId, { ...amounts, multiplier, ...(apart && { classes: apart }) }, beginning(effectiveFrom, clock.now()));
+}
+
+/**
+ * Takes a channel out of use, or back into it. Attempts that are under way go on; the next ones pass it over.
+ * @throws Fault `not_found` for a channel that is not in the catalog
+ */
+export function setChannelStatus({ editor }: CatalogManagement, id: string, enabled: boolean): Promise<Channel> {
+  return editor.setChannelEnabled(id, enabled);
+}
+
+function unknownRoute({ routes }: Catalog, routeId: string): string {
+  const known = [...routes.keys()].slice(0, 10).join(', ');
+  return `There is no route "${routeId}". A route's id is its model and its type: ${known === '' ? 'the catalog has none yet' : known}.`;
+}
+
+function checkAmount(name: string, amount: Nano | null): void {
+  if (amount === null || (amount >= 0n && amount <= PRICE_MAX)) return;
+  throw new Fault('invalid_request', `${name} must be between 0 and ${formatDecimal(PRICE_MAX)}.`);
+}
+
+function beginning(effectiveFrom: number | null, now: number): number | null {
+  if (effectiveFrom === null) return null;
+  if (effectiveFrom < now - LATE_MS) {
+    throw new Fault('invalid_request', 'effectiveFrom has passed: calls of then are settled. Leave it out for a price from now on.');
+  }
+  if (effectiveFrom > now + AHEAD_MS) throw new Fault('invalid_request', 'effectiveFrom is more than five years ahead.');
+  return effectiveFrom <= now ? null : effectiveFrom;
+}
