@@ -62,6 +62,7 @@ export async function compose(): Promise<RunningGateway> {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
     catalog: storage.catalog,
+    runs: storage.runs,
     ledger: timedHolds(storage.commit, metrics, systemClock),
     upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
     counter,
@@ -81,11 +82,8 @@ export async function compose(): Promise<RunningGateway> {
     openHolds: () => countOpenHolds(storage.dataSource),
   });
   await registerSurfaces(app, { gateway, inFlight, storage, metrics, introspection: config.graphqlIntrospection });
-  storage.catalog.start();
   checkpoints.start();
-  storage.archive?.start();
-  storage.sealer.start();
-  storage.roller.start();
+  storage.startBackground();
   return {
     listen: () => listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT }),
     stop: async () => {

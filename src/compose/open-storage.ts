@@ -28,6 +28,7 @@ import { lockSqliteOwner, type OwnerLock } from '../storage/ledger/sqlite-owner-
 import { SqlLedgerReader } from '../storage/ledger-reader/ledger-reader';
 import { SqlWalletHistory } from '../storage/ledger-reader/wallet-history';
 import { moneyStores } from '../storage/money-facts/money-stores';
+import { SqlRunStore } from '../storage/runs/run-store';
 import { TypeormSettingStore } from '../storage/setting-store';
 import { SqliteSpool } from '../storage/spool/sqlite-spool';
 import { SqlAnswerArchive } from '../storage/stored-answer-store';
@@ -76,11 +77,19 @@ export async function openStorage({ database, masterKey, idempotencyRetentionMs:
     commit,
     keys: new TypeormApiKeyStore(dataSource),
     accounts: new TypeormAccountStore(dataSource),
+    runs: new SqlRunStore(dataSource),
     settings,
     spool,
     reader: new SqlLedgerReader(dataSource),
     ...moneyStores(dataSource),
     spend: { history: new SharedHistory(new SqlWalletHistory(dataSource)), doorbell: bell },
+    /** What goes on beside requests: following other processes, sealing, adding up usage. */
+    startBackground: () => {
+      catalog.start();
+      archive?.start();
+      sealer.start();
+      roller.start();
+    },
     close: async () => {
       catalog.stop();
       archive?.stop();

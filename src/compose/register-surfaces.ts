@@ -7,6 +7,7 @@ import { registerMetrics } from '../api/rest/metrics';
 import { registerModelCalls } from '../api/rest/model-calls';
 import { registerModels } from '../api/rest/models';
 import { registerReceipts } from '../api/rest/receipts';
+import { registerRuns } from '../api/rest/runs';
 import type { createServer } from '../api/rest/server';
 import type { Gateway } from '../gateway/completion-request';
 import { systemClock } from '../kernel/clock';
@@ -31,6 +32,7 @@ export async function registerSurfaces(
   registerModels(app, gateway);
   registerKey(app, { ...storage, keyRing: gateway.keys, rates: gateway.rates, clock: systemClock });
   registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage });
+  registerRuns(app, { keyRing: gateway.keys, clock: systemClock, runs: storage.runs, reader: storage.reader });
   await registerGraphql(app, {
     ...storage,
     keyRing: gateway.keys,

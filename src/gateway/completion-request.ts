@@ -10,6 +10,7 @@ import type { RateLevels, RateLimiter } from '../keys/rate-limiter';
 import type { GroupCommit } from '../ledger/group-commit';
 import type { SettlementSpool } from '../ledger/settlement-spool';
 import type { CatalogStore } from '../routing/catalog-store';
+import type { RunStore } from '../runs/run-store';
 import type { Checkpoints } from './checkpoints';
 import type { Endpoint } from './endpoints/endpoint';
 import type { AnswerArchive, KeptAnswer } from './kept-answer';
@@ -60,6 +61,7 @@ export interface Gateway extends AttemptMeans {
   readonly keys: KeyRing;
   readonly rates: RateLimiter;
   readonly catalog: CatalogStore;
+  readonly runs: Pick<RunStore, 'find'>;
   readonly ledger: Pick<GroupCommit, 'place' | 'end'>;
   readonly log: Log;
   readonly alarms: Alarms;

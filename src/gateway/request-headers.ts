@@ -20,11 +20,6 @@ export function readRouteHeader(value: string | null): RouteType | null {
   }
 }
 
-/** A call that names a run must be counted to it: while there is no such run it is refused, never served beside it. */
-export function checkRunHeader(value: string | null): void {
-  if (value !== null) throw new Fault('not_found', 'x-forge-run names a run that does not exist.', { param: 'x-forge-run' });
-}
-
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
 /**

@@ -11,8 +11,10 @@ import type { Idempotence } from '../ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import { quoteCeiling } from '../metering/quote-ceiling';
 import { type Plan, planRoute } from '../routing/plan-route';
+import type { Run } from '../runs/run';
 import { streamTail, wholeWithCost } from './answer';
 import { keeping, RememberingSink } from './answer-archive';
+import { attached, attachRun } from './attach-run';
 import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
 import { ReceiptedFault } from './end-durably';
 import type { ModelCall } from './endpoints/endpoint';
@@ -20,9 +22,9 @@ import type { Option } from './hold';
 import type { KeptAnswer } from './kept-answer';
 import { type Reading, readCall } from './read-call';
 import { refuseUnspoken } from './refuse-unspoken';
-import { checkRunHeader, readIdempotencyKey, readRouteHeader } from './request-headers';
+import { readIdempotencyKey, readRouteHeader } from './request-headers';
 import { type Settled, writeRefusal } from './settle';
-import type { LimitsOf } from './spend-ceilings';
+import { budgetLimits, type LimitsOf } from './spend-ceilings';
 import { withHold } from './with-hold';
 import { withRate } from './with-rate';
 
@@ -41,20 +43,21 @@ export async function serveCompletion(
 ): Promise<ReceiptRecord | null> {
   const recognised = await gateway.keys.recognise(request.credential);
   const reading = readCall(request.endpoint, request.body);
-  const facts = factsOf(request, recognised, reading);
+  const attachment = await attachRun(gateway.runs, recognised.key, request.runHeader);
+  const facts = factsOf(request, recognised, reading, attachment.run);
   return refusedWithReceipt(gateway, facts, sink, async () => {
     const caller = admitKey(recognised, gateway.clock.now());
     const rated = { requestId: request.id, key: caller.key, reading };
     const served = await withRate(gateway.rates, rated, sink, () => {
       const call = readable(reading);
-      checkRunHeader(request.runHeader);
+      const run = attached(attachment);
       const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
       const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
       refuseUnspoken(plans, call, gateway.upstreams);
       const options = plans.map((plan) => quoted(plan, call));
       const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint.path, request.body);
       const { to, keep } = kept(gateway, call, idempotence, sink);
-      const asked = { facts, call, limits: limitsOf(recognised), idempotence, keep };
+      const asked = { facts, call, limits: limitsOf(recognised, run), idempotence, keep };
       return settledOrGivenBefore(gateway, idempotence, () =>
         withHold(gateway, asked, options, (hold, attemptsBefore) => {
           to.announce(hold.plan);
@@ -82,7 +85,7 @@ export async function refuseCompletion(gateway: Gateway, request: CompletionRequ
   const recognised = await gateway.keys.recognise(request.credential);
   const reading: Reading = { ok: false, fault, model: null, stream: false };
   const rated = { requestId: request.id, key: recognised.key, reading };
-  await refusedWithReceipt(gateway, factsOf(request, recognised, reading), sink, () =>
+  await refusedWithReceipt(gateway, factsOf(request, recognised, reading, null), sink, () =>
     withRate<Settled>(gateway.rates, rated, sink, () => Promise.reject(fault)).then(({ receipt }) => receipt),
   );
 }
@@ -118,10 +121,12 @@ function kept({ archive, clock }: Gateway, call: ModelCall, idempotence: Idempot
   return { to, keep: keeping(archive, idempotence.id, call, to, clock.now) };
 }
 
-/** The limits that bind a request: those of its key, and those of the project that the key belongs to. */
-function limitsOf({ key, projectLimits }: RecognisedKey): LimitsOf[] {
-  const ofKey: LimitsOf = { scope: 'key', scopeId: key.id, limits: key.limits.spend };
-  return key.projectId === null ? [ofKey] : [ofKey, { scope: 'project', scopeId: key.projectId, limits: projectLimits }];
+/** The limits that bind a request: those of its key, of the project that the key belongs to, and the budget of its run. */
+function limitsOf({ key, projectLimits }: RecognisedKey, run: Run | null): LimitsOf[] {
+  const limits: LimitsOf[] = [{ scope: 'key', scopeId: key.id, limits: key.limits.spend }];
+  if (key.projectId !== null) limits.push({ scope: 'project', scopeId: key.projectId, limits: projectLimits });
+  if (run !== null) limits.push({ scope: 'run', scopeId: run.id, limits: budgetLimits(run) });
+  return limits;
 }
 
 function quoted(plan: Plan, call: ModelCall): Option {
@@ -165,13 +170,13 @@ async function refusedWithReceipt(
   }
 }
 
-function factsOf(request: CompletionRequest, { key }: RecognisedKey, reading: Reading): RequestFacts {
+function factsOf(request: CompletionRequest, { key }: RecognisedKey, reading: Reading, run: Run | null): RequestFacts {
   return {
     requestId: request.id,
     accountId: key.accountId,
     apiKeyId: key.id,
     projectId: key.projectId,
-    runId: null,
+    runId: run?.id ?? null,
     endpoint: request.endpoint.path,
     stream: reading.ok ? reading.call.stream : reading.stream,
     requestedModel: reading.ok ? reading.call.model : reading.model,

@@ -1,16 +1,24 @@
 /** The spend limits that a hold has to stay within, and what the user is told when it does not. */
 import { Fault } from '../kernel/fault';
-import { formatDecimal, type Nano } from '../kernel/money';
-import { type Bucket, currencyOf } from '../kernel/words';
+import { formatDecimal, type Nano, nano } from '../kernel/money';
+import { BUCKETS, type Bucket, currencyOf } from '../kernel/words';
 import type { SpendLimit } from '../keys/api-key';
 import type { LedgerVerdict } from '../ledger/ledger-store';
-import { counterId, counterRef, nextWindow, type SpendCeiling } from '../ledger/spend-counter';
+import { type CounterScope, counterId, counterRef, nextWindow, type SpendCeiling } from '../ledger/spend-counter';
+import type { Run } from '../runs/run';
 
-/** The limits of one key, or of the project that it belongs to. */
+/** The limits of one key, of the project that it belongs to, or of a run. */
 export interface LimitsOf {
-  readonly scope: 'key' | 'project';
+  readonly scope: CounterScope;
   readonly scopeId: string;
   readonly limits: readonly SpendLimit[];
+}
+
+/** A budget as limits: for all time, and nothing of a bucket that it does not name. No budget at all limits nothing. */
+export function budgetLimits({ budget }: Pick<Run, 'budget'>): SpendLimit[] {
+  if (budget.length === 0) return [];
+  const amountOf = (bucket: Bucket) => budget.find((line) => line.bucket === bucket)?.amount ?? nano(0n);
+  return BUCKETS.map((bucket) => ({ bucket, window: 'LIFETIME', amount: amountOf(bucket) }));
 }
 
 /** The ceilings on a hold of that bucket. */
@@ -26,8 +34,14 @@ export function overLimit(verdict: Extract<LedgerVerdict, { verdict: 'over_limit
   const ref = counterRef(verdict.counterId);
   if (ref === undefined) return new Fault('spend_limit_reached', 'A spend limit does not allow this request.');
   const money = (amount: bigint) => `${formatDecimal(amount)} ${currencyOf(ref.bucket)}`;
-  const whose = ref.scope === 'key' ? 'this key' : `the ${ref.scope} "${ref.scopeId}"`;
   const used = `${money(verdict.spent)} is spent and ${money(verdict.held)} is held`;
+  if (ref.scope === 'run') {
+    return new Fault(
+      'spend_limit_reached',
+      `The budget of the run ${ref.scopeId} on ${ref.bucket} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}. A higher budget lets it go on.`,
+    );
+  }
+  const whose = ref.scope === 'key' ? 'this key' : `the ${ref.scope} "${ref.scopeId}"`;
   const next = nextWindow(ref.window, ref.from);
   const anew = next === null ? '' : ` It begins anew at ${new Date(next).toISOString()}.`;
   return new Fault(

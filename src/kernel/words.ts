@@ -52,6 +52,13 @@ export type EntryKind = (typeof ENTRY_KINDS)[number];
 export const SPEND_WINDOWS = ['DAY', 'WEEK', 'MONTH', 'LIFETIME'] as const;
 export type SpendWindow = (typeof SPEND_WINDOWS)[number];
 
+export const RUN_KINDS = ['AGENT', 'RESEARCH'] as const;
+/** Whose work a run is: that of any agent, or of the research that ships with the gateway. */
+export type RunKind = (typeof RUN_KINDS)[number];
+
+export const RUN_STATUSES = ['QUEUED', 'RUNNING', 'PAUSED', 'COMPLETED', 'PARTIAL', 'FAILED', 'CANCELLED'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
 /** ORDINARY pays from RMB, OFFICIAL from CREDIT. There is no other way to reach a bucket. */
 export function bucketOf(type: RouteType): Bucket {
   return type === 'ORDINARY' ? 'RMB' : 'CREDIT';

@@ -49,6 +49,7 @@ export const BAD_EXAMPLES: readonly BadExample[] = [
   bad('routing-looks-back-only', 'src/routing/bad-type.ts', knows('../metering/usage')),
   bad('metering-looks-back-only', 'src/metering/bad-type.ts', knows('../ledger/wallet')),
   bad('attempts-looks-back-only', 'src/attempts/bad-type.ts', knows('../ledger/wallet')),
+  bad('runs-looks-back-only', 'src/runs/bad-type.ts', knows('../gateway/serve-completion')),
   bad('ledger-looks-back-only', 'src/ledger/bad-type.ts', knows('../gateway/serve-completion')),
   bad('adapters-are-strangers', 'src/storage/bad-friend.ts', knows('../upstreams/http-client')),
   bad('adapters-are-strangers', 'src/api/graphql/bad-friend.ts', runs('../rest/server')),

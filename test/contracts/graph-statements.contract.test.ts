@@ -13,6 +13,7 @@ import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
 import { SqlCatalogStore } from '../../src/storage/catalog/catalog-store';
 import { SqlWalletHistory } from '../../src/storage/ledger-reader/wallet-history';
 import { moneyStores } from '../../src/storage/money-facts/money-stores';
+import { SqlRunStore } from '../../src/storage/runs/run-store';
 import { TypeormSettingStore } from '../../src/storage/setting-store';
 import { addBulkHistory } from '../support/bulk-history';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
@@ -174,6 +175,7 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     keys,
     accounts: new TypeormAccountStore(dataSource),
     settings: new TypeormSettingStore(dataSource),
+    runs: new SqlRunStore(dataSource),
     catalog,
     reader,
     commit: { end: nothing },

@@ -33,6 +33,8 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
   const priceVersions = new Map(
     [aPrice(), aPrice({ id: 'm:ORDINARY@b#1', channelId: 'b', input: nano(2_000_000_000n) })].map((p) => [p.id, p]),
   );
+  const noRun = () => Promise.reject(new Error('no run is made here'));
+  const noRuns = { add: noRun, page: noRun, finish: noRun, setBudget: noRun, sums: async () => new Map() };
   const snapshot = catalogOfTests();
   const unchanged = () => Promise.reject(new Error('no catalog is changed here'));
   const prices = async (ids: readonly string[]) => someOf(priceVersions, ids);
@@ -49,6 +51,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     settings: stores.settings,
     catalog: counted('catalog', catalog, calls),
     reader: counted('reader', reader, calls),
+    runs: { ...noRuns, find: async () => new Map() },
     commit: { end: () => Promise.reject(new Error('no money is moved here')) },
     statements: { wallets: async () => [], totals: async () => [], entries: nothing },
     codes: {

@@ -106,6 +106,7 @@ export function stage(scene: Scene) {
     } as unknown as Gateway['keys'],
     rates: new LocalRateLimiter({ monotonic: () => 0 }),
     catalog: { current: () => catalog, prices: async () => new Map() },
+    runs: { find: async () => new Map() },
     ledger: new GroupCommit(ledger),
     upstreams: { openai: upstream },
     counter,

@@ -23,6 +23,8 @@ import { ReceiptFields } from './receipts/receipt-fields.resolver';
 import { RedemptionResolver } from './redemption/redemption.resolver';
 import { CatalogChangeResolver } from './routing/catalog-change.resolver';
 import { RoutingResolver } from './routing/routing.resolver';
+import { AgentRunResolver } from './runs/agent-run.resolver';
+import { RunOfEntry, RunOfReceipt } from './runs/run-links.resolver';
 import { UsageResolver } from './usage/usage.resolver';
 
 /** Subscriptions are tails of durable logs; nothing is published to topics. The builder asks for a bus all the same. */
@@ -59,6 +61,9 @@ export function buildGraph(): Promise<GraphQLSchema> {
       StatementResolver,
       MarginResolver,
       UsageResolver,
+      AgentRunResolver,
+      RunOfReceipt,
+      RunOfEntry,
       RedemptionResolver,
       SpendResolver,
       ExplainResolver,

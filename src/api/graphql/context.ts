@@ -18,10 +18,12 @@ import type { UsageReports } from '../../ledger/usage-report';
 import type { Catalog } from '../../routing/catalog';
 import type { CatalogStore } from '../../routing/catalog-store';
 import type { CatalogEditor } from '../../routing/operate-catalog';
+import type { RunStore } from '../../runs/run-store';
 import { KeyLoaders } from './keys/key.loader';
 import { LedgerLoaders } from './ledger/ledger.loader';
 import { NodeAllowance } from './node-allowance';
 import { ReceiptLoaders } from './receipts/receipt.loader';
+import { RunLoaders } from './runs/run.loader';
 
 /** The ports that the graph reads from. */
 export interface GraphSources {
@@ -30,6 +32,7 @@ export interface GraphSources {
   readonly settings: SettingStore;
   readonly catalog: CatalogStore & CatalogEditor;
   readonly reader: LedgerReader;
+  readonly runs: RunStore;
   /** Where money is moved. */
   readonly commit: Pick<GroupCommit, 'end'>;
   readonly spend: SpendTailPorts;
@@ -57,6 +60,7 @@ export interface GraphContext {
   readonly keys: KeyLoaders;
   readonly receipts: ReceiptLoaders;
   readonly ledger: LedgerLoaders;
+  readonly runs: RunLoaders;
 }
 
 /** Loaders live as long as one request: nothing is remembered between callers. */
@@ -73,6 +77,7 @@ export function contextFor(sources: GraphSources, viewer: Viewer, requestId: str
     keys: new KeyLoaders(sources, viewer),
     receipts: new ReceiptLoaders(sources, scope, allowance),
     ledger: new LedgerLoaders(sources.reader, viewer, scope, allowance),
+    runs: new RunLoaders(sources, viewer, scope, allowance),
   };
 }
 

@@ -63,6 +63,11 @@ export const HoldStateEnum = enumOf(
   'OPEN: money is reserved. SETTLED: the request was charged from it. RELEASED: given back. EXPIRED: given back for a process that died.',
 );
 export const EntryKindEnum = enumOf('EntryKind', words.ENTRY_KINDS, 'What moved the money.');
+export const RunStatusEnum = enumOf(
+  'RunStatus',
+  words.RUN_STATUSES,
+  'How a run stands. PAUSED: it goes on when what its reason names is done.',
+);
 export const SpendWindowEnum = enumOf('SpendWindow', words.SPEND_WINDOWS, 'The time over which spending is added up.');
 export const MarginGroupEnum = enumOf(
   'MarginGroup',

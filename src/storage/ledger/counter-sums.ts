@@ -22,8 +22,8 @@ export function counterSums(counterId: string, walletId: string, value: (value: 
   const placed = () =>
     from === null || to === null ? '' : ` AND h.placed_at >= ${value(BigInt(from))} AND h.placed_at < ${value(BigInt(to))}`;
   const whose = () => `${COLUMN[scope]} = ${value(scopeId)}`;
-  // The index that the receipts of an account or a key are found by runs along the time at which they were received.
-  const found = () => (scope === 'key' ? `r.${whose()}` : `r.account_id = ${value(accountId)} AND r.${whose()}`);
+  // Receipts of a key and of a run have indexes of their own; those of a project are found among those of the account.
+  const found = () => (scope !== 'project' ? `r.${whose()}` : `r.account_id = ${value(accountId)} AND r.${whose()}`);
   const since = () => (from === null ? '' : ` AND r.created_at >= ${value(BigInt(from - BEFORE_HOLD_MS))}${placed()}`);
   const spent = `SELECT COALESCE(SUM(r.charge), 0) FROM receipt r JOIN hold h ON h.id = r.hold_id
     WHERE ${found()} AND r.bucket = ${value(bucket)}${since()}`;

@@ -57,7 +57,7 @@ export class LedgerEntryConnection {
 }
 
 /** An entry with the ids that its nested fields are loaded by. */
-export type EntryView = LedgerEntryNode & Pick<LedgerEntry, 'walletId' | 'apiKeyId' | 'receiptId'>;
+export type EntryView = LedgerEntryNode & Pick<LedgerEntry, 'walletId' | 'apiKeyId' | 'receiptId' | 'runId'>;
 
 /** A transfer is a transaction of its own: its two sides add up to zero. */
 export function viewEntry(entry: LedgerEntry): EntryView {

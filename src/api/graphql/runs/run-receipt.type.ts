@@ -1,0 +1,53 @@
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type { Bucket } from '../../../kernel/words';
+import { BucketEnum } from '../enums';
+import { BucketAmountNode } from '../ledger/bucket-amount.type';
+import { UsageNode } from '../receipts/usage.type';
+import { Decimal } from '../scalars';
+
+@ObjectType('ModelCharge', { description: 'What the calls of one model cost in one bucket.' })
+export class ModelChargeNode {
+  @Field(() => String, { description: 'The model that was asked for.' })
+  readonly model: string;
+
+  @Field(() => BucketEnum, { description: 'The balance that paid.' })
+  readonly bucket: Bucket;
+
+  @Field(() => Int, { description: 'How many calls.' })
+  readonly requests: number;
+
+  @Field(() => Decimal, { description: 'What they were charged in all.' })
+  readonly charge: bigint;
+}
+
+@ObjectType('ResearchReceipt', {
+  description: "The receipt of a run: it equals the sum of its requests' receipts, bucket by bucket. Requests in flight are not in it yet.",
+})
+export class RunReceiptNode {
+  @Field(() => Int, { description: 'All calls of the run: each has a receipt under receipts(filter: { researchRunId }).' })
+  readonly requests: number;
+
+  @Field(() => Int, { description: 'All attempts of these calls, those that were passed over included.' })
+  readonly attempts: number;
+
+  @Field(() => Int, { description: 'Attempts that failed.' })
+  readonly failedAttempts: number;
+
+  @Field(() => Int, { description: 'Sections that took more than one try; 0 where a run has no sections.' })
+  readonly retriedSections: number;
+
+  @Field(() => Int, { description: 'How often a call went on to another channel.' })
+  readonly fallbacks: number;
+
+  @Field(() => UsageNode, { description: 'Tokens of all calls; their source is that of the least certain one.' })
+  readonly usage: UsageNode;
+
+  @Field(() => [BucketAmountNode], { description: 'What all calls were charged, of each bucket.' })
+  readonly charges: BucketAmountNode[];
+
+  @Field(() => [ModelChargeNode], { description: 'The same by model; adds up to charges.' })
+  readonly byModel: ModelChargeNode[];
+
+  @Field(() => Float, { nullable: true, description: 'What was spent over what was expected, minus one; null without an estimate.' })
+  readonly estimateError: number | null;
+}

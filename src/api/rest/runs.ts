@@ -1,0 +1,116 @@
+/** `/v1/runs`: a run of an agent's own, for the key that makes it. Names are those of the graph's `AgentRun`. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { readIdempotencyKey } from '../../gateway/request-headers';
+import type { Clock } from '../../kernel/clock';
+import { Fault } from '../../kernel/fault';
+import { formatDecimal, nano, parseDecimal } from '../../kernel/money';
+import { BUCKETS, type Bucket, currencyOf } from '../../kernel/words';
+import type { ApiKey } from '../../keys/api-key';
+import { admitKey, type KeyRing } from '../../keys/authenticate';
+import type { LedgerReader } from '../../ledger/ledger-reader';
+import { finishRun, type RunWish, startRun } from '../../runs/manage-runs';
+import type { BudgetLine, Run } from '../../runs/run';
+import { type RunStanding, standingOf } from '../../runs/run-standing';
+import type { RunStore } from '../../runs/run-store';
+import { bearerOf, headerOf } from './bearer';
+
+export interface RunDeps {
+  readonly keyRing: KeyRing;
+  readonly runs: RunStore;
+  readonly reader: Pick<LedgerReader, 'spendOf'>;
+  readonly clock: Clock;
+}
+
+const PATH = '/v1/runs';
+
+const amount = z.string({ error: 'must be a decimal string such as "5"' }).transform((text, context) => {
+  const units = parseDecimal(text);
+  if (units === undefined) context.addIssue('must be a decimal string such as "5", with at most nine digits after the point');
+  return nano(units ?? 0n);
+});
+const line = z.strictObject({ bucket: z.enum(BUCKETS), amount });
+const wish = z.strictObject({ name: z.string({ error: 'must be a text' }), budget: z.array(line).default([]) });
+
+type ById = { readonly Params: { readonly id: string } };
+
+export function registerRuns(app: FastifyInstance, deps: RunDeps): void {
+  void app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, taken) => taken(null, body));
+    scope.post(PATH, (request) => start(deps, request));
+    scope.get<ById>(`${PATH}/:id`, async (request, reply) => shown(deps, await ownRun(deps, request), reply));
+    scope.post<ById>(`${PATH}/:id/finish`, async (request, reply) => {
+      const { id } = await ownRun(deps, request);
+      return shown(deps, await finishRun(deps, id), reply);
+    });
+    done();
+  });
+}
+
+async function start(deps: RunDeps, request: FastifyRequest): Promise<object> {
+  const key = await callerOf(deps, request);
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const asked = readIdempotencyKey(headerOf(request.headers, 'idempotency-key'), key.id, PATH, body);
+  const made = await startRun(deps, key, wishOf(body), asked === null ? null : { key: asked.id, contentHash: asked.bodyHash });
+  return runJson(await standingOf(deps, made));
+}
+
+async function shown(deps: RunDeps, run: Run, reply: FastifyReply): Promise<object> {
+  reply.header('cache-control', 'no-store');
+  return runJson(await standingOf(deps, run));
+}
+
+async function callerOf({ keyRing, clock }: RunDeps, request: FastifyRequest): Promise<ApiKey> {
+  return admitKey(await keyRing.recognise(bearerOf(request.headers)), clock.now()).key;
+}
+
+/** @throws Fault `not_found` also for the runs of other keys */
+async function ownRun(deps: RunDeps, request: FastifyRequest<ById>): Promise<Run> {
+  const key = await callerOf(deps, request);
+  const { id } = request.params;
+  const run = (await deps.runs.find([id])).get(id);
+  if (run === undefined || run.apiKeyId !== key.id) throw new Fault('not_found', `There is no run ${id} of this key.`);
+  return run;
+}
+
+/** @throws Fault `invalid_json`, or `invalid_request` that names the first field at fault */
+function wishOf(body: Buffer): RunWish {
+  const read = wish.safeParse(jsonOf(body));
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const path = (issue?.path ?? []).map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  const param = path.replace(/^\./, '');
+  const what = param === '' ? 'The body' : param;
+  throw new Fault('invalid_request', `${what}: ${issue?.message ?? 'is not as it should be'}.`, param === '' ? {} : { param });
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new Fault(
+      'invalid_json',
+      'The body must be a JSON object such as { "name": "nightly", "budget": [{ "bucket": "RMB", "amount": "5" }] }.',
+    );
+  }
+}
+
+function runJson({ run, spent, held, left, receipt }: RunStanding): object {
+  const { id, kind, name, status, statusReason, budget, createdAt, finishedAt } = run;
+  const both = (of: Readonly<Record<Bucket, bigint>>) => BUCKETS.map((bucket) => lineJson({ bucket, amount: nano(of[bucket]) }));
+  return {
+    ...{ id, kind, name, status, statusReason },
+    ...{ budget: budget.map(lineJson), spent: both(spent), held: both(held), left: left.map(lineJson) },
+    ...{ createdAt: new Date(createdAt).toISOString(), finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString() },
+    receipt: {
+      ...receipt,
+      charges: receipt.charges.map(lineJson),
+      byModel: receipt.byModel.map((part) => ({ ...part, charge: formatDecimal(part.charge) })),
+    },
+  };
+}
+
+function lineJson({ bucket, amount: units }: BudgetLine): object {
+  return { bucket, currency: currencyOf(bucket), amount: formatDecimal(units) };
+}

@@ -1,0 +1,42 @@
+/** Where runs stand: what each spent and holds, what is left of its budget, and its receipt. */
+import type { LedgerReader } from '../ledger/ledger-reader';
+import type { BudgetLine, Run } from './run';
+import { type Amounts, leftOf, type RunReceipt, runReceipt } from './run-receipt';
+import { spendOfRuns } from './run-spend';
+import type { RunStore } from './run-store';
+
+export interface RunStanding {
+  readonly run: Run;
+  readonly spent: Amounts;
+  readonly held: Amounts;
+  /** Of each bucket that the budget names: what may still be held. */
+  readonly left: readonly BudgetLine[];
+  readonly receipt: RunReceipt;
+}
+
+export interface StandingSources {
+  readonly runs: Pick<RunStore, 'sums'>;
+  readonly reader: Pick<LedgerReader, 'spendOf'>;
+}
+
+/** By run id, in a constant number of statements. */
+export async function standingsOf({ runs, reader }: StandingSources, of: readonly Run[]): Promise<ReadonlyMap<string, RunStanding>> {
+  const ids = of.map(({ id }) => id);
+  const [spend, sums] = await Promise.all([spendOfRuns(reader, of), runs.sums(ids)]);
+  return new Map(
+    of.map((run) => {
+      const { spent, held } = spend.get(run.id) ?? NOTHING;
+      const used = { RMB: spent.RMB + held.RMB, CREDIT: spent.CREDIT + held.CREDIT };
+      return [run.id, { run, spent, held, left: leftOf(run, used), receipt: runReceipt(sums.get(run.id) ?? NO_CALLS) }];
+    }),
+  );
+}
+
+export async function standingOf(sources: StandingSources, run: Run): Promise<RunStanding> {
+  const standing = (await standingsOf(sources, [run])).get(run.id);
+  return standing ?? { run, ...NOTHING, left: run.budget, receipt: runReceipt(NO_CALLS) };
+}
+
+const NONE: Amounts = { RMB: 0n, CREDIT: 0n };
+const NOTHING = { spent: NONE, held: NONE };
+const NO_CALLS = { parts: [], attempts: 0, failedAttempts: 0, sources: [] };

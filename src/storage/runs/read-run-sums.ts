@@ -1,0 +1,60 @@
+/** What the receipts of runs add up to. Sums of integers in the database are exact; nothing is averaged or rounded. */
+import type { DataSource } from 'typeorm';
+import { BUCKETS, USAGE_SOURCES } from '../../kernel/words';
+import type { RunPart, RunSums } from '../../runs/run';
+import type { Row } from '../catalog/row-values';
+import { rowsOfIds } from '../ledger-reader/query';
+import { amount, count, textOrNull, wordIn, wordInOrNull } from '../ledger-reader/stored-values';
+
+const SUMS = ['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens', 'reasoning_tokens', 'charge'];
+
+/** Three statements for up to 500 runs. */
+export async function readRunSums(dataSource: DataSource, ids: readonly string[]): Promise<ReadonlyMap<string, RunSums>> {
+  const sums = SUMS.map((column) => `COALESCE(SUM(${column}), 0) AS ${column}`).join(', ');
+  const parts = await rowsOfIds(
+    dataSource,
+    ids,
+    (list) => `SELECT run_id, requested_model, bucket, COUNT(*) AS requests, COALESCE(SUM(fallback_count), 0) AS fallbacks, ${sums}
+      FROM receipt WHERE run_id IN (${list}) GROUP BY run_id, requested_model, bucket ORDER BY run_id, requested_model, bucket`,
+  );
+  const sources = await rowsOfIds(
+    dataSource,
+    ids,
+    (list) => `SELECT DISTINCT run_id, usage_source FROM receipt WHERE run_id IN (${list}) ORDER BY run_id, usage_source`,
+  );
+  const attempts = await rowsOfIds(
+    dataSource,
+    ids,
+    (list) => `SELECT r.run_id AS run_id, COUNT(*) AS attempts, SUM(CASE WHEN a.status = 'FAILED' THEN 1 ELSE 0 END) AS failed
+      FROM receipt r JOIN attempt a ON a.receipt_id = r.id WHERE r.run_id IN (${list}) GROUP BY r.run_id`,
+  );
+  return new Map(ids.map((id) => [id, sumsOf(id, { parts, sources, attempts })]));
+}
+
+type Rows = Readonly<Record<'parts' | 'sources' | 'attempts', readonly Row[]>>;
+
+function sumsOf(id: string, { parts, sources, attempts }: Rows): RunSums {
+  const mine = (row: Row) => row['run_id'] === id;
+  const tried = attempts.find(mine);
+  return {
+    parts: parts.filter(mine).map(partOf),
+    sources: sources.filter(mine).map((row) => wordIn(USAGE_SOURCES, row, 'usage_source')),
+    attempts: tried === undefined ? 0 : count(tried, 'attempts'),
+    failedAttempts: tried === undefined ? 0 : count(tried, 'failed'),
+  };
+}
+
+function partOf(row: Row): RunPart {
+  return {
+    model: textOrNull(row, 'requested_model'),
+    bucket: wordInOrNull(BUCKETS, row, 'bucket'),
+    requests: count(row, 'requests'),
+    fallbacks: count(row, 'fallbacks'),
+    charge: amount(row, 'charge'),
+    inputTokens: count(row, 'input_tokens'),
+    cachedInputTokens: count(row, 'cached_input_tokens'),
+    cacheWriteTokens: count(row, 'cache_write_tokens'),
+    outputTokens: count(row, 'output_tokens'),
+    reasoningTokens: count(row, 'reasoning_tokens'),
+  };
+}
