@@ -4,6 +4,10 @@ import { createClient } from '@redis/client';
 import type { ScriptRunner } from './redis-rate-limiter';
 
 export interface RedisConnection extends ScriptRunner {
+  /** Says it to whoever listens now. Never fails and waits for nobody: while Redis is away, it is lost. */
+  publish(channel: string, text: string): void;
+  /** Hears the channel whenever Redis is there, over a connection of its own. */
+  listen(channel: string, hear: (text: string) => void): void;
   close(): void;
 }
 
@@ -16,20 +20,9 @@ const WAITING_MAX = 10_000;
 
 /** Begins to connect and does not wait for it: a gateway starts without Redis as well. */
 export function connectRedis(url: string): RedisConnection {
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    commandsQueueMaxLength: WAITING_MAX,
-    pingInterval: PING_MS,
-    socket: {
-      connectTimeout: CONNECT_MS,
-      socketTimeout: SILENT_MS,
-      reconnectStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 10), RECONNECT_MAX_MS),
-    },
-  });
-  // Whoever asks meanwhile hears of it; an error event without a listener would end the process.
-  client.on('error', () => undefined);
+  const client = newClient(url, true);
   client.connect().catch(() => undefined);
+  let listener: ReturnType<typeof newClient> | null = null;
   const digests = new Map<string, string>();
   const digestOf = (script: string) => {
     const digest = digests.get(script) ?? createHash('sha1').update(script).digest('hex');
@@ -46,8 +39,32 @@ export function connectRedis(url: string): RedisConnection {
         return client.eval(script, given);
       }
     },
+    publish: (channel, text) => void client.publish(channel, text).catch(() => undefined),
+    listen: (channel, hear) => {
+      // What is to be heard is kept until Redis is there, and asked for again after each break.
+      listener ??= newClient(url, false);
+      if (!listener.isOpen) listener.connect().catch(() => undefined);
+      listener.subscribe(channel, hear).catch(() => undefined);
+    },
     close: () => {
-      if (client.isOpen) client.destroy();
+      for (const each of [client, listener]) if (each?.isOpen) each.destroy();
     },
   };
+}
+
+function newClient(url: string, disableOfflineQueue: boolean) {
+  const client = createClient({
+    url,
+    disableOfflineQueue,
+    commandsQueueMaxLength: WAITING_MAX,
+    pingInterval: PING_MS,
+    socket: {
+      connectTimeout: CONNECT_MS,
+      socketTimeout: SILENT_MS,
+      reconnectStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 10), RECONNECT_MAX_MS),
+    },
+  });
+  // Whoever asks meanwhile hears of it; an error event without a listener would end the process.
+  client.on('error', () => undefined);
+  return client;
 }

@@ -1,7 +1,7 @@
 /** What the gateway keeps, and where. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { LocalDoorbell } from '../cluster/local-doorbell';
+import { openDoorbell } from '../cluster/open-doorbell';
 import type { Config } from '../config';
 import { replaySpool } from '../gateway/spool-replay';
 import type { Alarms } from '../kernel/alarms';
@@ -50,7 +50,10 @@ interface Watchers {
 export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 /** The database with its migrations run, the stores on it, and the ledger on connections of its own. */
-export async function openStorage({ database, masterKey, idempotencyRetentionMs: keepMs }: Config, { log, alarms, metrics }: Watchers) {
+export async function openStorage(
+  { database, redisUrl, masterKey, idempotencyRetentionMs: keepMs }: Config,
+  { log, alarms, metrics }: Watchers,
+) {
   const ownerLock = database.kind === 'sqlite' ? ownFile(database.file) : undefined;
   const key = masterKey ?? masterKeyBeside(database.kind === 'sqlite' ? database.file : '.');
   const dataSource = await openDatabase(database);
@@ -58,8 +61,8 @@ export async function openStorage({ database, masterKey, idempotencyRetentionMs:
   const ledgerId = await establishLedgerId(settings);
   const spool = openSpool(database, ledgerId, log);
   const ledger = await openLedger(database, ownerLock, { log, alarms }, spool);
-  const bell = new LocalDoorbell();
-  const commit = new GroupCommit(measured(ringing(ledger.store, bell), metrics, systemClock));
+  const doorbell = openDoorbell({ redisUrl, installation: ledgerId });
+  const commit = new GroupCommit(measured(ringing(ledger.store, doorbell.bell), metrics, systemClock));
   const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
   const verifier = new AuditThread({ location: database, clock: systemClock, log });
   const sealer = new Sealer({ seal: (range) => verifier.seal(range), clock: systemClock, log });
@@ -82,7 +85,7 @@ export async function openStorage({ database, masterKey, idempotencyRetentionMs:
     spool,
     reader: new SqlLedgerReader(dataSource),
     ...moneyStores(dataSource),
-    spend: { history: new SharedHistory(new SqlWalletHistory(dataSource)), doorbell: bell },
+    spend: { history: new SharedHistory(new SqlWalletHistory(dataSource)), doorbell: doorbell.bell },
     /** What goes on beside requests: following other processes, sealing, adding up usage. */
     startBackground: () => {
       catalog.start();
@@ -98,6 +101,7 @@ export async function openStorage({ database, masterKey, idempotencyRetentionMs:
       await verifier.close();
       await commit.idle();
       await ledger.close();
+      doorbell.close();
       spool.close();
       await dataSource.destroy();
       ownerLock?.release();
