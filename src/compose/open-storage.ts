@@ -19,6 +19,7 @@ import { TypeormAccountStore } from '../storage/account-store';
 import { TypeormApiKeyStore } from '../storage/api-key-store';
 import { AuditThread } from '../storage/audit/audit-thread';
 import { Sealer } from '../storage/audit/sealer';
+import { SqlAuditLog } from '../storage/audit-log-store';
 import { SqlCatalogStore } from '../storage/catalog/catalog-store';
 import { openDatabase } from '../storage/data-source';
 import { openMysqlLedger } from '../storage/ledger/mysql-ledger';
@@ -82,6 +83,7 @@ export async function openStorage(
     accounts: new TypeormAccountStore(dataSource),
     runs: new SqlRunStore(dataSource),
     settings,
+    auditLog: new SqlAuditLog(dataSource),
     spool,
     reader: new SqlLedgerReader(dataSource),
     ...moneyStores(dataSource),

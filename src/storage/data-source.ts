@@ -5,6 +5,7 @@ import { ControlPlane1700000000001 } from '../../migrations/1700000000001-contro
 import { Ledger1700000000002 } from '../../migrations/1700000000002-ledger';
 import { LimitsAndAudit1700000000003 } from '../../migrations/1700000000003-limits-and-audit';
 import { UsageRollups1700000000004 } from '../../migrations/1700000000004-usage-rollups';
+import { AuditLog1700000000005 } from '../../migrations/1700000000005-audit-log';
 import { Endpoints1700000000007 } from '../../migrations/1700000000007-endpoints';
 import { Runs1700000000008 } from '../../migrations/1700000000008-runs';
 import { PriceSchedule1700000000011 } from '../../migrations/1700000000011-price-schedule';
@@ -61,6 +62,7 @@ const COMMON = {
     Ledger1700000000002,
     LimitsAndAudit1700000000003,
     UsageRollups1700000000004,
+    AuditLog1700000000005,
     Endpoints1700000000007,
     Runs1700000000008,
     PriceSchedule1700000000011,

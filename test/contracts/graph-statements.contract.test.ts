@@ -10,6 +10,7 @@ import { hashSecret } from '../../src/kernel/secret';
 import { KeyRing } from '../../src/keys/authenticate';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
+import { SqlAuditLog } from '../../src/storage/audit-log-store';
 import { SqlCatalogStore } from '../../src/storage/catalog/catalog-store';
 import { SqlWalletHistory } from '../../src/storage/ledger-reader/wallet-history';
 import { moneyStores } from '../../src/storage/money-facts/money-stores';
@@ -176,6 +177,7 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     accounts: new TypeormAccountStore(dataSource),
     settings: new TypeormSettingStore(dataSource),
     runs: new SqlRunStore(dataSource),
+    auditLog: new SqlAuditLog(dataSource),
     catalog,
     reader,
     commit: { end: nothing },

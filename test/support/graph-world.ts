@@ -51,6 +51,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     settings: stores.settings,
     catalog: counted('catalog', catalog, calls),
     reader: counted('reader', reader, calls),
+    auditLog: { begin: async () => undefined, end: async () => undefined, page: noRun },
     runs: { ...noRuns, find: async () => new Map() },
     commit: { end: () => Promise.reject(new Error('no money is moved here')) },
     statements: { wallets: async () => [], totals: async () => [], entries: nothing },

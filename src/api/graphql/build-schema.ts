@@ -3,6 +3,8 @@ import 'reflect-metadata';
 import { type GraphQLSchema, printSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { InvariantBroken } from '../../kernel/invariant';
+import { AuditLogResolver } from './audit/audit-log.resolver';
+import { withAuditLog } from './audit/audit-mutations';
 import { ExplainResolver } from './explain/explain.resolver';
 import { MarginResolver } from './facts/margin.resolver';
 import { StatementResolver } from './facts/statement.resolver';
@@ -38,8 +40,8 @@ function noTopic(): never {
 }
 
 /** Rules of inputs live in the product folders, so that every surface keeps them; nothing is validated by decorators. */
-export function buildGraph(): Promise<GraphQLSchema> {
-  return buildSchema({
+export async function buildGraph(): Promise<GraphQLSchema> {
+  const schema = await buildSchema({
     resolvers: [
       KeyResolver,
       ProjectResolver,
@@ -62,6 +64,7 @@ export function buildGraph(): Promise<GraphQLSchema> {
       MarginResolver,
       UsageResolver,
       AgentRunResolver,
+      AuditLogResolver,
       RunOfReceipt,
       RunOfEntry,
       RedemptionResolver,
@@ -72,6 +75,7 @@ export function buildGraph(): Promise<GraphQLSchema> {
     validate: false,
     pubSub: NO_TOPICS,
   });
+  return withAuditLog(schema);
 }
 
 /** The schema as text, ending in a line break. */

@@ -1,5 +1,6 @@
 /** What every resolver of one request works with. */
 import type { Upstreams } from '../../attempts/upstream';
+import type { AuditLog } from '../../gateway/audit-log';
 import type { Clock } from '../../kernel/clock';
 import type { Log } from '../../kernel/log';
 import type { AccountStore, SettingStore } from '../../keys/account-store';
@@ -30,6 +31,7 @@ export interface GraphSources {
   readonly keys: ApiKeyStore;
   readonly accounts: AccountStore;
   readonly settings: SettingStore;
+  readonly auditLog: AuditLog;
   readonly catalog: CatalogStore & CatalogEditor;
   readonly reader: LedgerReader;
   readonly runs: RunStore;

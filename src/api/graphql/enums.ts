@@ -1,5 +1,7 @@
 /** The closed vocabularies of the product as enums of the graph. */
+
 import { registerEnumType } from 'type-graphql';
+import { AUDIT_ACTORS, AUDIT_OUTCOMES } from '../../gateway/audit-log';
 import * as words from '../../kernel/words';
 import { MARGIN_GROUPS } from '../../ledger/money-facts';
 import { REDEMPTION_STATES } from '../../ledger/redemption/redeem';
@@ -63,6 +65,12 @@ export const HoldStateEnum = enumOf(
   'OPEN: money is reserved. SETTLED: the request was charged from it. RELEASED: given back. EXPIRED: given back for a process that died.',
 );
 export const EntryKindEnum = enumOf('EntryKind', words.ENTRY_KINDS, 'What moved the money.');
+export const AuditActorEnum = enumOf('AuditActor', AUDIT_ACTORS, 'Whose token or key a mutation was sent with.');
+export const AuditOutcomeEnum = enumOf(
+  'AuditOutcome',
+  AUDIT_OUTCOMES,
+  'DONE: as its after says. REFUSED: nothing was changed. BEGUN: whether it was done is not known, because the process ended meanwhile.',
+);
 export const RunStatusEnum = enumOf(
   'RunStatus',
   words.RUN_STATUSES,

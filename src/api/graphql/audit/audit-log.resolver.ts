@@ -1,0 +1,27 @@
+import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { Fault } from '../../../kernel/fault';
+import { accountOf } from '../../../keys/viewer';
+import type { GraphContext } from '../context';
+import { given } from '../given';
+import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { AuditEntryConnection } from './audit-log.type';
+
+@Resolver()
+export class AuditLogResolver {
+  @Query(() => AuditEntryConnection, {
+    description: 'Who changed what, new to old: for an owner, in its account; for the operator, everywhere. Not for keys.',
+  })
+  async auditLog(
+    @Ctx() { viewer, sources }: GraphContext,
+    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @Arg('action', () => String, { nullable: true, description: 'The name of a mutation; left out: all.' }) action: string | null,
+    @Arg('target', () => String, { nullable: true, description: 'The id of what was changed; left out: all.' }) target: string | null,
+  ): Promise<AuditEntryConnection> {
+    if (viewer.kind === 'key') throw new Fault('forbidden', 'An API key cannot read the audit log: use the token of the account.');
+    return connectionOf(
+      await sources.auditLog.page(accountOf(viewer), pageRequest(first, after), given({ action, target })),
+      (entry) => entry,
+    );
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What each mutation changes, and how that is read before and after it. A mutation without a row here does not run, so none
+ * can be forgotten. States are read past the loaders, which remember, and only as far as the viewer may see them.
+ */
+import { formatDecimal } from '../../../kernel/money';
+import { accountOf, maySeeAccount, maySeeKey, maySeeProject } from '../../../keys/viewer';
+import type { GraphContext } from '../context';
+
+/** A thing as it stands; `accountId` null: it belongs to no account. */
+export interface Standing {
+  readonly accountId: string | null;
+  readonly state: object;
+}
+
+export interface Audited {
+  /** The id of what is changed, from the arguments, or from the result where the mutation makes it. */
+  target(args: Args, result: unknown): string | null;
+  /** null: there is no such thing, or the viewer may not see it. */
+  read(context: GraphContext, target: string): Promise<Standing | null>;
+}
+
+export type Args = Readonly<Record<string, unknown>>;
+
+const named = (name: string) => (args: Args) => textIn(args[name]);
+const ofKey = { target: named('id'), read: keyStanding };
+const ofRun = { target: named('id'), read: runStanding };
+/** Movements: the balances of the account. */
+const ofAccount = { target: (args: Args, result: unknown) => textIn(args['accountId']) ?? accountOfEntry(result), read: accountStanding };
+
+export const AUDITED: Readonly<Record<string, Audited>> = {
+  createApiKey: { target: (_, result) => textIn(memberOf(memberOf(result, 'apiKey'), 'id')), read: keyStanding },
+  updateApiKey: ofKey,
+  pauseApiKey: ofKey,
+  resumeApiKey: ofKey,
+  revokeApiKey: ofKey,
+  rotateApiKey: ofKey,
+  setProjectSpendLimits: { target: named('projectId'), read: projectStanding },
+  topUp: ofAccount,
+  adjust: ofAccount,
+  redeem: ofAccount,
+  refund: { target: named('receiptId'), read: receiptStanding },
+  createRedemptionCodes: {
+    target: (_, result) => codesIn(result),
+    read: async (_context, target) => ({ accountId: null, state: { codes: target } }),
+  },
+  revokeRedemptionCode: { target: named('id'), read: codeStanding },
+  setPrice: { target: named('routeId'), read: routeStanding },
+  setChannelStatus: { target: named('id'), read: channelStanding },
+  finishAgentRun: ofRun,
+  setAgentRunBudget: ofRun,
+};
+
+/** A state as JSON; amounts are decimal strings. */
+export function stateText({ state }: Standing): string {
+  return JSON.stringify(state, (_, value: unknown) => (typeof value === 'bigint' ? formatDecimal(value) : value));
+}
+
+async function keyStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
+  const key = (await sources.keys.find([id])).get(id);
+  return key === undefined || !maySeeKey(viewer, key) ? null : { accountId: key.accountId, state: key };
+}
+
+async function projectStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
+  const project = (await sources.accounts.projectsById([id])).get(id);
+  return project === undefined || !maySeeProject(viewer, project) ? null : { accountId: project.accountId, state: project };
+}
+
+async function runStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
+  const run = (await sources.runs.find([id])).get(id);
+  if (run === undefined || !maySeeKey(viewer, { id: run.apiKeyId, accountId: run.accountId })) return null;
+  return { accountId: run.accountId, state: run };
+}
+
+async function accountStanding({ sources, viewer }: GraphContext, accountId: string): Promise<Standing | null> {
+  if (!maySeeAccount(viewer, accountId)) return null;
+  const wallets = await sources.reader.wallets(accountId);
+  const balances = Object.fromEntries(wallets.map(({ bucket, posted, held }) => [bucket, { balance: posted, held }]));
+  return wallets.length === 0 ? null : { accountId, state: balances };
+}
+
+async function receiptStanding({ sources, scope }: GraphContext, id: string): Promise<Standing | null> {
+  const found = await sources.reader.receipt(id, scope);
+  if (found === undefined || found.inFlight) return null;
+  const { accountId, charge } = found.record;
+  return { accountId, state: { charge, refunded: await sources.reader.refundedOf(id) } };
+}
+
+async function codeStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
+  const code = viewer.kind === 'operator' ? await sources.codes.find(id) : undefined;
+  return code === undefined ? null : { accountId: null, state: code };
+}
+
+async function routeStanding({ sources }: GraphContext, id: string): Promise<Standing | null> {
+  const route = sources.catalog.current().routes.get(id);
+  return route === undefined ? null : { accountId: null, state: { price: route.price, upcoming: route.upcoming ?? [] } };
+}
+
+async function channelStanding({ sources }: GraphContext, id: string): Promise<Standing | null> {
+  const channel = sources.catalog.current().channels.get(id);
+  return channel === undefined ? null : { accountId: null, state: { enabled: channel.enabled } };
+}
+
+/** Which account an entry of the log belongs to: what was changed, or else whoever tried. */
+export function accountIn({ viewer }: GraphContext, standing: Standing | null): string | null {
+  return standing?.accountId ?? accountOf(viewer);
+}
+
+function accountOfEntry(result: unknown): string | null {
+  const walletId = textIn(memberOf(result, 'walletId'));
+  return walletId === null ? null : walletId.slice(0, walletId.lastIndexOf(':'));
+}
+
+function codesIn(result: unknown): string | null {
+  if (!Array.isArray(result)) return null;
+  return `${result.length} codes from ${textIn(memberOf(memberOf(result[0], 'redemptionCode'), 'id')) ?? 'none'}`;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function textIn(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

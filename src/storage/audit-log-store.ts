@@ -1,0 +1,54 @@
+/** The log of mutations in the database. */
+import type { DataSource } from 'typeorm';
+import { AUDIT_ACTORS, AUDIT_OUTCOMES, type AuditEntry, type AuditFilter, type AuditLog } from '../gateway/audit-log';
+import type { Page, PageRequest } from '../ledger/ledger-reader';
+import { placeholders, type Row } from './catalog/row-values';
+import { inTransaction } from './in-transaction';
+import { rowCursor, rowIdOfCursor } from './ledger-reader/cursors';
+import { Conditions, rowsOf } from './ledger-reader/query';
+import { count, text, textOrNull, wordIn } from './ledger-reader/stored-values';
+
+const COLUMNS = 'id, at, request_id, actor_kind, actor_id, account_id, action, target, outcome, fault_code, state_before, state_after';
+
+export class SqlAuditLog implements AuditLog {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async begin(entry: AuditEntry): Promise<void> {
+    const { id, at, requestId, actorKind, actorId, accountId, action, target, outcome, faultCode, before, after } = entry;
+    const values = [id, BigInt(at), requestId, actorKind, actorId, accountId, action, target, outcome, faultCode, before, after];
+    const insert = `INSERT INTO audit_log (${COLUMNS}) VALUES (${placeholders(values)})`;
+    await inTransaction(this.dataSource, (manager) => manager.query(insert, values));
+  }
+
+  async end({ id, accountId, target, outcome, faultCode, after }: Parameters<AuditLog['end']>[0]): Promise<void> {
+    const set = 'UPDATE audit_log SET account_id = ?, target = ?, outcome = ?, fault_code = ?, state_after = ? WHERE id = ?';
+    await inTransaction(this.dataSource, (manager) => manager.query(set, [accountId, target, outcome, faultCode, after, id]));
+  }
+
+  async page(accountId: string | null, { first, after }: PageRequest, { action, target }: AuditFilter): Promise<Page<AuditEntry>> {
+    const asked = new Conditions().is('account_id', accountId ?? undefined);
+    if (action !== undefined) asked.and('action = ?', action);
+    if (target !== undefined) asked.and('target = ?', target);
+    if (after !== undefined) asked.and('id < ?', rowIdOfCursor(after, 'the audit log'));
+    const sql = `SELECT ${COLUMNS} FROM audit_log WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
+    const entries = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(entryOf);
+    return { items: entries.slice(0, first).map((node) => ({ cursor: rowCursor(node.id), node })), hasNextPage: entries.length > first };
+  }
+}
+
+function entryOf(row: Row): AuditEntry {
+  return {
+    id: text(row, 'id'),
+    at: count(row, 'at'),
+    requestId: text(row, 'request_id'),
+    actorKind: wordIn(AUDIT_ACTORS, row, 'actor_kind'),
+    actorId: textOrNull(row, 'actor_id'),
+    accountId: textOrNull(row, 'account_id'),
+    action: text(row, 'action'),
+    target: textOrNull(row, 'target'),
+    outcome: wordIn(AUDIT_OUTCOMES, row, 'outcome'),
+    faultCode: textOrNull(row, 'fault_code'),
+    before: textOrNull(row, 'state_before'),
+    after: textOrNull(row, 'state_after'),
+  };
+}
