@@ -27,8 +27,7 @@ export class SqlAuditLog implements AuditLog {
 
   async page(accountId: string | null, { first, after }: PageRequest, { action, target }: AuditFilter): Promise<Page<AuditEntry>> {
     const asked = new Conditions().is('account_id', accountId ?? undefined);
-    if (action !== undefined) asked.and('action = ?', action);
-    if (target !== undefined) asked.and('target = ?', target);
+    asked.is('action', action).is('target', target);
     if (after !== undefined) asked.and('id < ?', rowIdOfCursor(after, 'the audit log'));
     const sql = `SELECT ${COLUMNS} FROM audit_log WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
     const entries = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(entryOf);

@@ -86,6 +86,18 @@ export function idPlaces(field: Field): Place[] {
   return field.args.flatMap((argument) => placesIn(argument.type, [argument.name], 'ID'));
 }
 
+/** The places in the arguments where a scalar stands, with its type; not those within lists. */
+export function placesOfScalars(field: Field): { readonly place: Place; readonly type: string }[] {
+  return field.args.flatMap((argument) => scalarsIn(argument.type, [argument.name]));
+}
+
+function scalarsIn(type: GraphQLInputType, place: Place): { readonly place: Place; readonly type: string }[] {
+  const inner = getNamedType(type);
+  if (isListType(nullable(type))) return [];
+  if (!isInputObjectType(inner)) return isEnumType(inner) ? [] : [{ place, type: inner.name }];
+  return Object.values(inner.getFields()).flatMap((field) => scalarsIn(field.type, [...place, field.name]));
+}
+
 /** The values with another one at the place. */
 export function valuesWith(field: Field, values: Values, place: Place, value: unknown, known: Readonly<Record<string, unknown>>): Values {
   const [name, ...rest] = place;

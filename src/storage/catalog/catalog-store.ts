@@ -9,6 +9,7 @@ import type { DeclaredCatalog, DeclaredPrice } from '../../routing/declared-cata
 import type { CatalogEditor } from '../../routing/operate-catalog';
 import { nextPriceAt, withPricesAt } from '../../routing/prices-in-force';
 import { inTransaction } from '../in-transaction';
+import { canBeStoredId } from '../stored-words';
 import { appliedFormOf } from './applied-catalog';
 import { changesBetween } from './catalog-changes';
 import { changingCatalog, readRevision } from './catalog-state';
@@ -100,10 +101,12 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
 
   /** Takes a channel out of use or back. It stands over restarts. @throws Fault `not_found` for one that is not in the catalog */
   async setChannelEnabled(id: string, enabled: boolean): Promise<Channel> {
+    const unknown = new Fault('not_found', `There is no channel "${id}".`);
+    if (!canBeStoredId(id)) throw unknown;
     await changingCatalog(this.parts.dataSource, async (manager, { applied }) => {
       const rows: Row[] = await manager.query('SELECT enabled FROM channel WHERE id = ? AND retired_at IS NULL', [id]);
       const [row] = rows;
-      if (row === undefined) throw new Fault('not_found', `There is no channel "${id}".`);
+      if (row === undefined) throw unknown;
       if (whole(row['enabled']) === (enabled ? 1 : 0)) return { next: null, result: null };
       await manager.query('UPDATE channel SET enabled = ? WHERE id = ?', [enabled ? 1n : 0n, id]);
       return { next: applied, result: null };

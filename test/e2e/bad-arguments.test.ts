@@ -1,0 +1,105 @@
+/**
+ * Every argument of the graph with values that are wrong for it, made from the schema. The answer says what is wrong, it is never
+ * an error of ours, and nothing broke behind it.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSchema, type GraphQLInputType, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
+import { OPERATOR_TOKEN } from '../support/gateway-process';
+import { type Field, neededValues, operationOf, type Place, placesOfScalars, rootFields, valuesWith } from '../support/generated-queries';
+import { onEachDatabase } from '../support/on-each-database';
+import { secretOf, tokenOf } from '../support/shop-catalog';
+
+const SCHEMA = buildSchema(readFileSync(join(__dirname, '..', '..', 'schema', 'schema.graphql'), 'utf8'));
+const KNOWN = { ID: 'nobody', String: 'something', Int: 1, Boolean: false, Decimal: '1', DateTime: '2030-01-01T00:00:00.000Z' };
+
+/** Not of the type at all: refused before anything runs, by the name of the variable. */
+const NOT_OF_TYPE: Readonly<Record<string, readonly unknown[]>> = {
+  Int: ['many', 1.5, 2 ** 40, true, {}],
+  Boolean: ['yes', 1],
+  Decimal: [1.5, 7, '', 'abc', '1e5', ' 1', '1,5', '0x10', '99999999999', '1.0000000001', null, []].filter((value) => value !== null),
+  DateTime: ['yesterday', '2030-02-30T00:00:00Z', '2030-01-01', 5, ''],
+  String: [5, {}, ['a', 'b']],
+  ID: [{}, 1.5, true],
+};
+
+/** Of the type, and strange: no such thing, or nothing that could be meant. */
+const STRANGE: Readonly<Record<string, readonly unknown[]>> = {
+  Int: [-1, 0, 2 ** 31 - 1, -(2 ** 31)],
+  Decimal: ['-1', '0', '9999999999.999999999', '-9999999999'],
+  DateTime: ['1970-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z', '0001-01-01T00:00:00.000Z'],
+  String: ['', ' ', 'x'.repeat(20_000), '\u0000', '💥', '%', "'; DROP TABLE wallet; --", '../..', '\ud800'],
+  ID: ['', 'x'.repeat(20_000), '\u0000', '💥', "' OR 1=1 --", '%', '00000000-0000-0000-0000-000000000000'],
+};
+
+const VIEWERS = { operator: OPERATOR_TOKEN, owner: tokenOf('acme'), key: secretOf('chat') };
+
+onEachDatabase('an argument that is wrong', (bed, promise) => {
+  const ask = async (token: string, kind: 'query' | 'mutation', field: Field, values: Readonly<Record<string, unknown>>) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const body = JSON.stringify({ query: operationOf(kind, field, values), variables: values });
+    const response = await fetch(`${bed.gateway.origin}/graphql`, { method: 'POST', headers, body });
+    return { status: response.status, text: await response.text() };
+  };
+
+  const everyCase = (kind: 'query' | 'mutation', wrong: Readonly<Record<string, readonly unknown[]>>) =>
+    rootFields(SCHEMA, kind).flatMap((field) =>
+      placesOfScalars(field).flatMap(({ place, type }) => (wrong[type] ?? []).map((value) => ({ field, place, value }))),
+    );
+
+  for (const kind of ['query', 'mutation'] as const) {
+    promise(
+      `of another type is refused by its name, in each ${kind}`,
+      async () => {
+        const silent: string[] = [];
+        for (const { field, place, value } of everyCase(kind, NOT_OF_TYPE)) {
+          const { status, text } = await ask(
+            OPERATOR_TOKEN,
+            kind,
+            field,
+            valuesWith(field, neededValues(field, KNOWN), place, value, KNOWN),
+          );
+          const names = text.includes(`$${place[0]}`) && text.includes(place.at(-1) ?? '');
+          if (status >= 500 || !text.includes('"errors"') || !names)
+            silent.push(`${at(field, place)} = ${JSON.stringify(value)}: ${status} ${text}`);
+        }
+        expect(silent).toEqual([]);
+      },
+      120_000,
+    );
+
+    for (const [who, token] of Object.entries(VIEWERS)) {
+      promise(
+        `that is strange is answered, and never as an error of ours: the ${who}, in each ${kind}`,
+        async () => {
+          const broken: string[] = [];
+          for (const { field, place, value } of everyCase(kind, STRANGE)) {
+            const { status, text } = await ask(token, kind, field, valuesWith(field, neededValues(field, KNOWN), place, value, KNOWN));
+            if (status >= 500 || /INTERNAL_SERVER_ERROR|internal_error/.test(text)) {
+              broken.push(`${at(field, place)} = ${JSON.stringify(value).slice(0, 60)}: ${status} ${text.slice(0, 300)}`);
+            }
+          }
+          expect(broken).toEqual([]);
+        },
+        180_000,
+      );
+    }
+  }
+
+  promise('is tried in every place of the schema that takes a value', () => {
+    const unknown = [...rootFields(SCHEMA, 'query'), ...rootFields(SCHEMA, 'mutation')].flatMap((field) =>
+      field.args.flatMap((argument) => unknownIn(argument.type, `${field.name}(${argument.name})`)),
+    );
+    expect(unknown).toEqual([]);
+  });
+});
+
+const at = (field: Field, place: Place) => `${field.name}(${place.join('.')})`;
+
+/** Places whose type is in no table above: neither an enum nor one of the scalars. */
+function unknownIn(type: GraphQLInputType, place: string): string[] {
+  const inner = getNamedType(type);
+  if (isEnumType(inner) || inner.name in STRANGE || inner.name === 'Boolean') return [];
+  if (isInputObjectType(inner)) return Object.values(inner.getFields()).flatMap((field) => unknownIn(field.type, `${place}.${field.name}`));
+  return [`${place}: ${String(isNonNullType(type) || isListType(type) ? type.ofType : type)}`];
+}
