@@ -37,6 +37,8 @@ export interface OutgoingRequest {
   readonly headers: string[];
   readonly body: string;
   readonly timeouts: ChannelTimeouts;
+  /** The channel's own: whatever a provider says it back in is not kept. Empty: it has none. */
+  readonly secret: string;
 }
 
 const REFUSAL_BYTES_MAX = 64 * 1024;
@@ -55,6 +57,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   private firstByteMs: number | null = null;
   private status: number | null = null;
   private requestId: string | null = null;
+  private readonly secret: string;
   private refused: Buffer[] | null = null;
   private refusedBytes = 0;
 
@@ -68,6 +71,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     });
     this.sentAt = clock.monotonic();
     this.deadlines = new Deadlines(request.timeouts, clock, (kind) => this.fail(deadlineFailure(kind)));
+    this.secret = request.secret;
     const { origin, path, headers, body } = request;
     request.dispatcher.dispatch({ origin, path, method: 'POST', headers, body }, this);
   }
@@ -86,7 +90,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     if (status < 200 || this.finished) return;
     this.status = status;
     const id = headers['x-request-id'];
-    this.requestId = typeof id === 'string' && id !== '' ? id.slice(0, REQUEST_ID_MAX) : null;
+    this.requestId = typeof id === 'string' && id !== '' && !this.holdsSecret(id) ? id.slice(0, REQUEST_ID_MAX) : null;
     if (status >= 300) {
       this.refused = [];
       return;
@@ -94,6 +98,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== '' && encoding !== 'identity') return this.fail(MALFORMED);
     this.reader.begin(headers['content-type']);
+  }
+
+  private holdsSecret(text: string): boolean {
+    return this.secret !== '' && text.includes(this.secret);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

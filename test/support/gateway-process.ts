@@ -11,7 +11,7 @@ const START_MS = 30_000;
 const LISTENS = /Tokens Forge listens on (http:\/\/\S+)/;
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
-const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+export const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 
 export interface GatewaySettings {
   /** As `DATABASE_URL` takes it. */

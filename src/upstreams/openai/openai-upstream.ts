@@ -46,6 +46,7 @@ export function createOpenAiUpstream({ dispatcherFor, clock }: OpenAiUpstreamOpt
         headers: [...headers, 'accept', stream ? 'text/event-stream' : 'application/json'],
         body: requestBody(call, endpoint),
         timeouts: channel.timeouts,
+        secret: channel.apiKey,
       };
       return new HttpExchange(request, readStream?.(channel, receiver) ?? new WholeAnswerReader(channel, endpoint.understand), clock);
     },
