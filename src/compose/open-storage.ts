@@ -28,6 +28,7 @@ import { openSqliteLedger } from '../storage/ledger/sqlite-ledger';
 import { lockSqliteOwner, type OwnerLock } from '../storage/ledger/sqlite-owner-lock';
 import { SqlLedgerReader } from '../storage/ledger-reader/ledger-reader';
 import { SqlWalletHistory } from '../storage/ledger-reader/wallet-history';
+import { SqlTokenStore } from '../storage/management-token-store';
 import { moneyStores } from '../storage/money-facts/money-stores';
 import { SqlRunStore } from '../storage/runs/run-store';
 import { TypeormSettingStore } from '../storage/setting-store';
@@ -81,6 +82,7 @@ export async function openStorage(
     commit,
     keys: new TypeormApiKeyStore(dataSource),
     accounts: new TypeormAccountStore(dataSource),
+    tokens: new SqlTokenStore(dataSource),
     runs: new SqlRunStore(dataSource),
     settings,
     auditLog: new SqlAuditLog(dataSource),

@@ -16,7 +16,7 @@ export interface AuditEntry {
   readonly at: number;
   readonly requestId: string;
   readonly actorKind: AuditActor;
-  /** The account or the key; null: the operator. */
+  /** The key, the management token, or the account whose owner's token it was; null: the operator. */
   readonly actorId: string | null;
   /** The account that was changed; null: none, or all. */
   readonly accountId: string | null;
@@ -51,7 +51,7 @@ export function actorOf(viewer: Viewer): Pick<AuditEntry, 'actorKind' | 'actorId
     case 'operator':
       return { actorKind: 'OPERATOR', actorId: null };
     case 'account':
-      return { actorKind: 'ACCOUNT', actorId: viewer.accountId };
+      return { actorKind: 'ACCOUNT', actorId: viewer.tokenId ?? viewer.accountId };
     case 'key':
       return { actorKind: 'KEY', actorId: viewer.key.id };
   }

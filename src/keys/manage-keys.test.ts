@@ -6,7 +6,7 @@ import { hashSecret } from '../kernel/secret';
 import { createKey, type KeyWishes, pauseKey, resumeKey, revokeKey, rotateKey } from './manage-keys';
 import type { Viewer } from './viewer';
 
-const OWNER: Viewer = { kind: 'account', accountId: 'acme' };
+const OWNER: Viewer = { kind: 'account', accountId: 'acme', role: 'OWNER', tokenId: null };
 const NO_LIMITS = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] };
 const WISHES: KeyWishes = {
   accountId: null,
@@ -121,7 +121,7 @@ describe('every change', () => {
   });
 
   it.each([
-    ['another account', { kind: 'account', accountId: 'globex' }, 'not_found'],
+    ['another account', { kind: 'account', accountId: 'globex', role: 'OWNER', tokenId: null }, 'not_found'],
     ['a key', { kind: 'key', key: aKey('k') }, 'forbidden'],
   ] satisfies [string, Viewer, string][])('is refused to %s', async (_who, viewer, code) => {
     const means = await management();

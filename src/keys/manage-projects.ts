@@ -5,7 +5,7 @@ import type { AccountStore, Project } from './account-store';
 import type { SpendLimit } from './api-key';
 import type { KeyRing } from './authenticate';
 import { checkSpendLimits } from './key-wishes';
-import { maySeeProject, type Viewer } from './viewer';
+import { mayDecide, maySeeProject, type Viewer } from './viewer';
 
 export interface ProjectManagement {
   readonly accounts: Pick<AccountStore, 'projectsById' | 'setSpendLimits'>;
@@ -25,6 +25,7 @@ export async function setProjectSpendLimits(
   if (viewer.kind === 'key') {
     throw new Fault('forbidden', 'An API key cannot change projects: use the token of the account or of the operator.');
   }
+  if (!mayDecide(viewer)) throw new Fault('forbidden', 'A member cannot change projects: use the token of an owner or of the operator.');
   const project = (await means.accounts.projectsById([projectId])).get(projectId);
   if (project === undefined || !maySeeProject(viewer, project)) throw new Fault('not_found', `There is no project ${projectId}.`);
   await means.accounts.setSpendLimits(projectId, checkSpendLimits(limits));

@@ -8,15 +8,22 @@ import { hashSecret, sameHash } from '../kernel/secret';
 import type { AccountStore, Project, SettingStore } from './account-store';
 import type { ApiKey } from './api-key';
 import { admitKey, type KeyRing } from './authenticate';
+import { type AccountRole, type ManagementToken, TOKEN_PREFIX, type TokenStore } from './management-token';
 
 export type Viewer =
   | { readonly kind: 'operator' }
-  | { readonly kind: 'account'; readonly accountId: string }
+  | {
+      readonly kind: 'account';
+      readonly accountId: string;
+      readonly role: AccountRole /** null: the owner's, of the catalog. */;
+      readonly tokenId: string | null;
+    }
   | { readonly kind: 'key'; readonly key: ApiKey };
 
 export interface ViewerMeans {
   readonly settings: Pick<SettingStore, 'get'>;
   readonly accounts: Pick<AccountStore, 'findByTokenHash'>;
+  readonly tokens: Pick<TokenStore, 'findByHash'>;
   readonly keyRing: KeyRing;
   readonly clock: Clock;
 }
@@ -36,9 +43,23 @@ export async function authenticateViewer(means: ViewerMeans, secret: string | nu
   const operator = await means.settings.get(OPERATOR_TOKEN_SETTING);
   if (operator !== undefined && sameHash(operator, hash)) return { kind: 'operator' };
   const account = await means.accounts.findByTokenHash(hash);
-  if (account !== undefined) return { kind: 'account', accountId: account.id };
+  if (account !== undefined) return { kind: 'account', accountId: account.id, role: 'OWNER', tokenId: null };
+  if (secret.startsWith(TOKEN_PREFIX)) return viewerOfToken(await means.tokens.findByHash(hash), means.clock.now());
   const { key } = admitKey(await means.keyRing.recognise(secret), means.clock.now());
   return { kind: 'key', key };
+}
+
+/** @throws Fault `invalid_api_key`, `key_revoked`, `key_expired` */
+function viewerOfToken(token: ManagementToken | undefined, now: number): Viewer {
+  if (token === undefined) throw new Fault('invalid_api_key', 'This token is unknown here.');
+  if (token.revokedAt !== null) throw new Fault('key_revoked', 'This token was revoked.');
+  if (token.expiresAt !== null && token.expiresAt <= now) throw new Fault('key_expired', 'This token has expired.');
+  return { kind: 'account', accountId: token.accountId, role: token.role, tokenId: token.id };
+}
+
+/** Whether the viewer may decide about the money and the people of its account: its owner and the operator may. */
+export function mayDecide(viewer: Viewer): boolean {
+  return viewer.kind === 'operator' || (viewer.kind === 'account' && viewer.role === 'OWNER');
 }
 
 /** The account that the viewer belongs to; null: the operator, who belongs to none. */

@@ -9,6 +9,7 @@ import { AuditLog1700000000005 } from '../../migrations/1700000000005-audit-log'
 import { Endpoints1700000000007 } from '../../migrations/1700000000007-endpoints';
 import { Runs1700000000008 } from '../../migrations/1700000000008-runs';
 import { PriceSchedule1700000000011 } from '../../migrations/1700000000011-price-schedule';
+import { ManagementTokens1700000000012 } from '../../migrations/1700000000012-management-tokens';
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
 import { ExactSqlite } from './exact-sqlite';
@@ -66,6 +67,7 @@ const COMMON = {
     Endpoints1700000000007,
     Runs1700000000008,
     PriceSchedule1700000000011,
+    ManagementTokens1700000000012,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

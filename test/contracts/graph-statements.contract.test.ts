@@ -13,6 +13,7 @@ import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
 import { SqlAuditLog } from '../../src/storage/audit-log-store';
 import { SqlCatalogStore } from '../../src/storage/catalog/catalog-store';
 import { SqlWalletHistory } from '../../src/storage/ledger-reader/wallet-history';
+import { SqlTokenStore } from '../../src/storage/management-token-store';
 import { moneyStores } from '../../src/storage/money-facts/money-stores';
 import { SqlRunStore } from '../../src/storage/runs/run-store';
 import { TypeormSettingStore } from '../../src/storage/setting-store';
@@ -177,6 +178,7 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     accounts: new TypeormAccountStore(dataSource),
     settings: new TypeormSettingStore(dataSource),
     runs: new SqlRunStore(dataSource),
+    tokens: new SqlTokenStore(dataSource),
     auditLog: new SqlAuditLog(dataSource),
     catalog,
     reader,

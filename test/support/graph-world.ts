@@ -51,6 +51,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     settings: stores.settings,
     catalog: counted('catalog', catalog, calls),
     reader: counted('reader', reader, calls),
+    tokens: { add: noRun, find: async () => undefined, findByHash: async () => undefined, list: async () => [], revoke: noRun },
     auditLog: { begin: async () => undefined, end: async () => undefined, page: noRun },
     runs: { ...noRuns, find: async () => new Map() },
     commit: { end: () => Promise.reject(new Error('no money is moved here')) },

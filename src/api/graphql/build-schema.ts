@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { type GraphQLSchema, printSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { InvariantBroken } from '../../kernel/invariant';
+import { AccountResolver } from './accounts/account.resolver';
 import { AuditLogResolver } from './audit/audit-log.resolver';
 import { withAuditLog } from './audit/audit-mutations';
 import { ExplainResolver } from './explain/explain.resolver';
@@ -65,6 +66,7 @@ export async function buildGraph(): Promise<GraphQLSchema> {
       UsageResolver,
       AgentRunResolver,
       AuditLogResolver,
+      AccountResolver,
       RunOfReceipt,
       RunOfEntry,
       RedemptionResolver,

@@ -1,4 +1,5 @@
 /** What every resolver of one request works with. */
+import type DataLoader from 'dataloader';
 import type { Upstreams } from '../../attempts/upstream';
 import type { AuditLog } from '../../gateway/audit-log';
 import type { Clock } from '../../kernel/clock';
@@ -6,6 +7,7 @@ import type { Log } from '../../kernel/log';
 import type { AccountStore, SettingStore } from '../../keys/account-store';
 import type { ApiKeyStore } from '../../keys/api-key-store';
 import type { KeyRing } from '../../keys/authenticate';
+import type { ManagementToken, TokenStore } from '../../keys/management-token';
 import type { Viewer } from '../../keys/viewer';
 import type { LedgerVerifier } from '../../ledger/audit/verification';
 import type { GroupCommit } from '../../ledger/group-commit';
@@ -20,6 +22,7 @@ import type { Catalog } from '../../routing/catalog';
 import type { CatalogStore } from '../../routing/catalog-store';
 import type { CatalogEditor } from '../../routing/operate-catalog';
 import type { RunStore } from '../../runs/run-store';
+import { loaderById } from './batch';
 import { KeyLoaders } from './keys/key.loader';
 import { LedgerLoaders } from './ledger/ledger.loader';
 import { NodeAllowance } from './node-allowance';
@@ -30,6 +33,7 @@ import { RunLoaders } from './runs/run.loader';
 export interface GraphSources {
   readonly keys: ApiKeyStore;
   readonly accounts: AccountStore;
+  readonly tokens: TokenStore;
   readonly settings: SettingStore;
   readonly auditLog: AuditLog;
   readonly catalog: CatalogStore & CatalogEditor;
@@ -63,6 +67,8 @@ export interface GraphContext {
   readonly receipts: ReceiptLoaders;
   readonly ledger: LedgerLoaders;
   readonly runs: RunLoaders;
+  /** By account id. */
+  readonly accountTokens: DataLoader<string, readonly ManagementToken[] | null>;
 }
 
 /** Loaders live as long as one request: nothing is remembered between callers. */
@@ -80,6 +86,10 @@ export function contextFor(sources: GraphSources, viewer: Viewer, requestId: str
     receipts: new ReceiptLoaders(sources, scope, allowance),
     ledger: new LedgerLoaders(sources.reader, viewer, scope, allowance),
     runs: new RunLoaders(sources, viewer, scope, allowance),
+    accountTokens: loaderById(async (ids) => {
+      const tokens = await sources.tokens.list(ids);
+      return new Map(ids.map((id) => [id, tokens.filter(({ accountId }) => accountId === id)]));
+    }),
   };
 }
 

@@ -3,6 +3,7 @@
 import { registerEnumType } from 'type-graphql';
 import { AUDIT_ACTORS, AUDIT_OUTCOMES } from '../../gateway/audit-log';
 import * as words from '../../kernel/words';
+import { ACCOUNT_ROLES } from '../../keys/management-token';
 import { MARGIN_GROUPS } from '../../ledger/money-facts';
 import { REDEMPTION_STATES } from '../../ledger/redemption/redeem';
 import { USAGE_GROUPS, USAGE_INTERVALS } from '../../ledger/usage-report';
@@ -65,6 +66,11 @@ export const HoldStateEnum = enumOf(
   'OPEN: money is reserved. SETTLED: the request was charged from it. RELEASED: given back. EXPIRED: given back for a process that died.',
 );
 export const EntryKindEnum = enumOf('EntryKind', words.ENTRY_KINDS, 'What moved the money.');
+export const AccountRoleEnum = enumOf(
+  'AccountRole',
+  ACCOUNT_ROLES,
+  'OWNER: everything of the account. MEMBER: reads all of it and manages keys, but neither money nor people.',
+);
 export const AuditActorEnum = enumOf('AuditActor', AUDIT_ACTORS, 'Whose token or key a mutation was sent with.');
 export const AuditOutcomeEnum = enumOf(
   'AuditOutcome',

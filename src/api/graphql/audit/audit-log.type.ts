@@ -18,7 +18,10 @@ export class AuditEntryNode {
   @Field(() => AuditActorEnum, { description: 'Whose token or key it was.' })
   readonly actorKind: AuditActor;
 
-  @Field(() => ID, { nullable: true, description: 'The account or the key; null: the operator.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The key, the management token, or the account whose first token it was; null: the operator.',
+  })
   readonly actorId: string | null;
 
   @Field(() => ID, { nullable: true, description: 'The account that was changed; null: none, or all of them.' })

@@ -46,6 +46,9 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   revokeRedemptionCode: { target: named('id'), read: codeStanding },
   setPrice: { target: named('routeId'), read: routeStanding },
   setChannelStatus: { target: named('id'), read: channelStanding },
+  createAccount: { target: (_, result) => textIn(memberOf(memberOf(result, 'account'), 'id')), read: accountStanding },
+  createAccountToken: { target: (_, result) => textIn(memberOf(memberOf(result, 'token'), 'id')), read: tokenStanding },
+  revokeAccountToken: { target: named('id'), read: tokenStanding },
   finishAgentRun: ofRun,
   setAgentRunBudget: ofRun,
 };
@@ -76,6 +79,11 @@ async function accountStanding({ sources, viewer }: GraphContext, accountId: str
   const wallets = await sources.reader.wallets(accountId);
   const balances = Object.fromEntries(wallets.map(({ bucket, posted, held }) => [bucket, { balance: posted, held }]));
   return wallets.length === 0 ? null : { accountId, state: balances };
+}
+
+async function tokenStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
+  const token = await sources.tokens.find(id);
+  return token === undefined || !maySeeAccount(viewer, token.accountId) ? null : { accountId: token.accountId, state: token };
 }
 
 async function receiptStanding({ sources, scope }: GraphContext, id: string): Promise<Standing | null> {

@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { type Bucket, currencyOf } from '../../../kernel/words';
-import type { Viewer } from '../../../keys/viewer';
+import { mayDecide, type Viewer } from '../../../keys/viewer';
 import { makeCodes, type RedemptionMeans, redeem, revokeCode, stateOf } from '../../../ledger/redemption/redeem';
 import { type RedemptionCode, redemptionKey } from '../../../ledger/redemption/redemption-store';
 import type { LedgerEntry } from '../../../ledger/wallet';
@@ -81,6 +81,7 @@ function operatorsMeans(context: GraphContext): RedemptionMeans {
 
 function accountThatRedeems(viewer: Viewer, asked: string | null): string {
   if (viewer.kind === 'key') throw new Fault('forbidden', 'A key cannot redeem codes: ask with the token of its account.');
+  if (!mayDecide(viewer)) throw new Fault('forbidden', 'A member cannot redeem codes: ask with the token of an owner.');
   if (viewer.kind === 'account') {
     if (asked === null || asked === viewer.accountId) return viewer.accountId;
     throw new Fault('forbidden', 'The owner of an account redeems for this account only: leave "accountId" out.', { param: 'accountId' });

@@ -1,0 +1,74 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Fault } from '../../../kernel/fault';
+import { type AccountRole, createAccount, createToken } from '../../../keys/management-token';
+import { accountOf, mayDecide, maySeeAccount } from '../../../keys/viewer';
+import type { GraphContext } from '../context';
+import { AccountRoleEnum } from '../enums';
+import { DateTime } from '../scalars';
+import { AccountNode, AccountTokenNode, CreatedAccount, CreatedAccountToken } from './account.type';
+
+@Resolver(() => AccountNode)
+export class AccountResolver {
+  @Query(() => [AccountNode], { description: 'Every account for the operator; its own for everybody else.' })
+  async accounts(@Ctx() { sources, viewer }: GraphContext): Promise<AccountNode[]> {
+    const own = accountOf(viewer);
+    if (own === null) return [...(await sources.accounts.list())];
+    const account = await sources.accounts.find(own);
+    return account === undefined ? [] : [account];
+  }
+
+  @FieldResolver(() => [AccountTokenNode], {
+    description: 'For its owners and the operator: the tokens that were made for its people, new to old. Empty for others.',
+  })
+  async tokens(@Root() { id }: AccountNode, @Ctx() { accountTokens, viewer }: GraphContext): Promise<AccountTokenNode[]> {
+    return mayDecide(viewer) ? [...((await accountTokens.load(id)) ?? [])] : [];
+  }
+
+  @Mutation(() => CreatedAccount, { description: 'Operators only. An account with two empty balances, and a token for its first owner.' })
+  async createAccount(
+    @Ctx() { sources, viewer }: GraphContext,
+    @Arg('id', () => ID, { description: '1 to 64 characters of letters, digits and . _ / -' }) id: string,
+    @Arg('name', () => String, { description: 'For people; 1 to 200 characters.' }) name: string,
+  ): Promise<CreatedAccount> {
+    if (viewer.kind !== 'operator') throw new Fault('forbidden', 'Only the operator may create accounts.');
+    const { account, created } = await createAccount(sources, { id, name });
+    return { account, owner: created };
+  }
+
+  @Mutation(() => CreatedAccountToken, { description: 'For an owner or the operator: a token for somebody who manages the account.' })
+  async createAccountToken(
+    @Ctx() context: GraphContext,
+    @Arg('name', () => String, { description: 'Whose it is; 1 to 200 characters.' }) name: string,
+    @Arg('role', () => AccountRoleEnum, { description: 'What it may do.' }) role: AccountRole,
+    @Arg('accountId', () => ID, { nullable: true, description: 'For the operator; an owner makes those of its own account.' }) accountId:
+      | string
+      | null,
+    @Arg('expiresAt', () => DateTime, { nullable: true, description: 'Left out: it does not expire.' }) expiresAt: number | null,
+  ): Promise<CreatedAccountToken> {
+    const account = decidedAccount(context, accountId ?? null);
+    return createToken(context.sources, { accountId: account, name, role, expiresAt: expiresAt ?? null });
+  }
+
+  @Mutation(() => AccountTokenNode, {
+    description: 'For an owner or the operator. It is refused from then on, and live connections with it are closed within two seconds.',
+  })
+  async revokeAccountToken(
+    @Ctx() { sources, viewer }: GraphContext,
+    @Arg('id', () => ID, { description: 'The id of the token, not its secret.' }) id: string,
+  ): Promise<AccountTokenNode> {
+    if (!mayDecide(viewer)) throw new Fault('forbidden', 'Only an owner of the account, or the operator, may revoke its tokens.');
+    const token = await sources.tokens.find(id);
+    if (token === undefined || !maySeeAccount(viewer, token.accountId)) throw new Fault('not_found', `There is no token ${id}.`);
+    await sources.tokens.revoke(id, sources.clock.now());
+    return (await sources.tokens.find(id)) ?? token;
+  }
+}
+
+/** @throws Fault `forbidden` for members and keys, `not_found` for another account, `invalid_request` where none is named */
+function decidedAccount({ viewer }: GraphContext, asked: string | null): string {
+  if (!mayDecide(viewer)) throw new Fault('forbidden', 'Only an owner of the account, or the operator, may make tokens.');
+  const account = asked ?? accountOf(viewer);
+  if (account === null) throw new Fault('invalid_request', 'Name the account: "accountId".', { param: 'accountId' });
+  if (!maySeeAccount(viewer, account)) throw new Fault('not_found', `There is no account "${account}".`);
+  return account;
+}

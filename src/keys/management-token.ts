@@ -1,0 +1,91 @@
+/** Tokens of the people who manage an account. Stored as hashes, shown once, looked up with each request. */
+import { Fault } from '../kernel/fault';
+import { newId } from '../kernel/ids';
+import { hashSecret, newSecret } from '../kernel/secret';
+import type { Account, AccountStore } from './account-store';
+
+export const ACCOUNT_ROLES = ['OWNER', 'MEMBER'] as const;
+/** OWNER: everything of the account. MEMBER: reads all of it and manages keys, but neither money nor people. */
+export type AccountRole = (typeof ACCOUNT_ROLES)[number];
+
+/** What a secret of this kind begins with, so that nothing else is looked up among them. */
+export const TOKEN_PREFIX = 'tf-mt-';
+
+export interface ManagementToken {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly role: AccountRole;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+}
+
+export interface TokenStore {
+  add(token: ManagementToken, hash: string): Promise<void>;
+  find(id: string): Promise<ManagementToken | undefined>;
+  findByHash(hash: string): Promise<ManagementToken | undefined>;
+  /** Of each account, new to old, those that were revoked included. */
+  list(accountIds: readonly string[]): Promise<readonly ManagementToken[]>;
+  /** The first revocation stands. */
+  revoke(id: string, at: number): Promise<void>;
+}
+
+export interface AccountManagement {
+  readonly accounts: Pick<AccountStore, 'add' | 'find'>;
+  readonly tokens: TokenStore;
+  readonly clock: { now(): number };
+}
+
+export interface TokenWish {
+  readonly accountId: string;
+  readonly name: string;
+  readonly role: AccountRole;
+  readonly expiresAt: number | null;
+}
+
+/** The only time that the secret is there. */
+export interface CreatedToken {
+  readonly token: ManagementToken;
+  readonly secret: string;
+}
+
+const ACCOUNT_ID = /^[A-Za-z0-9._/-]{1,64}$/;
+const NAME_MAX = 200;
+
+/** An account with two empty wallets and a token for its first owner. @throws Fault `invalid_request` that names the argument */
+export async function createAccount(
+  { accounts, tokens, clock }: AccountManagement,
+  wish: { readonly id: string; readonly name: string },
+): Promise<{ readonly account: Account; readonly created: CreatedToken }> {
+  if (!ACCOUNT_ID.test(wish.id)) throw wrong('id', 'must have 1 to 64 characters of letters, digits and . _ / -');
+  const account = { id: wish.id, name: checkName(wish.name), createdAt: clock.now() };
+  if ((await accounts.find(account.id)) !== undefined) throw wrong('id', 'is that of another account already');
+  await accounts.add(account, [], []);
+  const created = await createToken({ accounts, tokens, clock }, { accountId: account.id, name: 'owner', role: 'OWNER', expiresAt: null });
+  return { account, created };
+}
+
+/** @throws Fault `invalid_request` that names the argument; `not_found` for the account */
+export async function createToken({ accounts, tokens, clock }: AccountManagement, wish: TokenWish): Promise<CreatedToken> {
+  const now = clock.now();
+  if (wish.expiresAt !== null && wish.expiresAt <= now)
+    throw wrong('expiresAt', 'must lie in the future; leave it out for a token that does not expire');
+  const name = checkName(wish.name);
+  if ((await accounts.find(wish.accountId)) === undefined) throw new Fault('not_found', `There is no account "${wish.accountId}".`);
+  const secret = newSecret(TOKEN_PREFIX);
+  const token: ManagementToken = { ...wish, name, id: newId(), createdAt: now, revokedAt: null };
+  await tokens.add(token, hashSecret(secret));
+  return { token, secret };
+}
+
+function checkName(name: string): string {
+  const trimmed = name.trim();
+  if (trimmed === '' || trimmed.length > NAME_MAX) throw wrong('name', `must have 1 to ${NAME_MAX} characters`);
+  return trimmed;
+}
+
+function wrong(field: string, problem: string): Fault {
+  return new Fault('invalid_request', `${field} ${problem}.`, { param: field });
+}

@@ -1,0 +1,102 @@
+/** Accounts that the operator makes, and the people who manage them: owners and members, each with a token of their own. */
+import { eventually } from '../support/eventually';
+import { graph, graphAnswer } from '../support/forge-client';
+import { OPERATOR_TOKEN } from '../support/gateway-process';
+import { onEachDatabase } from '../support/on-each-database';
+import { secretOf, tokenOf } from '../support/shop-catalog';
+
+interface Created {
+  readonly token: { readonly id: string; readonly role: string; readonly revokedAt: string | null };
+  readonly secret: string;
+}
+
+onEachDatabase('an account and its people', (bed, promise) => {
+  const ask = <T>(query: string, token: string) => graph<T>(bed.gateway.origin, token, query);
+  const codeOf = async (query: string, token: string) =>
+    (await graphAnswer(bed.gateway.origin, token, query)).errors?.[0]?.extensions as
+      | { readonly faultCode?: string; readonly code?: string }
+      | undefined;
+  const hire = async (role: string, token = tokenOf('acme'), more = '') =>
+    (
+      await ask<{ createAccountToken: Created }>(
+        `mutation { createAccountToken(name: "Ada", role: ${role}${more}) { token { id role revokedAt } secret } }`,
+        token,
+      )
+    ).createAccountToken;
+
+  promise('is made by the operator, with two empty balances and a token for its owner', async () => {
+    const query = 'mutation { createAccount(id: "newcomer", name: "New") { account { id name } owner { secret token { role } } } }';
+    const { createAccount } = await ask<{ createAccount: { account: object; owner: Created } }>(query, OPERATOR_TOKEN);
+    expect(createAccount).toMatchObject({ account: { id: 'newcomer', name: 'New' }, owner: { token: { role: 'OWNER' } } });
+    const owner = createAccount.owner.secret;
+    expect(await ask('{ accounts { id } wallets { id balance } }', owner)).toEqual({
+      accounts: [{ id: 'newcomer' }],
+      wallets: [
+        { id: 'newcomer:RMB', balance: '0' },
+        { id: 'newcomer:CREDIT', balance: '0' },
+      ],
+    });
+    await ask('mutation { createApiKey(input: { name: "first" }) { secret } }', owner);
+    await expect(ask(query, OPERATOR_TOKEN)).rejects.toThrow(/already/);
+    await expect(ask('mutation { createAccount(id: "a b", name: "x") { account { id } } }', OPERATOR_TOKEN)).rejects.toThrow(
+      /id must have/,
+    );
+    for (const token of [tokenOf('acme'), secretOf('chat')]) await expect(ask(query, token)).rejects.toThrow(/Only the operator/);
+  });
+
+  promise('has members who read everything and manage keys, but neither money nor people', async () => {
+    const { secret, token } = await hire('MEMBER');
+    expect(token).toMatchObject({ role: 'MEMBER', revokedAt: null });
+    const seen = await ask<{ wallets: object[]; accounts: { tokens: object[] }[] }>(
+      '{ wallets { id } accounts { id tokens { id } } }',
+      secret,
+    );
+    expect([seen.wallets.length, seen.accounts]).toEqual([2, [{ id: 'acme', tokens: [] }]]);
+    await ask('mutation { createApiKey(input: { name: "by a member" }) { secret } }', secret);
+    for (const refused of [
+      'mutation { redeem(code: "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA") { id } }',
+      'mutation { setProjectSpendLimits(projectId: "acme-bots", spendLimits: []) { id } }',
+      'mutation { createAccountToken(name: "x", role: OWNER) { secret } }',
+      `mutation { revokeAccountToken(id: "${token.id}") { id } }`,
+      'mutation { topUp(accountId: "acme", bucket: RMB, amount: "1", idempotencyKey: "m") { id } }',
+    ]) {
+      expect({ refused, code: (await codeOf(refused, secret))?.faultCode }).toEqual({ refused, code: 'forbidden' });
+    }
+  });
+
+  promise('shows its owners who may do what, and never a secret', async () => {
+    const owner = await hire('OWNER');
+    const query = '{ accounts { tokens { id name role createdAt expiresAt revokedAt } } }';
+    const { accounts } = await ask<{ accounts: { tokens: { id: string }[] }[] }>(query, owner.secret);
+    expect(accounts[0]?.tokens.map(({ id }) => id)).toContain(owner.token.id);
+    expect(JSON.stringify(await bed.database.query('SELECT id, hash, name FROM management_token'))).not.toContain(owner.secret);
+    expect(await ask('{ accounts { id tokens { id } } }', secretOf('chat'))).toEqual({ accounts: [{ id: 'acme', tokens: [] }] });
+  });
+
+  promise('refuses a token that was revoked or has expired, from then on', async () => {
+    const { secret, token } = await hire('OWNER');
+    const revoked = `mutation { revokeAccountToken(id: "${token.id}") { revokedAt } }`;
+    const first = await ask<object>(revoked, tokenOf('acme'));
+    expect(await ask<object>(revoked, tokenOf('acme'))).toEqual(first);
+    expect(await codeOf('{ wallets { id } }', secret)).toMatchObject({ faultCode: 'key_revoked' });
+    const soon = await hire('MEMBER', tokenOf('acme'), `, expiresAt: "${new Date(Date.now() + 1_000).toISOString()}"`);
+    await eventually(async () => expect(await codeOf('{ wallets { id } }', soon.secret)).toMatchObject({ faultCode: 'key_expired' }));
+    await expect(hire('MEMBER', tokenOf('acme'), ', expiresAt: "2020-01-01T00:00:00.000Z"')).rejects.toThrow(
+      /expiresAt must lie in the future/,
+    );
+    expect(await codeOf('{ wallets { id } }', 'tf-mt-nobody')).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  promise('is left alone by the owners of others', async () => {
+    const { token } = await hire('OWNER');
+    const strange = `mutation { revokeAccountToken(id: "${token.id}") { id } }`;
+    expect(await codeOf(strange, tokenOf('globex'))).toMatchObject({ faultCode: 'not_found' });
+    expect(
+      await codeOf('mutation { createAccountToken(name: "x", role: OWNER, accountId: "acme") { secret } }', tokenOf('globex')),
+    ).toMatchObject({
+      faultCode: 'not_found',
+    });
+    await hire('OWNER', OPERATOR_TOKEN, ', accountId: "globex"');
+    await expect(hire('OWNER', OPERATOR_TOKEN)).rejects.toThrow(/Name the account/);
+  });
+});
