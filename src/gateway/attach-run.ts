@@ -8,11 +8,10 @@ import type { RunStore } from '../runs/run-store';
 /** A call of no run, of one, or the reason why it cannot be one of the run that it names. */
 export type Attachment = { readonly run: Run | null; readonly fault: null } | { readonly run: null; readonly fault: Fault };
 
-const NO_RUN: Attachment = { run: null, fault: null };
+export const NO_RUN: Attachment = { run: null, fault: null };
 
 /** Looks the run up anew for each call, so that a budget that was raised and a run that was ended are known in every process. */
-export async function attachRun(runs: Pick<RunStore, 'find'>, key: Pick<ApiKey, 'id'>, header: string | null): Promise<Attachment> {
-  if (header === null) return NO_RUN;
+export async function attachRun(runs: Pick<RunStore, 'find'>, key: Pick<ApiKey, 'id'>, header: string): Promise<Attachment> {
   try {
     return { run: await attachableRun(runs, key, header.trim()), fault: null };
   } catch (error) {

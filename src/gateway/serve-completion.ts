@@ -14,7 +14,7 @@ import { type Plan, planRoute } from '../routing/plan-route';
 import type { Run } from '../runs/run';
 import { streamTail, wholeWithCost } from './answer';
 import { keeping, RememberingSink } from './answer-archive';
-import { attached, attachRun } from './attach-run';
+import { attached, attachRun, NO_RUN } from './attach-run';
 import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
 import { ReceiptedFault } from './end-durably';
 import type { ModelCall } from './endpoints/endpoint';
@@ -43,7 +43,8 @@ export async function serveCompletion(
 ): Promise<ReceiptRecord | null> {
   const recognised = await gateway.keys.recognise(request.credential);
   const reading = readCall(request.endpoint, request.body);
-  const attachment = await attachRun(gateway.runs, recognised.key, request.runHeader);
+  const { runHeader } = request;
+  const attachment = runHeader === null ? NO_RUN : await attachRun(gateway.runs, recognised.key, runHeader);
   const facts = factsOf(request, recognised, reading, attachment.run);
   return refusedWithReceipt(gateway, facts, sink, async () => {
     const caller = admitKey(recognised, gateway.clock.now());

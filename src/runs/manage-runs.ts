@@ -59,10 +59,12 @@ export async function finishRun({ runs, clock }: RunManagement, id: string): Pro
 }
 
 /** Takes the place of the budget. @throws Fault `invalid_request` that names the line, or for a run that has ended */
-export async function changeBudget({ runs }: RunManagement, run: Run, budget: readonly BudgetLine[]): Promise<Run> {
-  if (!takesCalls(run)) throw new Fault('invalid_request', `The run ${run.id} has ended: its budget can no longer change.`);
-  await runs.setBudget(run.id, checkBudget(budget));
-  return reread(runs, run.id);
+export async function changeBudget({ runs }: RunManagement, id: string, budget: readonly BudgetLine[]): Promise<Run> {
+  await runs.setBudget(id, checkBudget(budget));
+  const changed = await reread(runs, id);
+  // Looked at afterwards: it may have ended at the same time.
+  if (!takesCalls(changed)) throw new Fault('invalid_request', `The run ${id} has ended: its budget can no longer change.`);
+  return changed;
 }
 
 /** @throws Fault `invalid_request` unless every bucket stands there once at most, with an amount above zero */

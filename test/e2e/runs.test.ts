@@ -100,7 +100,10 @@ onEachDatabase('a run of an agent', (bed, promise) => {
     expect(refused).toMatchObject({ status: 429, code: 'spend_limit_reached' });
     expect(refused.message).toContain(`The budget of the run ${run.id} on RMB is ${HOLD} CNY`);
     const query = `mutation { setAgentRunBudget(id: "${run.id}", budget: [{ bucket: RMB, amount: "1" }]) { budget { amount } left { bucket amount } } }`;
-    await graph(bed.gateway.origin, CHAT, query);
+    // What is left is of the new budget, also in the answer that changes it.
+    expect(await graph(bed.gateway.origin, CHAT, query)).toEqual({
+      setAgentRunBudget: { budget: [{ amount: '1' }], left: [{ bucket: 'RMB', amount: '0.999987' }] },
+    });
     expect((await call(run.id)).status).toBe(200);
     expect((await stand(bed.gateway.origin, run.id)).receipt).toMatchObject({
       requests: 3,

@@ -41,7 +41,7 @@ export class AgentRunResolver {
   })
   async finishAgentRun(@Ctx() context: GraphContext, @Arg('id', () => ID, THE_RUN) id: string): Promise<AgentRunNode> {
     const run = await agentRunOf(context, id);
-    return viewRun(await finishRun(context.sources, run.id));
+    return viewRun(context.runs.changed(await finishRun(context.sources, run.id)));
   }
 
   @Mutation(() => AgentRunNode, {
@@ -55,7 +55,7 @@ export class AgentRunResolver {
   ): Promise<AgentRunNode> {
     const run = await agentRunOf(context, id);
     const lines = budget.map(({ bucket, amount }) => ({ bucket, amount: nano(amount) }));
-    return viewRun(await changeBudget(context.sources, run, lines));
+    return viewRun(context.runs.changed(await changeBudget(context.sources, run.id, lines)));
   }
 
   @FieldResolver(() => ApiKeyNode, { description: 'The key that started it, and the only one whose calls can be attached.' })

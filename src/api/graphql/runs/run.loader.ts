@@ -40,6 +40,13 @@ export class RunLoaders {
     return run !== null && maySeeKey(this.viewer, { id: run.apiKeyId, accountId: run.accountId }) ? run : null;
   }
 
+  /** To be called with a run that this request has changed: what was read of it before is forgotten. */
+  changed(run: Run): Run {
+    this.byId.clear(run.id).prime(run.id, run);
+    this.standings.clear(run.id);
+    return run;
+  }
+
   /** Of a run that the viewer was shown. */
   standing(id: string): Promise<RunStanding | null> {
     return this.standings.load(id);
