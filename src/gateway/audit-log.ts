@@ -4,7 +4,7 @@ import type { Viewer } from '../keys/viewer';
 import type { Page, PageRequest } from '../ledger/ledger-reader';
 
 export const AUDIT_OUTCOMES = ['BEGUN', 'DONE', 'REFUSED'] as const;
-/** BEGUN: whether it was done is not known, because the process ended meanwhile. */
+/** BEGUN: whether it was done is not known, because something broke or the process ended meanwhile. */
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 export const AUDIT_ACTORS = ['OPERATOR', 'ACCOUNT', 'KEY'] as const;
@@ -25,7 +25,7 @@ export interface AuditEntry {
   /** The id of what was changed. */
   readonly target: string | null;
   readonly outcome: AuditOutcome;
-  /** Why it was refused. */
+  /** Why it was refused, or what broke. */
   readonly faultCode: string | null;
   /** What it was before and after, as JSON, amounts as decimal strings; never a secret. */
   readonly before: string | null;

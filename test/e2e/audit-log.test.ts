@@ -81,6 +81,22 @@ onEachDatabase('the log of mutations', (bed, promise) => {
     for (const secret of [made.createApiKey.secret, code, code.replaceAll('-', ''), tokenOf('acme')]) expect(rows).not.toContain(secret);
   });
 
+  promise('says what codes were made and what one of them added, also where the owner names no account', async () => {
+    const made = 'mutation { createRedemptionCodes(count: 2, bucket: RMB, amount: "3.5") { code redemptionCode { id } } }';
+    const codes = (await ask<{ createRedemptionCodes: { code: string; redemptionCode: { id: string } }[] }>(made, OPERATOR_TOKEN))
+      .createRedemptionCodes;
+    const [of] = await log(OPERATOR_TOKEN, `first: 1, action: "createRedemptionCodes"`);
+    expect([of?.target, JSON.parse(of?.after ?? '')]).toMatchObject([
+      codes[0]?.redemptionCode.id,
+      { count: 2, bucket: 'RMB', amount: '3.5' },
+    ]);
+    await ask(`mutation { redeem(code: "${codes[1]?.code}") { id } }`, tokenOf('acme'));
+    const [redeemed] = await log(tokenOf('acme'), 'first: 1, action: "redeem"');
+    const balance = (text: string | null | undefined) =>
+      Math.round(Number((JSON.parse(text ?? '{}') as { RMB: { balance: string } }).RMB.balance) * 1e9);
+    expect([redeemed?.target, balance(redeemed?.after) - balance(redeemed?.before)]).toEqual(['acme', 3_500_000_000]);
+  });
+
   promise('is read by owners and the operator, page by page, and not by keys', async () => {
     await expect(log(secretOf('chat'))).rejects.toThrow(/cannot read the audit log/);
     const all = await log();

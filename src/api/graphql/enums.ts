@@ -75,7 +75,7 @@ export const AuditActorEnum = enumOf('AuditActor', AUDIT_ACTORS, 'Whose token or
 export const AuditOutcomeEnum = enumOf(
   'AuditOutcome',
   AUDIT_OUTCOMES,
-  'DONE: as its after says. REFUSED: nothing was changed. BEGUN: whether it was done is not known, because the process ended meanwhile.',
+  'DONE: as its after says. REFUSED: nothing was changed. BEGUN: whether it was done is not known, because something broke or the process ended meanwhile.',
 );
 export const RunStatusEnum = enumOf(
   'RunStatus',

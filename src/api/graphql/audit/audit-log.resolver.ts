@@ -9,7 +9,7 @@ import { AuditEntryConnection } from './audit-log.type';
 @Resolver()
 export class AuditLogResolver {
   @Query(() => AuditEntryConnection, {
-    description: 'Who changed what, new to old: for an owner, in its account; for the operator, everywhere. Not for keys.',
+    description: 'Who changed what, new to old: for the people of an account, in it; for the operator, everywhere. Not for keys.',
   })
   async auditLog(
     @Ctx() { viewer, sources }: GraphContext,

@@ -28,17 +28,17 @@ async function writtenDown(context: GraphContext, action: string, audited: Audit
   const entry = await begun(context, action, audited, args);
   try {
     const result = await change();
-    await ended(context, entry, audited, { args, result, fault: null });
+    await ended(context, entry, audited, { args, result, ...DONE });
     return result;
   } catch (error) {
-    await ended(context, entry, audited, { args, result: null, fault: error instanceof Fault ? error.code : 'internal_error' });
+    await ended(context, entry, audited, { args, result: null, ...failureOf(error) });
     throw error;
   }
 }
 
 async function begun(context: GraphContext, action: string, audited: Audited, args: Args): Promise<AuditEntry> {
-  const target = shortened(audited.target(args, null));
-  const before = target === null ? null : await audited.read(context, target);
+  const target = shortened(audited.target(args, null, context.viewer));
+  const before = target === null ? null : await audited.read(context, target, args);
   const entry: AuditEntry = {
     ...{ id: newId(), at: context.sources.clock.now(), requestId: context.requestId, ...actorOf(context.viewer) },
     ...{ accountId: accountIn(context, before), action, target, outcome: 'BEGUN', faultCode: null },
@@ -48,24 +48,29 @@ async function begun(context: GraphContext, action: string, audited: Audited, ar
   return entry;
 }
 
-interface Ended {
-  readonly args: Args;
-  readonly result: unknown;
-  readonly fault: string | null;
+type How = Pick<AuditEntry, 'outcome' | 'faultCode'>;
+type Ended = How & { readonly args: Args; readonly result: unknown };
+
+const DONE: How = { outcome: 'DONE', faultCode: null };
+
+/** Only what was refused has changed nothing for certain: where something broke, the change may be there all the same. */
+function failureOf(error: unknown): How {
+  const code = error instanceof Fault ? error.code : 'internal_error';
+  return { outcome: code === 'internal_error' || code === 'temporarily_unavailable' ? 'BEGUN' : 'REFUSED', faultCode: code };
 }
 
 /** What was done stands, also where its end cannot be written down: the entry then says that it was begun. */
-async function ended(context: GraphContext, entry: AuditEntry, audited: Audited, { args, result, fault }: Ended): Promise<void> {
+async function ended(context: GraphContext, entry: AuditEntry, audited: Audited, { args, result, ...how }: Ended): Promise<void> {
   const { auditLog, log } = context.sources;
   try {
-    const target = shortened(audited.target(args, result));
-    const after = target === null || fault !== null ? null : await audited.read(context, target);
+    const target = shortened(audited.target(args, result, context.viewer));
+    const after = target === null || how.outcome === 'REFUSED' ? null : await audited.read(context, target, args);
     await auditLog.end({
       ...{ id: entry.id, target, accountId: after === null ? entry.accountId : accountIn(context, after) },
-      ...{ outcome: fault === null ? 'DONE' : 'REFUSED', faultCode: fault, after: after === null ? null : stateText(after) },
+      ...{ ...how, after: after === null ? null : stateText(after) },
     });
   } catch (err) {
-    log.error({ err, entry: entry.id, action: entry.action, fault }, 'how a mutation ended could not be written down');
+    log.error({ err, entry: entry.id, action: entry.action, ...how }, 'how a mutation ended could not be written down');
   }
 }
 

@@ -3,7 +3,7 @@
  * can be forgotten. States are read past the loaders, which remember, and only as far as the viewer may see them.
  */
 import { formatDecimal } from '../../../kernel/money';
-import { accountOf, maySeeAccount, maySeeKey, maySeeProject } from '../../../keys/viewer';
+import { accountOf, maySeeAccount, maySeeKey, maySeeProject, type Viewer } from '../../../keys/viewer';
 import type { GraphContext } from '../context';
 
 /** A thing as it stands; `accountId` null: it belongs to no account. */
@@ -13,10 +13,10 @@ export interface Standing {
 }
 
 export interface Audited {
-  /** The id of what is changed, from the arguments, or from the result where the mutation makes it. */
-  target(args: Args, result: unknown): string | null;
+  /** The id of what is changed: from the arguments, from who asks, or from the result where the mutation makes it. */
+  target(args: Args, result: unknown, viewer: Viewer): string | null;
   /** null: there is no such thing, or the viewer may not see it. */
-  read(context: GraphContext, target: string): Promise<Standing | null>;
+  read(context: GraphContext, target: string, args: Args): Promise<Standing | null>;
 }
 
 export type Args = Readonly<Record<string, unknown>>;
@@ -25,7 +25,10 @@ const named = (name: string) => (args: Args) => textIn(args[name]);
 const ofKey = { target: named('id'), read: keyStanding };
 const ofRun = { target: named('id'), read: runStanding };
 /** Movements: the balances of the account. */
-const ofAccount = { target: (args: Args, result: unknown) => textIn(args['accountId']) ?? accountOfEntry(result), read: accountStanding };
+const ofAccount = {
+  target: (args: Args, _: unknown, viewer: Viewer) => textIn(args['accountId']) ?? accountOf(viewer),
+  read: accountStanding,
+};
 
 export const AUDITED: Readonly<Record<string, Audited>> = {
   createApiKey: { target: (_, result) => textIn(memberOf(memberOf(result, 'apiKey'), 'id')), read: keyStanding },
@@ -39,10 +42,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   adjust: ofAccount,
   redeem: ofAccount,
   refund: { target: named('receiptId'), read: receiptStanding },
-  createRedemptionCodes: {
-    target: (_, result) => codesIn(result),
-    read: async (_context, target) => ({ accountId: null, state: { codes: target } }),
-  },
+  createRedemptionCodes: { target: (_, result) => firstCodeIn(result), read: codesStanding },
   revokeRedemptionCode: { target: named('id'), read: codeStanding },
   setPrice: { target: named('routeId'), read: routeStanding },
   setChannelStatus: { target: named('id'), read: channelStanding },
@@ -93,6 +93,12 @@ async function receiptStanding({ sources, scope }: GraphContext, id: string): Pr
   return { accountId, state: { charge, refunded: await sources.reader.refundedOf(id) } };
 }
 
+/** What was made, named by its first code: the others follow it in the list of codes. */
+async function codesStanding(_context: GraphContext, firstCode: string, args: Args): Promise<Standing> {
+  const { count, bucket, amount, expiresAt = null } = args;
+  return { accountId: null, state: { firstCode, count, bucket, amount, expiresAt } };
+}
+
 async function codeStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
   const code = viewer.kind === 'operator' ? await sources.codes.find(id) : undefined;
   return code === undefined ? null : { accountId: null, state: code };
@@ -113,14 +119,8 @@ export function accountIn({ viewer }: GraphContext, standing: Standing | null): 
   return standing?.accountId ?? accountOf(viewer);
 }
 
-function accountOfEntry(result: unknown): string | null {
-  const walletId = textIn(memberOf(result, 'walletId'));
-  return walletId === null ? null : walletId.slice(0, walletId.lastIndexOf(':'));
-}
-
-function codesIn(result: unknown): string | null {
-  if (!Array.isArray(result)) return null;
-  return `${result.length} codes from ${textIn(memberOf(memberOf(result[0], 'redemptionCode'), 'id')) ?? 'none'}`;
+function firstCodeIn(result: unknown): string | null {
+  return Array.isArray(result) ? textIn(memberOf(memberOf(result[0], 'redemptionCode'), 'id')) : null;
 }
 
 function memberOf(value: unknown, name: string): unknown {
