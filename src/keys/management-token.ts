@@ -61,10 +61,24 @@ export async function createAccount(
 ): Promise<{ readonly account: Account; readonly created: CreatedToken }> {
   if (!ACCOUNT_ID.test(wish.id)) throw wrong('id', 'must have 1 to 64 characters of letters, digits and . _ / -');
   const account = { id: wish.id, name: checkName(wish.name), createdAt: clock.now() };
-  if ((await accounts.find(account.id)) !== undefined) throw wrong('id', 'is that of another account already');
-  await accounts.add(account, [], []);
+  if ((await accounts.find(account.id)) !== undefined) throw taken();
+  await addOnce(accounts, account);
   const created = await createToken({ accounts, tokens, clock }, { accountId: account.id, name: 'owner', role: 'OWNER', expiresAt: null });
   return { account, created };
+}
+
+/** Two that want the same id at once: the database takes one, and the other is told as one who comes later. */
+async function addOnce(accounts: AccountManagement['accounts'], account: Account): Promise<void> {
+  try {
+    await accounts.add(account, [], []);
+  } catch (error) {
+    if ((await accounts.find(account.id)) === undefined) throw error;
+    throw taken();
+  }
+}
+
+function taken(): Fault {
+  return wrong('id', 'is that of another account already');
 }
 
 /** @throws Fault `invalid_request` that names the argument; `not_found` for the account */

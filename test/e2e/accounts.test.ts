@@ -1,4 +1,6 @@
 /** Accounts that the operator makes, and the people who manage them: owners and members, each with a token of their own. */
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { eventually } from '../support/eventually';
 import { graph, graphAnswer } from '../support/forge-client';
 import { OPERATOR_TOKEN } from '../support/gateway-process';
@@ -44,6 +46,14 @@ onEachDatabase('an account and its people', (bed, promise) => {
     for (const token of [tokenOf('acme'), secretOf('chat')]) await expect(ask(query, token)).rejects.toThrow(/Only the operator/);
   });
 
+  promise('is made once, however many ask at once, and the others are told', async () => {
+    const query = 'mutation { createAccount(id: "contested", name: "x") { account { id } } }';
+    const answers = await Promise.all(Array.from({ length: 8 }, () => graphAnswer(bed.gateway.origin, OPERATOR_TOKEN, query)));
+    const refusals = answers.flatMap(({ errors }) => errors ?? []);
+    expect(refusals).toHaveLength(7);
+    for (const { message } of refusals) expect(message).toContain('id is that of another account already');
+  });
+
   promise('has members who read everything and manage keys, but neither money nor people', async () => {
     const { secret, token } = await hire('MEMBER');
     expect(token).toMatchObject({ role: 'MEMBER', revokedAt: null });
@@ -85,6 +95,23 @@ onEachDatabase('an account and its people', (bed, promise) => {
       /expiresAt must lie in the future/,
     );
     expect(await codeOf('{ wallets { id } }', 'tf-mt-nobody')).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  promise('is followed live by a token until it is revoked, and no longer', async () => {
+    const { secret, token } = await hire('MEMBER');
+    const client = createClient({
+      url: `${bed.gateway.origin.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      connectionParams: { authorization: `Bearer ${secret}` },
+    });
+    const connected = new Promise<void>((resolve) => client.on('connected', () => resolve()));
+    const next = client.iterate({ query: 'subscription { spend { cursor } }' }).next();
+    next.catch(() => undefined);
+    await connected;
+    await ask(`mutation { revokeAccountToken(id: "${token.id}") { id } }`, tokenOf('acme'));
+    await expect(next).rejects.toMatchObject({ code: 4403 });
+    await client.dispose();
   });
 
   promise('is left alone by the owners of others', async () => {
