@@ -20,9 +20,9 @@ const WAITING_MAX = 10_000;
 
 /** Begins to connect and does not wait for it: a gateway starts without Redis as well. */
 export function connectRedis(url: string): RedisConnection {
-  const client = newClient(url, true);
+  const client = newClient(url);
   client.connect().catch(() => undefined);
-  let listener: ReturnType<typeof newClient> | null = null;
+  const clients = [client];
   const digests = new Map<string, string>();
   const digestOf = (script: string) => {
     const digest = digests.get(script) ?? createHash('sha1').update(script).digest('hex');
@@ -41,21 +41,22 @@ export function connectRedis(url: string): RedisConnection {
     },
     publish: (channel, text) => void client.publish(channel, text).catch(() => undefined),
     listen: (channel, hear) => {
-      // What is to be heard is kept until Redis is there, and asked for again after each break.
-      listener ??= newClient(url, false);
-      if (!listener.isOpen) listener.connect().catch(() => undefined);
-      listener.subscribe(channel, hear).catch(() => undefined);
+      const listener = newClient(url);
+      // With each connection anew: an answer that was lost with the connection must not leave it deaf.
+      listener.on('ready', () => void listener.subscribe(channel, hear).catch(() => undefined));
+      listener.connect().catch(() => undefined);
+      clients.push(listener);
     },
     close: () => {
-      for (const each of [client, listener]) if (each?.isOpen) each.destroy();
+      for (const each of clients) if (each.isOpen) each.destroy();
     },
   };
 }
 
-function newClient(url: string, disableOfflineQueue: boolean) {
+function newClient(url: string) {
   const client = createClient({
     url,
-    disableOfflineQueue,
+    disableOfflineQueue: true,
     commandsQueueMaxLength: WAITING_MAX,
     pingInterval: PING_MS,
     socket: {

@@ -56,6 +56,25 @@ describe('a doorbell over Redis', () => {
     two.close();
   });
 
+  it('hears the others also where Redis was not there when it was opened', async () => {
+    if (!(await redisIsServed())) return;
+    const proxy = await cuttingProxy(REDIS_SERVER);
+    proxy.sever();
+    const installation = freshPrefix();
+    const [late, other] = [open(proxy.url, installation), open(REDIS_SERVER, installation)];
+    try {
+      const waiting = late.bell.next(RMB, late.bell.rings(), FOREVER_MS);
+      late.bell.ring(['acme:RMB']);
+      await waiting;
+      proxy.mend();
+      await heard(other, late);
+    } finally {
+      late.close();
+      other.close();
+      await proxy.close();
+    }
+  }, 30_000);
+
   it('rings in its own process while Redis is cut off, and in the others again when it is back', async () => {
     if (!(await redisIsServed())) return;
     const proxy = await cuttingProxy(REDIS_SERVER);
