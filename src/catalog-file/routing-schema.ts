@@ -1,17 +1,16 @@
 /** The shape of what the catalog says about channels, models and routes. */
 import { z } from 'zod';
 import type { PriceClass } from '../kernel/classes';
+import { formatDecimal } from '../kernel/money';
 import { CURRENCIES, ROUTE_TYPES } from '../kernel/words';
-import { PROTOCOLS } from '../routing/catalog';
+import { MULTIPLIER_MAX, PRICE_MAX, PROTOCOLS } from '../routing/catalog';
 import { count, decimal, displayName, headerSecret, id, modelId } from './fields';
 
 const HOUR_MS = 3_600_000;
 const TOKENS_MAX = 100_000_000;
-/** High enough for any price that is meant, and low enough that no ceiling of a request leaves the range of a balance. */
-const PRICE_MAX = '100000';
-const MULTIPLIER_MAX = '100';
 
-const apart = (what: string) => decimal(PRICE_MAX).optional().describe(what);
+const amount = (most: bigint) => decimal(formatDecimal(most));
+const apart = (what: string) => amount(PRICE_MAX).optional().describe(what);
 const classes = {
   audioInput: apart('Per one million input tokens of audio; as input when left out.'),
   imageInput: apart('Per one million input tokens of pictures; as input when left out.'),
@@ -24,28 +23,28 @@ const classes = {
 
 const price = z
   .strictObject({
-    input: decimal(PRICE_MAX).describe('Per one million input tokens.'),
-    cachedInput: decimal(PRICE_MAX)
+    input: amount(PRICE_MAX).describe('Per one million input tokens.'),
+    cachedInput: amount(PRICE_MAX)
       .optional()
       .describe("Per one million input tokens read from the provider's cache; as input when left out."),
-    cacheWrite: decimal(PRICE_MAX)
+    cacheWrite: amount(PRICE_MAX)
       .optional()
       .describe("Per one million input tokens written to the provider's cache; as input when left out."),
-    output: decimal(PRICE_MAX).describe('Per one million output tokens.'),
-    perRequest: decimal(PRICE_MAX).optional().describe('For each request, beside its tokens.'),
+    output: amount(PRICE_MAX).describe('Per one million output tokens.'),
+    perRequest: amount(PRICE_MAX).optional().describe('For each request, beside its tokens.'),
     ...classes,
-    multiplier: decimal(MULTIPLIER_MAX).default('1').describe('Multiplies every amount of this price.'),
+    multiplier: amount(MULTIPLIER_MAX).default('1').describe('Multiplies every amount of this price.'),
   })
   .describe('Decimal strings, in CNY on an ORDINARY route and in USD on an OFFICIAL one.');
 
 const cost = z
   .strictObject({
     currency: z.enum(CURRENCIES).describe('What the upstream bills in; it need not be the currency of the route.'),
-    input: decimal(PRICE_MAX).describe('Per one million input tokens.'),
-    cachedInput: decimal(PRICE_MAX).optional().describe('As input when left out.'),
-    cacheWrite: decimal(PRICE_MAX).optional().describe('As input when left out.'),
-    output: decimal(PRICE_MAX).describe('Per one million output tokens.'),
-    perRequest: decimal(PRICE_MAX).optional().describe('For each request that used something, beside its tokens.'),
+    input: amount(PRICE_MAX).describe('Per one million input tokens.'),
+    cachedInput: amount(PRICE_MAX).optional().describe('As input when left out.'),
+    cacheWrite: amount(PRICE_MAX).optional().describe('As input when left out.'),
+    output: amount(PRICE_MAX).describe('Per one million output tokens.'),
+    perRequest: amount(PRICE_MAX).optional().describe('For each request that used something, beside its tokens.'),
     ...classes,
   })
   .describe('What the upstream charges the operator. Nobody else sees it, and it changes no charge.');

@@ -45,6 +45,11 @@ export interface Model {
   readonly mediaPartTokens: number;
 }
 
+/** High enough for any price that is meant, and low enough that no ceiling of a request leaves the range of a balance. In nano units. */
+export const PRICE_MAX = 100_000_000_000_000n;
+/** In units of 10⁻⁹. */
+export const MULTIPLIER_MAX = 100_000_000_000n;
+
 /**
  * One immutable price. Amounts are nano units of the route's currency per one million tokens (`perRequest`: per request);
  * `multiplier` is in units of 10⁻⁹, so `1_000_000_000n` changes nothing.

@@ -2,8 +2,8 @@
 import type { PriceClasses } from '../kernel/classes';
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
-import { formatDecimal, type Nano } from '../kernel/money';
-import type { Catalog, Channel, PriceVersion } from './catalog';
+import { formatDecimal } from '../kernel/money';
+import { type Catalog, type Channel, MULTIPLIER_MAX, PRICE_MAX, type PriceVersion } from './catalog';
 import type { CatalogStore } from './catalog-store';
 import type { DeclaredPrice } from './declared-catalog';
 
@@ -31,9 +31,6 @@ export interface PriceWish {
   readonly effectiveFrom: number | null;
 }
 
-/** The same limits as in the catalog file: no ceiling of a request may leave the range of a balance. */
-const PRICE_MAX = 100_000_000_000_000n;
-const MULTIPLIER_MAX = 100_000_000_000n;
 /** Whoever says "now" is late by the way of the request and by their clock. */
 const LATE_MS = 60_000;
 const AHEAD_MS = 5 * 366 * 86_400_000;
@@ -47,9 +44,7 @@ export async function setPrice({ catalog, editor, clock }: CatalogManagement, ro
   const route = catalog.current().routes.get(routeId);
   if (route === undefined) throw new Fault('not_found', unknownRoute(catalog.current(), routeId));
   for (const [name, amount] of Object.entries({ ...amounts, ...classes })) checkAmount(name, amount);
-  if (multiplier <= 0n || multiplier > MULTIPLIER_MAX) {
-    throw new Fault('invalid_request', `multiplier must be above 0 and at most ${formatDecimal(MULTIPLIER_MAX)}.`);
-  }
+  checkAmount('multiplier', multiplier, MULTIPLIER_MAX);
   const apart = classes ?? route.price.classes;
   return editor.setRoutePrice(routeId, { ...amounts, multiplier, ...(apart && { classes: apart }) }, beginning(effectiveFrom, clock.now()));
 }
@@ -67,9 +62,9 @@ function unknownRoute({ routes }: Catalog, routeId: string): string {
   return `There is no route "${routeId}". A route's id is its model and its type: ${known === '' ? 'the catalog has none yet' : known}.`;
 }
 
-function checkAmount(name: string, amount: Nano | null): void {
-  if (amount === null || (amount >= 0n && amount <= PRICE_MAX)) return;
-  throw new Fault('invalid_request', `${name} must be between 0 and ${formatDecimal(PRICE_MAX)}.`);
+function checkAmount(name: string, amount: bigint | null, most = PRICE_MAX): void {
+  if (amount === null || (amount >= 0n && amount <= most)) return;
+  throw new Fault('invalid_request', `${name} must be between 0 and ${formatDecimal(most)}.`);
 }
 
 function beginning(effectiveFrom: number | null, now: number): number | null {

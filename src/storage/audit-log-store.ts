@@ -4,7 +4,7 @@ import { AUDIT_ACTORS, AUDIT_OUTCOMES, type AuditEntry, type AuditFilter, type A
 import type { Page, PageRequest } from '../ledger/ledger-reader';
 import { placeholders, type Row } from './catalog/row-values';
 import { inTransaction } from './in-transaction';
-import { rowCursor, rowIdOfCursor } from './ledger-reader/cursors';
+import { pageOfRows, rowIdOfCursor } from './ledger-reader/cursors';
 import { Conditions, rowsOf } from './ledger-reader/query';
 import { count, text, textOrNull, wordIn } from './ledger-reader/stored-values';
 
@@ -30,8 +30,8 @@ export class SqlAuditLog implements AuditLog {
     asked.is('action', action).is('target', target);
     if (after !== undefined) asked.and('id < ?', rowIdOfCursor(after, 'the audit log'));
     const sql = `SELECT ${COLUMNS} FROM audit_log WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
-    const entries = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(entryOf);
-    return { items: entries.slice(0, first).map((node) => ({ cursor: rowCursor(node.id), node })), hasNextPage: entries.length > first };
+    const read = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(entryOf);
+    return pageOfRows(read, first);
   }
 }
 

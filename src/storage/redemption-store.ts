@@ -6,7 +6,7 @@ import type { Page, PageRequest } from '../ledger/ledger-reader';
 import type { RedemptionCode, RedemptionStore } from '../ledger/redemption/redemption-store';
 import { big, type Row } from './catalog/row-values';
 import { inTransaction } from './in-transaction';
-import { rowCursor, rowIdOfCursor } from './ledger-reader/cursors';
+import { pageOfRows, rowIdOfCursor } from './ledger-reader/cursors';
 import { Conditions, rowsOf } from './ledger-reader/query';
 import { count, countOrNull, text, textOrNull, wordIn } from './ledger-reader/stored-values';
 
@@ -38,8 +38,8 @@ export class SqlRedemptionStore implements RedemptionStore {
     const asked = new Conditions();
     if (after !== undefined) asked.and('id < ?', rowIdOfCursor(after, 'redemption codes'));
     const sql = `SELECT ${COLUMNS} FROM redemption_code WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
-    const codes = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(codeOf);
-    return { items: codes.slice(0, first).map((node) => ({ cursor: rowCursor(node.id), node })), hasNextPage: codes.length > first };
+    const read = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(codeOf);
+    return pageOfRows(read, first);
   }
 
   async revoke(id: string, at: number): Promise<void> {

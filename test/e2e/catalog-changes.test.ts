@@ -93,7 +93,7 @@ onEachDatabase('the catalog that the operator changes', (bed, promise) => {
     await expect(setPrice('input: "1", output: "1", effectiveFrom: "2090-01-01T00:00:00.000Z"')).rejects.toThrow(/effectiveFrom/);
     await expect(setPrice('input: "-1", output: "1"')).rejects.toThrow(/input must be between 0 and 100000/);
     await expect(setPrice('input: "1", output: "100001"')).rejects.toThrow(/output must be between/);
-    await expect(setPrice('input: "1", output: "1", multiplier: "0"')).rejects.toThrow(/multiplier must be above 0/);
+    await expect(setPrice('input: "1", output: "1", multiplier: "101"')).rejects.toThrow(/multiplier must be between 0 and 100/);
     await expect(setPrice('input: "1", output: "1", classes: { perImage: "-1" }')).rejects.toThrow(/perImage must be between/);
     await expect(setPrice('input: "1", output: "1"', 'nobody:ORDINARY')).rejects.toThrow(/There is no route .*nobody:ORDINARY/);
     await expect(setStatus('nobody-at-all', 'DISABLED')).rejects.toThrow(/There is no channel .*nobody-at-all/);

@@ -83,7 +83,9 @@ export function neededValues(field: Field, known: Readonly<Record<string, unknow
 
 /** The places in the arguments where an id can stand: `id`, or `input.projectId`. */
 export function idPlaces(field: Field): Place[] {
-  return field.args.flatMap((argument) => placesIn(argument.type, [argument.name], 'ID'));
+  return placesOfScalars(field)
+    .filter(({ type }) => type === 'ID')
+    .map(({ place }) => place);
 }
 
 /** The places in the arguments where a scalar stands, with its type; not those within lists. */
@@ -93,7 +95,7 @@ export function placesOfScalars(field: Field): { readonly place: Place; readonly
 
 function scalarsIn(type: GraphQLInputType, place: Place): { readonly place: Place; readonly type: string }[] {
   const inner = getNamedType(type);
-  if (isListType(nullable(type))) return [];
+  if (isListType(nullable(type))) return inner.name === 'ID' ? unfillable(`a list of ids, in ${place.join('.')}`) : [];
   if (!isInputObjectType(inner)) return isEnumType(inner) ? [] : [{ place, type: inner.name }];
   return Object.values(inner.getFields()).flatMap((field) => scalarsIn(field.type, [...place, field.name]));
 }
@@ -103,7 +105,7 @@ export function valuesWith(field: Field, values: Values, place: Place, value: un
   const [name, ...rest] = place;
   const argument = field.args.find((each) => each.name === name) as GraphQLArgument;
   const base = values[argument.name] ?? valueOf(argument.type, known);
-  return { ...values, [argument.name]: replaced(base, rest, isListType(nullable(argument.type)) ? [value] : value) };
+  return { ...values, [argument.name]: replaced(base, rest, value) };
 }
 
 export function rootFields(schema: GraphQLSchema, kind: 'query' | 'mutation' | 'subscription'): Field[] {
@@ -118,11 +120,9 @@ function replaced(base: unknown, place: Place, value: unknown): unknown {
   return { ...object, [name]: replaced(object[name], rest, value) };
 }
 
-function placesIn(type: GraphQLInputType, place: Place, wanted: string): Place[] {
-  const inner = getNamedType(type);
-  if (!isInputObjectType(inner)) return inner.name === wanted ? [place] : [];
-  if (isListType(nullable(type))) return [];
-  return Object.values(inner.getFields()).flatMap((field) => placesIn(field.type, [...place, field.name], wanted));
+/** What a generated suite must not pass over in silence. */
+function unfillable(what: string): never {
+  throw new Error(`Nothing here fills ${what}: say how.`);
 }
 
 function nullable(type: GraphQLInputType): GraphQLInputType {
@@ -138,6 +138,6 @@ function valueOf(type: GraphQLInputType, known: Readonly<Record<string, unknown>
     return Object.fromEntries(needed.map((field) => [field.name, valueOf(field.type, known)]));
   }
   const name = getNamedType(bare).name;
-  if (!(name in known)) throw new Error(`Nothing is known of values of the type ${name}: say one in the test.`);
+  if (!(name in known)) return unfillable(`the type ${name}`);
   return known[name];
 }

@@ -1,5 +1,6 @@
 /** Cursors: the place of a node in its list, as opaque text. */
 import { Fault } from '../../kernel/fault';
+import type { Page } from '../../ledger/ledger-reader';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PLACE_OF_RECEIPT = /^(\d{1,15}) ([0-9a-f-]{36})$/;
@@ -28,6 +29,11 @@ export function isRowId(id: string): boolean {
 
 export function rowCursor(id: string): string {
   return encode(id);
+}
+
+/** The page of rows that are ordered by id: `read` holds one more than was asked for, where there is one. */
+export function pageOfRows<T extends { readonly id: string }>(read: readonly T[], first: number): Page<T> {
+  return { items: read.slice(0, first).map((node) => ({ cursor: rowCursor(node.id), node })), hasNextPage: read.length > first };
 }
 
 /** The id of the row that the cursor names, in a list of `list`. @throws Fault `invalid_request` */

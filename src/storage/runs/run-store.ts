@@ -7,7 +7,7 @@ import type { BudgetLine, Run, RunSums } from '../../runs/run';
 import type { RunRequest, RunStore } from '../../runs/run-store';
 import { placeholders, textOf } from '../catalog/row-values';
 import { inTransaction } from '../in-transaction';
-import { rowCursor, rowIdOfCursor } from '../ledger-reader/cursors';
+import { pageOfRows, rowIdOfCursor } from '../ledger-reader/cursors';
 import { Conditions, rowsOf, rowsOfIds } from '../ledger-reader/query';
 import { readRunSums } from './read-run-sums';
 import { RUN_COLUMNS, runOfRow, textOfBudget, valuesOfRun } from './run-rows';
@@ -37,8 +37,8 @@ export class SqlRunStore implements RunStore {
     if (scope !== null) 'apiKeyId' in scope ? asked.is('api_key_id', scope.apiKeyId) : asked.is('account_id', scope.accountId);
     if (after !== undefined) asked.and('id < ?', rowIdOfCursor(after, 'runs'));
     const sql = `SELECT ${RUN_COLUMNS} FROM run WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
-    const runs = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(runOfRow);
-    return { items: runs.slice(0, first).map((node) => ({ cursor: rowCursor(node.id), node })), hasNextPage: runs.length > first };
+    const read = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(runOfRow);
+    return pageOfRows(read, first);
   }
 
   async finish(id: string, status: RunStatus, reason: string | null, at: number): Promise<void> {

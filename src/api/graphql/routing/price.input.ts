@@ -50,7 +50,7 @@ export class PriceInput {
   @Field(() => Decimal, { nullable: true, description: 'For each request, beside its tokens.' })
   readonly perRequest?: bigint | null;
 
-  @Field(() => Decimal, { nullable: true, defaultValue: ONE, description: 'Multiplies the whole charge; above 0, at most 100.' })
+  @Field(() => Decimal, { nullable: true, defaultValue: ONE, description: 'Multiplies the whole charge; 0 to 100.' })
   readonly multiplier?: bigint | null;
 
   @Field(() => DateTime, {
