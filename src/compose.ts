@@ -4,6 +4,7 @@ import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
 import { openRateLimits } from './cluster/open-rate-limits';
+import { openAlerts } from './compose/open-alerts';
 import { openStorage, type Storage } from './compose/open-storage';
 import { registerSurfaces } from './compose/register-surfaces';
 import { Checkpoints } from './gateway/checkpoints';
@@ -74,6 +75,7 @@ export async function compose(): Promise<RunningGateway> {
     archive: storage.archive,
     unended: new Set(),
   };
+  const alerts = openAlerts(config, storage, http, log);
   const inFlight = new InFlight();
   const app = createServer(log);
   metrics.watch({
@@ -81,9 +83,8 @@ export async function compose(): Promise<RunningGateway> {
     alarms: (name) => alarms.count(name),
     openHolds: () => countOpenHolds(storage.dataSource),
   });
-  await registerSurfaces(app, { gateway, inFlight, storage, metrics, introspection: config.graphqlIntrospection });
-  checkpoints.start();
-  storage.startBackground();
+  await registerSurfaces(app, { gateway, inFlight, storage, alerts, metrics, introspection: config.graphqlIntrospection });
+  for (const background of [checkpoints, storage, alerts]) background.start();
   return {
     listen: () => listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT }),
     stop: async () => {
@@ -91,6 +92,7 @@ export async function compose(): Promise<RunningGateway> {
       // What a fenced process delivers is ended already, and nobody pays for what it reads on.
       await inFlight.drain(alarms.count('process_fenced') > 0 ? 0 : DRAIN_MS);
       checkpoints.stop();
+      alerts.stop();
       await Promise.race([Promise.all(gateway.unended), systemClock.sleep(UNENDED_MS)]);
       await spool.stop();
       app.server.closeAllConnections();

@@ -27,6 +27,7 @@ describe('loadConfig', () => {
       workers: 1,
       graphqlIntrospection: true,
       idempotencyRetentionMs: null,
+      mail: null,
       logLevel: 'info',
     });
   });

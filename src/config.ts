@@ -27,6 +27,8 @@ export interface Config {
   readonly graphqlIntrospection: boolean;
   /** null: settled answers are not kept. */
   readonly idempotencyRetentionMs: number | null;
+  /** null: alerts are not mailed. */
+  readonly mail: { readonly url: string; readonly from: string } | null;
   readonly logLevel: LogLevel;
 }
 
@@ -91,6 +93,11 @@ const schema = z.object({
   WORKERS: wholeNumber(1, 256).default(1),
   GRAPHQL_INTROSPECTION: trueOrFalse.optional(),
   IDEMPOTENCY_RETENTION: retention.optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/[^/\s]+$/, problem('must be smtp://user:password@host:587 or smtps://user:password@host'))
+    .optional(),
+  SMTP_FROM: z.string().regex(/@/, problem('must be the address that mails are sent from')).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, problem(`must be one of ${LOG_LEVELS.join(', ')}`)).default('info'),
 });
 
@@ -164,6 +171,7 @@ function configOf(values: z.output<typeof schema>, set: Environment): Config {
     workers: values.WORKERS,
     graphqlIntrospection: values.GRAPHQL_INTROSPECTION ?? set['NODE_ENV'] !== 'production',
     idempotencyRetentionMs: values.IDEMPOTENCY_RETENTION ?? null,
+    mail: values.SMTP_URL === undefined || values.SMTP_FROM === undefined ? null : { url: values.SMTP_URL, from: values.SMTP_FROM },
     logLevel: values.LOG_LEVEL,
   };
 }
@@ -178,6 +186,12 @@ function faultsTogether(set: Environment): ConfigurationFault[] {
   const onMysql = set['DATABASE_URL']?.startsWith('mysql:') === true;
   if (onMysql && set['MASTER_KEY'] === undefined) {
     faults.push({ path: 'MASTER_KEY', problem: 'is required with MySQL: 32 bytes in base64, the same for every process' });
+  }
+  if ((set['SMTP_URL'] === undefined) !== (set['SMTP_FROM'] === undefined)) {
+    faults.push({
+      path: set['SMTP_URL'] === undefined ? 'SMTP_URL' : 'SMTP_FROM',
+      problem: 'is needed as well: SMTP_URL and SMTP_FROM belong together',
+    });
   }
   const workers = /^\d{1,9}$/.test(set['WORKERS'] ?? '') ? Number.parseInt(set['WORKERS'] ?? '', 10) : 1;
   const missing = [...(onMysql ? [] : ['a mysql:// DATABASE_URL']), ...(set['REDIS_URL'] === undefined ? ['REDIS_URL'] : [])];

@@ -16,6 +16,8 @@ import { SharedHistory } from '../ledger/shared-history';
 import { establishLedgerId } from '../start/ledger-id';
 import { masterKeyBeside } from '../start/master-key';
 import { TypeormAccountStore } from '../storage/account-store';
+import { SqlAlertLog } from '../storage/alerts/alert-log';
+import { SqlAlertRules } from '../storage/alerts/alert-rule-store';
 import { TypeormApiKeyStore } from '../storage/api-key-store';
 import { AuditThread } from '../storage/audit/audit-thread';
 import { Sealer } from '../storage/audit/sealer';
@@ -49,6 +51,7 @@ interface Watchers {
   readonly metrics: GatewayMetrics;
 }
 
+type Database = Awaited<ReturnType<typeof openDatabase>>;
 export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 /** The database with its migrations run, the stores on it, and the ledger on connections of its own. */
@@ -80,18 +83,14 @@ export async function openStorage(
     catalog,
     ledger,
     commit,
-    keys: new TypeormApiKeyStore(dataSource),
-    accounts: new TypeormAccountStore(dataSource),
-    tokens: new SqlTokenStore(dataSource),
-    runs: new SqlRunStore(dataSource),
+    ...controlStores(dataSource, key),
     settings,
-    auditLog: new SqlAuditLog(dataSource),
     spool,
     reader: new SqlLedgerReader(dataSource),
     ...moneyStores(dataSource),
     spend: { history: new SharedHistory(new SqlWalletHistory(dataSource)), doorbell: doorbell.bell },
     /** What goes on beside requests: following other processes, sealing, adding up usage. */
-    startBackground: () => {
+    start: () => {
       catalog.start();
       archive?.start();
       sealer.start();
@@ -110,6 +109,19 @@ export async function openStorage(
       await dataSource.destroy();
       ownerLock?.release();
     },
+  };
+}
+
+/** What people and agents set up, and what they did and were told. */
+function controlStores(dataSource: Database, masterKey: Buffer) {
+  return {
+    keys: new TypeormApiKeyStore(dataSource),
+    accounts: new TypeormAccountStore(dataSource),
+    tokens: new SqlTokenStore(dataSource),
+    runs: new SqlRunStore(dataSource),
+    auditLog: new SqlAuditLog(dataSource),
+    alertRules: new SqlAlertRules(dataSource, masterKey),
+    alertLog: new SqlAlertLog(dataSource),
   };
 }
 

@@ -12,19 +12,21 @@ import type { createServer } from '../api/rest/server';
 import type { Gateway } from '../gateway/completion-request';
 import { systemClock } from '../kernel/clock';
 import type { GatewayMetrics } from '../telemetry/gateway-metrics';
+import type { Alerts } from './open-alerts';
 import type { Storage } from './open-storage';
 
 interface Surfaces {
   readonly gateway: Gateway;
   readonly inFlight: InFlight;
   readonly storage: Storage;
+  readonly alerts: Alerts;
   readonly metrics: GatewayMetrics;
   readonly introspection: boolean;
 }
 
 export async function registerSurfaces(
   app: ReturnType<typeof createServer>,
-  { gateway, inFlight, storage, metrics, introspection }: Surfaces,
+  { gateway, inFlight, storage, alerts, metrics, introspection }: Surfaces,
 ): Promise<void> {
   registerHealth(app, () => storage.ledger.healthy());
   registerMetrics(app, { ...metrics, viewers: { ...storage, keyRing: gateway.keys, clock: systemClock } });
@@ -37,6 +39,7 @@ export async function registerSurfaces(
     ...storage,
     keyRing: gateway.keys,
     upstreams: gateway.upstreams,
+    alertLimits: alerts.limits,
     clock: systemClock,
     log: gateway.log,
     introspection,

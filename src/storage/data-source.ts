@@ -6,6 +6,7 @@ import { Ledger1700000000002 } from '../../migrations/1700000000002-ledger';
 import { LimitsAndAudit1700000000003 } from '../../migrations/1700000000003-limits-and-audit';
 import { UsageRollups1700000000004 } from '../../migrations/1700000000004-usage-rollups';
 import { AuditLog1700000000005 } from '../../migrations/1700000000005-audit-log';
+import { Alerts1700000000006 } from '../../migrations/1700000000006-alerts';
 import { Endpoints1700000000007 } from '../../migrations/1700000000007-endpoints';
 import { Runs1700000000008 } from '../../migrations/1700000000008-runs';
 import { PriceSchedule1700000000011 } from '../../migrations/1700000000011-price-schedule';
@@ -64,6 +65,7 @@ const COMMON = {
     LimitsAndAudit1700000000003,
     UsageRollups1700000000004,
     AuditLog1700000000005,
+    Alerts1700000000006,
     Endpoints1700000000007,
     Runs1700000000008,
     PriceSchedule1700000000011,

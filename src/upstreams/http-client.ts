@@ -16,7 +16,7 @@ export interface HttpClientOptions {
 
 export interface HttpClient {
   /** The dispatcher for a channel: one for each connect deadline, shared by all channels that have it. */
-  dispatcherFor(channel: Channel): Dispatcher;
+  dispatcherFor(channel: Pick<Channel, 'timeouts'>): Dispatcher;
   /** Closes every connection; requests on them fail. */
   close(): Promise<void>;
 }

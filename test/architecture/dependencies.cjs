@@ -1,6 +1,6 @@
 // The import law. Each rule says in its comment what it protects; `import-law.test.ts` feeds each one a bad example.
-const PRODUCT = 'keys|routing|metering|ledger|attempts|runs|gateway';
-const RIM = 'storage|upstreams|telemetry|cluster|catalog-file|api/rest|api/graphql';
+const PRODUCT = 'keys|routing|metering|ledger|attempts|runs|gateway|alerts';
+const RIM = 'storage|upstreams|notify|telemetry|cluster|catalog-file|api/rest|api/graphql';
 const FRAME = ['^src/(main|compose|config|load-configuration)\\.ts$', '^src/(cli|start|compose)/'];
 const TEST = '\\.test\\.ts$';
 
@@ -21,7 +21,9 @@ const HOMES = [
   },
   { name: 'http-server', packages: 'fastify|@fastify', home: ['^src/api/'] },
   { name: 'web-sockets', packages: 'ws', home: ['^src/api/graphql/live/'] },
-  { name: 'upstream-libraries', packages: 'undici|eventsource-parser|gpt-tokenizer|ipaddr\\.js', home: ['^src/upstreams/'] },
+  { name: 'http-client', packages: 'undici', home: ['^src/upstreams/', '^src/notify/'] },
+  { name: 'upstream-libraries', packages: 'eventsource-parser|gpt-tokenizer|ipaddr\\.js', home: ['^src/upstreams/'] },
+  { name: 'mail', packages: 'nodemailer', home: ['^src/notify/'] },
   { name: 'schemas', packages: 'zod', home: ['^src/config\\.ts$', '^src/catalog-file/', '^src/api/rest/', '^src/cli/'] },
   { name: 'redis', packages: '@redis', home: ['^src/cluster/'] },
   { name: 'yaml', packages: 'yaml', home: ['^src/catalog-file/'] },
@@ -40,11 +42,12 @@ const homeRules = HOMES.map(({ name, packages: names, home }) => ({
 
 /** The flow's order. A folder may know the types of those before it, never of those after it. */
 const LATER = [
-  ['keys', 'routing|metering|attempts|ledger|runs|gateway'],
+  ['keys', 'routing|metering|attempts|ledger|runs|gateway|alerts'],
   ['routing', 'metering|attempts|ledger|runs|gateway'],
   ['metering', 'attempts|ledger|runs|gateway'],
   ['attempts', 'ledger|runs|gateway'],
-  ['ledger', 'runs|gateway'],
+  ['ledger', 'runs|gateway|alerts'],
+  ['alerts', 'routing|metering|attempts|runs|gateway'],
   ['runs', 'gateway'],
 ];
 

@@ -9,6 +9,8 @@ import { nano } from '../../src/kernel/money';
 import { hashSecret } from '../../src/kernel/secret';
 import { KeyRing } from '../../src/keys/authenticate';
 import { TypeormAccountStore } from '../../src/storage/account-store';
+import { SqlAlertLog } from '../../src/storage/alerts/alert-log';
+import { SqlAlertRules } from '../../src/storage/alerts/alert-rule-store';
 import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
 import { SqlAuditLog } from '../../src/storage/audit-log-store';
 import { SqlCatalogStore } from '../../src/storage/catalog/catalog-store';
@@ -180,6 +182,9 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     runs: new SqlRunStore(dataSource),
     tokens: new SqlTokenStore(dataSource),
     auditLog: new SqlAuditLog(dataSource),
+    alertRules: new SqlAlertRules(dataSource, Buffer.alloc(32, 7)),
+    alertLog: new SqlAlertLog(dataSource),
+    alertLimits: { problemOfAddress: () => null, sendsMail: false },
     catalog,
     reader,
     commit: { end: nothing },

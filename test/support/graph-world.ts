@@ -35,6 +35,20 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
   );
   const noRun = () => Promise.reject(new Error('no run is made here'));
   const noRuns = { add: noRun, page: noRun, finish: noRun, setBudget: noRun, sums: async () => new Map() };
+  const nothingOf = async () => new Map();
+  const noAlertRules = {
+    ...{ addRule: noRun, rules: async () => [], rulesById: nothingOf, setRuleEnabled: noRun, deleteRule: noRun, calm: noRun },
+    ...{ addWebhook: noRun, webhooks: async () => [], webhook: async () => undefined, deleteWebhook: noRun },
+  };
+  const noAlertLog = {
+    raise: noRun,
+    page: noRun,
+    after: async () => [],
+    head: async () => 0n,
+    deliveries: nothingOf,
+    claim: noRun,
+    tried: noRun,
+  };
   const snapshot = catalogOfTests();
   const unchanged = () => Promise.reject(new Error('no catalog is changed here'));
   const prices = async (ids: readonly string[]) => someOf(priceVersions, ids);
@@ -52,6 +66,9 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     catalog: counted('catalog', catalog, calls),
     reader: counted('reader', reader, calls),
     tokens: { add: noRun, find: async () => undefined, findByHash: async () => undefined, list: async () => [], revoke: noRun },
+    alertRules: noAlertRules,
+    alertLog: noAlertLog,
+    alertLimits: { problemOfAddress: () => null, sendsMail: false },
     auditLog: { begin: async () => undefined, end: async () => undefined, page: noRun },
     runs: { ...noRuns, find: async () => new Map() },
     commit: { end: () => Promise.reject(new Error('no money is moved here')) },

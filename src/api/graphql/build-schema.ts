@@ -4,6 +4,8 @@ import { type GraphQLSchema, printSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { InvariantBroken } from '../../kernel/invariant';
 import { AccountResolver } from './accounts/account.resolver';
+import { AlertResolver } from './alerts/alert.resolver';
+import { AlertRuleResolver } from './alerts/alert-rule.resolver';
 import { AuditLogResolver } from './audit/audit-log.resolver';
 import { withAuditLog } from './audit/audit-mutations';
 import { ExplainResolver } from './explain/explain.resolver';
@@ -67,6 +69,8 @@ export async function buildGraph(): Promise<GraphQLSchema> {
       AgentRunResolver,
       AuditLogResolver,
       AccountResolver,
+      AlertRuleResolver,
+      AlertResolver,
       RunOfReceipt,
       RunOfEntry,
       RedemptionResolver,

@@ -1,5 +1,8 @@
 /** What every resolver of one request works with. */
 import type DataLoader from 'dataloader';
+import type { AlertDelivery, AlertRule } from '../../alerts/alert';
+import type { AlertLog, AlertRuleStore } from '../../alerts/alert-store';
+import type { AlertManagement } from '../../alerts/manage-alerts';
 import type { Upstreams } from '../../attempts/upstream';
 import type { AuditLog } from '../../gateway/audit-log';
 import type { Clock } from '../../kernel/clock';
@@ -36,6 +39,9 @@ export interface GraphSources {
   readonly tokens: TokenStore;
   readonly settings: SettingStore;
   readonly auditLog: AuditLog;
+  readonly alertRules: AlertRuleStore;
+  readonly alertLog: AlertLog;
+  readonly alertLimits: Pick<AlertManagement, 'problemOfAddress' | 'sendsMail'>;
   readonly catalog: CatalogStore & CatalogEditor;
   readonly reader: LedgerReader;
   readonly runs: RunStore;
@@ -67,6 +73,10 @@ export interface GraphContext {
   readonly receipts: ReceiptLoaders;
   readonly ledger: LedgerLoaders;
   readonly runs: RunLoaders;
+  /** By their ids. */
+  readonly alertRules: DataLoader<string, AlertRule | null>;
+  /** By the id of the alert. */
+  readonly alertDeliveries: DataLoader<string, readonly AlertDelivery[] | null>;
   /** By account id. */
   readonly accountTokens: DataLoader<string, readonly ManagementToken[] | null>;
 }
@@ -86,6 +96,8 @@ export function contextFor(sources: GraphSources, viewer: Viewer, requestId: str
     receipts: new ReceiptLoaders(sources, scope, allowance),
     ledger: new LedgerLoaders(sources.reader, viewer, scope, allowance),
     runs: new RunLoaders(sources, viewer, scope, allowance),
+    alertRules: loaderById((ids) => sources.alertRules.rulesById(ids)),
+    alertDeliveries: loaderById((ids) => sources.alertLog.deliveries(ids)),
     accountTokens: loaderById(async (ids) => {
       const tokens = await sources.tokens.list(ids);
       return new Map(ids.map((id) => [id, tokens.filter(({ accountId }) => accountId === id)]));

@@ -1,6 +1,7 @@
 /** The closed vocabularies of the product as enums of the graph. */
 
 import { registerEnumType } from 'type-graphql';
+import { ALERT_METRICS, DELIVERY_MEANS, DELIVERY_STATES } from '../../alerts/alert';
 import { AUDIT_ACTORS, AUDIT_OUTCOMES } from '../../gateway/audit-log';
 import * as words from '../../kernel/words';
 import { ACCOUNT_ROLES } from '../../keys/management-token';
@@ -95,3 +96,14 @@ export const UsageGroupEnum = enumOf(
   'What requests are put together by. MODEL: as the client named it. CHANNEL: the channel of the last try.',
 );
 export const UsageIntervalEnum = enumOf('UsageInterval', USAGE_INTERVALS, 'Hours, days and months of the calendar in UTC.');
+export const AlertMetricEnum = enumOf(
+  'AlertMetric',
+  ALERT_METRICS,
+  'BALANCE: what a bucket has left falls below the threshold. SPEND: what was charged to a bucket in a window reaches it. The rates: the share of the requests of the last hour that failed, or that moved to a backup, reaches it.',
+);
+export const DeliveryMeansEnum = enumOf('DeliveryMeans', DELIVERY_MEANS, 'How an alert reaches somebody.');
+export const DeliveryStateEnum = enumOf(
+  'DeliveryState',
+  DELIVERY_STATES,
+  'PENDING: it will be tried, or tried again. FAILED: every try was used up, or there is nowhere to send it any more.',
+);

@@ -1,8 +1,9 @@
 /** Seals batches in the background, some time after they were written. Any number of processes may do it on one database. */
+
+import { BackgroundWork } from '../../kernel/background-work';
 import type { Clock } from '../../kernel/clock';
 import { leastIdAt } from '../../kernel/ids';
 import type { Log } from '../../kernel/log';
-import { BackgroundWork } from '../background-work';
 import type { SealedBlock, SealRange } from './seal-batches';
 
 export interface SealerParts {

@@ -1,6 +1,7 @@
 /** Adds batches to the sums of usage in the background. Any number of processes may do it on one database. */
+
+import { BackgroundWork } from '../../kernel/background-work';
 import type { Log } from '../../kernel/log';
-import { BackgroundWork } from '../background-work';
 
 export interface RollerParts {
   /** Adds some batches. @returns how many; 0: there was nothing to add */

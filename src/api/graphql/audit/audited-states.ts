@@ -49,6 +49,11 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   createAccount: { target: (_, result) => textIn(memberOf(memberOf(result, 'account'), 'id')), read: accountStanding },
   createAccountToken: { target: (_, result) => textIn(memberOf(memberOf(result, 'token'), 'id')), read: tokenStanding },
   revokeAccountToken: { target: named('id'), read: tokenStanding },
+  createAlertRule: { target: (_, result) => textIn(memberOf(result, 'id')), read: alertRuleStanding },
+  setAlertRuleEnabled: { target: named('id'), read: alertRuleStanding },
+  deleteAlertRule: { target: named('id'), read: alertRuleStanding },
+  createWebhook: { target: (_, result) => textIn(memberOf(memberOf(result, 'webhook'), 'id')), read: webhookStanding },
+  deleteWebhook: { target: named('id'), read: webhookStanding },
   finishAgentRun: ofRun,
   setAgentRunBudget: ofRun,
 };
@@ -84,6 +89,16 @@ async function accountStanding({ sources, viewer }: GraphContext, accountId: str
 async function tokenStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
   const token = await sources.tokens.find(id);
   return token === undefined || !maySeeAccount(viewer, token.accountId) ? null : { accountId: token.accountId, state: token };
+}
+
+async function alertRuleStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
+  const rule = (await sources.alertRules.rulesById([id])).get(id);
+  return rule === undefined || !maySeeAccount(viewer, rule.accountId) ? null : { accountId: rule.accountId, state: rule };
+}
+
+async function webhookStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
+  const webhook = (await sources.alertRules.webhook(id))?.webhook;
+  return webhook === undefined || !maySeeAccount(viewer, webhook.accountId) ? null : { accountId: webhook.accountId, state: webhook };
 }
 
 async function receiptStanding({ sources, scope }: GraphContext, id: string): Promise<Standing | null> {

@@ -14,6 +14,7 @@ interface PageQuestion {
 export class LedgerLoaders {
   private readonly walletsById: DataLoader<string, Wallet | null>;
   private readonly entriesByReceipt: DataLoader<string, readonly LedgerEntry[] | null>;
+  private readonly entriesById: DataLoader<string, LedgerEntry | null>;
   private readonly pages: DataLoader<PageQuestion, Page<LedgerEntry>, string>;
 
   constructor(
@@ -24,6 +25,7 @@ export class LedgerLoaders {
   ) {
     this.walletsById = loaderById((ids) => reader.walletsById(ids));
     this.entriesByReceipt = loaderById((ids) => reader.entriesOfReceipts(ids));
+    this.entriesById = loaderById((ids) => reader.entriesById(ids));
     this.pages = loaderByQuestion(async ({ page, filter }) => {
       allowance.take(page.first);
       return reader.entries(scope, page, filter);
@@ -42,6 +44,12 @@ export class LedgerLoaders {
   /** A page of the entries that the viewer may see: a key sees those that it caused. */
   page(page: PageRequest, filter: EntryFilter): Promise<Page<LedgerEntry>> {
     return this.pages.load({ page, filter });
+  }
+
+  /** By its own id, when the viewer sees its wallet. */
+  async entry(id: string): Promise<LedgerEntry | null> {
+    const entry = await this.entriesById.load(id);
+    return entry !== null && (await this.wallet(entry.walletId)) !== null ? entry : null;
   }
 
   async entriesOf(receiptId: string): Promise<readonly LedgerEntry[]> {

@@ -1,5 +1,5 @@
 /** Work that is looked for again and again, behind what people wait for: one look at a time, and none of them ever rejects. */
-import type { Log } from '../kernel/log';
+import type { Log } from './log';
 
 export interface BackgroundOptions {
   readonly everyMs: number;

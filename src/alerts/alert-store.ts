@@ -1,0 +1,50 @@
+/** The ports for rules, and for alerts and what is on its way. */
+import type { Page, PageRequest } from '../ledger/ledger-reader';
+import type { Alert, AlertDelivery, AlertRule, Webhook } from './alert';
+
+/** How a try ended. */
+export interface Tried {
+  readonly state: AlertDelivery['state'];
+  readonly result: string;
+  /** Milliseconds since 1970: when it ended, and when the next try is due. */
+  readonly at: number;
+  readonly nextTryAt: number;
+}
+
+/** What an account wants to be told of, and where. */
+export interface AlertRuleStore {
+  addRule(rule: AlertRule): Promise<void>;
+  /** By account, or all of them. */
+  rules(accountId: string | null): Promise<readonly AlertRule[]>;
+  rulesById(ids: readonly string[]): Promise<ReadonlyMap<string, AlertRule>>;
+  setRuleEnabled(id: string, enabled: boolean): Promise<void>;
+  deleteRule(id: string): Promise<void>;
+
+  /** `secret` signs what is sent there. */
+  addWebhook(webhook: Webhook, secret: string): Promise<void>;
+  webhooks(accountId: string | null): Promise<readonly Webhook[]>;
+  /** With the secret that signs; undefined: there is none of that id. */
+  webhook(id: string): Promise<{ readonly webhook: Webhook; readonly secret: string } | undefined>;
+  deleteWebhook(id: string): Promise<void>;
+  /** The rule is quiet again, and may come true anew. */
+  calm(ruleId: string): Promise<void>;
+}
+
+/** What was told, in order, and how it reached whom. */
+export interface AlertLog {
+  /**
+   * Notes that a rule has come true, once for an episode whoever sees it: false when it was noted before. The alert gets its
+   * place in the order of all, and a delivery for every webhook of its account and every address of the rule, in one transaction.
+   */
+  raise(rule: AlertRule, alert: Omit<Alert, 'seq'>, episode: string): Promise<boolean>;
+  page(accountId: string | null, page: PageRequest, ruleId: string | undefined): Promise<Page<Alert>>;
+  /** The alerts behind a place in the order of all, at most `limit`. */
+  after(accountId: string | null, seq: bigint, limit: number): Promise<readonly Alert[]>;
+  /** The place of the newest alert. */
+  head(): Promise<bigint>;
+
+  deliveries(alertIds: readonly string[]): Promise<ReadonlyMap<string, readonly AlertDelivery[]>>;
+  /** Takes deliveries that are due, so that no other process tries them before `until`. */
+  claim(now: number, until: number, limit: number): Promise<readonly { readonly delivery: AlertDelivery; readonly alert: Alert }[]>;
+  tried(deliveryId: string, tried: Tried): Promise<void>;
+}

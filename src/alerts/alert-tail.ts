@@ -1,0 +1,44 @@
+/** Follows the alerts of an account: each one once, in the order in which they were raised. */
+import type { Clock } from '../kernel/clock';
+import { Fault } from '../kernel/fault';
+import type { Interrupted } from '../kernel/interrupt';
+import type { Alert } from './alert';
+import type { AlertLog } from './alert-store';
+
+const LOOK_AGAIN_MS = 1_000;
+const AT_ONCE = 100;
+const CURSOR = /^a(\d{1,18})$/;
+
+export interface AlertTailPorts {
+  readonly alertLog: Pick<AlertLog, 'after' | 'head'>;
+  readonly clock: Clock;
+}
+
+/** Ends when `signal` happens. `after` null: from now on. */
+export async function* tailAlerts(
+  { alertLog, clock }: AlertTailPorts,
+  accountId: string | null,
+  after: bigint | null,
+  signal: Interrupted<unknown>,
+): AsyncGenerator<Alert> {
+  let place = after ?? (await alertLog.head());
+  while (signal.reason === null) {
+    const found = await alertLog.after(accountId, place, AT_ONCE);
+    for (const alert of found) {
+      place = alert.seq;
+      yield alert;
+    }
+    if (found.length === 0) await clock.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+export function alertCursor({ seq }: Pick<Alert, 'seq'>): string {
+  return `a${seq}`;
+}
+
+/** @throws Fault `invalid_request` for a text that is no cursor of an alert */
+export function placeOfAlertCursor(cursor: string): bigint {
+  const place = CURSOR.exec(cursor)?.[1];
+  if (place === undefined) throw new Fault('invalid_request', 'after is no cursor of an alert.', { param: 'after' });
+  return BigInt(place);
+}

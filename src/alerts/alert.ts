@@ -1,0 +1,86 @@
+/** What an account wants to be told of, what it was told, and how that reached it. */
+import type { Bucket, RouteType, SpendWindow } from '../kernel/words';
+
+export const ALERT_METRICS = ['BALANCE', 'SPEND', 'FAILURE_RATE', 'FALLBACK_RATE'] as const;
+/**
+ * BALANCE: what a bucket has left falls below the threshold. SPEND: what was charged to a bucket in a window of the calendar
+ * reaches it. The rates: the share of the requests of the last hour that failed, or that moved to a backup, reaches it.
+ */
+export type AlertMetric = (typeof ALERT_METRICS)[number];
+
+export interface AlertRule {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly metric: AlertMetric;
+  /** Set for BALANCE and SPEND. */
+  readonly bucket: Bucket | null;
+  /** One of these at most, and none for BALANCE: whose requests are looked at. */
+  readonly apiKeyId: string | null;
+  readonly projectId: string | null;
+  readonly routeType: RouteType | null;
+  /** Set for SPEND. */
+  readonly window: SpendWindow | null;
+  /** In units of 10⁻⁹: an amount, or a share of one. */
+  readonly threshold: bigint;
+  /** Set for the rates: fewer requests than this say nothing. */
+  readonly minimumRequests: number | null;
+  readonly emails: readonly string[];
+  readonly enabled: boolean;
+  /** What it has raised an alert for and is still true of; null: it is quiet. */
+  readonly episode: string | null;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** One time that a rule came true. */
+export interface Alert {
+  readonly id: string;
+  /** Grows by one with every alert of the installation, in the order in which they were committed. */
+  readonly seq: bigint;
+  readonly ruleId: string;
+  readonly accountId: string;
+  readonly metric: AlertMetric;
+  /** What happened, in words and numbers. */
+  readonly message: string;
+  readonly value: bigint;
+  readonly threshold: bigint;
+  /** What it can be looked into from: the newest receipt or ledger entry that took part in it. */
+  readonly receiptId: string | null;
+  readonly ledgerEntryId: string | null;
+  /** Milliseconds since 1970. */
+  readonly raisedAt: number;
+}
+
+/** Where an account has its alerts sent, each with a signature. */
+export interface Webhook {
+  readonly id: string;
+  readonly accountId: string;
+  readonly url: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+export const DELIVERY_MEANS = ['WEBHOOK', 'EMAIL'] as const;
+export type DeliveryMeans = (typeof DELIVERY_MEANS)[number];
+
+export const DELIVERY_STATES = ['PENDING', 'DELIVERED', 'FAILED'] as const;
+/** FAILED: every try was used up, or there is nowhere to send it any more. */
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** One alert on its way to one place. */
+export interface AlertDelivery {
+  /** The same for every try, so that whoever gets it twice can tell. */
+  readonly id: string;
+  readonly alertId: string;
+  readonly means: DeliveryMeans;
+  /** The id of the webhook, or the address of the e-mail. */
+  readonly target: string;
+  readonly state: DeliveryState;
+  readonly tries: number;
+  /** Milliseconds since 1970. */
+  readonly nextTryAt: number;
+  /** What the last try came to: a status, or what went wrong; null before the first one. */
+  readonly lastResult: string | null;
+  readonly deliveredAt: number | null;
+}

@@ -1,0 +1,64 @@
+import { nano } from '../kernel/money';
+import type { UsagePoint, UsageQuestion } from '../ledger/usage-report';
+import type { AlertRule } from './alert';
+import { evaluateRule } from './evaluate';
+
+const NOW = Date.UTC(2026, 9, 14, 10, 30);
+const QUIET: AlertRule = {
+  ...{ id: 'r', accountId: 'acme', name: 'Mine', metric: 'SPEND', bucket: 'RMB', apiKeyId: null, projectId: null, routeType: null },
+  ...{ window: 'DAY', threshold: 5_000n, minimumRequests: null, emails: [], enabled: true, episode: null, createdAt: 0 },
+};
+
+function point(fields: Partial<UsagePoint>): UsagePoint {
+  const counts = { requests: 10, failed: 0, fallbacks: 0, inputTokens: 0, outputTokens: 0 };
+  return { start: 0, group: 'ORDINARY', bucket: 'RMB', charge: nano(0n), ...counts, ...fields };
+}
+
+function look(rule: Partial<AlertRule>, points: readonly UsagePoint[], posted = 0n, held = 0n) {
+  const asked: UsageQuestion[] = [];
+  const wallet = { id: 'acme:RMB', accountId: 'acme', bucket: 'RMB' as const, posted: nano(posted), held: nano(held) };
+  const reader = { wallets: async () => [wallet], receipts: () => nothing(), entries: () => nothing() };
+  const usage = { usage: async (question: UsageQuestion) => [asked.push(question)].flatMap(() => points) };
+  return evaluateRule({ reader, usage }, { ...QUIET, ...rule }, NOW).then((evaluation) => ({ ...evaluation, asked }));
+}
+
+const nothing = () => Promise.reject(new Error('not read here'));
+
+describe('a rule of an alert', () => {
+  it('is true of a spend that reaches its threshold, within its window and its bucket alone', async () => {
+    const spent = [point({ charge: nano(4_999n) }), point({ bucket: 'CREDIT', charge: nano(9_000n) })];
+    expect(await look({}, spent)).toMatchObject({ breached: false, value: 4_999n });
+    const more = await look({}, [...spent, point({ charge: nano(1n) })]);
+    expect(more).toMatchObject({ breached: true, value: 5_000n });
+    expect(more.asked).toMatchObject([{ from: Date.UTC(2026, 9, 14), to: NOW + 1, scope: { accountId: 'acme' } }]);
+  });
+
+  it('alerts of a spend once in each window', async () => {
+    const { episode } = await look({}, []);
+    expect(episode).toBe(`DAY ${Date.UTC(2026, 9, 14)}`);
+    expect((await look({ window: 'WEEK' }, [])).episode).toBe(`WEEK ${Date.UTC(2026, 9, 12)}`);
+    expect((await look({ window: 'LIFETIME' }, [])).episode).toBe('LIFETIME');
+  });
+
+  it('looks at one key, project or type of route where it names one', async () => {
+    expect((await look({ apiKeyId: 'k' }, [])).asked).toMatchObject([{ scope: { apiKeyId: 'k' } }]);
+    const ofProjects = [point({ group: 'bots', charge: nano(7_000n) }), point({ group: 'labs', charge: nano(1n) })];
+    expect(await look({ projectId: 'labs' }, ofProjects)).toMatchObject({ breached: false, value: 1n });
+    expect(await look({ routeType: 'OFFICIAL' }, [point({ charge: nano(7_000n) })])).toMatchObject({ value: 0n });
+  });
+
+  it('is true of a balance below its threshold, with what is held taken off', async () => {
+    const balance = { metric: 'BALANCE', window: null } as const;
+    expect(await look(balance, [], 6_000n, 1_000n)).toMatchObject({ breached: false, value: 5_000n });
+    expect(await look(balance, [], 6_000n, 1_001n)).toMatchObject({ breached: true, value: 4_999n });
+  });
+
+  it('is true of a share of failures or of backups, once there are enough requests to speak of one', async () => {
+    const rates = { bucket: null, window: null, threshold: 200_000_000n, minimumRequests: 10 } as const;
+    const bad = [point({ failed: 2, fallbacks: 1 })];
+    expect(await look({ ...rates, metric: 'FAILURE_RATE' }, bad)).toMatchObject({ breached: true, value: 200_000_000n });
+    expect(await look({ ...rates, metric: 'FALLBACK_RATE' }, bad)).toMatchObject({ breached: false, value: 100_000_000n });
+    expect(await look({ ...rates, metric: 'FAILURE_RATE', minimumRequests: 11 }, bad)).toMatchObject({ breached: false });
+    expect(await look({ ...rates, metric: 'FAILURE_RATE' }, [])).toMatchObject({ breached: false, value: 0n });
+  });
+});

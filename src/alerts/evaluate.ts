@@ -1,0 +1,120 @@
+/** Whether a rule is true now, and of what. */
+import { formatDecimal } from '../kernel/money';
+import type { Bucket, RouteType, SpendWindow } from '../kernel/words';
+import type { LedgerReader, ReceiptFilter, Scope } from '../ledger/ledger-reader';
+import { windowStart } from '../ledger/spend-counter';
+import type { UsagePoint, UsageReports } from '../ledger/usage-report';
+import type { Wallet } from '../ledger/wallet';
+import type { AlertRule } from './alert';
+
+export interface Evaluation {
+  /** The rule is true of it. */
+  readonly breached: boolean;
+  /** What an alert is raised for once: a window that passes, or the state until it ends. */
+  readonly episode: string;
+  readonly value: bigint;
+  readonly message: string;
+}
+
+export interface EvaluationPorts {
+  readonly reader: Pick<LedgerReader, 'wallets' | 'receipts' | 'entries'>;
+  readonly usage: UsageReports;
+}
+
+const HOUR_MS = 3_600_000;
+const ONE = 1_000_000_000n;
+const PERCENT = ONE / 100n;
+const WINDOW_WORDS: Readonly<Record<SpendWindow, string>> = { DAY: 'today', WEEK: 'this week', MONTH: 'this month', LIFETIME: 'in all' };
+
+export function evaluateRule(ports: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
+  if (rule.metric === 'BALANCE') return balance(ports, rule);
+  return rule.metric === 'SPEND' ? spend(ports, rule, now) : rate(ports, rule, now);
+}
+
+async function balance({ reader }: EvaluationPorts, { accountId, bucket, threshold }: AlertRule): Promise<Evaluation> {
+  const wallet = (await reader.wallets(accountId)).find((each) => each.bucket === bucket);
+  const value = wallet === undefined ? 0n : leftIn(wallet);
+  const message = `${bucket} has ${formatDecimal(value)} left to spend, below ${formatDecimal(threshold)}: top it up.`;
+  return { breached: value < threshold, episode: 'low', value, message };
+}
+
+function leftIn({ posted, held }: Wallet): bigint {
+  return posted - held;
+}
+
+async function spend({ usage }: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
+  const window = rule.window ?? 'LIFETIME';
+  const from = windowStart(window, now);
+  const points = await pointsOf(usage, rule, from ?? 0, now + 1);
+  const value = points.filter(({ bucket }) => bucket === rule.bucket).reduce((sum, { charge }) => sum + charge, 0n);
+  const spent = `${formatDecimal(value)} ${rule.bucket} were spent ${WINDOW_WORDS[window]}${whose(rule)}`;
+  const message = `${spent}: the threshold is ${formatDecimal(rule.threshold)}.`;
+  return { breached: value >= rule.threshold, episode: from === null ? window : `${window} ${from}`, value, message };
+}
+
+/** A refund does not unsay a charge, and an hour that has passed does. */
+async function rate({ usage }: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
+  const points = await pointsOf(usage, rule, now - HOUR_MS, now + 1);
+  const requests = sumOf(points, ({ requests: count }) => count);
+  const bad = sumOf(points, (point) => (rule.metric === 'FAILURE_RATE' ? point.failed : Math.min(point.fallbacks, point.requests)));
+  const value = requests === 0 ? 0n : (BigInt(bad) * ONE) / BigInt(requests);
+  const happened = rule.metric === 'FAILURE_RATE' ? 'failed' : 'needed a backup';
+  const share = `${value / PERCENT} % of ${requests} requests${whose(rule)} ${happened} within the last hour`;
+  const enough = requests >= (rule.minimumRequests ?? 1);
+  return {
+    breached: enough && value >= rule.threshold,
+    ...{ episode: 'high', value, message: `${share}: the threshold is ${rule.threshold / PERCENT} %.` },
+  };
+}
+
+function sumOf(points: readonly UsagePoint[], of: (point: UsagePoint) => number): number {
+  return points.reduce((sum, point) => sum + of(point), 0);
+}
+
+function whose({ apiKeyId, projectId, routeType }: AlertRule): string {
+  if (apiKeyId !== null) return ` by the key ${apiKeyId}`;
+  if (projectId !== null) return ` by the project ${projectId}`;
+  return routeType === null ? '' : ` on ${routeType} routes`;
+}
+
+async function pointsOf(usage: UsageReports, rule: AlertRule, from: number, to: number): Promise<readonly UsagePoint[]> {
+  const { apiKeyId, projectId, routeType, accountId } = rule;
+  const scope = apiKeyId === null ? { accountId } : { apiKeyId };
+  const groupBy = projectId === null ? 'ROUTE_TYPE' : 'PROJECT';
+  const points = await usage.usage({ scope, from, to, interval: 'MONTH', groupBy });
+  const group = projectId ?? routeType;
+  return group === null ? points : points.filter((point) => point.group === group);
+}
+
+/** The newest receipt or ledger entry that a rule may have come true with. */
+export async function traceOf(
+  { reader }: EvaluationPorts,
+  { accountId, metric, bucket, apiKeyId, projectId, routeType }: AlertRule,
+): Promise<{ readonly receiptId: string | null; readonly ledgerEntryId: string | null }> {
+  const scope: Scope = { accountId };
+  const ofKey = apiKeyId === null ? {} : { apiKeyId };
+  if (metric === 'BALANCE') {
+    const wallet = (await reader.wallets(accountId)).find((each) => each.bucket === bucket);
+    const newest = wallet && (await reader.entries(scope, { first: 1 }, { walletId: wallet.id })).items[0]?.node;
+    return { receiptId: newest?.receiptId ?? null, ledgerEntryId: newest?.id ?? null };
+  }
+  const asked: ReceiptFilter = {
+    ...ofKey,
+    ...(projectId !== null && { projectId }),
+    ...routeTypeOf(metric, bucket, routeType),
+    ...ended(metric),
+  };
+  const newest = (await reader.receipts(scope, { first: 1 }, asked)).items[0]?.node;
+  return { receiptId: newest?.record.requestId ?? null, ledgerEntryId: null };
+}
+
+/** Who pays is a matter of the route's type alone. */
+function routeTypeOf(metric: AlertRule['metric'], bucket: Bucket | null, routeType: RouteType | null): ReceiptFilter {
+  const type = metric === 'SPEND' ? (bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL') : routeType;
+  return type === null ? {} : { routeType: type };
+}
+
+function ended(metric: AlertRule['metric']): ReceiptFilter {
+  if (metric === 'FAILURE_RATE') return { status: 'FAILED' };
+  return metric === 'FALLBACK_RATE' ? { withFallback: true } : { status: 'SUCCEEDED' };
+}

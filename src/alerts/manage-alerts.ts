@@ -1,0 +1,106 @@
+/** How rules and webhooks are made: what is asked for is checked, and what is wrong with it is named. */
+import type { Clock } from '../kernel/clock';
+import { Fault } from '../kernel/fault';
+import { newId } from '../kernel/ids';
+import { NANO_MAX } from '../kernel/money';
+import { newSecret } from '../kernel/secret';
+import type { AlertMetric, AlertRule, Webhook } from './alert';
+import type { AlertRuleStore } from './alert-store';
+
+export interface AlertManagement {
+  readonly alertRules: AlertRuleStore;
+  readonly clock: Clock;
+  /** What is wrong with a URL that the gateway would be made to call; null: nothing. */
+  problemOfAddress(url: URL): string | null;
+  /** false: no mail server is configured. */
+  readonly sendsMail: boolean;
+}
+
+export type RuleWish = Omit<AlertRule, 'id' | 'episode' | 'createdAt' | 'enabled'>;
+
+const NAME_MAX = 200;
+const EMAILS_MAX = 10;
+const RULES_MAX = 200;
+const WEBHOOKS_MAX = 20;
+const URL_MAX = 1_000;
+const ONE = 1_000_000_000n;
+const EMAIL = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,190}$/;
+/** Signs as the Standard Webhooks specification says, whose secrets begin like this. */
+const SECRET_PREFIX = 'whsec_';
+
+/** @throws Fault `invalid_request` that names the field */
+export async function createRule(management: AlertManagement, wish: RuleWish): Promise<AlertRule> {
+  const { alertRules, clock } = management;
+  const name = wish.name.trim();
+  if (name === '' || name.length > NAME_MAX) throw wrong('name', `must have 1 to ${NAME_MAX} characters`);
+  checkMetric(wish);
+  checkSelection(wish);
+  checkEmails(management, wish.emails);
+  if ((await alertRules.rules(wish.accountId)).length >= RULES_MAX) throw wrong('accountId', `has ${RULES_MAX} rules already: delete some`);
+  const rule = { ...wish, name, id: newId(), enabled: true, episode: null, createdAt: clock.now() };
+  await alertRules.addRule(rule);
+  return rule;
+}
+
+/** What belongs to each metric, and to no other one. */
+const PARTS: Readonly<Record<AlertMetric, { readonly bucket: boolean; readonly window: boolean; readonly minimumRequests: boolean }>> = {
+  BALANCE: { bucket: true, window: false, minimumRequests: false },
+  SPEND: { bucket: true, window: true, minimumRequests: false },
+  FAILURE_RATE: { bucket: false, window: false, minimumRequests: true },
+  FALLBACK_RATE: { bucket: false, window: false, minimumRequests: true },
+};
+
+function checkMetric(wish: RuleWish): void {
+  const { metric, threshold, minimumRequests } = wish;
+  for (const [name, belongs] of Object.entries(PARTS[metric]) as [keyof (typeof PARTS)[AlertMetric], boolean][]) {
+    if (belongs === (wish[name] === null)) throw wrong(name, `is ${belongs ? 'needed' : 'not'} for ${metric}`);
+  }
+  if (minimumRequests !== null && minimumRequests < 1) throw wrong('minimumRequests', 'must be 1 or more');
+  if (threshold <= 0n || threshold > NANO_MAX) throw wrong('threshold', 'must be above zero, and no more than a wallet can hold');
+  if (minimumRequests !== null && threshold > ONE) throw wrong('threshold', 'is a share of the requests: above 0, at most 1');
+}
+
+function checkSelection({ metric, bucket, apiKeyId, projectId, routeType }: RuleWish): void {
+  const chosen = [apiKeyId, projectId, routeType].filter((each) => each !== null).length;
+  if (metric === 'BALANCE' && chosen > 0) throw wrong('metric', 'BALANCE is of the whole account: leave out key, project and route type');
+  if (chosen > 1) throw wrong('apiKeyId', 'cannot stand beside projectId or routeType: choose one of the three');
+  const payer = bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL';
+  if (bucket !== null && routeType !== null && routeType !== payer) throw wrong('routeType', `${routeType} is never paid from ${bucket}`);
+}
+
+function checkEmails({ sendsMail }: AlertManagement, emails: readonly string[]): void {
+  if (emails.length > 0 && !sendsMail) throw wrong('emails', 'needs a mail server: the operator sets SMTP_URL and SMTP_FROM');
+  if (emails.length > EMAILS_MAX) throw wrong('emails', `may be ${EMAILS_MAX} at most`);
+  emails.forEach((address, index) => {
+    if (!EMAIL.test(address)) throw wrong(`emails[${index}]`, 'is no e-mail address');
+    if (emails.indexOf(address) !== index) throw wrong(`emails[${index}]`, 'stands there a second time');
+  });
+}
+
+/** The secret is shown once. @throws Fault `invalid_request` for an address that may not be called */
+export async function createWebhook(
+  { alertRules, clock, problemOfAddress }: AlertManagement,
+  accountId: string,
+  url: string,
+): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
+  const problem = problemOfUrl(url, problemOfAddress);
+  if (problem !== null) throw wrong('url', problem);
+  if ((await alertRules.webhooks(accountId)).length >= WEBHOOKS_MAX)
+    throw wrong('url', `is one too many: an account has ${WEBHOOKS_MAX} webhooks at most`);
+  const webhook = { id: newId(), accountId, url, createdAt: clock.now() };
+  const secret = SECRET_PREFIX + newSecret('').replaceAll('-', '+').replaceAll('_', '/');
+  await alertRules.addWebhook(webhook, secret);
+  return { webhook, secret };
+}
+
+function problemOfUrl(text: string, problemOfAddress: AlertManagement['problemOfAddress']): string | null {
+  if (text.length > URL_MAX || !URL.canParse(text)) return `must be a URL of at most ${URL_MAX} characters`;
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// or http://';
+  if (url.username !== '' || url.password !== '') return 'must have no user name or password: what is sent is signed';
+  return problemOfAddress(url);
+}
+
+function wrong(field: string, problem: string): Fault {
+  return new Fault('invalid_request', `${field} ${problem}.`, { param: field });
+}

@@ -1,0 +1,88 @@
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { createRule, createWebhook, type RuleWish } from '../../../alerts/manage-alerts';
+import { Fault } from '../../../kernel/fault';
+import { accountOf } from '../../../keys/viewer';
+import type { GraphContext } from '../context';
+import { AlertRuleNode, CreateAlertRuleInput, CreatedWebhookNode, WebhookNode } from './alert-rule.type';
+import { decidable, decidedAccount, readingAccount, viewRule } from './alert-view';
+
+/** A single failure in a quiet hour is no rate. */
+const MINIMUM_REQUESTS = 20;
+const OF_RULE = { description: 'The id of the rule.' };
+
+@Resolver()
+export class AlertRuleResolver {
+  @Query(() => [AlertRuleNode], { description: 'What the account, or for the operator every account, wants to be told of. Not for keys.' })
+  async alertRules(@Ctx() { sources, viewer }: GraphContext): Promise<AlertRuleNode[]> {
+    return (await sources.alertRules.rules(readingAccount(viewer))).map(viewRule);
+  }
+
+  @Query(() => [WebhookNode], { description: 'Where alerts are sent. Not for keys.' })
+  async webhooks(@Ctx() { sources, viewer }: GraphContext): Promise<WebhookNode[]> {
+    return [...(await sources.alertRules.webhooks(readingAccount(viewer)))];
+  }
+
+  @Mutation(() => AlertRuleNode, { description: 'For an owner or the operator.' })
+  async createAlertRule(
+    @Ctx() context: GraphContext,
+    @Arg('input', () => CreateAlertRuleInput, { description: 'The rule that is wanted.' }) input: CreateAlertRuleInput,
+  ): Promise<AlertRuleNode> {
+    const wish = wishOf(input, decidedAccount(context.viewer, input.accountId ?? null));
+    await checkOwned(context, wish);
+    return viewRule(await createRule({ ...context.sources, ...context.sources.alertLimits }, wish));
+  }
+
+  @Mutation(() => AlertRuleNode, { description: 'For an owner or the operator. A rule that is enabled again begins anew.' })
+  async setAlertRuleEnabled(
+    @Ctx() { sources, viewer }: GraphContext,
+    @Arg('id', () => ID, OF_RULE) id: string,
+    @Arg('enabled', () => Boolean, { description: 'false: it is not looked at.' }) enabled: boolean,
+  ): Promise<AlertRuleNode> {
+    const rule = decidable(viewer, (await sources.alertRules.rulesById([id])).get(id), `alert rule ${id}`);
+    await sources.alertRules.setRuleEnabled(id, enabled);
+    return viewRule({ ...rule, enabled, episode: null });
+  }
+
+  @Mutation(() => ID, { description: 'For an owner or the operator. What it has raised stays. Gives the id.' })
+  async deleteAlertRule(@Ctx() { sources, viewer }: GraphContext, @Arg('id', () => ID, OF_RULE) id: string): Promise<string> {
+    decidable(viewer, (await sources.alertRules.rulesById([id])).get(id), `alert rule ${id}`);
+    await sources.alertRules.deleteRule(id);
+    return id;
+  }
+
+  @Mutation(() => CreatedWebhookNode, { description: 'For an owner or the operator. Every alert of the account is posted there.' })
+  createWebhook(
+    @Ctx() { sources, viewer }: GraphContext,
+    @Arg('url', () => String, { description: 'https:// or http://, on the public internet.' }) url: string,
+    @Arg('accountId', () => ID, { nullable: true, description: 'For the operator.' }) accountId: string | null,
+  ): Promise<CreatedWebhookNode> {
+    return createWebhook({ ...sources, ...sources.alertLimits }, decidedAccount(viewer, accountId ?? null), url);
+  }
+
+  @Mutation(() => ID, { description: 'For an owner or the operator. Nothing more is sent there. Gives the id.' })
+  async deleteWebhook(
+    @Ctx() { sources, viewer }: GraphContext,
+    @Arg('id', () => ID, { description: 'The id of the webhook.' }) id: string,
+  ): Promise<string> {
+    decidable(viewer, (await sources.alertRules.webhook(id))?.webhook, `webhook ${id}`);
+    await sources.alertRules.deleteWebhook(id);
+    return id;
+  }
+}
+
+function wishOf(input: CreateAlertRuleInput, accountId: string): RuleWish {
+  const isRate = input.metric === 'FAILURE_RATE' || input.metric === 'FALLBACK_RATE';
+  const { name, metric, threshold, bucket = null, apiKeyId = null, projectId = null, routeType = null, window = null, emails } = input;
+  const minimumRequests = input.minimumRequests ?? (isRate ? MINIMUM_REQUESTS : null);
+  return { accountId, name, metric, threshold, bucket, apiKeyId, projectId, routeType, window, minimumRequests, emails: emails ?? [] };
+}
+
+/** Whoever decides about an account sees its keys and projects; those of others do not exist for it. */
+async function checkOwned({ sources, viewer }: GraphContext, { accountId, apiKeyId, projectId }: RuleWish): Promise<void> {
+  const account = accountOf(viewer) ?? accountId;
+  const key = apiKeyId === null ? null : (await sources.keys.find([apiKeyId])).get(apiKeyId);
+  if (key !== null && key?.accountId !== account) throw new Fault('not_found', `There is no API key "${apiKeyId}".`, { param: 'apiKeyId' });
+  const project = projectId === null ? null : (await sources.accounts.projectsById([projectId])).get(projectId);
+  if (project !== null && project?.accountId !== account)
+    throw new Fault('not_found', `There is no project "${projectId}".`, { param: 'projectId' });
+}

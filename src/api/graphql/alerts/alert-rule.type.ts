@@ -1,0 +1,116 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import type { AlertMetric } from '../../../alerts/alert';
+import type { Bucket, RouteType, SpendWindow } from '../../../kernel/words';
+import { AlertMetricEnum, BucketEnum, RouteTypeEnum, SpendWindowEnum } from '../enums';
+import { DateTime, Decimal } from '../scalars';
+
+@ObjectType('AlertRule', { description: 'What an account wants to be told of. It is looked at every few seconds.', simpleResolvers: true })
+export class AlertRuleNode {
+  @Field(() => ID, { description: 'Names the rule.' })
+  readonly id: string;
+
+  @Field(() => ID, { description: 'The account that it is about.' })
+  readonly accountId: string;
+
+  @Field(() => String, { description: 'For people: every alert begins with it.' })
+  readonly name: string;
+
+  @Field(() => AlertMetricEnum, { description: 'What is measured.' })
+  readonly metric: AlertMetric;
+
+  @Field(() => BucketEnum, { nullable: true, description: 'Of BALANCE and SPEND.' })
+  readonly bucket: Bucket | null;
+
+  @Field(() => ID, { nullable: true, description: 'Only requests of this key.' })
+  readonly apiKeyId: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Only requests of keys of this project.' })
+  readonly projectId: string | null;
+
+  @Field(() => RouteTypeEnum, { nullable: true, description: 'Only requests on routes of this type.' })
+  readonly routeType: RouteType | null;
+
+  @Field(() => SpendWindowEnum, { nullable: true, description: 'Of SPEND: it alerts once in each window.' })
+  readonly window: SpendWindow | null;
+
+  @Field(() => Decimal, { description: 'An amount in the currency of the bucket; for rates a share from 0 to 1.' })
+  readonly threshold: bigint;
+
+  @Field(() => Int, { nullable: true, description: 'Of the rates: fewer requests than this within the hour say nothing.' })
+  readonly minimumRequests: number | null;
+
+  @Field(() => [String], { description: 'Who is mailed, beside the webhooks of the account.' })
+  readonly emails: readonly string[];
+
+  @Field(() => Boolean, { description: 'false: it is not looked at.' })
+  readonly enabled: boolean;
+
+  @Field(() => Boolean, { description: 'It has raised an alert, and is still true.' })
+  readonly firing: boolean;
+
+  @Field(() => DateTime, { description: 'When it was made.' })
+  readonly createdAt: number;
+}
+
+@InputType('CreateAlertRuleInput', { description: 'The rule that is wanted.' })
+export class CreateAlertRuleInput {
+  @Field(() => ID, { nullable: true, description: 'For the operator; an owner makes those of its own account.' })
+  readonly accountId?: string | null;
+
+  @Field(() => String, { description: '1 to 200 characters.' })
+  readonly name: string;
+
+  @Field(() => AlertMetricEnum, { description: 'What is measured.' })
+  readonly metric: AlertMetric;
+
+  @Field(() => BucketEnum, { nullable: true, description: 'Needed for BALANCE and SPEND, and for them alone.' })
+  readonly bucket?: Bucket | null;
+
+  @Field(() => ID, { nullable: true, description: 'At most one of key, project and route type.' })
+  readonly apiKeyId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'At most one of key, project and route type.' })
+  readonly projectId?: string | null;
+
+  @Field(() => RouteTypeEnum, { nullable: true, description: 'At most one of key, project and route type.' })
+  readonly routeType?: RouteType | null;
+
+  @Field(() => SpendWindowEnum, { nullable: true, description: 'Needed for SPEND, and for it alone.' })
+  readonly window?: SpendWindow | null;
+
+  @Field(() => Decimal, { description: 'Above zero; for rates a share of at most 1.' })
+  readonly threshold: bigint;
+
+  @Field(() => Int, { nullable: true, description: 'For rates alone; left out: 20.' })
+  readonly minimumRequests?: number | null;
+
+  @Field(() => [String], { nullable: true, description: 'At most ten addresses, where the operator has a mail server.' })
+  readonly emails?: readonly string[] | null;
+}
+
+@ObjectType('Webhook', {
+  description: 'Where every alert of an account is sent, signed as the Standard Webhooks specification says.',
+  simpleResolvers: true,
+})
+export class WebhookNode {
+  @Field(() => ID, { description: 'Names the webhook.' })
+  readonly id: string;
+
+  @Field(() => ID, { description: 'Whose alerts it gets.' })
+  readonly accountId: string;
+
+  @Field(() => String, { description: 'Where they are posted.' })
+  readonly url: string;
+
+  @Field(() => DateTime, { description: 'When it was made.' })
+  readonly createdAt: number;
+}
+
+@ObjectType('CreatedWebhook', { description: 'A webhook with its secret, which is shown this once.', simpleResolvers: true })
+export class CreatedWebhookNode {
+  @Field(() => WebhookNode, { description: 'The webhook.' })
+  readonly webhook: WebhookNode;
+
+  @Field(() => String, { description: 'whsec_…: what a receiver verifies signatures with.' })
+  readonly secret: string;
+}

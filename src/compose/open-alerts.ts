@@ -1,0 +1,33 @@
+/** What looks at the rules of alerts, and sends what they raise. */
+import { AlertWork } from '../alerts/alert-work';
+import type { AlertManagement } from '../alerts/manage-alerts';
+import type { Config } from '../config';
+import { systemClock } from '../kernel/clock';
+import type { Log } from '../kernel/log';
+import { createNotifier } from '../notify/notifier';
+import { problemOfAddress } from '../upstreams/address-guard';
+import type { HttpClient } from '../upstreams/http-client';
+import type { Storage } from './open-storage';
+
+const TIMEOUT_MS = 10_000;
+/** Webhooks go out like calls of providers: through the same guard of addresses. */
+const TIMEOUTS = { connectMs: TIMEOUT_MS, firstByteMs: TIMEOUT_MS, idleMs: TIMEOUT_MS, totalMs: TIMEOUT_MS };
+
+export interface Alerts {
+  readonly limits: Pick<AlertManagement, 'problemOfAddress' | 'sendsMail'>;
+  start(): void;
+  stop(): void;
+}
+
+export function openAlerts({ mail, upstreamAllowPrivate }: Config, storage: Storage, http: HttpClient, log: Log): Alerts {
+  const notifier = createNotifier({ dispatcher: http.dispatcherFor({ timeouts: TIMEOUTS }), mail, clock: systemClock });
+  const work = new AlertWork({ ...storage, notifier, clock: systemClock, log });
+  return {
+    limits: { problemOfAddress: upstreamAllowPrivate ? () => null : problemOfAddress, sendsMail: mail !== null },
+    start: () => work.start(),
+    stop: () => {
+      work.stop();
+      notifier.close();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** Sends alerts: to webhooks by HTTP, and to people through a mail server. */
+import { createTransport, type Transporter } from 'nodemailer';
+import { type Dispatcher, request } from 'undici';
+import type { Alert, Webhook } from '../alerts/alert';
+import type { Notified, Notifier } from '../alerts/notifier';
+import type { Clock } from '../kernel/clock';
+import { alertBody, alertMail } from './alert-text';
+import { signedHeaders } from './webhook-signature';
+
+export interface MailServer {
+  /** `smtp://user:password@host:587` or `smtps://…`. */
+  readonly url: string;
+  readonly from: string;
+}
+
+export interface NotifierOptions {
+  /** Connects to whom the gateway may connect to, and to nobody else. */
+  readonly dispatcher: Dispatcher;
+  /** null: mails cannot be sent. */
+  readonly mail: MailServer | null;
+  readonly clock: Clock;
+}
+
+const TIMEOUT_MS = 10_000;
+
+export function createNotifier({ dispatcher, mail, clock }: NotifierOptions): Notifier & { close(): void } {
+  const timeouts = { connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS };
+  const transport = mail === null ? null : createTransport({ url: mail.url, ...timeouts });
+  return {
+    callWebhook: (target, id, alert) => calling(dispatcher, clock, target, id, alert).catch(brokenBy),
+    sendMail: async (address, id, alert) => {
+      if (transport === null || mail === null) return { ok: false, result: 'No mail server is configured.', final: true };
+      return mailing(transport, mail.from, address, id, alert).catch(brokenBy);
+    },
+    close: () => transport?.close(),
+  };
+}
+
+/** Only 2xx is an answer: a redirect could lead anywhere, and is not followed. */
+async function calling(
+  dispatcher: Dispatcher,
+  clock: Clock,
+  { webhook, secret }: { readonly webhook: Webhook; readonly secret: string },
+  id: string,
+  alert: Alert,
+): Promise<Notified> {
+  const body = alertBody(alert);
+  const headers = { 'content-type': 'application/json', 'user-agent': 'tokens-forge', ...signedHeaders(secret, id, clock.now(), body) };
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const answer = await request(webhook.url, { method: 'POST', headers, body, dispatcher, signal });
+  await answer.body.dump();
+  const ok = answer.statusCode >= 200 && answer.statusCode < 300;
+  // 410 is how a receiver says that it will never want this again.
+  return { ok, result: `HTTP ${answer.statusCode}`, final: answer.statusCode === 410 };
+}
+
+async function mailing(transport: Transporter, from: string, to: string, id: string, alert: Alert): Promise<Notified> {
+  const { response } = (await transport.sendMail({ from, to, messageId: `<${id}@tokens-forge>`, ...alertMail(alert) })) as {
+    response?: unknown;
+  };
+  return { ok: true, result: typeof response === 'string' ? response : 'sent' };
+}
+
+/** What happened, without the address: it is read by people of the account. */
+function brokenBy(error: unknown): Notified {
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  const word = typeof code === 'string' ? code : name === 'TimeoutError' ? 'TIMEOUT' : 'ERROR';
+  return { ok: false, result: `It could not be sent: ${word}.` };
+}

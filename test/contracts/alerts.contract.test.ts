@@ -1,0 +1,102 @@
+/** What rules, alerts and deliveries promise, whatever database stands behind them. */
+import type { Alert, AlertRule } from '../../src/alerts/alert';
+import { newId } from '../../src/kernel/ids';
+import { SqlAlertLog } from '../../src/storage/alerts/alert-log';
+import { SqlAlertRules } from '../../src/storage/alerts/alert-rule-store';
+import { eachDatabase } from '../support/data-sources';
+
+const NOW = 1_790_000_000_000;
+const KEY = Buffer.alloc(32, 7);
+
+function aRule(accountId: string, emails: readonly string[] = []): AlertRule {
+  const selection = { bucket: 'RMB', apiKeyId: null, projectId: null, routeType: null, window: null } as const;
+  const rest = { threshold: 5n, minimumRequests: null, emails, enabled: true, episode: null, createdAt: NOW };
+  return { id: newId(), accountId, name: 'Low', metric: 'BALANCE', ...selection, ...rest };
+}
+
+function anAlert({ id: ruleId, accountId, metric, threshold }: AlertRule): Omit<Alert, 'seq'> {
+  const links = { receiptId: null, ledgerEntryId: null };
+  return { id: newId(), ruleId, accountId, metric, message: 'Low: 汉 left.', value: 1n, threshold, ...links, raisedAt: NOW };
+}
+
+eachDatabase('alerts', (opened, promise) => {
+  const stores = () => ({ rules: new SqlAlertRules(opened.dataSource, KEY), log: new SqlAlertLog(opened.dataSource) });
+
+  promise('are raised once for an episode, whoever sees it first', async () => {
+    const { rules, log } = stores();
+    const rule = aRule('once');
+    await rules.addRule(rule);
+    const raised = await Promise.all(Array.from({ length: 8 }, () => log.raise(rule, anAlert(rule), 'low')));
+    expect(raised.filter(Boolean)).toHaveLength(1);
+    await rules.calm(rule.id);
+    expect(await log.raise(rule, anAlert(rule), 'low')).toBe(true);
+    expect((await log.page('once', { first: 10 }, rule.id)).items).toHaveLength(2);
+  });
+
+  promise('have gapless places in the order in which they were committed', async () => {
+    const { rules, log } = stores();
+    const before = await log.head();
+    const made = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const rule = aRule('ordered');
+        await rules.addRule(rule);
+        return log.raise(rule, anAlert(rule), 'low');
+      }),
+    );
+    const seen = await log.after('ordered', before, 100);
+    expect(seen.map(({ seq }) => seq)).toEqual(made.map((_, nth) => before + BigInt(nth) + 1n));
+    expect(await log.head()).toBe(before + 6n);
+  });
+
+  promise('are not raised of a rule that was deleted or disabled meanwhile', async () => {
+    const { rules, log } = stores();
+    const [deleted, disabled] = [aRule('gone'), aRule('gone')];
+    for (const rule of [deleted, disabled]) await rules.addRule(rule);
+    await rules.deleteRule(deleted.id);
+    await rules.setRuleEnabled(disabled.id, false);
+    expect([await log.raise(deleted, anAlert(deleted), 'low'), await log.raise(disabled, anAlert(disabled), 'low')]).toEqual([
+      false,
+      false,
+    ]);
+    expect(await log.page('gone', { first: 5 }, undefined)).toEqual({ items: [], hasNextPage: false });
+  });
+
+  promise('go to every webhook of the account and every address of the rule, each claimed by one process at a time', async () => {
+    const { rules, log } = stores();
+    const rule = aRule('sent', ['a@example.com', 'b@example.com']);
+    await rules.addRule(rule);
+    await rules.addWebhook({ id: newId(), accountId: 'sent', url: 'https://example.com/', createdAt: NOW }, 'whsec_x');
+    await rules.addWebhook({ id: newId(), accountId: 'other', url: 'https://example.com/', createdAt: NOW }, 'whsec_y');
+    const alert = anAlert(rule);
+    await log.raise(rule, alert, 'low');
+    const claims = await Promise.all(Array.from({ length: 4 }, () => log.claim(NOW, NOW + 60_000, 100)));
+    const mine = claims.flat().filter(({ delivery }) => delivery.alertId === alert.id);
+    expect(mine.map(({ delivery }) => delivery.means).sort()).toEqual(['EMAIL', 'EMAIL', 'WEBHOOK']);
+    expect(new Set(mine.map(({ delivery }) => delivery.id)).size).toBe(3);
+    const again = (await log.claim(NOW + 60_000, NOW + 120_000, 100)).filter(({ delivery }) => delivery.alertId === alert.id);
+    expect(again).toHaveLength(3);
+  });
+
+  promise('remember how each try ended', async () => {
+    const { rules, log } = stores();
+    const rule = aRule('tried', ['a@example.com']);
+    await rules.addRule(rule);
+    const alert = anAlert(rule);
+    await log.raise(rule, alert, 'low');
+    const [delivery] = (await log.deliveries([alert.id])).get(alert.id) ?? [];
+    await log.tried(delivery?.id ?? '', { state: 'PENDING', result: 'HTTP 500', at: NOW, nextTryAt: NOW + 5_000 });
+    await log.tried(delivery?.id ?? '', { state: 'DELIVERED', result: 'HTTP 200', at: NOW + 5_000, nextTryAt: NOW + 5_000 });
+    const ended = { state: 'DELIVERED', tries: 2, lastResult: 'HTTP 200', deliveredAt: NOW + 5_000 };
+    expect((await log.deliveries([alert.id])).get(alert.id)).toMatchObject([ended]);
+  });
+
+  promise('are signed with a secret that only this gateway can open', async () => {
+    const { rules } = stores();
+    const id = newId();
+    await rules.addWebhook({ id, accountId: 'sealed', url: 'https://example.com/', createdAt: NOW }, 'whsec_secret');
+    expect((await rules.webhook(id))?.secret).toBe('whsec_secret');
+    await expect(new SqlAlertRules(opened.dataSource, Buffer.alloc(32, 8)).webhook(id)).rejects.toThrow();
+    const [row] = await opened.dataSource.query<Record<string, unknown>[]>('SELECT * FROM webhook WHERE id = ?', [id]);
+    expect(JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).not.toContain('whsec_secret');
+  });
+});
