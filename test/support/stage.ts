@@ -14,6 +14,8 @@ import type { ApiKey, SpendLimit } from '../../src/keys/api-key';
 import type { RateLevels } from '../../src/keys/rate-limiter';
 import { GroupCommit } from '../../src/ledger/group-commit';
 import type { Route } from '../../src/routing/catalog';
+import { ChannelHealth } from '../../src/routing/health/channel-health';
+import { NOBODY_ELSE } from '../../src/routing/health/health-news';
 import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from './catalog-builders';
 import { type Act, FakeUpstream } from './fake-upstream';
 import { aKey } from './key-builders';
@@ -109,6 +111,7 @@ export function stage(scene: Scene) {
     runs: { find: async () => new Map() },
     ledger: new GroupCommit(ledger),
     upstreams: { openai: upstream },
+    health: new ChannelHealth({ clock, log, wire: NOBODY_ELSE }),
     counter,
     spool,
     archive: null,

@@ -1,0 +1,46 @@
+/** Which steps are passed over for the health of their channel, and which one is tried all the same. */
+import type { Clock } from '../kernel/clock';
+import type { ChannelHealth } from '../routing/health/channel-health';
+import type { Rest } from '../routing/health/model-health';
+import type { Plan, PlanStep } from '../routing/plan-route';
+import type { Obstacle } from './obstacle';
+
+export interface HealthMeans {
+  readonly health: ChannelHealth;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Why a step is passed over for its health now; null: it is not. What the catalog or the protocol has against it comes before. */
+export function restingOf(step: PlanStep, { health, clock }: HealthMeans): Obstacle | null {
+  const rest = health.restOf(step.channel, step.upstreamModel);
+  return rest === null ? null : { code: rest.code, message: told(step, rest, clock.now()) };
+}
+
+/**
+ * The step that is tried although it rests: where none from `step` on could be tried else, the one that is ready soonest. So
+ * no request fails for a breaker alone, and a gateway with one channel never refuses for ever. null: there is no need.
+ * @param stopped steps that something else stands against
+ */
+export function lastResort(
+  { steps }: Plan,
+  step: PlanStep,
+  { health }: HealthMeans,
+  stopped: (step: PlanStep) => boolean,
+): PlanStep | null {
+  let soonest: PlanStep | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const each of steps.slice(steps.indexOf(step))) {
+    if (stopped(each)) continue;
+    const rest = health.restOf(each.channel, each.upstreamModel);
+    if (rest === null) return null;
+    if (rest.forMs >= least) continue;
+    least = rest.forMs;
+    soonest = each;
+  }
+  return soonest;
+}
+
+function told({ channel, upstreamModel }: PlanStep, { reason, forMs }: Rest, now: number): string {
+  const until = forMs > 0 ? `until ${new Date(Math.round(now + forMs)).toISOString()}` : 'while it is being probed';
+  return `The channel "${channel.id}" is passed over for ${upstreamModel} ${until}: ${reason}.`;
+}
