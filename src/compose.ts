@@ -86,6 +86,7 @@ export async function compose(): Promise<RunningGateway> {
     inFlight: () => inFlight.count,
     alarms: (name) => alarms.count(name),
     openHolds: () => countOpenHolds(storage.dataSource),
+    breakers: () => gateway.health.breakers(),
   });
   await registerSurfaces(app, { gateway, inFlight, storage, alerts, metrics, introspection: config.graphqlIntrospection });
   for (const background of [checkpoints, storage, alerts]) background.start();

@@ -10,23 +10,29 @@ export interface HealthMeans {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Why a step is passed over for its health now; null: it is not. What the catalog or the protocol has against it comes before. */
-export function restingOf(step: PlanStep, { health, clock }: HealthMeans): Obstacle | null {
-  const rest = health.restOf(step.channel, step.upstreamModel);
-  return rest === null ? null : { code: rest.code, message: told(step, rest, clock.now()) };
+/** What the health of its channel has against a step. */
+export interface Resting {
+  readonly obstacle: Obstacle;
+  /** Nothing else is left: the step is tried all the same. */
+  readonly lastResort: boolean;
+}
+
+/**
+ * What health has against a step now; null: nothing.
+ * @param stopped steps that something else stands against
+ */
+export function restingAt(plan: Plan, step: PlanStep, means: HealthMeans, stopped: (step: PlanStep) => boolean): Resting | null {
+  const rest = means.health.restOf(step.channel, step.upstreamModel);
+  if (rest === null) return null;
+  const obstacle = { code: rest.code, message: told(step, rest, means.clock.now()) };
+  return { obstacle, lastResort: lastResort(plan, step, means, stopped) === step };
 }
 
 /**
  * The step that is tried although it rests: where none from `step` on could be tried else, the one that is ready soonest. So
  * no request fails for a breaker alone, and a gateway with one channel never refuses for ever. null: there is no need.
- * @param stopped steps that something else stands against
  */
-export function lastResort(
-  { steps }: Plan,
-  step: PlanStep,
-  { health }: HealthMeans,
-  stopped: (step: PlanStep) => boolean,
-): PlanStep | null {
+function lastResort({ steps }: Plan, step: PlanStep, { health }: HealthMeans, stopped: (step: PlanStep) => boolean): PlanStep | null {
   let soonest: PlanStep | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const each of steps.slice(steps.indexOf(step))) {

@@ -17,7 +17,7 @@ import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure
 import { Delivery, type StreamSink } from './delivery';
 import { noteHealth } from './note-health';
 import { type Obstacle, obstacleOf } from './obstacle';
-import { lastResort, restingOf } from './resting';
+import { restingAt } from './resting';
 import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, UpstreamResult, Upstreams } from './upstream';
 
 /** What ends a request from outside. */
@@ -118,10 +118,9 @@ async function tryStep(
 
 /** What the health of its channel has against a step, unless nothing else is left to be tried. */
 function restingNow(means: AttemptMeans, { plan, operation }: AttemptJob, step: PlanStep): Obstacle | null {
-  const resting = restingOf(step, means);
-  if (resting === null) return null;
-  const stopped = (each: PlanStep) => obstacleOf(each, operation, means.upstreams) !== null;
-  return lastResort(plan, step, means, stopped) === step ? null : resting;
+  if (means.health.restOf(step.channel, step.upstreamModel) === null) return null;
+  const resting = restingAt(plan, step, means, (each) => obstacleOf(each, operation, means.upstreams) !== null);
+  return resting === null || resting.lastResort ? null : resting.obstacle;
 }
 
 /** An answer ends the request, and so does a failure after the first byte has reached the client. */

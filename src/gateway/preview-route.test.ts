@@ -1,10 +1,14 @@
 import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from '../../test/support/catalog-builders';
 import { aKey } from '../../test/support/key-builders';
+import { StillClock } from '../../test/support/still-clock';
 import type { Nano } from '../kernel/money';
 import type { Bucket } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
+import { ChannelHealth } from '../routing/health/channel-health';
+import { NOBODY_ELSE } from '../routing/health/health-news';
 import { previewRoute } from './preview-route';
 
+const SILENT = { info: () => undefined, warn: () => undefined };
 const send = () => {
   throw new Error('a preview sends nothing');
 };
@@ -19,16 +23,26 @@ const catalog = aCatalog({
 });
 
 interface Given {
+  readonly health?: ChannelHealth;
   readonly key?: Partial<ApiKey>;
   readonly balances?: Partial<Record<Bucket, Nano>>;
   readonly maxOutputTokens?: number;
   readonly from?: typeof catalog;
 }
 
-function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog }: Given = {}) {
+function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog, health = healthy() }: Given = {}) {
   const all = { RMB: amount('100'), CREDIT: amount('100'), ...balances };
-  const means = { catalog: from, upstreams: { openai: { send } }, available: async (bucket: Bucket) => all[bucket], now: 1_000 };
+  const means = { catalog: from, upstreams: { openai: { send } }, health, available: async (bucket: Bucket) => all[bucket], now: 1_000 };
   return previewRoute(means, aKey({ routePolicy: 'ORDINARY_ONLY', ...key }), { model: 'm', inputTokens: 100, maxOutputTokens });
+}
+
+const healthy = () => new ChannelHealth({ clock: new StillClock(1_000), log: SILENT, wire: NOBODY_ELSE });
+
+/** Health in which the breaker of these channels is open for the model. */
+function failing(...ids: readonly string[]): ChannelHealth {
+  const health = healthy();
+  for (const id of ids) for (let call = 0; call < 20; call += 1) health.failed(aChannel(id), 'm', 0, 'HTTP 500');
+  return health;
 }
 
 const codes = async (given?: Given) => (await preview(given)).warnings.map(({ code }) => code);
@@ -39,6 +53,17 @@ describe('a preview', () => {
     // 100 tokens of input at the backup's 2, and 10 of output at 4, for a million.
     expect(told).toMatchObject({ callable: true, reason: null, hold: 240_000n, available: amount('100') });
     expect(told.plan?.steps.map(({ channel }) => channel.id)).toEqual(['a', 'b']);
+  });
+
+  it('warns of channels that rest now, and of the one that is tried when all of them do', async () => {
+    expect(await codes({ health: failing('a') })).toEqual(['CHANNEL_SKIPPED', 'BACKUP_DEARER']);
+    expect(await codes({ health: failing('b') })).toEqual(['LAST_RESORT', 'BACKUP_DEARER']);
+    const told = await preview({ health: failing('a', 'b') });
+    expect(told).toMatchObject({ callable: true });
+    expect(told.warnings.map(({ code }) => code)).toEqual(['LAST_RESORT', 'LAST_RESORT', 'BACKUP_DEARER']);
+    expect(told.warnings[0]?.message).toMatch(
+      /"a" is passed over for m until 1970-01-01T00:00:06.000Z: 10 calls in a row failed, the last one with HTTP 500\./,
+    );
   });
 
   it('warns of a dearer backup, of a step that is passed over, and of a lowered output limit', async () => {

@@ -5,7 +5,8 @@
 import { type BreakerSettings, OPEN_MAX_MS, PROBES, WINDOW_MS } from './breaker-settings';
 import { SlidingWindow } from './sliding-window';
 
-export type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+export const BREAKER_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
+export type BreakerState = (typeof BREAKER_STATES)[number];
 
 /** What a request that began must say when it ends: 0 went through a closed breaker, a positive number is a probe. */
 export type Ticket = number;

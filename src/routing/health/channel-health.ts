@@ -5,7 +5,7 @@
 import type { Clock } from '../../kernel/clock';
 import type { Log } from '../../kernel/log';
 import type { Channel } from '../catalog';
-import type { Ticket, Turn } from './breaker';
+import type { BreakerState, Ticket, Turn } from './breaker';
 import { settingsOf } from './breaker-settings';
 import type { HealthNews, HealthWire } from './health-news';
 import { ModelHealth, type Rest } from './model-health';
@@ -113,8 +113,11 @@ export class ChannelHealth {
     return this.channels.get(channelId);
   }
 
-  all(): ReadonlyMap<string, KnownChannel> {
-    return this.channels;
+  /** The state of every breaker that a request went through, or that another process told of. */
+  breakers(): { readonly channel: string; readonly upstreamModel: string; readonly state: BreakerState }[] {
+    return [...this.channels].flatMap(([channel, { models }]) =>
+      [...models.values()].map(({ upstreamModel, breaker }) => ({ channel, upstreamModel, state: breaker.state })),
+    );
   }
 
   private modelOf(channel: Channel, upstreamModel: string): ModelHealth {

@@ -5,8 +5,9 @@ import { WINDOW_MS } from './breaker-settings';
 import type { ChannelHealth } from './channel-health';
 import type { ModelHealth, Rest } from './model-health';
 
+export const HEALTH_WORDS = ['HEALTHY', 'DEGRADED', 'OPEN'] as const;
 /** OPEN: passed over now. DEGRADED: being probed, failing more than it should, or short of a secret. */
-export type HealthWord = 'HEALTHY' | 'DEGRADED' | 'OPEN';
+export type HealthWord = (typeof HEALTH_WORDS)[number];
 
 export interface HealthVerdict {
   readonly health: HealthWord;
