@@ -1,14 +1,12 @@
 import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from '../../test/support/catalog-builders';
+import { failing, healthy } from '../../test/support/channel-healths';
 import { aKey } from '../../test/support/key-builders';
-import { StillClock } from '../../test/support/still-clock';
 import type { Nano } from '../kernel/money';
 import type { Bucket } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
-import { ChannelHealth } from '../routing/health/channel-health';
-import { NOBODY_ELSE } from '../routing/health/health-news';
+import type { ChannelHealth } from '../routing/health/channel-health';
 import { previewRoute } from './preview-route';
 
-const SILENT = { info: () => undefined, warn: () => undefined };
 const send = () => {
   throw new Error('a preview sends nothing');
 };
@@ -36,15 +34,6 @@ function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog, hea
   return previewRoute(means, aKey({ routePolicy: 'ORDINARY_ONLY', ...key }), { model: 'm', inputTokens: 100, maxOutputTokens });
 }
 
-const healthy = () => new ChannelHealth({ clock: new StillClock(1_000), log: SILENT, wire: NOBODY_ELSE });
-
-/** Health in which the breaker of these channels is open for the model. */
-function failing(...ids: readonly string[]): ChannelHealth {
-  const health = healthy();
-  for (const id of ids) for (let call = 0; call < 20; call += 1) health.failed(aChannel(id), 'm', 0, 'HTTP 500');
-  return health;
-}
-
 const codes = async (given?: Given) => (await preview(given)).warnings.map(({ code }) => code);
 
 describe('a preview', () => {
@@ -56,13 +45,13 @@ describe('a preview', () => {
   });
 
   it('warns of channels that rest now, and of the one that is tried when all of them do', async () => {
-    expect(await codes({ health: failing('a') })).toEqual(['CHANNEL_SKIPPED', 'BACKUP_DEARER']);
-    expect(await codes({ health: failing('b') })).toEqual(['LAST_RESORT', 'BACKUP_DEARER']);
-    const told = await preview({ health: failing('a', 'b') });
+    expect(await codes({ health: failing(['a']) })).toEqual(['CHANNEL_SKIPPED', 'BACKUP_DEARER']);
+    expect(await codes({ health: failing(['b']) })).toEqual(['LAST_RESORT', 'BACKUP_DEARER']);
+    const told = await preview({ health: failing(['a', 'b']) });
     expect(told).toMatchObject({ callable: true });
-    expect(told.warnings.map(({ code }) => code)).toEqual(['LAST_RESORT', 'LAST_RESORT', 'BACKUP_DEARER']);
+    expect(told.warnings.map(({ code }) => code)).toEqual(['CHANNEL_SKIPPED', 'LAST_RESORT', 'BACKUP_DEARER']);
     expect(told.warnings[0]?.message).toMatch(
-      /"a" is passed over for m until 1970-01-01T00:00:06.000Z: 10 calls in a row failed, the last one with HTTP 500\./,
+      /"a" is passed over for m until 1970-01-01T00:00:06.000Z: 15 calls in a row failed, the last one with HTTP 500\./,
     );
   });
 

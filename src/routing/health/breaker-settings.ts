@@ -22,10 +22,11 @@ export interface BreakerSettings {
   readonly off: boolean;
 }
 
+/** On the late side: a breaker that opens too late costs a second try, one that opens too early sends users to dearer channels. */
 export const BREAKER_DEFAULTS: BreakerSettings = {
   failureRate: 0.5,
-  minimumRequests: 20,
-  consecutiveFailures: 10,
+  minimumRequests: 30,
+  consecutiveFailures: 15,
   openMs: 5_000,
   off: false,
 };

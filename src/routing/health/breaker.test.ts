@@ -18,6 +18,43 @@ function recovered(breaker: Breaker, now: number): void {
   expect(breaker.state).toBe('CLOSED');
 }
 
+/** Calls that come and go in any order, and what holds of the breaker at each of them. */
+class History {
+  now = 0;
+  private readonly breaker = new Breaker();
+  private readonly running: Ticket[] = [];
+
+  ask(forced: boolean): void {
+    const { breaker, now } = this;
+    const [before, lets] = [breaker.state, breaker.lets(now, SETTINGS)];
+    if (!lets && !forced) return;
+    this.running.push(breaker.begin(now, SETTINGS));
+    expect(breaker.state).toBe(before === 'OPEN' && lets ? 'HALF_OPEN' : before);
+  }
+
+  end(how: 'ok' | 'failed' | 'nothing', which: number): void {
+    const { breaker, now, running } = this;
+    const [ticket] = running.splice(which % Math.max(running.length, 1), 1);
+    if (ticket === undefined) return;
+    const before = breaker.state;
+    const ends = {
+      ok: () => breaker.succeeded(ticket, now),
+      failed: () => breaker.failed(ticket, now, WHY, SETTINGS),
+      nothing: () => breaker.abandoned(ticket),
+    };
+    const turn = ends[how]();
+    expect(turn === 'opened').toBe(before !== 'OPEN' && breaker.state === 'OPEN');
+    expect(turn === 'closed').toBe(before === 'HALF_OPEN' && breaker.state === 'CLOSED');
+    if (turn === 'opened') expect(breaker.openUntil - now).toBeLessThanOrEqual(OPEN_MAX_MS);
+  }
+
+  check(): void {
+    expect(this.breaker.reason === null).toBe(this.breaker.state === 'CLOSED');
+    // However it came there, it is tried again by itself within the ceiling.
+    expect(this.breaker.lets(this.now + OPEN_MAX_MS, SETTINGS)).toBe(true);
+  }
+}
+
 describe('a breaker', () => {
   it('opens after so many failures in a row, and says why', () => {
     const breaker = new Breaker();
@@ -116,45 +153,27 @@ describe('a breaker', () => {
   it('keeps its rules in any history', () => {
     const event = fc.oneof(
       fc.record({ kind: fc.constant('ask' as const), forced: fc.boolean() }),
-      fc.record({ kind: fc.constant('end' as const), how: fc.constantFrom('ok', 'failed', 'nothing'), which: fc.nat(20) }),
+      fc.record({
+        kind: fc.constant('end' as const),
+        how: fc.constantFrom('ok' as const, 'failed' as const, 'nothing' as const),
+        which: fc.nat(20),
+      }),
       fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 40_000 }) }),
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 200 }), (events) => {
-        const breaker = new Breaker();
-        const running: Ticket[] = [];
-        let now = 0;
+        const history = new History();
         for (const each of events) {
-          const before = breaker.state;
-          if (each.kind === 'wait') now += each.ms;
-          else if (each.kind === 'ask') {
-            const lets = breaker.lets(now, SETTINGS);
-            if (!lets && !each.forced) continue;
-            running.push(breaker.begin(now, SETTINGS));
-            expect(breaker.state).toBe(before === 'OPEN' && lets ? 'HALF_OPEN' : before);
-          } else {
-            const [ticket] = running.splice(each.which % Math.max(running.length, 1), 1);
-            if (ticket === undefined) continue;
-            const turn =
-              each.how === 'ok'
-                ? breaker.succeeded(ticket, now)
-                : each.how === 'failed'
-                  ? breaker.failed(ticket, now, WHY, SETTINGS)
-                  : breaker.abandoned(ticket);
-            expect(turn === 'opened').toBe(before !== 'OPEN' && breaker.state === 'OPEN');
-            expect(turn === 'closed').toBe(before !== 'CLOSED' && breaker.state === 'CLOSED');
-            if (turn === 'opened') expect(breaker.openUntil - now).toBeLessThanOrEqual(OPEN_MAX_MS);
-            if (turn === 'closed') expect(before).toBe('HALF_OPEN');
-          }
-          expect(breaker.reason === null).toBe(breaker.state === 'CLOSED');
-          // However it came there, it is tried again by itself within the ceiling.
-          expect(breaker.lets(now + OPEN_MAX_MS, SETTINGS)).toBe(true);
+          if (each.kind === 'wait') history.now += each.ms;
+          else if (each.kind === 'ask') history.ask(each.forced);
+          else history.end(each.how, each.which);
+          history.check();
         }
       }),
     );
   });
 
-  it('opens by default at half of twenty calls, or at ten in a row', () => {
-    expect(BREAKER_DEFAULTS).toEqual({ failureRate: 0.5, minimumRequests: 20, consecutiveFailures: 10, openMs: 5_000, off: false });
+  it('opens by default at half of thirty calls, or at fifteen in a row', () => {
+    expect(BREAKER_DEFAULTS).toEqual({ failureRate: 0.5, minimumRequests: 30, consecutiveFailures: 15, openMs: 5_000, off: false });
   });
 });

@@ -25,16 +25,16 @@ function world() {
 describe('the health of a channel', () => {
   it('is kept for each upstream model apart, and is read as that of the worst', () => {
     const { health, fail, report, clock } = world();
-    fail(10, 'dead');
+    fail(15, 'dead');
     health.succeeded(ONE, 'fine', health.begin(ONE, 'fine'), 120, 30);
     expect(health.restOf(ONE, 'dead')).toMatchObject({ code: 'breaker_open', forMs: 5_000 });
     expect(health.restOf(ONE, 'fine')).toBeNull();
     expect(report('a')).toMatchObject({
       health: 'OPEN',
-      reason: 'dead: 10 calls in a row failed, the last one with HTTP 500.',
+      reason: 'dead: 15 calls in a row failed, the last one with HTTP 500.',
       openUntil: clock.now() + 5_000,
       models: [
-        { upstreamModel: 'dead', breaker: 'OPEN', requests: 10, failures: 10, latencyMs: null },
+        { upstreamModel: 'dead', breaker: 'OPEN', requests: 15, failures: 15, latencyMs: null },
         { upstreamModel: 'fine', breaker: 'CLOSED', health: 'HEALTHY', requests: 1, failures: 0 },
       ],
     });
@@ -43,10 +43,10 @@ describe('the health of a channel', () => {
 
   it('is degraded while it is probed, and while it fails half as often as would open it', () => {
     const { health, fail, report, clock } = world();
-    for (let call = 0; call < 8; call += 1) health.succeeded(ONE, 'm', 0, 10, null);
-    fail(3);
-    expect(report('a')).toMatchObject({ health: 'DEGRADED', reason: 'm: 3 of 11 calls within 30 s failed.' });
-    fail(10);
+    for (let call = 0; call < 12; call += 1) health.succeeded(ONE, 'm', 0, 10, null);
+    fail(4);
+    expect(report('a')).toMatchObject({ health: 'DEGRADED', reason: 'm: 4 of 16 calls within 30 s failed.' });
+    fail(15);
     clock.time += 5_000;
     health.begin(ONE, 'm');
     expect(report('a')).toMatchObject({ health: 'DEGRADED', openUntil: null });
@@ -64,7 +64,7 @@ describe('the health of a channel', () => {
 
   it('obeys the catalog at once: a breaker that is put off lets everything through', () => {
     const { health, fail, report } = world();
-    fail(10);
+    fail(15);
     expect(health.restOf({ ...ONE, breaker: { off: true } }, 'm')).toBeNull();
     expect(report('a').health).toBe('HEALTHY');
     expect(health.restOf(ONE, 'm')).toBeNull();
@@ -73,7 +73,7 @@ describe('the health of a channel', () => {
   it('is told to the other processes when it turns, and heard from them', () => {
     const here = world();
     const there = world();
-    here.fail(10);
+    here.fail(15);
     for (const news of here.told) there.hear(newsIn(JSON.stringify(news)) as HealthNews);
     expect(there.health.restOf(ONE, 'm')).toEqual(here.health.restOf(ONE, 'm'));
     expect(there.told).toEqual([]);
