@@ -69,7 +69,7 @@ const breaker = z
       .gt(0, { error: 'must be above 0' })
       .max(1)
       .optional()
-      .describe(`Opens when this part of the calls of the last 30 s failed; ${BREAKER_DEFAULTS.failureRate} when left out.`),
+      .describe(`Opens when this part of the calls of the last 10 s failed; ${BREAKER_DEFAULTS.failureRate} when left out.`),
     minimumRequests: count(1, CALLS_MAX)
       .optional()
       .describe(`Fewer calls say nothing of the rate; ${BREAKER_DEFAULTS.minimumRequests} when left out.`),

@@ -24,8 +24,8 @@ export interface BreakerSettings {
 
 /** On the late side: a breaker that opens too late costs a second try, one that opens too early sends users to dearer channels. */
 export const BREAKER_DEFAULTS: BreakerSettings = {
-  failureRate: 0.5,
-  minimumRequests: 30,
+  failureRate: 0.4,
+  minimumRequests: 20,
   consecutiveFailures: 15,
   openMs: 5_000,
   off: false,
@@ -36,7 +36,7 @@ export const OPEN_MAX_MS = 60_000;
 /** So many probes must succeed before the breaker closes, and no more are under way at once. */
 export const PROBES = 3;
 /** What calls of the last so many milliseconds did decides. */
-export const WINDOW_MS = 30_000;
+export const WINDOW_MS = 10_000;
 
 const known = new WeakMap<BreakerOptions, BreakerSettings>();
 

@@ -79,7 +79,7 @@ describe('a breaker', () => {
     expect([breaker.state, breaker.window.requests(WINDOW_MS + 1)]).toEqual(['CLOSED', 18]);
     half(WINDOW_MS + 2, 2);
     expect(breaker.state).toBe('OPEN');
-    expect(breaker.reason).toBe('10 of 20 calls within 30 s failed, the last one with HTTP 503');
+    expect(breaker.reason).toBe('10 of 20 calls within 10 s failed, the last one with HTTP 503');
   });
 
   it('lets one probe through first, then the rest, and closes when all of them were answered', () => {
@@ -173,7 +173,7 @@ describe('a breaker', () => {
     );
   });
 
-  it('opens by default at half of thirty calls, or at fifteen in a row', () => {
-    expect(BREAKER_DEFAULTS).toEqual({ failureRate: 0.5, minimumRequests: 30, consecutiveFailures: 15, openMs: 5_000, off: false });
+  it('opens by default at two of five of twenty calls, or at fifteen in a row', () => {
+    expect(BREAKER_DEFAULTS).toEqual({ failureRate: 0.4, minimumRequests: 20, consecutiveFailures: 15, openMs: 5_000, off: false });
   });
 });

@@ -45,7 +45,7 @@ describe('the health of a channel', () => {
     const { health, fail, report, clock } = world();
     for (let call = 0; call < 12; call += 1) health.succeeded(ONE, 'm', 0, 10, null);
     fail(4);
-    expect(report('a')).toMatchObject({ health: 'DEGRADED', reason: 'm: 4 of 16 calls within 30 s failed.' });
+    expect(report('a')).toMatchObject({ health: 'DEGRADED', reason: 'm: 4 of 16 calls within 10 s failed.' });
     fail(15);
     clock.time += 5_000;
     health.begin(ONE, 'm');

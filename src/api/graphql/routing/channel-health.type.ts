@@ -24,7 +24,7 @@ export class ChannelModelHealthNode {
   @Field(() => DateTime, { nullable: true, description: 'When it is tried again; null where it is used, or a probe decides.' })
   readonly openUntil: number | null;
 
-  @Field(() => Int, { description: 'Calls of the last 30 seconds that say something of the channel.' })
+  @Field(() => Int, { description: 'Calls of the last 10 seconds that say something of the channel.' })
   readonly requests: number;
 
   @Field(() => Int, { description: 'Those of them that failed by its fault.' })
