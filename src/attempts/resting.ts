@@ -47,6 +47,11 @@ function lastResort({ steps }: Plan, step: PlanStep, { health }: HealthMeans, st
 }
 
 function told({ channel, upstreamModel }: PlanStep, { reason, forMs }: Rest, now: number): string {
-  const until = forMs > 0 ? `until ${new Date(Math.round(now + forMs)).toISOString()}` : 'while it is being probed';
+  const until = forMs > 0 ? `until ${secondOf(now + forMs)}` : 'while it is being probed';
   return `The channel "${channel.id}" is passed over for ${upstreamModel} ${until}: ${reason}.`;
+}
+
+/** The first whole second that is not before it. */
+function secondOf(ms: number): string {
+  return new Date(Math.ceil(ms / 1_000) * 1_000).toISOString().replace('.000', '');
 }

@@ -29,7 +29,7 @@ describe('a channel whose breaker is open', () => {
       ['b', 'SUCCEEDED', null, 0],
     ]);
     expect(played.attempts[0]?.errorMessage).toBe(
-      'The channel "a" is passed over for m until 1970-01-01T00:00:06.000Z: 15 calls in a row failed, the last one with HTTP 500.',
+      'The channel "a" is passed over for m until 1970-01-01T00:00:06Z: 15 calls in a row failed, the last one with HTTP 500.',
     );
     expect(played.upstream.calls.map(({ channel }) => channel.id)).toEqual(['b']);
   });
