@@ -10,7 +10,8 @@ import { admitKey, type RecognisedKey } from '../keys/authenticate';
 import type { Idempotence } from '../ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import { quoteCeiling } from '../metering/quote-ceiling';
-import { type Plan, planRoute } from '../routing/plan-route';
+import { arrangeSteps } from '../routing/arrange-steps';
+import { type Plan, type PlannedRoute, planRoute } from '../routing/plan-route';
 import type { Run } from '../runs/run';
 import { streamTail, wholeWithCost } from './answer';
 import { keeping, RememberingSink } from './answer-archive';
@@ -24,6 +25,7 @@ import { type Reading, readCall } from './read-call';
 import { refuseUnspoken } from './refuse-unspoken';
 import { readIdempotencyKey, readRouteHeader } from './request-headers';
 import { type Settled, writeRefusal } from './settle';
+import { sharedBy } from './shared-cache';
 import { budgetLimits, type LimitsOf } from './spend-ceilings';
 import { withHold } from './with-hold';
 import { withRate } from './with-rate';
@@ -53,7 +55,7 @@ export async function serveCompletion(
       const call = readable(reading);
       const run = attached(attachment);
       const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
-      const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
+      const plans = inOrder(planned, request.id, caller.key.id, call);
       refuseUnspoken(plans, call, gateway.upstreams);
       const options = plans.map((plan) => quoted(plan, call));
       const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint.path, request.body);
@@ -95,6 +97,13 @@ export async function refuseCompletion(gateway: Gateway, request: CompletionRequ
 function readable(reading: Reading): ModelCall {
   if (!reading.ok) throw reading.fault;
   return reading.call;
+}
+
+/** The plans in the order in which they are tried, each with the order of steps that this request has. */
+function inOrder({ first, fallback }: PlannedRoute, requestId: string, keyId: string, { body }: ModelCall): Plan[] {
+  const plans = fallback === null ? [first] : [first, fallback];
+  if (plans.every(({ drawn }) => drawn === undefined)) return plans;
+  return plans.map((plan) => (plan.drawn ? arrangeSteps(plan, requestId, sharedBy(plan.route.sticky, keyId, body.json)) : plan));
 }
 
 /** The settled request, or the answer of the earlier one with the same key. @throws what `serve` throws where none is kept */

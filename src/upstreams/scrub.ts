@@ -16,11 +16,14 @@ const PATTERNS: readonly RegExp[] = [
   /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g,
 ];
 
-/** A provider's message without the channel's key and host, without what looks like a secret or an address, clipped to 500. */
-export function scrubbed(message: string, channel: Pick<Channel, 'apiKey' | 'baseUrl'>): string {
+/** A provider's message without the channel's keys and host, without what looks like a secret or an address, clipped to 500. */
+export function scrubbed(message: string, channel: Pick<Channel, 'apiKey' | 'apiKeys' | 'baseUrl'>): string {
   let text = message.slice(0, MESSAGE_MAX * 8);
   const { host, hostname } = new URL(channel.baseUrl);
-  if (channel.apiKey.length >= SECRET_MIN) text = text.replaceAll(channel.apiKey, HIDDEN);
+  // The longest first: one may be the beginning of another.
+  for (const secret of [...(channel.apiKeys ?? [channel.apiKey])].sort((a, b) => b.length - a.length)) {
+    if (secret.length >= SECRET_MIN) text = text.replaceAll(secret, HIDDEN);
+  }
   for (const pattern of PATTERNS) text = text.replace(pattern, HIDDEN);
   text = text.replaceAll(host, HIDDEN).replaceAll(hostname, HIDDEN);
   return clipped(text.trim(), MESSAGE_MAX);

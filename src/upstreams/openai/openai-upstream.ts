@@ -47,6 +47,7 @@ export function createOpenAiUpstream({ dispatcherFor, clock }: OpenAiUpstreamOpt
         body: requestBody(call, endpoint),
         timeouts: channel.timeouts,
         secret: channel.apiKey,
+        otherSecrets: channel.apiKeys,
       };
       return new HttpExchange(request, readStream?.(channel, receiver) ?? new WholeAnswerReader(channel, endpoint.understand), clock);
     },
