@@ -1,7 +1,9 @@
 /** Refuses, before anything is held, what no channel of any plan can be asked for, and what has no price. */
 import { OPERATION_NAMES, speaks } from '../attempts/obstacle';
 import type { Upstreams } from '../attempts/upstream';
+import type { PriceClass } from '../kernel/classes';
 import { Fault } from '../kernel/fault';
+import type { PriceVersion } from '../routing/catalog';
 import type { Plan } from '../routing/plan-route';
 import type { Endpoint, ModelCall } from './endpoints/endpoint';
 import { RefusedOnRoute, routeFactsOf } from './hold';
@@ -20,10 +22,14 @@ export function refuseUnspoken(plans: readonly Plan[], { endpoint, model }: Mode
   throw new RefusedOnRoute(new Fault('endpoint_not_supported', message, { param: 'model' }), routeFactsOf(first));
 }
 
+function isPriced(price: PriceVersion, name: PriceClass | 'perRequest'): boolean {
+  return name === 'perRequest' ? price.perRequest !== null : price.classes?.[name] !== undefined;
+}
+
 /** What nobody has priced is not sold for nothing. */
 function refuseUnpriced(plan: Plan, { operation, needs }: Endpoint): void {
-  if (needs === undefined || plan.steps.every(({ price }) => needs.some((name) => price.classes?.[name] !== undefined))) return;
+  if (needs === undefined || plan.steps.every(({ price }) => needs.some((name) => isPriced(price, name)))) return;
   const wanted = needs.join(' or ');
-  const message = `${OPERATION_NAMES[operation]} are not sold on the route ${plan.route.id}: its price has no ${wanted}.`;
+  const message = `${OPERATION_NAMES[operation]} cannot be sold on the route ${plan.route.id}: its price has no ${wanted}.`;
   throw new RefusedOnRoute(new Fault('endpoint_not_supported', message, { param: 'model' }), routeFactsOf(plan));
 }

@@ -27,7 +27,7 @@ export interface AnswerReader {
   refusal(status: number, body: string): AttemptFailure;
   /** True as soon as a part of the answer was seen. */
   readonly begun: boolean;
-  readonly known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes'>;
+  readonly known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes' | 'audio'>;
 }
 
 export interface OutgoingRequest {
@@ -35,7 +35,7 @@ export interface OutgoingRequest {
   readonly origin: string;
   readonly path: string;
   readonly headers: string[];
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly timeouts: ChannelTimeouts;
   /** The channel's own: whatever a provider says it back in is not kept. Empty: it has none. */
   readonly secret: string;
@@ -174,9 +174,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   }
 
   facts(): AnswerFacts {
-    const { reportedModel, usage, outputText, classes } = this.reader.known;
+    const { reportedModel, usage, outputText, classes, audio } = this.reader.known;
     const { status: providerStatus, requestId: upstreamRequestId, firstByteMs } = this;
-    return { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs, ...(classes && { classes }) };
+    const facts = { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs };
+    return classes === undefined && audio === undefined ? facts : { ...facts, ...(classes && { classes }), ...(audio && { audio }) };
   }
 
   private abort(): void {

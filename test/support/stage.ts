@@ -24,6 +24,7 @@ class RecordingSink implements AnswerSink {
   head: AnswerHead | null = null;
   rates: RateLevels | null = null;
   frames: string[] = [];
+  audio: Buffer[] = [];
   whole: string | null = null;
   fault: Fault | null = null;
   /** What stood in the ledger when the last byte was given out. */
@@ -42,7 +43,15 @@ class RecordingSink implements AnswerSink {
     this.frames.push(frames);
     return true;
   }
+  writeBytes(bytes: Buffer) {
+    this.audio.push(bytes);
+    return true;
+  }
   whenReady = () => Promise.resolve();
+  finishAudio(bytes: Buffer) {
+    this.audio.push(bytes);
+    this.settledFirst = this.ledger.receipts.size === 1;
+  }
   finishWhole(text: string) {
     this.whole = text;
     this.settledFirst = this.ledger.receipts.size === 1;
