@@ -5,6 +5,7 @@ import { LocalRateLimiter } from '../../src/cluster/local-rate-limiter';
 import { Checkpoints } from '../../src/gateway/checkpoints';
 import type { AnswerHead, AnswerSink, CompletionRequest, Gateway } from '../../src/gateway/completion-request';
 import { chatCompletions } from '../../src/gateway/endpoints/chat-completions';
+import type { Endpoint } from '../../src/gateway/endpoints/endpoint';
 import type { KeptAnswer } from '../../src/gateway/kept-answer';
 import { serveCompletion } from '../../src/gateway/serve-completion';
 import { CountedAlarms } from '../../src/kernel/alarms';
@@ -79,6 +80,7 @@ export interface Scene {
   readonly body?: Record<string, unknown> | string;
   readonly headers?: Partial<CompletionRequest>;
   readonly onClientGone?: 'drain' | 'cancel';
+  readonly endpoint?: Endpoint;
 }
 
 const routes = [
@@ -130,7 +132,7 @@ export function stage(scene: Scene) {
   const body = scene.body ?? { model: 'm', messages: [{ role: 'user', content: 'hello there' }], max_tokens: 50 };
   const request: CompletionRequest = {
     id: 'req-1',
-    endpoint: chatCompletions,
+    endpoint: scene.endpoint ?? chatCompletions,
     credential: 'sk',
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
     routeHeader: null,
