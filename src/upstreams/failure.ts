@@ -36,7 +36,7 @@ const CONNECT_WORDS: Readonly<Record<string, string>> = {
 export function transportFailure(error: Error, sending: boolean): AttemptFailure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   if (OVERFLOWS.has(code)) return TOO_LARGE;
-  if (sending) return code.startsWith('HPE_') ? MALFORMED : LOST;
+  if (sending) return code.startsWith('HPE_') || error.name === 'HTTPParserError' ? MALFORMED : LOST;
   if (CONNECT_TIMEOUTS.has(code)) return failureOf('connect_timeout', 'No connection to the provider within the time for it.');
   if (error instanceof AddressRefused) return failureOf('connect_failed', `Not connected: ${error.message}.`);
   return failureOf('connect_failed', CONNECT_WORDS[code] ?? `The connection to the provider failed (${code}).`);
