@@ -5,10 +5,15 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Alert } from '../../src/alerts/alert';
+import type { AlertRuleStore } from '../../src/alerts/alert-store';
+import { createWebhook } from '../../src/alerts/manage-alerts';
 import type { FailureKind, UpstreamResult } from '../../src/attempts/upstream';
+import { parseCatalog } from '../../src/catalog-file/parse-catalog';
 import { systemClock } from '../../src/kernel/clock';
+import { ConfigurationError } from '../../src/kernel/configuration-error';
 import { createNotifier } from '../../src/notify/notifier';
 import type { ChannelTimeouts } from '../../src/routing/catalog';
+import { problemOfAddress } from '../../src/upstreams/address-guard';
 import { createHttpClient } from '../../src/upstreams/http-client';
 import { postChat, receipt } from '../support/forge-client';
 import { onEachDatabase } from '../support/on-each-database';
@@ -184,6 +189,51 @@ describe('an upstream that attacks', () => {
       expect(failureOf(await bench.start(null, { baseUrl }, http).result)?.kind).toBe('connect_failed');
     }
     await http.close();
+  });
+});
+
+describe('an address that is saved', () => {
+  const REFUSED = [
+    'http://10.0.0.5/v1',
+    'http://169.254.169.254/v1',
+    'http://0xa9fea9fe/v1',
+    'http://[::ffff:10.0.0.5]/v1',
+    'http://[::127.0.0.1]/v1',
+    'http://localhost:8080/v1',
+    'http://metadata.google.internal/v1',
+    'http://user:password@api.example/v1',
+    'http://user@api.example/v1',
+    'http://api.example:25/v1',
+    'http://api.example:99999/v1',
+    'ftp://api.example/v1',
+  ];
+  const catalog = (baseUrl: string) => ({
+    channels: [{ id: 'c', protocol: 'openai', baseUrl, apiKey: 'a-key' }],
+    models: [{ id: 'm', contextWindow: 1, maxOutputTokens: 1 }],
+    routes: [{ model: 'm', type: 'ORDINARY', price: { input: '1', output: '1' }, channels: [{ channel: 'c' }] }],
+  });
+  const declared = (baseUrl: string) =>
+    parseCatalog(JSON.stringify(catalog(baseUrl)), 'json', { lookup: () => undefined, checkAddress: problemOfAddress });
+  const webhooks = () => {
+    const alertRules = { webhooks: async () => [], addWebhook: async () => undefined } as unknown as AlertRuleStore;
+    return { alertRules, clock: systemClock, problemOfAddress, sendsMail: false };
+  };
+
+  it.each(REFUSED)('is refused for a channel and for a webhook: %s', async (address) => {
+    expect(() => declared(address)).toThrow(ConfigurationError);
+    await expect(createWebhook(webhooks(), 'acme', address)).rejects.toMatchObject({ code: 'invalid_request', detail: { param: 'url' } });
+  });
+
+  it('is refused for a channel with a query, which would stand before every path', () => {
+    for (const address of ['https://api.example/v1?x=1', 'https://api.example/v1#x'])
+      expect(() => declared(address)).toThrow(ConfigurationError);
+  });
+
+  it('is taken when it is one of the internet', async () => {
+    expect(declared('https://api.example:8443/v1').routing.channels).toHaveLength(1);
+    expect(await createWebhook(webhooks(), 'acme', 'https://hooks.example/x')).toMatchObject({
+      webhook: { url: 'https://hooks.example/x' },
+    });
   });
 });
 

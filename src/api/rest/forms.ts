@@ -1,4 +1,5 @@
 /** Takes uploaded forms in, whole and within limits: a broken one is a fault that says what is wrong with it. */
+import type { Writable } from 'node:stream';
 import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import type { FastifyInstance } from 'fastify';
 import { Fault } from '../../kernel/fault';
@@ -9,6 +10,7 @@ const FIELD_BYTES_MAX = 2 * 1024 * 1024;
 const NAME_MAX = 100;
 const HEADER_PAIRS_MAX = 20;
 const HEADER_BYTES_MAX = 8 * 1024;
+const PIECE_BYTES = 256 * 1024;
 /** For the fields, and what separates them. */
 const BESIDE_FILE_BYTES = 4 * 1024 * 1024;
 
@@ -46,9 +48,20 @@ export async function readForm(contentType: string, bytes: Buffer, fileBytesMax:
     parser.on('filesLimit', () => reject(broken('it has more than one file')));
     parser.on('error', (cause: unknown) => reject(broken('it ends too early, or has no boundaries where they should be', cause)));
     parser.on('finish', () => resolve());
-    parser.end(bytes);
+    feed(parser, bytes);
   });
   return { parts: await Promise.all(parts) };
+}
+
+/** Piece by piece, so that a large upload does not keep every other request waiting. */
+function feed(parser: Writable, bytes: Buffer, at = 0): void {
+  const next = at + PIECE_BYTES;
+  if (next >= bytes.length) {
+    parser.end(bytes.subarray(at));
+    return;
+  }
+  parser.write(bytes.subarray(at, next));
+  setImmediate(() => feed(parser, bytes, next));
 }
 
 /** @throws Fault for a content type that names no boundary */
