@@ -10,7 +10,7 @@ describe('a form that is taken in', () => {
   it('is what was sent, in its order, whatever is in its file', async () => {
     const parts = [
       field('model', 'Zürich 🎈'),
-      file(Buffer.from('--b\n--b--\r\n--\r\n\0\xff', 'latin1')),
+      file(Buffer.from('x--b\n--b--\r\n--\r\n\0\xff', 'latin1')),
       field('a[]', ''),
       field('a[]', '2'),
     ];
