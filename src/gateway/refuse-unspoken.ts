@@ -12,7 +12,7 @@ import { RefusedOnRoute, routeFactsOf } from './hold';
  */
 export function refuseUnspoken(plans: readonly Plan[], { endpoint, model }: ModelCall, upstreams: Upstreams): void {
   for (const plan of plans) refuseUnpriced(plan, endpoint);
-  const steps = plans.flatMap((plan) => plan.steps);
+  const steps = plans.flatMap((plan) => plan.steps.filter(({ passedOver }) => passedOver === undefined));
   const [first] = plans;
   if (first === undefined || steps.some((step) => speaks(step, endpoint.operation, upstreams))) return;
   const protocols = [...new Set(steps.map(({ channel }) => channel.protocol))].join(' and ');

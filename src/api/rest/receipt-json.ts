@@ -37,7 +37,7 @@ export function receiptJson(loaded: LoadedReceipt, now: number): object {
 }
 
 function requestJson(view: ReceiptView): object {
-  const { endpoint, stream, status, stopReason, requestedModel, upstreamModel, reportedModel, routeType } = view;
+  const { endpoint, stream, status, stopReason, requestedModel, model, modelReason, upstreamModel, reportedModel, routeType } = view;
   const {
     retryCount,
     fallbackCount,
@@ -50,7 +50,7 @@ function requestJson(view: ReceiptView): object {
     recovered,
   } = view;
   return {
-    ...{ endpoint, stream, status, stopReason, requestedModel, upstreamModel, reportedModel, routeType },
+    ...{ endpoint, stream, status, stopReason, requestedModel, model, modelReason, upstreamModel, reportedModel, routeType },
     ...{ retryCount, fallbackCount, providerStatus, errorCode, errorMessage, latencyMs, timeToFirstTokenMs, loweredOutputLimit, recovered },
   };
 }
