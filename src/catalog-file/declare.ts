@@ -45,7 +45,7 @@ export function declare(catalog: CatalogText): Declaration {
       channels: catalog.channels.map(declareChannel),
       models: catalog.models.map((model) => ({ ...model, mediaPartTokens: model.mediaPartTokens ?? model.contextWindow })),
       routes: catalog.routes.map((route) => declareRoute(route, costs)),
-      aliases: new Map(Object.entries(catalog.aliases)),
+      ...(Object.keys(catalog.aliases).length > 0 && { aliases: new Map(Object.entries(catalog.aliases)) }),
     },
     accounts: catalog.accounts.map(declareAccount),
     research: catalog.research ?? null,

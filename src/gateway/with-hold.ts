@@ -104,7 +104,8 @@ interface Place {
 /** A second balance is not held for a request that may not be tried any more: its steps are passed over, with the reason. */
 function goesOn({ clock }: Gateway, { attemptLimits }: Asked, outcome: Outcome, { options, option, attempts }: Place): boolean {
   if (!mayCross(outcome)) return false;
-  const obstacle = attemptLimits === null ? null : limitReached(attemptLimits, sentIn(attempts), clock);
+  const late = outcome.overdue === null ? null : { code: 'deadline', message: outcome.overdue };
+  const obstacle = late ?? (attemptLimits === null ? null : limitReached(attemptLimits, sentIn(attempts), clock));
   if (obstacle === null) return true;
   for (const { plan } of options.slice(options.indexOf(option) + 1)) {
     for (const step of plan.steps) attempts.push(passedOver(step, attempts.length, step.passedOver ?? obstacle, clock.now()));
