@@ -3,9 +3,9 @@
  * begins, so that another process can go on from any of them: what is completed is never paid for again.
  */
 import type { Interruption } from '../attempts/run-attempts';
+import { newId } from '../kernel/ids';
 import { Interrupt } from '../kernel/interrupt';
 import { invariant } from '../kernel/invariant';
-import { newId } from '../kernel/ids';
 import type { SectionStatus } from '../kernel/words';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { RunStore } from '../runs/run-store';

@@ -1,8 +1,10 @@
 /** What became of a call whose process died, or lost its run, before it could write that down. */
+
+import type { LedgerReader } from '../ledger/ledger-reader';
+import type { ReceiptRecord } from '../ledger/receipt';
+import type { Run } from '../runs/run';
 import type { Called } from './call-section';
 import { keptAnswer, type ResearchGateway } from './call-section';
-import type { LedgerReader } from '../ledger/ledger-reader';
-import type { Run } from '../runs/run';
 import type { ResearchSection } from './run';
 
 const LOOK_AGAIN_MS = 250;
@@ -26,15 +28,21 @@ export async function formerCall(
   for (;;) {
     const receipt = await reader.receipt(openCallId, { apiKeyId });
     if (receipt === undefined) return UNTRIED;
-    if (!receipt.inFlight) {
-      const { status, stopReason, errorMessage } = receipt.record;
-      if (status === 'SUCCEEDED') return (await keptAnswer(gateway, apiKeyId, openCallId)) ?? LOST;
-      if (status === 'FAILED' && stopReason !== 'REFUSED') return { kind: 'failed', problem: errorMessage ?? 'no channel answered' };
-      return UNTRIED;
-    }
+    if (!receipt.inFlight) return endedCall(gateway, apiKeyId, openCallId, receipt.record);
     if (isOver()) return { kind: 'cut' };
     await gateway.clock.sleep(LOOK_AGAIN_MS);
   }
+}
+
+async function endedCall(
+  gateway: FormerMeans['gateway'],
+  apiKeyId: string,
+  callId: string,
+  { status, stopReason, errorMessage }: Pick<ReceiptRecord, 'status' | 'stopReason' | 'errorMessage'>,
+): Promise<Called> {
+  if (status === 'SUCCEEDED') return (await keptAnswer(gateway, apiKeyId, callId)) ?? LOST;
+  if (status === 'FAILED' && stopReason !== 'REFUSED') return { kind: 'failed', problem: errorMessage ?? 'no channel answered' };
+  return UNTRIED;
 }
 
 const UNTRIED: Called = { kind: 'later', afterMs: 0 };

@@ -118,7 +118,9 @@ export async function resumeResearch(
   const after = await reread(means, run.id);
   if (written !== 'written') {
     const why = hasEnded(after.run.status) ? 'it has ended' : 'it goes on by itself';
-    throw new Fault('invalid_request', `Only a paused run can be resumed: the run ${run.id} is ${after.run.status}, ${why}.`, { param: 'id' });
+    throw new Fault('invalid_request', `Only a paused run can be resumed: the run ${run.id} is ${after.run.status}, ${why}.`, {
+      param: 'id',
+    });
   }
   await means.queue.push(run.id);
   means.ring(run.id);
@@ -126,7 +128,7 @@ export async function resumeResearch(
 }
 
 /** What a run was charged by now, by the counters that enforce its budget. */
-export async function spentOf({ reader }: Pick<ResearchManagement, 'reader'>, run: ResearchRun['run']) {
+export async function spentOf({ reader }: { readonly reader: Pick<LedgerReader, 'spendOf'> }, run: ResearchRun['run']) {
   return (await spendOfRuns(reader, [run])).get(run.id)?.spent ?? { RMB: 0n, CREDIT: 0n };
 }
 

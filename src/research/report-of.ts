@@ -1,6 +1,7 @@
 /** The report of a run, from what stands in the database: as far as it is written, and why it is not whole. */
-import { BUCKETS } from '../kernel/words';
+
 import { nano } from '../kernel/money';
+import { BUCKETS } from '../kernel/words';
 import { runReceipt } from '../runs/run-receipt';
 import type { RunStore } from '../runs/run-store';
 import type { Briefing } from './market-data';

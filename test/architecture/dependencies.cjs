@@ -25,7 +25,7 @@ const HOMES = [
   { name: 'upstream-libraries', packages: 'eventsource-parser|gpt-tokenizer|ipaddr\\.js', home: ['^src/upstreams/'] },
   { name: 'mail', packages: 'nodemailer', home: ['^src/notify/'] },
   { name: 'schemas', packages: 'zod', home: ['^src/config\\.ts$', '^src/catalog-file/', '^src/api/rest/', '^src/cli/'] },
-  { name: 'redis', packages: '@redis', home: ['^src/cluster/'] },
+  { name: 'redis', packages: '@redis|bullmq|ioredis', home: ['^src/cluster/'] },
   { name: 'indicators', packages: 'trading-signals', home: ['^src/research/indicators/'] },
   { name: 'json-schema', packages: 'ajv', home: ['^src/research/sections/'] },
   { name: 'markdown', packages: 'markdown-it', home: ['^src/research/report/'] },
