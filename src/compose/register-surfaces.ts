@@ -13,6 +13,7 @@ import type { Gateway } from '../gateway/completion-request';
 import { systemClock } from '../kernel/clock';
 import type { GatewayMetrics } from '../telemetry/gateway-metrics';
 import type { Alerts } from './open-alerts';
+import type { Research } from './open-research';
 import type { Storage } from './open-storage';
 
 interface Surfaces {
@@ -20,13 +21,14 @@ interface Surfaces {
   readonly inFlight: InFlight;
   readonly storage: Storage;
   readonly alerts: Alerts;
+  readonly research: Research;
   readonly metrics: GatewayMetrics;
   readonly introspection: boolean;
 }
 
 export async function registerSurfaces(
   app: ReturnType<typeof createServer>,
-  { gateway, inFlight, storage, alerts, metrics, introspection }: Surfaces,
+  { gateway, inFlight, storage, alerts, research, metrics, introspection }: Surfaces,
 ): Promise<void> {
   registerHealth(app, () => storage.ledger.healthy());
   registerMetrics(app, { ...metrics, viewers: { ...storage, keyRing: gateway.keys, clock: systemClock } });
@@ -40,6 +42,7 @@ export async function registerSurfaces(
     keyRing: gateway.keys,
     upstreams: gateway.upstreams,
     alertLimits: alerts.limits,
+    researchManagement: research.management,
     clock: systemClock,
     log: gateway.log,
     introspection,

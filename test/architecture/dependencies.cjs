@@ -29,7 +29,7 @@ const HOMES = [
     packages: 'zod',
     home: ['^src/config\\.ts$', '^src/catalog-file/', '^src/market-data/', '^src/api/rest/', '^src/cli/'],
   },
-  { name: 'redis', packages: '@redis', home: ['^src/cluster/'] },
+  { name: 'redis', packages: '@redis|bullmq|ioredis', home: ['^src/cluster/'] },
   { name: 'indicators', packages: 'trading-signals', home: ['^src/research/indicators/'] },
   { name: 'json-schema', packages: 'ajv', home: ['^src/research/sections/'] },
   { name: 'markdown', packages: 'markdown-it', home: ['^src/research/report/'] },

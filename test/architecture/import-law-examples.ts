@@ -86,6 +86,7 @@ export const BAD_EXAMPLES: readonly BadExample[] = [
   bad('home-of-schemas', 'src/storage/bad-schema.ts', runs('zod')),
   bad('home-of-yaml', 'src/config.ts', runs('yaml')),
   bad('home-of-redis', 'src/storage/bad-redis.ts', runs('@redis/client')),
+  bad('home-of-redis', 'src/research/bad-queue.ts', runs('bullmq')),
   bad('home-of-logger', 'src/storage/bad-logger.ts', runs('pino')),
   bad('home-of-metrics', 'src/gateway/bad-metrics.ts', runs('prom-client')),
   bad('home-of-ids', 'src/storage/bad-ids.ts', runs('uuidv7')),
