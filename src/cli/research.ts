@@ -9,6 +9,7 @@ import { callOf, UsageError } from './research/options';
 import { openTerminal } from './research/terminal';
 
 const WRONG_CALL = 64;
+const INTERRUPTED = 130;
 
 async function main(): Promise<void> {
   const call = callOf(process.argv.slice(2), loadClientConfig());
@@ -16,7 +17,9 @@ async function main(): Promise<void> {
     process.on('SIGINT', listener);
     return () => void process.off('SIGINT', listener);
   };
-  process.exitCode = await carryThrough(call, { terminal: openTerminal(process.stdin, process.stdout), clock: systemClock, onInterrupt });
+  const terminal = openTerminal(process.stdin, process.stdout);
+  const leave = () => process.exit(INTERRUPTED);
+  process.exitCode = await carryThrough(call, { terminal, clock: systemClock, onInterrupt, leave });
 }
 
 main().catch((error: unknown) => {

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly clock: Pick<Clock, 'sleep'>;
   /** Calls the listener for each Ctrl-C. @returns what ends that */
   readonly onInterrupt: (listener: () => void) => () => void;
+  /** Ends the command at once; the run goes on without it. */
+  readonly leave: () => void;
 }
 
 const EXIT_CODES: Partial<Record<RunStatus, number>> = { COMPLETED: 0, PARTIAL: 2, PAUSED: 2 };
@@ -43,7 +45,7 @@ async function started(call: Call, aim: Extract<Aim, { kind: 'start' }>, termina
   const input = { apiKeyId, symbol, mode, ...(call.budget.length === 0 ? {} : { budget: call.budget }) };
   const { researchEstimate } = await ask<{ researchEstimate: queries.EstimateView }>(call, queries.ESTIMATE_RUN, { input });
   terminal.print(estimateText(symbol, researchEstimate));
-  if (!call.yes && !(await terminal.confirm('Start?'))) {
+  if (!call.yes && (await terminal.confirm('Start?')) !== 'yes') {
     terminal.print(terminal.live ? 'Nothing was started.' : 'Nothing was started: nobody is there to ask, and --yes was not given.');
     return null;
   }
@@ -67,11 +69,12 @@ async function existing(reached: Reached, id: string): Promise<queries.RunView> 
 }
 
 /** Shows every event until the run ends or pauses. */
-async function watch(call: Call, run: queries.RunView, { terminal, clock, onInterrupt }: Surroundings): Promise<void> {
+async function watch(call: Call, run: queries.RunView, surroundings: Surroundings): Promise<void> {
+  const { terminal, clock, onInterrupt } = surroundings;
   let standing: Standing = { run, sections: run.sections.map(asNew), note: `Run ${run.id}` };
   const show = () => terminal.live && terminal.draw(picture(standing, terminal.columns));
   const lost = () => terminal.print('The connection was lost; the run goes on. Coming back …');
-  const stopListening = onInterrupt(() => void cancel(call, run.id, terminal));
+  const stopListening = onInterrupt(interruption(call, run.id, surroundings));
   if (!terminal.live) terminal.print(`Run ${run.id}`);
   show();
   try {
@@ -91,9 +94,23 @@ function asNew(section: queries.SectionView): queries.SectionView {
   return { ...section, status: 'PENDING', tries: 0, charge: [], error: null };
 }
 
-async function cancel(reached: Reached, id: string, terminal: Terminal): Promise<void> {
-  if (terminal.live && !(await terminal.confirm('Cancel the run? What is completed stays, and is paid.'))) return;
-  await ask(reached, queries.CANCEL_RUN, { id }).catch((error: unknown) => terminal.print((error as Error).message));
+/** The first Ctrl-C cancels, where a person can be asked only after a yes; another one leaves the run alone and ends the command. */
+function interruption(reached: Reached, id: string, { terminal, leave }: Surroundings): () => void {
+  let cancelling = false;
+  const goAway = () => {
+    terminal.print(`The run goes on. Follow it again with: npm run research -- --follow ${id}`);
+    leave();
+  };
+  const cancel = async () => {
+    const answer = terminal.live ? await terminal.confirm('Cancel the run? What is completed stays, and is paid.') : 'yes';
+    if (answer === 'gone') return goAway();
+    cancelling = answer === 'yes';
+    if (cancelling) await ask(reached, queries.CANCEL_RUN, { id });
+  };
+  return () => {
+    if (cancelling) goAway();
+    else cancel().catch((error: unknown) => terminal.print((error as Error).message));
+  };
 }
 
 async function end(call: Call, id: string, terminal: Terminal): Promise<number> {
