@@ -55,6 +55,9 @@ export class Drive {
   private broken: unknown = null;
   /** Why a section could not be paid for. It is tried again when another one has ended: that gives back what it reserved. */
   private parked: string | null = null;
+  /** How many sections have ended here, and how many had when the try of a section began. */
+  private endings = 0;
+  private readonly endingsBefore = new Map<string, number>();
   private briefing: Briefing | null = null;
 
   constructor(
@@ -156,6 +159,7 @@ export class Drive {
       { kind: first ? 'SECTION_STARTED' : 'SECTION_RETRIED', message: null },
       callId,
     );
+    this.endingsBefore.set(spec.name, this.endings);
     const interrupt = new Interrupt<Interruption>();
     const leave = this.means.enter((reason) => interrupt.happen(reason));
     this.interrupts.add(interrupt);
@@ -180,7 +184,8 @@ export class Drive {
         return this.isOver;
       case 'stopped':
         await this.undo(spec);
-        this.parked = called.reason;
+        // What has ended meanwhile gave back what it had reserved: there may be enough by now.
+        if (this.endingsBefore.get(spec.name) === this.endings) this.parked = called.reason;
         return true;
       case 'cut':
         if (!this.gone) await this.undo(spec);
@@ -200,7 +205,7 @@ export class Drive {
       { ...ENDED_TRY, status: 'COMPLETED', content: reading.content, callId: openCallId, error: null, finishedAt: this.now() },
       { kind: 'SECTION_COMPLETED', message: null },
     );
-    this.parked = null;
+    this.hasEnded();
     return true;
   }
 
@@ -213,12 +218,17 @@ export class Drive {
         { ...ENDED_TRY, status: 'FAILED', error, finishedAt: this.now() },
         { kind: 'SECTION_FAILED', message: error },
       );
-      this.parked = null;
+      this.hasEnded();
       return true;
     }
     await this.change(spec, { ...ENDED_TRY, status: 'RETRYING', error }, { kind: 'TRY_FAILED', message: error });
     await this.means.gateway.clock.sleep(BACKOFF_MS * tries);
     return this.isOver;
+  }
+
+  private hasEnded(): void {
+    this.endings += 1;
+    this.parked = null;
   }
 
   /** A try that was none: nothing was answered, and it was not the section's fault. */
