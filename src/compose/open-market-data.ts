@@ -1,12 +1,15 @@
-/** The source of market data that the catalog names. */
-
+import type { DeclaredResearch } from '../catalog-file/declare';
 import type { Clock } from '../kernel/clock';
-import { ConfigurationError } from '../kernel/configuration-error';
+import { invariant } from '../kernel/invariant';
+import { CsvMarketData } from '../market-data/csv';
 import { SampleMarketData } from '../market-data/sample';
+import { YahooMarketData } from '../market-data/yahoo';
 import type { MarketData } from '../research/market-data';
 
-/** @throws ConfigurationError for a provider that is not there */
-export function openMarketData({ provider }: { readonly provider: string }, clock: Clock): MarketData {
+/** The market data that the catalog names. Nothing is read or asked for before the first briefing. */
+export function openMarketData({ provider, folder }: DeclaredResearch['marketData'], clock: Clock): MarketData {
+  if (provider === 'yahoo') return new YahooMarketData(clock);
   if (provider === 'sample') return new SampleMarketData(clock);
-  throw new ConfigurationError([{ path: 'research.marketData.provider', problem: `${provider} is not supported yet` }]);
+  invariant(folder !== undefined, 'the catalog names a folder for csv');
+  return new CsvMarketData(folder, clock);
 }

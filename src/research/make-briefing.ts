@@ -5,10 +5,13 @@ import type { Briefing, MarketRecord, NewsItem, Source } from './market-data';
 import { noticesOf } from './notices';
 
 const NEWS_MAX = 20;
+/** Two years: more is in no chart and in no prompt, and every run keeps its briefing. */
+const BARS_MAX = 520;
 
 /** @returns null when not one bar is usable: the caller knows what to say */
 export function makeBriefing(record: MarketRecord, now: number): Briefing | null {
-  const { bars, dropped } = cleanBars(record.bars);
+  const { bars: all, dropped } = cleanBars(record.bars);
+  const bars = all.slice(-BARS_MAX);
   if (bars.length === 0) return null;
   const { symbol, name, currency, provider, synthetic } = record;
   const fundamentals = record.fundamentals?.length === 0 ? null : record.fundamentals;

@@ -24,7 +24,11 @@ const HOMES = [
   { name: 'http-client', packages: 'undici', home: ['^src/upstreams/', '^src/notify/'] },
   { name: 'upstream-libraries', packages: 'eventsource-parser|gpt-tokenizer|ipaddr\\.js', home: ['^src/upstreams/'] },
   { name: 'mail', packages: 'nodemailer', home: ['^src/notify/'] },
-  { name: 'schemas', packages: 'zod', home: ['^src/config\\.ts$', '^src/catalog-file/', '^src/api/rest/', '^src/cli/'] },
+  {
+    name: 'schemas',
+    packages: 'zod',
+    home: ['^src/config\\.ts$', '^src/catalog-file/', '^src/market-data/', '^src/api/rest/', '^src/cli/'],
+  },
   { name: 'redis', packages: '@redis|bullmq|ioredis', home: ['^src/cluster/'] },
   { name: 'indicators', packages: 'trading-signals', home: ['^src/research/indicators/'] },
   { name: 'json-schema', packages: 'ajv', home: ['^src/research/sections/'] },
