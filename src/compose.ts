@@ -64,8 +64,7 @@ export async function compose(): Promise<RunningGateway> {
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
-    catalog: storage.catalog,
-    runs: storage.runs,
+    ...{ catalog: storage.catalog, runs: storage.runs, archive: storage.archive },
     ledger: timedHolds(storage.commit, metrics, systemClock),
     upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
     counter,
@@ -74,7 +73,6 @@ export async function compose(): Promise<RunningGateway> {
     alarms,
     checkpoints,
     spool,
-    archive: storage.archive,
     unended: new Set(),
   };
   const alerts = openAlerts(config, storage, http, log);
