@@ -64,8 +64,7 @@ export async function compose(): Promise<RunningGateway> {
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
-    catalog: storage.catalog,
-    runs: storage.runs,
+    ...{ catalog: storage.catalog, runs: storage.runs, archive: storage.archive },
     ledger: timedHolds(storage.commit, metrics, systemClock),
     upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
     counter,
@@ -74,7 +73,6 @@ export async function compose(): Promise<RunningGateway> {
     alarms,
     checkpoints,
     spool,
-    archive: storage.archive,
     unended: new Set(),
   };
   const alerts = openAlerts(config, storage, http, log);
@@ -87,8 +85,7 @@ export async function compose(): Promise<RunningGateway> {
     openHolds: () => countOpenHolds(storage.dataSource),
   });
   await registerSurfaces(app, { gateway, inFlight, storage, alerts, research, metrics, introspection: config.graphqlIntrospection });
-  for (const background of [checkpoints, storage, alerts]) background.start();
-  await research.start();
+  for (const background of [checkpoints, storage, alerts, research]) await background.start();
   return {
     listen: () => listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT }),
     stop: async () => {
@@ -96,10 +93,9 @@ export async function compose(): Promise<RunningGateway> {
       research.stop();
       // What a fenced process delivers is ended already, and nobody pays for what it reads on.
       await inFlight.drain(alarms.count('process_fenced') > 0 ? 0 : DRAIN_MS);
-      await Promise.race([research.close(), systemClock.sleep(UNENDED_MS)]);
       checkpoints.stop();
       alerts.stop();
-      await Promise.race([Promise.all(gateway.unended), systemClock.sleep(UNENDED_MS)]);
+      await Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
       await spool.stop();
       app.server.closeAllConnections();
       // Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure.

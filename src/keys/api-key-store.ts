@@ -11,6 +11,7 @@ export interface FoundKey extends KnownKey {
   readonly secret: KeySecret;
 }
 
+/** A key that is asked for by its id. */
 export interface KnownKey {
   readonly key: ApiKey;
   /** Empty for a key without a project. */

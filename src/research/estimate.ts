@@ -136,6 +136,7 @@ function linesOf(amountIn: (bucket: Bucket) => bigint): BudgetLine[] {
 
 /** What was spent over what was expected, minus one, in thousandths; null where nothing was expected. */
 export function estimateErrorOf(expected: readonly BudgetLine[], spent: Readonly<Record<Bucket, bigint>>): number | null {
-  const errors = expected.map(({ bucket, amount }) => Number(divideUp(spent[bucket] * 1_000n, amount)) / 1_000 - 1);
-  return errors.length === 0 ? null : errors.reduce((sum, error) => sum + error, 0) / errors.length;
+  if (expected.length === 0) return null;
+  const thousandths = expected.map(({ bucket, amount }) => Number(divideUp(spent[bucket] * 1_000n, amount)) - 1_000);
+  return Math.round(thousandths.reduce((sum, each) => sum + each, 0) / thousandths.length) / 1_000;
 }

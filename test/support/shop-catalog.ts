@@ -46,6 +46,7 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
       model('stubborn'),
       model('cancelling'),
       model('hasty'),
+      model('fragile'),
       model('skipping'),
       model('unreachable'),
       model('incompatible'),
@@ -68,6 +69,7 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
       ]),
       ordinary('cancelling', [{ channel: 'cancel-a' }]),
       ordinary('hasty', [{ channel: 'hasty-a' }]),
+      ordinary('fragile', [{ channel: 'hasty-a' }, { channel: 'cheap-b', price: BACKUP_PRICE }]),
       ordinary('skipping', [{ channel: 'claude' }, { channel: 'cheap-b', price: BACKUP_PRICE }]),
       ordinary('unreachable', [{ channel: 'nobody' }, { channel: 'cheap-b', price: BACKUP_PRICE }]),
       ordinary('incompatible', [{ channel: 'claude' }]),
@@ -78,6 +80,7 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
       { ...ordinary('painter', [{ channel: 'cheap-a', cost: PAINTER_COST }]), price: PAINTER_PRICE },
       { ...ordinary('token-painter', [{ channel: 'cheap-a' }]), price: { ...PRIMARY_PRICE, imageOutput: '40' } },
     ],
+    research: { models: { quick: 'small', deep: 'stubborn' }, marketData: { provider: 'sample' } },
     accounts: [
       account('acme', { RMB: '1000', CREDIT: '100' }, [
         key('chat', { project: 'acme-bots' }),
