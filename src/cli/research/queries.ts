@@ -48,12 +48,6 @@ export interface EventView {
   readonly section: SectionView | null;
 }
 
-export interface CallReceipt {
-  readonly bucket: Bucket | null;
-  readonly fallbackCount: number;
-  readonly fallbackDelta: string | null;
-}
-
 export interface EndView {
   readonly id: string;
   readonly symbol: string;
@@ -61,7 +55,7 @@ export interface EndView {
   readonly statusReason: string | null;
   readonly estimate: Pick<EstimateView, 'expected' | 'ceiling'>;
   readonly report: string | null;
-  readonly sections: readonly (SectionView & { readonly receipts: readonly CallReceipt[] })[];
+  readonly sections: readonly SectionView[];
   readonly receipt: {
     readonly requests: number;
     readonly attempts: number;
@@ -71,6 +65,8 @@ export interface EndView {
     readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
     readonly charges: readonly Amount[];
     readonly retryCost: readonly Amount[];
+    /** null: more moves than the gateway adds up. */
+    readonly fallbackCost: readonly Amount[] | null;
     readonly estimateError: number | null;
     readonly byModel: readonly { readonly model: string; readonly bucket: Bucket; readonly requests: number; readonly charge: string }[];
   };
@@ -89,9 +85,9 @@ export const CANCEL_RUN = `mutation ($id: ID!) { cancelResearchRun(id: $id) { id
 export const RESUME_RUN = `mutation ($id: ID!, $budget: [BucketAmountInput!]) { resumeResearchRun(id: $id, budget: $budget) { ${RUN} } }`;
 export const READ_END = `query ($id: ID!) { researchRun(id: $id) {
   id symbol status statusReason report estimate { expected ${AMOUNTS} ceiling ${AMOUNTS} }
-  sections { ${SECTION} receipts { bucket fallbackCount fallbackDelta } }
+  sections { ${SECTION} }
   receipt { requests attempts failedAttempts fallbacks retriedSections usage { inputTokens outputTokens } charges ${AMOUNTS}
-    retryCost ${AMOUNTS} estimateError byModel { model bucket requests charge } }
+    retryCost ${AMOUNTS} fallbackCost ${AMOUNTS} estimateError byModel { model bucket requests charge } }
 } }`;
 export const FOLLOW_RUN = `subscription ($id: ID!, $after: String) { researchRunProgress(id: $id, after: $after) {
   cursor at kind message spent ${AMOUNTS} left ${AMOUNTS} section { ${SECTION} }

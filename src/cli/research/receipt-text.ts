@@ -1,13 +1,10 @@
 /** The receipt of a run as the command prints it: exact, and every retry and move with what it cost. */
 import { currencyOf } from '../../kernel/words';
-import { amountsText, sumOf } from './amounts';
+import { amountsText } from './amounts';
 import type { EndView } from './queries';
 
 export function receiptText({ id, symbol, status, statusReason, estimate, sections, receipt }: EndView): string {
   const { requests, attempts, failedAttempts, fallbacks, retriedSections, usage, charges, retryCost, byModel } = receipt;
-  const moved = sections.flatMap(({ receipts }) =>
-    receipts.flatMap(({ bucket, fallbackDelta }) => (bucket === null || fallbackDelta === null ? [] : [{ bucket, amount: fallbackDelta }])),
-  );
   return [
     `Receipt of ${symbol}, run ${id}: ${status}`,
     ...(statusReason === null ? [] : [`  ${statusReason}`]),
@@ -15,7 +12,7 @@ export function receiptText({ id, symbol, status, statusReason, estimate, sectio
     `  estimated   ${amountsText(estimate.expected)}, at most ${amountsText(estimate.ceiling)}${againstEstimate(receipt.estimateError)}`,
     `  calls       ${requests}, with ${attempts} attempts, ${failedAttempts} of them failed; ${usage.inputTokens} tokens in, ${usage.outputTokens} out`,
     `  retries     ${retriedSections} sections tried again; answers that were not used cost ${amountsText(retryCost)}`,
-    `  fallbacks   ${fallbacks} moves to another channel, which cost ${amountsText(sumOf(moved))} more than the primary would have`,
+    `  fallbacks   ${fallbacks} moves to another channel${receipt.fallbackCost === null ? '' : `, which cost ${amountsText(receipt.fallbackCost)} more than the primary would have`}`,
     '',
     'By section',
     ...columns(sections.map((section) => [section.title, section.status, triesOf(section.tries), amountsText(section.charge)])),
