@@ -1,9 +1,11 @@
 /** `npm run research`, and the report that it fetches: what somebody at a terminal sees, is asked, and gets. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freshDatabase } from '../support/databases';
 import { gate } from '../support/eventually';
 import { get, graph, post } from '../support/forge-client';
+import { startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
 import { fitting, nanoOf, researchRun, sectionIn, startResearch, unitsOf } from '../support/research-client';
 import { type RunningCommand, researchCommand } from '../support/research-command';
@@ -135,6 +137,33 @@ onEachDatabase(
         code: 1,
         stderr: expect.stringContaining('There is no gateway'),
       });
+    });
+
+    promise('writes of the data in a folder what it is, and what is wrong with it', async () => {
+      const rows = ['2026-01-05,10,11,9,10,500', '2026-01-06,10,12,9,11,0', '2026-01-07,x,12,9,11,0', '2026-02-20,11,12,9,12,700'];
+      writeFileSync(join(folder, 'ACME.csv'), ['date,open,high,low,close,volume', ...rows].join('\n'));
+      const research = { models: { quick: 'small', deep: 'small' }, marketData: { provider: 'csv', folder } };
+      const database = await freshDatabase('sqlite');
+      const gateway = await startGateway({ databaseUrl: database.url, catalog: { ...bed.catalog, research } });
+      try {
+        const running = command(['acme', '--yes', '--out', 'report.md'], gateway.origin);
+        expect({ code: await running.ended, stderr: running.stderr }).toEqual({ code: 0, stderr: '' });
+        const report = readFileSync(join(folder, 'report.md'), 'utf8');
+        expect(report).toContain('- Daily prices: csv, 2026-01-05 to 2026-02-20, 3 days');
+        for (const notice of [
+          '1 day was left out',
+          'prices are stale',
+          'only 3 daily bars',
+          'between 2026-01-06 and 2026-02-20',
+          'no news',
+        ]) {
+          expect(report).toContain(notice);
+        }
+        expect(bed.a.requests.at(-1)?.text).toContain('only 3 daily bars');
+      } finally {
+        await gateway.stop();
+        await database.drop();
+      }
     });
 
     promise('reads reports over REST, for the key that pays and no other, also while they are being written', async () => {

@@ -4,7 +4,7 @@ import type { RunStatus } from '../../kernel/words';
 import { estimateText } from './estimate-text';
 import { ask, follow, GatewayRefusal, type Reached, textAt } from './graph-client';
 import type { Aim, Call } from './options';
-import { after, eventLine, picture, type Standing } from './progress-text';
+import { eventLine, picture, type Standing, standingAfter } from './progress-text';
 import * as queries from './queries';
 import { receiptText } from './receipt-text';
 import type { Terminal } from './terminal';
@@ -79,7 +79,7 @@ async function watch(call: Call, run: queries.RunView, surroundings: Surrounding
   show();
   try {
     for await (const event of follow(call, run.id, { clock, lost })) {
-      standing = after(standing, event);
+      standing = standingAfter(standing, event);
       if (!terminal.live) terminal.print(eventLine(event));
       show();
       if (event.kind === 'RUN_PAUSED' && (await existing(call, run.id)).status === 'PAUSED') return;

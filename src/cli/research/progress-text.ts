@@ -18,7 +18,7 @@ export interface Standing {
 }
 
 /** The standing after an event. */
-export function after({ run, sections }: Standing, event: EventView): Standing {
+export function standingAfter({ run, sections }: Standing, event: EventView): Standing {
   const { section } = event;
   return {
     run: { ...run, spent: event.spent, left: event.left },
