@@ -7,6 +7,7 @@ import { registerMetrics } from '../api/rest/metrics';
 import { registerModelCalls } from '../api/rest/model-calls';
 import { registerModels } from '../api/rest/models';
 import { registerReceipts } from '../api/rest/receipts';
+import { registerRunReports } from '../api/rest/run-reports';
 import { registerRuns } from '../api/rest/runs';
 import type { createServer } from '../api/rest/server';
 import type { Gateway } from '../gateway/completion-request';
@@ -37,6 +38,7 @@ export async function registerSurfaces(
   registerKey(app, { ...storage, keyRing: gateway.keys, rates: gateway.rates, clock: systemClock });
   registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage });
   registerRuns(app, { keyRing: gateway.keys, clock: systemClock, runs: storage.runs, reader: storage.reader });
+  registerRunReports(app, { keyRing: gateway.keys, clock: systemClock, runs: storage.runs, research: storage.research });
   await registerGraphql(app, {
     ...storage,
     keyRing: gateway.keys,

@@ -1,5 +1,6 @@
 import type { Bar } from './bar';
 
+/** Bars that can be, and how many could not. */
 export interface CleanBars {
   /** Old to new, one a day, each with prices that can be. */
   readonly bars: readonly Bar[];

@@ -2,6 +2,7 @@
 
 import { nano } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
+import type { BudgetLine } from '../runs/run';
 import { runReceipt } from '../runs/run-receipt';
 import type { RunStore } from '../runs/run-store';
 import type { Briefing } from './market-data';
@@ -9,7 +10,7 @@ import { reportMarkdown } from './report/report';
 import { reportHtml } from './report/report-html';
 import type { ReportInput } from './report/report-input';
 import type { ResearchStore } from './research-store';
-import type { ResearchRun, ResearchSection } from './run';
+import type { ResearchRun, ResearchSection, SectionCharge } from './run';
 
 export interface ReportMeans {
   readonly research: Pick<ResearchStore, 'charges'>;
@@ -32,13 +33,18 @@ export async function reportInputOf(
       ...{ spec: { name, title }, status: stands, model: tries === 0 ? null : model, tries, content, error },
       charge: BUCKETS.map((bucket) => ({ bucket, amount: nano(charges.get(sectionId)?.spent[bucket] ?? 0n) })),
     })),
-    receipt: { ...receipt, retriedSections: retriedSections(sections) },
+    receipt: { ...receipt, retriedSections: retriedSections(sections), retryCost: retryCost([...charges.values()]) },
     estimate,
   };
 }
 
 export function pageOf(input: ReportInput): { readonly markdown: string; readonly html: string } {
   return { markdown: reportMarkdown(input), html: reportHtml(input) };
+}
+
+/** What tries cost whose answer was not used. */
+function retryCost(charges: readonly SectionCharge[]): BudgetLine[] {
+  return BUCKETS.map((bucket) => ({ bucket, amount: nano(charges.reduce((sum, { wasted }) => sum + wasted[bucket], 0n)) }));
 }
 
 /** Sections that took more than one try. */

@@ -16,11 +16,11 @@ const HOMES = [
   { name: 'database-drivers', packages: 'better-sqlite3|mysql2', home: ['^src/storage/'] },
   {
     name: 'graph-libraries',
-    packages: 'type-graphql|graphql|graphql-[a-z-]+|dataloader|@apollo|@as-integrations|class-validator',
+    packages: 'type-graphql|graphql|graphql-(?!ws)[a-z-]+|dataloader|@apollo|@as-integrations|class-validator',
     home: ['^src/api/graphql/'],
   },
   { name: 'http-server', packages: 'fastify|@fastify', home: ['^src/api/'] },
-  { name: 'web-sockets', packages: 'ws', home: ['^src/api/graphql/live/'] },
+  { name: 'web-sockets', packages: 'ws|graphql-ws', home: ['^src/api/graphql/live/', '^src/cli/research/'] },
   { name: 'http-client', packages: 'undici', home: ['^src/upstreams/', '^src/notify/'] },
   { name: 'upstream-libraries', packages: 'eventsource-parser|gpt-tokenizer|ipaddr\\.js', home: ['^src/upstreams/'] },
   { name: 'mail', packages: 'nodemailer', home: ['^src/notify/'] },

@@ -76,7 +76,16 @@ export function reportWith(text: string, changes: Partial<ReportInput> = {}): Re
       ...{ content: answerOf(spec.name, text), error: null },
     })),
     receipt: {
-      ...{ requests: 11, attempts: 13, failedAttempts: 2, fallbacks: 1, retriedSections: 1, usage, charges: charge(82_500_000n) },
+      ...{
+        requests: 11,
+        attempts: 13,
+        failedAttempts: 2,
+        fallbacks: 1,
+        retriedSections: 1,
+        usage,
+        charges: charge(82_500_000n),
+        retryCost: charge(0n),
+      },
       byModel: [{ model: 'gpt-5-mini', bucket: 'RMB', requests: 11, charge: nano(82_500_000n) }],
     },
     estimate: { expected: charge(80_000_000n), ceiling: charge(250_000_000n) },

@@ -23,7 +23,8 @@ export function receiptMarkdown({ run, sections, receipt, estimate }: ReportInpu
   const totals = [
     `- Charged: **${amounts(receipt.charges)}**`,
     ...(estimate === null ? [] : [`- Estimated before: ${amounts(estimate.expected)}, at most ${amounts(estimate.ceiling)}`]),
-    `- Calls: ${receipt.requests}, attempts: ${receipt.attempts} (${receipt.failedAttempts} failed), moves to a backup: ${receipt.fallbacks}, sections tried again: ${receipt.retriedSections}`,
+    `- Calls: ${receipt.requests}, attempts: ${receipt.attempts} (${receipt.failedAttempts} failed), moves to a backup: ${receipt.fallbacks}`,
+    `- Sections tried again: ${receipt.retriedSections}; answers that were not used cost ${amounts(receipt.retryCost)}`,
     `- Tokens: ${usage.inputTokens} input (${usage.cachedInputTokens} cached), ${usage.outputTokens} output`,
     `- Run: \`${run.id}\``,
   ];

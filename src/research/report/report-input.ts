@@ -33,6 +33,8 @@ export interface ReportSection {
 
 export interface ReportReceipt extends RunReceipt {
   readonly retriedSections: number;
+  /** What tries cost whose answer was not used. Part of the charges. */
+  readonly retryCost: readonly BudgetLine[];
 }
 
 /** What was said before it was spent. */
