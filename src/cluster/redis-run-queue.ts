@@ -26,6 +26,7 @@ export async function openRedisRunQueue(options: RedisRunQueueOptions): Promise<
 class RedisRunQueue implements RunQueue {
   private readonly queue: Queue;
   private worker: Worker | null = null;
+  private closed = false;
 
   constructor(
     private readonly library: Library,
@@ -36,7 +37,7 @@ class RedisRunQueue implements RunQueue {
   }
 
   async push(runId: string): Promise<void> {
-    await withinMs(PUSH_WITHIN_MS, this.queue.add('run', { runId })).catch(ignored);
+    if (!this.closed) await withinMs(PUSH_WITHIN_MS, this.queue.add('run', { runId })).catch(ignored);
   }
 
   consume(take: (runId: string) => Promise<void>): void {
@@ -46,7 +47,12 @@ class RedisRunQueue implements RunQueue {
   }
 
   async close(): Promise<void> {
-    await withinMs(CLOSE_WITHIN_MS, Promise.all([this.worker?.close(true), this.queue.close()])).catch(ignored);
+    this.closed = true;
+    await withinMs(CLOSE_WITHIN_MS, this.ended()).catch(ignored);
+  }
+
+  private async ended(): Promise<void> {
+    await Promise.all([this.worker?.close(true), this.queue.close()]);
   }
 
   private get prefix(): string {

@@ -182,5 +182,6 @@ function factsOf(request: CompletionRequest, { key }: RecognisedKey, reading: Re
     stream: reading.ok ? reading.call.stream : reading.stream,
     requestedModel: reading.ok ? reading.call.model : reading.model,
     createdAt: request.receivedAt,
+    receivedTick: request.receivedTick,
   };
 }

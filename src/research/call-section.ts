@@ -51,6 +51,7 @@ export async function callModel(
   const request: CompletionRequest = {
     ...{ id: callId, endpoint: chatCompletions, credential: { keyId: run.apiKeyId }, routeHeader: null, runHeader: run.id },
     ...{ body: Buffer.from(JSON.stringify(body)), idempotencyKey: callId, receivedAt: gateway.clock.now() },
+    receivedTick: gateway.clock.monotonic(),
   };
   const sink = new CollectingSink();
   try {

@@ -3,8 +3,18 @@ import { formatDecimal, type Nano } from '../kernel/money';
 import { type Bucket, currencyOf } from '../kernel/words';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { BudgetLine } from '../runs/run';
-import type { SectionEstimate } from './estimate';
 import { amountIn, type Warning } from './run';
+import type { SectionSpec } from './sections/section';
+
+/** One section worked out. `hold` is the most that one try can reserve, of each bucket that it may be paid from. */
+export interface SectionEstimate {
+  readonly spec: SectionSpec;
+  readonly plans: readonly Plan[];
+  readonly tokens: number;
+  readonly seconds: number;
+  readonly expected: Nano;
+  readonly holds: readonly BudgetLine[];
+}
 
 export interface Foreseen {
   readonly sections: readonly SectionEstimate[];

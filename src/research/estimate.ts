@@ -11,7 +11,7 @@ import { quoteCeiling } from '../metering/quote-ceiling';
 import type { Catalog } from '../routing/catalog';
 import { type Plan, planRoute } from '../routing/plan-route';
 import type { BudgetLine } from '../runs/run';
-import { warningsOf } from './estimate-warnings';
+import { type SectionEstimate, warningsOf } from './estimate-warnings';
 import type { Estimate, ResearchModels, SectionProfile } from './run';
 import { type SectionSpec, sectionsOf } from './sections/section';
 
@@ -32,16 +32,6 @@ export interface EstimateMeans {
   readonly available: (bucket: Bucket) => Promise<Nano>;
   /** Milliseconds since 1970. */
   readonly now: number;
-}
-
-/** One section worked out. `hold` is the most that one try can reserve, of each bucket that it may be paid from. */
-export interface SectionEstimate {
-  readonly spec: SectionSpec;
-  readonly plans: readonly Plan[];
-  readonly tokens: number;
-  readonly seconds: number;
-  readonly expected: Nano;
-  readonly holds: readonly BudgetLine[];
 }
 
 /**

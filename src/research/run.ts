@@ -93,7 +93,9 @@ export interface SectionCharge {
   readonly sectionId: string;
   readonly spent: Amounts;
   readonly wasted: Amounts;
-  /** In the order in which they were made; also those that are in flight. */
+  /** Calls that have ended. */
+  readonly requests: number;
+  /** Of all its calls, in the order in which they were made; also those that are in flight. */
   readonly receiptIds: readonly string[];
 }
 

@@ -39,7 +39,9 @@ export function registerRuns(app: FastifyInstance, deps: RunDeps): void {
     scope.post(PATH, (request) => start(deps, request));
     scope.get<ById>(`${PATH}/:id`, async (request, reply) => shown(deps, await ownRun(deps, request), reply));
     scope.post<ById>(`${PATH}/:id/finish`, async (request, reply) => {
-      const { id } = await ownRun(deps, request);
+      const { id, kind } = await ownRun(deps, request);
+      if (kind === 'RESEARCH')
+        throw new Fault('invalid_request', `The run ${id} is one of research, which ends by itself: cancelResearchRun ends it now.`);
       return shown(deps, await finishRun(deps, id), reply);
     });
     done();

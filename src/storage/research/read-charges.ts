@@ -26,6 +26,7 @@ function chargeOf(sectionId: string, rows: readonly Row[]): SectionCharge {
     sectionId,
     spent: sumOf(rows),
     wasted: sumOf(rows.filter((row) => textOrNull(row, 'call_id') !== text(row, 'receipt_id'))),
+    requests: rows.filter((row) => row['charge'] !== null).length,
     receiptIds: rows.map((row) => text(row, 'receipt_id')),
   };
 }

@@ -1,8 +1,8 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { invariant } from '../../../kernel/invariant';
 import { estimateErrorOf } from '../../../research/estimate';
-import { reportMarkdown } from '../../../research/report/report';
-import { reportInputOf, retriedSections } from '../../../research/report-of';
+import { pageOf, reportInputOf, retriedSections } from '../../../research/report-of';
+import type { ResearchRun } from '../../../research/run';
 import { leftOf } from '../../../runs/run-receipt';
 import type { GraphContext } from '../context';
 import { ApiKeyNode } from '../keys/api-key.type';
@@ -46,19 +46,13 @@ export class ResearchFields {
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'Markdown, present as far as it is written; null: nothing is.' })
-  async report(@Root() { id, research: shown }: ResearchView, @Ctx() { research, sources }: GraphContext): Promise<string | null> {
-    if (shown.report !== null) return shown.report;
-    const sections = await research.sections(id);
-    if (!sections.some(({ content }) => content !== null)) return null;
-    return reportMarkdown(await reportInputOf(sources, shown, sections, await sources.research.briefing(id)));
+  async report(@Root() { research }: ResearchView, @Ctx() context: GraphContext): Promise<string | null> {
+    return research.report ?? (await pageSoFar(research, context))?.markdown ?? null;
   }
 
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: 'The report of a run that has ended as a page with charts, which needs nothing else.',
-  })
-  reportHtml(@Root() { id }: ResearchView, @Ctx() { sources }: GraphContext): Promise<string | null> {
-    return sources.research.html(id);
+  @FieldResolver(() => String, { nullable: true, description: 'The same as a page with charts, which needs nothing else.' })
+  async reportHtml(@Root() { id, research }: ResearchView, @Ctx() context: GraphContext): Promise<string | null> {
+    return (await context.sources.research.html(id)) ?? (await pageSoFar(research, context))?.html ?? null;
   }
 
   @FieldResolver(() => RunReceiptNode, { description: 'The sum of its calls.' })
@@ -71,7 +65,7 @@ export class ResearchFields {
       const charge = charges.get(sectionId);
       wasted.RMB += charge?.wasted.RMB ?? 0n;
       wasted.CREDIT += charge?.wasted.CREDIT ?? 0n;
-      return { name, title, tries, requests: charge?.receiptIds.length ?? 0, charge: viewAmounts(charge?.spent ?? NOTHING_SPENT) };
+      return { name, title, tries, requests: charge?.requests ?? 0, charge: viewAmounts(charge?.spent ?? NOTHING_SPENT) };
     });
     return viewRunReceipt(id, receipt, {
       retriedSections: retriedSections(sections),
@@ -95,6 +89,13 @@ export class ResearchSectionFields {
     const found = await Promise.all(ids.map((receiptId) => receipts.receipt(receiptId)));
     return found.flatMap((receipt) => (receipt === null ? [] : [receiptRoot(receipt)]));
   }
+}
+
+/** null: no section is written. */
+async function pageSoFar(shown: ResearchRun, { research, sources }: GraphContext) {
+  const sections = await research.sections(shown.run.id);
+  if (!sections.some(({ content }) => content !== null)) return null;
+  return pageOf(await reportInputOf(sources, shown, sections, await sources.research.briefing(shown.run.id)));
 }
 
 async function standing({ research }: ResearchView, { runs }: GraphContext) {
