@@ -20,7 +20,7 @@ export function linearScale(low: number, high: number, ticks: readonly number[],
   };
 }
 
-/** Round numbers between two values: three to six of them. */
+/** Round numbers between two values: two to six of them. */
 export function roundTicks(low: number, high: number): number[] {
   const raw = (high - low || Math.abs(high) || 1) / 4;
   const power = 10 ** Math.floor(Math.log10(raw));
