@@ -12,6 +12,15 @@ type Properties = Readonly<Record<string, JsonSchema>>;
 const TABLES = new Set(['signals', 'levels']);
 const PARAGRAPHS = new Set(['summary', 'data_quality', 'limits']);
 
+/** Where the name of a member is a word for programs. */
+const LABELS: Readonly<Record<string, string>> = {
+  items: 'What was reported',
+  would_change: 'What would change this case',
+  open: 'What the data cannot decide',
+  early_sign: 'First sign',
+  watch: 'What to watch',
+};
+
 /** @param content what `readSection` accepted for the same section */
 export function sectionMarkdown(spec: Pick<SectionSpec, 'name'>, content: SectionContent): string {
   const schema = SECTION_SCHEMAS[spec.name];
@@ -51,6 +60,8 @@ function propertiesOf(schema: JsonSchema): Properties {
 }
 
 function label(name: string): string {
+  const written = LABELS[name];
+  if (written !== undefined) return written;
   const words = name.replaceAll('_', ' ');
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }

@@ -55,8 +55,8 @@ export const SECTION_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     items: list(
       'the news that matter, newest first',
       object({
-        date: text('as given'),
         headline: text('as given'),
+        date: text('as given'),
         reading: text('what it may mean, one sentence'),
         tone: choice('for the price', 'positive', 'neutral', 'negative'),
       }),
