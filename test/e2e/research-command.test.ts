@@ -2,8 +2,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { carryThrough } from '../../src/cli/research/carry-through';
+import { callOf } from '../../src/cli/research/options';
+import type { Confirmation, Terminal } from '../../src/cli/research/terminal';
+import { systemClock } from '../../src/kernel/clock';
 import { freshDatabase } from '../support/databases';
-import { gate } from '../support/eventually';
+import { eventually, gate } from '../support/eventually';
 import { get, graph, post } from '../support/forge-client';
 import { startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
@@ -100,6 +104,46 @@ onEachDatabase(
       open();
       expect(await running.ended).toBe(1);
       expect((await researchRun(bed.gateway.origin, KEY, runIdIn(running))).status).toBe('CANCELLED');
+    });
+
+    promise('asks a person before it starts and before it cancels, and goes away when asked to', async () => {
+      const open = heldBack('technical_view');
+      const answers: Confirmation[] = ['yes', 'no', 'gone'];
+      const [asked, printed]: [string[], string[]] = [[], []];
+      let drawn: readonly string[] = [];
+      let interrupt: () => void = () => undefined;
+      let left = 0;
+      const terminal: Terminal = {
+        ...{ live: true, columns: 70, print: (text) => void printed.push(text) },
+        draw: (lines) => {
+          drawn = lines;
+        },
+        confirm: async (question) => {
+          asked.push(question);
+          return answers.shift() ?? 'no';
+        },
+      };
+      const onInterrupt = (listener: () => void) => {
+        interrupt = listener;
+        return () => undefined;
+      };
+      const leave = () => {
+        left += 1;
+      };
+      const call = callOf(['DEMO', '--out', folder], { url: bed.gateway.origin, key: KEY });
+      const code = carryThrough(call, { terminal, clock: systemClock, onInterrupt, leave });
+      await eventually(
+        () => expect(drawn.join('\n')).toMatch(/DEMO QUICK {2}1\/3 .*\n.*✓.* Market snapshot +completed.*\n.*▸.* Technical view +running/),
+        20_000,
+      );
+      interrupt();
+      await eventually(() => expect(asked).toHaveLength(2));
+      interrupt();
+      await eventually(() => expect(left).toBe(1));
+      open();
+      expect(await code).toBe(0);
+      expect(asked).toEqual(['Start?', expect.stringMatching(/^Cancel the run/), expect.stringMatching(/^Cancel the run/)]);
+      expect(printed.join('\n')).toMatch(/--follow [0-9a-f-]{36}[\s\S]*Receipt of DEMO/);
     });
 
     promise('says why a run paused and how it goes on, and resumes it', async () => {
