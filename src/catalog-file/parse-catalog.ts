@@ -5,6 +5,7 @@ import { catalogSchema } from './catalog-schema';
 import { type CheckAddress, checkAddresses } from './check-addresses';
 import { checkFolder } from './check-folder';
 import { checkReferences } from './check-references';
+import { checkSecrets } from './check-secrets';
 import { type Declaration, declare } from './declare';
 import { expandVariables, type Lookup } from './expand-variables';
 import { explain, fault, faultsOfIssue, WHOLE_FILE } from './fault-paths';
@@ -27,6 +28,7 @@ export function parseCatalog(source: string, format: 'yaml' | 'json', surroundin
   const others = [
     ...(read.error?.issues ?? []).flatMap(faultsOfIssue),
     ...checkReferences(tree),
+    ...checkSecrets(tree),
     ...checkAddresses(tree, surroundings.checkAddress),
     ...checkFolder(tree, surroundings.isFolder),
   ];

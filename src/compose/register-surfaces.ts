@@ -36,13 +36,14 @@ export async function registerSurfaces(
   registerModelCalls(app, { gateway, inFlight });
   registerModels(app, gateway);
   registerKey(app, { ...storage, keyRing: gateway.keys, rates: gateway.rates, clock: systemClock });
-  registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage });
+  registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage, health: gateway.health });
   registerRuns(app, { keyRing: gateway.keys, clock: systemClock, runs: storage.runs, reader: storage.reader });
   registerRunReports(app, { keyRing: gateway.keys, clock: systemClock, runs: storage.runs, research: storage.research });
   await registerGraphql(app, {
     ...storage,
     keyRing: gateway.keys,
     upstreams: gateway.upstreams,
+    health: gateway.health,
     alertLimits: alerts.limits,
     researchManagement: research.management,
     clock: systemClock,

@@ -99,6 +99,8 @@ function calledOf(fault: Fault): Called {
   return { kind: 'failed', problem: publicMessage };
 }
 
+const NOT_ASKED_FOR = new Fault('internal_error', 'A section is asked for as a whole text.');
+
 /** Takes a whole answer, or the fault in its place. */
 class CollectingSink implements AnswerSink {
   readonly started = false;
@@ -125,8 +127,16 @@ class CollectingSink implements AnswerSink {
     this.text = text;
   }
 
+  writeBytes(): boolean {
+    return true;
+  }
+
   finishStream(): void {
-    this.fail(new Fault('internal_error', 'A section is never asked for as a stream.'));
+    this.fail(NOT_ASKED_FOR);
+  }
+
+  finishAudio(): void {
+    this.fail(NOT_ASKED_FOR);
   }
 
   giveAgain({ text }: KeptAnswer): void {

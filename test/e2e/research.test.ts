@@ -15,7 +15,7 @@ import {
   unitsOf,
 } from '../support/research-client';
 import type { ScriptedUpstream, Served } from '../support/scripted-upstream';
-import { HI, secretOf, tokenOf } from '../support/shop-catalog';
+import { BACKUP_PRICE, HI, PRIMARY_PRICE, secretOf, tokenOf } from '../support/shop-catalog';
 
 const ACME = tokenOf('acme');
 const [PRIMARY, BACKUP] = [
@@ -281,7 +281,10 @@ async function troubled(bed: Bed): Promise<void> {
   expect((await bed.gateway.stop()).code).toBe(0);
   const { settings } = bed.gateway;
   const research = { models: { quick: 'fragile', deep: 'stubborn' }, marketData: { provider: 'sample' } };
-  bed.gateway = await startGateway({ ...settings, catalog: { ...bed.catalog, research } });
+  const models = [...bed.catalog.models, { id: 'fragile', contextWindow: 8_000, maxOutputTokens: 1_000 }];
+  const channels = [{ channel: 'hasty-a' }, { channel: 'cheap-b', price: BACKUP_PRICE }];
+  const routes = [...bed.catalog.routes, { model: 'fragile', type: 'ORDINARY', price: PRIMARY_PRICE, channels }];
+  bed.gateway = await startGateway({ ...settings, catalog: { ...bed.catalog, models, routes, research } });
   const seen = new Map<string, number>();
   const nth = (upstream: string, section: string) => {
     const count = (seen.get(`${upstream} ${section}`) ?? 0) + 1;
@@ -290,9 +293,7 @@ async function troubled(bed: Bed): Promise<void> {
   };
   const { opened: never, open } = gate();
   // The primary of the quick model is given up after 300 ms without an answer.
-  bed.a.script('fragile', (request) =>
-    nth('a', sectionIn(request)) === 1 ? { gate: { before: 'head', opened: never } } : fitting(request),
-  );
+  bed.a.script('fragile', () => ({ gate: { before: 'head', opened: never } }));
   bed.b.script('fragile', (request) => {
     if (sectionIn(request) === 'news' && nth('b', 'news') === 1) return { text: '{"half": ' };
     return { ...fitting(request), delayMs: 400 };

@@ -31,6 +31,7 @@ import { ResearchFields, ResearchSectionFields } from './research/research-field
 import { ResearchOfEntry, ResearchOfReceipt } from './research/research-links.resolver';
 import { ResearchProgressResolver } from './research/research-progress.resolver';
 import { CatalogChangeResolver } from './routing/catalog-change.resolver';
+import { ChannelHealthFields } from './routing/channel-health.resolver';
 import { RoutingResolver } from './routing/routing.resolver';
 import { AgentRunResolver } from './runs/agent-run.resolver';
 import { RunOfEntry, RunOfReceipt } from './runs/run-links.resolver';
@@ -60,6 +61,7 @@ export async function buildGraph(): Promise<GraphQLSchema> {
       ProjectLimitsResolver,
       ProjectChangeResolver,
       RoutingResolver,
+      ChannelHealthFields,
       CatalogChangeResolver,
       ReceiptQueries,
       ReceiptsOfKey,

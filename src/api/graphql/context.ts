@@ -25,6 +25,7 @@ import type { ResearchManagement } from '../../research/manage-research';
 import type { ResearchStore } from '../../research/research-store';
 import type { Catalog } from '../../routing/catalog';
 import type { CatalogStore } from '../../routing/catalog-store';
+import type { ChannelHealth } from '../../routing/health/channel-health';
 import type { CatalogEditor } from '../../routing/operate-catalog';
 import type { RunStore } from '../../runs/run-store';
 import { loaderById } from './batch';
@@ -60,6 +61,7 @@ export interface GraphSources {
   readonly codes: RedemptionStore;
   readonly guesses: GuessBrake;
   readonly upstreams: Upstreams;
+  readonly health: ChannelHealth;
   readonly keyRing: KeyRing;
   readonly clock: Clock;
   readonly log: Log;

@@ -8,7 +8,7 @@ export interface SectionSpec {
   /** Unique in a report, and the name of the prompt's file. */
   readonly name: string;
   readonly title: string;
-  /** The sections that it reads. It is written once each of them has ended, also where one has failed. */
+  /** The sections that it reads. It is written once each of them is completed, and skipped where one could not be written. */
   readonly after: readonly string[];
   readonly role: ModelRole;
   /** The output limit that is sent to the model, in tokens. */
