@@ -14,11 +14,11 @@ const SHOWN_MAX = 120;
 const FENCED = /^```(?:json)?\s*\n([\s\S]*)\n```$/;
 
 const ajv = new Ajv({ strict: true });
-const validators = new Map<string, ValidateFunction>(Object.entries(SECTION_SCHEMAS).map(([name, schema]) => [name, ajv.compile(schema)]));
+const validators = new Map<string, ValidateFunction>();
 
 /** Accepts what the schema of the section accepts, bare or in one code fence, and nothing else. The problem is one line. */
 export function readSection(spec: Pick<SectionSpec, 'name'>, answerText: string): SectionReading {
-  const validate = validators.get(spec.name);
+  const validate = validatorOf(spec.name);
   if (validate === undefined) return { ok: false, problem: `there is no section "${spec.name}"` };
   if (answerText.length > ANSWER_MAX) return { ok: false, problem: `the answer has more than ${ANSWER_MAX} characters` };
   const value = jsonOf(answerText.trim());
@@ -27,6 +27,15 @@ export function readSection(spec: Pick<SectionSpec, 'name'>, answerText: string)
   const content = value as SectionContent;
   if (typeof content['summary'] === 'string' && content['summary'].trim() === '') return { ok: false, problem: 'summary is empty' };
   return { ok: true, content };
+}
+
+/** Compiled at the first use, and not at every start of a gateway. */
+function validatorOf(name: string): ValidateFunction | undefined {
+  const schema = SECTION_SCHEMAS[name];
+  if (schema === undefined) return undefined;
+  const known = validators.get(name) ?? ajv.compile(schema);
+  validators.set(name, known);
+  return known;
 }
 
 function jsonOf(text: string): unknown {
