@@ -49,7 +49,14 @@ export async function callModel(
   signal: Interrupted<Interruption>,
 ): Promise<Called> {
   const request: CompletionRequest = {
-    ...{ id: callId, endpoint: chatCompletions, credential: { keyId: run.apiKeyId }, routeHeader: null, runHeader: run.id },
+    ...{
+      id: callId,
+      endpoint: chatCompletions,
+      credential: { keyId: run.apiKeyId },
+      routeHeader: null,
+      deadlineHeader: null,
+      runHeader: run.id,
+    },
     ...{ body: Buffer.from(JSON.stringify(body)), idempotencyKey: callId, receivedAt: gateway.clock.now() },
     receivedTick: gateway.clock.monotonic(),
   };
