@@ -64,6 +64,8 @@ export interface AttemptFailure {
   /** The provider's own error code and type, where it sent them. */
   readonly code: string | null;
   readonly type: string | null;
+  /** Milliseconds until its rate limit is reset, where the provider said so; left out: it did not. */
+  readonly resetMs?: number | undefined;
 }
 
 /** What is known of an answer, whole or broken. */

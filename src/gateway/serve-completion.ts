@@ -10,6 +10,7 @@ import { admitKey, type RecognisedKey } from '../keys/authenticate';
 import type { Idempotence } from '../ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import { quoteCeiling } from '../metering/quote-ceiling';
+import { arrangeSteps } from '../routing/arrange-steps';
 import { type Plan, planRoute } from '../routing/plan-route';
 import type { Run } from '../runs/run';
 import { streamTail, wholeWithCost } from './answer';
@@ -24,6 +25,7 @@ import { type Reading, readCall } from './read-call';
 import { servablePlans } from './refuse-unspoken';
 import { readIdempotencyKey, readRouteHeader } from './request-headers';
 import { type Settled, writeRefusal } from './settle';
+import { sharedBy } from './shared-cache';
 import { budgetLimits, type LimitsOf } from './spend-ceilings';
 import { withHold } from './with-hold';
 import { withRate } from './with-rate';
@@ -53,7 +55,7 @@ export async function serveCompletion(
       const call = readable(reading);
       const run = attached(attachment);
       const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
-      const plans = servablePlans(planned, call, gateway.upstreams);
+      const plans = inOrder(servablePlans(planned, call, gateway.upstreams), request.id, caller.key.id, call);
       const options = plans.map((plan) => quoted(plan, call));
       const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint.path, request.body);
       const { to, keep } = kept(gateway, call, idempotence, sink);
@@ -94,6 +96,12 @@ export async function refuseCompletion(gateway: Gateway, request: CompletionRequ
 function readable(reading: Reading): ModelCall {
   if (!reading.ok) throw reading.fault;
   return reading.call;
+}
+
+/** The plans, each with the order of steps that this request has. */
+function inOrder(plans: readonly Plan[], requestId: string, keyId: string, { body }: ModelCall): readonly Plan[] {
+  if (plans.every(({ drawn }) => drawn === undefined)) return plans;
+  return plans.map((plan) => (plan.drawn ? arrangeSteps(plan, requestId, sharedBy(plan.route.sticky, keyId, body.json)) : plan));
 }
 
 /** The settled request, or the answer of the earlier one with the same key. @throws what `serve` throws where none is kept */

@@ -9,6 +9,7 @@ import type { Clock } from '../kernel/clock';
 import type { ChannelTimeouts } from '../routing/catalog';
 import { Deadlines } from './deadlines';
 import { CUT, deadlineFailure, MALFORMED, REDIRECTED, transportFailure } from './failure';
+import { rateResetMs } from './rate-reset';
 
 /** How the reading of an answer ended. */
 export type Ending = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly failure: AttemptFailure };
@@ -39,8 +40,11 @@ export interface OutgoingRequest {
   readonly timeouts: ChannelTimeouts;
   /** The channel's own: whatever a provider says it back in is not kept. Empty: it has none. */
   readonly secret: string;
+  /** Its other ones, where it has several. */
+  readonly otherSecrets?: readonly string[] | undefined;
 }
 
+const RATE_LIMITED = 429;
 const REFUSAL_BYTES_MAX = 64 * 1024;
 /** Ids have no spaces, and nothing that a page or a log would take for something else. */
 const REQUEST_ID = /^[\w.:/+=@-]{1,200}$/;
@@ -60,6 +64,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   private status: number | null = null;
   private requestId: string | null = null;
   private readonly secret: string;
+  private readonly otherSecrets: readonly string[] | undefined;
+  private resetMs: number | undefined;
   private refused: Buffer[] | null = null;
   private refusedBytes = 0;
 
@@ -74,6 +80,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     this.sentAt = clock.monotonic();
     this.deadlines = new Deadlines(request.timeouts, clock, (kind) => this.fail(deadlineFailure(kind)));
     this.secret = request.secret;
+    this.otherSecrets = request.otherSecrets;
     const { origin, path, headers, body } = request;
     request.dispatcher.dispatch({ origin, path, method: 'POST', headers, body }, this);
   }
@@ -97,6 +104,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     const encoded = encoding !== undefined && encoding !== '' && encoding !== 'identity';
     if (status >= 300) {
       this.refused = [];
+      if (status === RATE_LIMITED) this.resetMs = rateResetMs(headers, this.clock.now());
       // What was packed although nobody asked for it is never unpacked, however little it seems to be.
       if (encoded) this.fail(MALFORMED);
       return;
@@ -106,6 +114,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   }
 
   private holdsSecret(text: string): boolean {
+    if (this.otherSecrets?.some((secret) => text.includes(secret)) === true) return true;
     return this.secret !== '' && text.includes(this.secret);
   }
 
@@ -165,7 +174,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   private refusal(parts: Buffer[]): AttemptFailure {
     const status = this.status ?? 0;
     if (status < 400) return REDIRECTED;
-    return this.reader.refusal(status, Buffer.concat(parts).toString('utf8', 0, REFUSAL_BYTES_MAX));
+    const failure = this.reader.refusal(status, Buffer.concat(parts).toString('utf8', 0, REFUSAL_BYTES_MAX));
+    return this.resetMs === undefined ? failure : { ...failure, resetMs: this.resetMs };
   }
 
   private finish(ending: Ending): void {

@@ -18,6 +18,11 @@ describe('scrubbed', () => {
     expect(scrubbed(message, channel)).toBe(expected);
   });
 
+  it('hides every secret of a channel that has several', () => {
+    const several = { ...channel, apiKey: 'secret-in-use', apiKeys: ['secret-in-use', 'secret-at-rest'] };
+    expect(scrubbed('neither secret-in-use nor secret-at-rest is valid', several)).toBe('neither … nor … is valid');
+  });
+
   it.each([
     "Invalid value: 'max_tokens' must be at least 1 (ask-me, risk-free, 3.5).",
     'messages.0.content[1].image_url: the model gpt-4.1-mini-2025-04-14 takes no images before 12:30:45.',

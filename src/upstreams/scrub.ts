@@ -30,11 +30,14 @@ const PATTERNS: readonly RegExp[] = [
 /** May be an IPv6 address; whether it is one, `isIP` says. */
 const COLONS = /(?<!\w)\[?[0-9a-f]*:[0-9a-f:.]*[0-9a-f:](?:%\w+)?(?:\]:\d+|\])?(?!\w)/gi;
 
-/** A provider's message without the channel's key and host, without what looks like a secret or an address, clipped to 500. */
-export function scrubbed(message: string, channel: Pick<Channel, 'apiKey' | 'baseUrl'>): string {
-  let text = withoutSecret(message.slice(0, MESSAGE_MAX * 8), channel.apiKey, HIDDEN).replace(COLONS, (found) =>
-    isAddress(found) ? HIDDEN : found,
-  );
+/** A provider's message without the channel's keys and host, without what looks like a secret or an address, clipped to 500. */
+export function scrubbed(message: string, channel: Pick<Channel, 'apiKey' | 'apiKeys' | 'baseUrl'>): string {
+  let text = message.slice(0, MESSAGE_MAX * 8);
+  // The longest first: one may be the beginning of another.
+  for (const secret of [...(channel.apiKeys ?? [channel.apiKey])].sort((a, b) => b.length - a.length)) {
+    text = withoutSecret(text, secret, HIDDEN);
+  }
+  text = text.replace(COLONS, (found) => (isAddress(found) ? HIDDEN : found));
   for (const pattern of PATTERNS) text = text.replace(pattern, HIDDEN);
   return clipped(text.replace(hostPattern(channel.baseUrl), HIDDEN).trim(), MESSAGE_MAX);
 }

@@ -15,6 +15,8 @@ import type { ApiKey, SpendLimit } from '../../src/keys/api-key';
 import type { RateLevels } from '../../src/keys/rate-limiter';
 import { GroupCommit } from '../../src/ledger/group-commit';
 import type { Route } from '../../src/routing/catalog';
+import { ChannelHealth } from '../../src/routing/health/channel-health';
+import { NOBODY_ELSE } from '../../src/routing/health/health-news';
 import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from './catalog-builders';
 import { type Act, FakeUpstream } from './fake-upstream';
 import { aKey } from './key-builders';
@@ -80,6 +82,10 @@ export interface Scene {
   readonly body?: Record<string, unknown> | string;
   readonly headers?: Partial<CompletionRequest>;
   readonly onClientGone?: 'drain' | 'cancel';
+  /** How the channels are when the request comes; left out: nothing is known of them. */
+  readonly health?: ChannelHealth;
+  /** Several secrets of the channels a, b and c. */
+  readonly apiKeys?: readonly string[];
   readonly endpoint?: Endpoint;
 }
 
@@ -99,7 +105,9 @@ export function stage(scene: Scene) {
   const catalog = aCatalog({
     models: [aModel('m')],
     channels: [
-      ...['a', 'b', 'c'].map((id) => aChannel(id, { onClientGone: scene.onClientGone ?? 'drain' })),
+      ...['a', 'b', 'c'].map((id) =>
+        aChannel(id, { onClientGone: scene.onClientGone ?? 'drain', ...(scene.apiKeys && { apiKeys: scene.apiKeys }) }),
+      ),
       aChannel('off', { enabled: false }),
       aChannel('gemini', { protocol: 'gemini' }),
     ],
@@ -120,6 +128,7 @@ export function stage(scene: Scene) {
     runs: { find: async () => new Map() },
     ledger: new GroupCommit(ledger),
     upstreams: { openai: upstream },
+    health: scene.health ?? new ChannelHealth({ clock, log, wire: NOBODY_ELSE }),
     counter,
     spool,
     archive: null,

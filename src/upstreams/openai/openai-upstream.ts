@@ -49,6 +49,7 @@ export function createOpenAiUpstream({ dispatcherFor, clock }: OpenAiUpstreamOpt
         body,
         timeouts: channel.timeouts,
         secret: channel.apiKey,
+        otherSecrets: channel.apiKeys,
       };
       const reader = readStream?.(channel, receiver, call) ?? endpoint.readWhole?.(channel, call);
       return new HttpExchange(request, reader ?? new WholeAnswerReader(channel, endpoint.understand), clock);
