@@ -4,6 +4,7 @@ import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
 import { registerTraceContext } from './api/rest/trace-context';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
+import { openHealthWire } from './cluster/open-health-wire';
 import { openRateLimits } from './cluster/open-rate-limits';
 import { openAlerts } from './compose/open-alerts';
 import { openStorage, type Storage } from './compose/open-storage';
@@ -16,6 +17,7 @@ import { systemClock } from './kernel/clock';
 import { newSecret } from './kernel/secret';
 import { KeyRing } from './keys/authenticate';
 import { type Configuration, loadConfiguration } from './load-configuration';
+import { ChannelHealth } from './routing/health/channel-health';
 import type { FirstStart } from './start/banner';
 import { listen } from './start/listen';
 import { establishOperatorToken } from './start/operator-token';
@@ -65,6 +67,7 @@ export async function compose(): Promise<RunningGateway> {
       ? null
       : (await import('./telemetry/traces.js')).createTraces(config.traces, { catalog: storage.catalog, clock: systemClock, log });
   const ledger = timedHolds(storage.commit, metrics, systemClock);
+  const others = openHealthWire({ redisUrl: config.redisUrl, installation: storage.ledgerId });
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
@@ -72,6 +75,7 @@ export async function compose(): Promise<RunningGateway> {
     runs: storage.runs,
     ledger: traces === null ? ledger : traces.around(ledger),
     upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
+    health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
     counter,
     clock: systemClock,
     log,
@@ -89,6 +93,7 @@ export async function compose(): Promise<RunningGateway> {
     inFlight: () => inFlight.count,
     alarms: (name) => alarms.count(name),
     openHolds: () => countOpenHolds(storage.dataSource),
+    breakers: () => gateway.health.breakers(),
   });
   await registerSurfaces(app, { gateway, inFlight, storage, alerts, metrics, introspection: config.graphqlIntrospection });
   for (const background of [checkpoints, storage, alerts]) background.start();
@@ -109,6 +114,7 @@ export async function compose(): Promise<RunningGateway> {
         http.close,
         async () => limits.close(),
         async () => traces?.close(),
+        async () => others.close(),
         () => demo?.close(),
         storage.close,
       ]) {

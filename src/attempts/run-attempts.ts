@@ -7,14 +7,17 @@ import type { Interrupted } from '../kernel/interrupt';
 import { invariant } from '../kernel/invariant';
 import type { StopReason } from '../kernel/words';
 import type { TokenCounter } from '../metering/token-counter';
+import type { ChannelHealth } from '../routing/health/channel-health';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
 import { type AttemptLimits, atDeadline, limitReached, overdue, sentIn } from './attempt-limits';
-import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-records';
+import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-record';
 import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
-import { obstacleOf } from './obstacle';
+import { noteHealth } from './note-health';
+import { type Obstacle, obstacleOf } from './obstacle';
+import { restingAt } from './resting';
 import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, UpstreamResult, Upstreams } from './upstream';
 
 /** What ends a request from outside. */
@@ -24,6 +27,7 @@ export interface AttemptMeans {
   readonly upstreams: Upstreams;
   readonly counter: TokenCounter;
   readonly clock: Clock;
+  readonly health: ChannelHealth;
 }
 
 export interface AttemptJob {
@@ -56,6 +60,8 @@ export interface Outcome {
   readonly failure: AttemptFailure | null;
   /** Output text that was written to a client that was still there. */
   readonly deliveredText: string;
+  /** Audio that was written to such a client. */
+  readonly deliveredBytes: number;
   /** A byte of the answer has reached the client: nothing else can be sent in its place. */
   readonly started: boolean;
   /** The request was ended by a deadline of its own, in these words; null: it was not. */
@@ -69,6 +75,8 @@ interface Tried {
   readonly step: PlanStep;
   /** Cut because the time of the whole request was up. */
   readonly late: boolean;
+  /** The provider refused the secret that it was sent with, and the channel has another one: that is no try of the step. */
+  readonly otherSecret: boolean;
 }
 
 export async function runAttempts(
@@ -81,7 +89,7 @@ export async function runAttempts(
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
     const index = job.attemptsBefore.length + attempts.length;
-    const obstacle = obstacleOf(step, job.operation, means.upstreams) ?? mayNotSend(means, job, attempts);
+    const obstacle = obstacleOf(step, job.operation, means.upstreams) ?? mayNotSend(means, job, attempts) ?? restingNow(means, job, step);
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
@@ -107,11 +115,13 @@ async function tryStep(
 ): Promise<Tried[]> {
   const tries: Tried[] = [];
   const index = job.attemptsBefore.length + before.length;
-  while (tries.length < step.maxAttempts && signal.reason === null) {
+  let refusedSecrets = 0;
+  while (tries.length - refusedSecrets < step.maxAttempts && signal.reason === null) {
     if (tries.length > 0 && mayNotSend(means, job, before, tries.length) !== null) break;
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
     tries.push(tried);
-    if (moveAfter(tried) !== 'same') break;
+    if (tried.otherSecret && refusedSecrets + 1 < (step.channel.apiKeys?.length ?? 1)) refusedSecrets += 1;
+    else if (moveAfter(tried) !== 'same' || means.health.restOf(step.channel, step.upstreamModel) !== null) break;
   }
   return tries;
 }
@@ -119,6 +129,13 @@ async function tryStep(
 /** Why nothing more may be sent for this request; null: it may. `more` are tries that are not among the records yet. */
 function mayNotSend({ clock }: AttemptMeans, { limits, attemptsBefore }: AttemptJob, attempts: readonly AttemptRecord[], more = 0) {
   return limits === null ? null : limitReached(limits, sentIn(attemptsBefore) + sentIn(attempts) + more, clock);
+}
+
+/** What the health of its channel has against a step, unless nothing else is left to be tried. */
+function restingNow(means: AttemptMeans, { plan, operation }: AttemptJob, step: PlanStep): Obstacle | null {
+  if (means.health.restOf(step.channel, step.upstreamModel) === null) return null;
+  const resting = restingAt(plan, step, means, (each) => obstacleOf(each, operation, means.upstreams) !== null);
+  return resting === null || resting.lastResort ? null : resting.obstacle;
 }
 
 /** An answer ends the request, and so does a failure after the first byte has reached the client. */
@@ -139,10 +156,11 @@ async function tryOnce(
   const startedAt = means.clock.now();
   const began = means.clock.monotonic();
   const delivery = new Delivery(sink, job.outputBound, means.counter);
+  const secret = means.health.secretFor(step.channel, step.upstreamModel);
   const exchange = upstream.send(
     {
       operation: job.operation,
-      channel: step.channel,
+      channel: secret?.channel ?? step.channel,
       upstreamModel: step.upstreamModel,
       body: job.body,
       stream: job.stream,
@@ -156,12 +174,14 @@ async function tryOnce(
     // A provider that bills the whole answer anyway is read to its usage; another is left at once.
     if (reason === 'GATEWAY_STOPPED' || step.channel.onClientGone === 'cancel') exchange.cut();
   });
+  const ticket = means.health.begin(step.channel, step.upstreamModel);
   const elapsedMs = () => Math.round(means.clock.monotonic() - began);
   job.follower?.began({
     step,
     deliveredText: () => delivery.deliveredText,
+    deliveredBytes: () => delivery.deliveredBytes,
     facts: () => exchange.facts(),
-    record: () => recordOf(step, place, { ok: false, failure: STOPPED_MIDWAY, facts: exchange.facts() }, startedAt, elapsedMs()),
+    record: () => recordOf(step, place, { ok: false, failure: STOPPED_MIDWAY, facts: exchange.facts() }, startedAt, elapsedMs(), secret),
   });
   let late = false;
   // A client that has left has no deadline any more: its answer is read for what was used.
@@ -172,10 +192,12 @@ async function tryOnce(
   const ended = await exchange.result;
   disarm();
   deafen();
+  const latencyMs = elapsedMs();
   const result = late && job.limits !== null ? overdue(ended, job.limits) : ended;
-  const record = recordOf(step, place, result, startedAt, elapsedMs());
+  const otherSecret = noteHealth(means.health, step, { ticket, secret }, result, delivery.started, latencyMs);
+  const record = recordOf(step, place, result, startedAt, latencyMs, secret);
   job.follower?.ended(record);
-  return { record, result, delivery, step, late: late && !result.ok };
+  return { record, result, delivery, step, late: late && !result.ok, otherSecret };
 }
 
 function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tried | null, signal: Interrupted<Interruption>): Outcome {
@@ -190,6 +212,7 @@ function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tr
     answer: result?.ok === true ? result.answer : null,
     failure: result?.ok === false ? result.failure : null,
     deliveredText: last?.delivery.deliveredText ?? '',
+    deliveredBytes: last?.delivery.deliveredBytes ?? 0,
     started: last?.delivery.started ?? false,
     overdue,
   };

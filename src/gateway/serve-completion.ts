@@ -11,6 +11,7 @@ import type { KeyPolicies } from '../keys/key-policies';
 import type { Idempotence } from '../ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import { quoteCeiling } from '../metering/quote-ceiling';
+import { arrangeSteps } from '../routing/arrange-steps';
 import { type Plan, planRoute } from '../routing/plan-route';
 import type { Run } from '../runs/run';
 import { streamTail, wholeWithCost } from './answer';
@@ -23,9 +24,10 @@ import type { Option } from './hold';
 import type { KeptAnswer } from './kept-answer';
 import { attemptLimitsOf, chargeCap } from './key-ceilings';
 import { type Reading, readCall } from './read-call';
-import { refuseUnspoken } from './refuse-unspoken';
+import { servablePlans } from './refuse-unspoken';
 import { readIdempotencyKey, readRouteHeader } from './request-headers';
 import { type Settled, writeRefusal } from './settle';
+import { sharedBy } from './shared-cache';
 import { budgetLimits, type LimitsOf } from './spend-ceilings';
 import { withHold } from './with-hold';
 import { withRate } from './with-rate';
@@ -55,8 +57,7 @@ export async function serveCompletion(
       const call = readable(reading);
       const run = attached(attachment);
       const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
-      const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
-      refuseUnspoken(plans, call, gateway.upstreams);
+      const plans = inOrder(servablePlans(planned, call, gateway.upstreams), request.id, caller.key.id, call);
       const options = plans.map((plan) => quoted(plan, call, caller.key.policies));
       const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint.path, request.body);
       const attemptLimits = attemptLimitsOf(caller.key.policies, request, gateway.clock);
@@ -98,6 +99,12 @@ export async function refuseCompletion(gateway: Gateway, request: CompletionRequ
 function readable(reading: Reading): ModelCall {
   if (!reading.ok) throw reading.fault;
   return reading.call;
+}
+
+/** The plans, each with the order of steps that this request has. */
+function inOrder(plans: readonly Plan[], requestId: string, keyId: string, { body }: ModelCall): readonly Plan[] {
+  if (plans.every(({ drawn }) => drawn === undefined)) return plans;
+  return plans.map((plan) => (plan.drawn ? arrangeSteps(plan, requestId, sharedBy(plan.route.sticky, keyId, body.json)) : plan));
 }
 
 /** The settled request, or the answer of the earlier one with the same key. @throws what `serve` throws where none is kept */
@@ -153,7 +160,8 @@ function outputLimits({ endpoint, outputLimit }: ModelCall, { maxOutputTokens }:
 function finish({ receipt, fault, used }: Settled, call: ModelCall, sink: AnswerSink): void {
   const { answer } = used.outcome;
   if (fault !== null || answer === null) sink.fail(fault ?? new Fault('internal_error', 'There is no answer to give.'));
-  else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer.text, receipt), formatDecimal(receipt.charge));
+  else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer, receipt), formatDecimal(receipt.charge), answer.contentType);
+  else if (answer.kind === 'audio') sink.finishAudio(answer.rest, answer.contentType);
   else sink.finishStream(streamTail(answer, receipt, call));
 }
 
@@ -185,5 +193,6 @@ function factsOf(request: CompletionRequest, { key }: RecognisedKey, reading: Re
     stream: reading.ok ? reading.call.stream : reading.stream,
     requestedModel: reading.ok ? reading.call.model : reading.model,
     createdAt: request.receivedAt,
+    receivedTick: request.receivedTick,
   };
 }

@@ -8,6 +8,7 @@ import type { KeyPolicies } from '../keys/key-policies';
 import { type Catalog, type Channel, type CostVersion, type Model, type PriceVersion, type Route, routeId } from './catalog';
 import { aliasReason, modelNamed } from './model-names';
 import { aboveCeiling, ceilingWords, type PassedOver } from './price-ceiling';
+import { hasEqualPriorities, roleAt } from './priorities';
 
 /** What planning needs to know of a key. `keys/api-key.ts` satisfies it. */
 export interface PlanningKey {
@@ -23,6 +24,10 @@ export interface PlanStep {
   readonly role: ChannelRole;
   readonly upstreamModel: string;
   readonly maxAttempts: number;
+  /** As in the catalog; left out: its place, from one. */
+  readonly priority?: number | undefined;
+  /** As in the catalog; left out: 1. */
+  readonly weight?: number | undefined;
   readonly price: PriceVersion;
   /** What the channel charges the operator; null: the catalog does not say. */
   readonly cost: CostVersion | null;
@@ -38,9 +43,12 @@ export interface Plan {
   readonly bucket: Bucket;
   /** Why this bucket pays, in the user's words. */
   readonly bucketReason: string;
+  /** In the order in which they are tried; where `drawn` is set, `arrangeSteps` gives each request its own. */
   readonly steps: readonly PlanStep[];
   /** Those of the steps that may be tried, each once; never empty. */
   readonly prices: readonly PriceVersion[];
+  /** Left out: every step has a priority of its own. */
+  readonly drawn?: true;
 }
 
 /** The plan, and the plan of the other bucket where the key consents to it. */
@@ -168,10 +176,9 @@ function planOf(catalog: Catalog, key: PlanningKey, model: Model, route: Route, 
   const steps = route.steps.flatMap((step, index): PlanStep[] => {
     const channel = catalog.channels.get(step.channelId);
     if (channel === undefined) return [];
-    const role: ChannelRole = index === 0 ? 'PRIMARY' : 'BACKUP';
     const price = step.price ?? route.price;
     const passedOver = aboveCeiling(price, ceiling, channel.id);
-    return [{ ...step, channel, role, price, ...(passedOver !== null && { passedOver }) }];
+    return [{ ...step, channel, role: roleAt(route.steps, index), price, ...(passedOver !== null && { passedOver }) }];
   });
   return {
     model,
@@ -181,6 +188,7 @@ function planOf(catalog: Catalog, key: PlanningKey, model: Model, route: Route, 
     bucketReason: `${ruleThatChose(key, route.type, routes, narrowTo)} ${paysFrom(route.type)}`,
     steps,
     prices: [...new Set(steps.flatMap((step) => (step.passedOver === undefined ? [step.price] : [])))],
+    ...(hasEqualPriorities(route.steps) && { drawn: true as const }),
   };
 }
 
