@@ -24,22 +24,9 @@ export const responses: Dialect = {
     for (const [index, item] of itemsOf(answer, script).entries()) {
       const at = { output_index: index, item_id: item['id'] };
       const isCall = item['type'] === 'function_call';
-      yield event(
-        'response.output_item.added',
-        { ...at, item: { ...item, ...(isCall ? { arguments: '' } : { content: [] }) } },
-        isCall ? 1 : 0,
-      );
-      if (isCall) {
-        for (const delta of halves(String(item['arguments']))) yield event('response.function_call_arguments.delta', { ...at, delta });
-        yield event('response.function_call_arguments.done', { ...at, arguments: item['arguments'] });
-      } else {
-        const part = { ...at, content_index: 0 };
-        yield event('response.content_part.added', { ...part, part: textPart('') });
-        for (const delta of answer.words) yield event('response.output_text.delta', { ...part, delta, logprobs: [] }, 1);
-        const text = answer.words.join('');
-        yield event('response.output_text.done', { ...part, text, logprobs: [] });
-        yield event('response.content_part.done', { ...part, part: textPart(text) });
-      }
+      const begun = { ...at, item: { ...item, ...(isCall ? { arguments: '' } : { content: [] }) } };
+      yield event('response.output_item.added', begun, isCall ? 1 : 0);
+      for (const [type, fields, tokens] of isCall ? callEvents(item) : textEvents(answer.words)) yield event(type, { ...at, ...fields }, tokens);
       yield event('response.output_item.done', { ...at, item });
     }
     yield event('response.completed', { response: responseOf(answer, script, 'completed') });
@@ -47,6 +34,26 @@ export const responses: Dialect = {
   error: (script) => ({ error: errorOf(script) }),
   errorEvent: (script) => `event: error\ndata: ${JSON.stringify({ type: 'error', ...(errorOf(script) as object) })}\n\n`,
 };
+
+type ItemEvent = readonly [type: string, fields: object, tokens: number];
+
+function callEvents(item: Item): ItemEvent[] {
+  const given = String(item['arguments']);
+  return [
+    ...halves(given).map((delta): ItemEvent => ['response.function_call_arguments.delta', { delta }, 0]),
+    ['response.function_call_arguments.done', { arguments: given, name: item['name'] }, 0],
+  ];
+}
+
+function textEvents(words: readonly string[]): ItemEvent[] {
+  const text = words.join('');
+  return [
+    ['response.content_part.added', { content_index: 0, part: textPart('') }, 0],
+    ...words.map((delta): ItemEvent => ['response.output_text.delta', { content_index: 0, delta, logprobs: [] }, 1]),
+    ['response.output_text.done', { content_index: 0, text, logprobs: [] }, 0],
+    ['response.content_part.done', { content_index: 0, part: textPart(text) }, 0],
+  ];
+}
 
 function responseOf(answer: PlannedAnswer, script: Script, status: string): Record<string, unknown> {
   const { input, output, reasoning, cached } = countsOf(answer, script);
