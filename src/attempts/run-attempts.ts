@@ -14,7 +14,7 @@ import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
 import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
-import { type Obstacle, obstacleOf } from './obstacle';
+import { lackOf, type Obstacle, obstacleOf } from './obstacle';
 import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, UpstreamResult, Upstreams } from './upstream';
 
 /** What ends a request from outside. */
@@ -75,7 +75,7 @@ export async function runAttempts(
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
     const index = job.attemptsBefore + attempts.length;
-    const obstacle = obstacleOf(step, job.operation, means.upstreams);
+    const obstacle = obstacleOf(step, job.operation, means.upstreams) ?? lackOf(step, job, means.upstreams);
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
@@ -155,6 +155,7 @@ async function tryOnce(
       body: job.body,
       stream: job.stream,
       outputLimit: job.outputLimit,
+      outputBound: job.outputBound,
     },
     delivery,
   );

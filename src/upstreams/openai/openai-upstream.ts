@@ -2,6 +2,7 @@
 import type { Dispatcher } from 'undici';
 import type { AnswerReceiver, Operation, Upstream, UpstreamCall, UpstreamExchange } from '../../attempts/upstream';
 import type { Clock } from '../../kernel/clock';
+import { invariant } from '../../kernel/invariant';
 import type { Channel } from '../../routing/catalog';
 import { HttpExchange } from '../http-exchange';
 import { OPENAI_ENDPOINTS } from './endpoints/all-endpoints';
@@ -37,6 +38,7 @@ export function createOpenAiUpstream({ dispatcherFor, clock }: OpenAiUpstreamOpt
     send(call: UpstreamCall, receiver: AnswerReceiver): UpstreamExchange {
       const { channel, stream } = call;
       const endpoint = OPENAI_ENDPOINTS[call.operation];
+      invariant(endpoint !== undefined, 'an operation that the protocol lacks is passed over');
       const { origin, basePath, search, headers } = targetFor(channel);
       const readStream = stream ? endpoint.readStream : null;
       const request = {

@@ -6,14 +6,14 @@ import type { EventSourceMessage } from 'eventsource-parser';
 import type { AnswerFacts, AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
 import type { Usage } from '../../metering/usage';
 import type { Channel } from '../../routing/catalog';
+import { EventStream } from '../event-stream';
 import { LOST, MALFORMED } from '../failure';
 import type { AnswerReader, Ending, Progress } from '../http-exchange';
 import { type JsonRecord, parseRecord, recordOf } from '../json';
+import { errorIn, providerError, refusalOf } from '../provider-error';
+import { frameOf } from '../sse-frame';
 import { modelOf } from './endpoints/openai-endpoint';
-import { EventStream } from './event-stream';
-import { errorIn, providerError, refusalOf } from './provider-error';
 import { outputTextOfEvent } from './response-text';
-import { frameOf } from './sse-frame';
 import { readResponseUsage } from './usage';
 
 const CLOSING: ReadonlySet<unknown> = new Set(['response.completed', 'response.incomplete', 'response.cancelled']);

@@ -5,8 +5,8 @@ import type { Channel } from '../../routing/catalog';
 import { MALFORMED, TOO_LARGE } from '../failure';
 import type { AnswerReader, Ending, Progress } from '../http-exchange';
 import { type JsonRecord, parseRecord } from '../json';
+import { errorIn, providerError, refusalOf } from '../provider-error';
 import type { Understood } from './endpoints/openai-endpoint';
-import { errorIn, providerError, refusalOf } from './provider-error';
 
 const BYTES_MAX = 64 * 1024 * 1024;
 

@@ -8,7 +8,7 @@ import type { OpenAiEndpoint } from './openai-endpoint';
 import { responses } from './responses';
 
 /** What can be asked of a provider that speaks OpenAI's protocol. */
-export const OPENAI_ENDPOINTS: Readonly<Record<Operation, OpenAiEndpoint>> = {
+export const OPENAI_ENDPOINTS: Readonly<Partial<Record<Operation, OpenAiEndpoint>>> = {
   chat,
   completions,
   embeddings,
