@@ -74,7 +74,10 @@ async function sendPieces(
     await wait(script.bodyDelayMs, response);
   }
   let sent = 0;
+  let tokens = 0;
   for (const piece of pieces) {
+    if (script.gate?.before === 'rest' && tokens > 0) await script.gate.opened;
+    tokens += piece.tokens;
     await beforePiece(response, script, sent);
     if (response.destroyed) return false;
     if (breakBefore(response, script, sent, dialect)) return false;

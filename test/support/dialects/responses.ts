@@ -26,7 +26,8 @@ export const responses: Dialect = {
       const isCall = item['type'] === 'function_call';
       const begun = { ...at, item: { ...item, ...(isCall ? { arguments: '' } : { content: [] }) } };
       yield event('response.output_item.added', begun, isCall ? 1 : 0);
-      for (const [type, fields, tokens] of isCall ? callEvents(item) : textEvents(answer.words)) yield event(type, { ...at, ...fields }, tokens);
+      for (const [type, fields, tokens] of isCall ? callEvents(item) : textEvents(answer.words))
+        yield event(type, { ...at, ...fields }, tokens);
       yield event('response.output_item.done', { ...at, item });
     }
     yield event('response.completed', { response: responseOf(answer, script, 'completed') });
