@@ -3,8 +3,9 @@
  * Two things say nothing about the answer and stay behind: the name of the end user, and reasoning of earlier turns.
  */
 import type { Conversation, Inexpressible, ReasoningWish, Tool } from '../conversation/conversation';
+import { Unsayable, unsayable } from '../conversation/unsayable';
 import { geminiSchema } from './gemini-schema';
-import { contentsOf, Unsayable } from './request-turns';
+import { contentsOf } from './request-turns';
 
 type Members = Record<string, unknown>;
 
@@ -12,6 +13,17 @@ type Members = Record<string, unknown>;
 const NEWER = /(?:^|\/)gemini-(?:[3-9]|\d{2})/i;
 const STOP_SEQUENCES_MAX = 5;
 const SEED_MAX = 2 ** 31;
+
+/** As clients of either kind call it. */
+const NAMES = {
+  chat: { oneCall: 'parallel_tool_calls', format: 'response_format', stop: 'stop', effort: 'reasoning_effort' },
+  messages: {
+    oneCall: 'tool_choice.disable_parallel_tool_use',
+    format: 'output_config.format',
+    stop: 'stop_sequences',
+    effort: 'output_config.effort',
+  },
+} as const;
 
 /** The body, or the first obstacle in it. `outputLimit` takes the place of the conversation's own. */
 export function geminiRequest(conversation: Conversation, upstreamModel: string, outputLimit: number | null): Members | Inexpressible {
@@ -26,27 +38,20 @@ export function geminiRequest(conversation: Conversation, upstreamModel: string,
       generationConfig: generationConfig(conversation, upstreamModel, outputLimit),
     };
   } catch (error) {
-    if (error instanceof Unsayable) return error.inexpressible;
+    if (error instanceof Unsayable) return { obstacle: error.message };
     throw error;
   }
 }
 
 function refuseWhatIsLost(conversation: Conversation, newer: boolean): void {
   const { choices, topLogprobs, parallelToolCalls, tools, format, stopSequences, seed } = conversation;
-  const chat = conversation.dialect === 'chat';
-  if (choices > 1) throw new Unsayable('`n` above 1 is not served on Gemini channels: ask several times');
-  if (topLogprobs !== null) throw new Unsayable('`logprobs` has no equivalent at Gemini');
-  if (parallelToolCalls === false && tools.length > 0) {
-    const name = chat ? '`parallel_tool_calls: false`' : '`tool_choice.disable_parallel_tool_use`';
-    throw new Unsayable(`${name} has no equivalent at Gemini, which may always call several tools at once`);
-  }
-  if (format.kind !== 'text' && tools.length > 0 && !newer) {
-    throw new Unsayable(`${chat ? '`response_format`' : '`output_config.format`'} beside \`tools\` is not taken by this Gemini model`);
-  }
-  if (stopSequences.length > STOP_SEQUENCES_MAX) {
-    throw new Unsayable(`${chat ? '`stop`' : '`stop_sequences`'} with more than ${STOP_SEQUENCES_MAX} texts is not taken by Gemini`);
-  }
-  if (seed !== null && !(seed >= -SEED_MAX && seed < SEED_MAX)) throw new Unsayable('`seed` of more than 32 bits is not taken by Gemini');
+  const names = NAMES[conversation.dialect];
+  if (choices > 1) throw unsayable('n', 'cannot be above 1 there: ask several times');
+  if (topLogprobs !== null) throw unsayable('logprobs');
+  if (parallelToolCalls === false && tools.length > 0) throw unsayable(names.oneCall);
+  if (format.kind !== 'text' && tools.length > 0 && !newer) throw unsayable(names.format, 'cannot stand beside tools for this model');
+  if (stopSequences.length > STOP_SEQUENCES_MAX) throw unsayable(names.stop, `cannot have more than ${STOP_SEQUENCES_MAX} texts there`);
+  if (seed !== null && !(seed >= -SEED_MAX && seed < SEED_MAX)) throw unsayable('seed', 'cannot have more than 32 bits there');
 }
 
 /** Tools that are strict are kept to their schemas by a mode of calling, which then holds for all of them. */
@@ -66,24 +71,23 @@ function callingOf(kind: 'auto' | 'none' | 'required' | 'named', strict: boolean
 }
 
 function declarationOf({ name, description, schema, strict }: Tool): Members {
-  if (!/^[A-Za-z_][\w.:-]{0,63}$/.test(name)) throw new Unsayable(`the tool name "${name}" is not taken by Gemini`);
+  if (!/^[A-Za-z_][\w.:-]{0,63}$/.test(name)) throw unsayable('tools', `cannot have the name "${name}" there`);
   const described = description === null ? {} : { description };
   if (schema === null) return { name, ...described };
-  return { name, ...described, parametersJsonSchema: schemaOf(schema, strict, `the parameters of the tool "${name}"`) };
+  return { name, ...described, parametersJsonSchema: schemaOf(schema, strict, 'tools', `of the strict tool "${name}"`) };
 }
 
 /** What Gemini ignores of a schema binds only where it was asked to; elsewhere it is a hint, and goes along. */
-function schemaOf(schema: Members | Readonly<Members>, strict: boolean, what: string): unknown {
+function schemaOf(schema: Readonly<Members>, strict: boolean, member: string, whose: string): unknown {
   const kept = geminiSchema(schema);
   if (kept.ok) return kept.schema;
   if (!strict) return schema;
-  throw new Unsayable(`${what} have \`${kept.lost}\`, which Gemini does not keep to`);
+  throw unsayable(member, `cannot be kept to there: ${kept.lost} in the schema ${whose}`);
 }
 
 function generationConfig(conversation: Conversation, upstreamModel: string, outputLimit: number | null): Members {
   const { temperature, topP, topK, stopSequences, seed, presencePenalty, frequencyPenalty, reasoning } = conversation;
   const wanted: Members = {
-    candidateCount: null,
     maxOutputTokens: outputLimit ?? conversation.outputLimit,
     temperature,
     topP,
@@ -93,29 +97,29 @@ function generationConfig(conversation: Conversation, upstreamModel: string, out
     presencePenalty: presencePenalty || null,
     frequencyPenalty: frequencyPenalty || null,
     ...formatOf(conversation),
-    thinkingConfig: reasoning === null ? null : thinkingOf(reasoning, upstreamModel),
+    thinkingConfig: reasoning === null ? null : thinkingOf(reasoning, upstreamModel, NAMES[conversation.dialect].effort),
     mediaResolution: resolutionOf(conversation),
   };
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== null));
 }
 
-function formatOf({ format }: Conversation): Members {
+function formatOf({ format, dialect }: Conversation): Members {
   if (format.kind === 'text') return {};
   if (format.kind === 'json') return { responseMimeType: 'application/json' };
   const { name, description, schema, strict } = format;
   const described = { ...(name === null ? {} : { title: name }), ...(description === null ? {} : { description }), ...schema };
-  return { responseMimeType: 'application/json', responseJsonSchema: schemaOf(described, strict, 'the schema of the answer should') };
+  return { responseMimeType: 'application/json', responseJsonSchema: schemaOf(described, strict, NAMES[dialect].format, 'of the answer') };
 }
 
 /** Google's own reading of effort: levels for the newer models, budgets for those before. */
 const BUDGETS = { none: 0, minimal: 1_024, low: 1_024, medium: 8_192, high: 24_576, xhigh: 24_576, max: 24_576 } as const;
 const LEVELS = { minimal: 'minimal', low: 'low', medium: 'medium', high: 'high', xhigh: 'high', max: 'high' } as const;
 
-function thinkingOf({ effort, budgetTokens }: ReasoningWish, upstreamModel: string): Members {
+function thinkingOf({ effort, budgetTokens }: ReasoningWish, upstreamModel: string, name: string): Members {
   if (budgetTokens !== null) return { thinkingBudget: budgetTokens, includeThoughts: budgetTokens > 0 };
   if (!NEWER.test(upstreamModel)) return { thinkingBudget: effort === null ? -1 : BUDGETS[effort], includeThoughts: effort !== 'none' };
   if (effort === null) return { includeThoughts: true };
-  if (effort === 'none') throw new Unsayable('reasoning cannot be switched off with this Gemini model');
+  if (effort === 'none') throw unsayable(name, 'cannot be none for this model, which always thinks');
   const level = effort === 'minimal' && /pro/i.test(upstreamModel) ? 'low' : LEVELS[effort];
   return { thinkingLevel: level, includeThoughts: true };
 }
@@ -123,7 +127,7 @@ function thinkingOf({ effort, budgetTokens }: ReasoningWish, upstreamModel: stri
 /** One for all pictures of a request. */
 function resolutionOf({ turns }: Conversation): string | null {
   const details = new Set(turns.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'image' ? [part.detail] : []))));
-  if (details.size > 1) throw new Unsayable('different `detail` of pictures in one request has no equivalent at Gemini');
+  if (details.size > 1) throw unsayable('messages', 'cannot hold pictures of different detail there');
   const [detail = null] = details;
   if (detail === null) return null;
   return detail === 'low' ? 'MEDIA_RESOLUTION_LOW' : 'MEDIA_RESOLUTION_HIGH';

@@ -4,13 +4,13 @@ import type {
   Conversation,
   DocumentPart,
   ImagePart,
-  Inexpressible,
   MediaSource,
   ToolCallPart,
   ToolResultPart,
   Turn,
   UserPart,
 } from '../conversation/conversation';
+import { unsayable } from '../conversation/unsayable';
 import { parseRecord } from '../json';
 
 /** Sent where no signature came along: Google's own word for calls that were not made by the model that reads them. */
@@ -23,21 +23,10 @@ export interface Content {
   readonly parts: readonly Part[];
 }
 
-/** Thrown inside the conversion, caught at its top: the request has something that Gemini cannot be asked for. */
-export class Unsayable extends Error {
-  readonly inexpressible: Inexpressible;
-  constructor(obstacle: string) {
-    super(obstacle);
-    this.inexpressible = { obstacle };
-  }
-}
-
 /** `signed`: the model wants a signature with the calls of earlier turns. @throws Unsayable */
-export function contentsOf({ turns, dialect }: Pick<Conversation, 'turns' | 'dialect'>, signed: boolean): Content[] {
+export function contentsOf({ turns }: Pick<Conversation, 'turns'>, signed: boolean): Content[] {
   const contents = turns.map((turn) => contentOf(turn, signed)).filter(({ parts }) => parts.length > 0);
-  if (contents.length === 0) throw new Unsayable('`messages` has no turn of a user, and Gemini answers to one');
-  const first = contents[0]?.role;
-  if (first === 'model' && dialect === 'chat') throw new Unsayable('`messages` begins with the assistant, and Gemini begins with the user');
+  if (contents.length === 0) throw unsayable('messages', 'must have a turn of the user there');
   return contents;
 }
 
@@ -53,7 +42,7 @@ function userParts(part: UserPart): Part[] {
     case 'image':
       return [imagePart(part)];
     case 'audio':
-      return [inline(part.source, 'audio')];
+      return [inline(part.source, 'sound')];
     case 'document':
       return documentParts(part);
     case 'tool-result':
@@ -67,9 +56,9 @@ function textParts(text: string): Part[] {
 }
 
 function imagePart({ source }: ImagePart): Part {
-  const made = inline(source, 'image');
+  const made = inline(source, 'a picture');
   if (source.kind === 'base64' && !IMAGES.has(source.mediaType)) {
-    throw new Unsayable(`a picture of type ${source.mediaType} has no place at Gemini, which takes png, jpeg, webp, heic and heif`);
+    throw unsayable('messages', `cannot hold a picture of type ${source.mediaType} there: png, jpeg, webp, heic and heif are taken`);
   }
   return made;
 }
@@ -77,19 +66,19 @@ function imagePart({ source }: ImagePart): Part {
 /** The name of a file stands before it: there is no other place for it. */
 function documentParts({ source, name }: DocumentPart): Part[] {
   const title = name === null ? [] : [{ text: name }];
-  return [...title, ...(source.kind === 'text' ? textParts(source.text) : [inline(source, 'document')])];
+  return [...title, ...(source.kind === 'text' ? textParts(source.text) : [inline(source, 'a document')])];
 }
 
 function inline(source: MediaSource, what: string): Part {
-  if (source.kind === 'url') throw new Unsayable(`an ${what} by address has no equivalent at Gemini: send its bytes`.replace('an d', 'a d'));
+  if (source.kind === 'url') throw unsayable('messages', `cannot hold ${what} by address there: send its bytes in base64`);
   return { inlineData: { mimeType: source.mediaType, data: source.data } };
 }
 
 /** Only texts: what else a tool gives would need a model that takes media as results. */
 function resultPart({ callId, name, content, isError }: ToolResultPart): Part {
-  if (name === null) throw new Unsayable(`the result of the call "${callId}" has no call before it, and Gemini wants the name of its tool`);
+  if (name === null) throw unsayable('messages', `must hold the call "${callId}" before its result there`);
   const texts = content.map((part) => {
-    if (part.kind !== 'text') throw new Unsayable(`a result of a tool that holds an ${part.kind} has no equivalent at Gemini`.replace('an d', 'a d'));
+    if (part.kind !== 'text') throw unsayable('messages', `cannot hold results of tools other than texts there (${part.kind})`);
     return part.text;
   });
   return { functionResponse: { id: callId, name, response: { [isError ? 'error' : 'output']: texts.join('\n') } } };
@@ -110,7 +99,7 @@ function modelParts(parts: readonly AssistantPart[], signed: boolean): Part[] {
 /** The first of several calls is the one that Gemini signs. */
 function callPart({ id, name, argumentsText, signature }: ToolCallPart, mustBeSigned: boolean): Part {
   const args = argumentsText.trim() === '' ? {} : parseRecord(argumentsText);
-  if (args === undefined) throw new Unsayable(`the arguments of the call "${id}" have no equivalent at Gemini: they are no JSON object`);
+  if (args === undefined) throw unsayable('messages', `must hold arguments that are a JSON object there (call "${id}")`);
   const thoughtSignature = signature ?? (mustBeSigned ? UNSIGNED : null);
   return { functionCall: { id, name, args }, ...(thoughtSignature === null ? {} : { thoughtSignature }) };
 }
