@@ -101,6 +101,8 @@ export interface ClosingEvent {
   readonly name: string;
   /** Its data, as the provider sent them: a JSON object. */
   readonly data: string;
+  /** Whole events that go out behind it; left out: none. */
+  readonly after?: string;
 }
 
 export type Answer = WholeAnswer | StreamEnd | ClosingEvent;

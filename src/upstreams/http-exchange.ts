@@ -89,7 +89,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200 || this.finished) return;
     this.status = status;
-    const id = headers['x-request-id'];
+    const id = headers['x-request-id'] ?? headers['request-id'];
     this.requestId = typeof id === 'string' && id !== '' && !this.holdsSecret(id) ? id.slice(0, REQUEST_ID_MAX) : null;
     if (status >= 300) {
       this.refused = [];

@@ -1,4 +1,5 @@
 /** The shapes in which clients ask and are answered. An adapter that reads conversations serves all of them alike. */
+import type { EventSourceMessage } from 'eventsource-parser';
 import type { Answer, Operation } from '../../attempts/upstream';
 import type { JsonRecord } from '../json';
 import type { AnswerEvent } from './answer-event';
@@ -14,8 +15,8 @@ export interface AnswerFrame {
 
 /** Puts the events of one stream into frames. */
 export interface AnswerWriter {
-  /** Whole server-sent events, or nothing. Usage and the end are kept back. */
-  frames(events: readonly AnswerEvent[]): string;
+  /** Whole server-sent events, or nothing. Usage and the end are kept back. `source`: what the events were read from. */
+  frames(events: readonly AnswerEvent[], source: EventSourceMessage): string;
   /** After the last event: what goes out once the answer is settled. */
   end(): Answer;
 }

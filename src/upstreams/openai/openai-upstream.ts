@@ -5,9 +5,9 @@ import type { Clock } from '../../kernel/clock';
 import { invariant } from '../../kernel/invariant';
 import type { Channel } from '../../routing/catalog';
 import { HttpExchange } from '../http-exchange';
+import { WholeAnswerReader } from '../whole-answer';
 import { OPENAI_ENDPOINTS } from './endpoints/all-endpoints';
 import { requestBody } from './request-body';
-import { WholeAnswerReader } from './whole-answer';
 
 export interface OpenAiUpstreamOptions {
   dispatcherFor(channel: Channel): Dispatcher;

@@ -1,8 +1,9 @@
 import { type JsonRecord, recordOf } from '../../json';
+import type { Understood } from '../../whole-answer';
 import { ResponseStreamReader } from '../response-stream';
 import { outputTextOfItem } from '../response-text';
 import { readResponseUsage } from '../usage';
-import { modelOf, type OpenAiEndpoint, type Understood } from './openai-endpoint';
+import { modelOf, type OpenAiEndpoint } from './openai-endpoint';
 
 export const responses: OpenAiEndpoint = {
   path: '/responses',
