@@ -27,6 +27,7 @@ import { createLogger } from './telemetry/logger';
 import { timedHolds } from './telemetry/measured-ledger';
 import { problemOfAddress } from './upstreams/address-guard';
 import { DEMO_HOST, DEMO_PROMPT, startDemoUpstream } from './upstreams/demo/demo-upstream';
+import { createGeminiUpstream } from './upstreams/gemini/gemini-upstream';
 import { createHttpClient } from './upstreams/http-client';
 import { createOpenAiUpstream } from './upstreams/openai/openai-upstream';
 import { createTokenCounter } from './upstreams/token-counter';
@@ -65,7 +66,10 @@ export async function compose(): Promise<RunningGateway> {
     catalog: storage.catalog,
     runs: storage.runs,
     ledger: timedHolds(storage.commit, metrics, systemClock),
-    upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
+    upstreams: {
+      openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }),
+      gemini: createGeminiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }),
+    },
     counter,
     clock: systemClock,
     log,

@@ -26,17 +26,22 @@ const NAMES = {
 } as const;
 
 /** The body, or the first obstacle in it. `outputLimit` takes the place of the conversation's own. */
-export function geminiRequest(conversation: Conversation, upstreamModel: string, outputLimit: number | null): Members | Inexpressible {
+export function geminiRequest(
+  conversation: Conversation,
+  upstreamModel: string,
+  outputLimit: number | null,
+): { readonly body: Members } | Inexpressible {
   const newer = NEWER.test(upstreamModel);
   try {
     refuseWhatIsLost(conversation, newer);
     const { system } = conversation;
-    return {
+    const body = {
       contents: contentsOf(conversation, newer),
       ...(system.length === 0 ? {} : { systemInstruction: { parts: system.map((text) => ({ text })) } }),
       ...toolsOf(conversation),
       generationConfig: generationConfig(conversation, upstreamModel, outputLimit),
     };
+    return { body };
   } catch (error) {
     if (error instanceof Unsayable) return { obstacle: error.message };
     throw error;
