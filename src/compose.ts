@@ -26,6 +26,7 @@ import { createMetrics } from './telemetry/gateway-metrics';
 import { createLogger } from './telemetry/logger';
 import { timedHolds } from './telemetry/measured-ledger';
 import { problemOfAddress } from './upstreams/address-guard';
+import { createAnthropicUpstream } from './upstreams/anthropic/anthropic-upstream';
 import { DEMO_HOST, DEMO_PROMPT, startDemoUpstream } from './upstreams/demo/demo-upstream';
 import { createGeminiUpstream } from './upstreams/gemini/gemini-upstream';
 import { createHttpClient } from './upstreams/http-client';
@@ -60,6 +61,7 @@ export async function compose(): Promise<RunningGateway> {
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
   const limits = openRateLimits({ redisUrl: config.redisUrl, installation: storage.ledgerId, clock: systemClock, log });
+  const upstreamMeans = { dispatcherFor: http.dispatcherFor, clock: systemClock };
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
@@ -67,8 +69,9 @@ export async function compose(): Promise<RunningGateway> {
     runs: storage.runs,
     ledger: timedHolds(storage.commit, metrics, systemClock),
     upstreams: {
-      openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }),
-      gemini: createGeminiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }),
+      openai: createOpenAiUpstream(upstreamMeans),
+      anthropic: createAnthropicUpstream(upstreamMeans),
+      gemini: createGeminiUpstream(upstreamMeans),
     },
     counter,
     clock: systemClock,

@@ -8,7 +8,7 @@ import type { Interrupted } from '../kernel/interrupt';
 import { formatDecimal } from '../kernel/money';
 import { admitKey, type RecognisedKey } from '../keys/authenticate';
 import type { Idempotence } from '../ledger/ledger-store';
-import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
+import type { ReceiptRecord } from '../ledger/receipt';
 import { quoteCeiling } from '../metering/quote-ceiling';
 import { type Plan, planRoute } from '../routing/plan-route';
 import type { Run } from '../runs/run';
@@ -16,14 +16,14 @@ import { streamTail, wholeWithCost } from './answer';
 import { keeping, RememberingSink } from './answer-archive';
 import { attached, attachRun, NO_RUN } from './attach-run';
 import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
-import { ReceiptedFault } from './end-durably';
 import type { ModelCall } from './endpoints/endpoint';
 import type { Option } from './hold';
 import type { KeptAnswer } from './kept-answer';
 import { type Reading, readCall } from './read-call';
 import { refuseUnspoken } from './refuse-unspoken';
+import { factsOf, readable, refusedWithReceipt } from './request-frame';
 import { readIdempotencyKey, readRouteHeader } from './request-headers';
-import { type Settled, writeRefusal } from './settle';
+import type { Settled } from './settle';
 import { budgetLimits, type LimitsOf } from './spend-ceilings';
 import { withHold } from './with-hold';
 import { withRate } from './with-rate';
@@ -91,12 +91,6 @@ export async function refuseCompletion(gateway: Gateway, request: CompletionRequ
   );
 }
 
-/** @throws Fault that says why the body is none that can be served */
-function readable(reading: Reading): ModelCall {
-  if (!reading.ok) throw reading.fault;
-  return reading.call;
-}
-
 /** The settled request, or the answer of the earlier one with the same key. @throws what `serve` throws where none is kept */
 async function settledOrGivenBefore(
   { archive, clock }: Gateway,
@@ -152,35 +146,4 @@ function finish({ receipt, fault, used }: Settled, call: ModelCall, sink: Answer
   if (fault !== null || answer === null) sink.fail(fault ?? new Fault('internal_error', 'There is no answer to give.'));
   else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer.text, receipt), formatDecimal(receipt.charge));
   else sink.finishStream(streamTail(answer, receipt, call));
-}
-
-async function refusedWithReceipt(
-  gateway: Gateway,
-  facts: RequestFacts,
-  sink: AnswerSink,
-  serve: () => Promise<ReceiptRecord | null>,
-): Promise<ReceiptRecord | null> {
-  try {
-    return await serve();
-  } catch (error) {
-    // A ledger that cannot take a hold cannot take a receipt either.
-    if (!(error instanceof Fault) || error instanceof ReceiptedFault || error.code === 'temporarily_unavailable') throw error;
-    const receipt = await writeRefusal(gateway, facts, error);
-    sink.fail(error);
-    return receipt;
-  }
-}
-
-function factsOf(request: CompletionRequest, { key }: RecognisedKey, reading: Reading, run: Run | null): RequestFacts {
-  return {
-    requestId: request.id,
-    accountId: key.accountId,
-    apiKeyId: key.id,
-    projectId: key.projectId,
-    runId: run?.id ?? null,
-    endpoint: request.endpoint.path,
-    stream: reading.ok ? reading.call.stream : reading.stream,
-    requestedModel: reading.ok ? reading.call.model : reading.model,
-    createdAt: request.receivedAt,
-  };
 }

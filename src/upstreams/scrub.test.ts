@@ -14,6 +14,8 @@ describe('scrubbed', () => {
       'Rate limit for gpt-4 in organization org-AbCd1234Efgh on tokens',
       'Rate limit for gpt-4 in organization … on tokens',
     ],
+    ['a project', 'Denied for project_number:123456 (projects/my-shop-1).', 'Denied for … (…).'],
+    ['a key of Google', 'API key AIzaSyAbCdEf-GhIjKl is not valid.', 'API key … is not valid.'],
   ])('hides %s', (_name, message, expected) => {
     expect(scrubbed(message, channel)).toBe(expected);
   });

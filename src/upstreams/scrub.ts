@@ -14,7 +14,7 @@ const PATTERNS: readonly RegExp[] = [
   /\bsk-[\w*.…-]{2,}/g,
   /\b(?:org|proj)[-_][A-Za-z0-9]{8,}/g,
   /\bAIza[\w-]{8,}/g,
-  /\bprojects?(?:_number)?[:/]\s*[\w-]+/g,
+  /\bproject_number:\d+|\bprojects\/[\w-]+/g,
   /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g,
 ];
 

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Interruption } from '../../attempts/run-attempts';
 import type { CompletionRequest, Gateway } from '../../gateway/completion-request';
+import { countTokens } from '../../gateway/count-tokens';
 import { ENDPOINTS } from '../../gateway/endpoints/all-endpoints';
 import type { Endpoint } from '../../gateway/endpoints/endpoint';
 import { refuseCompletion, serveCompletion } from '../../gateway/serve-completion';
@@ -43,7 +44,8 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
 
 async function serve(deps: CallDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY;
-  await answer(deps, request, reply, (completion, sink, signal) => serveCompletion(deps.gateway, completion, sink, signal), body);
+  const serveCall = deps.endpoint.operation === 'count-tokens' ? countTokens : serveCompletion;
+  await answer(deps, request, reply, (completion, sink, signal) => serveCall(deps.gateway, completion, sink, signal), body);
 }
 
 async function refuse(deps: CallDeps, request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void> {
@@ -98,13 +100,18 @@ function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer): Co
   return {
     id: request.id,
     endpoint: deps.endpoint,
-    credential: bearerOf(request.headers),
+    credential: credentialOf(deps.endpoint, request),
     body,
     routeHeader: headerOf(request.headers, 'x-forge-route'),
     runHeader: headerOf(request.headers, 'x-forge-run'),
     idempotencyKey: headerOf(request.headers, 'idempotency-key'),
     receivedAt: clock.now(),
   };
+}
+
+/** Clients of Anthropic's send the key in a header of its own. */
+function credentialOf({ ending }: Endpoint, { headers }: FastifyRequest): string | null {
+  return (ending === 'message-stop' ? headerOf(headers, 'x-api-key') : null) ?? bearerOf(headers);
 }
 
 function faultOfIntake(error: unknown): Fault {

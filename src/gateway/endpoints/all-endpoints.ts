@@ -4,7 +4,17 @@ import { completions } from './completions';
 import { embeddings } from './embeddings';
 import type { Endpoint } from './endpoint';
 import { images } from './images';
+import { countTokens, messages } from './messages';
 import { moderations } from './moderations';
 import { responses } from './responses';
 
-export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings, images, moderations, responses];
+export const ENDPOINTS: readonly Endpoint[] = [
+  chatCompletions,
+  completions,
+  countTokens,
+  embeddings,
+  images,
+  messages,
+  moderations,
+  responses,
+];

@@ -1,6 +1,6 @@
+import { aChannel } from '../../../test/support/catalog-builders';
 import { geminiJson } from '../../../test/support/gemini-fixtures';
 import { CLIENT_SHAPES } from '../conversation/client-shapes';
-import { aChannel } from '../../../test/support/catalog-builders';
 import { GeminiDecoder } from './answer-decoder';
 import { geminiRequest } from './request-body';
 
@@ -25,7 +25,13 @@ describe('a chat request as Gemini is asked', () => {
       { role: 'developer', content: 'be kind' },
       { role: 'user', content: 'hi' },
       { role: 'assistant', content: 'hello' },
-      { role: 'user', content: [{ type: 'text', text: 'and' }, { type: 'image_url', image_url: { url: PNG } }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'and' },
+          { type: 'image_url', image_url: { url: PNG } },
+        ],
+      },
     ];
     expect(chat({ messages })).toEqual({
       body: {
@@ -63,7 +69,10 @@ describe('a chat request as Gemini is asked', () => {
     ['auto', { mode: 'AUTO' }],
     ['none', { mode: 'NONE' }],
     ['required', { mode: 'ANY' }],
-    [{ type: 'function', function: { name: 'f' } }, { mode: 'ANY', allowedFunctionNames: ['f'] }],
+    [
+      { type: 'function', function: { name: 'f' } },
+      { mode: 'ANY', allowedFunctionNames: ['f'] },
+    ],
   ])('offers tools with the choice %j', (choice, functionCallingConfig) => {
     expect(chat({ tools: [tool('f', { description: 'd' })], tool_choice: choice })).toMatchObject({
       body: {
@@ -74,7 +83,9 @@ describe('a chat request as Gemini is asked', () => {
   });
 
   it('keeps strict tools to their schemas by the mode of calling, and leaves the others their hints', () => {
-    expect(chat({ tools: [tool('f', { strict: true })] })).toMatchObject({ body: { toolConfig: { functionCallingConfig: { mode: 'VALIDATED' } } } });
+    expect(chat({ tools: [tool('f', { strict: true })] })).toMatchObject({
+      body: { toolConfig: { functionCallingConfig: { mode: 'VALIDATED' } } },
+    });
     const parameters = { type: 'object', properties: { a: { type: 'string', pattern: '^a' } } };
     expect(chat({ tools: [tool('f', { parameters })] })).toMatchObject({
       body: { tools: [{ functionDeclarations: [{ parametersJsonSchema: parameters }] }] },
@@ -136,8 +147,16 @@ describe('a chat request as Gemini is asked', () => {
     ['several answers', { n: 2 }, 'n cannot be above 1 there'],
     ['probabilities', { logprobs: true }, 'logprobs has no equivalent'],
     ['one call at most', { tools: [tool('f')], parallel_tool_calls: false }, 'parallel_tool_calls has no equivalent'],
-    ['a picture by address', { messages: user({ type: 'image_url', image_url: { url: 'https://x.example/a.png' } }) }, 'a picture by address'],
-    ['a picture that is not taken', { messages: user({ type: 'image_url', image_url: { url: 'data:image/gif;base64,aGk=' } }) }, 'image/gif'],
+    [
+      'a picture by address',
+      { messages: user({ type: 'image_url', image_url: { url: 'https://x.example/a.png' } }) },
+      'a picture by address',
+    ],
+    [
+      'a picture that is not taken',
+      { messages: user({ type: 'image_url', image_url: { url: 'data:image/gif;base64,aGk=' } }) },
+      'image/gif',
+    ],
     ['many stop sequences', { stop: ['1', '2', '3', '4', '5', '6'] }, 'stop cannot have more than 5 texts'],
     ['a large seed', { seed: 2 ** 40 }, 'seed cannot have more than 32 bits'],
     ['system texts alone', { messages: [{ role: 'system', content: 's' }] }, 'messages must have a turn of the user'],
@@ -157,7 +176,9 @@ describe('a chat request as Gemini is asked', () => {
     const both = { tools: [tool('f')], response_format: { type: 'json_object' } };
     expect(chat(both, NEW)).toHaveProperty('body');
     expect(chat(both, OLD)).toEqual({ obstacle: 'response_format cannot stand beside tools for this model.' });
-    expect(chat({ reasoning_effort: 'none' }, NEW)).toEqual({ obstacle: 'reasoning_effort cannot be none for this model, which always thinks.' });
+    expect(chat({ reasoning_effort: 'none' }, NEW)).toEqual({
+      obstacle: 'reasoning_effort cannot be none for this model, which always thinks.',
+    });
   });
 });
 
@@ -178,23 +199,27 @@ describe('what Gemini answered reaches it again', () => {
     const answers = ['sunny', 'noon'].map((content, index) => ({ role: 'tool', tool_call_id: calls[index]?.functionCall.id, content }));
     expect(chat({ messages: [...HI, choices[0].message, ...answers] })).toMatchObject({
       body: {
-        contents: [
-          { role: 'user' },
-          { role: 'model', parts: [{ text: 'I look it up.' }, ...calls] },
-          { role: 'user', parts: results },
-        ],
+        contents: [{ role: 'user' }, { role: 'model', parts: [{ text: 'I look it up.' }, ...calls] }, { role: 'user', parts: results }],
       },
     });
   });
 
   it('through a message: calls and results; its signature has no place there, and Google’s word for that takes its place', () => {
     const { content } = JSON.parse(CLIENT_SHAPES.messages.whole(events, frame)) as { content: object[] };
-    const answers = ['sunny', 'noon'].map((text, index) => ({ type: 'tool_result', tool_use_id: calls[index]?.functionCall.id, content: text }));
+    const answers = ['sunny', 'noon'].map((text, index) => ({
+      type: 'tool_result',
+      tool_use_id: calls[index]?.functionCall.id,
+      content: text,
+    }));
     const messages = [...HI, { role: 'assistant', content }, { role: 'user', content: answers }];
     const unsigned = { ...calls[0], thoughtSignature: 'skip_thought_signature_validator' };
     expect(asked('messages', { messages, max_tokens: 100 })).toMatchObject({
       body: {
-        contents: [{ role: 'user' }, { role: 'model', parts: [{ text: 'I look it up.' }, unsigned, calls[1]] }, { role: 'user', parts: results }],
+        contents: [
+          { role: 'user' },
+          { role: 'model', parts: [{ text: 'I look it up.' }, unsigned, calls[1]] },
+          { role: 'user', parts: results },
+        ],
         generationConfig: { maxOutputTokens: 100 },
       },
     });

@@ -2,10 +2,10 @@
 import type { Dispatcher } from 'undici';
 import type { AnswerReceiver, Operation, Upstream, UpstreamCall, UpstreamExchange } from '../../attempts/upstream';
 import type { Clock } from '../../kernel/clock';
-import { invariant } from '../../kernel/invariant';
 import type { Channel } from '../../routing/catalog';
 import { HttpExchange } from '../http-exchange';
 import { WholeAnswerReader } from '../whole-answer';
+import { conversedBody, conversedReader, lackOfMessages } from './conversed';
 import { OPENAI_ENDPOINTS } from './endpoints/all-endpoints';
 import { requestBody } from './request-body';
 
@@ -22,7 +22,8 @@ interface Target {
   readonly headers: readonly string[];
 }
 
-const OPERATIONS: ReadonlySet<Operation> = new Set(Object.keys(OPENAI_ENDPOINTS) as Operation[]);
+const OPERATIONS: ReadonlySet<Operation> = new Set([...(Object.keys(OPENAI_ENDPOINTS) as Operation[]), 'messages']);
+const CHAT_PATH = '/chat/completions';
 
 export function createOpenAiUpstream({ dispatcherFor, clock }: OpenAiUpstreamOptions): Upstream {
   const targets = new WeakMap<Channel, Target>();
@@ -35,24 +36,29 @@ export function createOpenAiUpstream({ dispatcherFor, clock }: OpenAiUpstreamOpt
   };
   return {
     operations: OPERATIONS,
+    cannot: (asked) => (asked.operation === 'messages' ? lackOfMessages(asked) : null),
     send(call: UpstreamCall, receiver: AnswerReceiver): UpstreamExchange {
       const { channel, stream } = call;
-      const endpoint = OPENAI_ENDPOINTS[call.operation];
-      invariant(endpoint !== undefined, 'an operation that the protocol lacks is passed over');
       const { origin, basePath, search, headers } = targetFor(channel);
-      const readStream = stream ? endpoint.readStream : null;
+      const endpoint = OPENAI_ENDPOINTS[call.operation];
       const request = {
         dispatcher: dispatcherFor(channel),
         origin,
-        path: basePath + endpoint.path + search,
+        path: basePath + (endpoint?.path ?? CHAT_PATH) + search,
         headers: [...headers, 'accept', stream ? 'text/event-stream' : 'application/json'],
-        body: requestBody(call, endpoint),
+        body: endpoint === undefined ? conversedBody(call) : requestBody(call, endpoint),
         timeouts: channel.timeouts,
         secret: channel.apiKey,
       };
+      if (endpoint === undefined) return new HttpExchange(request, conversedReader(call, receiver, secondsOf(clock)), clock);
+      const readStream = stream ? endpoint.readStream : null;
       return new HttpExchange(request, readStream?.(channel, receiver) ?? new WholeAnswerReader(channel, endpoint.understand), clock);
     },
   };
+}
+
+function secondsOf(clock: Clock): number {
+  return Math.floor(clock.now() / 1_000);
 }
 
 /** Nothing that the client sent in its headers reaches the provider. */

@@ -6,7 +6,7 @@ import { converse } from '../../support/clients/conversations';
 
 converse(
   'AI SDK, OpenAI-compatible',
-  ['openai', 'gemini'],
+  ['openai', 'anthropic', 'gemini'],
   ({ baseUrl }, { fetch }, apiKey = KEY) =>
     talkingThrough(
       createOpenAICompatible({ name: 'forge', baseURL: baseUrl, apiKey, fetch, includeUsage: true, supportsStructuredOutputs: true }),

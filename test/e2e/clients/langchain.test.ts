@@ -45,7 +45,7 @@ function talking(chatWith: (model: string) => ChatOpenAI): TalkingClient {
 
 converse(
   '@langchain/openai',
-  ['openai', 'gemini'],
+  ['openai', 'anthropic', 'gemini'],
   ({ baseUrl }, { fetch }, apiKey = KEY) =>
     talking((model) => new ChatOpenAI({ model, apiKey, maxRetries: 0, configuration: { baseURL: baseUrl, fetch } })),
   (error) => ({ status: (error as { status?: number }).status, message: String((error as Error).message) }),

@@ -63,7 +63,7 @@ function talking(client: OpenAI): TalkingClient {
 
 converse(
   'openai, chat completions',
-  ['openai', 'gemini'],
+  ['openai', 'anthropic', 'gemini'],
   ({ baseUrl }, { fetch }, apiKey = KEY) => talking(new OpenAI({ baseURL: baseUrl, apiKey, fetch, maxRetries: 0 })),
   (error) => ({ status: (error as { status?: number }).status, message: String((error as Error).message) }),
 );
