@@ -6,6 +6,7 @@ import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalo
 import { openRateLimits } from './cluster/open-rate-limits';
 import { openAlerts } from './compose/open-alerts';
 import { openStorage, type Storage } from './compose/open-storage';
+import { openUpstreams } from './compose/open-upstreams';
 import { registerSurfaces } from './compose/register-surfaces';
 import { Checkpoints } from './gateway/checkpoints';
 import type { Gateway } from './gateway/completion-request';
@@ -26,11 +27,8 @@ import { createMetrics } from './telemetry/gateway-metrics';
 import { createLogger } from './telemetry/logger';
 import { timedHolds } from './telemetry/measured-ledger';
 import { problemOfAddress } from './upstreams/address-guard';
-import { createAnthropicUpstream } from './upstreams/anthropic/anthropic-upstream';
 import { DEMO_HOST, DEMO_PROMPT, startDemoUpstream } from './upstreams/demo/demo-upstream';
-import { createGeminiUpstream } from './upstreams/gemini/gemini-upstream';
 import { createHttpClient } from './upstreams/http-client';
-import { createOpenAiUpstream } from './upstreams/openai/openai-upstream';
 import { createTokenCounter } from './upstreams/token-counter';
 
 /** How long a drain waits for calls in flight before it cuts and settles them. */
@@ -61,18 +59,13 @@ export async function compose(): Promise<RunningGateway> {
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
   const limits = openRateLimits({ redisUrl: config.redisUrl, installation: storage.ledgerId, clock: systemClock, log });
-  const upstreamMeans = { dispatcherFor: http.dispatcherFor, clock: systemClock };
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
     catalog: storage.catalog,
     runs: storage.runs,
     ledger: timedHolds(storage.commit, metrics, systemClock),
-    upstreams: {
-      openai: createOpenAiUpstream(upstreamMeans),
-      anthropic: createAnthropicUpstream(upstreamMeans),
-      gemini: createGeminiUpstream(upstreamMeans),
-    },
+    upstreams: openUpstreams(http, systemClock),
     counter,
     clock: systemClock,
     log,

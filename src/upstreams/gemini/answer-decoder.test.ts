@@ -33,6 +33,12 @@ describe('an answer of Gemini', () => {
     ]);
   });
 
+  it('has one call where the client takes no more at once', () => {
+    const { events } = new GeminiDecoder(aChannel('g'), true).take(geminiJson('whole-calls.json'));
+    expect(events.filter(({ kind }) => kind === 'tool-call-begin')).toMatchObject([{ id: 'fn1' }]);
+    expect(events).toContainEqual({ kind: 'stop', cause: 'tool-calls', sequence: null });
+  });
+
   it('that thought until its limit is cut, and its thoughts are output', () => {
     const { events } = decode(geminiJson('thoughts-only.json'));
     expect(events).toMatchObject([

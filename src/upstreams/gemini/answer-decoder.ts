@@ -22,7 +22,14 @@ export class GeminiDecoder {
   private calls = 0;
   private wrote = false;
 
-  constructor(private readonly channel: Channel) {}
+  /**
+   * `oneCall`: the client takes one call in an answer at most. Gemini has no word for that, so further ones are left out here, as
+   * if the model had waited for the first result.
+   */
+  constructor(
+    private readonly channel: Channel,
+    private readonly oneCall = false,
+  ) {}
 
   /** Of several candidates the first one counts: only one is ever asked for. */
   take(chunk: JsonRecord): Decoded {
@@ -72,6 +79,7 @@ export class GeminiDecoder {
   }
 
   private takeCall({ id, name, args = {} }: JsonRecord, signature: unknown, events: AnswerEvent[]): AttemptFailure | undefined {
+    if (this.oneCall && this.calls > 0) return undefined;
     if (typeof name !== 'string') return failureOf('malformed_answer', 'The answer calls a tool without saying its name.');
     const call = this.calls;
     this.calls += 1;

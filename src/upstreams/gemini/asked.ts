@@ -1,24 +1,14 @@
 /** What a call asks of Gemini: the method, the body, and how the answer is understood. */
 import type { RequestBody, UpstreamCall } from '../../attempts/upstream';
 import { invariant } from '../../kernel/invariant';
-import type { Channel } from '../../routing/catalog';
-import type { AnswerFrame, ClientShape, Conversing } from '../conversation/client-shape';
+import type { Conversing } from '../conversation/client-shape';
 import { CLIENT_SHAPES } from '../conversation/client-shapes';
 import type { ConversationReading, Inexpressible } from '../conversation/conversation';
-import type { JsonRecord } from '../json';
+import { GeminiDecoder } from './answer-decoder';
 import { geminiEmbeddings } from './embeddings';
-import { type Understanding, understandAnswer } from './readers';
+import { understandAnswer } from './readers';
 import { geminiRequest } from './request-body';
-
-interface Wanted {
-  readonly body: JsonRecord;
-  /** How a whole answer is understood. */
-  understand(channel: Channel, frame: AnswerFrame): Understanding;
-}
-
-export type Asked =
-  | (Wanted & { readonly streamed: false; readonly method: 'generateContent' | 'batchEmbedContents' })
-  | (Wanted & { readonly streamed: true; readonly method: 'streamGenerateContent'; readonly shape: ClientShape });
+import type { Asked, Wanted } from './wanted';
 
 /** A body is read when it is planned for, and again when it is sent. */
 const readings = new WeakMap<RequestBody, ConversationReading>();
@@ -35,15 +25,16 @@ export function askedBy(
   if ('obstacle' in reading) return reading;
   const made = geminiRequest(reading.conversation, upstreamModel, outputLimit);
   if ('obstacle' in made) return made;
+  const oneCall = reading.conversation.parallelToolCalls === false;
   const wanted: Wanted = {
     body: made.body,
-    understand: (channel, frame) => understandAnswer(channel, (events) => shape.whole(events, frame)),
+    understand: (channel, frame) => understandAnswer(new GeminiDecoder(channel, oneCall), (events) => shape.whole(events, frame)),
   };
-  return stream
-    ? { ...wanted, streamed: true, method: 'streamGenerateContent', shape }
-    : { ...wanted, streamed: false, method: 'generateContent' };
+  if (stream) return { ...wanted, streamed: true, method: 'streamGenerateContent', shape, oneCall };
+  return { ...wanted, streamed: false, method: 'generateContent' };
 }
 
+/** The conversation in a body that was read before, or now. */
 function readingOf(operation: Conversing, body: RequestBody): ConversationReading {
   const known = readings.get(body);
   if (known !== undefined) return known;

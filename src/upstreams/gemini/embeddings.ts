@@ -6,8 +6,8 @@ import type { Inexpressible } from '../conversation/conversation';
 import { checkMembers, Unsayable, unsayable } from '../conversation/unsayable';
 import { MALFORMED } from '../failure';
 import { type JsonRecord, recordOf } from '../json';
-import type { Asked } from './asked';
 import type { Understanding } from './readers';
+import type { Asked } from './wanted';
 
 const CARRIED: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'metadata', 'stream']);
 

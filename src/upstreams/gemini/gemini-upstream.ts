@@ -5,8 +5,10 @@ import type { Clock } from '../../kernel/clock';
 import { invariant } from '../../kernel/invariant';
 import type { Channel } from '../../routing/catalog';
 import { type AnswerReader, HttpExchange } from '../http-exchange';
-import { type Asked, askedBy } from './asked';
-import { GeminiWholeReader, geminiStreamReader } from './readers';
+import { GeminiDecoder } from './answer-decoder';
+import { askedBy } from './asked';
+import { GeminiStreamReader, GeminiWholeReader } from './readers';
+import type { Asked } from './wanted';
 
 export interface GeminiUpstreamOptions {
   dispatcherFor(channel: Channel): Dispatcher;
@@ -59,7 +61,9 @@ export function createGeminiUpstream({ dispatcherFor, clock }: GeminiUpstreamOpt
 
 function readerOf({ channel, upstreamModel }: UpstreamCall, asked: Asked, receiver: AnswerReceiver, created: number): AnswerReader {
   const frame = { model: upstreamModel, created };
-  if (asked.streamed) return geminiStreamReader(channel, receiver, asked.shape.stream(frame));
+  if (asked.streamed) {
+    return new GeminiStreamReader(channel, receiver, new GeminiDecoder(channel, asked.oneCall), asked.shape.stream(frame));
+  }
   return new GeminiWholeReader(channel, asked.understand(channel, frame));
 }
 

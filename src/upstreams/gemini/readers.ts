@@ -9,16 +9,16 @@ import { MALFORMED } from '../failure';
 import type { Ending } from '../http-exchange';
 import { type JsonRecord, parseRecord } from '../json';
 import { type Understood, WholeAnswerReader } from '../whole-answer';
-import { GeminiDecoder } from './answer-decoder';
+import type { GeminiDecoder } from './answer-decoder';
 import { errorIn, geminiError, geminiRefusal } from './gemini-failure';
 
 /** What a whole answer says, or why it is none. */
 export type Understanding = (json: JsonRecord) => Understood | AttemptFailure;
 
 /** Of a conversation: an answer has ended for a reason. */
-export function understandAnswer(channel: Channel, rewrite: (events: readonly AnswerEvent[]) => string): Understanding {
+export function understandAnswer(decoder: GeminiDecoder, rewrite: (events: readonly AnswerEvent[]) => string): Understanding {
   return (json) => {
-    const decoded = new GeminiDecoder(channel).take(json);
+    const decoded = decoder.take(json);
     if (decoded.failure !== undefined) return decoded.failure;
     if (!decoded.events.some(({ kind }) => kind === 'stop')) return MALFORMED;
     return understood(decoded, rewrite) ?? MALFORMED;
@@ -54,7 +54,7 @@ export class GeminiWholeReader extends WholeAnswerReader {
   }
 }
 
-class GeminiStreamReader extends EventAnswerReader {
+export class GeminiStreamReader extends EventAnswerReader {
   constructor(
     private readonly provider: Channel,
     receiver: AnswerReceiver,
@@ -67,10 +67,6 @@ class GeminiStreamReader extends EventAnswerReader {
   override refusal(status: number, body: string): AttemptFailure {
     return geminiRefusal(status, body, this.provider);
   }
-}
-
-export function geminiStreamReader(channel: Channel, receiver: AnswerReceiver, writer: AnswerWriter): EventAnswerReader {
-  return new GeminiStreamReader(channel, receiver, new GeminiDecoder(channel), writer);
 }
 
 function decodedEvent(decoder: GeminiDecoder, { data }: EventSourceMessage): Decoded {

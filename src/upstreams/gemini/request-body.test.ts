@@ -146,7 +146,6 @@ describe('a chat request as Gemini is asked', () => {
   it.each([
     ['several answers', { n: 2 }, 'n cannot be above 1 there'],
     ['probabilities', { logprobs: true }, 'logprobs has no equivalent'],
-    ['one call at most', { tools: [tool('f')], parallel_tool_calls: false }, 'parallel_tool_calls has no equivalent'],
     [
       'a picture by address',
       { messages: user({ type: 'image_url', image_url: { url: 'https://x.example/a.png' } }) },
@@ -166,10 +165,6 @@ describe('a chat request as Gemini is asked', () => {
   ])('has an obstacle that names it: %s', (_what, json, words) => {
     const made = chat(json);
     expect('obstacle' in made ? made.obstacle : '').toContain(words);
-  });
-
-  it('may have one call at most where it offers no tools', () => {
-    expect(chat({ parallel_tool_calls: false })).toHaveProperty('body');
   });
 
   it('depends on the model in what older ones cannot', () => {

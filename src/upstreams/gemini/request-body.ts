@@ -16,9 +16,8 @@ const SEED_MAX = 2 ** 31;
 
 /** As clients of either kind call it. */
 const NAMES = {
-  chat: { oneCall: 'parallel_tool_calls', format: 'response_format', stop: 'stop', effort: 'reasoning_effort' },
+  chat: { format: 'response_format', stop: 'stop', effort: 'reasoning_effort' },
   messages: {
-    oneCall: 'tool_choice.disable_parallel_tool_use',
     format: 'output_config.format',
     stop: 'stop_sequences',
     effort: 'output_config.effort',
@@ -49,11 +48,10 @@ export function geminiRequest(
 }
 
 function refuseWhatIsLost(conversation: Conversation, newer: boolean): void {
-  const { choices, topLogprobs, parallelToolCalls, tools, format, stopSequences, seed } = conversation;
+  const { choices, topLogprobs, tools, format, stopSequences, seed } = conversation;
   const names = NAMES[conversation.dialect];
   if (choices > 1) throw unsayable('n', 'cannot be above 1 there: ask several times');
   if (topLogprobs !== null) throw unsayable('logprobs');
-  if (parallelToolCalls === false && tools.length > 0) throw unsayable(names.oneCall);
   if (format.kind !== 'text' && tools.length > 0 && !newer) throw unsayable(names.format, 'cannot stand beside tools for this model');
   if (stopSequences.length > STOP_SEQUENCES_MAX) throw unsayable(names.stop, `cannot have more than ${STOP_SEQUENCES_MAX} texts there`);
   if (seed !== null && !(seed >= -SEED_MAX && seed < SEED_MAX)) throw unsayable('seed', 'cannot have more than 32 bits there');

@@ -2,6 +2,9 @@
 import { APICallError, generateText, jsonSchema, type LanguageModel, Output, stepCountIs, streamText, tool } from 'ai';
 import { CITY_SCHEMA, type TalkingClient, type ToldError, WEATHER } from './conversations';
 
+/** It warns of models whose limits it does not know. */
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
 export function talkingThrough(model: (id: string) => LanguageModel): TalkingClient {
   const weatherTool = (weather: (city: string) => string) => ({
     weather: tool({
@@ -10,7 +13,7 @@ export function talkingThrough(model: (id: string) => LanguageModel): TalkingCli
       execute: async ({ city }) => weather(city),
     }),
   });
-  const once = { maxRetries: 0 };
+  const once = { maxRetries: 0, maxOutputTokens: 200 };
   return {
     complete: async (id, prompt) => (await generateText({ model: model(id), prompt, ...once })).text,
     async stream(id, prompt, onPiece, signal) {
