@@ -28,10 +28,19 @@ export interface ClientBed {
   readonly baseUrl: string;
 }
 
-export async function openClientBed(): Promise<ClientBed> {
+/** Another model: its channels in order, each with the upstream's name of it. */
+export type ModelOnChannels = readonly [model: string, channels: readonly (readonly [protocol: Protocol, upstreamModel: string])[]];
+
+const ONE_EACH: readonly ModelOnChannels[] = [
+  [modelOn('openai'), [['openai', 'small-2025']]],
+  [modelOn('anthropic'), [['anthropic', 'claude-sonnet-4-5']]],
+  [modelOn('gemini'), [['gemini', 'gemini-3-flash']]],
+];
+
+export async function openClientBed(more: readonly ModelOnChannels[] = []): Promise<ClientBed> {
   const provider = await startScriptedUpstream();
   const database = await freshDatabase('sqlite');
-  const gateway = await startGateway({ databaseUrl: database.url, catalog: catalogOf(provider.port) });
+  const gateway = await startGateway({ databaseUrl: database.url, catalog: catalogOf(provider.port, [...ONE_EACH, ...more]) });
   return { provider, database, gateway, baseUrl: `${gateway.origin}/v1` };
 }
 
@@ -43,7 +52,7 @@ export async function closeClientBed({ provider, database, gateway }: ClientBed)
   expect({ code, broken, stderr }).toEqual({ code: 0, broken: [], stderr: '' });
 }
 
-function catalogOf(port: number) {
+function catalogOf(port: number, models: readonly ModelOnChannels[]) {
   const channel = (protocol: Protocol, path: string) => ({
     id: `${protocol}-channel`,
     protocol,
@@ -51,18 +60,15 @@ function catalogOf(port: number) {
     apiKey: `upstream-secret-of-${protocol}`,
     timeouts: TIMEOUTS,
   });
-  const channels = [channel('openai', '/v1'), channel('anthropic', '/v1'), channel('gemini', '/v1beta')];
-  const model = (protocol: Protocol) => ({ id: modelOn(protocol), contextWindow: 8_000, maxOutputTokens: 1_000, mediaPartTokens: 100 });
-  const route = (protocol: Protocol, upstreamModel: string) => ({
-    model: modelOn(protocol),
-    type: 'ORDINARY',
-    price: { input: '1', output: '4' },
-    channels: [{ channel: `${protocol}-channel`, upstreamModel }],
-  });
   return {
-    channels,
-    models: [model('openai'), model('anthropic'), model('gemini')],
-    routes: [route('openai', 'small-2025'), route('anthropic', 'claude-sonnet-4-5'), route('gemini', 'gemini-3-flash')],
+    channels: [channel('openai', '/v1'), channel('anthropic', '/v1'), channel('gemini', '/v1beta')],
+    models: models.map(([id]) => ({ id, contextWindow: 8_000, maxOutputTokens: 1_000, mediaPartTokens: 100 })),
+    routes: models.map(([model, channels]) => ({
+      model,
+      type: 'ORDINARY',
+      price: { input: '1', output: '4' },
+      channels: channels.map(([protocol, upstreamModel]) => ({ channel: `${protocol}-channel`, upstreamModel })),
+    })),
     accounts: [
       {
         id: 'acme',

@@ -30,20 +30,26 @@ export const gemini: Dialect = {
   },
   whole: (answer, script) => JSON.stringify(chunkOf(answer, script, partsOf(answer, script).flat(), true)),
   *pieces(answer, _request, script) {
-    const parts = partsOf(answer, script);
-    for (const [index, [part, tokens]] of parts.map(([each]) => [each, tokensOf(each)] as const).entries()) {
-      yield frame(chunkOf(answer, script, [part], index === parts.length - 1), tokens);
+    const parts = partsOf(answer, script).flat();
+    let written = 0;
+    for (const [index, part] of parts.entries()) {
+      const tokens = tokensOf(part);
+      if (!('thought' in part)) written += tokens;
+      yield frame(chunkOf(answer, script, [part], index === parts.length - 1, written), tokens);
     }
   },
   error: errorBody,
   errorEvent: (script) => frame(errorBody(script)).bytes as string,
 };
 
-function chunkOf(answer: PlannedAnswer, script: Script, parts: readonly unknown[], last: boolean): object {
+/** Counts grow with every chunk; those of zero are left out. */
+function chunkOf(answer: PlannedAnswer, script: Script, parts: readonly unknown[], last: boolean, written?: number): object {
   const { input, output, reasoning, cached } = countsOf(answer, script);
+  const candidatesTokenCount = written ?? output - reasoning;
   const usageMetadata = {
     promptTokenCount: input,
-    ...(last ? { candidatesTokenCount: output - reasoning, totalTokenCount: input + output } : { totalTokenCount: input }),
+    ...(candidatesTokenCount === 0 ? {} : { candidatesTokenCount }),
+    totalTokenCount: input + reasoning + candidatesTokenCount,
     ...(reasoning === 0 ? {} : { thoughtsTokenCount: reasoning }),
     ...(cached === 0 ? {} : { cachedContentTokenCount: cached }),
   };
@@ -63,8 +69,8 @@ function partsOf({ words }: PlannedAnswer, { toolCalls, reasoning }: Script): ob
 }
 
 /** A word is a token, and so is a call. */
-function tokensOf(part: object | undefined): number {
-  const { text } = (part ?? {}) as { text?: string };
+function tokensOf(part: object): number {
+  const { text } = part as { text?: string };
   return text === undefined ? 1 : wordsIn(text);
 }
 
