@@ -59,7 +59,8 @@ function sourceBound(source: unknown, model: InputBoundModel): number {
 export function messagePromptText(body: Body): string {
   const messages = Array.isArray(body['messages']) ? body['messages'] : [];
   const tools = [body['tools'], body['output_config']].filter((each) => each !== undefined && each !== null);
-  return [contentText(body['system']), ...messages.map(messageText), ...tools.map((each) => JSON.stringify(each))].join('\n');
+  const texts = [contentText(body['system']), ...messages.map(messageText), ...tools.map((each) => JSON.stringify(each))];
+  return texts.filter((each) => each !== '').join('\n');
 }
 
 function messageText(message: unknown): string {
@@ -76,7 +77,9 @@ function blockText(block: unknown): string {
   const { text, thinking, name, input, content, source } = block;
   const own = [text, thinking, name].filter((each) => typeof each === 'string');
   const document = isBody(source) && source['type'] === 'text' ? source['data'] : undefined;
-  return [...own, ...(input === undefined ? [] : [JSON.stringify(input)]), contentText(content), contentText(document)].join('\n');
+  return [...own, ...(input === undefined ? [] : [JSON.stringify(input)]), contentText(content), contentText(document)]
+    .filter((each) => each !== '')
+    .join('\n');
 }
 
 function isBody(value: unknown): value is Body {

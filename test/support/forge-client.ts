@@ -1,4 +1,5 @@
 /** How a user talks to the gateway: the official SDK, plain HTTP, receipts and the graph. */
+import Anthropic, { type ClientOptions as AnthropicOptions } from '@anthropic-ai/sdk';
 import OpenAI, { type ClientOptions } from 'openai';
 
 /** What tests read of a receipt. Amounts are decimal strings. */
@@ -75,6 +76,11 @@ export interface EntryJson {
 /** The official SDK. It does not retry unless told to. */
 export function sdk(origin: string, apiKey: string, options: ClientOptions = {}): OpenAI {
   return new OpenAI({ apiKey, baseURL: `${origin}/v1`, maxRetries: 0, ...options });
+}
+
+/** Anthropic's official SDK, with the key in the header that it has for it. It does not retry unless told to. */
+export function anthropicSdk(origin: string, apiKey: string, options: AnthropicOptions = {}): Anthropic {
+  return new Anthropic({ apiKey, authToken: null, baseURL: origin, maxRetries: 0, ...options });
 }
 
 /** A chat call as bare HTTP; a body that is text or bytes goes out as it stands. */

@@ -20,7 +20,7 @@ export const responses: Dialect = {
       bytes: `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: number++, ...fields })}\n\n`,
       tokens,
     });
-    yield event('response.created', { response: { ...responseOf(answer, script, 'in_progress'), output: [], usage: null } });
+    yield event('response.created', { response: { ...responseOf(answer, script, 'in_progress'), output: [], usage: undefined } });
     for (const [index, item] of itemsOf(answer, script).entries()) {
       const at = { output_index: index, item_id: item['id'] };
       const isCall = item['type'] === 'function_call';
