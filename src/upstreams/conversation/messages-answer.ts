@@ -112,8 +112,11 @@ class Content {
   }
 }
 
+/** Who makes a call, as clients are told of it: the model itself, and no code of its own. */
+export const DIRECT = { type: 'direct' } as const;
+
 /** Arguments that are no JSON object are what the model wrote all the same: a client sees them in `input` as they are. */
 function finished(block: Block): object {
   if (block.type !== 'tool_use') return block;
-  return { ...block, input: block.input === '' ? {} : (parseRecord(block.input) ?? block.input) };
+  return { ...block, caller: DIRECT, input: block.input === '' ? {} : (parseRecord(block.input) ?? block.input) };
 }

@@ -59,6 +59,7 @@ function blocksOf({ words }: PlannedAnswer, { toolCalls, reasoning }: Script): B
   if (toolCalls === undefined) return [...thinking, { type: 'text', text: words.join('') }];
   const calls = toolCalls.map((call, index) => ({
     type: 'tool_use',
+    caller: { type: 'direct' },
     id: `toolu_${index}`,
     name: call.name,
     input: JSON.parse(call.arguments) as object,
