@@ -45,9 +45,12 @@ export class Checkpoints {
   constructor(private readonly ports: CheckpointPorts) {}
 
   /** Serves a request; a stream is followed meanwhile, and not any more when this settles. */
-  async whileDelivering<T>(delivering: Delivering, serve: (follower: AttemptFollower | null) => Promise<T>): Promise<T> {
+  whileDelivering<T>(delivering: Delivering, serve: (follower: AttemptFollower | null) => Promise<T>): Promise<T> {
     // A whole answer is delivered after its settlement.
-    if (!delivering.call.stream) return serve(null);
+    return delivering.call.stream ? this.followed(delivering, serve) : serve(null);
+  }
+
+  private async followed<T>(delivering: Delivering, serve: (follower: AttemptFollower) => Promise<T>): Promise<T> {
     const stream = new FollowedStream(delivering, this.ports.counter, this.streams.length);
     this.streams.push(stream);
     try {

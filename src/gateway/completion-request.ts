@@ -30,6 +30,8 @@ export interface CompletionRequest {
   readonly idempotencyKey: string | null;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** The same instant on the monotonic clock, for how long it took. */
+  readonly receivedTick: number;
 }
 
 /** What the response headers say of the route. */

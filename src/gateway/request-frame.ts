@@ -45,5 +45,6 @@ export function factsOf(request: CompletionRequest, { key }: RecognisedKey, read
     stream: reading.ok ? reading.call.stream : reading.stream,
     requestedModel: reading.ok ? reading.call.model : reading.model,
     createdAt: request.receivedAt,
+    receivedTick: request.receivedTick,
   };
 }

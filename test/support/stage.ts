@@ -128,6 +128,7 @@ export function stage(scene: Scene) {
     runHeader: null,
     idempotencyKey: null,
     receivedAt: 1_000,
+    receivedTick: 0,
     ...scene.headers,
   };
   const sink = new RecordingSink(ledger);

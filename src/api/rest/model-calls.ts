@@ -106,6 +106,7 @@ function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer): Co
     runHeader: headerOf(request.headers, 'x-forge-run'),
     idempotencyKey: headerOf(request.headers, 'idempotency-key'),
     receivedAt: clock.now(),
+    receivedTick: clock.monotonic(),
   };
 }
 
