@@ -200,4 +200,16 @@ describe('a Gemini channel', () => {
       .catch((error: unknown) => error);
     expect(tokens).toMatchObject({ status: 400, code: 'feature_unsupported' });
   });
+
+  it('counts the tokens of a message that is not made, for nothing', async () => {
+    bed.provider.next({ raw: ['{"totalTokens":31,"promptTokensDetails":[{"modality":"TEXT","tokenCount":31}]}'] });
+    const body = { model: 'on-gemini', system: 'be short', messages: HI };
+    const response = await post(bed.gateway.origin, '/v1/messages/count_tokens', KEY, body);
+    expect(await response.clone().json()).toEqual({ input_tokens: 31 });
+    expect(last()).toMatchObject({
+      path: '/v1beta/models/gemini-3-flash:countTokens',
+      body: { generateContentRequest: { model: 'models/gemini-3-flash', systemInstruction: { parts: [{ text: 'be short' }] } } },
+    });
+    expect(await storyOf(response)).toMatchObject({ status: 'SUCCEEDED', charge: '0', hold: null });
+  });
 });

@@ -7,6 +7,7 @@ import { checkMembers, Unsayable, unsayable } from '../conversation/unsayable';
 import { MALFORMED } from '../failure';
 import { type JsonRecord, recordOf } from '../json';
 import type { Understanding } from './readers';
+import { resourceName } from './resource-name';
 import type { Asked } from './wanted';
 
 const CARRIED: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'metadata', 'stream']);
@@ -36,9 +37,8 @@ function textsIn(input: unknown): string[] {
 }
 
 function requestOf(text: string, dimensions: unknown, upstreamModel: string): JsonRecord {
-  const model = upstreamModel.includes('/') ? upstreamModel : `models/${upstreamModel}`;
   const size = typeof dimensions === 'number' ? { outputDimensionality: dimensions } : {};
-  return { model, content: { parts: [{ text }] }, ...size };
+  return { model: resourceName(upstreamModel), content: { parts: [{ text }] }, ...size };
 }
 
 function embeddingsOf({ model }: AnswerFrame, inBase64: boolean): Understanding {

@@ -8,6 +8,7 @@ import { type AnswerReader, HttpExchange } from '../http-exchange';
 import { GeminiDecoder } from './answer-decoder';
 import { askedBy } from './asked';
 import { GeminiStreamReader, GeminiWholeReader } from './readers';
+import { resourceName } from './resource-name';
 import type { Asked } from './wanted';
 
 export interface GeminiUpstreamOptions {
@@ -23,7 +24,7 @@ interface Target {
   readonly headers: readonly string[];
 }
 
-const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>(['chat', 'messages', 'embeddings']);
+const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>(['chat', 'messages', 'count-tokens', 'embeddings']);
 
 export function createGeminiUpstream({ dispatcherFor, clock }: GeminiUpstreamOptions): Upstream {
   const targets = new WeakMap<Channel, Target>();
@@ -69,11 +70,10 @@ function readerOf({ channel, upstreamModel }: UpstreamCall, asked: Asked, receiv
 
 /** `search`: what the channel's own address has behind its question mark stays. The key is never there. */
 function pathOf({ basePath, search }: Target, { upstreamModel }: UpstreamCall, { method, streamed }: Asked): string {
-  const model = upstreamModel.includes('/') ? upstreamModel : `models/${upstreamModel}`;
   const parameters = new URLSearchParams(search);
   if (streamed) parameters.set('alt', 'sse');
   const text = parameters.toString();
-  return `${basePath}/${model.split('/').map(encodeURIComponent).join('/')}:${method}${text === '' ? '' : `?${text}`}`;
+  return `${basePath}/${resourceName(upstreamModel).split('/').map(encodeURIComponent).join('/')}:${method}${text === '' ? '' : `?${text}`}`;
 }
 
 /** Nothing that the client sent in its headers reaches the provider. */

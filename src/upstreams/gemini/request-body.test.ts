@@ -159,6 +159,11 @@ describe('a chat request as Gemini is asked', () => {
     ['many stop sequences', { stop: ['1', '2', '3', '4', '5', '6'] }, 'stop cannot have more than 5 texts'],
     ['a large seed', { seed: 2 ** 40 }, 'seed cannot have more than 32 bits'],
     ['system texts alone', { messages: [{ role: 'system', content: 's' }] }, 'messages must have a turn of the user'],
+    [
+      'an answer that was begun',
+      { messages: [...HI, { role: 'assistant', content: 'Well' }] },
+      'messages must end with a turn of the user',
+    ],
     ['a tool with a strange name', { tools: [tool('9f')] }, 'cannot have the name "9f"'],
     ['a result without its call', { messages: [...HI, { role: 'tool', tool_call_id: 'c', content: 'x' }] }, 'must hold the call "c"'],
     ['a member that nobody knows', { prediction: { type: 'content' } }, 'prediction has no equivalent'],

@@ -27,6 +27,8 @@ export interface Content {
 export function contentsOf({ turns }: Pick<Conversation, 'turns'>, signed: boolean): Content[] {
   const contents = turns.map((turn) => contentOf(turn, signed)).filter(({ parts }) => parts.length > 0);
   if (contents.length === 0) throw unsayable('messages', 'must have a turn of the user there');
+  // Gemini answers to a turn; it does not go on with one that was begun for it.
+  if (contents.at(-1)?.role === 'model') throw unsayable('messages', 'must end with a turn of the user there');
   return contents;
 }
 

@@ -17,5 +17,5 @@ interface WantedStream {
 }
 
 export type Asked =
-  | (Wanted & { readonly streamed: false; readonly method: 'generateContent' | 'batchEmbedContents' })
+  | (Wanted & { readonly streamed: false; readonly method: 'generateContent' | 'countTokens' | 'batchEmbedContents' })
   | (Wanted & { readonly streamed: true; readonly method: 'streamGenerateContent' } & WantedStream);
