@@ -15,6 +15,11 @@ export type Ending = { readonly ok: true; readonly answer: Answer } | { readonly
 /** `slow`: the client cannot take more before `whenReady`. An ending: the rest of the body does not matter. */
 export type Progress = 'more' | 'slow' | Ending;
 
+export interface Known extends Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes'> {
+  /** The provider's id of the answer, for those that send none of the request. */
+  readonly answerId?: string | null;
+}
+
 /** Makes an answer from bytes. */
 export interface AnswerReader {
   /** The head of an answer of 200 to 299. */
@@ -27,7 +32,7 @@ export interface AnswerReader {
   refusal(status: number, body: string): AttemptFailure;
   /** True as soon as a part of the answer was seen. */
   readonly begun: boolean;
-  readonly known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes'>;
+  readonly known: Known;
 }
 
 export interface OutgoingRequest {
@@ -89,8 +94,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200 || this.finished) return;
     this.status = status;
-    const id = headers['x-request-id'] ?? headers['request-id'];
-    this.requestId = typeof id === 'string' && id !== '' && !this.holdsSecret(id) ? id.slice(0, REQUEST_ID_MAX) : null;
+    this.requestId = this.idIn(headers['x-request-id'] ?? headers['request-id']);
     if (status >= 300) {
       this.refused = [];
       return;
@@ -100,8 +104,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     this.reader.begin(headers['content-type']);
   }
 
-  private holdsSecret(text: string): boolean {
-    return this.secret !== '' && text.includes(this.secret);
+  private idIn(id: unknown): string | null {
+    const holdsSecret = typeof id === 'string' && this.secret !== '' && id.includes(this.secret);
+    return typeof id === 'string' && id !== '' && !holdsSecret ? id.slice(0, REQUEST_ID_MAX) : null;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -174,8 +179,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   }
 
   facts(): AnswerFacts {
-    const { reportedModel, usage, outputText, classes } = this.reader.known;
-    const { status: providerStatus, requestId: upstreamRequestId, firstByteMs } = this;
+    const { reportedModel, usage, outputText, classes, answerId } = this.reader.known;
+    const { status: providerStatus, firstByteMs } = this;
+    const upstreamRequestId = this.requestId ?? this.idIn(answerId);
     return { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs, ...(classes && { classes }) };
   }
 

@@ -62,6 +62,7 @@ describe('a Gemini channel', () => {
     });
     expect(await storyOf(response)).toMatchObject({
       reportedModel: 'gemini-3-flash-001',
+      attempts: [{ upstreamRequestId: 'a1b2c3' }],
       usage: { inputTokens: 20, cachedInputTokens: 8, outputTokens: 37, reasoningTokens: 30, source: 'PROVIDER' },
       charge: '0.000168',
     });

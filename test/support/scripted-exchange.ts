@@ -21,7 +21,7 @@ export async function perform(
   if (script.gate?.before === 'head') await script.gate.opened;
   if (script.delayMs !== undefined) await wait(script.delayMs, response);
   if (script.resetAfter === -1) return reset(response, script);
-  const head = { 'x-request-id': answer.id, ...script.headers };
+  const head = { ...(dialect.idHeader === null ? {} : { [dialect.idHeader]: answer.id }), ...script.headers };
   if (script.status !== undefined && script.status !== 200) {
     const body = typeof script.error === 'string' ? script.error : JSON.stringify(dialect.error(script));
     return sendText(response, script.status, body, { 'content-type': 'application/json', ...head });

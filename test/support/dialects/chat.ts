@@ -2,6 +2,7 @@ import { errorOf, streamPieces, wholeBody } from '../scripted-answer';
 import type { Dialect } from './dialect';
 
 export const chat: Dialect = {
+  idHeader: 'x-request-id',
   asked: (_path, body) => body,
   whole: wholeBody,
   pieces: streamPieces,

@@ -3,6 +3,8 @@ import type { Script } from '../script';
 import type { ChatRequest, Piece, PlannedAnswer } from '../scripted-answer';
 
 export interface Dialect {
+  /** The header that has the id of a request; null: there is none. */
+  readonly idHeader: 'x-request-id' | 'request-id' | null;
   /** The request in the words of chat completions: as much of it as an answer is planned from. */
   asked(path: string, body: Record<string, unknown>): ChatRequest;
   whole(answer: PlannedAnswer, script: Script): string;

@@ -13,6 +13,7 @@ interface Content {
 }
 
 export const gemini: Dialect = {
+  idHeader: null,
   asked(path, body) {
     const [, model = '', stream] = PATH.exec(path) ?? [];
     const {

@@ -7,6 +7,7 @@ type Block = Readonly<Record<string, unknown>>;
 const STOP_REASONS: Readonly<Record<string, string>> = { stop: 'end_turn', length: 'max_tokens', tool_calls: 'tool_use' };
 
 export const messages: Dialect = {
+  idHeader: 'request-id',
   asked(_path, body) {
     const turns = (body['messages'] ?? []) as { role: string; content: unknown }[];
     const said = turns.map(({ role, content }) => ({ role, content: textsOf(content) }));

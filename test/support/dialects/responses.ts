@@ -6,6 +6,7 @@ import { CREATED, countsOf, type Dialect, halves, plainText } from './dialect';
 type Item = Readonly<Record<string, unknown>>;
 
 export const responses: Dialect = {
+  idHeader: 'x-request-id',
   asked(_path, body) {
     const { model, stream, instructions, input, max_output_tokens: limit } = body;
     const items = Array.isArray(input) ? (input as Item[]) : [{ role: 'user', content: input }];
