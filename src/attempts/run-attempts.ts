@@ -35,6 +35,8 @@ export interface AttemptJob {
   readonly outputLimit: number | null;
   /** Output tokens, over all choices, that the hold covers. */
   readonly outputBound: number;
+  /** As the upstream takes them. */
+  readonly betas?: string | undefined;
   /** Attempts of this request before this plan. */
   readonly attemptsBefore: number;
   /** null: nobody follows what is delivered. */
@@ -156,6 +158,7 @@ async function tryOnce(
       stream: job.stream,
       outputLimit: job.outputLimit,
       outputBound: job.outputBound,
+      betas: job.betas,
     },
     delivery,
   );

@@ -24,6 +24,8 @@ export interface UpstreamCall {
   readonly outputLimit: number | null;
   /** Output tokens, over all choices, that the hold covers: the limit to set where a protocol needs one and the client set none. */
   readonly outputBound: number;
+  /** What the client wants of the protocol beyond its version, as it said it: for adapters to choose from. Left out: nothing. */
+  readonly betas?: string | undefined;
 }
 
 /** A request as far as it decides whether a protocol can carry it. */

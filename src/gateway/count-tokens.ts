@@ -43,7 +43,7 @@ export async function countTokens(
       attached(attachment);
       const { first: plan } = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
       sink.announce(plan);
-      const outcome = await askChannels(gateway, plan, call, sink, signal);
+      const outcome = await runAttempts(gateway, { plan, ...asking(call, request.betas) }, sink, signal);
       return { receipt: await answer(gateway, { facts, plan, call, outcome }, sink) };
     });
     return receipt;
@@ -51,10 +51,9 @@ export async function countTokens(
 }
 
 /** Nothing of it is output, so that nothing of it can pass a bound. */
-function askChannels(gateway: Gateway, plan: Plan, call: ModelCall, sink: AnswerSink, signal: Interrupted<Interruption>): Promise<Outcome> {
-  const { operation } = call.endpoint;
-  const asked = { operation, body: call.body, stream: false, outputLimit: null, outputBound: 0 };
-  return runAttempts(gateway, { plan, ...asked, attemptsBefore: 0, follower: null }, sink, signal);
+function asking({ endpoint, body }: ModelCall, betas: string | undefined) {
+  const { operation } = endpoint;
+  return { operation, body, stream: false, outputLimit: null, outputBound: 0, betas, attemptsBefore: 0, follower: null };
 }
 
 interface Counted {

@@ -12,27 +12,20 @@ import { RefusedOnRoute, routeFactsOf } from './hold';
  * @throws Fault `endpoint_not_supported`, `feature_unsupported`
  */
 export function refuseUnspoken(plans: readonly Plan[], call: ModelCall, upstreams: Upstreams): void {
-  const { endpoint, model } = call;
+  const { endpoint, model, body, stream } = call;
+  const { operation } = endpoint;
   for (const plan of plans) refuseUnpriced(plan, endpoint);
-  const steps = plans.flatMap((plan) => plan.steps);
+  const asked = { operation, body, stream };
+  const speaking = (step: PlanStep) => speaks(step, operation, upstreams);
   const [first] = plans;
-  if (first === undefined) return;
-  const speaking = steps.filter((step) => speaks(step, endpoint.operation, upstreams));
-  if (speaking.length > 0) return refuseLacking(speaking, first, call, upstreams);
+  const canServe = (step: PlanStep) => speaking(step) && lackOf(step, asked, upstreams) === null;
+  if (first === undefined || plans.some(({ steps }) => steps.some(canServe))) return;
+  const steps = plans.flatMap((plan) => plan.steps);
+  const lacks = new Set(steps.filter(speaking).map((step) => lackOf(step, asked, upstreams)?.message));
+  if (lacks.size > 0) throw new RefusedOnRoute(new Fault('feature_unsupported', [...lacks].join(' ')), routeFactsOf(first));
   const protocols = [...new Set(steps.map(({ channel }) => channel.protocol))].join(' and ');
-  const message = `${OPERATION_NAMES[endpoint.operation]} cannot run on the channels of "${model}": they speak the protocol ${protocols}.`;
+  const message = `${OPERATION_NAMES[operation]} cannot run on the channels of "${model}": they speak the protocol ${protocols}.`;
   throw new RefusedOnRoute(new Fault('endpoint_not_supported', message, { param: 'model' }), routeFactsOf(first));
-}
-
-/** Whatever the first step that can carry the request: the rest is not asked. */
-function refuseLacking(steps: readonly PlanStep[], plan: Plan, { endpoint, body, stream }: ModelCall, upstreams: Upstreams): void {
-  const lacks = new Set<string>();
-  for (const step of steps) {
-    const lack = lackOf(step, { operation: endpoint.operation, body, stream }, upstreams);
-    if (lack === null) return;
-    lacks.add(lack.message);
-  }
-  throw new RefusedOnRoute(new Fault('feature_unsupported', [...lacks].join(' ')), routeFactsOf(plan));
 }
 
 /** What nobody has priced is not sold for nothing. */

@@ -65,7 +65,8 @@ export async function serveCompletion(
           const outputLimit = hold.limitLowered ? hold.outputLimit : null;
           const outputBound = hold.outputLimit * call.choices;
           const { operation } = call.endpoint;
-          const job = { plan: hold.plan, operation, body: call.body, stream: call.stream, outputLimit, outputBound };
+          const { betas } = request;
+          const job = { plan: hold.plan, operation, body: call.body, stream: call.stream, outputLimit, outputBound, betas };
           return gateway.checkpoints.whileDelivering({ hold, call, attemptsBefore }, (follower) =>
             runAttempts(gateway, { ...job, attemptsBefore: attemptsBefore.length, follower }, to, signal),
           );

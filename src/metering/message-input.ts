@@ -14,6 +14,7 @@ const NOT_PROMPT = new Set([
   'cache_control',
   'thinking',
   'tool_choice',
+  'context_management',
 ]);
 const NOT_OF_MESSAGE = new Set(['role', 'content']);
 const NOT_OF_BLOCK = new Set(['type', 'cache_control', 'content', 'source']);

@@ -1,7 +1,7 @@
 /** Chat completions on a channel that speaks Anthropic's Messages: the official SDK of OpenAI notices nothing, and the money is exact. */
 import OpenAI from 'openai';
 import { eventually, gate } from '../support/eventually';
-import { graph, leaversNoticed, postChat, receipt, sdk } from '../support/forge-client';
+import { balanceOf, leaversNoticed, nanoOf, postChat, receipt, sdk } from '../support/forge-client';
 import { type MessageBlock, messageError, messageEvents, streamedMessage, text, wholeMessage } from '../support/message-answers';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
@@ -20,14 +20,7 @@ onEachDatabase('a chat on an Anthropic channel', (bed, promise) => {
   const client = () => sdk(bed.gateway.origin, CHAT);
   const receiptOf = (response: Response) => receipt(bed.gateway.origin, CHAT, response.headers.get('x-request-id'));
   const sent = () => bed.a.requests.at(-1)?.body;
-  const balance = async () => {
-    const { wallets } = await graph<{ wallets: { bucket: string; balance: string }[] }>(
-      bed.gateway.origin,
-      tokenOf('acme'),
-      '{ wallets { bucket balance } }',
-    );
-    return nano(wallets.find(({ bucket }) => bucket === 'RMB')?.balance ?? '');
-  };
+  const balance = () => balanceOf(bed.gateway.origin, tokenOf('acme'), 'RMB');
 
   promise('reaches the official SDK whole, is charged by what the provider counted, and the balance goes down by just that', async () => {
     const before = await balance();
@@ -53,7 +46,7 @@ onEachDatabase('a chat on an Anthropic channel', (bed, promise) => {
       usage: { inputTokens: 2, outputTokens: 3, source: 'PROVIDER' },
       charge: CHARGE,
     });
-    expect(before - (await balance())).toBe(nano(CHARGE));
+    expect(before - (await balance())).toBe(nanoOf(CHARGE));
   });
 
   promise('streams to the official SDK delta by delta, the usage at its end when it was asked for', async () => {
@@ -238,9 +231,3 @@ onEachDatabase('a chat on an Anthropic channel', (bed, promise) => {
     await eventually(async () => expect(await receiptOf(response)).toMatchObject({ stopReason: 'CLIENT_GONE', charge: CHARGE }));
   });
 });
-
-/** A decimal string in units of 10⁻⁹. */
-function nano(decimal: string): bigint {
-  const [whole = '0', rest = ''] = decimal.split('.');
-  return BigInt(whole + rest.padEnd(9, '0'));
-}

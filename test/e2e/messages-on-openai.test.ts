@@ -130,6 +130,37 @@ onEachDatabase(
       ]);
     });
 
+    promise('serves what a coding agent sends: hints for caches, thoughts of before, and a budget for new ones', async () => {
+      bed.a.next({ text: 'fine' });
+      const cached = { cache_control: { type: 'ephemeral' as const } };
+      const response = await send({
+        system: [
+          { type: 'text', text: 'You are an agent.', ...cached },
+          { type: 'text', text: 'Be short.', ...cached },
+        ],
+        messages: [
+          ...HI,
+          { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm', signature: 'c2ln' }] },
+          { role: 'user', content: [{ type: 'text', text: 'go on', ...cached }] },
+        ],
+        max_tokens: 20_000,
+        thinking: { type: 'enabled', budget_tokens: 10_000 },
+        metadata: { user_id: `user_${'x'.repeat(150)}` },
+        context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
+      });
+      expect(response.status).toBe(200);
+      expect(sent()?.body).toEqual({
+        model: 'small-2025',
+        messages: [
+          { role: 'system', content: 'You are an agent.\n\nBe short.' },
+          { role: 'user', content: 'hi' },
+          { role: 'user', content: 'go on' },
+        ],
+        max_tokens: 20_000,
+        reasoning_effort: 'medium',
+      });
+    });
+
     promise('asks for answers of a schema', async () => {
       bed.a.next({ text: '{"city":"Oslo"}' });
       const format = { type: 'json_schema' as const, schema: SCHEMA };

@@ -62,6 +62,15 @@ onEachDatabase(
       expect(sent()?.headers).not.toHaveProperty('authorization');
     });
 
+    promise('asks the provider for those betas that change no price and keep nothing there, and for no others', async () => {
+      bed.a.next(wholeMessage(SERVED));
+      await client().beta.messages.create({
+        ...ASK,
+        betas: ['interleaved-thinking-2025-05-14', 'files-api-2025-04-14', 'effort-2025-11-24'],
+      });
+      expect(sent()?.headers['anthropic-beta']).toBe('interleaved-thinking-2025-05-14,effort-2025-11-24');
+    });
+
     promise('streams to the official SDK event by event, thoughts and calls among them, the cost in the last usage', async () => {
       bed.a.next(streamedMessage({ content: [THOUGHT, text('one two'), CALL], usage: SERVED.usage, stop: 'tool_use' }));
       const stream = client().messages.stream({ ...ASK, tools: TOOLS });
@@ -117,6 +126,8 @@ onEachDatabase(
       const poor = await post(bed.gateway.origin, '/v1/messages', secretOf('poor-chat'), ASK);
       expect([poor.status, await poor.json()]).toMatchObject([429, { error: { type: 'rate_limit_error', code: 'insufficient_quota' } }]);
       expect(poor.headers.get('x-should-retry')).toBe('false');
+      const large = await post(bed.gateway.origin, '/v1/messages', CHAT, 'x'.repeat(21 * 1024 * 1024));
+      expect([large.status, await large.json()]).toMatchObject([413, { type: 'error', error: { type: 'request_too_large' } }]);
       const elsewhere = await fetch(`${bed.gateway.origin}/v1/messages/batches`);
       expect([elsewhere.status, await elsewhere.json()]).toMatchObject([404, { type: 'error', error: { type: 'not_found_error' } }]);
       expect(elsewhere.headers.get('request-id')).toBe(elsewhere.headers.get('x-request-id'));
@@ -170,6 +181,7 @@ onEachDatabase(
         [{ mcp_servers: [{ type: 'url', url: 'https://example.test', name: 'x' }] }, 'mcp_servers'],
         [{ container: 'container_1' }, 'container'],
         [{ messages: [{ role: 'user', content: [file] }] }, 'messages[0].content[0].source.type'],
+        [{ context_management: { edits: [{ type: 'compact_20260112' }] } }, 'context_management.edits[0].type'],
         [{ speed: 'fast' }, 'speed'],
         [{ messages: [] }, 'messages'],
         [{ max_tokens: 0 }, 'max_tokens'],

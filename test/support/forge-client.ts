@@ -129,6 +129,18 @@ export async function graph<T>(origin: string, token: string, query: string, var
   return data;
 }
 
+/** What stands on a balance, in units of 10⁻⁹. */
+export async function balanceOf(origin: string, token: string, bucket: 'RMB' | 'CREDIT'): Promise<bigint> {
+  const { wallets } = await graph<{ wallets: { bucket: string; balance: string }[] }>(origin, token, '{ wallets { bucket balance } }');
+  return nanoOf(wallets.find((wallet) => wallet.bucket === bucket)?.balance ?? '0');
+}
+
+/** A decimal string in units of 10⁻⁹. */
+export function nanoOf(decimal: string): bigint {
+  const [whole = '0', rest = ''] = decimal.split('.');
+  return BigInt(whole + rest.padEnd(9, '0'));
+}
+
 /** The data of each event of a stream that has ended, the end marker among them. */
 export function eventsOf(body: string): string[] {
   return body.split('\n\n').flatMap((event) => (event.startsWith('data: ') ? [event.slice('data: '.length)] : []));

@@ -73,6 +73,7 @@ export class HttpAnswerSink implements AnswerSink {
       'x-forge-route-type': routeType,
       'x-forge-bucket': bucket,
       'idempotent-replayed': 'true',
+      ...(this.ending === 'message-stop' && { 'request-id': requestId }),
       ...this.rates,
       ...(charge === null ? {} : { 'x-forge-charge': charge }),
     });

@@ -105,6 +105,7 @@ function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer): Co
     routeHeader: headerOf(request.headers, 'x-forge-route'),
     runHeader: headerOf(request.headers, 'x-forge-run'),
     idempotencyKey: headerOf(request.headers, 'idempotency-key'),
+    betas: betasOf(deps.endpoint, request),
     receivedAt: clock.now(),
     receivedTick: clock.monotonic(),
   };
@@ -113,6 +114,11 @@ function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer): Co
 /** Clients of Anthropic's send the key in a header of its own. */
 function credentialOf({ ending }: Endpoint, { headers }: FastifyRequest): string | null {
   return (ending === 'message-stop' ? headerOf(headers, 'x-api-key') : null) ?? bearerOf(headers);
+}
+
+function betasOf({ ending }: Endpoint, { headers }: FastifyRequest): string | undefined {
+  const sent = ending === 'message-stop' ? headers['anthropic-beta'] : undefined;
+  return Array.isArray(sent) ? sent.join(',') : sent;
 }
 
 function faultOfIntake(error: unknown): Fault {

@@ -9,10 +9,9 @@ import { isObject, OUTPUT_LIMIT_MAX, positive, refuseMember, streaming, wrong } 
 
 const REFUSED: Readonly<Record<string, string>> = {
   container: 'is not served: hosted code is not run',
-  context_management: 'is not served: send the conversation as it is to be read',
   inference_geo: 'is not served: it is priced apart',
 };
-const DECISIVE = ['model', 'messages', 'system', 'tools', 'mcp_servers', 'speed', ...Object.keys(REFUSED)];
+const DECISIVE = ['model', 'messages', 'system', 'tools', 'mcp_servers', 'speed', 'context_management', ...Object.keys(REFUSED)];
 
 export const messages: Endpoint = {
   path: '/v1/messages',
@@ -50,8 +49,22 @@ function checkBody(json: Json): void {
     throw wrong('mcp_servers', 'is not served: call the servers yourself, as tools');
   }
   if (speed !== undefined && speed !== null && speed !== 'standard') throw wrong('speed', 'must be standard: others are priced apart');
+  checkEdits(json['context_management']);
   checkTools(json['tools']);
   checkMessages(json['messages']);
+}
+
+/** What takes something out of the conversation makes it cheaper; what has it written anew costs more than the usage of the answer. */
+function checkEdits(management: unknown): void {
+  if (management === undefined || management === null) return;
+  const edits = isObject(management) ? management['edits'] : undefined;
+  if (edits !== undefined && !Array.isArray(edits)) throw wrong('context_management.edits', 'must be a list');
+  (edits ?? []).forEach((edit: unknown, index) => {
+    const type = isObject(edit) ? edit['type'] : undefined;
+    if (typeof type !== 'string' || !type.startsWith('clear_')) {
+      throw wrong(`context_management.edits[${index}].type`, 'must be one that clears: others are not served');
+    }
+  });
 }
 
 /** Tools that the client describes and runs itself. */

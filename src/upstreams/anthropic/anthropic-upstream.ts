@@ -13,6 +13,7 @@ import type { Conversation } from '../conversation/conversation';
 import { EventAnswerReader, understood } from '../conversation/event-answer';
 import { type AnswerReader, HttpExchange } from '../http-exchange';
 import { WholeAnswerReader } from '../whole-answer';
+import { betaHeader } from './betas';
 import { understoodCount } from './count';
 import { decodeMessage, MessageStreamDecoder } from './decode';
 import { lackOfMessages } from './lacks';
@@ -32,7 +33,7 @@ interface Target {
 }
 
 const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>(['chat', 'messages', 'count-tokens']);
-/** The version of the protocol. What clients ask for beyond it (`anthropic-beta`) is not passed on: it may change what is billed or kept. */
+/** The version of the protocol, whichever the client names: there is one. */
 const VERSION = '2023-06-01';
 
 export function createAnthropicUpstream({ dispatcherFor, clock }: AnthropicUpstreamOptions): Upstream {
@@ -52,7 +53,7 @@ export function createAnthropicUpstream({ dispatcherFor, clock }: AnthropicUpstr
         dispatcher: dispatcherFor(channel),
         origin,
         path: `${basePath}/messages${call.operation === 'count-tokens' ? '/count_tokens' : ''}${search}`,
-        headers: [...headers, 'accept', stream ? 'text/event-stream' : 'application/json'],
+        headers: [...headers, ...betaHeader(call.betas), 'accept', stream ? 'text/event-stream' : 'application/json'],
         body: call.operation === 'chat' ? messageRequest(conversationOf(call), call) : nativeBody(call),
         timeouts: channel.timeouts,
         secret: channel.apiKey,

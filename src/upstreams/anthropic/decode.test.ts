@@ -62,6 +62,28 @@ describe('a stream of Anthropic', () => {
     expect(usageOf(transcripts.THINKING_STREAM)).toMatchObject({ outputTokens: 60, reasoningTokens: 45 });
   });
 
+  it('has no usage where only its beginning told one, or its end one that is no count', () => {
+    for (const last of ['{}', '{"output_tokens":-5}', '{"output_tokens":"15"}', 'null']) {
+      expect(usageOf(transcripts.TEXT_STREAM.replace('{"output_tokens":15}', last))).toBeUndefined();
+    }
+    const late = transcripts.TEXT_STREAM.replace('"usage":{"input_tokens":25,"output_tokens":1}', '"usage":null');
+    expect(usageOf(late.replace('{"output_tokens":15}', '{"input_tokens":25,"output_tokens":15}'))).toMatchObject({
+      inputTokens: 25,
+      outputTokens: 15,
+    });
+    const zero = transcripts.TEXT_STREAM.replace('{"output_tokens":15}', '{"input_tokens":0,"output_tokens":15}');
+    expect(usageOf(zero)).toMatchObject({ inputTokens: 25, outputTokens: 15 });
+  });
+
+  it('waits for a client that is slow', async () => {
+    const taker = new Taker();
+    taker.ready = Promise.resolve();
+    const reader = new EventAnswerReader(channel, taker, new MessageStreamDecoder(channel), new NativeEvents());
+    reader.begin('text/event-stream');
+    expect(reader.data(Buffer.from(transcripts.TEXT_STREAM.slice(0, 400)))).toBe('slow');
+    await reader.whenReady();
+  });
+
   it('is a failure in the words of the provider when it ends in an error, and knows what it had used by then', () => {
     const { ending, reader } = read(transcripts.ERROR_STREAM, 9, 'chat');
     expect(ending).toMatchObject({ ok: false, failure: { kind: 'provider_error', message: 'Overloaded', type: 'overloaded_error' } });

@@ -1,5 +1,6 @@
 /** What Anthropic's answers say: a whole message, or the events of a stream. */
 import type { EventSourceMessage } from 'eventsource-parser';
+import { tokenCount } from '../../metering/usage';
 import type { Channel } from '../../routing/catalog';
 import type { AnswerEvent, Decoded, StopCause } from '../conversation/answer-event';
 import type { StreamDecoder } from '../conversation/event-answer';
@@ -69,7 +70,7 @@ function thoughtEvents(text: unknown): AnswerEvent[] {
   return textOf(text) === '' ? [] : [{ kind: 'reasoning', text: textOf(text) }];
 }
 
-function usageEvents(sent: unknown): AnswerEvent[] {
+function usageEvents(sent: unknown): Extract<AnswerEvent, { kind: 'usage' }>[] {
   const usage = readMessageUsage(sent);
   return usage === undefined ? [] : [{ kind: 'usage', usage }];
 }
@@ -103,7 +104,7 @@ export class MessageStreamDecoder implements StreamDecoder {
       case 'content_block_delta':
         return { events: this.delta(json) };
       case 'message_delta':
-        return { events: [...this.used(json['usage']), ...stopEvents(recordOf(json['delta']))] };
+        return { events: [...this.used(json['usage'], false), ...stopEvents(recordOf(json['delta']))] };
       case 'message_stop':
         return { events: [], ended: true };
       case 'error':
@@ -115,13 +116,15 @@ export class MessageStreamDecoder implements StreamDecoder {
   }
 
   private start(message: JsonRecord): AnswerEvent[] {
-    return [headOf(message), ...this.used(message['usage'])];
+    return [headOf(message), ...this.used(message['usage'], true)];
   }
 
-  private used(usage: unknown): AnswerEvent[] {
-    if (!isRecord(usage)) return [];
-    this.usage = mergedUsage(this.usage, usage);
-    return usageEvents(this.usage);
+  /** Only what comes with the end counts all output. */
+  private used(sent: unknown, atStart: boolean): AnswerEvent[] {
+    if (!isRecord(sent)) return [];
+    this.usage = mergedUsage(this.usage, sent);
+    const soFar = atStart || tokenCount(sent['output_tokens']) === undefined;
+    return usageEvents(this.usage).map((event) => (soFar ? { ...event, soFar } : event));
   }
 
   private block({ index, content_block: sent }: JsonRecord): AnswerEvent[] {

@@ -14,8 +14,13 @@ export function readMessageUsage(usage: unknown): Usage | undefined {
   return providerUsage({ input: input + cachedInput + cacheWrite, cachedInput, cacheWrite, output, reasoning });
 }
 
-/** A later usage of a stream over an earlier one: what it does not say stands. */
+/** A later usage of a stream with an earlier one: counts only grow, and what the later one does not say stands. */
 export function mergedUsage(before: unknown, after: unknown): Readonly<Record<string, unknown>> {
-  const said = Object.entries(recordOf(after)).filter(([, value]) => value !== undefined && value !== null);
-  return { ...recordOf(before), ...Object.fromEntries(said) };
+  const merged: Record<string, unknown> = { ...recordOf(before) };
+  for (const [name, value] of Object.entries(recordOf(after))) {
+    if (value === undefined || value === null) continue;
+    const known = merged[name];
+    merged[name] = typeof known === 'number' && typeof value === 'number' ? Math.max(known, value) : value;
+  }
+  return merged;
 }

@@ -27,7 +27,12 @@ export type AnswerEvent =
   | { readonly kind: 'tool-call-arguments'; readonly call: number; readonly text: string }
   | { readonly kind: 'refusal'; readonly text: string }
   /** All that is known by now: a later one takes the place of an earlier one. Before the stop, or after it. */
-  | { readonly kind: 'usage'; readonly usage: Usage }
+  | {
+      readonly kind: 'usage';
+      readonly usage: Usage;
+      /** true: it says where the answer stands, and never counts for one that has ended. */
+      readonly soFar?: boolean;
+    }
   /** Once. `sequence`: the stop sequence that was met, where it is known. */
   | { readonly kind: 'stop'; readonly cause: StopCause; readonly sequence: string | null };
 

@@ -22,9 +22,14 @@ export interface StreamDecoder {
 export class EventTally {
   reportedModel: string | null = null;
   answerId: string | null = null;
-  usage: Usage | undefined;
   outputText = '';
   stopped = false;
+  private total: Usage | undefined;
+  private soFar: Usage | undefined;
+
+  get usage(): Usage | undefined {
+    return this.stopped ? this.total : (this.total ?? this.soFar);
+  }
 
   /** The output text in them. */
   take(events: readonly AnswerEvent[]): string {
@@ -33,12 +38,17 @@ export class EventTally {
       if (event.kind === 'head') {
         this.reportedModel = event.model;
         this.answerId = event.id;
-      } else if (event.kind === 'usage') this.usage = largerUsage(this.usage, event.usage);
+      } else if (event.kind === 'usage') this.takeUsage(event.usage, event.soFar === true);
       else if (event.kind === 'stop') this.stopped = true;
       else text += outputTextOfEvent(event);
     }
     this.outputText += text;
     return text;
+  }
+
+  private takeUsage(usage: Usage, soFar: boolean): void {
+    if (soFar) this.soFar = usage;
+    else this.total = largerUsage(this.total, usage);
   }
 }
 

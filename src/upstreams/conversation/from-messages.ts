@@ -28,8 +28,15 @@ const IDLE = {
   service_tier: is('auto', 'standard_only'),
   speed: is('standard'),
   mcp_servers: isEmpty,
+  // Other providers are not given the thoughts that it takes out.
+  context_management: clearsThoughts,
 };
 const EFFORTS: ReadonlySet<unknown> = new Set(['low', 'medium', 'high', 'xhigh', 'max']);
+
+function clearsThoughts(value: unknown): boolean {
+  const { edits } = recordOf(value);
+  return Array.isArray(edits) && edits.every((edit) => String(recordOf(edit)['type']).startsWith('clear_thinking_'));
+}
 
 export function conversationFromMessages(json: JsonRecord): ConversationReading {
   return readingOf(() => read(json));

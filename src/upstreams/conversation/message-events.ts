@@ -45,7 +45,7 @@ export class MessageEventWriter implements AnswerWriter {
   private take(event: AnswerEvent): void {
     if (event.kind === 'head') return this.start(event.id, event.model);
     if (event.kind === 'usage') {
-      this.usage = event.usage;
+      if (event.soFar !== true) this.usage = event.usage;
       return;
     }
     this.start(null, null);

@@ -69,7 +69,7 @@ export function chatRequest(conversation: Conversation, call: UpstreamCall): str
 
 /** Results of calls are messages of their own. */
 function messagesOf(turn: Turn): object[] {
-  if (turn.role === 'assistant') return [answerOf(turn.parts)];
+  if (turn.role === 'assistant') return answersOf(turn.parts);
   const results = turn.parts.flatMap((part) => (part.kind === 'tool-result' ? [resultOf(part)] : []));
   const said = turn.parts.flatMap((part) => (part.kind === 'tool-result' ? [] : [partOf(part)]));
   return said.length === 0 ? results : [...results, { role: 'user', content: contentOf(said) }];
@@ -115,10 +115,11 @@ function urlOf(source: MediaSource): string {
 }
 
 /** Thoughts are for the provider that signed them: no other goes on from them. */
-function answerOf(parts: readonly AssistantPart[]): object {
+function answersOf(parts: readonly AssistantPart[]): object[] {
   const text = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
   const calls = parts.flatMap((part) => (part.kind === 'tool-call' ? [callOf(part)] : []));
-  return { role: 'assistant', content: text === '' && calls.length > 0 ? null : text, ...(calls.length > 0 && { tool_calls: calls }) };
+  if (text === '' && calls.length === 0) return [];
+  return [{ role: 'assistant', content: text === '' ? null : text, ...(calls.length > 0 && { tool_calls: calls }) }];
 }
 
 function callOf({ id, name, argumentsText }: ToolCallPart): object {
