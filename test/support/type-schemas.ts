@@ -22,7 +22,7 @@ export interface DeclaredType {
 export function checksOf<T extends string>(types: Readonly<Record<T, DeclaredType>>): Record<T, ValidateFunction> {
   const entries = Object.entries<DeclaredType>(types);
   const files = [...new Set(entries.map(([, { file }]) => join(PACKAGES, file)))];
-  const program = ts.createProgram(files, { strict: true, noLib: false, types: [], skipLibCheck: true, target: ts.ScriptTarget.ES2022 });
+  const program = ts.createProgram(files, OPTIONS, hostOfTypes());
   const checker = program.getTypeChecker();
   const ajv = new Ajv({ allErrors: true, strict: false });
   const made = entries.map(([key, { file, name, added = [], nullMayLack = false }]) => {
@@ -33,6 +33,19 @@ export function checksOf<T extends string>(types: Readonly<Record<T, DeclaredTyp
     return [key, ajv.compile(new SchemaMaker(checker, added, nullMayLack).whole(checker.getDeclaredTypeOfSymbol(found)))] as const;
   });
   return Object.fromEntries(made) as Record<T, ValidateFunction>;
+}
+
+const OPTIONS: ts.CompilerOptions = { strict: true, types: [], skipLibCheck: true, lib: ['lib.es5.d.ts'], target: ts.ScriptTarget.ES2022 };
+/** What answers are declared with: other types of the API, and none of the client that asks for them. */
+const NOT_OF_THE_API = /^[^.]|\/(core|internal|lib|client)\b/;
+
+function hostOfTypes(): ts.CompilerHost {
+  const host = ts.createCompilerHost(OPTIONS);
+  host.resolveModuleNameLiterals = (names, from) =>
+    names.map(({ text }) => ({
+      resolvedModule: NOT_OF_THE_API.test(text) ? undefined : ts.resolveModuleName(text, from, OPTIONS, host).resolvedModule,
+    }));
+  return host;
 }
 
 /** What a value breaks, as `/choices/0/message: must have required property 'refusal'`; nothing when it keeps to the type. */

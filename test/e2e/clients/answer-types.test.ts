@@ -101,10 +101,17 @@ describe('an answer', () => {
     expect(broken(checks.embeddings, body)).toEqual([]);
   });
 
-  it('that is none would be noticed', () => {
-    expect(
-      broken(checks.completion, { id: 'c', object: 'chat.completion', created: 1, model: 'm', choices: [{ index: '0' }] }),
-    ).not.toEqual([]);
+  it('that is none would be noticed', async () => {
+    const text = await send('/v1/chat/completions', { text: 'x' }, ask('gemini'));
+    for (const [right, wrong] of [
+      ['"finish_reason":"stop"', '"finish_reason":"STOP"'],
+      ['"refusal":null', '"refused":null'],
+      ['"prompt_tokens":2', '"prompt_tokens":"2"'],
+      ['"created":', '"made":'],
+    ] as const) {
+      expect(text).toContain(right);
+      expect(broken(checks.completion, JSON.parse(text.replace(right, wrong)))).not.toEqual([]);
+    }
     expect(broken(checks.messageEvent, { type: 'message_stopped' })).not.toEqual([]);
   });
 });
