@@ -115,6 +115,21 @@ describe('a chat request as Gemini is asked', () => {
     expect(chat({ reasoning_effort: effort }, model)).toMatchObject({ body: { generationConfig: { thinkingConfig } } });
   });
 
+  it('of messages without thinking is thought about as little as can be, and nothing of it is shown', () => {
+    const json = { messages: HI, max_tokens: 9, thinking: { type: 'disabled' } };
+    const thinkingIn = (model: string) => asked('messages', json, model);
+    expect(thinkingIn(NEW)).toMatchObject({
+      body: { generationConfig: { thinkingConfig: { thinkingLevel: 'minimal', includeThoughts: false } } },
+    });
+    expect(thinkingIn(OLD)).toMatchObject({
+      body: { generationConfig: { thinkingConfig: { thinkingBudget: 0, includeThoughts: false } } },
+    });
+    const budget = { ...json, max_tokens: 9_000, thinking: { type: 'enabled', budget_tokens: 2_000 } };
+    expect(asked('messages', budget)).toMatchObject({
+      body: { generationConfig: { thinkingConfig: { thinkingBudget: 2_000, includeThoughts: true } } },
+    });
+  });
+
   it('has the detail of its pictures for all of them', () => {
     const picture = (detail: string) => ({ type: 'image_url', image_url: { url: PNG, detail } });
     expect(chat({ messages: user(picture('low'), picture('low')) })).toMatchObject({

@@ -16,11 +16,10 @@ const SEED_MAX = 2 ** 31;
 
 /** As clients of either kind call it. */
 const NAMES = {
-  chat: { format: 'response_format', stop: 'stop', effort: 'reasoning_effort' },
+  chat: { format: 'response_format', stop: 'stop' },
   messages: {
     format: 'output_config.format',
     stop: 'stop_sequences',
-    effort: 'output_config.effort',
   },
 } as const;
 
@@ -100,7 +99,7 @@ function generationConfig(conversation: Conversation, upstreamModel: string, out
     presencePenalty: presencePenalty || null,
     frequencyPenalty: frequencyPenalty || null,
     ...formatOf(conversation),
-    thinkingConfig: reasoning === null ? null : thinkingOf(reasoning, upstreamModel, NAMES[conversation.dialect].effort),
+    thinkingConfig: reasoning === null ? null : thinkingOf(reasoning, upstreamModel, conversation.dialect),
     mediaResolution: resolutionOf(conversation),
   };
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== null));
@@ -116,15 +115,16 @@ function formatOf({ format, dialect }: Conversation): Members {
 
 /** Google's own reading of effort: levels for the newer models, budgets for those before. */
 const BUDGETS = { none: 0, minimal: 1_024, low: 1_024, medium: 8_192, high: 24_576, xhigh: 24_576, max: 24_576 } as const;
-const LEVELS = { minimal: 'minimal', low: 'low', medium: 'medium', high: 'high', xhigh: 'high', max: 'high' } as const;
+const LEVELS = { none: 'minimal', minimal: 'minimal', low: 'low', medium: 'medium', high: 'high', xhigh: 'high', max: 'high' } as const;
 
-function thinkingOf({ effort, budgetTokens }: ReasoningWish, upstreamModel: string, name: string): Members {
+function thinkingOf({ effort, budgetTokens }: ReasoningWish, upstreamModel: string, dialect: Conversation['dialect']): Members {
   if (budgetTokens !== null) return { thinkingBudget: budgetTokens, includeThoughts: budgetTokens > 0 };
   if (!NEWER.test(upstreamModel)) return { thinkingBudget: effort === null ? -1 : BUDGETS[effort], includeThoughts: effort !== 'none' };
   if (effort === null) return { includeThoughts: true };
-  if (effort === 'none') throw unsayable(name, 'cannot be none for this model, which always thinks');
-  const level = effort === 'minimal' && /pro/i.test(upstreamModel) ? 'low' : LEVELS[effort];
-  return { thinkingLevel: level, includeThoughts: true };
+  if (effort === 'none' && dialect === 'chat') throw unsayable('reasoning_effort', 'cannot be none for this model, which always thinks');
+  // Messages ask for no thinking where they want none shown: it is as little as the model can, and stays behind.
+  const level = LEVELS[effort];
+  return { thinkingLevel: level === 'minimal' && /pro/i.test(upstreamModel) ? 'low' : level, includeThoughts: effort !== 'none' };
 }
 
 /** One for all pictures of a request. */
