@@ -24,6 +24,7 @@ describe('what Anthropic has no words for', () => {
     [{ seed: 0 }, /^seed /],
     [{ presence_penalty: 1 }, /^presence_penalty /],
     [{ logprobs: true }, /^logprobs /],
+    [{ stop: ['END', '\n'] }, /^a stop sequence of nothing but spaces/],
     [{ temperature: 1.5 }, /^temperature goes up to 1/],
     [{ response_format: { type: 'json_object' } }, /^response_format /],
     [{ messages: [...HI, call('[1]'), result] }, /arguments of the call of "f"/],

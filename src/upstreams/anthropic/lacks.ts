@@ -8,21 +8,15 @@ export function lackOfMessages(conversation: Conversation): string | null {
   return lackOfSettings(conversation) ?? lackOfReasoning(conversation) ?? lackOfTurns(conversation.turns);
 }
 
-function lackOfSettings({
-  choices,
-  seed,
-  presencePenalty,
-  frequencyPenalty,
-  topLogprobs,
-  format,
-  temperature,
-}: Conversation): string | null {
+function lackOfSettings(conversation: Conversation): string | null {
+  const { choices, seed, presencePenalty, frequencyPenalty, topLogprobs, format, temperature, stopSequences } = conversation;
   if (choices > 1) return none('n');
   if (seed !== null) return none('seed');
   if (presencePenalty !== null) return none('presence_penalty');
   if (frequencyPenalty !== null) return none('frequency_penalty');
   if (topLogprobs !== null) return none('logprobs');
   if (format.kind === 'json') return 'response_format has no equivalent there without a schema.';
+  if (stopSequences.some((each) => each.trim() === '')) return 'a stop sequence of nothing but spaces has no equivalent there.';
   if (temperature !== null && temperature > 1) return 'temperature goes up to 1 there.';
   return null;
 }

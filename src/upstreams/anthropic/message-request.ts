@@ -12,7 +12,7 @@ import type {
   Turn,
   UserPart,
 } from '../conversation/conversation';
-import { parseRecord } from '../json';
+import { printedJson, RawJson } from '../conversation/raw-json';
 import { thinkingOf } from './thinking';
 
 type Sent = Pick<UpstreamCall, 'upstreamModel' | 'stream' | 'outputLimit' | 'outputBound'>;
@@ -25,7 +25,7 @@ export function messageRequest(conversation: Conversation, { upstreamModel, stre
   const { system, turns, tools, temperature, topP, topK, stopSequences, endUser } = conversation;
   const limit = outputLimit ?? conversation.outputLimit ?? outputBound;
   const { thinking, effort } = thinkingOf(conversation.reasoning, upstreamModel, limit);
-  return JSON.stringify({
+  return printedJson({
     model: upstreamModel,
     max_tokens: limit,
     ...(system.length > 0 && { system: system.map((text) => ({ type: 'text', text })) }),
@@ -35,7 +35,8 @@ export function messageRequest(conversation: Conversation, { upstreamModel, stre
     ...outputConfig(conversation.format, effort),
     ...(thinking && { thinking }),
     ...(temperature !== null && { temperature }),
-    ...(topP !== null && { top_p: topP }),
+    // Newer models take one of the two: a share of all is none.
+    ...(topP !== null && (topP < 1 || temperature === null) && { top_p: topP }),
     ...(topK !== null && { top_k: topK }),
     ...(stopSequences.length > 0 && { stop_sequences: stopSequences }),
     ...(endUser !== null && endUser.length <= END_USER_MAX && { metadata: { user_id: endUser } }),
@@ -58,7 +59,7 @@ function blocksOf(part: UserPart | AssistantPart): object[] {
       return [documentOf(part)];
     case 'tool-call': {
       const { id, name, argumentsText } = part;
-      return [{ type: 'tool_use', id: idOf(id), name, input: argumentsText === '' ? {} : parseRecord(argumentsText) }];
+      return [{ type: 'tool_use', id: idOf(id), name, input: new RawJson(argumentsText || '{}') }];
     }
     case 'tool-result': {
       const content = part.content.flatMap((each) => blocksOf(each));

@@ -4,6 +4,7 @@ import type { Usage } from '../../metering/usage';
 import { parseRecord } from '../json';
 import type { AnswerEvent, StopCause } from './answer-event';
 import type { AnswerFrame } from './client-shape';
+import { printedJson, RawJson } from './raw-json';
 
 /** How a message tells why it ended. */
 export const STOP_REASONS: Readonly<Record<StopCause, string>> = {
@@ -50,7 +51,7 @@ export function wholeMessage(events: readonly AnswerEvent[], frame: AnswerFrame)
     else if (event.kind === 'stop') stop = event;
     else content.add(event);
   }
-  return JSON.stringify({
+  return printedJson({
     id: head.id ?? messageId(),
     type: 'message',
     role: 'assistant',
@@ -118,5 +119,10 @@ export const DIRECT = { type: 'direct' } as const;
 /** Arguments that are no JSON object are what the model wrote all the same: a client sees them in `input` as they are. */
 function finished(block: Block): object {
   if (block.type !== 'tool_use') return block;
-  return { ...block, caller: DIRECT, input: block.input === '' ? {} : (parseRecord(block.input) ?? block.input) };
+  return { ...block, caller: DIRECT, input: inputOf(block.input) };
+}
+
+function inputOf(text: string): unknown {
+  if (text === '') return {};
+  return parseRecord(text) === undefined ? text : new RawJson(text);
 }

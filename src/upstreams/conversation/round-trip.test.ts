@@ -28,6 +28,7 @@ function conversationOf(shape: 'chat' | 'messages', json: object): Conversation 
 }
 
 const text = fc.string({ minLength: 1 });
+const word = text.filter((each) => each.trim() !== '');
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/);
 const schema = fc.constantFrom({ type: 'object', properties: { a: { type: 'string' } } }, { type: 'object' });
 const args = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.oneof(fc.string(), fc.integer(), fc.boolean()), { maxKeys: 3 });
@@ -72,9 +73,9 @@ const chat = fc.record({
   ),
   tool_choice: fc.constantFrom('auto', 'none', 'required', { type: 'function', function: { name: 'x' } }),
   parallel_tool_calls: fc.constantFrom(false, undefined),
-  stop: fc.array(text, { minLength: 1, maxLength: 3 }),
+  stop: fc.array(word, { minLength: 1, maxLength: 3 }),
   temperature: fc.constantFrom(0, 0.5, 1),
-  top_p: fc.constantFrom(0.1, 1),
+  top_p: fc.constantFrom(0.1, 0.9),
   max_tokens: fc.integer({ min: 1, max: 4_000 }),
   user: id,
 });
