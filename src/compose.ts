@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
+import { openHealthWire } from './cluster/open-health-wire';
 import { openRateLimits } from './cluster/open-rate-limits';
 import { openAlerts } from './compose/open-alerts';
 import { openStorage, type Storage } from './compose/open-storage';
@@ -16,6 +17,7 @@ import { systemClock } from './kernel/clock';
 import { newSecret } from './kernel/secret';
 import { KeyRing } from './keys/authenticate';
 import { type Configuration, loadConfiguration } from './load-configuration';
+import { ChannelHealth } from './routing/health/channel-health';
 import type { FirstStart } from './start/banner';
 import { listen } from './start/listen';
 import { establishOperatorToken } from './start/operator-token';
@@ -59,6 +61,7 @@ export async function compose(): Promise<RunningGateway> {
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
   const limits = openRateLimits({ redisUrl: config.redisUrl, installation: storage.ledgerId, clock: systemClock, log });
+  const others = openHealthWire({ redisUrl: config.redisUrl, installation: storage.ledgerId });
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
@@ -66,6 +69,7 @@ export async function compose(): Promise<RunningGateway> {
     runs: storage.runs,
     ledger: timedHolds(storage.commit, metrics, systemClock),
     upstreams: openUpstreams(http, systemClock),
+    health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
     counter,
     clock: systemClock,
     log,
@@ -82,6 +86,7 @@ export async function compose(): Promise<RunningGateway> {
     inFlight: () => inFlight.count,
     alarms: (name) => alarms.count(name),
     openHolds: () => countOpenHolds(storage.dataSource),
+    breakers: () => gateway.health.breakers(),
   });
   await registerSurfaces(app, { gateway, inFlight, storage, alerts, metrics, introspection: config.graphqlIntrospection });
   for (const background of [checkpoints, storage, alerts]) background.start();
@@ -97,7 +102,14 @@ export async function compose(): Promise<RunningGateway> {
       await spool.stop();
       app.server.closeAllConnections();
       // Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure.
-      for (const close of [() => app.close(), http.close, async () => limits.close(), () => demo?.close(), storage.close]) {
+      for (const close of [
+        () => app.close(),
+        http.close,
+        async () => limits.close(),
+        async () => others.close(),
+        () => demo?.close(),
+        storage.close,
+      ]) {
         await Promise.resolve(close()).catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
       }
     },

@@ -6,15 +6,18 @@ import type { Clock } from '../kernel/clock';
 import type { Interrupted } from '../kernel/interrupt';
 import { invariant } from '../kernel/invariant';
 import type { StopReason } from '../kernel/words';
-import { costOf } from '../metering/cost';
 import type { TokenCounter } from '../metering/token-counter';
 import { NO_USAGE } from '../metering/usage';
+import type { ChannelHealth } from '../routing/health/channel-health';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
+import { recordOf, STOPPED_MIDWAY } from './attempt-record';
 import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
+import { noteHealth } from './note-health';
 import { lackOf, type Obstacle, obstacleOf } from './obstacle';
+import { restingAt } from './resting';
 import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, UpstreamResult, Upstreams } from './upstream';
 
 /** What ends a request from outside. */
@@ -24,6 +27,7 @@ export interface AttemptMeans {
   readonly upstreams: Upstreams;
   readonly counter: TokenCounter;
   readonly clock: Clock;
+  readonly health: ChannelHealth;
 }
 
 export interface AttemptJob {
@@ -56,6 +60,8 @@ export interface Outcome {
   readonly failure: AttemptFailure | null;
   /** Output text that was written to a client that was still there. */
   readonly deliveredText: string;
+  /** Audio that was written to such a client. */
+  readonly deliveredBytes: number;
   /** A byte of the answer has reached the client: nothing else can be sent in its place. */
   readonly started: boolean;
 }
@@ -65,6 +71,8 @@ interface Tried {
   readonly result: UpstreamResult;
   readonly delivery: Delivery;
   readonly step: PlanStep;
+  /** The provider refused the secret that it was sent with, and the channel has another one: that is no try of the step. */
+  readonly otherSecret: boolean;
 }
 
 export async function runAttempts(
@@ -77,7 +85,7 @@ export async function runAttempts(
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
     const index = job.attemptsBefore + attempts.length;
-    const obstacle = obstacleOf(step, job.operation, means.upstreams) ?? lackOf(step, job, means.upstreams);
+    const obstacle = obstacleAt(means, job, step) ?? restingNow(means, job, step);
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
@@ -102,12 +110,26 @@ async function tryStep(
   signal: Interrupted<Interruption>,
 ): Promise<Tried[]> {
   const tries: Tried[] = [];
-  while (tries.length < step.maxAttempts && signal.reason === null) {
+  let refusedSecrets = 0;
+  while (tries.length - refusedSecrets < step.maxAttempts && signal.reason === null) {
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
     tries.push(tried);
-    if (moveAfter(tried) !== 'same') break;
+    if (tried.otherSecret && refusedSecrets + 1 < (step.channel.apiKeys?.length ?? 1)) refusedSecrets += 1;
+    else if (moveAfter(tried) !== 'same' || means.health.restOf(step.channel, step.upstreamModel) !== null) break;
   }
   return tries;
+}
+
+/** What keeps a step from being tried, whatever the health of its channel. */
+function obstacleAt({ upstreams }: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
+  return obstacleOf(step, job.operation, upstreams) ?? lackOf(step, job, upstreams);
+}
+
+/** What the health of its channel has against a step, unless nothing else is left to be tried. */
+function restingNow(means: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
+  if (means.health.restOf(step.channel, step.upstreamModel) === null) return null;
+  const resting = restingAt(job.plan, step, means, (each) => obstacleAt(means, job, each) !== null);
+  return resting === null || resting.lastResort ? null : resting.obstacle;
 }
 
 /** An answer ends the request, and so does a failure after the first byte has reached the client. */
@@ -149,10 +171,11 @@ async function tryOnce(
   const startedAt = means.clock.now();
   const began = means.clock.monotonic();
   const delivery = new Delivery(sink, job.outputBound, means.counter);
+  const secret = means.health.secretFor(step.channel, step.upstreamModel);
   const exchange = upstream.send(
     {
       operation: job.operation,
-      channel: step.channel,
+      channel: secret?.channel ?? step.channel,
       upstreamModel: step.upstreamModel,
       body: job.body,
       stream: job.stream,
@@ -168,55 +191,22 @@ async function tryOnce(
     // A provider that bills the whole answer anyway is read to its usage; another is left at once.
     if (reason === 'GATEWAY_STOPPED' || step.channel.onClientGone === 'cancel') exchange.cut();
   });
+  const ticket = means.health.begin(step.channel, step.upstreamModel);
   const elapsedMs = () => Math.round(means.clock.monotonic() - began);
   job.follower?.began({
     step,
     deliveredText: () => delivery.deliveredText,
+    deliveredBytes: () => delivery.deliveredBytes,
     facts: () => exchange.facts(),
-    record: () => recordOf(step, place, { ok: false, failure: STOPPED_MIDWAY, facts: exchange.facts() }, startedAt, elapsedMs()),
+    record: () => recordOf(step, place, { ok: false, failure: STOPPED_MIDWAY, facts: exchange.facts() }, startedAt, elapsedMs(), secret),
   });
   const result = await exchange.result;
   deafen();
-  const record = recordOf(step, place, result, startedAt, elapsedMs());
+  const latencyMs = elapsedMs();
+  const otherSecret = noteHealth(means.health, step, { ticket, secret }, result, delivery.started, latencyMs);
+  const record = recordOf(step, place, result, startedAt, latencyMs, secret);
   job.follower?.ended(record);
-  return { record, result, delivery, step };
-}
-
-/** How an attempt ends whose gateway died. */
-const STOPPED_MIDWAY: AttemptFailure = {
-  kind: 'cut',
-  status: null,
-  message: 'The gateway stopped before the answer ended.',
-  code: 'gateway_crashed',
-  type: null,
-};
-
-function recordOf(
-  step: PlanStep,
-  place: { readonly index: number; readonly retry: number },
-  result: UpstreamResult,
-  startedAt: number,
-  latencyMs: number,
-): AttemptRecord {
-  const { facts } = result;
-  const failure = result.ok ? null : result.failure;
-  return {
-    index: place.index,
-    channelId: step.channel.id,
-    role: step.role,
-    retry: place.retry,
-    status: failure === null ? 'SUCCEEDED' : failure.kind === 'cut' ? 'CANCELLED' : 'FAILED',
-    upstreamModel: step.upstreamModel,
-    upstreamRequestId: facts.upstreamRequestId,
-    providerStatus: facts.providerStatus,
-    errorCode: failure === null ? null : (failure.code ?? failure.kind),
-    errorMessage: failure === null ? null : failure.message,
-    usage: facts.usage ?? NO_USAGE,
-    startedAt,
-    latencyMs,
-    timeToFirstTokenMs: facts.firstByteMs === null ? null : Math.round(facts.firstByteMs),
-    cost: costOf(facts.usage ?? NO_USAGE, step.cost),
-  };
+  return { record, result, delivery, step, otherSecret };
 }
 
 function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tried | null, signal: Interrupted<Interruption>): Outcome {
@@ -230,6 +220,7 @@ function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tr
     answer: result?.ok === true ? result.answer : null,
     failure: result?.ok === false ? result.failure : null,
     deliveredText: last?.delivery.deliveredText ?? '',
+    deliveredBytes: last?.delivery.deliveredBytes ?? 0,
     started: last?.delivery.started ?? false,
   };
 }

@@ -50,8 +50,11 @@ export function declare(catalog: CatalogText): Declaration {
   };
 }
 
-function declareChannel({ costs: _costs, ...channel }: ChannelText): DeclaredChannel {
-  return { ...channel, name: channel.name ?? channel.id, baseUrl: channel.baseUrl.replace(/\/+$/, '') };
+function declareChannel({ costs: _costs, apiKey, apiKeys, ...channel }: ChannelText): DeclaredChannel {
+  const [first] = apiKeys ?? [apiKey];
+  invariant(first !== undefined, 'the checks let no channel without a secret pass');
+  const secrets = apiKeys === undefined || apiKeys.length === 1 ? { apiKey: first } : { apiKey: first, apiKeys };
+  return { ...channel, ...secrets, name: channel.name ?? channel.id, baseUrl: channel.baseUrl.replace(/\/+$/, '') };
 }
 
 /** What channels charge, by channel and upstream model. */
@@ -62,9 +65,17 @@ function declareRoute(route: RouteText, costs: Costs): DeclaredRoute {
     id: routeId(route.model, route.type),
     model: route.model,
     type: route.type,
+    ...(route.sticky && { sticky: route.sticky }),
     price: declarePrice(route.price),
-    steps: route.channels.map((step) => declareStep(step, route.model, costs)),
+    steps: inOrder(route.channels.map((step) => declareStep(step, route.model, costs))),
   };
+}
+
+/** By priority, where any step has one; each that has none then gets its place. */
+function inOrder(steps: readonly DeclaredStep[]): DeclaredStep[] {
+  if (steps.every(({ priority }) => priority === undefined)) return [...steps];
+  const placed = steps.map((step, index) => ({ ...step, priority: step.priority ?? index + 1 }));
+  return placed.sort((a, b) => a.priority - b.priority);
 }
 
 function declareStep(step: StepText, model: string, costs: Costs): DeclaredStep {
@@ -75,6 +86,8 @@ function declareStep(step: StepText, model: string, costs: Costs): DeclaredStep 
     channelId: step.channel,
     upstreamModel,
     maxAttempts: step.maxAttempts,
+    ...(step.priority !== undefined && { priority: step.priority }),
+    ...(step.weight !== undefined && { weight: step.weight }),
     price: step.price === undefined ? null : declarePrice(step.price),
     cost: cost === undefined ? null : declareCost(cost),
   };

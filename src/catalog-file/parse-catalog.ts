@@ -4,6 +4,7 @@ import { ConfigurationError, type ConfigurationFault } from '../kernel/configura
 import { catalogSchema } from './catalog-schema';
 import { type CheckAddress, checkAddresses } from './check-addresses';
 import { checkReferences } from './check-references';
+import { checkSecrets } from './check-secrets';
 import { type Declaration, declare } from './declare';
 import { expandVariables, type Lookup } from './expand-variables';
 import { explain, fault, faultsOfIssue, WHOLE_FILE } from './fault-paths';
@@ -25,6 +26,7 @@ export function parseCatalog(source: string, format: 'yaml' | 'json', surroundin
   const others = [
     ...(read.error?.issues ?? []).flatMap(faultsOfIssue),
     ...checkReferences(tree),
+    ...checkSecrets(tree),
     ...checkAddresses(tree, surroundings.checkAddress),
   ];
   const all = [...faults, ...others.filter((other) => !faults.some((first) => first.path === other.path))];

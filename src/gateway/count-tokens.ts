@@ -6,6 +6,7 @@ import { type Interruption, type Outcome, runAttempts } from '../attempts/run-at
 import { Fault } from '../kernel/fault';
 import type { Interrupted } from '../kernel/interrupt';
 import { nano } from '../kernel/money';
+import type { StopReason } from '../kernel/words';
 import { admitKey } from '../keys/authenticate';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import { type Plan, planRoute } from '../routing/plan-route';
@@ -63,9 +64,13 @@ interface Counted {
   readonly outcome: Outcome;
 }
 
+/** Of providers that speak the protocol, and count nothing. */
+const NO_COUNTS: ReadonlySet<number | null | undefined> = new Set([404, 405]);
+const ENDS: ReadonlySet<StopReason> = new Set(['REJECTED', 'CLIENT_GONE', 'GATEWAY_STOPPED']);
+
 /** A request that the provider rejects would be rejected when it is made: that is the answer. */
 async function answer(gateway: Gateway, { facts, plan, call, outcome }: Counted, sink: AnswerSink): Promise<ReceiptRecord> {
-  const ended = outcome.stopReason === 'REJECTED' || outcome.stopReason === 'CLIENT_GONE' || outcome.stopReason === 'GATEWAY_STOPPED';
+  const ended = ENDS.has(outcome.stopReason) && !NO_COUNTS.has(outcome.failure?.status);
   const fault = ended ? faultOf(outcome, nano(0n)) : null;
   const text = fault === null ? countOf(gateway, call, outcome) : null;
   const { attempts } = outcome;

@@ -3,6 +3,7 @@
  * quoting, and the obstacles of steps. Nothing is held and nothing is sent.
  */
 import { obstacleOf } from '../attempts/obstacle';
+import { restingAt } from '../attempts/resting';
 import type { Upstreams } from '../attempts/upstream';
 import { Fault } from '../kernel/fault';
 import { formatDecimal, type Nano } from '../kernel/money';
@@ -11,11 +12,13 @@ import type { ApiKey } from '../keys/api-key';
 import { admitKey } from '../keys/authenticate';
 import { outputLimitWithin, type Quote, quoteCeiling } from '../metering/quote-ceiling';
 import type { Catalog } from '../routing/catalog';
+import type { ChannelHealth } from '../routing/health/channel-health';
 import { type Plan, type PlanStep, planRoute } from '../routing/plan-route';
 
 export interface PreviewMeans {
   readonly catalog: Catalog;
   readonly upstreams: Upstreams;
+  readonly health: ChannelHealth;
   /** What can be spent from the balance now. */
   readonly available: (bucket: Bucket) => Promise<Nano>;
   /** Milliseconds since 1970. */
@@ -62,6 +65,7 @@ export async function previewRoute(means: PreviewMeans, key: ApiKey, request: Pr
   const warnings = [
     ...crossing(planned.first, taken.plan, planned.fallback),
     ...skipped(taken.plan, means.upstreams),
+    ...resting(taken.plan, means),
     ...dearer(taken.plan),
     ...lowered(taken, hold),
   ];
@@ -125,6 +129,18 @@ function skipped(plan: Plan, upstreams: Upstreams): Warning[] {
   return plan.steps.flatMap((step) => {
     const obstacle = obstacleOf(step, 'chat', upstreams);
     return obstacle === null ? [] : [{ code: 'CHANNEL_SKIPPED', message: obstacle.message }];
+  });
+}
+
+/** Steps that rest for their health, as the flow finds them; none that something else stands against. */
+function resting(plan: Plan, { upstreams, health, now }: PreviewMeans): Warning[] {
+  const stopped = (step: PlanStep) => obstacleOf(step, 'chat', upstreams) !== null;
+  return plan.steps.flatMap((step) => {
+    const found = stopped(step) ? null : restingAt(plan, step, { health, clock: { now: () => now } }, stopped);
+    if (found === null) return [];
+    const { message } = found.obstacle;
+    if (!found.lastResort) return [{ code: 'CHANNEL_SKIPPED', message }];
+    return [{ code: 'LAST_RESORT', message: `${message} Where no other channel is left, it is tried all the same.` }];
   });
 }
 

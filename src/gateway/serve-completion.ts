@@ -10,6 +10,7 @@ import { admitKey, type RecognisedKey } from '../keys/authenticate';
 import type { Idempotence } from '../ledger/ledger-store';
 import type { ReceiptRecord } from '../ledger/receipt';
 import { quoteCeiling } from '../metering/quote-ceiling';
+import { arrangeSteps } from '../routing/arrange-steps';
 import { type Plan, planRoute } from '../routing/plan-route';
 import type { Run } from '../runs/run';
 import { streamTail, wholeWithCost } from './answer';
@@ -20,10 +21,11 @@ import type { ModelCall } from './endpoints/endpoint';
 import type { Option } from './hold';
 import type { KeptAnswer } from './kept-answer';
 import { type Reading, readCall } from './read-call';
-import { refuseUnspoken } from './refuse-unspoken';
+import { servablePlans } from './refuse-unspoken';
 import { factsOf, readable, refusedWithReceipt } from './request-frame';
 import { readIdempotencyKey, readRouteHeader } from './request-headers';
 import type { Settled } from './settle';
+import { sharedBy } from './shared-cache';
 import { budgetLimits, type LimitsOf } from './spend-ceilings';
 import { withHold } from './with-hold';
 import { withRate } from './with-rate';
@@ -53,8 +55,7 @@ export async function serveCompletion(
       const call = readable(reading);
       const run = attached(attachment);
       const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
-      const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
-      refuseUnspoken(plans, call, gateway.upstreams);
+      const plans = inOrder(servablePlans(planned, call, gateway.upstreams), request.id, caller.key.id, call);
       const options = plans.map((plan) => quoted(plan, call));
       const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint.path, request.body);
       const { to, keep } = kept(gateway, call, idempotence, sink);
@@ -90,6 +91,12 @@ export async function refuseCompletion(gateway: Gateway, request: CompletionRequ
   await refusedWithReceipt(gateway, factsOf(request, recognised, reading, null), sink, () =>
     withRate<Settled>(gateway.rates, rated, sink, () => Promise.reject(fault)).then(({ receipt }) => receipt),
   );
+}
+
+/** The plans, each with the order of steps that this request has. */
+function inOrder(plans: readonly Plan[], requestId: string, keyId: string, { body }: ModelCall): readonly Plan[] {
+  if (plans.every(({ drawn }) => drawn === undefined)) return plans;
+  return plans.map((plan) => (plan.drawn ? arrangeSteps(plan, requestId, sharedBy(plan.route.sticky, keyId, body.json)) : plan));
 }
 
 /** The settled request, or the answer of the earlier one with the same key. @throws what `serve` throws where none is kept */
@@ -145,6 +152,7 @@ function outputLimits({ endpoint, outputLimit }: ModelCall, { maxOutputTokens }:
 function finish({ receipt, fault, used }: Settled, call: ModelCall, sink: AnswerSink): void {
   const { answer } = used.outcome;
   if (fault !== null || answer === null) sink.fail(fault ?? new Fault('internal_error', 'There is no answer to give.'));
-  else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer.text, receipt), formatDecimal(receipt.charge));
+  else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer, receipt), formatDecimal(receipt.charge), answer.contentType);
+  else if (answer.kind === 'audio') sink.finishAudio(answer.rest, answer.contentType);
   else sink.finishStream(streamTail(answer, receipt, call));
 }

@@ -5,6 +5,7 @@
 import { Fault } from '../kernel/fault';
 import { type Bucket, bucketOf, type ChannelRole, type RoutePolicy, type RouteType } from '../kernel/words';
 import { type Catalog, type Channel, type CostVersion, type Model, type PriceVersion, type Route, routeId } from './catalog';
+import { hasEqualPriorities, roleAt } from './priorities';
 
 /** What planning needs to know of a key. `keys/api-key.ts` satisfies it. */
 export interface PlanningKey {
@@ -18,6 +19,10 @@ export interface PlanStep {
   readonly role: ChannelRole;
   readonly upstreamModel: string;
   readonly maxAttempts: number;
+  /** As in the catalog; left out: its place, from one. */
+  readonly priority?: number | undefined;
+  /** As in the catalog; left out: 1. */
+  readonly weight?: number | undefined;
   readonly price: PriceVersion;
   /** What the channel charges the operator; null: the catalog does not say. */
   readonly cost: CostVersion | null;
@@ -31,7 +36,10 @@ export interface Plan {
   readonly bucket: Bucket;
   /** Why this bucket pays, in the user's words. */
   readonly bucketReason: string;
+  /** In the order in which they are tried; where `drawn` is set, `arrangeSteps` gives each request its own. */
   readonly steps: readonly PlanStep[];
+  /** Left out: every step has a priority of its own. */
+  readonly drawn?: true;
 }
 
 /** The plan, and the plan of the other bucket where the key consents to it. */
@@ -120,9 +128,9 @@ function planOf(catalog: Catalog, key: PlanningKey, model: Model, route: Route, 
     steps: route.steps.flatMap((step, index) => {
       const channel = catalog.channels.get(step.channelId);
       if (channel === undefined) return [];
-      const role: ChannelRole = index === 0 ? 'PRIMARY' : 'BACKUP';
-      return [{ ...step, channel, role, price: step.price ?? route.price }];
+      return [{ ...step, channel, role: roleAt(route.steps, index), price: step.price ?? route.price }];
     }),
+    ...(hasEqualPriorities(route.steps) && { drawn: true as const }),
   };
 }
 

@@ -9,13 +9,15 @@ import type { Clock } from '../kernel/clock';
 import type { ChannelTimeouts } from '../routing/catalog';
 import { Deadlines } from './deadlines';
 import { CUT, deadlineFailure, MALFORMED, REDIRECTED, transportFailure } from './failure';
+import { rateResetMs } from './rate-reset';
 
 /** How the reading of an answer ended. */
 export type Ending = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly failure: AttemptFailure };
 /** `slow`: the client cannot take more before `whenReady`. An ending: the rest of the body does not matter. */
 export type Progress = 'more' | 'slow' | Ending;
 
-export interface Known extends Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes'> {
+/** What a reader knows of an answer so far. */
+export interface Known extends Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes' | 'audio'> {
   /** The provider's id of the answer, for those that send none of the request. */
   readonly answerId?: string | null;
 }
@@ -40,14 +42,19 @@ export interface OutgoingRequest {
   readonly origin: string;
   readonly path: string;
   readonly headers: string[];
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly timeouts: ChannelTimeouts;
   /** The channel's own: whatever a provider says it back in is not kept. Empty: it has none. */
   readonly secret: string;
+  /** Its other ones, where it has several. */
+  readonly otherSecrets?: readonly string[] | undefined;
 }
 
+const RATE_LIMITED = 429;
 const REFUSAL_BYTES_MAX = 64 * 1024;
-const REQUEST_ID_MAX = 200;
+/** Ids have no spaces, and nothing that a page or a log would take for something else. */
+const REQUEST_ID = /^[\w.:/+=@-]{1,200}$/;
+const MODEL_MAX = 200;
 /** How long the rest of a complete answer may take, so that its connection can be used again. */
 const TAIL_MS = 1_000;
 
@@ -63,6 +70,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   private status: number | null = null;
   private requestId: string | null = null;
   private readonly secret: string;
+  private readonly otherSecrets: readonly string[] | undefined;
+  private resetMs: number | undefined;
   private refused: Buffer[] | null = null;
   private refusedBytes = 0;
 
@@ -77,6 +86,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     this.sentAt = clock.monotonic();
     this.deadlines = new Deadlines(request.timeouts, clock, (kind) => this.fail(deadlineFailure(kind)));
     this.secret = request.secret;
+    this.otherSecrets = request.otherSecrets;
     const { origin, path, headers, body } = request;
     request.dispatcher.dispatch({ origin, path, method: 'POST', headers, body }, this);
   }
@@ -95,18 +105,26 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     if (status < 200 || this.finished) return;
     this.status = status;
     this.requestId = this.idIn(headers['x-request-id'] ?? headers['request-id']);
+    const encoding = headers['content-encoding'];
+    const encoded = encoding !== undefined && encoding !== '' && encoding !== 'identity';
     if (status >= 300) {
       this.refused = [];
+      if (status === RATE_LIMITED) this.resetMs = rateResetMs(headers, this.clock.now());
+      // What was packed although nobody asked for it is never unpacked, however little it seems to be.
+      if (encoded) this.fail(MALFORMED);
       return;
     }
-    const encoding = headers['content-encoding'];
-    if (encoding !== undefined && encoding !== '' && encoding !== 'identity') return this.fail(MALFORMED);
+    if (encoded) return this.fail(MALFORMED);
     this.reader.begin(headers['content-type']);
   }
 
   private idIn(id: unknown): string | null {
-    const holdsSecret = typeof id === 'string' && this.secret !== '' && id.includes(this.secret);
-    return typeof id === 'string' && id !== '' && !holdsSecret ? id.slice(0, REQUEST_ID_MAX) : null;
+    return typeof id === 'string' && REQUEST_ID.test(id) && !this.holdsSecret(id) ? id : null;
+  }
+
+  private holdsSecret(text: string): boolean {
+    if (this.otherSecrets?.some((secret) => text.includes(secret)) === true) return true;
+    return this.secret !== '' && text.includes(this.secret);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -165,7 +183,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   private refusal(parts: Buffer[]): AttemptFailure {
     const status = this.status ?? 0;
     if (status < 400) return REDIRECTED;
-    return this.reader.refusal(status, Buffer.concat(parts).toString('utf8', 0, REFUSAL_BYTES_MAX));
+    const failure = this.reader.refusal(status, Buffer.concat(parts).toString('utf8', 0, REFUSAL_BYTES_MAX));
+    return this.resetMs === undefined ? failure : { ...failure, resetMs: this.resetMs };
   }
 
   private finish(ending: Ending): void {
@@ -179,10 +198,17 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   }
 
   facts(): AnswerFacts {
-    const { reportedModel, usage, outputText, classes, answerId } = this.reader.known;
+    const { usage, outputText, classes, audio, answerId } = this.reader.known;
+    const reportedModel = this.named(this.reader.known.reportedModel);
     const { status: providerStatus, firstByteMs } = this;
     const upstreamRequestId = this.requestId ?? this.idIn(answerId);
-    return { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs, ...(classes && { classes }) };
+    const facts = { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs };
+    return classes === undefined && audio === undefined ? facts : { ...facts, ...(classes && { classes }), ...(audio && { audio }) };
+  }
+
+  /** A name is short, and not our secret. */
+  private named(model: string | null): string | null {
+    return model === null || model.length > MODEL_MAX || this.holdsSecret(model) ? null : model;
   }
 
   private abort(): void {

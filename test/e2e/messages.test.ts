@@ -212,6 +212,12 @@ onEachDatabase(
         charge: '0',
         attempts: [{ status: 'SKIPPED' }, { status: 'SKIPPED' }],
       });
+      bed.a.next(messageError(404, 'not_found_error', 'no such path'));
+      const uncounted = await post(bed.gateway.origin, '/v1/messages/count_tokens', CHAT, { model: 'claude', messages: HI });
+      expect([uncounted.status, await uncounted.json()]).toEqual([200, { input_tokens: 3, source: 'COUNTED' }]);
+      bed.a.next(messageError(400, 'invalid_request_error', 'roles must alternate'));
+      const rejected = await post(bed.gateway.origin, '/v1/messages/count_tokens', CHAT, { model: 'claude', messages: HI });
+      expect([rejected.status, await rejected.json()]).toMatchObject([400, { error: { message: 'roles must alternate' } }]);
       const unknown = await post(bed.gateway.origin, '/v1/messages/count_tokens', secretOf('narrow'), { model: 'claude', messages: HI });
       expect([unknown.status, await unknown.json()]).toMatchObject([
         403,

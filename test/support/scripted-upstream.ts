@@ -29,6 +29,8 @@ export interface RecordedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  /** The bytes as they came. */
+  readonly bytes: Buffer;
   readonly body: ChatRequest & Record<string, unknown>;
   /** The body in the words of chat completions, whatever its protocol. */
   readonly asked: ChatRequest;
@@ -91,7 +93,8 @@ export async function startScriptedUpstream(options: ScriptedUpstreamOptions = {
   };
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
-    const text = await bodyOf(incoming);
+    const bytes = await bodyOf(incoming);
+    const text = bytes.toString('utf8');
     if (incoming.method === 'GET') return sendJson(response, 200, { totals: Object.fromEntries(totals), served, requests });
     if (incoming.url === '/script') {
       const { model, script } = JSON.parse(text) as { model: string; script: Script };
@@ -101,11 +104,12 @@ export async function startScriptedUpstream(options: ScriptedUpstreamOptions = {
     count += 1;
     const path = incoming.url ?? '';
     const dialect = dialectOf(path);
-    const body = JSON.parse(text) as RecordedRequest['body'];
+    const body = (await parsed(incoming, bytes)) as RecordedRequest['body'];
     const request: RecordedRequest = {
       path,
       headers: incoming.headers,
       text,
+      bytes,
       body,
       asked: dialect.asked(path, body),
       connection: incoming.socket.remotePort ?? 0,
@@ -179,10 +183,23 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-async function bodyOf(incoming: IncomingMessage): Promise<string> {
+/** JSON, or the fields of a form; a file is its name, its type and its bytes. */
+async function parsed(incoming: IncomingMessage, bytes: Buffer): Promise<unknown> {
+  const type = incoming.headers['content-type'] ?? '';
+  if (!type.startsWith('multipart/form-data')) return JSON.parse(bytes.toString('utf8'));
+  const form = await new Response(bytes, { headers: { 'content-type': type } }).formData();
+  const fields = [...form].map(async ([name, value]) => [name, typeof value === 'string' ? value : await fileIn(value)] as const);
+  return Object.fromEntries(await Promise.all(fields));
+}
+
+async function fileIn(file: File) {
+  return { name: file.name, type: file.type, bytes: Buffer.from(await file.arrayBuffer()) };
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of incoming) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
 function addUp(all: readonly ServedTotals[]): ServedTotals {

@@ -27,6 +27,7 @@ import { ReceiptQueries, ReceiptsOfKey } from './receipts/receipt.resolver';
 import { ReceiptFields } from './receipts/receipt-fields.resolver';
 import { RedemptionResolver } from './redemption/redemption.resolver';
 import { CatalogChangeResolver } from './routing/catalog-change.resolver';
+import { ChannelHealthFields } from './routing/channel-health.resolver';
 import { RoutingResolver } from './routing/routing.resolver';
 import { AgentRunResolver } from './runs/agent-run.resolver';
 import { RunOfEntry, RunOfReceipt } from './runs/run-links.resolver';
@@ -54,6 +55,7 @@ export async function buildGraph(): Promise<GraphQLSchema> {
       ProjectLimitsResolver,
       ProjectChangeResolver,
       RoutingResolver,
+      ChannelHealthFields,
       CatalogChangeResolver,
       ReceiptQueries,
       ReceiptsOfKey,

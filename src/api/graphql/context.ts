@@ -23,6 +23,7 @@ import type { Statements } from '../../ledger/statement/statement';
 import type { UsageReports } from '../../ledger/usage-report';
 import type { Catalog } from '../../routing/catalog';
 import type { CatalogStore } from '../../routing/catalog-store';
+import type { ChannelHealth } from '../../routing/health/channel-health';
 import type { CatalogEditor } from '../../routing/operate-catalog';
 import type { RunStore } from '../../runs/run-store';
 import { loaderById } from './batch';
@@ -55,6 +56,7 @@ export interface GraphSources {
   readonly codes: RedemptionStore;
   readonly guesses: GuessBrake;
   readonly upstreams: Upstreams;
+  readonly health: ChannelHealth;
   readonly keyRing: KeyRing;
   readonly clock: Clock;
   readonly log: Log;

@@ -7,6 +7,8 @@ import { images } from './images';
 import { countTokens, messages } from './messages';
 import { moderations } from './moderations';
 import { responses } from './responses';
+import { speech } from './speech';
+import { transcriptions } from './transcriptions';
 
 export const ENDPOINTS: readonly Endpoint[] = [
   chatCompletions,
@@ -17,4 +19,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   messages,
   moderations,
   responses,
+  speech,
+  transcriptions,
 ];

@@ -57,6 +57,7 @@ export function createAnthropicUpstream({ dispatcherFor, clock }: AnthropicUpstr
         body: call.operation === 'chat' ? messageRequest(conversationOf(call), call) : nativeBody(call),
         timeouts: channel.timeouts,
         secret: channel.apiKey,
+        otherSecrets: channel.apiKeys,
       };
       return new HttpExchange(request, readerOf(call, receiver, Math.floor(clock.now() / 1_000)), clock);
     },

@@ -54,6 +54,7 @@ export function createGeminiUpstream({ dispatcherFor, clock }: GeminiUpstreamOpt
         body: JSON.stringify(asked.body),
         timeouts: channel.timeouts,
         secret: channel.apiKey,
+        otherSecrets: channel.apiKeys,
       };
       return new HttpExchange(request, readerOf(call, asked, receiver, Math.floor(clock.now() / 1000)), clock);
     },

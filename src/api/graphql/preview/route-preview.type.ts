@@ -90,4 +90,7 @@ export class CallableModelNode {
 
   @Field(() => String, { nullable: true, description: "Set when callable is false: what to change, in the user's words." })
   readonly reason: string | null;
+
+  @Field(() => [WarningNode], { description: 'What could make it dearer, shorter, or served by another channel.' })
+  readonly warnings: WarningNode[];
 }

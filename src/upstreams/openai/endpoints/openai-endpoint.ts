@@ -12,10 +12,16 @@ export interface OpenAiEndpoint {
   limitName(call: Pick<UpstreamCall, 'channel' | 'upstreamModel'>): string | null;
   /** Whether a stream has to be asked for its usage. */
   readonly usageIsAsked: boolean;
+  /** Members of the request that are set, beside the model and the limit; left out: none. */
+  edits?(call: UpstreamCall): ReadonlyMap<string, string>;
+  /** The answers that a stream is asked for; left out: events. */
+  readonly streamAccept?: string;
   /** undefined: it is no answer of this endpoint. */
   understand(json: JsonRecord): Understood | undefined;
   /** null: its answers are never streamed. */
-  readonly readStream: ((channel: Channel, receiver: AnswerReceiver) => AnswerReader) | null;
+  readonly readStream: ((channel: Channel, receiver: AnswerReceiver, call: UpstreamCall) => AnswerReader) | null;
+  /** For whole answers that are not always JSON. */
+  readonly readWhole?: (channel: Channel, call: UpstreamCall) => AnswerReader;
 }
 
 export function modelOf({ model }: JsonRecord): string | null {
