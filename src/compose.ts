@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
+import { registerTraceContext } from './api/rest/trace-context';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
 import { openHealthWire } from './cluster/open-health-wire';
 import { openRateLimits } from './cluster/open-rate-limits';
@@ -62,12 +63,17 @@ export async function compose(): Promise<RunningGateway> {
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
   const limits = openRateLimits({ redisUrl: config.redisUrl, installation: storage.ledgerId, clock: systemClock, log });
   const others = openHealthWire({ redisUrl: config.redisUrl, installation: storage.ledgerId });
+  const traces =
+    config.traces === null
+      ? null
+      : (await import('./telemetry/traces.js')).createTraces(config.traces, { catalog: storage.catalog, clock: systemClock, log });
+  const ledger = timedHolds(storage.commit, metrics, systemClock);
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
     catalog: storage.catalog,
     runs: storage.runs,
-    ledger: timedHolds(storage.commit, metrics, systemClock),
+    ledger: traces === null ? ledger : traces.around(ledger),
     upstreams: openUpstreams(http, systemClock),
     health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
     counter,
@@ -82,6 +88,7 @@ export async function compose(): Promise<RunningGateway> {
   const alerts = openAlerts(config, storage, http, log);
   const inFlight = new InFlight();
   const app = createServer(log);
+  if (traces !== null) registerTraceContext(app, traces);
   metrics.watch({
     inFlight: () => inFlight.count,
     alarms: (name) => alarms.count(name),
@@ -107,6 +114,7 @@ export async function compose(): Promise<RunningGateway> {
         http.close,
         async () => limits.close(),
         async () => others.close(),
+        async () => traces?.close(),
         () => demo?.close(),
         storage.close,
       ]) {

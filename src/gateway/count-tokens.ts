@@ -54,7 +54,7 @@ export async function countTokens(
 /** Nothing of it is output, so that nothing of it can pass a bound. */
 function asking({ endpoint, body }: ModelCall, betas: string | undefined) {
   const { operation } = endpoint;
-  return { operation, body, stream: false, outputLimit: null, outputBound: 0, betas, attemptsBefore: 0, follower: null };
+  return { operation, body, stream: false, outputLimit: null, outputBound: 0, betas, attemptsBefore: [], limits: null, follower: null };
 }
 
 interface Counted {

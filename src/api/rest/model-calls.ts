@@ -109,6 +109,7 @@ function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer | Fo
     credential: credentialOf(deps.endpoint, request),
     body,
     routeHeader: headerOf(request.headers, 'x-forge-route'),
+    deadlineHeader: headerOf(request.headers, 'x-forge-deadline-ms'),
     runHeader: headerOf(request.headers, 'x-forge-run'),
     idempotencyKey: headerOf(request.headers, 'idempotency-key'),
     betas: betasOf(deps.endpoint, request),
