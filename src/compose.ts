@@ -10,6 +10,7 @@ import { openRateLimits } from './cluster/open-rate-limits';
 import { openAlerts } from './compose/open-alerts';
 import { openResearch } from './compose/open-research';
 import { openStorage, type Storage } from './compose/open-storage';
+import { openUpstreams } from './compose/open-upstreams';
 import { registerSurfaces } from './compose/register-surfaces';
 import { Checkpoints } from './gateway/checkpoints';
 import type { Gateway } from './gateway/completion-request';
@@ -33,7 +34,6 @@ import { timedHolds } from './telemetry/measured-ledger';
 import { problemOfAddress } from './upstreams/address-guard';
 import { DEMO_HOST, DEMO_PROMPT, startDemoUpstream } from './upstreams/demo/demo-upstream';
 import { createHttpClient } from './upstreams/http-client';
-import { createOpenAiUpstream } from './upstreams/openai/openai-upstream';
 import { createTokenCounter } from './upstreams/token-counter';
 
 /** How long a drain waits for calls in flight before it cuts and settles them. */
@@ -75,7 +75,7 @@ export async function compose(): Promise<RunningGateway> {
     rates: limits.rates,
     ...{ catalog: storage.catalog, runs: storage.runs, archive: storage.archive },
     ledger: traces === null ? ledger : traces.around(ledger),
-    upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
+    upstreams: openUpstreams(http, systemClock),
     health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
     counter,
     clock: systemClock,

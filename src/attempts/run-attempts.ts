@@ -16,7 +16,7 @@ import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-record';
 import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
 import { noteHealth } from './note-health';
-import { type Obstacle, obstacleOf } from './obstacle';
+import { lackOf, type Obstacle, obstacleOf } from './obstacle';
 import { restingAt } from './resting';
 import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, UpstreamResult, Upstreams } from './upstream';
 
@@ -39,6 +39,8 @@ export interface AttemptJob {
   readonly outputLimit: number | null;
   /** Output tokens, over all choices, that the hold covers. */
   readonly outputBound: number;
+  /** As the upstream takes them. */
+  readonly betas?: string | undefined;
   /** Attempts of this request before this plan. */
   readonly attemptsBefore: readonly AttemptRecord[];
   /** null: the plan alone says how often and how long is tried. */
@@ -89,7 +91,7 @@ export async function runAttempts(
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
     const index = job.attemptsBefore.length + attempts.length;
-    const obstacle = obstacleOf(step, job.operation, means.upstreams) ?? mayNotSend(means, job, attempts) ?? restingNow(means, job, step);
+    const obstacle = obstacleAt(means, job, step) ?? mayNotSend(means, job, attempts) ?? restingNow(means, job, step);
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
@@ -131,10 +133,15 @@ function mayNotSend({ clock }: AttemptMeans, { limits, attemptsBefore }: Attempt
   return limits === null ? null : limitReached(limits, sentIn(attemptsBefore) + sentIn(attempts) + more, clock);
 }
 
+/** What keeps a step from being tried, whatever the health of its channel. */
+function obstacleAt({ upstreams }: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
+  return obstacleOf(step, job.operation, upstreams) ?? lackOf(step, job, upstreams);
+}
+
 /** What the health of its channel has against a step, unless nothing else is left to be tried. */
-function restingNow(means: AttemptMeans, { plan, operation }: AttemptJob, step: PlanStep): Obstacle | null {
+function restingNow(means: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
   if (means.health.restOf(step.channel, step.upstreamModel) === null) return null;
-  const resting = restingAt(plan, step, means, (each) => obstacleOf(each, operation, means.upstreams) !== null);
+  const resting = restingAt(job.plan, step, means, (each) => obstacleAt(means, job, each) !== null);
   return resting === null || resting.lastResort ? null : resting.obstacle;
 }
 
@@ -165,6 +172,8 @@ async function tryOnce(
       body: job.body,
       stream: job.stream,
       outputLimit: job.outputLimit,
+      outputBound: job.outputBound,
+      betas: job.betas,
     },
     delivery,
   );
