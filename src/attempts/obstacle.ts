@@ -15,6 +15,8 @@ export const OPERATION_NAMES: Readonly<Record<Operation, string>> = {
   moderations: 'Moderations',
   responses: 'Responses',
   images: 'Images',
+  speech: 'Speech',
+  transcriptions: 'Transcriptions',
 };
 
 /** Why a step cannot be tried now; null: it can. */

@@ -58,6 +58,8 @@ export interface Outcome {
   readonly failure: AttemptFailure | null;
   /** Output text that was written to a client that was still there. */
   readonly deliveredText: string;
+  /** Audio that was written to such a client. */
+  readonly deliveredBytes: number;
   /** A byte of the answer has reached the client: nothing else can be sent in its place. */
   readonly started: boolean;
 }
@@ -185,6 +187,7 @@ async function tryOnce(
   job.follower?.began({
     step,
     deliveredText: () => delivery.deliveredText,
+    deliveredBytes: () => delivery.deliveredBytes,
     facts: () => exchange.facts(),
     record: () => recordOf(step, place, { ok: false, failure: STOPPED_MIDWAY, facts: exchange.facts() }, startedAt, elapsedMs(), secret),
   });
@@ -208,6 +211,7 @@ function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tr
     answer: result?.ok === true ? result.answer : null,
     failure: result?.ok === false ? result.failure : null,
     deliveredText: last?.delivery.deliveredText ?? '',
+    deliveredBytes: last?.delivery.deliveredBytes ?? 0,
     started: last?.delivery.started ?? false,
   };
 }

@@ -23,6 +23,7 @@ const classes = {
   imageOutput: apart('Per one million output tokens of pictures; as output when left out.'),
   perImage: apart('For each picture that was made, beside its tokens.'),
   perSecond: apart('For each second of audio that was heard, beside its tokens.'),
+  characters: apart('For one million characters of text that is spoken, beside its tokens.'),
 } satisfies Record<PriceClass, unknown>;
 
 const price = z

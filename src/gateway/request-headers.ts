@@ -1,5 +1,6 @@
 /** The request headers that the gateway itself obeys: `x-forge-route`, `x-forge-run` and `Idempotency-Key`. */
 import { Fault } from '../kernel/fault';
+import { type Form, formPieces } from '../kernel/form';
 import { fingerprint } from '../kernel/secret';
 import type { RouteType } from '../kernel/words';
 import type { Idempotence } from '../ledger/ledger-store';
@@ -23,13 +24,17 @@ export function readRouteHeader(value: string | null): RouteType | null {
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * What `Idempotency-Key` makes of a request: the same key with the same body is the same request, for one API key.
+ * What `Idempotency-Key` makes of a request: the same key with the same body is the same request, for one API key. A form is
+ * the same when its parts are: every client makes a boundary of its own for every request.
  * @throws Fault `invalid_request` for a key that is empty, longer than 255 characters, or not printable ASCII
  */
-export function readIdempotencyKey(value: string | null, apiKeyId: string, endpoint: string, body: Buffer): Idempotence | null {
+export function readIdempotencyKey(value: string | null, apiKeyId: string, endpoint: string, body: Buffer | Form): Idempotence | null {
   if (value === null) return null;
   if (!IDEMPOTENCY_KEY.test(value)) {
     throw new Fault('invalid_request', 'Idempotency-Key must have 1 to 255 printable ASCII characters.', { param: 'Idempotency-Key' });
   }
-  return { id: fingerprint(apiKeyId, value), bodyHash: fingerprint(endpoint, body) };
+  return {
+    id: fingerprint(apiKeyId, value),
+    bodyHash: Buffer.isBuffer(body) ? fingerprint(endpoint, body) : fingerprint(endpoint, ...formPieces(body)),
+  };
 }

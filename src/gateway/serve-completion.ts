@@ -11,7 +11,7 @@ import type { Idempotence } from '../ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import { quoteCeiling } from '../metering/quote-ceiling';
 import { arrangeSteps } from '../routing/arrange-steps';
-import { type Plan, type PlannedRoute, planRoute } from '../routing/plan-route';
+import { type Plan, planRoute } from '../routing/plan-route';
 import type { Run } from '../runs/run';
 import { streamTail, wholeWithCost } from './answer';
 import { keeping, RememberingSink } from './answer-archive';
@@ -22,7 +22,7 @@ import type { ModelCall } from './endpoints/endpoint';
 import type { Option } from './hold';
 import type { KeptAnswer } from './kept-answer';
 import { type Reading, readCall } from './read-call';
-import { refuseUnspoken } from './refuse-unspoken';
+import { servablePlans } from './refuse-unspoken';
 import { readIdempotencyKey, readRouteHeader } from './request-headers';
 import { type Settled, writeRefusal } from './settle';
 import { sharedBy } from './shared-cache';
@@ -55,8 +55,7 @@ export async function serveCompletion(
       const call = readable(reading);
       const run = attached(attachment);
       const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
-      const plans = inOrder(planned, request.id, caller.key.id, call);
-      refuseUnspoken(plans, call, gateway.upstreams);
+      const plans = inOrder(servablePlans(planned, call, gateway.upstreams), request.id, caller.key.id, call);
       const options = plans.map((plan) => quoted(plan, call));
       const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint.path, request.body);
       const { to, keep } = kept(gateway, call, idempotence, sink);
@@ -99,9 +98,8 @@ function readable(reading: Reading): ModelCall {
   return reading.call;
 }
 
-/** The plans in the order in which they are tried, each with the order of steps that this request has. */
-function inOrder({ first, fallback }: PlannedRoute, requestId: string, keyId: string, { body }: ModelCall): Plan[] {
-  const plans = fallback === null ? [first] : [first, fallback];
+/** The plans, each with the order of steps that this request has. */
+function inOrder(plans: readonly Plan[], requestId: string, keyId: string, { body }: ModelCall): readonly Plan[] {
   if (plans.every(({ drawn }) => drawn === undefined)) return plans;
   return plans.map((plan) => (plan.drawn ? arrangeSteps(plan, requestId, sharedBy(plan.route.sticky, keyId, body.json)) : plan));
 }
@@ -159,7 +157,8 @@ function outputLimits({ endpoint, outputLimit }: ModelCall, { maxOutputTokens }:
 function finish({ receipt, fault, used }: Settled, call: ModelCall, sink: AnswerSink): void {
   const { answer } = used.outcome;
   if (fault !== null || answer === null) sink.fail(fault ?? new Fault('internal_error', 'There is no answer to give.'));
-  else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer.text, receipt), formatDecimal(receipt.charge));
+  else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer, receipt), formatDecimal(receipt.charge), answer.contentType);
+  else if (answer.kind === 'audio') sink.finishAudio(answer.rest, answer.contentType);
   else sink.finishStream(streamTail(answer, receipt, call));
 }
 
@@ -191,5 +190,6 @@ function factsOf(request: CompletionRequest, { key }: RecognisedKey, reading: Re
     stream: reading.ok ? reading.call.stream : reading.stream,
     requestedModel: reading.ok ? reading.call.model : reading.model,
     createdAt: request.receivedAt,
+    receivedTick: request.receivedTick,
   };
 }

@@ -40,7 +40,7 @@ export const FAULT_RULES = {
   invalid_json: { ...invalid, http: 400, nextStep: 'Send a JSON object as the body.' },
   invalid_request: { ...invalid, http: 400, nextStep: 'Correct the parameter that the message names.' },
   request_too_large: { ...invalid, http: 413, nextStep: 'Send a smaller body.' },
-  unsupported_media_type: { ...invalid, http: 415, nextStep: 'Send the body as application/json.' },
+  unsupported_media_type: { ...invalid, http: 415, nextStep: 'Send the body in the type that the message names.' },
   insufficient_quota: { ...noMoney, nextStep: 'Top up the balance that the message names, or lower the output limit.' },
   spend_limit_reached: { ...noMoney, nextStep: 'Raise the spend limit that the message names, or wait for its next window.' },
   rate_limit_exceeded: {

@@ -28,7 +28,7 @@ export interface AnswerReader {
   refusal(status: number, body: string): AttemptFailure;
   /** True as soon as a part of the answer was seen. */
   readonly begun: boolean;
-  readonly known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes'>;
+  readonly known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes' | 'audio'>;
 }
 
 export interface OutgoingRequest {
@@ -36,7 +36,7 @@ export interface OutgoingRequest {
   readonly origin: string;
   readonly path: string;
   readonly headers: string[];
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly timeouts: ChannelTimeouts;
   /** The channel's own: whatever a provider says it back in is not kept. Empty: it has none. */
   readonly secret: string;
@@ -46,7 +46,9 @@ export interface OutgoingRequest {
 
 const RATE_LIMITED = 429;
 const REFUSAL_BYTES_MAX = 64 * 1024;
-const REQUEST_ID_MAX = 200;
+/** Ids have no spaces, and nothing that a page or a log would take for something else. */
+const REQUEST_ID = /^[\w.:/+=@-]{1,200}$/;
+const MODEL_MAX = 200;
 /** How long the rest of a complete answer may take, so that its connection can be used again. */
 const TAIL_MS = 1_000;
 
@@ -97,14 +99,17 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     if (status < 200 || this.finished) return;
     this.status = status;
     const id = headers['x-request-id'];
-    this.requestId = typeof id === 'string' && id !== '' && !this.holdsSecret(id) ? id.slice(0, REQUEST_ID_MAX) : null;
+    this.requestId = typeof id === 'string' && REQUEST_ID.test(id) && !this.holdsSecret(id) ? id : null;
+    const encoding = headers['content-encoding'];
+    const encoded = encoding !== undefined && encoding !== '' && encoding !== 'identity';
     if (status >= 300) {
       this.refused = [];
       if (status === RATE_LIMITED) this.resetMs = rateResetMs(headers, this.clock.now());
+      // What was packed although nobody asked for it is never unpacked, however little it seems to be.
+      if (encoded) this.fail(MALFORMED);
       return;
     }
-    const encoding = headers['content-encoding'];
-    if (encoding !== undefined && encoding !== '' && encoding !== 'identity') return this.fail(MALFORMED);
+    if (encoded) return this.fail(MALFORMED);
     this.reader.begin(headers['content-type']);
   }
 
@@ -184,9 +189,16 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   }
 
   facts(): AnswerFacts {
-    const { reportedModel, usage, outputText, classes } = this.reader.known;
+    const { usage, outputText, classes, audio } = this.reader.known;
+    const reportedModel = this.named(this.reader.known.reportedModel);
     const { status: providerStatus, requestId: upstreamRequestId, firstByteMs } = this;
-    return { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs, ...(classes && { classes }) };
+    const facts = { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs };
+    return classes === undefined && audio === undefined ? facts : { ...facts, ...(classes && { classes }), ...(audio && { audio }) };
+  }
+
+  /** A name is short, and not our secret. */
+  private named(model: string | null): string | null {
+    return model === null || model.length > MODEL_MAX || this.holdsSecret(model) ? null : model;
   }
 
   private abort(): void {

@@ -20,6 +20,7 @@ const HOMES = [
     home: ['^src/api/graphql/'],
   },
   { name: 'http-server', packages: 'fastify|@fastify', home: ['^src/api/'] },
+  { name: 'uploads', packages: '@fastify/busboy', home: ['^src/api/rest/'] },
   { name: 'web-sockets', packages: 'ws', home: ['^src/api/graphql/live/'] },
   { name: 'http-client', packages: 'undici', home: ['^src/upstreams/', '^src/notify/'] },
   { name: 'upstream-libraries', packages: 'eventsource-parser|gpt-tokenizer|ipaddr\\.js', home: ['^src/upstreams/'] },

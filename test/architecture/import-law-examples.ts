@@ -71,6 +71,7 @@ export const BAD_EXAMPLES: readonly BadExample[] = [
   bad('home-of-graph-libraries', 'src/storage/bad-graph.ts', runs('@apollo/server')),
   bad('home-of-web-sockets', 'src/api/rest/bad-socket.ts', runs('ws')),
   bad('home-of-http-server', 'src/upstreams/bad-server.ts', runs('fastify')),
+  bad('home-of-uploads', 'src/api/graphql/bad-upload.ts', runs('@fastify/busboy')),
   bad('home-of-http-client', 'src/api/rest/bad-client.ts', runs('undici')),
   bad('home-of-upstream-libraries', 'src/api/rest/bad-counter.ts', runs('gpt-tokenizer')),
   bad('home-of-mail', 'src/api/rest/bad-mail.ts', runs('nodemailer')),

@@ -5,6 +5,7 @@ import { LocalRateLimiter } from '../../src/cluster/local-rate-limiter';
 import { Checkpoints } from '../../src/gateway/checkpoints';
 import type { AnswerHead, AnswerSink, CompletionRequest, Gateway } from '../../src/gateway/completion-request';
 import { chatCompletions } from '../../src/gateway/endpoints/chat-completions';
+import type { Endpoint } from '../../src/gateway/endpoints/endpoint';
 import type { KeptAnswer } from '../../src/gateway/kept-answer';
 import { serveCompletion } from '../../src/gateway/serve-completion';
 import { CountedAlarms } from '../../src/kernel/alarms';
@@ -26,6 +27,7 @@ class RecordingSink implements AnswerSink {
   head: AnswerHead | null = null;
   rates: RateLevels | null = null;
   frames: string[] = [];
+  audio: Buffer[] = [];
   whole: string | null = null;
   fault: Fault | null = null;
   /** What stood in the ledger when the last byte was given out. */
@@ -44,7 +46,15 @@ class RecordingSink implements AnswerSink {
     this.frames.push(frames);
     return true;
   }
+  writeBytes(bytes: Buffer) {
+    this.audio.push(bytes);
+    return true;
+  }
   whenReady = () => Promise.resolve();
+  finishAudio(bytes: Buffer) {
+    this.audio.push(bytes);
+    this.settledFirst = this.ledger.receipts.size === 1;
+  }
   finishWhole(text: string) {
     this.whole = text;
     this.settledFirst = this.ledger.receipts.size === 1;
@@ -76,6 +86,7 @@ export interface Scene {
   readonly health?: ChannelHealth;
   /** Several secrets of the channels a, b and c. */
   readonly apiKeys?: readonly string[];
+  readonly endpoint?: Endpoint;
 }
 
 const routes = [
@@ -130,13 +141,14 @@ export function stage(scene: Scene) {
   const body = scene.body ?? { model: 'm', messages: [{ role: 'user', content: 'hello there' }], max_tokens: 50 };
   const request: CompletionRequest = {
     id: 'req-1',
-    endpoint: chatCompletions,
+    endpoint: scene.endpoint ?? chatCompletions,
     credential: 'sk',
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
     routeHeader: null,
     runHeader: null,
     idempotencyKey: null,
     receivedAt: 1_000,
+    receivedTick: 0,
     ...scene.headers,
   };
   const sink = new RecordingSink(ledger);
