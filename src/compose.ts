@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
+import { registerTraceContext } from './api/rest/trace-context';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
 import { openAlerts } from './compose/open-alerts';
 import { openCluster } from './compose/open-cluster';
@@ -60,12 +61,17 @@ export async function compose(): Promise<RunningGateway> {
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
   const shared = openCluster(config, storage, log);
+  const traces =
+    config.traces === null
+      ? null
+      : (await import('./telemetry/traces.js')).createTraces(config.traces, { catalog: storage.catalog, clock: systemClock, log });
+  const ledger = timedHolds(storage.commit, metrics, systemClock);
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: shared.rates,
     catalog: storage.catalog,
     runs: storage.runs,
-    ledger: timedHolds(storage.commit, metrics, systemClock),
+    ledger: traces === null ? ledger : traces.around(ledger),
     upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
     health: shared.health,
     counter,
@@ -80,6 +86,7 @@ export async function compose(): Promise<RunningGateway> {
   const alerts = openAlerts(config, storage, http, log);
   const inFlight = new InFlight();
   const app = createServer(log);
+  if (traces !== null) registerTraceContext(app, traces);
   metrics.watch({
     inFlight: () => inFlight.count,
     alarms: (name) => alarms.count(name),
@@ -99,7 +106,7 @@ export async function compose(): Promise<RunningGateway> {
       await Promise.race([Promise.all(gateway.unended), systemClock.sleep(UNENDED_MS)]);
       await spool.stop();
       app.server.closeAllConnections();
-      await closeInOrder([() => app.close(), http.close, shared.close, () => demo?.close(), storage.close], log);
+      await closeInOrder([() => app.close(), http.close, shared.close, () => traces?.close(), () => demo?.close(), storage.close], log);
     },
   };
 }

@@ -5,6 +5,7 @@ import { nano, parseDecimal } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
 import type { SpendLimit } from '../keys/api-key';
 import type { DeclaredAccount, DeclaredKey } from '../keys/declared-account';
+import type { KeyPolicies } from '../keys/key-policies';
 import { routeId } from '../routing/catalog';
 import type {
   DeclaredCatalog,
@@ -44,6 +45,7 @@ export function declare(catalog: CatalogText): Declaration {
       channels: catalog.channels.map(declareChannel),
       models: catalog.models.map((model) => ({ ...model, mediaPartTokens: model.mediaPartTokens ?? model.contextWindow })),
       routes: catalog.routes.map((route) => declareRoute(route, costs)),
+      ...(Object.keys(catalog.aliases).length > 0 && { aliases: new Map(Object.entries(catalog.aliases)) }),
     },
     accounts: catalog.accounts.map(declareAccount),
     research: catalog.research ?? null,
@@ -145,7 +147,19 @@ function declareKey(key: KeyText): DeclaredKey {
       concurrency: key.concurrency ?? null,
       spend: declareSpendLimits(key.spendLimits),
     },
+    policies: declarePolicies(key),
     expiresAt: key.expiresAt === null || key.expiresAt === undefined ? null : Date.parse(key.expiresAt),
+  };
+}
+
+function declarePolicies({ maxAttempts, deadlineMs, maxPrice, maxCharge, modelAliases }: KeyText): KeyPolicies {
+  const price = (amount: string | null | undefined) => (amount === null || amount === undefined ? null : nano(exact(amount)));
+  return {
+    maxAttempts: maxAttempts ?? null,
+    deadlineMs: deadlineMs ?? null,
+    maxPrice: (maxPrice ?? []).map(({ bucket, input, output }) => ({ bucket, input: price(input), output: price(output) })),
+    maxCharge: (maxCharge ?? []).map(({ bucket, amount }) => ({ bucket, amount: nano(exact(amount)) })),
+    modelAliases: modelAliases ?? [],
   };
 }
 

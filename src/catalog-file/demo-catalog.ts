@@ -5,6 +5,7 @@
 import type { PriceClass } from '../kernel/classes';
 import { nano, parseDecimal } from '../kernel/money';
 import type { DeclaredAccount } from '../keys/declared-account';
+import { NO_POLICIES } from '../keys/key-policies';
 import { type Channel, type Model, routeId } from '../routing/catalog';
 import type { DeclaredChannel, DeclaredPrice, DeclaredRoute } from '../routing/declared-catalog';
 import type { Declaration } from './declare';
@@ -131,6 +132,7 @@ function account(secret: string): DeclaredAccount {
         crossBucketFallback: false,
         allowedModels: null,
         limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
+        policies: NO_POLICIES,
         expiresAt: null,
       },
     ],

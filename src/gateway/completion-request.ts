@@ -26,6 +26,8 @@ export interface CompletionRequest {
   readonly body: Buffer | Form;
   /** The `x-forge-route` header as it was sent. */
   readonly routeHeader: string | null;
+  /** The `x-forge-deadline-ms` header as it was sent. */
+  readonly deadlineHeader: string | null;
   /** The `x-forge-run` header as it was sent. */
   readonly runHeader: string | null;
   /** The `Idempotency-Key` header as it was sent. */

@@ -16,7 +16,7 @@ import { RefusedOnRoute, routeFactsOf } from './hold';
 export function servablePlans({ first, fallback }: PlannedRoute, { endpoint, model }: ModelCall, upstreams: Upstreams): readonly Plan[] {
   if (!isSold(first, endpoint)) throw unpriced(first, endpoint);
   const plans = fallback === null || !isSold(fallback, endpoint) ? [first] : [first, fallback];
-  const steps = plans.flatMap((plan) => plan.steps);
+  const steps = plans.flatMap((plan) => plan.steps.filter(({ passedOver }) => passedOver === undefined));
   if (steps.some((step) => speaks(step, endpoint.operation, upstreams))) return plans;
   const protocols = [...new Set(steps.map(({ channel }) => channel.protocol))].join(' and ');
   const message = `${OPERATION_NAMES[endpoint.operation]} cannot run on the channels of "${model}": they speak the protocol ${protocols}.`;

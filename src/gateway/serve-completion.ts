@@ -7,6 +7,7 @@ import { Fault } from '../kernel/fault';
 import type { Interrupted } from '../kernel/interrupt';
 import { formatDecimal } from '../kernel/money';
 import { admitKey, type RecognisedKey } from '../keys/authenticate';
+import type { KeyPolicies } from '../keys/key-policies';
 import type { Idempotence } from '../ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import { quoteCeiling } from '../metering/quote-ceiling';
@@ -21,6 +22,7 @@ import { ReceiptedFault } from './end-durably';
 import type { ModelCall } from './endpoints/endpoint';
 import type { Option } from './hold';
 import type { KeptAnswer } from './kept-answer';
+import { attemptLimitsOf, chargeCap } from './key-ceilings';
 import { type Reading, readCall } from './read-call';
 import { servablePlans } from './refuse-unspoken';
 import { readIdempotencyKey, readRouteHeader } from './request-headers';
@@ -56,10 +58,11 @@ export async function serveCompletion(
       const run = attached(attachment);
       const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
       const plans = inOrder(servablePlans(planned, call, gateway.upstreams), request.id, caller.key.id, call);
-      const options = plans.map((plan) => quoted(plan, call));
+      const options = plans.map((plan) => quoted(plan, call, caller.key.policies));
       const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint.path, request.body);
+      const attemptLimits = attemptLimitsOf(caller.key.policies, request, gateway.clock);
       const { to, keep } = kept(gateway, call, idempotence, sink);
-      const asked = { facts, call, limits: limitsOf(recognised, run), idempotence, keep };
+      const asked = { facts, call, limits: limitsOf(recognised, run), attemptLimits, idempotence, keep };
       return settledOrGivenBefore(gateway, idempotence, () =>
         withHold(gateway, asked, options, (hold, attemptsBefore) => {
           to.announce(hold.plan);
@@ -68,7 +71,7 @@ export async function serveCompletion(
           const { operation } = call.endpoint;
           const job = { plan: hold.plan, operation, body: call.body, stream: call.stream, outputLimit, outputBound };
           return gateway.checkpoints.whileDelivering({ hold, call, attemptsBefore }, (follower) =>
-            runAttempts(gateway, { ...job, attemptsBefore: attemptsBefore.length, follower }, to, signal),
+            runAttempts(gateway, { ...job, attemptsBefore, limits: attemptLimits, follower }, to, signal),
           );
         }),
       );
@@ -137,14 +140,14 @@ function limitsOf({ key, projectLimits }: RecognisedKey, run: Run | null): Limit
   return limits;
 }
 
-function quoted(plan: Plan, call: ModelCall): Option {
+function quoted(plan: Plan, call: ModelCall, policies: KeyPolicies): Option {
   const bounds = {
     inputTokens: call.endpoint.inputBound(call.body.json, plan.model),
     ...outputLimits(call, plan.model),
     choices: call.choices,
     ...(call.classes && { classes: call.classes }),
   };
-  return { plan, quote: quoteCeiling(bounds, [...new Set(plan.steps.map((step) => step.price))]) };
+  return { plan, quote: quoteCeiling(bounds, plan.prices), cap: chargeCap(policies, plan) };
 }
 
 function outputLimits({ endpoint, outputLimit }: ModelCall, { maxOutputTokens }: Plan['model']) {

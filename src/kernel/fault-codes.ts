@@ -35,6 +35,7 @@ export const FAULT_RULES = {
   model_not_found: { ...invalid, http: 404, nextStep: 'Choose a model that GET /v1/models lists.' },
   model_not_allowed: { ...forbidden, nextStep: 'Add the model to the allowed models of the key, or use another key.' },
   route_not_allowed: { ...forbidden, nextStep: 'Change the route policy of the key, or drop the x-forge-route header.' },
+  price_ceiling: { ...forbidden, nextStep: 'Raise the ceiling of the key that the message names, or choose a cheaper model.' },
   endpoint_not_supported: { ...invalid, http: 400, nextStep: 'Choose a model whose channels have this endpoint.' },
   not_found: { ...invalid, http: 404, graphql: 'NOT_FOUND', nextStep: 'Check the id and the key that you ask with.' },
   invalid_json: { ...invalid, http: 400, nextStep: 'Send a JSON object as the body.' },

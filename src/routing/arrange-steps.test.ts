@@ -1,8 +1,9 @@
 import { aCatalog, aChannel, aModel, aRoute } from '../../test/support/catalog-builders';
+import { NO_POLICIES } from '../keys/key-policies';
 import { arrangeSteps, type Shared } from './arrange-steps';
 import { type Plan, planRoute } from './plan-route';
 
-const KEY = { routePolicy: 'ORDINARY_ONLY', crossBucketFallback: false, allowedModels: null } as const;
+const KEY = { routePolicy: 'ORDINARY_ONLY', crossBucketFallback: false, allowedModels: null, policies: NO_POLICIES } as const;
 const CALLS = 4_000;
 
 function planOf(steps: Parameters<typeof aRoute>[2]): Plan {

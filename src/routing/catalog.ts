@@ -135,6 +135,8 @@ export interface Catalog {
   readonly channels: ReadonlyMap<string, Channel>;
   /** By route id. */
   readonly routes: ReadonlyMap<string, Route>;
+  /** Other names of models, by alias: each names the id of a model. Left out: there are none. */
+  readonly aliases?: ReadonlyMap<string, string>;
 }
 
 export function routeId(model: string, type: RouteType): string {

@@ -39,4 +39,6 @@ export interface DeclaredCatalog {
   readonly channels: readonly DeclaredChannel[];
   readonly models: readonly Model[];
   readonly routes: readonly DeclaredRoute[];
+  /** By alias: each names a model and never another alias. Left out: none. */
+  readonly aliases?: ReadonlyMap<string, string>;
 }

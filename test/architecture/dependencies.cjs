@@ -30,6 +30,7 @@ const HOMES = [
   { name: 'yaml', packages: 'yaml', home: ['^src/catalog-file/'] },
   { name: 'logger', packages: 'pino', home: ['^src/telemetry/', '^src/(main|compose)\\.ts$'] },
   { name: 'metrics', packages: 'prom-client', home: ['^src/telemetry/'] },
+  { name: 'traces', packages: '@opentelemetry', home: ['^src/telemetry/'] },
   { name: 'ids', packages: 'uuidv7', home: ['^src/kernel/ids\\.ts$'] },
   { name: 'decorator-metadata', packages: 'reflect-metadata', home: ['^src/(main|compose)\\.ts$', '^src/(cli|storage|api/graphql)/'] },
 ];

@@ -80,6 +80,7 @@ export const BAD_EXAMPLES: readonly BadExample[] = [
   bad('home-of-yaml', 'src/config.ts', runs('yaml')),
   bad('home-of-redis', 'src/storage/bad-redis.ts', runs('@redis/client')),
   bad('home-of-logger', 'src/storage/bad-logger.ts', runs('pino')),
+  bad('home-of-traces', 'src/gateway/bad-traces.ts', runs('@opentelemetry/api')),
   bad('home-of-metrics', 'src/gateway/bad-metrics.ts', runs('prom-client')),
   bad('home-of-ids', 'src/storage/bad-ids.ts', runs('uuidv7')),
   bad('home-of-decorator-metadata', 'src/upstreams/bad-metadata.ts', `import 'reflect-metadata';\n`),

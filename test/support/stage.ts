@@ -145,6 +145,7 @@ export function stage(scene: Scene) {
     credential: 'sk',
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
     routeHeader: null,
+    deadlineHeader: null,
     runHeader: null,
     idempotencyKey: null,
     receivedAt: 1_000,

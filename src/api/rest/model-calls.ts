@@ -107,6 +107,7 @@ function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer | Fo
     credential: bearerOf(request.headers),
     body,
     routeHeader: headerOf(request.headers, 'x-forge-route'),
+    deadlineHeader: headerOf(request.headers, 'x-forge-deadline-ms'),
     runHeader: headerOf(request.headers, 'x-forge-run'),
     idempotencyKey: headerOf(request.headers, 'idempotency-key'),
     receivedAt: clock.now(),

@@ -38,7 +38,7 @@ export function receiptJson(loaded: LoadedReceipt, now: number, healthOf: (chann
 }
 
 function requestJson(view: ReceiptView): object {
-  const { endpoint, stream, status, stopReason, requestedModel, upstreamModel, reportedModel, routeType } = view;
+  const { endpoint, stream, status, stopReason, requestedModel, model, modelReason, upstreamModel, reportedModel, routeType } = view;
   const {
     retryCount,
     fallbackCount,
@@ -51,7 +51,7 @@ function requestJson(view: ReceiptView): object {
     recovered,
   } = view;
   return {
-    ...{ endpoint, stream, status, stopReason, requestedModel, upstreamModel, reportedModel, routeType },
+    ...{ endpoint, stream, status, stopReason, requestedModel, model, modelReason, upstreamModel, reportedModel, routeType },
     ...{ retryCount, fallbackCount, providerStatus, errorCode, errorMessage, latencyMs, timeToFirstTokenMs, loweredOutputLimit, recovered },
   };
 }

@@ -30,6 +30,8 @@ export interface AppliedCatalog {
   readonly channels: readonly Named[];
   readonly models: readonly Named[];
   readonly routes: readonly AppliedRoute[];
+  /** Pairs of an alias and the model that it names; left out: there are none. Nothing but the catalog changes them, so they stand here alone. */
+  readonly aliases?: readonly (readonly [string, string])[];
 }
 
 export const NOTHING_APPLIED: AppliedCatalog = { channels: [], models: [], routes: [] };
@@ -39,6 +41,7 @@ export function appliedFormOf(declared: DeclaredCatalog): AppliedCatalog {
     channels: declared.channels.map(appliedChannel),
     models: declared.models.map(appliedModel),
     routes: declared.routes.map(appliedRoute),
+    ...((declared.aliases?.size ?? 0) > 0 && { aliases: [...(declared.aliases ?? [])] }),
   };
 }
 

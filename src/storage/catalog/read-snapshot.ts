@@ -17,7 +17,7 @@ import { sealContext, secretsOf } from './seal-context';
  * @throws ConfigurationError when the master key does not open the stored secrets
  */
 export async function readSnapshot(manager: EntityManager, masterKey: Buffer): Promise<Catalog> {
-  const { revision } = await lockState(manager);
+  const { revision, applied } = await lockState(manager);
   const channels: Row[] = await manager.query('SELECT * FROM channel ORDER BY id');
   const models: Row[] = await manager.query('SELECT * FROM model WHERE retired_at IS NULL ORDER BY position, id');
   const routes: Row[] = await manager.query('SELECT * FROM route WHERE retired_at IS NULL ORDER BY id');
@@ -30,6 +30,7 @@ export async function readSnapshot(manager: EntityManager, masterKey: Buffer): P
     channels: new Map(channels.map((row) => [textOf(row['id']), channelOf(row, masterKey)])),
     models: new Map(models.map((row) => [textOf(row['id']), modelOf(row)])),
     routes: new Map(routes.map((row) => [textOf(row['id']), routeOf(row, steps, schedule, versions)])),
+    ...(applied.aliases !== undefined && { aliases: new Map(applied.aliases) }),
   };
 }
 

@@ -4,6 +4,7 @@ import { invariant } from '../../../kernel/invariant';
 import { nano } from '../../../kernel/money';
 import type { ApiKey } from '../../../keys/api-key';
 import { walletId } from '../../../ledger/wallet';
+import { aliasReason } from '../../../routing/model-names';
 import type { GraphContext } from '../context';
 import { viewPrice } from '../routing/price-view';
 import { viewSteps } from '../routing/route-view';
@@ -26,6 +27,7 @@ export function viewPreview(context: GraphContext, model: string, preview: Route
     callable,
     reason,
     model,
+    modelReason: aliasReason(model, plan?.model.id ?? null),
     ...routeOf(preview),
     bucketReason: plan?.bucketReason ?? null,
     steps: plan === null ? [] : viewSteps(context, plan.route),
@@ -38,7 +40,9 @@ export function viewPreview(context: GraphContext, model: string, preview: Route
 
 export function viewCallable(model: string, preview: RoutePreview): CallableModelNode {
   const { callable, reason, plan, warnings } = preview;
-  return { model, callable, reason, ...routeOf(preview), hasBackup: (plan?.steps.length ?? 0) > 1, warnings: [...warnings] };
+  const modelReason = aliasReason(model, plan?.model.id ?? null);
+  const open = plan?.steps.filter(({ passedOver }) => passedOver === undefined) ?? [];
+  return { model, modelReason, callable, reason, ...routeOf(preview), hasBackup: open.length > 1, warnings: [...warnings] };
 }
 
 function routeOf({ plan }: RoutePreview) {
