@@ -40,8 +40,12 @@ export function speaks({ channel }: PlanStep, operation: Operation, upstreams: U
 }
 
 /** What of the request the protocol of a step's channel cannot carry; null: nothing. For steps without another obstacle. */
-export function lackOf({ channel }: PlanStep, asked: AskedOfUpstream, upstreams: Upstreams): Obstacle | null {
-  const missing = upstreams[channel.protocol]?.cannot?.(asked) ?? null;
+export function lackOf(
+  { channel, upstreamModel }: PlanStep,
+  asked: Omit<AskedOfUpstream, 'upstreamModel'>,
+  upstreams: Upstreams,
+): Obstacle | null {
+  const missing = upstreams[channel.protocol]?.cannot?.({ ...asked, upstreamModel }) ?? null;
   if (missing === null) return null;
   return { code: 'feature_unsupported', message: `This request cannot run on a channel of protocol ${channel.protocol}: ${missing}` };
 }

@@ -43,7 +43,7 @@ export interface UpstreamCall {
 }
 
 /** A request as far as it decides whether a protocol can carry it. */
-export type AskedOfUpstream = Pick<UpstreamCall, 'operation' | 'body' | 'stream'>;
+export type AskedOfUpstream = Pick<UpstreamCall, 'operation' | 'body' | 'stream' | 'upstreamModel'>;
 
 /** Takes the answer of a stream as it arrives. */
 export interface AnswerReceiver {

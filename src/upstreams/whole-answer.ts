@@ -1,14 +1,14 @@
 /** Reads an answer that comes as one JSON object. What it says is the business of its endpoint. */
 import { isUtf8 } from 'node:buffer';
-import type { AnswerFacts, AttemptFailure } from '../attempts/upstream';
+import type { AttemptFailure } from '../attempts/upstream';
 import type { Channel } from '../routing/catalog';
 import { MALFORMED, TOO_LARGE } from './failure';
-import type { AnswerReader, Ending, Progress } from './http-exchange';
+import type { AnswerReader, Ending, Known, Progress } from './http-exchange';
 import { type JsonRecord, parseRecord } from './json';
 import { errorIn, providerError, refusalOf } from './provider-error';
 
 /** What a whole answer says. */
-export interface Understood extends Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes' | 'audio'> {
+export interface Understood extends Known {
   /** What the client gets in place of the provider's own body. */
   readonly rewritten?: string;
 }

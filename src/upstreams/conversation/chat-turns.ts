@@ -9,11 +9,12 @@ const SAID: ReadonlySet<string> = new Set(['role', 'content']);
 const RESULT: ReadonlySet<string> = new Set(['role', 'content', 'tool_call_id', 'name']);
 const ANSWERED: ReadonlySet<string> = new Set([
   ...['role', 'content', 'refusal', 'tool_calls', 'reasoning_content', 'reasoning', 'reasoning_details'],
-  // What an answer said beside its text: nothing of it is for the model.
-  'annotations',
+  // What an answer said beside its text, and what an SDK made of it: nothing of it is for the model.
+  ...['annotations', 'parsed'],
 ]);
 const CALL: ReadonlySet<string> = new Set(['id', 'type', 'index', 'function', 'extra_content']);
-const FUNCTION: ReadonlySet<string> = new Set(['name', 'arguments']);
+/** What OpenAI's own SDK puts beside the arguments when it parses them, and sends back. */
+const FUNCTION: ReadonlySet<string> = new Set(['name', 'arguments', 'parsed_arguments']);
 
 export function chatTurns(messages: readonly unknown[]): { readonly system: readonly string[]; readonly turns: readonly Turn[] } {
   const system: string[] = [];

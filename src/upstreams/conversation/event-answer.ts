@@ -1,11 +1,11 @@
 /** Reads a stream of any protocol: its events are understood, and what is written of them is the business of a writer. */
 import type { EventSourceMessage } from 'eventsource-parser';
-import type { AnswerFacts, AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
+import type { AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
 import type { Usage } from '../../metering/usage';
 import type { Channel } from '../../routing/catalog';
 import { EventStream } from '../event-stream';
 import { LOST, MALFORMED } from '../failure';
-import type { AnswerReader, Ending, Progress } from '../http-exchange';
+import type { AnswerReader, Ending, Known, Progress } from '../http-exchange';
 import { parseRecord, recordOf } from '../json';
 import { largerUsage } from '../larger-usage';
 import { errorIn, providerError, refusalOf } from '../provider-error';
@@ -21,6 +21,7 @@ export interface StreamDecoder {
 /** What the events of an answer say together. */
 export class EventTally {
   reportedModel: string | null = null;
+  answerId: string | null = null;
   outputText = '';
   stopped = false;
   private total: Usage | undefined;
@@ -34,8 +35,10 @@ export class EventTally {
   take(events: readonly AnswerEvent[]): string {
     let text = '';
     for (const event of events) {
-      if (event.kind === 'head') this.reportedModel = event.model;
-      else if (event.kind === 'usage') this.takeUsage(event.usage, event.soFar === true);
+      if (event.kind === 'head') {
+        this.reportedModel = event.model;
+        this.answerId = event.id;
+      } else if (event.kind === 'usage') this.takeUsage(event.usage, event.soFar === true);
       else if (event.kind === 'stop') this.stopped = true;
       else text += outputTextOfEvent(event);
     }
@@ -54,8 +57,8 @@ export function understood({ events, failure }: Decoded, rewrite?: (events: read
   if (failure !== undefined) return undefined;
   const tally = new EventTally();
   tally.take(events);
-  const { reportedModel, usage, outputText } = tally;
-  return { reportedModel, usage, outputText, ...(rewrite && { rewritten: rewrite(events) }) };
+  const { reportedModel, answerId, usage, outputText } = tally;
+  return { reportedModel, answerId, usage, outputText, ...(rewrite && { rewritten: rewrite(events) }) };
 }
 
 export class EventAnswerReader implements AnswerReader {
@@ -73,7 +76,7 @@ export class EventAnswerReader implements AnswerReader {
     private readonly writer: AnswerWriter,
   ) {}
 
-  get known(): Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'> {
+  get known(): Known {
     return this.tally;
   }
 

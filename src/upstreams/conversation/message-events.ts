@@ -3,7 +3,7 @@ import type { ClosingEvent } from '../../attempts/upstream';
 import type { Usage } from '../../metering/usage';
 import type { AnswerEvent, StopCause } from './answer-event';
 import type { AnswerFrame, AnswerWriter } from './client-shape';
-import { messageId, messageUsage, STOP_REASONS } from './messages-answer';
+import { DIRECT, messageId, messageUsage, STOP_REASONS } from './messages-answer';
 
 type BlockKind = 'text' | 'thinking' | 'tool_use' | 'redacted_thinking';
 
@@ -80,7 +80,7 @@ export class MessageEventWriter implements AnswerWriter {
         return this.closeAll();
       case 'tool-call-begin':
         this.closeWritten();
-        this.begin('tool_use', event.call, { type: 'tool_use', id: event.id, name: event.name, input: {} });
+        this.begin('tool_use', event.call, { type: 'tool_use', id: event.id, name: event.name, caller: DIRECT, input: {} });
         return;
       case 'tool-call-arguments':
         return this.argumentsOf(event.call, event.text);

@@ -113,10 +113,13 @@ class Content {
   }
 }
 
+/** Who makes a call, as clients are told of it: the model itself, and no code of its own. */
+export const DIRECT = { type: 'direct' } as const;
+
 /** Arguments that are no JSON object are what the model wrote all the same: a client sees them in `input` as they are. */
 function finished(block: Block): object {
   if (block.type !== 'tool_use') return block;
-  return { ...block, input: inputOf(block.input) };
+  return { ...block, caller: DIRECT, input: inputOf(block.input) };
 }
 
 function inputOf(text: string): unknown {
