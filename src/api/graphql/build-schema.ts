@@ -27,6 +27,8 @@ import { ReceiptQueries, ReceiptsOfKey } from './receipts/receipt.resolver';
 import { ReceiptFields } from './receipts/receipt-fields.resolver';
 import { RedemptionResolver } from './redemption/redemption.resolver';
 import { CatalogChangeResolver } from './routing/catalog-change.resolver';
+import { CatalogEditResolver } from './routing/catalog-edit.resolver';
+import { type FileShape, withCatalogInputs } from './routing/catalog-inputs';
 import { RoutingResolver } from './routing/routing.resolver';
 import { AgentRunResolver } from './runs/agent-run.resolver';
 import { RunOfEntry, RunOfReceipt } from './runs/run-links.resolver';
@@ -42,8 +44,11 @@ function noTopic(): never {
   throw new InvariantBroken('no subscription has a topic');
 }
 
-/** Rules of inputs live in the product folders, so that every surface keeps them; nothing is validated by decorators. */
-export async function buildGraph(): Promise<GraphQLSchema> {
+/**
+ * Rules of inputs live in the product folders, so that every surface keeps them; nothing is validated by decorators.
+ * `catalogFile` is the JSON Schema of the catalog's file.
+ */
+export async function buildGraph(catalogFile: FileShape): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
       KeyResolver,
@@ -55,6 +60,7 @@ export async function buildGraph(): Promise<GraphQLSchema> {
       ProjectChangeResolver,
       RoutingResolver,
       CatalogChangeResolver,
+      CatalogEditResolver,
       ReceiptQueries,
       ReceiptsOfKey,
       ReceiptFields,
@@ -81,10 +87,10 @@ export async function buildGraph(): Promise<GraphQLSchema> {
     validate: false,
     pubSub: NO_TOPICS,
   });
-  return withAuditLog(schema);
+  return withAuditLog(withCatalogInputs(schema, catalogFile));
 }
 
 /** The schema as text, ending in a line break. */
-export async function printedSchema(): Promise<string> {
-  return `${printSchema(await buildGraph())}\n`;
+export async function printedSchema(catalogFile: FileShape): Promise<string> {
+  return `${printSchema(await buildGraph(catalogFile))}\n`;
 }

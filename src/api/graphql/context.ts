@@ -22,6 +22,7 @@ import type { SpendTailPorts } from '../../ledger/spend-tail';
 import type { Statements } from '../../ledger/statement/statement';
 import type { UsageReports } from '../../ledger/usage-report';
 import type { Catalog } from '../../routing/catalog';
+import type { EntryReader } from '../../routing/catalog-edit';
 import type { CatalogStore } from '../../routing/catalog-store';
 import type { CatalogEditor } from '../../routing/operate-catalog';
 import type { RunStore } from '../../runs/run-store';
@@ -43,6 +44,7 @@ export interface GraphSources {
   readonly alertLog: AlertLog;
   readonly alertLimits: Pick<AlertManagement, 'problemOfAddress' | 'sendsMail'>;
   readonly catalog: CatalogStore & CatalogEditor;
+  readonly catalogEntries: EntryReader;
   readonly reader: LedgerReader;
   readonly runs: RunStore;
   /** Where money is moved. */

@@ -13,10 +13,13 @@ import { contextFor, type GraphContext, type GraphSources } from './context';
 import { LIMITS, limitRule } from './limit-rule';
 import { registerLive } from './live/live-server';
 import { errorBody, formatError, isInternal, maskedFault } from './render-error';
+import type { FileShape } from './routing/catalog-inputs';
 
 export interface GraphqlDeps extends GraphSources {
   /** Serves introspection, and lets errors suggest names of the schema. */
   readonly introspection: boolean;
+  /** The JSON Schema of the catalog's file. */
+  readonly catalogFile: FileShape;
 }
 
 const PATH = '/graphql';
@@ -24,7 +27,7 @@ const PATH = '/graphql';
 /** Adds the graph to a server; resolves when it is ready to be served. Subscriptions are upgraded at the same path. */
 export async function registerGraphql(app: FastifyInstance, given: Omit<GraphqlDeps, 'guesses'>): Promise<void> {
   const deps: GraphqlDeps = { ...given, guesses: new GuessBrake(given.clock) };
-  const schema = await buildGraph();
+  const schema = await buildGraph(given.catalogFile);
   const apollo = createApollo(schema, deps);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
