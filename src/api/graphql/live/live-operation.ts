@@ -18,6 +18,7 @@ import type { Viewer } from '../../../keys/viewer';
 import { contextFor, type GraphContext, type GraphSources } from '../context';
 import { LIMITS, limitRule } from '../limit-rule';
 import { formatError, isInternal } from '../render-error';
+import { endable } from './followed';
 
 export interface OperationDeps extends GraphSources {
   readonly introspection: boolean;
@@ -39,10 +40,12 @@ export function checkedOperation(
   const document = parsed(query);
   if (document instanceof GraphQLError) return [document];
   const rules = [...specifiedRules, limitRule, ...(deps.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
-  const errors = validate(schema, document, rules);
+  const hideSuggestions = !deps.introspection;
+  const errors = validate(schema, document, rules, { hideSuggestions });
   if (errors.length > 0) return errors.map(withCode);
   const contextValue = contextFor(deps, viewer, newId());
-  return { schema, document, contextValue, operationName: operationName ?? null, variableValues: variables ?? null };
+  const args = { schema, document, contextValue, operationName: operationName ?? null, variableValues: variables ?? null };
+  return { ...args, hideSuggestions };
 }
 
 /** A query or mutation. */
@@ -56,18 +59,24 @@ export async function followed(deps: OperationDeps, args: ExecutionArgs): Promis
   return Symbol.asyncIterator in source ? told(deps, args, source) : masked(deps.log, args, source);
 }
 
-async function* told(deps: OperationDeps, args: ExecutionArgs, source: AsyncIterable<unknown>): AsyncGenerator<ExecutionResult> {
+function told(deps: OperationDeps, args: ExecutionArgs, source: AsyncIterable<unknown>): AsyncIterableIterator<ExecutionResult> {
   const { viewer } = contextOf(args);
-  try {
-    for await (const rootValue of source) {
+  const events = source[Symbol.asyncIterator]();
+  let broken = false;
+  const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
+    try {
+      const { done, value: rootValue } = broken ? { done: true, value: undefined } : await events.next();
+      if (done === true) return { done: true, value: undefined };
       // Anew for each event: what was loaded for one event would be stale for the next, and never be let go.
       const eventArgs = { ...args, rootValue, contextValue: contextFor(deps, viewer, newId()) };
-      yield masked(deps.log, eventArgs, await execute(eventArgs));
+      return { done: false, value: masked(deps.log, eventArgs, await execute(eventArgs)) };
+    } catch (error) {
+      broken = true;
+      const cause = error instanceof Error ? error : new Error(String(error));
+      return { done: false, value: masked(deps.log, args, { errors: [new GraphQLError(cause.message, { originalError: cause })] }) };
     }
-  } catch (error) {
-    const cause = error instanceof Error ? error : new Error(String(error));
-    yield masked(deps.log, args, { errors: [new GraphQLError(cause.message, { originalError: cause })] });
-  }
+  };
+  return endable(next, () => void events.return?.());
 }
 
 function masked(log: Log, args: ExecutionArgs, result: ExecutionResult): ExecutionResult {
