@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../../kernel/clock';
 import { Fault } from '../../../kernel/fault';
+import type { Log } from '../../../kernel/log';
 import { authenticateViewer, type Viewer, type ViewerMeans } from '../../../keys/viewer';
 import { LIVE_LIMITS } from './live-limits';
 
@@ -29,6 +30,7 @@ export class LiveConnection {
   constructor(
     readonly socket: WebSocket,
     private readonly clock: Clock,
+    private readonly log: Pick<Log, 'warn'>,
   ) {
     this.pingedAt = clock.monotonic();
     // The socket closes itself after an error, with the code that says which: a message too large, or no UTF-8.
@@ -77,8 +79,11 @@ export class LiveConnection {
     if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
   }
 
+  /** It may still read what was sent before, and then why it is sent away: half a minute, which the socket counts itself. */
   private closeSlow(): void {
-    this.close(RETRY_LATER, TOO_SLOW);
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.log.warn({ unread: this.socket.bufferedAmount }, 'a client over WebSocket that does not read was told to resume');
+    this.socket.close(RETRY_LATER, TOO_SLOW);
   }
 
   /** Finds out who it is. What nobody may use is closed, and false is the answer then. */

@@ -63,7 +63,7 @@ function watching(connections: Set<LiveConnection>, deps: LiveDeps): NodeJS.Time
 }
 
 function serve(server: Server<Extra>, socket: WebSocket, connections: Set<LiveConnection>, { clock, log }: LiveDeps): void {
-  const connection = new LiveConnection(socket, clock);
+  const connection = new LiveConnection(socket, clock, log);
   connections.add(connection);
   const closed = server.opened(
     {
