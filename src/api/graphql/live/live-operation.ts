@@ -7,6 +7,8 @@ import {
   execute,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
+  Kind,
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
@@ -37,16 +39,22 @@ export function checkedOperation(
   viewer: Viewer,
   { query, operationName, variables }: Operation,
 ): ExecutionArgs | readonly GraphQLError[] {
+  const requestId = newId();
   const document = parsed(query);
-  if (document instanceof GraphQLError) return [document];
+  if (document instanceof GraphQLError) return [withCode(document, 'GRAPHQL_PARSE_FAILED', requestId)];
   const rules = [...specifiedRules, limitRule, ...(deps.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
   const hideSuggestions = !deps.introspection;
   const errors = validate(schema, document, rules, { hideSuggestions });
-  if (errors.length > 0) return errors.map(withCode);
-  const contextValue = contextFor(deps, viewer, newId());
+  if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED', requestId));
+  if (getOperationAST(document, operationName) == null) {
+    return [withCode(new GraphQLError(NO_OPERATION), 'OPERATION_RESOLUTION_FAILURE', requestId)];
+  }
+  const contextValue = contextFor(deps, viewer, requestId);
   const args = { schema, document, contextValue, operationName: operationName ?? null, variableValues: variables ?? null };
   return { ...args, hideSuggestions };
 }
+
+const NO_OPERATION = 'Say which operation of the document is meant: its name is "operationName".';
 
 /** A query or mutation. */
 export async function executed(log: Log, args: ExecutionArgs): Promise<ExecutionResult> {
@@ -82,12 +90,9 @@ function told(deps: OperationDeps, args: ExecutionArgs, source: AsyncIterable<un
 function masked(log: Log, args: ExecutionArgs, result: ExecutionResult): ExecutionResult {
   if (result.errors === undefined) return result;
   const { requestId } = contextOf(args);
-  for (const error of result.errors.filter(isInternal)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
-  const errors = result.errors.map((error) => {
-    const { message, locations, path, extensions } = formatError(error.toJSON(), error);
-    const given = { ...(path && { path }), extensions: { ...extensions, requestId } };
-    return Object.assign(new GraphQLError(message, given), { toJSON: () => ({ message, ...(locations && { locations }), ...given }) });
-  });
+  const found = result.errors.map(aboutVariables);
+  for (const error of found.filter(isInternal)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
+  const errors = found.map((error) => rendered(error, requestId));
   return { ...result, errors };
 }
 
@@ -95,19 +100,31 @@ function contextOf({ contextValue }: ExecutionArgs): GraphContext {
   return contextValue as GraphContext;
 }
 
+/** As it is sent: `toJSON` is what the library calls. */
+function rendered(error: GraphQLError, requestId: string): GraphQLError {
+  const { message, locations, path, extensions } = formatError(error.toJSON(), error);
+  const given = { ...(path && { path }), extensions: { ...extensions, requestId } };
+  return Object.assign(new GraphQLError(message, given), { toJSON: () => ({ message, ...(locations && { locations }), ...given }) });
+}
+
+/** What is wrong with a variable is found by the execution, and about the request all the same. */
+function aboutVariables(error: GraphQLError): GraphQLError {
+  const ofVariable = error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION && error.message.startsWith('Variable "$');
+  return ofVariable ? coded(error, { code: 'BAD_USER_INPUT' }) : error;
+}
+
 function parsed(query: string): DocumentNode | GraphQLError {
   try {
     return parse(query, { maxTokens: LIMITS.tokens });
   } catch (error) {
-    return error instanceof GraphQLError ? withCode(error) : new GraphQLError('The operation cannot be read.');
+    return error instanceof GraphQLError ? error : new GraphQLError('The operation cannot be read.');
   }
 }
 
-function withCode(error: GraphQLError): GraphQLError {
-  return new GraphQLError(error.message, {
-    nodes: error.nodes,
-    source: error.source,
-    positions: error.positions,
-    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-  });
+function withCode(error: GraphQLError, code: string, requestId: string): GraphQLError {
+  return rendered(coded(error, { code }), requestId);
+}
+
+function coded({ message, nodes, source, positions }: GraphQLError, extensions: { readonly code: string }): GraphQLError {
+  return new GraphQLError(message, { nodes, source, positions, extensions });
 }

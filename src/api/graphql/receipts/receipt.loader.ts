@@ -24,19 +24,13 @@ export class ReceiptLoaders {
   constructor(
     { reader, catalog }: { readonly reader: LedgerReader; readonly catalog: CatalogStore },
     scope: Scope,
-    allowance: NodeAllowance,
+    private readonly allowance: NodeAllowance,
   ) {
     this.byId = loaderById((ids) => reader.receiptsById(ids, scope));
     this.attemptsById = loaderById((ids) => reader.attempts(ids));
     this.prices = loaderById((ids) => catalog.prices(ids));
-    this.pages = loaderByQuestion(async ({ page, filter }) => {
-      allowance.take(page.first);
-      return reader.receipts(scope, page, filter);
-    });
-    this.pagesOfKeys = loaderByOwner(async (keyIds, { page, filter }) => {
-      allowance.take(page.first * keyIds.length);
-      return reader.receiptsOfKeys(keyIds, page, filter);
-    });
+    this.pages = loaderByQuestion(({ page, filter }) => reader.receipts(scope, page, filter));
+    this.pagesOfKeys = loaderByOwner((keyIds, { page, filter }) => reader.receiptsOfKeys(keyIds, page, filter));
   }
 
   /** null: there is no such receipt, or the viewer may not see it. */
@@ -45,12 +39,14 @@ export class ReceiptLoaders {
   }
 
   /** A page of all that the viewer may see. */
-  page(page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
+  async page(page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
+    this.allowance.take(page.first);
     return this.pages.load({ page, filter });
   }
 
   /** A page of one key's receipts; the key is one that the viewer may see. */
-  pageOfKey(apiKeyId: string, page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
+  async pageOfKey(apiKeyId: string, page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
+    this.allowance.take(page.first);
     return this.pagesOfKeys.load({ id: apiKeyId, question: { page, filter } });
   }
 
