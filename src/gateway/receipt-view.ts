@@ -128,6 +128,7 @@ function chargeReason(attempt: AttemptOfReceipt, record: ReceiptRecord, currency
   return 'It failed before any of its output was delivered: failed attempts are not charged.';
 }
 
-function nextStepAfter(code: string | null): string | null {
+/** What the user does after a failure with this code; null: there is nothing to do. */
+export function nextStepAfter(code: string | null): string | null {
   return code !== null && code in FAULT_RULES ? FAULT_RULES[code as FaultCode].nextStep : null;
 }

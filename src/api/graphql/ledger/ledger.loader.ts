@@ -50,6 +50,11 @@ export class LedgerLoaders {
     return entry !== null && (await this.wallet(entry.walletId)) !== null ? entry : null;
   }
 
+  /** The entries of the receipts of a whole page. */
+  entriesOfPage(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly LedgerEntry[]>> {
+    return this.reader.entriesOfReceipts(receiptIds);
+  }
+
   async entriesOf(receiptId: string): Promise<readonly LedgerEntry[]> {
     return (await this.entriesByReceipt.load(receiptId)) ?? [];
   }

@@ -19,6 +19,7 @@ export class ReceiptLoaders {
   private readonly attemptsById: DataLoader<string, readonly AttemptOfReceipt[] | null>;
   private readonly prices: DataLoader<string, PriceVersion | null>;
   private readonly pages: DataLoader<PageQuestion, Page<ReadableReceipt>, string>;
+  private readonly reader: LedgerReader;
   private readonly pagesOfKeys: DataLoader<OfOwner<PageQuestion>, Page<ReadableReceipt>, string>;
 
   constructor(
@@ -26,6 +27,7 @@ export class ReceiptLoaders {
     scope: Scope,
     private readonly allowance: NodeAllowance,
   ) {
+    this.reader = reader;
     this.byId = loaderById((ids) => reader.receiptsById(ids, scope));
     this.attemptsById = loaderById((ids) => reader.attempts(ids));
     this.prices = loaderById((ids) => catalog.prices(ids));
@@ -55,6 +57,12 @@ export class ReceiptLoaders {
     const found = await Promise.all(priceIdsOf(receipt).map((id) => this.prices.load(id)));
     const prices = new Map(found.filter((price) => price !== null).map((price) => [price.id, price]));
     return viewReceipt({ receipt, attempts: [], prices });
+  }
+
+  /** The attempts of a whole page, in its order. */
+  async attemptsOf(receipts: readonly ReadableReceipt[]): Promise<readonly (readonly AttemptView[])[]> {
+    const attempts = await this.reader.attempts(receipts.map(({ record }) => record.requestId));
+    return receipts.map((receipt) => viewAttempts(receipt, attempts.get(receipt.record.requestId) ?? []));
   }
 
   async attempts(receipt: ReadableReceipt): Promise<readonly AttemptView[]> {
