@@ -88,7 +88,7 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
       canaries: ['globex-chat', 'their-secret-run', receipt, run.id, ...charges.flatMap(({ id, cursor }) => [id, cursor])],
     };
     const theirs = {
-      ids: ['globex', 'globex-bots', 'globex:RMB', 'globex:CREDIT', ...ofKey.ids, ...entries.map(({ id }) => id)],
+      ids: [...new Set(['globex', 'globex-bots', 'globex:RMB', 'globex:CREDIT', ...ofKey.ids, ...entries.map(({ id }) => id)])],
       canaries: ['globex', ...ofKey.canaries, ...entries.flatMap(({ id, cursor }) => [id, cursor])],
     };
     known = { theirs, ofKey, neighbour: createApiKey.secret };
