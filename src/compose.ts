@@ -2,7 +2,9 @@
 import 'reflect-metadata';
 import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
+import { registerTraceContext } from './api/rest/trace-context';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
+import { openHealthWire } from './cluster/open-health-wire';
 import { openRateLimits } from './cluster/open-rate-limits';
 import { openAlerts } from './compose/open-alerts';
 import { openStorage, type Storage } from './compose/open-storage';
@@ -15,6 +17,7 @@ import { systemClock } from './kernel/clock';
 import { newSecret } from './kernel/secret';
 import { KeyRing } from './keys/authenticate';
 import { type Configuration, loadConfiguration } from './load-configuration';
+import { ChannelHealth } from './routing/health/channel-health';
 import type { FirstStart } from './start/banner';
 import { listen } from './start/listen';
 import { establishOperatorToken } from './start/operator-token';
@@ -59,13 +62,20 @@ export async function compose(): Promise<RunningGateway> {
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
   const limits = openRateLimits({ redisUrl: config.redisUrl, installation: storage.ledgerId, clock: systemClock, log });
+  const others = openHealthWire({ redisUrl: config.redisUrl, installation: storage.ledgerId });
+  const traces =
+    config.traces === null
+      ? null
+      : (await import('./telemetry/traces.js')).createTraces(config.traces, { catalog: storage.catalog, clock: systemClock, log });
+  const ledger = timedHolds(storage.commit, metrics, systemClock);
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
     catalog: storage.catalog,
     runs: storage.runs,
-    ledger: timedHolds(storage.commit, metrics, systemClock),
+    ledger: traces === null ? ledger : traces.around(ledger),
     upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
+    health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
     counter,
     clock: systemClock,
     log,
@@ -78,10 +88,12 @@ export async function compose(): Promise<RunningGateway> {
   const alerts = openAlerts(config, storage, http, log);
   const inFlight = new InFlight();
   const app = createServer(log);
+  if (traces !== null) registerTraceContext(app, traces);
   metrics.watch({
     inFlight: () => inFlight.count,
     alarms: (name) => alarms.count(name),
     openHolds: () => countOpenHolds(storage.dataSource),
+    breakers: () => gateway.health.breakers(),
   });
   await registerSurfaces(app, { gateway, inFlight, storage, alerts, metrics, introspection: config.graphqlIntrospection });
   for (const background of [checkpoints, storage, alerts]) background.start();
@@ -97,7 +109,15 @@ export async function compose(): Promise<RunningGateway> {
       await spool.stop();
       app.server.closeAllConnections();
       // Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure.
-      for (const close of [() => app.close(), http.close, async () => limits.close(), () => demo?.close(), storage.close]) {
+      for (const close of [
+        () => app.close(),
+        http.close,
+        async () => limits.close(),
+        async () => others.close(),
+        async () => traces?.close(),
+        () => demo?.close(),
+        storage.close,
+      ]) {
         await Promise.resolve(close()).catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
       }
     },

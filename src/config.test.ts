@@ -28,6 +28,7 @@ describe('loadConfig', () => {
       graphqlIntrospection: true,
       idempotencyRetentionMs: null,
       mail: null,
+      traces: null,
       logLevel: 'info',
     });
   });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ConfigurationError, type ConfigurationFault, refuseFaults } from './kernel/configuration-error';
 import { MASTER_KEY_BYTES } from './kernel/secret';
+import { readTraceSettings, type TraceSettings } from './trace-settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,6 +30,8 @@ export interface Config {
   readonly idempotencyRetentionMs: number | null;
   /** null: alerts are not mailed. */
   readonly mail: { readonly url: string; readonly from: string } | null;
+  /** null: no traces. */
+  readonly traces: TraceSettings | null;
   readonly logLevel: LogLevel;
 }
 
@@ -108,7 +111,7 @@ const schema = z.object({
 export function loadConfig(environment: Environment = process.env): Config {
   const set = withoutEmpty(environment);
   const read = schema.safeParse(set);
-  const faults = [...(read.error?.issues ?? []).map(faultOf), ...faultsTogether(set)];
+  const faults = [...(read.error?.issues ?? []).map(faultOf), ...faultsTogether(set), ...readTraceSettings((name) => set[name]).faults];
   if (!read.success) throw new ConfigurationError(faults);
   refuseFaults(faults);
   return Object.freeze(configOf(read.data, set));
@@ -172,6 +175,7 @@ function configOf(values: z.output<typeof schema>, set: Environment): Config {
     graphqlIntrospection: values.GRAPHQL_INTROSPECTION ?? set['NODE_ENV'] !== 'production',
     idempotencyRetentionMs: values.IDEMPOTENCY_RETENTION ?? null,
     mail: values.SMTP_URL === undefined || values.SMTP_FROM === undefined ? null : { url: values.SMTP_URL, from: values.SMTP_FROM },
+    traces: readTraceSettings((name) => set[name]).traces,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -7,6 +7,8 @@ export interface RunningAttempt {
   readonly step: PlanStep;
   /** The output that was written to a client that was still there. It only grows. */
   deliveredText(): string;
+  /** Of audio. */
+  deliveredBytes(): number;
   /** What is known of the answer so far. */
   facts(): AnswerFacts;
   /** As it would be recorded if the gateway stopped now. */

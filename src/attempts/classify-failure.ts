@@ -19,6 +19,21 @@ export function classifyFailure(failure: AttemptFailure): NextMove {
   return 'stop';
 }
 
+/**
+ * Whether a failure speaks against the channel. A rejection of the request, a client that left and an answer that is too
+ * large do not; nor does a total time that ran out after output had come, because a slow client lets it run out too.
+ */
+export function isFaultOfChannel(failure: AttemptFailure, started: boolean): boolean {
+  const { status, kind } = failure;
+  if (kind === 'cut' || kind === 'answer_too_large' || (kind === 'total_timeout' && started)) return false;
+  return status === null || status >= 500 || CHANNEL_AT_FAULT.has(status);
+}
+
+/** The provider does not take our secret, or the account behind it. */
+export function isSecretRefused({ status }: AttemptFailure): boolean {
+  return status === 401 || status === 402 || status === 403;
+}
+
 /** The stop reason of a request whose last attempt ended in this failure. */
 export function stopReasonOf(failure: AttemptFailure): StopReason {
   if (TIMEOUTS.has(failure.kind)) return 'UPSTREAM_TIMEOUT';

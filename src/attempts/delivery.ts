@@ -7,6 +7,8 @@ import type { AnswerReceiver } from './upstream';
 export interface StreamSink {
   /** False: the client is slow; nothing may follow before `whenReady` resolves. */
   write(frames: string): boolean;
+  /** Audio itself. False: as above. */
+  writeBytes(bytes: Buffer, contentType: string): boolean;
   /** Resolves when the client has taken what was written, or has left. */
   whenReady(): Promise<void>;
 }
@@ -15,6 +17,8 @@ export class Delivery implements AnswerReceiver {
   /** Called once, when the output has passed what the hold covers. */
   onOverrun: () => void = () => undefined;
   deliveredText = '';
+  /** Of audio, in events or by itself. */
+  deliveredBytes = 0;
   started = false;
   overrun = false;
   private muted = false;
@@ -28,7 +32,7 @@ export class Delivery implements AnswerReceiver {
     this.watch = new OutputWatch(outputBound, counter);
   }
 
-  receive(frames: string, outputText: string): boolean {
+  receive(frames: string, outputText: string, audioBytes = 0): boolean {
     if (this.overrun) return true;
     if (this.watch.passed(outputText)) {
       this.overrun = true;
@@ -39,7 +43,15 @@ export class Delivery implements AnswerReceiver {
     if (this.muted) return true;
     this.started = true;
     this.deliveredText += outputText;
+    this.deliveredBytes += audioBytes;
     return this.sink.write(frames);
+  }
+
+  receiveBytes(bytes: Buffer, contentType: string): boolean {
+    if (this.muted) return true;
+    this.started = true;
+    this.deliveredBytes += bytes.length;
+    return this.sink.writeBytes(bytes, contentType);
   }
 
   whenReady(): Promise<void> {

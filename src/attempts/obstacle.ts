@@ -15,11 +15,14 @@ export const OPERATION_NAMES: Readonly<Record<Operation, string>> = {
   moderations: 'Moderations',
   responses: 'Responses',
   images: 'Images',
+  speech: 'Speech',
+  transcriptions: 'Transcriptions',
 };
 
 /** Why a step cannot be tried now; null: it can. */
 export function obstacleOf(step: PlanStep, operation: Operation, upstreams: Upstreams): Obstacle | null {
-  const { channel } = step;
+  const { channel, passedOver } = step;
+  if (passedOver !== undefined) return passedOver;
   if (!channel.enabled) return { code: 'channel_disabled', message: `The channel "${channel.id}" is disabled.` };
   if (!speaks(step, operation, upstreams)) {
     const message = `${OPERATION_NAMES[operation]} cannot run on a channel of protocol ${channel.protocol}.`;

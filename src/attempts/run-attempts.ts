@@ -6,15 +6,18 @@ import type { Clock } from '../kernel/clock';
 import type { Interrupted } from '../kernel/interrupt';
 import { invariant } from '../kernel/invariant';
 import type { StopReason } from '../kernel/words';
-import { costOf } from '../metering/cost';
 import type { TokenCounter } from '../metering/token-counter';
-import { NO_USAGE } from '../metering/usage';
+import type { ChannelHealth } from '../routing/health/channel-health';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
+import { type AttemptLimits, atDeadline, limitReached, overdue, sentIn } from './attempt-limits';
+import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-records';
 import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
+import { noteHealth } from './note-health';
 import { type Obstacle, obstacleOf } from './obstacle';
+import { restingAt } from './resting';
 import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, UpstreamResult, Upstreams } from './upstream';
 
 /** What ends a request from outside. */
@@ -24,6 +27,7 @@ export interface AttemptMeans {
   readonly upstreams: Upstreams;
   readonly counter: TokenCounter;
   readonly clock: Clock;
+  readonly health: ChannelHealth;
 }
 
 export interface AttemptJob {
@@ -36,7 +40,9 @@ export interface AttemptJob {
   /** Output tokens, over all choices, that the hold covers. */
   readonly outputBound: number;
   /** Attempts of this request before this plan. */
-  readonly attemptsBefore: number;
+  readonly attemptsBefore: readonly AttemptRecord[];
+  /** null: the plan alone says how often and how long is tried. */
+  readonly limits: AttemptLimits | null;
   /** null: nobody follows what is delivered. */
   readonly follower: AttemptFollower | null;
 }
@@ -54,8 +60,12 @@ export interface Outcome {
   readonly failure: AttemptFailure | null;
   /** Output text that was written to a client that was still there. */
   readonly deliveredText: string;
+  /** Audio that was written to such a client. */
+  readonly deliveredBytes: number;
   /** A byte of the answer has reached the client: nothing else can be sent in its place. */
   readonly started: boolean;
+  /** The request was ended by a deadline of its own, in these words; null: it was not. */
+  readonly overdue: string | null;
 }
 
 interface Tried {
@@ -63,6 +73,10 @@ interface Tried {
   readonly result: UpstreamResult;
   readonly delivery: Delivery;
   readonly step: PlanStep;
+  /** The provider refused the secret that it was sent with, and the channel has another one: that is no try of the step. */
+  readonly otherSecret: boolean;
+  /** Cut because the time of the whole request was up. */
+  readonly late: boolean;
 }
 
 export async function runAttempts(
@@ -74,15 +88,15 @@ export async function runAttempts(
   const attempts: AttemptRecord[] = [];
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
-    const index = job.attemptsBefore + attempts.length;
-    const obstacle = obstacleOf(step, job.operation, means.upstreams);
+    const index = job.attemptsBefore.length + attempts.length;
+    const obstacle = obstacleOf(step, job.operation, means.upstreams) ?? mayNotSend(means, job, attempts) ?? restingNow(means, job, step);
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
       job.follower?.ended(skipped);
       continue;
     }
-    const tries = await tryStep(means, job, step, index, sink, signal);
+    const tries = await tryStep(means, job, step, attempts, sink, signal);
     attempts.push(...tries.map((tried) => tried.record));
     last = tries.at(-1) ?? last;
     if (signal.reason !== null || (last !== null && moveAfter(last) === 'stop')) break;
@@ -95,43 +109,38 @@ async function tryStep(
   means: AttemptMeans,
   job: AttemptJob,
   step: PlanStep,
-  index: number,
+  before: readonly AttemptRecord[],
   sink: StreamSink,
   signal: Interrupted<Interruption>,
 ): Promise<Tried[]> {
   const tries: Tried[] = [];
-  while (tries.length < step.maxAttempts && signal.reason === null) {
+  let refusedSecrets = 0;
+  const index = job.attemptsBefore.length + before.length;
+  while (tries.length - refusedSecrets < step.maxAttempts && signal.reason === null) {
+    if (tries.length > 0 && mayNotSend(means, job, before, tries.length) !== null) break;
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
     tries.push(tried);
-    if (moveAfter(tried) !== 'same') break;
+    if (tried.otherSecret && refusedSecrets + 1 < (step.channel.apiKeys?.length ?? 1)) refusedSecrets += 1;
+    else if (moveAfter(tried) !== 'same' || means.health.restOf(step.channel, step.upstreamModel) !== null) break;
   }
   return tries;
+}
+
+/** What the health of its channel has against a step, unless nothing else is left to be tried. */
+function restingNow(means: AttemptMeans, { plan, operation }: AttemptJob, step: PlanStep): Obstacle | null {
+  if (means.health.restOf(step.channel, step.upstreamModel) === null) return null;
+  const resting = restingAt(plan, step, means, (each) => obstacleOf(each, operation, means.upstreams) !== null);
+  return resting === null || resting.lastResort ? null : resting.obstacle;
+}
+
+/** Why nothing more may be sent for this request; null: it may. `more` are tries that are not among the records yet. */
+function mayNotSend({ clock }: AttemptMeans, { limits, attemptsBefore }: AttemptJob, attempts: readonly AttemptRecord[], more = 0) {
+  return limits === null ? null : limitReached(limits, sentIn(attemptsBefore) + sentIn(attempts) + more, clock);
 }
 
 /** An answer ends the request, and so does a failure after the first byte has reached the client. */
 function moveAfter({ result, delivery }: Tried): NextMove {
   return result.ok || delivery.started ? 'stop' : classifyFailure(result.failure);
-}
-
-/** The record of a step that was passed over, with the reason. */
-export function passedOver(step: PlanStep, index: number, obstacle: Obstacle, now: number): AttemptRecord {
-  return {
-    index,
-    channelId: step.channel.id,
-    role: step.role,
-    retry: 0,
-    status: 'SKIPPED',
-    upstreamModel: step.upstreamModel,
-    upstreamRequestId: null,
-    providerStatus: null,
-    errorCode: obstacle.code,
-    errorMessage: obstacle.message,
-    usage: NO_USAGE,
-    startedAt: now,
-    latencyMs: null,
-    timeToFirstTokenMs: null,
-    cost: null,
-  };
 }
 
 async function tryOnce(
@@ -147,10 +156,11 @@ async function tryOnce(
   const startedAt = means.clock.now();
   const began = means.clock.monotonic();
   const delivery = new Delivery(sink, job.outputBound, means.counter);
+  const secret = means.health.secretFor(step.channel, step.upstreamModel);
   const exchange = upstream.send(
     {
       operation: job.operation,
-      channel: step.channel,
+      channel: secret?.channel ?? step.channel,
       upstreamModel: step.upstreamModel,
       body: job.body,
       stream: job.stream,
@@ -164,75 +174,61 @@ async function tryOnce(
     // A provider that bills the whole answer anyway is read to its usage; another is left at once.
     if (reason === 'GATEWAY_STOPPED' || step.channel.onClientGone === 'cancel') exchange.cut();
   });
+  const ticket = means.health.begin(step.channel, step.upstreamModel);
   const elapsedMs = () => Math.round(means.clock.monotonic() - began);
   job.follower?.began({
     step,
     deliveredText: () => delivery.deliveredText,
+    deliveredBytes: () => delivery.deliveredBytes,
     facts: () => exchange.facts(),
-    record: () => recordOf(step, place, { ok: false, failure: STOPPED_MIDWAY, facts: exchange.facts() }, startedAt, elapsedMs()),
+    record: () => recordOf(step, place, { ok: false, failure: STOPPED_MIDWAY, facts: exchange.facts() }, startedAt, elapsedMs(), secret),
   });
-  const result = await exchange.result;
+  let late = false;
+  // A client that has left has no deadline any more: its answer is read for what was used.
+  const disarm = atDeadline(job.limits, means.clock, () => {
+    late = signal.reason === null;
+    if (late) exchange.cut();
+  });
+  const ended = await exchange.result;
+  disarm();
   deafen();
-  const record = recordOf(step, place, result, startedAt, elapsedMs());
+  const result = late && job.limits !== null ? overdue(ended, job.limits) : ended;
+  const latencyMs = elapsedMs();
+  const otherSecret = noteHealth(means.health, step, { ticket, secret }, ended, delivery.started, latencyMs);
+  const record = recordOf(step, place, result, startedAt, latencyMs, secret);
   job.follower?.ended(record);
-  return { record, result, delivery, step };
-}
-
-/** How an attempt ends whose gateway died. */
-const STOPPED_MIDWAY: AttemptFailure = {
-  kind: 'cut',
-  status: null,
-  message: 'The gateway stopped before the answer ended.',
-  code: 'gateway_crashed',
-  type: null,
-};
-
-function recordOf(
-  step: PlanStep,
-  place: { readonly index: number; readonly retry: number },
-  result: UpstreamResult,
-  startedAt: number,
-  latencyMs: number,
-): AttemptRecord {
-  const { facts } = result;
-  const failure = result.ok ? null : result.failure;
-  return {
-    index: place.index,
-    channelId: step.channel.id,
-    role: step.role,
-    retry: place.retry,
-    status: failure === null ? 'SUCCEEDED' : failure.kind === 'cut' ? 'CANCELLED' : 'FAILED',
-    upstreamModel: step.upstreamModel,
-    upstreamRequestId: facts.upstreamRequestId,
-    providerStatus: facts.providerStatus,
-    errorCode: failure === null ? null : (failure.code ?? failure.kind),
-    errorMessage: failure === null ? null : failure.message,
-    usage: facts.usage ?? NO_USAGE,
-    startedAt,
-    latencyMs,
-    timeToFirstTokenMs: facts.firstByteMs === null ? null : Math.round(facts.firstByteMs),
-    cost: costOf(facts.usage ?? NO_USAGE, step.cost),
-  };
+  return { record, result, delivery, step, otherSecret, late: late && !result.ok };
 }
 
 function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tried | null, signal: Interrupted<Interruption>): Outcome {
   const result = last?.result;
+  const overdue = overdueWords(attempts, last);
   return {
     plan: job.plan,
     attempts,
-    stopReason: stopReasonFor(last, signal),
+    stopReason: stopReasonFor(last, overdue, signal),
     step: last?.step ?? null,
     facts: result?.facts ?? null,
     answer: result?.ok === true ? result.answer : null,
     failure: result?.ok === false ? result.failure : null,
     deliveredText: last?.delivery.deliveredText ?? '',
+    deliveredBytes: last?.delivery.deliveredBytes ?? 0,
     started: last?.delivery.started ?? false,
+    overdue,
   };
 }
 
-function stopReasonFor(last: Tried | null, signal: Interrupted<Interruption>): StopReason {
+/** In whose words the deadline ended the tries: of the one that was cut, or of the first step that had no time left. */
+function overdueWords(attempts: readonly AttemptRecord[], last: Tried | null): string | null {
+  if (last?.result.ok === true) return null;
+  if (last?.late === true) return last.record.errorMessage;
+  return attempts.find(({ status, errorCode }) => status === 'SKIPPED' && errorCode === 'deadline')?.errorMessage ?? null;
+}
+
+function stopReasonFor(last: Tried | null, overdue: string | null, signal: Interrupted<Interruption>): StopReason {
   if (last?.delivery.overrun === true) return 'BUDGET';
   if (signal.reason !== null) return signal.reason;
+  if (overdue !== null) return 'UPSTREAM_TIMEOUT';
   if (last === null) return 'NO_CHANNEL';
   return last.result.ok ? 'COMPLETED' : stopReasonOf(last.result.failure);
 }

@@ -1,16 +1,20 @@
 /** The port to providers. One implementation for each wire protocol; all of them deliver answers in OpenAI's shapes. */
 import type { UsageClasses } from '../kernel/classes';
+import type { Form } from '../kernel/form';
 import type { Usage } from '../metering/usage';
 import type { Channel } from '../routing/catalog';
 
 /** What a provider is asked to do. */
-export type Operation = 'chat' | 'completions' | 'embeddings' | 'moderations' | 'responses' | 'images';
+export type Operation = 'chat' | 'completions' | 'embeddings' | 'moderations' | 'responses' | 'images' | 'speech' | 'transcriptions';
 
 /** A request as the client sent it: the bytes, and what they say. */
 export interface RequestBody {
-  /** Valid JSON, an object at the top. Adapters edit a copy in place and keep everything else as it stands. */
+  /** Valid JSON, an object at the top. Adapters edit a copy in place and keep everything else as it stands. Empty for a form. */
   readonly text: string;
+  /** Of a form: its fields, as texts. */
   readonly json: Readonly<Record<string, unknown>>;
+  /** Set where a form was uploaded in place of JSON. */
+  readonly form?: Form;
 }
 
 export interface UpstreamCall {
@@ -28,9 +32,12 @@ export interface UpstreamCall {
 export interface AnswerReceiver {
   /**
    * One or more whole server-sent events, framed and ready to be written, and the output text in them. Usage events and
-   * the end marker are never among them. False: the client is slow, and nothing may follow before `whenReady` resolves.
+   * the end marker are never among them; `audioBytes` of audio are. False: the client is slow, and nothing may follow before
+   * `whenReady` resolves.
    */
-  receive(frames: string, outputText: string): boolean;
+  receive(frames: string, outputText: string, audioBytes?: number): boolean;
+  /** A part of an answer that is audio itself. False: as above. */
+  receiveBytes(bytes: Buffer, contentType: string): boolean;
   whenReady(): Promise<void>;
 }
 
@@ -57,6 +64,8 @@ export interface AttemptFailure {
   /** The provider's own error code and type, where it sent them. */
   readonly code: string | null;
   readonly type: string | null;
+  /** Milliseconds until its rate limit is reset, where the provider said so; left out: it did not. */
+  readonly resetMs?: number | undefined;
 }
 
 /** What is known of an answer, whole or broken. */
@@ -70,6 +79,8 @@ export interface AnswerFacts {
   readonly classes?: UsageClasses | undefined;
   /** All output text that arrived (content, reasoning, refusals, tool calls): what a count is made from. */
   readonly outputText: string;
+  /** Audio that arrived, and how long it lasts as it is counted here. */
+  readonly audio?: { readonly bytes: number; readonly milliseconds: number } | undefined;
   /** Milliseconds from sending to the first byte of the body (whole) or to the first event (stream). */
   readonly firstByteMs: number | null;
 }
@@ -78,6 +89,8 @@ export interface AnswerFacts {
 export interface WholeAnswer {
   readonly kind: 'whole';
   readonly text: string;
+  /** Of one that is no JSON. */
+  readonly contentType?: string;
 }
 
 /** The end of a stream: the last usage event, kept back so that the cost can be added. */
@@ -89,16 +102,23 @@ export interface StreamEnd {
   readonly head: Readonly<Record<string, unknown>>;
 }
 
+/** The end of audio that was handed on as it came: its last bytes, kept back so that it ends after its settlement. */
+export interface AudioEnd {
+  readonly kind: 'audio';
+  readonly rest: Buffer;
+  readonly contentType: string;
+}
+
 /** The end of a stream whose last event says everything again: kept back so that the cost can be added. */
 export interface ClosingEvent {
   readonly kind: 'closing';
-  /** The name of the event: `response.completed`. */
+  /** The name of the event: `response.completed`; empty for one that came without. */
   readonly name: string;
   /** Its data, as the provider sent them: a JSON object. */
   readonly data: string;
 }
 
-export type Answer = WholeAnswer | StreamEnd | ClosingEvent;
+export type Answer = WholeAnswer | StreamEnd | ClosingEvent | AudioEnd;
 
 export type UpstreamResult =
   | { readonly ok: true; readonly answer: Answer; readonly facts: AnswerFacts }

@@ -1,6 +1,7 @@
 /** The shape of what the catalog says about accounts. A key has the fields of the graph's `CreateApiKeyInput`. */
 import { z } from 'zod';
 import { BUCKETS, ROUTE_POLICIES, SPEND_WINDOWS } from '../kernel/words';
+import { ALIASES_MAX, ATTEMPTS_MAX, DEADLINE_MAX_MS, DEADLINE_MIN_MS } from '../keys/key-policies';
 import { count, decimal, displayName, headerSecret, id, modelId } from './fields';
 
 const AMOUNT_MAX = '1000000000';
@@ -18,6 +19,30 @@ const spendLimits = z
   .max(BUCKETS.length * SPEND_WINDOWS.length)
   .nullish()
   .describe('At most one for each bucket and window.');
+
+const price = decimal(AMOUNT_MAX).nullish();
+const priceCeiling = z
+  .strictObject({ bucket: z.enum(BUCKETS), input: price, output: price })
+  .refine(({ input, output }) => (input ?? output ?? null) !== null, { error: 'must have "input", "output" or both' });
+const policies = {
+  maxAttempts: count(1, ATTEMPTS_MAX).nullish().describe('Tries of one request, over all its channels and both balances.'),
+  deadlineMs: count(DEADLINE_MIN_MS, DEADLINE_MAX_MS).nullish().describe('From receiving a request to the last byte of its answer.'),
+  maxPrice: z
+    .array(priceCeiling)
+    .max(BUCKETS.length)
+    .nullish()
+    .describe('The most that one million tokens may cost: channels that are dearer are passed over. At most one for each bucket.'),
+  maxCharge: z
+    .array(z.strictObject({ bucket: z.enum(BUCKETS), amount: decimal(AMOUNT_MAX) }))
+    .max(BUCKETS.length)
+    .nullish()
+    .describe('The most that may be held for one request, and so the most that it can cost. At most one for each bucket.'),
+  modelAliases: z
+    .array(z.strictObject({ alias: modelId, model: modelId }))
+    .max(ALIASES_MAX)
+    .nullish()
+    .describe('Names under which this key calls models, before those of the catalog.'),
+};
 
 const project = z.strictObject({ id, name: displayName, spendLimits });
 
@@ -38,6 +63,7 @@ const key = z.strictObject({
   tokensPerMinute: rate,
   concurrency: rate,
   spendLimits,
+  ...policies,
   expiresAt: z.iso.datetime({ offset: true, error: 'must be an instant such as 2030-01-31T00:00:00Z' }).nullish(),
 });
 

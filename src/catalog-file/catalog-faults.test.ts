@@ -57,6 +57,40 @@ describe('a catalog with faults', () => {
 
   it.each<[string, (tree: Tree) => void, string]>([
     ['a missing field', (tree) => delete tree['models']![0]!['contextWindow'], 'models[0].contextWindow: is missing'],
+    ['a channel without a secret', (tree) => delete tree['channels']![0]!['apiKey'], 'channels[0].apiKey: is missing'],
+    [
+      'one secret and several',
+      (tree) => (tree['channels']![0]!['apiKeys'] = set(['sk-other'])),
+      'channels[0].apiKeys: stands beside apiKey: write one of the two',
+    ],
+    [
+      'one secret twice',
+      (tree) => {
+        delete tree['channels']![0]!['apiKey'];
+        tree['channels']![0]!['apiKeys'] = set(['sk-secret', 'sk-secret']);
+      },
+      'channels[0].apiKeys[1]: stands in the list already',
+    ],
+    [
+      'a breaker that would always be open',
+      (tree) => (tree['channels']![0]!['breaker'] = set({ failureRate: 0 })),
+      'channels[0].breaker.failureRate: must be above 0',
+    ],
+    [
+      'a breaker with an unknown field',
+      (tree) => (tree['channels']![0]!['breaker'] = set({ threshold: 3 })),
+      'channels[0].breaker.threshold: unknown field',
+    ],
+    [
+      'a weight of nothing',
+      (tree) => (tree['routes']![0]!['channels']![0]!['weight'] = set(0)),
+      'routes[0].channels[0].weight: must be at least 1',
+    ],
+    [
+      'something else to stick to',
+      (tree) => (tree['routes']![0]!['sticky'] = set('session')),
+      'routes[0].sticky: must be one of key, prefix',
+    ],
     ['a missing list', (tree) => delete tree['routes'], 'routes: is missing'],
     [
       'an unknown protocol',

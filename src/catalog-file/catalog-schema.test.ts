@@ -15,7 +15,7 @@ describe('the JSON Schema of the catalog', () => {
 
   it('asks only for what has no default', () => {
     expect(schema.required).toEqual(['channels', 'models', 'routes']);
-    expect(channel.required).toEqual(['id', 'protocol', 'baseUrl', 'apiKey']);
+    expect(channel.required).toEqual(['id', 'protocol', 'baseUrl']);
   });
 
   it('tells editors what a field means and what it is when left out', () => {

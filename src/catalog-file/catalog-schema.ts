@@ -15,6 +15,10 @@ export const catalogSchema = z
   .strictObject({
     channels: z.array(channel).max(1_000).describe('The upstream accounts that requests may go to.'),
     models: z.array(model).max(5_000).describe('What callers may ask for, in the order in which it is listed to them.'),
+    aliases: z
+      .record(modelId, modelId)
+      .default({})
+      .describe('Other names of models: what callers may ask for, and the id of the model that serves it.'),
     routes: z.array(route).max(10_000).describe('How a model is served, and what it costs.'),
     accounts: z.array(account).max(10_000).default([]),
     research: research.optional(),

@@ -1,5 +1,6 @@
 /** Names of the catalog that refer to each other: what is referred to exists, and nothing has the name of another. */
 import type { ConfigurationFault } from '../kernel/configuration-error';
+import { faultsOfAliases, faultsOfPolicies } from './check-policies';
 import { fault } from './fault-paths';
 import { entriesOf, field, type Placed, text } from './loose';
 import { at, idsOf, type Names, repeatedBy, repeatedIds, unknownName } from './names';
@@ -13,6 +14,7 @@ export function checkReferences(tree: unknown): ConfigurationFault[] {
   return [
     ...repeatedIds(channels ?? [], 'channel'),
     ...repeatedIds(models ?? [], 'model'),
+    ...faultsOfAliases(root, modelIds),
     ...faultsOfRoutes(routes ?? [], idsOf(channels ?? []), modelIds),
     ...faultsOfAccounts(accounts ?? [], modelIds),
     ...['quick', 'deep'].flatMap((name) => unknownName(at(researchModels, name), modelIds, 'model')),
@@ -38,6 +40,7 @@ function faultsOfAccounts(accounts: readonly Placed[], models: Names): Configura
     ...repeatedBy(secrets, ({ value }) => text(value)).map(({ path }) => fault(path, 'is the secret or token of another one too')),
     ...entriesOf(keys, 'allowedModels').flatMap((model) => unknownName(model, models, 'model')),
     ...keys.flatMap((key) => repeatedSpendLimits(key, 'key')),
+    ...keys.flatMap((key) => faultsOfPolicies(key, models)),
     ...entriesOf(accounts, 'projects').flatMap((project) => repeatedSpendLimits(project, 'project')),
     ...accounts.flatMap(keysOutOfPlace),
   ];

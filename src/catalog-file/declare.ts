@@ -5,6 +5,7 @@ import { nano, parseDecimal } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
 import type { SpendLimit } from '../keys/api-key';
 import type { DeclaredAccount, DeclaredKey } from '../keys/declared-account';
+import type { KeyPolicies } from '../keys/key-policies';
 import { routeId } from '../routing/catalog';
 import type {
   DeclaredCatalog,
@@ -44,14 +45,18 @@ export function declare(catalog: CatalogText): Declaration {
       channels: catalog.channels.map(declareChannel),
       models: catalog.models.map((model) => ({ ...model, mediaPartTokens: model.mediaPartTokens ?? model.contextWindow })),
       routes: catalog.routes.map((route) => declareRoute(route, costs)),
+      ...(Object.keys(catalog.aliases).length > 0 && { aliases: new Map(Object.entries(catalog.aliases)) }),
     },
     accounts: catalog.accounts.map(declareAccount),
     research: catalog.research ?? null,
   };
 }
 
-function declareChannel({ costs: _costs, ...channel }: ChannelText): DeclaredChannel {
-  return { ...channel, name: channel.name ?? channel.id, baseUrl: channel.baseUrl.replace(/\/+$/, '') };
+function declareChannel({ costs: _costs, apiKey, apiKeys, ...channel }: ChannelText): DeclaredChannel {
+  const [first] = apiKeys ?? [apiKey];
+  invariant(first !== undefined, 'the checks let no channel without a secret pass');
+  const secrets = apiKeys === undefined || apiKeys.length === 1 ? { apiKey: first } : { apiKey: first, apiKeys };
+  return { ...channel, ...secrets, name: channel.name ?? channel.id, baseUrl: channel.baseUrl.replace(/\/+$/, '') };
 }
 
 /** What channels charge, by channel and upstream model. */
@@ -62,9 +67,17 @@ function declareRoute(route: RouteText, costs: Costs): DeclaredRoute {
     id: routeId(route.model, route.type),
     model: route.model,
     type: route.type,
+    ...(route.sticky && { sticky: route.sticky }),
     price: declarePrice(route.price),
-    steps: route.channels.map((step) => declareStep(step, route.model, costs)),
+    steps: inOrder(route.channels.map((step) => declareStep(step, route.model, costs))),
   };
+}
+
+/** By priority, where any step has one; each that has none then gets its place. */
+function inOrder(steps: readonly DeclaredStep[]): DeclaredStep[] {
+  if (steps.every(({ priority }) => priority === undefined)) return [...steps];
+  const placed = steps.map((step, index) => ({ ...step, priority: step.priority ?? index + 1 }));
+  return placed.sort((a, b) => a.priority - b.priority);
 }
 
 function declareStep(step: StepText, model: string, costs: Costs): DeclaredStep {
@@ -75,6 +88,8 @@ function declareStep(step: StepText, model: string, costs: Costs): DeclaredStep 
     channelId: step.channel,
     upstreamModel,
     maxAttempts: step.maxAttempts,
+    ...(step.priority !== undefined && { priority: step.priority }),
+    ...(step.weight !== undefined && { weight: step.weight }),
     price: step.price === undefined ? null : declarePrice(step.price),
     cost: cost === undefined ? null : declareCost(cost),
   };
@@ -132,7 +147,19 @@ function declareKey(key: KeyText): DeclaredKey {
       concurrency: key.concurrency ?? null,
       spend: declareSpendLimits(key.spendLimits),
     },
+    policies: declarePolicies(key),
     expiresAt: key.expiresAt === null || key.expiresAt === undefined ? null : Date.parse(key.expiresAt),
+  };
+}
+
+function declarePolicies({ maxAttempts, deadlineMs, maxPrice, maxCharge, modelAliases }: KeyText): KeyPolicies {
+  const price = (amount: string | null | undefined) => (amount === null || amount === undefined ? null : nano(exact(amount)));
+  return {
+    maxAttempts: maxAttempts ?? null,
+    deadlineMs: deadlineMs ?? null,
+    maxPrice: (maxPrice ?? []).map(({ bucket, input, output }) => ({ bucket, input: price(input), output: price(output) })),
+    maxCharge: (maxCharge ?? []).map(({ bucket, amount }) => ({ bucket, amount: nano(exact(amount)) })),
+    modelAliases: modelAliases ?? [],
   };
 }
 

@@ -50,6 +50,38 @@ describe('a catalog without faults', () => {
     ]);
   });
 
+  it('declares several secrets, when a channel is passed over, and how one of several is chosen', () => {
+    const text = EXAMPLE_CATALOG.replace(
+      'apiKey: ${CHEAP_A_KEY}',
+      'apiKeys: ["${CHEAP_A_KEY}", sk-a2]\n    breaker: { consecutiveFailures: 3, off: false }',
+    )
+      .replace('maxAttempts: 2 }', 'maxAttempts: 2, priority: 2 }')
+      .replace('type: ORDINARY\n', 'type: ORDINARY\n    sticky: prefix\n');
+    const { routing } = parseCatalog(text, 'yaml', SURROUNDINGS);
+    expect(routing.channels[0]).toMatchObject({
+      apiKey: 'sk-a',
+      apiKeys: ['sk-a', 'sk-a2'],
+      breaker: { consecutiveFailures: 3, off: false },
+    });
+    expect(routing.routes[0]).toMatchObject({
+      sticky: 'prefix',
+      steps: [
+        { channelId: 'cheap-a', priority: 2 },
+        { channelId: 'cheap-b', priority: 2 },
+      ],
+    });
+  });
+
+  it('puts steps in the order of their priorities; one without gets its place', () => {
+    const text = EXAMPLE_CATALOG.replace('maxAttempts: 2 }', 'maxAttempts: 2, priority: 3 }');
+    const [route] = parseCatalog(text, 'yaml', SURROUNDINGS).routing.routes;
+    expect(route?.steps.map(({ channelId, priority }) => [channelId, priority])).toEqual([
+      ['cheap-b', 2],
+      ['cheap-a', 3],
+    ]);
+    expect(declared.routing.routes[0]?.steps.map(({ priority }) => priority)).toEqual([undefined, undefined]);
+  });
+
   it('declares what channels charge: the cost of the step, else that of the channel for the upstream model', () => {
     const withCosts = (channel: string, step: string) =>
       parseCatalog(

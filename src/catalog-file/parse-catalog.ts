@@ -4,6 +4,7 @@ import { ConfigurationError, type ConfigurationFault } from '../kernel/configura
 import { catalogSchema } from './catalog-schema';
 import { type CheckAddress, checkAddresses } from './check-addresses';
 import { checkReferences } from './check-references';
+import { checkSecrets } from './check-secrets';
 import { type Declaration, declare } from './declare';
 import { expandVariables, type Lookup } from './expand-variables';
 import { explain, fault, faultsOfIssue, WHOLE_FILE } from './fault-paths';
@@ -22,14 +23,15 @@ export function parseCatalog(source: string, format: 'yaml' | 'json', surroundin
   const written = format === 'json' ? treeOfJson(source) : treeOfYaml(source);
   const { tree, faults } = expandVariables(written, surroundings.lookup);
   const read = catalogSchema.safeParse(tree, { error: explain });
-  const others = [
-    ...(read.error?.issues ?? []).flatMap(faultsOfIssue),
-    ...checkReferences(tree),
-    ...checkAddresses(tree, surroundings.checkAddress),
-  ];
+  const others = [...(read.error?.issues ?? []).flatMap(faultsOfIssue), ...faultsBetween(tree, surroundings.checkAddress)];
   const all = [...faults, ...others.filter((other) => !faults.some((first) => first.path === other.path))];
   if (!read.success || all.length > 0) throw new ConfigurationError(withoutRepeats(all));
   return declare(read.data);
+}
+
+/** What no single field shows: names, secrets and addresses of a catalog of any shape. */
+export function faultsBetween(tree: unknown, checkAddress: CheckAddress): ConfigurationFault[] {
+  return [...checkReferences(tree), ...checkSecrets(tree), ...checkAddresses(tree, checkAddress)];
 }
 
 function treeOfJson(source: string): unknown {

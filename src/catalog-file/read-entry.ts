@@ -5,11 +5,11 @@ import { invariant } from '../kernel/invariant';
 import type { Catalog } from '../routing/catalog';
 import type { EntryReader, Written } from '../routing/catalog-edit';
 import { catalogSchema } from './catalog-schema';
-import { type CheckAddress, checkAddresses } from './check-addresses';
-import { checkReferences } from './check-references';
+import type { CheckAddress } from './check-addresses';
 import { declare } from './declare';
 import { textOfChannel, textOfModel, textOfRoute, withKnownCosts } from './entry-text';
 import { explain, fault, faultsOfIssue } from './fault-paths';
+import { faultsBetween } from './parse-catalog';
 
 type Kind = 'channels' | 'models' | 'routes';
 
@@ -22,7 +22,7 @@ export function entryReader(checkAddress: CheckAddress): EntryReader {
   };
   return {
     channel: (written, catalog, standing) => {
-      const text = standing === null ? given(written) : over(textOfChannel(standing), written);
+      const text = standing === null ? given(written) : over(withoutReplaced(textOfChannel(standing), written), written);
       return only(read('channels', { ...text, ...idOf(standing) }, catalog, standing?.id ?? null).channels);
     },
     model: (written, catalog, standing) => {
@@ -48,22 +48,20 @@ function alone(kind: Kind, written: Written): object {
 
 function faultsOf(kind: Kind, written: Written, catalog: Catalog, standingId: string | null, checkAddress: CheckAddress) {
   const { error } = catalogSchema.safeParse(alone(kind, written), { error: explain });
-  const among = amongAll(kind, written, catalog, standingId);
-  const all = [
-    ...(error?.issues ?? []).flatMap(faultsOfIssue),
-    ...checkAddresses(alone(kind, written), checkAddress),
-    ...(kind === 'channels' ? references(written) : []),
-  ].map((one) => within(`${kind}[0]`, one));
-  const ofNames = checkReferences(among.tree).filter(({ path }) => path.startsWith(`${kind}[${among.at}]`));
-  return [...all, ...ofNames.map((one) => within(`${kind}[${among.at}]`, one))];
+  const { tree, at, problem } = amongAll(kind, written, catalog, standingId);
+  const own = [...(error?.issues ?? []).flatMap(faultsOfIssue), ...(kind === 'channels' ? references(written) : []), ...problem];
+  const between = faultsBetween(tree, checkAddress).filter(({ path }) => path.startsWith(`${kind}[${at}]`));
+  return [...own.map((one) => within(`${kind}[0]`, one)), ...between.map((one) => within(`${kind}[${at}]`, one))];
 }
 
 /** The names of everything that stands, so that what this refers to is known, with it at the end, so that it is what repeats another. */
-function amongAll(kind: Kind, written: Written, { channels, models, routes }: Catalog, standingId: string | null) {
+function amongAll(kind: Kind, written: Written, { channels, models, routes, aliases }: Catalog, standingId: string | null) {
   const inUse = [...channels.values()].filter(({ retired }) => retired !== true);
   const names = { channels: inUse, models: [...models.values()], routes: [...routes.values()] };
   const others = names[kind].filter(({ id }) => id !== standingId);
-  return { tree: { ...names, routes: [], [kind]: [...others.map(nameOf), written] }, at: others.length };
+  const taken = kind === 'models' && aliases?.has(String(written['id'])) === true;
+  const problem = taken ? [fault([kind, 0, 'id'], 'is an alias of another model already')] : [];
+  return { tree: { ...names, routes: [], [kind]: [...others.map(nameOf), written] }, at: others.length, problem };
 }
 
 function nameOf(entry: object): object {
@@ -74,7 +72,7 @@ function nameOf(entry: object): object {
 /** Only the file may name variables of the environment: whoever writes elsewhere need not be who runs the process. */
 function references(written: Written): ConfigurationFault[] {
   return Object.entries(written).flatMap(([name, value]) =>
-    typeof value === 'string' && value.includes('${')
+    JSON.stringify(value).includes('${')
       ? [fault(['channels', 0, name], 'refers to the environment, which only the file can do: write the value')]
       : [],
   );
@@ -93,6 +91,12 @@ function refusal(faults: readonly ConfigurationFault[]): Fault {
 /** Without what is not said. */
 function given(written: Written): Written {
   return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** One secret takes the place of several, and several that of one. */
+function withoutReplaced({ apiKey, apiKeys, ...text }: Written, written: Written): Written {
+  const isReplaced = [written['apiKey'], written['apiKeys']].some((secret) => secret !== null && secret !== undefined);
+  return isReplaced ? text : { ...text, ...(apiKeys === undefined ? { apiKey } : { apiKeys }) };
 }
 
 /** Groups of settings, such as deadlines, are changed one by one. */

@@ -3,10 +3,14 @@ import { z } from 'zod';
 import type { PriceClass } from '../kernel/classes';
 import { formatDecimal } from '../kernel/money';
 import { CURRENCIES, ROUTE_TYPES } from '../kernel/words';
-import { MULTIPLIER_MAX, PRICE_MAX, PROTOCOLS } from '../routing/catalog';
+import { MULTIPLIER_MAX, PRICE_MAX, PROTOCOLS, STICKINESS } from '../routing/catalog';
+import { BREAKER_DEFAULTS } from '../routing/health/breaker-settings';
 import { count, decimal, displayName, headerSecret, id, modelId } from './fields';
 
 const HOUR_MS = 3_600_000;
+const CALLS_MAX = 100_000;
+const SECRETS_MAX = 100;
+const PRIORITY_MAX = 1_000;
 const TOKENS_MAX = 100_000_000;
 
 const amount = (most: bigint) => decimal(formatDecimal(most));
@@ -19,6 +23,7 @@ const classes = {
   imageOutput: apart('Per one million output tokens of pictures; as output when left out.'),
   perImage: apart('For each picture that was made, beside its tokens.'),
   perSecond: apart('For each second of audio that was heard, beside its tokens.'),
+  characters: apart('For one million characters of text that is spoken, beside its tokens.'),
 } satisfies Record<PriceClass, unknown>;
 
 export const price = z
@@ -58,6 +63,29 @@ const timeouts = z.strictObject({
   totalMs: count(1, HOUR_MS).default(600_000).describe('The whole attempt.'),
 });
 
+const breaker = z
+  .strictObject({
+    failureRate: z
+      .number({ error: 'must be a number above 0 and at most 1' })
+      .gt(0, { error: 'must be above 0' })
+      .max(1)
+      .optional()
+      .describe(`Opens when this part of the calls of the last 10 s failed; ${BREAKER_DEFAULTS.failureRate} when left out.`),
+    minimumRequests: count(1, CALLS_MAX)
+      .optional()
+      .describe(`Fewer calls say nothing of the rate; ${BREAKER_DEFAULTS.minimumRequests} when left out.`),
+    consecutiveFailures: count(1, CALLS_MAX)
+      .optional()
+      .describe(`Opens when so many calls in a row failed; ${BREAKER_DEFAULTS.consecutiveFailures} when left out.`),
+    openMs: count(1, HOUR_MS)
+      .optional()
+      .describe(
+        `For how long it opens at first; twice as long each time that it opens again soon, up to a minute. ${BREAKER_DEFAULTS.openMs} when left out.`,
+      ),
+    off: z.boolean().optional().describe('true: the channel is watched, and never passed over for what is seen.'),
+  })
+  .describe('When the channel is passed over for failing, for each upstream model apart. It comes back by itself.');
+
 export const channel = z
   .strictObject({
     id: id.describe('The name of the channel in routes, in the graph and on receipts.'),
@@ -68,14 +96,21 @@ export const channel = z
       .max(500)
       .regex(/^https?:\/\//, { error: 'must be an http:// or https:// URL' })
       .describe('Where requests go, up to and with the version: https://api.example.com/v1'),
-    apiKey: headerSecret(1, 4_000).describe(
-      'The secret of the upstream. In a file, better a reference to a variable of the environment than the secret itself.',
-    ),
+    apiKey: headerSecret(1, 4_000)
+      .optional()
+      .describe('The secret of the upstream. In a file, better a reference to a variable of the environment than the secret itself.'),
+    apiKeys: z
+      .array(headerSecret(1, 4_000))
+      .min(1)
+      .max(SECRETS_MAX)
+      .optional()
+      .describe('Several secrets in place of apiKey: used in turn, and one that the upstream refuses is put aside alone.'),
     timeouts: timeouts.prefault({}).describe('Deadlines of one attempt, in milliseconds.'),
     onClientGone: z
       .enum(['drain', 'cancel'])
       .default('drain')
       .describe('What the upstream bills after a client has left: the whole answer, or what it had sent.'),
+    breaker: breaker.optional(),
     costs: z
       .record(upstreamModel, cost)
       .optional()
@@ -96,6 +131,10 @@ export const step = z.strictObject({
   channel: id.describe('The id of a channel of this catalog.'),
   upstreamModel: upstreamModel.optional().describe("The model's name at this upstream; the model's own id when left out."),
   maxAttempts: count(1, 10).default(1).describe('How often this channel is tried before the next one.'),
+  priority: count(1, PRIORITY_MAX)
+    .optional()
+    .describe('The smallest are tried first, and those of one priority in an order that is drawn; its place, from 1, when left out.'),
+  weight: count(1, PRIORITY_MAX).optional().describe('How often it is drawn among those of its priority; 1 when left out.'),
   price: price.optional().describe("This channel's own price; the route's when left out."),
   cost: cost.optional().describe("What the upstream charges the operator here; the channel's cost for the upstreamModel when left out."),
 });
@@ -104,5 +143,15 @@ export const route = z.strictObject({
   model: modelId.describe('The id of a model of this catalog.'),
   type: z.enum(ROUTE_TYPES).describe('ORDINARY pays from the RMB wallet, OFFICIAL from Credit.'),
   price,
-  channels: z.array(step).min(1).max(20).describe('In the order in which they are tried: the first is primary, the rest are backups.'),
+  sticky: z
+    .enum(STICKINESS)
+    .optional()
+    .describe(
+      'For the prompt caches of upstreams: key keeps the requests of one API key on one of the channels of a priority, prefix those that begin alike. Left out: only those of one prompt_cache_key.',
+    ),
+  channels: z
+    .array(step)
+    .min(1)
+    .max(20)
+    .describe('In the order in which they are tried, where no priority says otherwise: the first is primary, the rest are backups.'),
 });

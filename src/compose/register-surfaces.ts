@@ -35,12 +35,13 @@ export async function registerSurfaces(
   registerModelCalls(app, { gateway, inFlight });
   registerModels(app, gateway);
   registerKey(app, { ...storage, keyRing: gateway.keys, rates: gateway.rates, clock: systemClock });
-  registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage });
+  registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage, health: gateway.health });
   registerRuns(app, { keyRing: gateway.keys, clock: systemClock, runs: storage.runs, reader: storage.reader });
   await registerGraphql(app, {
     ...storage,
     keyRing: gateway.keys,
     upstreams: gateway.upstreams,
+    health: gateway.health,
     alertLimits: alerts.limits,
     clock: systemClock,
     log: gateway.log,

@@ -2,6 +2,7 @@
  * Answers that are given again to the same `Idempotency-Key`, where the operator lets them be kept. An answer is made
  * whole before its settlement and written with it, so that it exists exactly when the charge does.
  */
+import type { Answer } from '../attempts/upstream';
 import type { Fault } from '../kernel/fault';
 import { formatDecimal } from '../kernel/money';
 import type { RateLevels } from '../keys/rate-limiter';
@@ -40,16 +41,25 @@ export class RememberingSink implements AnswerSink {
     return this.sink.write(frames);
   }
 
+  /** Audio is not kept: it would be as large as the answers themselves. */
+  writeBytes(bytes: Buffer, contentType: string): boolean {
+    return this.sink.writeBytes(bytes, contentType);
+  }
+
   whenReady(): Promise<void> {
     return this.sink.whenReady();
   }
 
-  finishWhole(text: string, charge: string): void {
-    this.sink.finishWhole(text, charge);
+  finishWhole(text: string, charge: string, contentType?: string): void {
+    this.sink.finishWhole(text, charge, contentType);
   }
 
   finishStream(frames: string): void {
     this.sink.finishStream(frames);
+  }
+
+  finishAudio(bytes: Buffer, contentType: string): void {
+    this.sink.finishAudio(bytes, contentType);
   }
 
   giveAgain(answer: KeptAnswer): void {
@@ -69,11 +79,24 @@ export function keeping(archive: AnswerArchive, id: string, call: ModelCall, sin
     const { answer } = outcome;
     const { routeType, bucket, requestId } = receipt;
     if (fault !== null || answer === null || routeType === null || bucket === null) return null;
-    const whole = answer.kind === 'whole';
-    if (!whole && sink.frames === null) return null;
-    const text = whole ? wholeWithCost(answer.text, receipt) : `${sink.frames}${streamTail(answer, receipt, call)}`;
-    const charge = whole ? formatDecimal(receipt.charge) : null;
-    const sealed = archive.seal(id, { requestId, routeType, bucket, stream: !whole, charge, text });
-    return { id, sealed, expiresAt: now() + archive.keepMs };
+    const body = bodyOf(answer, receipt, call, sink);
+    if (body === null) return null;
+    return { id, sealed: archive.seal(id, { requestId, routeType, bucket, ...body }), expiresAt: now() + archive.keepMs };
   };
+}
+
+/** null: it is not kept. */
+function bodyOf(
+  answer: Answer,
+  receipt: ReceiptRecord,
+  call: ModelCall,
+  { frames }: RememberingSink,
+): Omit<KeptAnswer, 'requestId' | 'routeType' | 'bucket'> | null {
+  if (answer.kind === 'whole') {
+    const { contentType } = answer;
+    const text = wholeWithCost(answer, receipt);
+    return { stream: false, charge: formatDecimal(receipt.charge), text, ...(contentType !== undefined && { contentType }) };
+  }
+  if (answer.kind === 'audio' || frames === null) return null;
+  return { stream: true, charge: null, text: `${frames}${streamTail(answer, receipt, call)}` };
 }

@@ -1,5 +1,5 @@
 /** The end of an answer as the client gets it: the provider's own bytes, with the cost added to the usage. */
-import type { ClosingEvent, StreamEnd } from '../attempts/upstream';
+import type { ClosingEvent, StreamEnd, WholeAnswer } from '../attempts/upstream';
 import { insertMember, topLevelMembers } from '../kernel/json-members';
 import { formatDecimal } from '../kernel/money';
 import { currencyOf } from '../kernel/words';
@@ -10,7 +10,11 @@ import type { ModelCall } from './endpoints/endpoint';
 const DONE = 'data: [DONE]\n\n';
 
 /** The whole body, untouched but for `cost` and `cost_currency` in its usage object. A body without one stays as it is. */
-export function wholeWithCost(text: string, receipt: ReceiptRecord): string {
+export function wholeWithCost({ text, contentType }: Omit<WholeAnswer, 'kind'>, receipt: ReceiptRecord): string {
+  return contentType === undefined ? usageWithCost(text, receipt) : text;
+}
+
+function usageWithCost(text: string, receipt: ReceiptRecord): string {
   return withObject(text, 'usage', (usage) => valueWithCost(usage, receipt));
 }
 
@@ -31,8 +35,12 @@ function valueWithCost(usage: string, receipt: ReceiptRecord): string {
 /** The last events of a stream: the usage chunk when the client asked for one, and the end marker; or the event that closes it. */
 export function streamTail(end: StreamEnd | ClosingEvent, receipt: ReceiptRecord, { endpoint, wantsUsage }: ModelCall): string {
   if (end.kind === 'closing') {
-    const data = withObject(end.data, 'response', (response) => wholeWithCost(response, receipt));
-    return `event: ${end.name}\ndata: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
+    // Some say it all in their response, others in the event itself.
+    const data = usageWithCost(
+      withObject(end.data, 'response', (response) => usageWithCost(response, receipt)),
+      receipt,
+    );
+    return `${end.name === '' ? '' : `event: ${end.name}\n`}data: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
   }
   return wantsUsage ? `data: ${JSON.stringify(usageChunk(end, receipt, endpoint.chunkObject))}\n\n${DONE}` : DONE;
 }

@@ -1,4 +1,5 @@
 /** A request that wants a hold: what it asks for, and what bounds it. */
+import type { AttemptLimits } from '../attempts/attempt-limits';
 import type { Idempotence } from '../ledger/ledger-store';
 import type { RequestFacts } from '../ledger/receipt';
 import type { Keep } from './answer-archive';
@@ -9,6 +10,8 @@ export interface Asked {
   readonly facts: RequestFacts;
   readonly call: ModelCall;
   readonly limits: readonly LimitsOf[];
+  /** null: the plan alone says how often and how long is tried. */
+  readonly attemptLimits: AttemptLimits | null;
   readonly idempotence: Idempotence | null;
   /** null: the answer is not kept. */
   readonly keep: Keep | null;

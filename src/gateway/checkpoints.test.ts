@@ -1,6 +1,7 @@
-import { aRoute } from '../../test/support/catalog-builders';
+import { amount, aPrice, aRoute } from '../../test/support/catalog-builders';
 import { failing, type Scene, STREAM, stage } from '../../test/support/stage';
 import { Checkpoints } from './checkpoints';
+import { speech } from './endpoints/speech';
 
 function gate() {
   let open: () => void = () => undefined;
@@ -58,6 +59,29 @@ describe('the checkpoint of a stream', () => {
     expect(broken).toMatchObject({ stopReason: 'UPSTREAM_ERROR', usage: { source: 'FLOOR' } });
     expect(checkpoint?.progress.usage).toEqual(broken.usage);
     expect(checkpoint?.charge).toBe(broken.charge);
+  });
+
+  it('says how much audio was delivered, and costs what the text did and what was spoken', async () => {
+    const { opened, open } = gate();
+    const [piece, price] = [
+      Buffer.alloc(100),
+      aPrice({ id: 'spoken', classes: { characters: amount('1000'), audioOutput: amount('20') } }),
+    ];
+    const acts = { a: [{ audio: [piece, piece], usage: 'missing' as const, until: opened }] };
+    const routes = [{ ...aRoute('m', 'ORDINARY', ['a']), price }];
+    const set = stage({ endpoint: speech, body: { model: 'm', input: 'hello', voice: 'x' }, routes, acts });
+    const served = set.serve();
+    while (set.sink.audio.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await set.gateway.checkpoints.note();
+    open();
+    const [checkpoint] = set.ledger.checkpoints[0] ?? [];
+    expect(checkpoint?.progress.usage).toMatchObject({
+      outputTokens: 42,
+      classes: { characters: 5, audioOutputTokens: 42 },
+      source: 'FLOOR',
+    });
+    expect(await served).toMatchObject({ charge: checkpoint?.charge, usage: { source: 'COUNTED' } });
+    expect([set.sink.settledFirst, set.sink.audio.length]).toEqual([true, 3]);
   });
 
   it('names the attempts that ended before it, those of another hold included', async () => {

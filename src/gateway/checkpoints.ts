@@ -15,7 +15,7 @@ import type { TokenCounter } from '../metering/token-counter';
 import { NO_USAGE, type Usage } from '../metering/usage';
 import type { ModelCall } from './endpoints/endpoint';
 import type { Hold } from './hold';
-import { countedInput } from './measure-usage';
+import { countedInput, countedOutput } from './measure-usage';
 import { countsOf, loweredLimit } from './receipt-of';
 
 const EVERY_MS = 1_000;
@@ -45,9 +45,12 @@ export class Checkpoints {
   constructor(private readonly ports: CheckpointPorts) {}
 
   /** Serves a request; a stream is followed meanwhile, and not any more when this settles. */
-  async whileDelivering<T>(delivering: Delivering, serve: (follower: AttemptFollower | null) => Promise<T>): Promise<T> {
+  whileDelivering<T>(delivering: Delivering, serve: (follower: AttemptFollower | null) => Promise<T>): Promise<T> {
     // A whole answer is delivered after its settlement.
-    if (!delivering.call.stream) return serve(null);
+    return delivering.call.stream ? this.followed(delivering, serve) : serve(null);
+  }
+
+  private async followed<T>(delivering: Delivering, serve: (follower: AttemptFollower) => Promise<T>): Promise<T> {
     const stream = new FollowedStream(delivering, this.ports.counter, this.streams.length);
     this.streams.push(stream);
     try {
@@ -141,10 +144,11 @@ class FollowedStream implements AttemptFollower {
     if (this.at < 0 || this.current === null) return null;
     const { attempt, output } = this.current;
     const delivered = attempt.deliveredText();
-    if (delivered === '') return null;
-    const outputTokens = output.of(delivered);
-    if (outputTokens === this.noted) return null;
-    return this.checkpointAt(attempt, { ...NO_USAGE, inputTokens: this.input(), outputTokens, source: 'FLOOR' });
+    const audioBytes = attempt.deliveredBytes();
+    if (delivered === '' && audioBytes === 0) return null;
+    const counted = countedOutput(this.delivering.call, attempt.facts(), output.of(delivered), audioBytes);
+    if (counted.outputTokens === this.noted) return null;
+    return this.checkpointAt(attempt, { ...NO_USAGE, inputTokens: this.input(), ...counted, source: 'FLOOR' });
   }
 
   private input(): number {

@@ -3,6 +3,7 @@ import type { StreamSink } from '../attempts/delivery';
 import type { AttemptMeans } from '../attempts/run-attempts';
 import type { Alarms } from '../kernel/alarms';
 import type { Fault } from '../kernel/fault';
+import type { Form } from '../kernel/form';
 import type { Log } from '../kernel/log';
 import type { Bucket, RouteType } from '../kernel/words';
 import type { KeyRing } from '../keys/authenticate';
@@ -21,15 +22,20 @@ export interface CompletionRequest {
   readonly endpoint: Endpoint;
   /** The bearer secret, or null when none was sent. */
   readonly credential: string | null;
-  readonly body: Buffer;
+  /** The bytes of JSON, or a form. */
+  readonly body: Buffer | Form;
   /** The `x-forge-route` header as it was sent. */
   readonly routeHeader: string | null;
+  /** The `x-forge-deadline-ms` header as it was sent. */
+  readonly deadlineHeader: string | null;
   /** The `x-forge-run` header as it was sent. */
   readonly runHeader: string | null;
   /** The `Idempotency-Key` header as it was sent. */
   readonly idempotencyKey: string | null;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** The same instant on the monotonic clock, for how long it took. */
+  readonly receivedTick: number;
 }
 
 /** What the response headers say of the route. */
@@ -46,10 +52,12 @@ export interface AnswerSink extends StreamSink {
   announce(head: AnswerHead): void;
   /** How much is left of the key's rates, before anything is sent; not called for a key without such limits. */
   announceRates(levels: RateLevels): void;
-  /** A whole answer, after its settlement. `charge` is a decimal string. */
-  finishWhole(text: string, charge: string): void;
+  /** A whole answer, after its settlement: JSON unless the content type says otherwise. `charge` is a decimal string. */
+  finishWhole(text: string, charge: string, contentType?: string): void;
   /** The last events of a stream, after its settlement. */
   finishStream(frames: string): void;
+  /** The last bytes of audio, after its settlement. */
+  finishAudio(bytes: Buffer, contentType: string): void;
   /** An answer that was given before, to the same Idempotency-Key. */
   giveAgain(answer: KeptAnswer): void;
   /** An error: a response of its own, or the last event of a stream that has begun. */

@@ -23,11 +23,11 @@ function messageOf(outcome: Outcome): string {
     case 'NO_CHANNEL':
       return `No channel of ${outcome.plan.route.id} can take this request now.`;
     case 'UPSTREAM_TIMEOUT':
-      return `No channel of ${outcome.plan.route.id} answered in time (${tried} tried).`;
+      return outcome.overdue ?? `No channel of ${outcome.plan.route.id} answered in time (${tried} tried).${ceilingOf(outcome)}`;
     case 'UPSTREAM_ERROR':
       return outcome.started
         ? 'The provider broke off in the middle of its answer.'
-        : `No channel of ${outcome.plan.route.id} gave an answer (${tried} tried).`;
+        : `No channel of ${outcome.plan.route.id} gave an answer (${tried} tried).${ceilingOf(outcome)}`;
     case 'BUDGET':
       return 'The answer was cut: it went beyond what was reserved for it.';
     case 'GATEWAY_STOPPED':
@@ -35,4 +35,10 @@ function messageOf(outcome: Outcome): string {
     default:
       return 'The client left before the answer ended.';
   }
+}
+
+/** Where the key let nothing more be tried, that is why. */
+function ceilingOf({ attempts }: Outcome): string {
+  const beyond = attempts.find(({ errorCode }) => errorCode === 'attempt_ceiling');
+  return beyond === undefined ? '' : ` ${beyond.errorMessage}`;
 }

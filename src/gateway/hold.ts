@@ -20,6 +20,7 @@ export interface Hold {
   readonly placedAt: number;
   readonly plan: Plan;
   readonly quote: Quote;
+  readonly cap: Nano | null;
   /** The output limit per choice that the hold covers, and whether it was lowered to what the balance covers. */
   readonly outputLimit: number;
   readonly limitLowered: boolean;
@@ -34,6 +35,8 @@ export function openHold({ id, walletId, amount, placedAt }: Hold): OpenHold {
 export interface Option {
   readonly plan: Plan;
   readonly quote: Quote;
+  /** The most that the key lets one request hold; null: whatever it can cost. */
+  readonly cap: Nano | null;
 }
 
 /** How the request ended on its last hold, and all its attempts, those of an earlier hold included. */

@@ -9,6 +9,8 @@ export interface KeptAnswer {
   readonly stream: boolean;
   /** Of a whole answer: a decimal string. */
   readonly charge: string | null;
+  /** Of a whole answer that is no JSON. */
+  readonly contentType?: string;
   /** Every byte of the body, cost included. */
   readonly text: string;
 }

@@ -1,8 +1,10 @@
 import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from '../../test/support/catalog-builders';
+import { failing, healthy } from '../../test/support/channel-healths';
 import { aKey } from '../../test/support/key-builders';
 import type { Nano } from '../kernel/money';
 import type { Bucket } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
+import type { ChannelHealth } from '../routing/health/channel-health';
 import { previewRoute } from './preview-route';
 
 const send = () => {
@@ -19,15 +21,16 @@ const catalog = aCatalog({
 });
 
 interface Given {
+  readonly health?: ChannelHealth;
   readonly key?: Partial<ApiKey>;
   readonly balances?: Partial<Record<Bucket, Nano>>;
   readonly maxOutputTokens?: number;
   readonly from?: typeof catalog;
 }
 
-function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog }: Given = {}) {
+function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog, health = healthy() }: Given = {}) {
   const all = { RMB: amount('100'), CREDIT: amount('100'), ...balances };
-  const means = { catalog: from, upstreams: { openai: { send } }, available: async (bucket: Bucket) => all[bucket], now: 1_000 };
+  const means = { catalog: from, upstreams: { openai: { send } }, health, available: async (bucket: Bucket) => all[bucket], now: 1_000 };
   return previewRoute(means, aKey({ routePolicy: 'ORDINARY_ONLY', ...key }), { model: 'm', inputTokens: 100, maxOutputTokens });
 }
 
@@ -39,6 +42,17 @@ describe('a preview', () => {
     // 100 tokens of input at the backup's 2, and 10 of output at 4, for a million.
     expect(told).toMatchObject({ callable: true, reason: null, hold: 240_000n, available: amount('100') });
     expect(told.plan?.steps.map(({ channel }) => channel.id)).toEqual(['a', 'b']);
+  });
+
+  it('warns of channels that rest now, and of the one that is tried when all of them do', async () => {
+    expect(await codes({ health: failing(['a']) })).toEqual(['CHANNEL_SKIPPED', 'BACKUP_DEARER']);
+    expect(await codes({ health: failing(['b']) })).toEqual(['LAST_RESORT', 'BACKUP_DEARER']);
+    const told = await preview({ health: failing(['a', 'b']) });
+    expect(told).toMatchObject({ callable: true });
+    expect(told.warnings.map(({ code }) => code)).toEqual(['CHANNEL_SKIPPED', 'LAST_RESORT', 'BACKUP_DEARER']);
+    expect(told.warnings[0]?.message).toMatch(
+      /"a" is passed over for m until 1970-01-01T00:00:06Z: 15 calls in a row failed, the last one with HTTP 500\./,
+    );
   });
 
   it('warns of a dearer backup, of a step that is passed over, and of a lowered output limit', async () => {

@@ -3,19 +3,23 @@
  * quoting, and the obstacles of steps. Nothing is held and nothing is sent.
  */
 import { obstacleOf } from '../attempts/obstacle';
+import { restingAt } from '../attempts/resting';
 import type { Upstreams } from '../attempts/upstream';
 import { Fault } from '../kernel/fault';
-import { formatDecimal, type Nano } from '../kernel/money';
+import { formatDecimal, minNano, type Nano } from '../kernel/money';
 import { type Bucket, currencyOf } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
 import { admitKey } from '../keys/authenticate';
 import { outputLimitWithin, type Quote, quoteCeiling } from '../metering/quote-ceiling';
 import type { Catalog } from '../routing/catalog';
-import { type Plan, type PlanStep, planRoute } from '../routing/plan-route';
+import type { ChannelHealth } from '../routing/health/channel-health';
+import { AbovePriceCeiling, type Plan, type PlanStep, planRoute } from '../routing/plan-route';
+import { aboveCap, chargeCap, fullHold } from './key-ceilings';
 
 export interface PreviewMeans {
   readonly catalog: Catalog;
   readonly upstreams: Upstreams;
+  readonly health: ChannelHealth;
   /** What can be spent from the balance now. */
   readonly available: (bucket: Bucket) => Promise<Nano>;
   /** Milliseconds since 1970. */
@@ -48,20 +52,25 @@ export interface RoutePreview {
 interface Candidate {
   readonly plan: Plan;
   readonly quote: Quote;
+  /** The most that the key lets one request hold. */
+  readonly cap: Nano | null;
   readonly available: Nano;
 }
 
+type Closest = Pick<Candidate, 'plan' | 'available'>;
+
 export async function previewRoute(means: PreviewMeans, key: ApiKey, request: PreviewedRequest): Promise<RoutePreview> {
   const planned = plannedFor(means, key, request.model);
-  if (planned instanceof Fault) return refused(planned, null);
+  if (planned instanceof Fault) return refused(planned, await closestTo(means, planned));
   const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
-  const candidates = await Promise.all(plans.map((plan) => candidateOf(means, plan, request)));
-  const taken = candidates.find(({ plan, quote, available }) => quote.floor <= available && firstOpen(plan, means.upstreams) !== undefined);
+  const candidates = await Promise.all(plans.map((plan) => candidateOf(means, plan, request, key)));
+  const taken = candidates.find((each) => isCovered(each) && firstOpen(each.plan, means.upstreams) !== undefined);
   if (taken === undefined) return refused(whyNone(candidates, means.upstreams), candidates[0] ?? null);
-  const hold = taken.quote.ceiling < taken.available ? taken.quote.ceiling : taken.available;
+  const hold = minNano(fullHold(taken.quote, taken.cap), taken.available);
   const warnings = [
     ...crossing(planned.first, taken.plan, planned.fallback),
     ...skipped(taken.plan, means.upstreams),
+    ...resting(taken.plan, means),
     ...dearer(taken.plan),
     ...lowered(taken, hold),
   ];
@@ -78,23 +87,39 @@ function plannedFor({ catalog, now }: PreviewMeans, key: ApiKey, model: string) 
   }
 }
 
-async function candidateOf(means: PreviewMeans, plan: Plan, { inputTokens, maxOutputTokens }: PreviewedRequest): Promise<Candidate> {
+async function candidateOf(
+  means: PreviewMeans,
+  plan: Plan,
+  { inputTokens, maxOutputTokens }: PreviewedRequest,
+  { policies }: ApiKey,
+): Promise<Candidate> {
   const bounds = {
     inputTokens: Math.min(inputTokens, plan.model.contextWindow),
     clientOutputLimit: maxOutputTokens,
     modelOutputLimit: plan.model.maxOutputTokens,
     choices: 1,
   };
-  const prices = [...new Set(plan.steps.map((step) => step.price))];
-  return { plan, quote: quoteCeiling(bounds, prices), available: await means.available(plan.bucket) };
+  const quote = quoteCeiling(bounds, plan.prices);
+  return { plan, quote, cap: chargeCap(policies, plan), available: await means.available(plan.bucket) };
 }
 
-function refused(fault: Fault, closest: Candidate | null): RoutePreview {
+/** The plan of which every step is too dear: it came closest. */
+async function closestTo({ available }: PreviewMeans, fault: Fault): Promise<Closest | null> {
+  return fault instanceof AbovePriceCeiling ? { plan: fault.plan, available: await available(fault.plan.bucket) } : null;
+}
+
+function isCovered({ plan, quote, cap, available }: Candidate): boolean {
+  return quote.floor <= available && aboveCap(plan, quote, cap) === null;
+}
+
+function refused(fault: Fault, closest: Closest | null): RoutePreview {
   const reason = `${fault.publicMessage} ${fault.rule.nextStep}`;
   return { callable: false, reason, plan: closest?.plan ?? null, hold: null, available: closest?.available ?? null, warnings: [] };
 }
 
 function whyNone(candidates: readonly Candidate[], upstreams: Upstreams): Fault {
+  const [tooDear] = candidates.flatMap(({ plan, quote, cap }) => aboveCap(plan, quote, cap) ?? []);
+  if (tooDear !== undefined) return tooDear;
   const short = candidates.find(({ quote, available }) => quote.floor > available);
   if (short === undefined) {
     const steps = candidates.flatMap(({ plan }) => plan.steps);
@@ -128,6 +153,18 @@ function skipped(plan: Plan, upstreams: Upstreams): Warning[] {
   });
 }
 
+/** Steps that rest for their health, as the flow finds them; none that something else stands against. */
+function resting(plan: Plan, { upstreams, health, now }: PreviewMeans): Warning[] {
+  const stopped = (step: PlanStep) => obstacleOf(step, 'chat', upstreams) !== null;
+  return plan.steps.flatMap((step) => {
+    const found = stopped(step) ? null : restingAt(plan, step, { health, clock: { now: () => now } }, stopped);
+    if (found === null) return [];
+    const { message } = found.obstacle;
+    if (!found.lastResort) return [{ code: 'CHANNEL_SKIPPED', message }];
+    return [{ code: 'LAST_RESORT', message: `${message} Where no other channel is left, it is tried all the same.` }];
+  });
+}
+
 /** Backups that cost more than the primary, for input or for output. */
 function dearer(plan: Plan): Warning[] {
   const [primary, ...backups] = plan.steps;
@@ -136,10 +173,11 @@ function dearer(plan: Plan): Warning[] {
     .map(({ channel }) => ({ code: 'BACKUP_DEARER', message: `The backup channel "${channel.id}" costs more than the primary one.` }));
 }
 
-function lowered({ quote }: Candidate, hold: Nano): Warning[] {
+function lowered({ quote, cap }: Candidate, hold: Nano): Warning[] {
   const { limit, lowered: isLowered } = outputLimitWithin(quote, hold);
   if (!isLowered) return [];
+  const covers = cap === hold ? "The key's maxCharge" : 'The balance';
   return [
-    { code: 'OUTPUT_LIMIT_LOWERED', message: `The balance covers ${limit} output tokens, so the output limit would be lowered to that.` },
+    { code: 'OUTPUT_LIMIT_LOWERED', message: `${covers} covers ${limit} output tokens, so the output limit would be lowered to that.` },
   ];
 }

@@ -4,6 +4,7 @@
  */
 import type { RequestBody } from '../attempts/upstream';
 import { Fault } from '../kernel/fault';
+import { type Form, fieldsOf } from '../kernel/form';
 import { topLevelMembers } from '../kernel/json-members';
 import type { Endpoint, ModelCall } from './endpoints/endpoint';
 import { wrong } from './endpoints/members';
@@ -14,12 +15,9 @@ export type Reading =
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-export function readCall(endpoint: Endpoint, bytes: Buffer): Reading {
-  const body = parseObject(bytes);
-  if (body === undefined) {
-    const fault = new Fault('invalid_json', 'The body is not a JSON object in UTF-8.');
-    return { ok: false, fault, model: null, stream: false };
-  }
+export function readCall(endpoint: Endpoint, sent: Buffer | Form): Reading {
+  const body = bodyOf(endpoint, sent);
+  if (body instanceof Fault) return { ok: false, fault: body, model: null, stream: false };
   const { json } = body;
   try {
     return { ok: true, call: callOf(endpoint, body) };
@@ -28,6 +26,12 @@ export function readCall(endpoint: Endpoint, bytes: Buffer): Reading {
     const model = typeof json['model'] === 'string' ? json['model'] : null;
     return { ok: false, fault: error, model, stream: json['stream'] === true };
   }
+}
+
+function bodyOf({ uploads }: Endpoint, sent: Buffer | Form): RequestBody | Fault {
+  if (!Buffer.isBuffer(sent)) return { text: '', json: fieldsOf(sent), form: sent };
+  if (uploads !== undefined) return new Fault('invalid_request', 'The body must be a form: send it as multipart/form-data.');
+  return parseObject(sent) ?? new Fault('invalid_json', 'The body is not a JSON object in UTF-8.');
 }
 
 function parseObject(bytes: Buffer): RequestBody | undefined {
@@ -42,13 +46,14 @@ function parseObject(bytes: Buffer): RequestBody | undefined {
 }
 
 function callOf(endpoint: Endpoint, body: RequestBody): ModelCall {
-  const { json, text } = body;
-  const names = Object.keys(json);
+  const { json, text, form } = body;
+  const names = form === undefined ? Object.keys(json) : form.parts.map(({ name }) => name);
   checkSpelling(names, endpoint.decisive);
-  checkDoubles(text, names.length, endpoint.decisive);
+  if (form === undefined) checkDoubles(text, names.length, endpoint.decisive);
+  else checkRepeats(names, endpoint.decisive);
   const model = json['model'] ?? endpoint.defaultModel;
   if (typeof model !== 'string' || model === '') throw wrong('model', 'must be the name of a model');
-  return { endpoint, body, ...endpoint.want(json, model) };
+  return { endpoint, body, ...endpoint.want(json, model, form) };
 }
 
 /** Some providers read names in any case: another spelling of a decisive one would count there, and not here. */
@@ -64,9 +69,16 @@ function checkSpelling(names: readonly string[], decisive: ReadonlySet<string>):
 /** Readers differ in which of two members of one name they obey: the hold would be made on one, the answer on the other. */
 function checkDoubles(text: string, names: number, decisive: ReadonlySet<string>): void {
   const members = topLevelMembers(text);
-  if (members.length === names) return;
+  if (members.length !== names)
+    checkRepeats(
+      members.map(({ name }) => name),
+      decisive,
+    );
+}
+
+function checkRepeats(names: readonly string[], decisive: ReadonlySet<string>): void {
   const seen = new Set<string>();
-  for (const { name } of members) {
+  for (const name of names) {
     if (seen.has(name) && decisive.has(name)) throw wrong(name, 'stands in the body more than once');
     seen.add(name);
   }

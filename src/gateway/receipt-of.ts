@@ -80,7 +80,7 @@ function recordOf(clock: Clock, facts: RequestFacts, ending: Ending): ReceiptRec
     errorCode: fault?.code ?? null,
     errorMessage: fault?.publicMessage ?? null,
     usage: ending.usage,
-    latencyMs: Math.max(0, settledAt - facts.createdAt),
+    latencyMs: facts.receivedTick === undefined ? null : Math.round(clock.monotonic() - facts.receivedTick),
     timeToFirstTokenMs: firstTokenMs(attempts),
     loweredOutputLimit: loweredLimit(hold),
     recovered: false,

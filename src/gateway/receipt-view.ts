@@ -10,6 +10,7 @@ import type { AttemptOfReceipt, EndFacts, HoldRecord, ReadableReceipt, ReceiptRe
 import { type ChargeLine, chargeFor, chargeLines } from '../metering/charge';
 import { NO_USAGE, type Usage } from '../metering/usage';
 import type { PriceVersion } from '../routing/catalog';
+import { aliasReason } from '../routing/model-names';
 
 type Unended = Omit<
   { [Field in keyof EndFacts]: EndFacts[Field] | null },
@@ -28,6 +29,10 @@ export type ReceiptView = RequestFacts &
     readonly charge: Nano;
     readonly currency: Currency | null;
     readonly hold: HoldRecord | null;
+    /** The model of the catalog; null when none was found. */
+    readonly model: string | null;
+    /** Why that model, where the request named another. */
+    readonly modelReason: string | null;
     readonly price: PriceVersion | null;
     readonly lines: readonly ChargeLine[];
     readonly fallbackDelta: Nano | null;
@@ -53,19 +58,28 @@ const ZERO = nano(0n);
 export function viewReceipt({ receipt, attempts, prices }: ReceiptParts): ReceiptView {
   const { hold } = receipt;
   const currency = receipt.record.bucket === null ? null : currencyOf(receipt.record.bucket);
-  if (receipt.inFlight) return { ...receipt.record, ...NOT_ENDED, hold, currency, price: null };
+  const model = modelOf(receipt.record);
+  const modelReason = aliasReason(receipt.record.requestedModel, model);
+  if (receipt.inFlight) return { ...receipt.record, ...NOT_ENDED, hold, currency, model, modelReason, price: null };
   const { record } = receipt;
   const price = prices.get(record.priceId ?? '') ?? null;
   return {
     ...record,
     hold,
     currency,
+    model,
+    modelReason,
     price,
     lines: linesOf(record, price),
     fallbackDelta: fallbackDelta(record, prices.get(record.primaryPriceId ?? '') ?? null),
     attempts: viewAttempts(receipt, attempts),
     nextStep: nextStepAfter(record.errorCode),
   };
+}
+
+/** The model of the catalog, by its route: a route's id is its model and its type. */
+export function modelOf({ routeId, routeType }: RouteFacts): string | null {
+  return routeId === null || routeType === null ? null : routeId.slice(0, -routeType.length - 1);
 }
 
 /** The attempts of a receipt; none while it is in flight. */

@@ -7,9 +7,11 @@ import { Fault } from '../kernel/fault';
 import type { Interrupted } from '../kernel/interrupt';
 import { formatDecimal } from '../kernel/money';
 import { admitKey, type RecognisedKey } from '../keys/authenticate';
+import type { KeyPolicies } from '../keys/key-policies';
 import type { Idempotence } from '../ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import { quoteCeiling } from '../metering/quote-ceiling';
+import { arrangeSteps } from '../routing/arrange-steps';
 import { type Plan, planRoute } from '../routing/plan-route';
 import type { Run } from '../runs/run';
 import { streamTail, wholeWithCost } from './answer';
@@ -20,10 +22,12 @@ import { ReceiptedFault } from './end-durably';
 import type { ModelCall } from './endpoints/endpoint';
 import type { Option } from './hold';
 import type { KeptAnswer } from './kept-answer';
+import { attemptLimitsOf, chargeCap } from './key-ceilings';
 import { type Reading, readCall } from './read-call';
-import { refuseUnspoken } from './refuse-unspoken';
+import { servablePlans } from './refuse-unspoken';
 import { readIdempotencyKey, readRouteHeader } from './request-headers';
 import { type Settled, writeRefusal } from './settle';
+import { sharedBy } from './shared-cache';
 import { budgetLimits, type LimitsOf } from './spend-ceilings';
 import { withHold } from './with-hold';
 import { withRate } from './with-rate';
@@ -53,12 +57,12 @@ export async function serveCompletion(
       const call = readable(reading);
       const run = attached(attachment);
       const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
-      const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
-      refuseUnspoken(plans, call, gateway.upstreams);
-      const options = plans.map((plan) => quoted(plan, call));
+      const plans = inOrder(servablePlans(planned, call, gateway.upstreams), request.id, caller.key.id, call);
+      const options = plans.map((plan) => quoted(plan, call, caller.key.policies));
       const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint.path, request.body);
+      const attemptLimits = attemptLimitsOf(caller.key.policies, request, gateway.clock);
       const { to, keep } = kept(gateway, call, idempotence, sink);
-      const asked = { facts, call, limits: limitsOf(recognised, run), idempotence, keep };
+      const asked = { facts, call, limits: limitsOf(recognised, run), attemptLimits, idempotence, keep };
       return settledOrGivenBefore(gateway, idempotence, () =>
         withHold(gateway, asked, options, (hold, attemptsBefore) => {
           to.announce(hold.plan);
@@ -67,7 +71,7 @@ export async function serveCompletion(
           const { operation } = call.endpoint;
           const job = { plan: hold.plan, operation, body: call.body, stream: call.stream, outputLimit, outputBound };
           return gateway.checkpoints.whileDelivering({ hold, call, attemptsBefore }, (follower) =>
-            runAttempts(gateway, { ...job, attemptsBefore: attemptsBefore.length, follower }, to, signal),
+            runAttempts(gateway, { ...job, attemptsBefore, limits: attemptLimits, follower }, to, signal),
           );
         }),
       );
@@ -95,6 +99,12 @@ export async function refuseCompletion(gateway: Gateway, request: CompletionRequ
 function readable(reading: Reading): ModelCall {
   if (!reading.ok) throw reading.fault;
   return reading.call;
+}
+
+/** The plans, each with the order of steps that this request has. */
+function inOrder(plans: readonly Plan[], requestId: string, keyId: string, { body }: ModelCall): readonly Plan[] {
+  if (plans.every(({ drawn }) => drawn === undefined)) return plans;
+  return plans.map((plan) => (plan.drawn ? arrangeSteps(plan, requestId, sharedBy(plan.route.sticky, keyId, body.json)) : plan));
 }
 
 /** The settled request, or the answer of the earlier one with the same key. @throws what `serve` throws where none is kept */
@@ -130,14 +140,14 @@ function limitsOf({ key, projectLimits }: RecognisedKey, run: Run | null): Limit
   return limits;
 }
 
-function quoted(plan: Plan, call: ModelCall): Option {
+function quoted(plan: Plan, call: ModelCall, policies: KeyPolicies): Option {
   const bounds = {
     inputTokens: call.endpoint.inputBound(call.body.json, plan.model),
     ...outputLimits(call, plan.model),
     choices: call.choices,
     ...(call.classes && { classes: call.classes }),
   };
-  return { plan, quote: quoteCeiling(bounds, [...new Set(plan.steps.map((step) => step.price))]) };
+  return { plan, quote: quoteCeiling(bounds, plan.prices), cap: chargeCap(policies, plan) };
 }
 
 function outputLimits({ endpoint, outputLimit }: ModelCall, { maxOutputTokens }: Plan['model']) {
@@ -150,7 +160,8 @@ function outputLimits({ endpoint, outputLimit }: ModelCall, { maxOutputTokens }:
 function finish({ receipt, fault, used }: Settled, call: ModelCall, sink: AnswerSink): void {
   const { answer } = used.outcome;
   if (fault !== null || answer === null) sink.fail(fault ?? new Fault('internal_error', 'There is no answer to give.'));
-  else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer.text, receipt), formatDecimal(receipt.charge));
+  else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer, receipt), formatDecimal(receipt.charge), answer.contentType);
+  else if (answer.kind === 'audio') sink.finishAudio(answer.rest, answer.contentType);
   else sink.finishStream(streamTail(answer, receipt, call));
 }
 
@@ -182,5 +193,6 @@ function factsOf(request: CompletionRequest, { key }: RecognisedKey, reading: Re
     stream: reading.ok ? reading.call.stream : reading.stream,
     requestedModel: reading.ok ? reading.call.model : reading.model,
     createdAt: request.receivedAt,
+    receivedTick: request.receivedTick,
   };
 }

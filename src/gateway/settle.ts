@@ -6,10 +6,11 @@ import type { AttemptRecord } from '../attempts/attempt';
 import type { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { minNano, type Nano, nano, subtractNano } from '../kernel/money';
-import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
+import type { ReceiptRecord, RequestFacts, RouteFacts } from '../ledger/receipt';
 import { chargeFor, type PriceTerms } from '../metering/charge';
 import { costOf } from '../metering/cost';
 import type { Usage } from '../metering/usage';
+import { AbovePriceCeiling } from '../routing/plan-route';
 import type { Asked } from './asked';
 import type { Gateway } from './completion-request';
 import { endDurably, ReceiptedFault, withoutMoney } from './end-durably';
@@ -73,10 +74,15 @@ export async function release(
 
 /** Writes the receipt of a request that was refused before anything was held. It names the balance that would have paid. */
 export async function writeRefusal(gateway: Gateway, facts: RequestFacts, fault: Fault): Promise<ReceiptRecord> {
-  const route = fault instanceof RefusedOnRoute ? fault.route : NO_ROUTE;
+  const route = routeOfRefusal(fault);
   const receipt = receiptWithoutCharge(gateway.clock, facts, { route, fault, stopReason: 'REFUSED', attempts: [], hold: null });
   await endDurably(gateway, withoutMoney(receipt, []));
   return receipt;
+}
+
+function routeOfRefusal(fault: Fault): RouteFacts {
+  if (fault instanceof RefusedOnRoute) return fault.route;
+  return fault instanceof AbovePriceCeiling ? routeFactsOf(fault.plan) : NO_ROUTE;
 }
 
 function fullCharge(usage: Usage, price: PriceTerms): Nano {

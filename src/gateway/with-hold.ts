@@ -4,7 +4,9 @@
  * to recovery. Crossing to the other bucket is a second hold, in whose transaction the first one is released.
  */
 import type { AttemptRecord } from '../attempts/attempt';
-import { type Outcome, passedOver } from '../attempts/run-attempts';
+import { limitReached, sentIn } from '../attempts/attempt-limits';
+import { passedOver } from '../attempts/attempt-records';
+import type { Outcome } from '../attempts/run-attempts';
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
@@ -17,6 +19,7 @@ import { outputLimitWithin } from '../metering/quote-ceiling';
 import type { Asked } from './asked';
 import type { Gateway } from './completion-request';
 import { type Hold, type Option, openHold, RefusedOnRoute, routeFactsOf, type Used } from './hold';
+import { aboveCap, fullHold } from './key-ceilings';
 import { release, type Settled, settle } from './settle';
 import { ceilingsOn, overLimit, sameKeyFault } from './spend-ceilings';
 
@@ -50,7 +53,7 @@ export async function withHold(
     const outcome = await releasedWhenThrown(gateway, asked.facts, hold, attempts, use);
     attempts.push(...outcome.attempts);
     used = { hold, outcome, attempts };
-    if (!mayCross(outcome)) break;
+    if (!goesOn(gateway, asked, outcome, { options, option, attempts })) break;
   }
   if (used !== null) return settledOrReleased(gateway, asked, used);
   invariant(refusal !== null && options[0] !== undefined, 'a request without a hold was refused one');
@@ -92,8 +95,28 @@ function mayCross(outcome: Outcome): boolean {
   return outcome.stopReason === 'UPSTREAM_ERROR' || outcome.stopReason === 'UPSTREAM_TIMEOUT' || outcome.stopReason === 'NO_CHANNEL';
 }
 
+interface Place {
+  readonly options: readonly Option[];
+  readonly option: Option;
+  readonly attempts: AttemptRecord[];
+}
+
+/** A second balance is not held for a request that may not be tried any more: its steps are passed over, with the reason. */
+function goesOn({ clock }: Gateway, { attemptLimits }: Asked, outcome: Outcome, { options, option, attempts }: Place): boolean {
+  if (!mayCross(outcome)) return false;
+  const late = outcome.overdue === null ? null : { code: 'deadline', message: outcome.overdue };
+  const obstacle = late ?? (attemptLimits === null ? null : limitReached(attemptLimits, sentIn(attempts), clock));
+  if (obstacle === null) return true;
+  for (const { plan } of options.slice(options.indexOf(option) + 1)) {
+    for (const step of plan.steps) attempts.push(passedOver(step, attempts.length, step.passedOver ?? obstacle, clock.now()));
+  }
+  return false;
+}
+
 async function place(gateway: Gateway, asked: Asked, option: Option, replaces: Hold | null): Promise<Hold | Fault> {
   const { plan, quote } = option;
+  const tooDear = aboveCap(plan, quote, option.cap);
+  if (tooDear !== null) return tooDear;
   if (quote.floor > NANO_MAX) return notEnough(plan.bucket, quote.floor, undefined);
   const item = holdItem(asked, option, gateway.clock.now(), replaces);
   try {
@@ -119,7 +142,7 @@ function holdItem({ facts, limits, idempotence }: Asked, option: Option, now: nu
     walletId: walletId(facts.accountId, plan.bucket),
     request: facts,
     route: routeFactsOf(plan),
-    amount: quote.ceiling > NANO_MAX ? NANO_MAX : quote.ceiling,
+    amount: fullHold(quote, option.cap),
     atLeast: quote.floor,
     placedAt: now,
     expiresAt: now + HOLD_LIFE_MS,

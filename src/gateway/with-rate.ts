@@ -23,14 +23,18 @@ type Served = Pick<Settled, 'receipt'> | KeptAnswer;
  * waits for each answer never meets its own former request.
  * @throws Fault `rate_limit_exceeded`; nothing was taken then
  */
-export async function withRate<T extends Served>(
+export function withRate<T extends Served>(rates: RateLimiter, rated: RatedRequest, sink: AnswerSink, serve: () => Promise<T>): Promise<T> {
+  // No promise of its own for the many keys without rates.
+  return hasRateLimits(rated.key.limits) ? withinRates(rates, rated, sink, serve) : serve();
+}
+
+async function withinRates<T extends Served>(
   rates: RateLimiter,
   rated: RatedRequest,
   sink: AnswerSink,
   serve: () => Promise<T>,
 ): Promise<T> {
   const { limits } = rated.key;
-  if (!hasRateLimits(limits)) return serve();
   const answer = await rates.take({ keyId: rated.key.id, requestId: rated.requestId, limits, tokens: expected(limits, rated.reading) });
   sink.announceRates(answer.levels);
   if (!answer.granted) throw tooFast(limits, answer);

@@ -1,15 +1,24 @@
 /**
  * What is metered apart from plain tokens of input and output, where a price says so. Token classes are parts of the input
- * or output; without a price of their own they cost what the rest does. Pictures and seconds are counted beside the tokens.
+ * or output; without a price of their own they cost what the rest does. Pictures, seconds and characters are counted beside the tokens.
  */
 import { type Nano, nano } from './money';
 
-/** Amounts in nano: `perImage` for one picture, `perSecond` for one second, all others per one million tokens. */
-export const PRICE_CLASSES = ['audioInput', 'imageInput', 'reasoning', 'audioOutput', 'imageOutput', 'perImage', 'perSecond'] as const;
+/** Amounts in nano: `perImage` for one picture, `perSecond` for one second, `characters` per one million of them, all others per one million tokens. */
+export const PRICE_CLASSES = [
+  'audioInput',
+  'imageInput',
+  'reasoning',
+  'audioOutput',
+  'imageOutput',
+  'perImage',
+  'perSecond',
+  'characters',
+] as const;
 export type PriceClass = (typeof PRICE_CLASSES)[number];
 export type PriceClasses = Readonly<Partial<Record<PriceClass, Nano>>>;
 
-/** Parts of the input and of the output; pictures that were made; milliseconds that were heard or spoken. */
+/** Parts of the input and of the output; pictures that were made; milliseconds that were heard; characters that were spoken. */
 export const USAGE_CLASSES = [
   'audioInputTokens',
   'imageInputTokens',
@@ -17,6 +26,7 @@ export const USAGE_CLASSES = [
   'imageOutputTokens',
   'images',
   'milliseconds',
+  'characters',
 ] as const;
 export type UsageClass = (typeof USAGE_CLASSES)[number];
 export type UsageClasses = Readonly<Partial<Record<UsageClass, number>>>;

@@ -1,5 +1,5 @@
 /** Secrets: how they are made, hashed for look-up, compared, and sealed at rest. Nothing here prints one. */
-import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { invariant } from './invariant';
 
 const SEAL_VERSION = 1;
@@ -9,14 +9,14 @@ export const MASTER_KEY_BYTES = 32;
 
 /** SHA-256 in hex: the only form in which a key or token is stored. Secrets of 128 random bits or more need no slow hash. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret, 'utf8').digest('hex');
+  return hash('sha256', secret, 'hex');
 }
 
 /** SHA-256 in hex of several parts, none of which can pass for the end or the beginning of another one. */
 export function fingerprint(...parts: readonly (string | Buffer)[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return hash.digest('hex');
+  const whole = createHash('sha256');
+  for (const part of parts) whole.update(`${Buffer.byteLength(part)}:`).update(part);
+  return whole.digest('hex');
 }
 
 /** Compares two hashes in constant time. */

@@ -2,6 +2,7 @@
 
 import type { Nano } from '../kernel/money';
 import type { Bucket, RoutePolicy, SpendWindow } from '../kernel/words';
+import type { KeyPolicies } from './key-policies';
 
 export interface SpendLimit {
   readonly bucket: Bucket;
@@ -33,6 +34,7 @@ export interface ApiKey {
   /** null: every model that the route policy reaches. */
   readonly allowedModels: readonly string[] | null;
   readonly limits: KeyLimits;
+  readonly policies: KeyPolicies;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly expiresAt: number | null;

@@ -4,7 +4,7 @@ import type { ApiKey, SpendLimit } from './api-key';
 
 export type DeclaredKey = Pick<
   ApiKey,
-  'id' | 'name' | 'projectId' | 'routePolicy' | 'crossBucketFallback' | 'allowedModels' | 'limits' | 'expiresAt'
+  'id' | 'name' | 'projectId' | 'routePolicy' | 'crossBucketFallback' | 'allowedModels' | 'limits' | 'policies' | 'expiresAt'
 > & {
   /** Stored only as a hash. */
   readonly secret: string;

@@ -3,6 +3,7 @@ import { aKey } from '../../test/support/receipt-builders';
 import { StillClock } from '../../test/support/still-clock';
 import { nano } from '../kernel/money';
 import { hashSecret } from '../kernel/secret';
+import { NO_POLICIES } from './key-policies';
 import { createKey, type KeyWishes, pauseKey, resumeKey, revokeKey, rotateKey } from './manage-keys';
 import type { Viewer } from './viewer';
 
@@ -16,6 +17,7 @@ const WISHES: KeyWishes = {
   crossBucketFallback: false,
   allowedModels: null,
   limits: NO_LIMITS,
+  policies: NO_POLICIES,
   expiresAt: null,
 };
 

@@ -9,6 +9,7 @@ import { type ApiKey, publicPrefix, type StoredKeyStatus } from './api-key';
 import type { ApiKeyStore } from './api-key-store';
 import type { KeyRing } from './authenticate';
 import { checkExpiry, checkLimits, checkModels, checkName } from './key-wishes';
+import { checkPolicies } from './policy-wishes';
 import { maySeeAccount, maySeeKey, type Viewer } from './viewer';
 
 export interface KeyManagement {
@@ -22,7 +23,7 @@ export interface KeyManagement {
 /** The key that is wanted. `accountId` null: that of the owner who asks. */
 export type KeyWishes = Pick<
   ApiKey,
-  'name' | 'projectId' | 'routePolicy' | 'crossBucketFallback' | 'allowedModels' | 'limits' | 'expiresAt'
+  'name' | 'projectId' | 'routePolicy' | 'crossBucketFallback' | 'allowedModels' | 'limits' | 'policies' | 'expiresAt'
 > & { readonly accountId: string | null };
 
 /** A key with its secret, which is stored only as a hash: this is the one time that it can be shown. */
@@ -50,6 +51,7 @@ export async function createKey(means: KeyManagement, viewer: Viewer, wishes: Ke
     crossBucketFallback: wishes.crossBucketFallback,
     allowedModels: checkModels(wishes.allowedModels, means.modelExists),
     limits: checkLimits(wishes.limits),
+    policies: checkPolicies(wishes.policies, means.modelExists),
     createdAt: now,
     expiresAt: checkExpiry(wishes.expiresAt, now),
   };

@@ -22,6 +22,8 @@ export interface RequestFacts {
   readonly requestedModel: string | null;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** The same instant on the monotonic clock of the process that serves the request. Not stored, so left out of what is read. */
+  readonly receivedTick?: number;
 }
 
 /** What planning decided; null fields belong to requests that were refused before a route was found. */

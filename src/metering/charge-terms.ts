@@ -53,6 +53,7 @@ export function classTerms(usage: Usage, price: Multiplied): Apart {
   const beside = [
     ...counted(`images: ${used.images ?? 0}`, BigInt(used.images ?? 0) * TOKENS_PER_PRICE, classes.perImage, price),
     ...counted(`seconds: ${(used.milliseconds ?? 0) / 1_000}`, BigInt(used.milliseconds ?? 0) * PER_THOUSANDTH, classes.perSecond, price),
+    ...counted(`characters: ${used.characters ?? 0}`, BigInt(used.characters ?? 0), classes.characters, price),
   ];
   return { terms: [...input.terms, ...output.terms, ...beside], inputTokens: input.tokens, outputTokens: output.tokens };
 }

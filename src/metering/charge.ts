@@ -1,9 +1,9 @@
 /**
  * From tokens to money. One formula serves the hold, the charge and the receipt's lines:
  *
- *     charge = ⌈ (Σ tokens × price + (requests × perRequest + images × perImage + seconds × perSecond) × 10⁶) × multiplier / 10¹⁵ ⌉ nano
+ *     charge = ⌈ (Σ tokens × price + characters × price + (requests × perRequest + images × perImage + seconds × perSecond) × 10⁶) × multiplier / 10¹⁵ ⌉ nano
  *
- * with prices in nano per 10⁶ tokens and the multiplier in units of 10⁻⁹. There is one division per receipt, rounded up.
+ * with prices in nano per 10⁶ tokens or characters and the multiplier in units of 10⁻⁹. There is one division per receipt, rounded up.
  */
 
 import type { PriceClasses } from '../kernel/classes';

@@ -18,8 +18,8 @@ export interface TokenBounds {
   readonly modelOutputLimit: number;
   /** `n` or `best_of`. */
   readonly choices: number;
-  /** Pictures that are asked for, and an upper bound of what is heard or spoken. */
-  readonly classes?: Pick<UsageClasses, 'images' | 'milliseconds'>;
+  /** Pictures that are asked for, characters that are to be spoken, and an upper bound of what is heard. */
+  readonly classes?: Pick<UsageClasses, 'images' | 'milliseconds' | 'characters'>;
 }
 
 export interface Quote {
@@ -90,7 +90,7 @@ function upperTerms(price: PriceTerms): PriceTerms {
   const { classes } = price;
   const input = dearestOf(price.input, [price.cachedInput, price.cacheWrite, classes?.audioInput, classes?.imageInput]);
   const output = dearestOf(price.output, [classes?.reasoning, classes?.audioOutput, classes?.imageOutput]);
-  const beside = classes && { perImage: classes.perImage, perSecond: classes.perSecond };
+  const beside = classes && { perImage: classes.perImage, perSecond: classes.perSecond, characters: classes.characters };
   const upper = { ...price, input, output, classes: beside };
   upperTermsOf.set(price, upper);
   return upper;

@@ -6,6 +6,7 @@ import type { PriceClasses } from '../kernel/classes';
 import type { Nano } from '../kernel/money';
 import { hashSecret } from '../kernel/secret';
 import type { Currency, RouteType } from '../kernel/words';
+import type { BreakerOptions } from './health/breaker-settings';
 
 export const PROTOCOLS = ['openai', 'anthropic', 'gemini'] as const;
 /** The wire format that a channel speaks. */
@@ -30,8 +31,12 @@ export interface Channel {
   readonly baseUrl: string;
   /** The provider's secret, opened; never leaves the process but in the upstream's own header. */
   readonly apiKey: string;
+  /** All of them where it has several, in the order of the catalog; `apiKey` is the one in use, or the first. Left out: it has one. */
+  readonly apiKeys?: readonly string[] | undefined;
   readonly timeouts: ChannelTimeouts;
   readonly onClientGone: OnClientGone;
+  /** When it is passed over for failing; left out: as channels are by default. */
+  readonly breaker?: BreakerOptions | undefined;
   readonly enabled: boolean;
   /** true: it has left the catalog. No route uses it any more; it is kept, without its secret, so that receipts can name it. */
   readonly retired?: boolean;
@@ -91,11 +96,19 @@ export interface CostVersion {
   readonly effectiveFrom: number;
 }
 
+export const STICKINESS = ['key', 'prefix'] as const;
+/** What keeps requests on one of several channels of a priority, for the sake of its prompt cache: who asks, or how the prompt begins. */
+export type Stickiness = (typeof STICKINESS)[number];
+
 /** One place of a route, in the order in which they are tried. */
 export interface RouteStep {
   readonly channelId: string;
   readonly upstreamModel: string;
   readonly maxAttempts: number;
+  /** Those with the smallest are tried first, equal ones in an order that is drawn; left out: its place, from one. */
+  readonly priority?: number | undefined;
+  /** How often it is drawn among those of its priority; left out: 1. */
+  readonly weight?: number | undefined;
   /** The step's own price, where it has one. */
   readonly price: PriceVersion | null;
   /** What the channel charges the operator, where the catalog says so. */
@@ -109,6 +122,8 @@ export interface Route {
   readonly type: RouteType;
   readonly enabled: boolean;
   readonly price: PriceVersion;
+  /** Left out: every request is drawn anew. */
+  readonly sticky?: Stickiness | undefined;
   /** Prices that begin later, in the order in which they do; left out: none is known. */
   readonly upcoming?: readonly PriceVersion[];
   readonly steps: readonly RouteStep[];
@@ -121,6 +136,8 @@ export interface Catalog {
   readonly channels: ReadonlyMap<string, Channel>;
   /** By route id. */
   readonly routes: ReadonlyMap<string, Route>;
+  /** Other names of models, by alias: each names the id of a model. Left out: there are none. */
+  readonly aliases?: ReadonlyMap<string, string>;
 }
 
 export function routeId(model: string, type: RouteType): string {

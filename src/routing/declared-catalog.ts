@@ -3,7 +3,7 @@
  * every name that is referred to exists.
  */
 import type { RouteType } from '../kernel/words';
-import type { Channel, CostVersion, Model, PriceVersion, RouteStep } from './catalog';
+import type { Channel, CostVersion, Model, PriceVersion, RouteStep, Stickiness } from './catalog';
 
 /** The amounts of a price, before it has become a version. */
 export type DeclaredPrice = Pick<PriceVersion, 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest' | 'classes' | 'multiplier'>;
@@ -11,9 +11,12 @@ export type DeclaredPrice = Pick<PriceVersion, 'input' | 'cachedInput' | 'cacheW
 /** The amounts of a channel's cost, before they have become a version. */
 export type DeclaredCost = Pick<CostVersion, 'currency' | 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest' | 'classes'>;
 
-export type DeclaredChannel = Pick<Channel, 'id' | 'name' | 'protocol' | 'baseUrl' | 'apiKey' | 'timeouts' | 'onClientGone'>;
+export type DeclaredChannel = Pick<
+  Channel,
+  'id' | 'name' | 'protocol' | 'baseUrl' | 'apiKey' | 'apiKeys' | 'timeouts' | 'onClientGone' | 'breaker'
+>;
 
-export type DeclaredStep = Pick<RouteStep, 'channelId' | 'upstreamModel' | 'maxAttempts'> & {
+export type DeclaredStep = Pick<RouteStep, 'channelId' | 'upstreamModel' | 'maxAttempts' | 'priority' | 'weight'> & {
   /** null: the route's price. */
   readonly price: DeclaredPrice | null;
   /** null: what the channel charges is not known. */
@@ -25,6 +28,7 @@ export interface DeclaredRoute {
   readonly id: string;
   readonly model: string;
   readonly type: RouteType;
+  readonly sticky?: Stickiness | undefined;
   readonly price: DeclaredPrice;
   /** In the order in which they are tried; at least one. */
   readonly steps: readonly DeclaredStep[];
@@ -35,4 +39,6 @@ export interface DeclaredCatalog {
   readonly channels: readonly DeclaredChannel[];
   readonly models: readonly Model[];
   readonly routes: readonly DeclaredRoute[];
+  /** By alias: each names a model and never another alias. Left out: none. */
+  readonly aliases?: ReadonlyMap<string, string>;
 }

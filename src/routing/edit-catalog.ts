@@ -53,6 +53,9 @@ export async function retireModel({ editor, catalog }: EditManagement, id: strin
     standingModel(now, id);
     const users = [...now.routes.values()].filter((route) => route.model === id);
     refuseUsed('model', id, users);
+    const aliases = [...(now.aliases ?? [])].filter(([, named]) => named === id).map(([alias]) => alias);
+    if (aliases.length > 0)
+      throw new Fault('invalid_request', `The model "${id}" is named by the aliases ${aliases.join(', ')} of the file.`);
     return { retired: { models: [id] } };
   });
   return model;

@@ -1,5 +1,6 @@
 import { aCatalog, aChannel, aModel, aPrice, aRoute } from '../../test/support/catalog-builders';
 import { Fault } from '../kernel/fault';
+import { NO_POLICIES } from '../keys/key-policies';
 import { type PlanningKey, planRoute, reachableModels } from './plan-route';
 
 const catalog = aCatalog({
@@ -16,6 +17,7 @@ const key = (overrides: Partial<PlanningKey> = {}): PlanningKey => ({
   routePolicy: 'ORDINARY_ONLY',
   crossBucketFallback: false,
   allowedModels: null,
+  policies: NO_POLICIES,
   ...overrides,
 });
 const codeOf = (plan: () => unknown): string => {

@@ -2,6 +2,7 @@
 import { invariant } from '../kernel/invariant';
 import { ROUTE_POLICIES } from '../kernel/words';
 import type { ApiKey, KeyLimits, KeySecret, StoredKeyStatus } from '../keys/api-key';
+import { policiesOfText, textOfPolicies } from './key-policies-text';
 import type { ApiKeyRow } from './rows/api-key.row';
 import type { KeySecretRow } from './rows/key-secret.row';
 import { objectOf, parsedText, spendLimitsForJson, spendLimitsOfJson } from './spend-limits-text';
@@ -23,18 +24,20 @@ export function apiKeyOfRow(row: ApiKeyRow): ApiKey {
     crossBucketFallback: row.crossBucketFallback,
     allowedModels: row.allowedModels === null ? null : modelsOf(row.allowedModels, place),
     limits: limitsOf(row.limits, place),
+    policies: policiesOfText(row.policies, place),
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
   };
 }
 
 export function rowOfApiKey(key: ApiKey): ApiKeyRow {
-  const { allowedModels, limits, ...columns } = key;
+  const { allowedModels, limits, policies, ...columns } = key;
   const { requestsPerMinute, tokensPerMinute, concurrency } = limits;
   return {
     ...columns,
     allowedModels: allowedModels === null ? null : JSON.stringify(allowedModels),
     limits: JSON.stringify({ requestsPerMinute, tokensPerMinute, concurrency, spend: spendLimitsForJson(limits.spend) }),
+    policies: textOfPolicies(policies),
   };
 }
 

@@ -11,6 +11,8 @@ import { Endpoints1700000000007 } from '../../migrations/1700000000007-endpoints
 import { Runs1700000000008 } from '../../migrations/1700000000008-runs';
 import { PriceSchedule1700000000011 } from '../../migrations/1700000000011-price-schedule';
 import { ManagementTokens1700000000012 } from '../../migrations/1700000000012-management-tokens';
+import { ChannelHealth1700000000013 } from '../../migrations/1700000000013-channel-health';
+import { KeyPolicies1700000000014 } from '../../migrations/1700000000014-key-policies';
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
 import { ExactSqlite } from './exact-sqlite';
@@ -70,6 +72,8 @@ const COMMON = {
     Runs1700000000008,
     PriceSchedule1700000000011,
     ManagementTokens1700000000012,
+    ChannelHealth1700000000013,
+    KeyPolicies1700000000014,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

@@ -5,6 +5,7 @@
 import cluster from 'node:cluster';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AlarmName } from '../kernel/alarms';
+import type { BreakerState } from '../routing/health/breaker';
 import { Tally } from './tally';
 import { metricsOfAllWorkers } from './worker-metrics';
 
@@ -20,6 +21,8 @@ export interface Standing {
   /** Of all processes. What cannot be read now is left out of the answer. */
   readonly openHolds: () => Promise<number>;
   readonly alarms: (name: AlarmName) => number;
+  /** What this process has called, by the names of the catalog. */
+  readonly breakers: () => readonly { readonly channel: string; readonly upstreamModel: string; readonly state: BreakerState }[];
 }
 
 export type GatewayMetrics = ReturnType<typeof createMetrics>;
@@ -57,7 +60,10 @@ export function createMetrics() {
 
 const ALARMS: readonly AlarmName[] = ['late_settlement', 'process_fenced'];
 
-function watch(registry: Registry, { inFlight, openHolds, alarms }: Standing): void {
+const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
+
+function watch(registry: Registry, { inFlight, openHolds, alarms, breakers }: Standing): void {
+  watchBreakers(registry, breakers);
   new Gauge({
     name: 'tokens_forge_open_holds',
     help: 'Holds that have not ended, of all processes.',
@@ -86,6 +92,22 @@ function watch(registry: Registry, { inFlight, openHolds, alarms }: Standing): v
     registers: [registry],
     collect() {
       for (const alarm of ALARMS) this.set({ alarm }, alarms(alarm));
+    },
+  });
+}
+
+function watchBreakers(registry: Registry, breakers: Standing['breakers']): void {
+  new Gauge({
+    name: 'tokens_forge_channel_breaker',
+    help: 'The breaker of a channel and upstream model: 0 closed, 1 half-open, 2 open. Of several workers the worst.',
+    labelNames: ['channel', 'upstream_model'],
+    aggregator: 'max',
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { channel, upstreamModel, state } of breakers()) {
+        this.set({ channel, upstream_model: upstreamModel }, BREAKER_VALUES[state]);
+      }
     },
   });
 }

@@ -23,6 +23,7 @@ export function deadlineFailure(kind: DeadlineKind): AttemptFailure {
   return failureOf(kind, DEADLINE_WORDS[kind]);
 }
 
+const OVERFLOWS = new Set(['UND_ERR_HEADERS_OVERFLOW', 'HPE_HEADER_OVERFLOW']);
 const CONNECT_TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 const CONNECT_WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'The provider refused the connection.',
@@ -34,7 +35,8 @@ const CONNECT_WORDS: Readonly<Record<string, string>> = {
 /** What an error of the HTTP client means. `sending` is true once a connection stood and the request went out on it. */
 export function transportFailure(error: Error, sending: boolean): AttemptFailure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  if (sending) return code.startsWith('HPE_') ? MALFORMED : LOST;
+  if (OVERFLOWS.has(code)) return TOO_LARGE;
+  if (sending) return code.startsWith('HPE_') || error.name === 'HTTPParserError' ? MALFORMED : LOST;
   if (CONNECT_TIMEOUTS.has(code)) return failureOf('connect_timeout', 'No connection to the provider within the time for it.');
   if (error instanceof AddressRefused) return failureOf('connect_failed', `Not connected: ${error.message}.`);
   return failureOf('connect_failed', CONNECT_WORDS[code] ?? `The connection to the provider failed (${code}).`);

@@ -1,15 +1,19 @@
 /** Connections to providers: kept alive, at most 512 for each origin, one request at a time on each. */
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { Channel } from '../routing/catalog';
-import { AddressRefused, guardedLookup, isRefusedLiteral } from './address-guard';
+import { AddressRefused, guardedLookup, isAllowedPrivately, isPublicAddress, isRefusedLiteral, type Resolve } from './address-guard';
 
 const CONNECTIONS_PER_ORIGIN = 512;
 /** Shorter than the idle limit of common load balancers; a server's own keep-alive hint wins. */
 const KEEP_ALIVE_MS = 20_000;
+/** Of the head of an answer, and of what comes behind its body. */
+const HEADER_BYTES_MAX = 16 * 1024;
 
 export interface HttpClientOptions {
   /** Lets channels point at loopback and private addresses. */
   readonly allowPrivate: boolean;
+  /** How names are resolved; left out: as the system does. */
+  readonly resolve?: Resolve;
   /** Host names that are served in this process, with their port on loopback. The guard lets them through. */
   readonly inProcess?: ReadonlyMap<string, number>;
 }
@@ -42,6 +46,7 @@ function newAgent(connectMs: number, options: HttpClientOptions): Agent {
   return new Agent({
     connections: CONNECTIONS_PER_ORIGIN,
     pipelining: 1,
+    maxHeaderSize: HEADER_BYTES_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Deadlines are those of the exchange: `deadlines.ts`.
     headersTimeout: 0,
@@ -50,13 +55,14 @@ function newAgent(connectMs: number, options: HttpClientOptions): Agent {
   });
 }
 
-function connectorOf(connectMs: number, { allowPrivate, inProcess }: HttpClientOptions): buildConnector.connector {
+function connectorOf(connectMs: number, { allowPrivate, inProcess, resolve }: HttpClientOptions): buildConnector.connector {
   const open = buildConnector({ timeout: connectMs });
-  const guarded = allowPrivate ? open : buildConnector({ timeout: connectMs, lookup: guardedLookup });
+  const allows = allowPrivate ? isAllowedPrivately : isPublicAddress;
+  const guarded = buildConnector({ timeout: connectMs, lookup: guardedLookup(allows, resolve) });
   return (target, callback) => {
     const port = inProcess?.get(target.hostname);
     if (port !== undefined) return open({ ...target, hostname: '127.0.0.1', port: String(port) }, callback);
-    if (!allowPrivate && isRefusedLiteral(target.hostname)) return queueMicrotask(() => callback(new AddressRefused(), null));
+    if (isRefusedLiteral(target.hostname, allows)) return queueMicrotask(() => callback(new AddressRefused(), null));
     guarded(target, callback);
   };
 }

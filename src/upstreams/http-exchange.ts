@@ -9,6 +9,7 @@ import type { Clock } from '../kernel/clock';
 import type { ChannelTimeouts } from '../routing/catalog';
 import { Deadlines } from './deadlines';
 import { CUT, deadlineFailure, MALFORMED, REDIRECTED, transportFailure } from './failure';
+import { rateResetMs } from './rate-reset';
 
 /** How the reading of an answer ended. */
 export type Ending = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly failure: AttemptFailure };
@@ -27,7 +28,7 @@ export interface AnswerReader {
   refusal(status: number, body: string): AttemptFailure;
   /** True as soon as a part of the answer was seen. */
   readonly begun: boolean;
-  readonly known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes'>;
+  readonly known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes' | 'audio'>;
 }
 
 export interface OutgoingRequest {
@@ -35,14 +36,19 @@ export interface OutgoingRequest {
   readonly origin: string;
   readonly path: string;
   readonly headers: string[];
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly timeouts: ChannelTimeouts;
   /** The channel's own: whatever a provider says it back in is not kept. Empty: it has none. */
   readonly secret: string;
+  /** Its other ones, where it has several. */
+  readonly otherSecrets?: readonly string[] | undefined;
 }
 
+const RATE_LIMITED = 429;
 const REFUSAL_BYTES_MAX = 64 * 1024;
-const REQUEST_ID_MAX = 200;
+/** Ids have no spaces, and nothing that a page or a log would take for something else. */
+const REQUEST_ID = /^[\w.:/+=@-]{1,200}$/;
+const MODEL_MAX = 200;
 /** How long the rest of a complete answer may take, so that its connection can be used again. */
 const TAIL_MS = 1_000;
 
@@ -58,6 +64,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   private status: number | null = null;
   private requestId: string | null = null;
   private readonly secret: string;
+  private readonly otherSecrets: readonly string[] | undefined;
+  private resetMs: number | undefined;
   private refused: Buffer[] | null = null;
   private refusedBytes = 0;
 
@@ -72,6 +80,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     this.sentAt = clock.monotonic();
     this.deadlines = new Deadlines(request.timeouts, clock, (kind) => this.fail(deadlineFailure(kind)));
     this.secret = request.secret;
+    this.otherSecrets = request.otherSecrets;
     const { origin, path, headers, body } = request;
     request.dispatcher.dispatch({ origin, path, method: 'POST', headers, body }, this);
   }
@@ -90,17 +99,22 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     if (status < 200 || this.finished) return;
     this.status = status;
     const id = headers['x-request-id'];
-    this.requestId = typeof id === 'string' && id !== '' && !this.holdsSecret(id) ? id.slice(0, REQUEST_ID_MAX) : null;
+    this.requestId = typeof id === 'string' && REQUEST_ID.test(id) && !this.holdsSecret(id) ? id : null;
+    const encoding = headers['content-encoding'];
+    const encoded = encoding !== undefined && encoding !== '' && encoding !== 'identity';
     if (status >= 300) {
       this.refused = [];
+      if (status === RATE_LIMITED) this.resetMs = rateResetMs(headers, this.clock.now());
+      // What was packed although nobody asked for it is never unpacked, however little it seems to be.
+      if (encoded) this.fail(MALFORMED);
       return;
     }
-    const encoding = headers['content-encoding'];
-    if (encoding !== undefined && encoding !== '' && encoding !== 'identity') return this.fail(MALFORMED);
+    if (encoded) return this.fail(MALFORMED);
     this.reader.begin(headers['content-type']);
   }
 
   private holdsSecret(text: string): boolean {
+    if (this.otherSecrets?.some((secret) => text.includes(secret)) === true) return true;
     return this.secret !== '' && text.includes(this.secret);
   }
 
@@ -160,7 +174,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   private refusal(parts: Buffer[]): AttemptFailure {
     const status = this.status ?? 0;
     if (status < 400) return REDIRECTED;
-    return this.reader.refusal(status, Buffer.concat(parts).toString('utf8', 0, REFUSAL_BYTES_MAX));
+    const failure = this.reader.refusal(status, Buffer.concat(parts).toString('utf8', 0, REFUSAL_BYTES_MAX));
+    return this.resetMs === undefined ? failure : { ...failure, resetMs: this.resetMs };
   }
 
   private finish(ending: Ending): void {
@@ -174,9 +189,16 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   }
 
   facts(): AnswerFacts {
-    const { reportedModel, usage, outputText, classes } = this.reader.known;
+    const { usage, outputText, classes, audio } = this.reader.known;
+    const reportedModel = this.named(this.reader.known.reportedModel);
     const { status: providerStatus, requestId: upstreamRequestId, firstByteMs } = this;
-    return { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs, ...(classes && { classes }) };
+    const facts = { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs };
+    return classes === undefined && audio === undefined ? facts : { ...facts, ...(classes && { classes }), ...(audio && { audio }) };
+  }
+
+  /** A name is short, and not our secret. */
+  private named(model: string | null): string | null {
+    return model === null || model.length > MODEL_MAX || this.holdsSecret(model) ? null : model;
   }
 
   private abort(): void {

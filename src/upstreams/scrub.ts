@@ -1,29 +1,58 @@
 /** What a provider says is shown to users and kept: without our secrets, its address, and without end. */
+import { isIP } from 'node:net';
 import type { Channel } from '../routing/catalog';
+import { withoutSecret } from './scrub-secret';
 
 const MESSAGE_MAX = 500;
-/** Shorter secrets are words, and replacing them would garble the message. */
-const SECRET_MIN = 6;
 const HIDDEN = '…';
 const HIGH_SURROGATE = /[\uD800-\uDBFF]/;
 
 /** In this order: a URL is hidden before the address inside it. */
 const PATTERNS: readonly RegExp[] = [
   /\b(?:https?|wss?):\/\/[^\s"'<>]+/gi,
+  /\b(?:bearer|basic)\s+(?=[^\s"',;]*[\d*=])[^\s"',;]+/gi,
   /\bbearer\s+[^\s"',;]+/gi,
-  /\bsk-[\w*.…-]{2,}/g,
-  /\b(?:org|proj)[-_][A-Za-z0-9]{8,}/g,
+  /(?<=\bapi[-_ ]?key(?:\s+provided)?["']?\s*[:=]\s*["']?)(?=\S*[\d*])[^\s"',;]{6,}/gi,
+  // Keys that tell their kind by how they begin, and signed tokens.
+  /\b(?:sk|pk|rk)-[\w*.…-]{2,}/gi,
+  /\b(?:AIza[\w-]{20,}|AKIA[A-Z0-9]{12,}|gh[a-z]_\w{20,}|xox[a-z]-[\w-]{10,}|ya29\.[\w-]{10,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)/g,
+  // Whose account it is.
+  /\b(?:org|proj)[-_][A-Za-z0-9]{8,}/gi,
+  /\b(?:user|acct|team|tenant|workspace|wrkspc|account)[-_](?=[A-Za-z]*\d)[A-Za-z0-9]{8,}/gi,
+  /(?<=\b(?:organi[sz]ation|project|account|tenant|workspace|subscription|team)s?(?:[ _-]?(?:id|number))?["']?[\s:=#/"'(]{1,4})(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{6,})/gi,
+  /\barn:[\w-]+:[^\s"'<>]+/gi,
+  // Where it is, in the words of machines.
+  /\b(?:[\w-]+\.)+(?:internal|local|lan|localdomain|intranet|svc|home\.arpa)\b(?::\d+)?/gi,
+  /\blocalhost(?:\.localdomain)?(?::\d+)?\b/gi,
+  /\b(?:[a-z0-9-]+\.)+[a-z0-9-]+:\d{2,5}\b/gi,
   /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g,
 ];
+/** May be an IPv6 address; whether it is one, `isIP` says. */
+const COLONS = /(?<!\w)\[?[0-9a-f]*:[0-9a-f:.]*[0-9a-f:](?:%\w+)?(?:\]:\d+|\])?(?!\w)/gi;
 
-/** A provider's message without the channel's key and host, without what looks like a secret or an address, clipped to 500. */
-export function scrubbed(message: string, channel: Pick<Channel, 'apiKey' | 'baseUrl'>): string {
+/** A provider's message without the channel's keys and host, without what looks like a secret or an address, clipped to 500. */
+export function scrubbed(message: string, channel: Pick<Channel, 'apiKey' | 'apiKeys' | 'baseUrl'>): string {
   let text = message.slice(0, MESSAGE_MAX * 8);
-  const { host, hostname } = new URL(channel.baseUrl);
-  if (channel.apiKey.length >= SECRET_MIN) text = text.replaceAll(channel.apiKey, HIDDEN);
+  // The longest first: one may be the beginning of another.
+  for (const secret of [...(channel.apiKeys ?? [channel.apiKey])].sort((a, b) => b.length - a.length)) {
+    text = withoutSecret(text, secret, HIDDEN);
+  }
+  text = text.replace(COLONS, (found) => (isAddress(found) ? HIDDEN : found));
   for (const pattern of PATTERNS) text = text.replace(pattern, HIDDEN);
-  text = text.replaceAll(host, HIDDEN).replaceAll(hostname, HIDDEN);
-  return clipped(text.trim(), MESSAGE_MAX);
+  return clipped(text.replace(hostPattern(channel.baseUrl), HIDDEN).trim(), MESSAGE_MAX);
+}
+
+function isAddress(found: string): boolean {
+  const bare = found.replace(/^\[|\](?::\d+)?$/g, '');
+  return isIP(bare) === 6 && bare.length > 2;
+}
+
+/** The host, in any case, and every other one of the same domain. */
+function hostPattern(baseUrl: string): RegExp {
+  const { hostname } = new URL(baseUrl);
+  const domain = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname.split('.').slice(-2).join('.') : hostname;
+  const name = domain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?<![\\w-])(?:[\\w-]+\\.)*${name}(?::\\d+)?(?![\\w-])`, 'gi');
 }
 
 /** At most `length` characters, without half a character at the end. */

@@ -20,6 +20,7 @@ const HOMES = [
     home: ['^src/api/graphql/'],
   },
   { name: 'http-server', packages: 'fastify|@fastify', home: ['^src/api/'] },
+  { name: 'uploads', packages: '@fastify/busboy', home: ['^src/api/rest/'] },
   { name: 'web-sockets', packages: 'ws', home: ['^src/api/graphql/live/'] },
   { name: 'http-client', packages: 'undici', home: ['^src/upstreams/', '^src/notify/'] },
   { name: 'upstream-libraries', packages: 'eventsource-parser|gpt-tokenizer|ipaddr\\.js', home: ['^src/upstreams/'] },
@@ -29,6 +30,7 @@ const HOMES = [
   { name: 'yaml', packages: 'yaml', home: ['^src/catalog-file/'] },
   { name: 'logger', packages: 'pino', home: ['^src/telemetry/', '^src/(main|compose)\\.ts$'] },
   { name: 'metrics', packages: 'prom-client', home: ['^src/telemetry/'] },
+  { name: 'traces', packages: '@opentelemetry', home: ['^src/telemetry/'] },
   { name: 'ids', packages: 'uuidv7', home: ['^src/kernel/ids\\.ts$'] },
   { name: 'decorator-metadata', packages: 'reflect-metadata', home: ['^src/(main|compose)\\.ts$', '^src/(cli|storage|api/graphql)/'] },
 ];

@@ -1,10 +1,12 @@
 /** What a store of API keys promises, whatever database stands behind it. */
+
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import { InvariantBroken } from '../../src/kernel/invariant';
 import { nano } from '../../src/kernel/money';
 import { hashSecret } from '../../src/kernel/secret';
 import type { ApiKey } from '../../src/keys/api-key';
+import { NO_POLICIES } from '../../src/keys/key-policies';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
 import { eachDatabase } from '../support/data-sources';
@@ -24,6 +26,7 @@ function aKey(over: Partial<ApiKey> = {}): ApiKey {
     crossBucketFallback: false,
     allowedModels: null,
     limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
+    policies: NO_POLICIES,
     createdAt: NOW,
     expiresAt: null,
     ...over,

@@ -67,6 +67,30 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
     expect(store.current().routes.get('m:ORDINARY')?.price).toMatchObject({ id: 'm:ORDINARY#2', classes: { perImage: amount('0.05') } });
   });
 
+  promise('keeps several secrets sealed, the breaker of a channel, and how one of several channels is chosen', async () => {
+    const channel = { ...aDeclaredChannel('a'), apiKey: 'sk-one', apiKeys: ['sk-one', 'sk-two'], breaker: { openMs: 100, off: false } };
+    const steps = [aDeclaredStep('a', { priority: 1, weight: 3 }), aDeclaredStep('b', { priority: 1 })];
+    const declared = aDeclaredCatalog({ channels: [channel, aDeclaredChannel('b')], routes: [aDeclaredRoute({ steps, sticky: 'key' })] });
+    await store.applyCatalog(declared);
+    const read = async () => {
+      const fresh = newStore();
+      await fresh.load();
+      return fresh.current();
+    };
+    const { channels, routes } = await read();
+    expect(channels.get('a')).toEqual({ ...channel, enabled: true, retired: false });
+    expect(channels.get('b')).not.toHaveProperty('apiKeys');
+    expect(routes.get('m:ORDINARY')).toMatchObject({ sticky: 'key', steps: [{ priority: 1, weight: 3 }, { priority: 1 }] });
+    expect(JSON.stringify(await database.query('SELECT * FROM channel'), (_, value) => String(value))).not.toMatch(/sk-one|sk-two/);
+    expect(JSON.stringify(await database.query('SELECT applied FROM catalog_state'))).not.toMatch(/sk-one|sk-two/);
+    expect(await newStore().applyCatalog(declared)).toEqual({ changed: false });
+    const one = aDeclaredCatalog({ channels: [aDeclaredChannel('a'), aDeclaredChannel('b')], routes: [aDeclaredRoute({ steps })] });
+    expect(await newStore().applyCatalog(one)).toEqual({ changed: true });
+    const after = await read();
+    expect(after.channels.get('a')).toEqual({ ...aDeclaredChannel('a'), enabled: true, retired: false });
+    expect(after.routes.get('m:ORDINARY')).not.toHaveProperty('sticky');
+  });
+
   promise('shows what was applied, with secrets opened', async () => {
     expect(await store.applyCatalog(aDeclaredCatalog())).toEqual({ changed: true });
     const { revision, channels, models, routes } = store.current();

@@ -10,6 +10,8 @@ import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
 import { hashSecret } from '../../src/kernel/secret';
 import { KeyRing } from '../../src/keys/authenticate';
+import { ChannelHealth } from '../../src/routing/health/channel-health';
+import { NOBODY_ELSE } from '../../src/routing/health/health-news';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { SqlAlertLog } from '../../src/storage/alerts/alert-log';
 import { SqlAlertRules } from '../../src/storage/alerts/alert-rule-store';
@@ -191,6 +193,7 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     reader,
     commit: { end: nothing },
     verifier: { verify: nothing },
+    health: new ChannelHealth({ clock, log: NOWHERE, wire: NOBODY_ELSE }),
     upstreams: { openai: { send: () => nothing() as never } },
     spend: { history: new SqlWalletHistory(dataSource), doorbell: new LocalDoorbell() },
     keyRing: new KeyRing(keys, clock),

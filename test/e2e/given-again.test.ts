@@ -1,5 +1,6 @@
 /** With IDEMPOTENCY_RETENTION the same key and body get the same answer again, byte by byte. */
 import { newId } from '../../src/kernel/ids';
+import { heardFor, spoken, transcript, wav } from '../support/audio';
 import { graph, postChat } from '../support/forge-client';
 import { startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
@@ -41,6 +42,33 @@ onEachDatabase('an answer that is kept', (bed, promise) => {
       expect(bed.a.requests.length).toBe(served);
     });
   }
+
+  promise('is given again in its own type; audio is not kept, and its receipt is named instead', async () => {
+    await kept();
+    const send = (path: string, body: string | FormData, key: string) => {
+      const headers: Record<string, string> = { authorization: `Bearer ${CHAT}`, 'idempotency-key': key };
+      if (typeof body === 'string') headers['content-type'] = 'application/json';
+      return fetch(bed.gateway.origin + path, { method: 'POST', headers, body });
+    };
+    const form = () => {
+      const fields = new FormData();
+      fields.append('model', 'listener');
+      fields.append('response_format', 'text');
+      fields.append('file', new File([new Uint8Array(wav(900))], 'a.wav'));
+      return fields;
+    };
+    const [listened, said] = [newId(), newId()];
+    bed.a.next(transcript({ text: 'hello', usage: heardFor(1) }));
+    const first = await send('/v1/audio/transcriptions', form(), listened);
+    const again = await send('/v1/audio/transcriptions', form(), listened);
+    expect([await again.text(), forge(again).sort()]).toEqual([await first.text(), forge(first).sort()]);
+    const speech = JSON.stringify({ model: 'speaker', input: 'hello', voice: 'x' });
+    bed.a.next(spoken([Buffer.from('some audio')]));
+    const spoke = await send('/v1/audio/speech', speech, said);
+    await spoke.arrayBuffer();
+    const refused = await send('/v1/audio/speech', speech, said);
+    expect([refused.status, await refused.json()]).toMatchObject([409, { error: { receipt_id: spoke.headers.get('x-request-id') } }]);
+  });
 
   promise('is sealed at rest', async () => {
     await kept();

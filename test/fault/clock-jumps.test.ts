@@ -63,7 +63,7 @@ onEachDatabase('when the wall clock of a gateway jumps', (bed, promise) => {
     expect(await audit(bed.database)).toEqual([]);
   });
 
-  promise('the durations of attempts go by the monotonic clock, and that of a receipt is never negative', async () => {
+  promise('every duration of a receipt goes by the monotonic clock', async () => {
     await bed.gateway.stop();
     bed.gateway = await jumping(bed);
     const stories: ReceiptJson[] = [];
@@ -76,9 +76,8 @@ onEachDatabase('when the wall clock of a gateway jumps', (bed, promise) => {
       stories.push(await receipt(bed.gateway.origin, CHAT, running.id));
     }
     for (const { latencyMs, attempts } of stories) {
-      expect(latencyMs).toBeGreaterThanOrEqual(0);
       const [attempt] = attempts;
-      for (const duration of [attempt?.latencyMs, attempt?.timeToFirstTokenMs]) {
+      for (const duration of [latencyMs, attempt?.latencyMs, attempt?.timeToFirstTokenMs]) {
         expect(duration).toBeGreaterThanOrEqual(0);
         expect(duration).toBeLessThan(30_000);
       }

@@ -3,6 +3,7 @@ import type {
   AnswerFacts,
   AnswerReceiver,
   AttemptFailure,
+  Operation,
   Upstream,
   UpstreamCall,
   UpstreamExchange,
@@ -13,6 +14,8 @@ import { providerUsage } from '../../src/metering/usage';
 /** What a channel does with one call. `frames`: events that are delivered before the end. */
 export interface Act {
   readonly frames?: readonly string[];
+  /** A second of audio each, handed on as it is; with them the answer is audio. */
+  readonly audio?: readonly Buffer[];
   readonly failure?: Partial<AttemptFailure>;
   readonly usage?: { readonly input: number; readonly output: number } | 'missing';
   /** Waits for this after the frames. */
@@ -23,7 +26,19 @@ export interface Act {
 
 export const ANSWER = '{"id":"1","choices":[{"message":{"content":"fine"}}],"usage":{"prompt_tokens":7,"completion_tokens":3}}';
 
+const EVERYTHING: readonly Operation[] = [
+  'chat',
+  'completions',
+  'embeddings',
+  'moderations',
+  'responses',
+  'images',
+  'speech',
+  'transcriptions',
+];
+
 export class FakeUpstream implements Upstream {
+  readonly operations = new Set(EVERYTHING);
   readonly calls: UpstreamCall[] = [];
   readonly cuts: string[] = [];
   private readonly acts: Map<string, Act[]>;
@@ -48,6 +63,7 @@ export class FakeUpstream implements Upstream {
   private async play(call: UpstreamCall, act: Act, receiver: AnswerReceiver, whenCut: Promise<'cut'>): Promise<UpstreamResult> {
     await Promise.resolve();
     for (const frame of act.frames ?? []) receiver.receive(`data: ${JSON.stringify(frame)}\n\n`, frame);
+    for (const piece of act.audio ?? []) receiver.receiveBytes(piece, 'audio/mpeg');
     const ended = await Promise.race([whenCut, act.until]);
     const facts = factsOf(call, act);
     if (ended === 'cut') return { ok: false, failure: failureOf({ kind: 'cut' }), facts: { ...facts, usage: undefined } };
@@ -55,6 +71,7 @@ export class FakeUpstream implements Upstream {
       const usage = act.keepsUsage === true ? facts.usage : undefined;
       return { ok: false, failure: failureOf(act.failure), facts: { ...facts, usage } };
     }
+    if (act.audio !== undefined) return { ok: true, answer: { kind: 'audio', rest: Buffer.of(0), contentType: 'audio/mpeg' }, facts };
     const answer = call.stream
       ? { kind: 'stream' as const, usageChunk: null, head: { id: '1' } }
       : { kind: 'whole' as const, text: ANSWER };
@@ -71,7 +88,12 @@ function factsOf(call: UpstreamCall, act: Act): AnswerFacts {
     usage: usage === 'missing' ? undefined : providerUsage(usage),
     outputText: call.stream ? (act.frames ?? []).join('') : 'fine',
     firstByteMs: 1,
+    ...(act.audio !== undefined && { audio: audioOf(act.audio) }),
   };
+}
+
+function audioOf(pieces: readonly Buffer[]) {
+  return { bytes: pieces.reduce((sum, piece) => sum + piece.length, 0), milliseconds: pieces.length * 1_000 };
 }
 
 function failureOf(failure: Partial<AttemptFailure>): AttemptFailure {

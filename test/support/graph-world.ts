@@ -11,6 +11,8 @@ import { hashSecret } from '../../src/kernel/secret';
 import { KeyRing } from '../../src/keys/authenticate';
 import type { UsageReports } from '../../src/ledger/usage-report';
 import { walletId } from '../../src/ledger/wallet';
+import { ChannelHealth } from '../../src/routing/health/channel-health';
+import { NOBODY_ELSE } from '../../src/routing/health/health-news';
 import { aCatalog, aChannel, aModel, aPrice, aRoute } from './catalog-builders';
 import { MemoryLedgerReader } from './memory-ledger-reader';
 import { MemoryAccountStore, MemoryKeyStore, MemorySettings, someOf } from './memory-stores';
@@ -87,6 +89,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     verifier: {
       verify: async () => ({ ok: true, entries: 3, sealedThrough: null, headHash: null, firstBadEntryId: null, problem: null }),
     },
+    health: new ChannelHealth({ clock, log: log, wire: NOBODY_ELSE }),
     upstreams: {
       openai: {
         send: () => {

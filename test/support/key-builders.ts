@@ -1,5 +1,6 @@
 /** API keys for tests, from the few things that a test cares about. */
 import type { ApiKey } from '../../src/keys/api-key';
+import { NO_POLICIES } from '../../src/keys/key-policies';
 
 export function aKey(overrides: Partial<ApiKey> = {}): ApiKey {
   return {
@@ -13,6 +14,7 @@ export function aKey(overrides: Partial<ApiKey> = {}): ApiKey {
     crossBucketFallback: false,
     allowedModels: null,
     limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
+    policies: NO_POLICIES,
     createdAt: 0,
     expiresAt: null,
     ...overrides,

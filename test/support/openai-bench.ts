@@ -13,12 +13,19 @@ const TIMEOUTS: ChannelTimeouts = { connectMs: 2_000, firstByteMs: 5_000, idleMs
 /** Takes a stream; a test can make it slow. */
 export class Taker implements AnswerReceiver {
   readonly calls: { readonly frames: string; readonly text: string }[] = [];
+  readonly audio: Buffer[] = [];
   onReceive: () => void = () => undefined;
   /** Set: the client is slow until this resolves. */
   ready: Promise<void> | null = null;
 
   receive(frames: string, text: string): boolean {
     this.calls.push({ frames, text });
+    this.onReceive();
+    return this.ready === null;
+  }
+
+  receiveBytes(bytes: Buffer): boolean {
+    this.audio.push(bytes);
     this.onReceive();
     return this.ready === null;
   }

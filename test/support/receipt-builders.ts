@@ -1,6 +1,8 @@
 /** Receipts, attempts, keys and entries for tests, from the few things that a test cares about. */
+
 import { nano } from '../../src/kernel/money';
 import type { ApiKey } from '../../src/keys/api-key';
+import { NO_POLICIES } from '../../src/keys/key-policies';
 import type { AttemptOfReceipt, HoldRecord, ReadableReceipt, ReceiptRecord, RequestFacts, RouteFacts } from '../../src/ledger/receipt';
 import type { LedgerEntry } from '../../src/ledger/wallet';
 import { NO_USAGE, type Usage } from '../../src/metering/usage';
@@ -19,6 +21,7 @@ export function aKey(id: string, overrides: Partial<ApiKey> = {}): ApiKey {
     crossBucketFallback: false,
     allowedModels: null,
     limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
+    policies: NO_POLICIES,
     createdAt: AT,
     expiresAt: null,
     ...overrides,

@@ -28,6 +28,8 @@ export interface RecordedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  /** The bytes as they came. */
+  readonly bytes: Buffer;
   readonly body: ChatRequest & Record<string, unknown>;
   /** The client's port: two requests with the same one came over one connection. */
   readonly connection: number;
@@ -88,7 +90,8 @@ export async function startScriptedUpstream(options: ScriptedUpstreamOptions = {
   };
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
-    const text = await bodyOf(incoming);
+    const bytes = await bodyOf(incoming);
+    const text = bytes.toString('utf8');
     if (incoming.method === 'GET') return sendJson(response, 200, { totals: Object.fromEntries(totals), served, requests });
     if (incoming.url === '/script') {
       const { model, script } = JSON.parse(text) as { model: string; script: Script };
@@ -100,7 +103,8 @@ export async function startScriptedUpstream(options: ScriptedUpstreamOptions = {
       path: incoming.url ?? '',
       headers: incoming.headers,
       text,
-      body: JSON.parse(text) as RecordedRequest['body'],
+      bytes,
+      body: (await parsed(incoming, bytes)) as RecordedRequest['body'],
       connection: incoming.socket.remotePort ?? 0,
     };
     const script = scriptFor(request);
@@ -172,10 +176,23 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-async function bodyOf(incoming: IncomingMessage): Promise<string> {
+/** JSON, or the fields of a form; a file is its name, its type and its bytes. */
+async function parsed(incoming: IncomingMessage, bytes: Buffer): Promise<unknown> {
+  const type = incoming.headers['content-type'] ?? '';
+  if (!type.startsWith('multipart/form-data')) return JSON.parse(bytes.toString('utf8'));
+  const form = await new Response(bytes, { headers: { 'content-type': type } }).formData();
+  const fields = [...form].map(async ([name, value]) => [name, typeof value === 'string' ? value : await fileIn(value)] as const);
+  return Object.fromEntries(await Promise.all(fields));
+}
+
+async function fileIn(file: File) {
+  return { name: file.name, type: file.type, bytes: Buffer.from(await file.arrayBuffer()) };
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of incoming) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
 function addUp(all: readonly ServedTotals[]): ServedTotals {

@@ -19,6 +19,13 @@ export const OFFICIAL_PRICE = { input: '0.25', output: '2' };
 export const PAINTER_PRICE = { input: '0', output: '0', perImage: '0.02' };
 export const PAINTER_COST = { currency: 'CNY', input: '0', output: '0', perImage: '0.01' };
 
+/** A character that is spoken costs 0.001 yuan, a second that is heard 0.01; on the backups twice that. */
+const BY_NOTHING = { input: '0', output: '0' };
+export const SPEAKER_PRICE = { ...BY_NOTHING, characters: '1000' };
+export const LISTENER_PRICE = { ...BY_NOTHING, perSecond: '0.01' };
+/** A token of audio costs 20,000 nano when it is spoken, and 10,000 when it is heard. */
+export const AUDIO_TOKENS = { audioInput: '10', audioOutput: '20' };
+
 export const HI = [{ role: 'user' as const, content: 'hi' }];
 
 /** The secret of a key, from its id. */
@@ -55,6 +62,11 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
       model('vast', 50_000_000),
       model('painter', 0),
       model('token-painter', 2_000),
+      model('speaker', 2_000),
+      model('token-speaker', 2_000),
+      model('listener', 2_000),
+      model('token-listener', 2_000),
+      model('deaf'),
     ],
     routes: [
       ordinary('small', [
@@ -77,6 +89,11 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
       { model: 'vast', type: 'ORDINARY', price: { input: '0.01', output: '0.01' }, channels: [{ channel: 'cheap-a' }] },
       { ...ordinary('painter', [{ channel: 'cheap-a', cost: PAINTER_COST }]), price: PAINTER_PRICE },
       { ...ordinary('token-painter', [{ channel: 'cheap-a' }]), price: { ...PRIMARY_PRICE, imageOutput: '40' } },
+      spoken('speaker', SPEAKER_PRICE, { ...BY_NOTHING, characters: '2000' }),
+      spoken('listener', LISTENER_PRICE, { ...BY_NOTHING, perSecond: '0.02' }),
+      { ...ordinary('token-speaker', [{ channel: 'cheap-a' }]), price: { ...PRIMARY_PRICE, ...AUDIO_TOKENS } },
+      { ...ordinary('token-listener', [{ channel: 'cheap-a' }]), price: { ...PRIMARY_PRICE, ...AUDIO_TOKENS } },
+      { ...ordinary('deaf', [{ channel: 'claude' }]), price: { ...SPEAKER_PRICE, ...LISTENER_PRICE, perImage: '0.01' } },
     ],
     accounts: [
       account('acme', { RMB: '1000', CREDIT: '100' }, [
@@ -117,6 +134,10 @@ function model(id: string, maxOutputTokens = 1_000) {
 
 function ordinary(modelId: string, channels: readonly object[]) {
   return { model: modelId, type: 'ORDINARY', price: PRIMARY_PRICE, channels };
+}
+
+function spoken(modelId: string, price: object, backup: object) {
+  return { ...ordinary(modelId, [{ channel: 'cheap-a' }, { channel: 'cheap-b', price: backup }]), price };
 }
 
 function account(id: string, wallets: object, keys: readonly object[]) {

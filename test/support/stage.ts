@@ -5,6 +5,7 @@ import { LocalRateLimiter } from '../../src/cluster/local-rate-limiter';
 import { Checkpoints } from '../../src/gateway/checkpoints';
 import type { AnswerHead, AnswerSink, CompletionRequest, Gateway } from '../../src/gateway/completion-request';
 import { chatCompletions } from '../../src/gateway/endpoints/chat-completions';
+import type { Endpoint } from '../../src/gateway/endpoints/endpoint';
 import type { KeptAnswer } from '../../src/gateway/kept-answer';
 import { serveCompletion } from '../../src/gateway/serve-completion';
 import { CountedAlarms } from '../../src/kernel/alarms';
@@ -14,6 +15,8 @@ import type { ApiKey, SpendLimit } from '../../src/keys/api-key';
 import type { RateLevels } from '../../src/keys/rate-limiter';
 import { GroupCommit } from '../../src/ledger/group-commit';
 import type { Route } from '../../src/routing/catalog';
+import { ChannelHealth } from '../../src/routing/health/channel-health';
+import { NOBODY_ELSE } from '../../src/routing/health/health-news';
 import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from './catalog-builders';
 import { type Act, FakeUpstream } from './fake-upstream';
 import { aKey } from './key-builders';
@@ -24,6 +27,7 @@ class RecordingSink implements AnswerSink {
   head: AnswerHead | null = null;
   rates: RateLevels | null = null;
   frames: string[] = [];
+  audio: Buffer[] = [];
   whole: string | null = null;
   fault: Fault | null = null;
   /** What stood in the ledger when the last byte was given out. */
@@ -42,7 +46,15 @@ class RecordingSink implements AnswerSink {
     this.frames.push(frames);
     return true;
   }
+  writeBytes(bytes: Buffer) {
+    this.audio.push(bytes);
+    return true;
+  }
   whenReady = () => Promise.resolve();
+  finishAudio(bytes: Buffer) {
+    this.audio.push(bytes);
+    this.settledFirst = this.ledger.receipts.size === 1;
+  }
   finishWhole(text: string) {
     this.whole = text;
     this.settledFirst = this.ledger.receipts.size === 1;
@@ -70,6 +82,11 @@ export interface Scene {
   readonly body?: Record<string, unknown> | string;
   readonly headers?: Partial<CompletionRequest>;
   readonly onClientGone?: 'drain' | 'cancel';
+  /** How the channels are when the request comes; left out: nothing is known of them. */
+  readonly health?: ChannelHealth;
+  /** Several secrets of the channels a, b and c. */
+  readonly apiKeys?: readonly string[];
+  readonly endpoint?: Endpoint;
 }
 
 const routes = [
@@ -88,7 +105,9 @@ export function stage(scene: Scene) {
   const catalog = aCatalog({
     models: [aModel('m')],
     channels: [
-      ...['a', 'b', 'c'].map((id) => aChannel(id, { onClientGone: scene.onClientGone ?? 'drain' })),
+      ...['a', 'b', 'c'].map((id) =>
+        aChannel(id, { onClientGone: scene.onClientGone ?? 'drain', ...(scene.apiKeys && { apiKeys: scene.apiKeys }) }),
+      ),
       aChannel('off', { enabled: false }),
       aChannel('gemini', { protocol: 'gemini' }),
     ],
@@ -109,6 +128,7 @@ export function stage(scene: Scene) {
     runs: { find: async () => new Map() },
     ledger: new GroupCommit(ledger),
     upstreams: { openai: upstream },
+    health: scene.health ?? new ChannelHealth({ clock, log, wire: NOBODY_ELSE }),
     counter,
     spool,
     archive: null,
@@ -121,13 +141,15 @@ export function stage(scene: Scene) {
   const body = scene.body ?? { model: 'm', messages: [{ role: 'user', content: 'hello there' }], max_tokens: 50 };
   const request: CompletionRequest = {
     id: 'req-1',
-    endpoint: chatCompletions,
+    endpoint: scene.endpoint ?? chatCompletions,
     credential: 'sk',
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
     routeHeader: null,
+    deadlineHeader: null,
     runHeader: null,
     idempotencyKey: null,
     receivedAt: 1_000,
+    receivedTick: 0,
     ...scene.headers,
   };
   const sink = new RecordingSink(ledger);

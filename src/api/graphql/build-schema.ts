@@ -29,6 +29,7 @@ import { RedemptionResolver } from './redemption/redemption.resolver';
 import { CatalogChangeResolver } from './routing/catalog-change.resolver';
 import { CatalogEditResolver } from './routing/catalog-edit.resolver';
 import { type FileShape, withCatalogInputs } from './routing/catalog-inputs';
+import { ChannelHealthFields } from './routing/channel-health.resolver';
 import { RoutingResolver } from './routing/routing.resolver';
 import { AgentRunResolver } from './runs/agent-run.resolver';
 import { RunOfEntry, RunOfReceipt } from './runs/run-links.resolver';
@@ -59,6 +60,7 @@ export async function buildGraph(catalogFile: FileShape): Promise<GraphQLSchema>
       ProjectLimitsResolver,
       ProjectChangeResolver,
       RoutingResolver,
+      ChannelHealthFields,
       CatalogChangeResolver,
       CatalogEditResolver,
       ReceiptQueries,

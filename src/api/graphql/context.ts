@@ -24,6 +24,7 @@ import type { UsageReports } from '../../ledger/usage-report';
 import type { Catalog } from '../../routing/catalog';
 import type { EntryReader } from '../../routing/catalog-edit';
 import type { CatalogStore } from '../../routing/catalog-store';
+import type { ChannelHealth } from '../../routing/health/channel-health';
 import type { CatalogEditor } from '../../routing/operate-catalog';
 import type { RunStore } from '../../runs/run-store';
 import { loaderById } from './batch';
@@ -57,6 +58,7 @@ export interface GraphSources {
   readonly codes: RedemptionStore;
   readonly guesses: GuessBrake;
   readonly upstreams: Upstreams;
+  readonly health: ChannelHealth;
   readonly keyRing: KeyRing;
   readonly clock: Clock;
   readonly log: Log;

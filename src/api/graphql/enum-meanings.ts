@@ -21,6 +21,11 @@ export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>
     DEGRADED: 'Some of its last tries failed.',
     OPEN: 'It failed so often that it is passed over for a while.',
   },
+  BreakerState: {
+    CLOSED: 'Every call goes.',
+    OPEN: 'No call goes until its time has passed.',
+    HALF_OPEN: 'A few calls go as probes, and decide.',
+  },
   ChannelRole: { PRIMARY: 'The first channel of a route.', BACKUP: 'Tried when those before it have failed.' },
   RequestStatus: {
     IN_FLIGHT: 'It is being answered.',

@@ -8,6 +8,8 @@ import { ACCOUNT_ROLES } from '../../keys/management-token';
 import { MARGIN_GROUPS } from '../../ledger/money-facts';
 import { REDEMPTION_STATES } from '../../ledger/redemption/redeem';
 import { USAGE_GROUPS, USAGE_INTERVALS } from '../../ledger/usage-report';
+import { BREAKER_STATES } from '../../routing/health/breaker';
+import { HEALTH_WORDS } from '../../routing/health/health-report';
 import { MEANINGS } from './enum-meanings';
 
 type MeaningsOf<W extends string> = { [word in W]: { description?: string } };
@@ -38,7 +40,16 @@ export const ChannelStatusEnum = enumOf(
   ['ENABLED', 'DISABLED'],
   'What the operator set: a disabled channel is passed over.',
 );
-export const ChannelHealthEnum = enumOf('ChannelHealth', ['HEALTHY', 'DEGRADED', 'OPEN'], 'What the breaker says of a channel now.');
+export const ChannelHealthEnum = enumOf(
+  'ChannelHealth',
+  HEALTH_WORDS,
+  'What the breaker says of a channel now. OPEN: it is passed over, unless nothing else is left. DEGRADED: it is used, or probed, and something stands against it.',
+);
+export const BreakerStateEnum = enumOf(
+  'BreakerState',
+  BREAKER_STATES,
+  'CLOSED: every call goes. OPEN: none does until its time has passed. HALF_OPEN: a few calls go as probes, and decide.',
+);
 export const ChannelRoleEnum = enumOf(
   'ChannelRole',
   words.CHANNEL_ROLES,

@@ -13,6 +13,8 @@ export class HttpAnswerSink implements AnswerSink {
   /** Of the typed events that were written. */
   private lastNumber = -1;
   private rates: Readonly<Record<string, string>> | null = null;
+  /** What is sent is audio, in which no error can be told. */
+  private audio = false;
 
   constructor(
     private readonly response: ServerResponse,
@@ -38,6 +40,11 @@ export class HttpAnswerSink implements AnswerSink {
     return this.response.write(frames) || this.response.destroyed;
   }
 
+  writeBytes(bytes: Buffer, contentType: string): boolean {
+    this.startAudio(contentType);
+    return this.response.write(bytes) || this.response.destroyed;
+  }
+
   whenReady(): Promise<void> {
     const { response } = this;
     if (response.destroyed || !response.writableNeedDrain) return Promise.resolve();
@@ -53,8 +60,8 @@ export class HttpAnswerSink implements AnswerSink {
     });
   }
 
-  finishWhole(text: string, charge: string): void {
-    this.sendBody(200, text, { 'x-forge-charge': charge });
+  finishWhole(text: string, charge: string, contentType?: string): void {
+    this.sendBody(200, text, { 'x-forge-charge': charge, ...(contentType !== undefined && { 'content-type': contentType }) });
   }
 
   finishStream(frames: string): void {
@@ -62,12 +69,17 @@ export class HttpAnswerSink implements AnswerSink {
     this.response.end(frames);
   }
 
+  finishAudio(bytes: Buffer, contentType: string): void {
+    this.startAudio(contentType);
+    this.response.end(bytes);
+  }
+
   /** As the first client got it: headers of that request, and every byte of its body. */
-  giveAgain({ requestId, routeType, bucket, stream, charge, text }: KeptAnswer): void {
+  giveAgain({ requestId, routeType, bucket, stream, charge, text, contentType = 'application/json' }: KeptAnswer): void {
     if (this.response.destroyed) return;
     this.response.writeHead(200, {
       'x-request-id': requestId,
-      'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
+      'content-type': stream ? 'text/event-stream; charset=utf-8' : contentType,
       'content-length': Buffer.byteLength(text),
       'x-forge-route-type': routeType,
       'x-forge-bucket': bucket,
@@ -78,8 +90,12 @@ export class HttpAnswerSink implements AnswerSink {
     this.response.end(text);
   }
 
-  /** After the first byte an error is the stream's last event, without `[DONE]`. */
+  /** After the first byte an error is the stream's last event, without `[DONE]`; audio ends in the middle, so that nobody takes it for whole. */
   fail(fault: Fault): void {
+    if (this.audio) {
+      this.response.destroy();
+      return;
+    }
     const { status, headers, body } = renderError(fault, this.requestId);
     if (this.started) this.response.end(this.ending === 'done-marker' ? `data: ${JSON.stringify(body)}\n\n` : this.errorEvent(body.error));
     else this.sendBody(status, JSON.stringify(body), headers);
@@ -89,6 +105,12 @@ export class HttpAnswerSink implements AnswerSink {
   private errorEvent({ code, message, param }: { code: string | null; message: string; param: string | null }): string {
     const event = { type: 'error', code, message, param, sequence_number: this.lastNumber + 1 };
     return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
+  }
+
+  private startAudio(contentType: string): void {
+    if (this.started) return;
+    this.audio = true;
+    this.response.writeHead(200, { ...this.commonHeaders(contentType), 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' });
   }
 
   private startStream(): void {

@@ -2,11 +2,12 @@
 import type { FastifyInstance } from 'fastify';
 import { type KeyStanding, keyStanding, type StandingSources } from '../../gateway/key-standing';
 import type { Clock } from '../../kernel/clock';
-import { formatDecimal } from '../../kernel/money';
+import { formatDecimal, type Nano } from '../../kernel/money';
 import { currencyOf } from '../../kernel/words';
 import type { AccountStore, Project } from '../../keys/account-store';
 import { type ApiKey, keyStatus } from '../../keys/api-key';
 import { admitKey, type KeyRing } from '../../keys/authenticate';
+import type { KeyPolicies } from '../../keys/key-policies';
 import type { RateLevel, RateLevels } from '../../keys/rate-limiter';
 import { nextWindow, windowStart } from '../../ledger/spend-counter';
 import type { Wallet } from '../../ledger/wallet';
@@ -39,6 +40,7 @@ function keyJson(key: ApiKey, project: Project | null, standing: KeyStanding, no
     ...{ id, name, prefix, status: keyStatus(key, now) },
     project: project === null ? null : { id: project.id, name: project.name },
     ...{ routePolicy, crossBucketFallback, allowedModels },
+    policies: policiesJson(key.policies),
     limits: limitsJson(key, standing, now),
     rates: standing.rates === null ? null : ratesJson(standing.rates),
     spend: standing.spend.map(({ bucket, window, amount }) => ({
@@ -47,6 +49,17 @@ function keyJson(key: ApiKey, project: Project | null, standing: KeyStanding, no
     })),
     wallets: standing.wallets.map(walletJson),
     ...{ createdAt: instant(key.createdAt), expiresAt: instant(key.expiresAt), lastUsedAt: instant(standing.lastUsedAt) },
+  };
+}
+
+/** With the names of the graph; amounts as decimal strings. */
+function policiesJson({ maxAttempts, deadlineMs, maxPrice, maxCharge, modelAliases }: KeyPolicies): object {
+  const side = (amount: Nano | null) => (amount === null ? null : formatDecimal(amount));
+  return {
+    ...{ maxAttempts, deadlineMs },
+    maxPrice: maxPrice.map(({ bucket, input, output }) => ({ bucket, input: side(input), output: side(output) })),
+    maxCharge: maxCharge.map(({ bucket, amount }) => ({ bucket, amount: formatDecimal(amount) })),
+    modelAliases,
   };
 }
 

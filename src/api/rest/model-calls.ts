@@ -6,9 +6,11 @@ import { ENDPOINTS } from '../../gateway/endpoints/all-endpoints';
 import type { Endpoint } from '../../gateway/endpoints/endpoint';
 import { refuseCompletion, serveCompletion } from '../../gateway/serve-completion';
 import { Fault } from '../../kernel/fault';
+import type { Form } from '../../kernel/form';
 import { Interrupt } from '../../kernel/interrupt';
 import { HttpAnswerSink } from './answer-sink';
 import { bearerOf, headerOf } from './bearer';
+import { formBytesMax, takeForms } from './forms';
 import type { InFlight } from './in-flight';
 import { masked } from './openai-error';
 
@@ -31,9 +33,13 @@ export function registerModelCalls(app: FastifyInstance, means: Means): void {
 function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
   void app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, taken) => {
-      taken(null, body);
-    });
+    const { uploads } = deps.endpoint;
+    if (uploads !== undefined) takeForms(scope, uploads.fileBytesMax);
+    else {
+      scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, taken) => {
+        taken(null, body);
+      });
+    }
     // What could not be taken in is refused with a receipt, when the key is known.
     scope.setErrorHandler(async (error, request, reply) => refuse(deps, request, reply, error));
     scope.post(deps.endpoint.path, (request, reply) => serve(deps, request, reply));
@@ -42,12 +48,12 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
 }
 
 async function serve(deps: CallDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY;
+  const body = (request.body as Buffer | Form | null | undefined) ?? NO_BODY;
   await answer(deps, request, reply, (completion, sink, signal) => serveCompletion(deps.gateway, completion, sink, signal), body);
 }
 
 async function refuse(deps: CallDeps, request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void> {
-  const fault = faultOfIntake(error);
+  const fault = faultOfIntake(error, deps.endpoint);
   await answer(deps, request, reply, (completion, sink) => refuseCompletion(deps.gateway, completion, sink, fault), NO_BODY);
 }
 
@@ -56,7 +62,7 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   serveWith: (completion: CompletionRequest, sink: HttpAnswerSink, signal: Interrupt<Interruption>) => Promise<unknown>,
-  body: Buffer,
+  body: Buffer | Form,
 ): Promise<void> {
   reply.hijack();
   const response = reply.raw;
@@ -93,7 +99,7 @@ function fail(deps: CallDeps, requestId: string, sink: HttpAnswerSink, error: un
   sink.fail(masked(requestId, error));
 }
 
-function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer): CompletionRequest {
+function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer | Form): CompletionRequest {
   const { clock } = deps.gateway;
   return {
     id: request.id,
@@ -101,18 +107,24 @@ function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer): Co
     credential: bearerOf(request.headers),
     body,
     routeHeader: headerOf(request.headers, 'x-forge-route'),
+    deadlineHeader: headerOf(request.headers, 'x-forge-deadline-ms'),
     runHeader: headerOf(request.headers, 'x-forge-run'),
     idempotencyKey: headerOf(request.headers, 'idempotency-key'),
     receivedAt: clock.now(),
+    receivedTick: clock.monotonic(),
   };
 }
 
-function faultOfIntake(error: unknown): Fault {
+function faultOfIntake(error: unknown, { uploads }: Endpoint): Fault {
   if (error instanceof Fault) return error;
   const code = (error as { code?: unknown }).code;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new Fault('request_too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
+    const most = uploads === undefined ? BODY_LIMIT_BYTES : formBytesMax(uploads.fileBytesMax);
+    return new Fault('request_too_large', `The body is larger than ${most} bytes.`);
   }
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new Fault('unsupported_media_type', 'The body must be application/json.');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    const type = uploads === undefined ? 'application/json' : 'multipart/form-data';
+    return new Fault('unsupported_media_type', `The body must be ${type}.`);
+  }
   return new Fault('invalid_request', 'The body could not be read to its end.', { cause: error });
 }

@@ -3,14 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Gateway } from '../../gateway/completion-request';
 import { Fault } from '../../kernel/fault';
 import { admitKey } from '../../keys/authenticate';
-import type { Model } from '../../routing/catalog';
-import { reachableModels } from '../../routing/plan-route';
+import { callableNames, type Named } from '../../routing/callable-names';
 import { bearerOf } from './bearer';
 
 export function registerModels(app: FastifyInstance, gateway: Gateway): void {
-  const callable = async (secret: string | null): Promise<Model[]> => {
+  const callable = async (secret: string | null): Promise<Named[]> => {
     const { key } = admitKey(await gateway.keys.recognise(secret), gateway.clock.now());
-    return reachableModels(gateway.catalog.current(), key);
+    return callableNames(gateway.catalog.current(), key);
   };
 
   app.get('/v1/models', async (request) => {
@@ -21,19 +20,21 @@ export function registerModels(app: FastifyInstance, gateway: Gateway): void {
   // A wildcard, because ids of models may have slashes in them.
   app.get<{ Params: { '*': string } }>('/v1/models/*', async (request) => {
     const id = request.params['*'];
-    const model = (await callable(bearerOf(request.headers))).find((each) => each.id === id);
+    const model = (await callable(bearerOf(request.headers))).find((each) => each.name === id);
     if (model === undefined) throw new Fault('model_not_found', `The model "${id}" does not exist, or this key cannot call it.`);
     return modelJson(model);
   });
 }
 
-function modelJson(model: Model): object {
+/** Of an alias: what the model has that it stands for, and which one that is. */
+function modelJson({ name, model }: Named): object {
   return {
-    id: model.id,
+    id: name,
     object: 'model',
     created: 0,
     owned_by: 'tokens-forge',
     context_window: model.contextWindow,
     max_output_tokens: model.maxOutputTokens,
+    ...(name !== model.id && { alias_of: model.id }),
   };
 }

@@ -9,13 +9,14 @@ import type { HoldRecord } from '../../ledger/receipt';
 import type { LedgerEntry } from '../../ledger/wallet';
 import type { ChargeLine } from '../../metering/charge';
 import type { PriceVersion } from '../../routing/catalog';
+import type { HealthWord } from '../../routing/health/health-report';
 
 const instant = (ms: number) => new Date(ms).toISOString();
 const orNull = <T, R>(value: T | null, render: (value: T) => R): R | null => (value === null ? null : render(value));
 
-export function receiptJson(loaded: LoadedReceipt, now: number): object {
+export function receiptJson(loaded: LoadedReceipt, now: number, healthOf: (channelId: string) => HealthWord): object {
   const { view } = loaded;
-  const channel = (id: string) => channelJson(loaded, id);
+  const channel = (id: string) => ({ ...channelJson(loaded, id), health: healthOf(id) });
   return {
     id: view.requestId,
     createdAt: instant(view.createdAt),
@@ -37,7 +38,7 @@ export function receiptJson(loaded: LoadedReceipt, now: number): object {
 }
 
 function requestJson(view: ReceiptView): object {
-  const { endpoint, stream, status, stopReason, requestedModel, upstreamModel, reportedModel, routeType } = view;
+  const { endpoint, stream, status, stopReason, requestedModel, model, modelReason, upstreamModel, reportedModel, routeType } = view;
   const {
     retryCount,
     fallbackCount,
@@ -50,7 +51,7 @@ function requestJson(view: ReceiptView): object {
     recovered,
   } = view;
   return {
-    ...{ endpoint, stream, status, stopReason, requestedModel, upstreamModel, reportedModel, routeType },
+    ...{ endpoint, stream, status, stopReason, requestedModel, model, modelReason, upstreamModel, reportedModel, routeType },
     ...{ retryCount, fallbackCount, providerStatus, errorCode, errorMessage, latencyMs, timeToFirstTokenMs, loweredOutputLimit, recovered },
   };
 }
@@ -77,7 +78,7 @@ function keyJson(key: ApiKey, now: number): object {
 function channelJson({ channels }: LoadedReceipt, id: string): object {
   const known = channels.get(id);
   const status = known?.enabled === true ? 'ENABLED' : 'DISABLED';
-  return { id, name: known?.name ?? id, protocol: known?.protocol ?? 'unknown', baseUrl: null, status, health: 'HEALTHY' };
+  return { id, name: known?.name ?? id, protocol: known?.protocol ?? 'unknown', baseUrl: null, status };
 }
 
 function priceJson(price: PriceVersion, currency: Currency | null): object {

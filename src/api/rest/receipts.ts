@@ -4,6 +4,8 @@ import { loadReceipt, type ReceiptSources } from '../../gateway/load-receipt';
 import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
 import { admitKey, type KeyRing } from '../../keys/authenticate';
+import type { ChannelHealth } from '../../routing/health/channel-health';
+import { reportOf } from '../../routing/health/health-report';
 import { bearerOf } from './bearer';
 import { receiptJson } from './receipt-json';
 
@@ -11,14 +13,15 @@ export interface ReceiptDeps {
   readonly keyRing: KeyRing;
   readonly clock: Clock;
   readonly sources: ReceiptSources;
+  readonly health: ChannelHealth;
 }
 
-export function registerReceipts(app: FastifyInstance, { keyRing, clock, sources }: ReceiptDeps): void {
+export function registerReceipts(app: FastifyInstance, { keyRing, clock, sources, health }: ReceiptDeps): void {
   app.get<{ Params: { id: string } }>('/v1/receipts/:id', async (request) => {
     const { key } = admitKey(await keyRing.recognise(bearerOf(request.headers)), clock.now());
     const { id } = request.params;
     const receipt = await loadReceipt(sources, id, { apiKeyId: key.id });
     if (receipt === undefined) throw new Fault('not_found', `There is no receipt ${id} of this key.`);
-    return receiptJson(receipt, clock.now());
+    return receiptJson(receipt, clock.now(), (channelId) => reportOf(health, channelId, clock).health);
   });
 }

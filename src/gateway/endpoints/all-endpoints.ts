@@ -6,5 +6,16 @@ import type { Endpoint } from './endpoint';
 import { images } from './images';
 import { moderations } from './moderations';
 import { responses } from './responses';
+import { speech } from './speech';
+import { transcriptions } from './transcriptions';
 
-export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings, images, moderations, responses];
+export const ENDPOINTS: readonly Endpoint[] = [
+  chatCompletions,
+  completions,
+  embeddings,
+  images,
+  moderations,
+  responses,
+  speech,
+  transcriptions,
+];

@@ -4,8 +4,10 @@
  */
 import type { Operation, RequestBody } from '../../attempts/upstream';
 import type { PriceClass, UsageClasses } from '../../kernel/classes';
+import type { Form } from '../../kernel/form';
 import type { InputBoundModel } from '../../metering/input-bound';
 import type { TokenCounter } from '../../metering/token-counter';
+import type { Usage } from '../../metering/usage';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -19,7 +21,7 @@ export interface Wanted {
   readonly outputLimit: number | undefined;
   readonly choices: number;
   /** What is asked for beside tokens, as an upper bound. */
-  readonly classes?: Pick<UsageClasses, 'images' | 'milliseconds'>;
+  readonly classes?: Pick<UsageClasses, 'images' | 'milliseconds' | 'characters'>;
 }
 
 /** One request that can be served. */
@@ -31,6 +33,8 @@ export interface ModelCall extends Wanted {
 export interface Endpoint {
   /** Where clients post: `/v1/chat/completions`. */
   readonly path: string;
+  /** Requests are forms with files of at most so many bytes each; left out: they are JSON. */
+  readonly uploads?: { readonly fileBytesMax: number };
   readonly operation: Operation;
   /** The members of a body that decide what a request may cost. */
   readonly decisive: ReadonlySet<string>;
@@ -42,13 +46,15 @@ export interface Endpoint {
    */
   readonly output: 'limited' | 'fixed' | 'none';
   /** A price must have one of these; left out: tokens of input and output are enough. */
-  readonly needs?: readonly PriceClass[];
+  readonly needs?: readonly (PriceClass | 'perRequest')[];
   /** @throws Fault `invalid_request` that names the member that is wrong, or that the gateway cannot serve */
-  want(json: Json, model: string): Wanted;
+  want(json: Json, model: string, form: Form | undefined): Wanted;
   /** An upper bound of the input tokens. @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
   inputBound(json: Json, model: InputBoundModel): number;
   /** The input tokens as they are counted here, where the provider sends no usage. */
   countInput(json: Json, counter: TokenCounter): number;
+  /** What an answer used beside what its provider counted, from the request; `known` is what the answer itself says beside tokens. */
+  countBeside?(body: RequestBody, usage: Usage | undefined, known: UsageClasses | undefined): UsageClasses | undefined;
   /** The `object` of the usage event of a stream, where one has to be made. */
   readonly chunkObject: string;
   /** How a stream ends: with a marker, or with an event that says everything again; and how it tells an error. */

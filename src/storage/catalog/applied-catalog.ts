@@ -14,12 +14,14 @@ import type {
   DeclaredRoute,
   DeclaredStep,
 } from '../../routing/declared-catalog';
+import { secretText } from './seal-context';
 
 interface Named {
   readonly id: string;
 }
 
 export interface AppliedRoute extends Named {
+  readonly sticky?: string;
   readonly price: object;
   readonly steps: readonly object[];
 }
@@ -28,6 +30,8 @@ export interface AppliedCatalog {
   readonly channels: readonly Named[];
   readonly models: readonly Named[];
   readonly routes: readonly AppliedRoute[];
+  /** Pairs of an alias and the model that it names; left out: there are none. Nothing but the catalog changes them, so they stand here alone. */
+  readonly aliases?: readonly (readonly [string, string])[];
 }
 
 export const NOTHING_APPLIED: AppliedCatalog = { channels: [], models: [], routes: [] };
@@ -37,6 +41,7 @@ export function appliedFormOf(declared: DeclaredCatalog): AppliedCatalog {
     channels: declared.channels.map(appliedChannel),
     models: declared.models.map(appliedModel),
     routes: declared.routes.map(appliedRoute),
+    ...((declared.aliases?.size ?? 0) > 0 && { aliases: [...(declared.aliases ?? [])] }),
   };
 }
 
@@ -46,11 +51,11 @@ export function sameForm(a: unknown, b: unknown): boolean {
 }
 
 export function appliedChannel(channel: DeclaredChannel): Named {
-  const { id, name, protocol, baseUrl, timeouts, onClientGone } = channel;
+  const { id, name, protocol, baseUrl, timeouts, onClientGone, breaker } = channel;
   const { connectMs, firstByteMs, idleMs, totalMs } = timeouts;
   const deadlines = { connectMs, firstByteMs, idleMs, totalMs };
-  const form = { id, name, protocol, baseUrl, timeouts: deadlines, onClientGone, apiKeySha256: hashSecret(channel.apiKey) };
-  return form;
+  const form = { id, name, protocol, baseUrl, timeouts: deadlines, onClientGone, apiKeySha256: hashSecret(secretText(channel)) };
+  return { ...form, ...(breaker && { breaker }) };
 }
 
 export function appliedModel(model: Model, position: number): Named {
@@ -60,12 +65,13 @@ export function appliedModel(model: Model, position: number): Named {
 }
 
 export function appliedRoute(route: DeclaredRoute): AppliedRoute {
-  return { id: route.id, price: appliedPrice(route.price), steps: route.steps.map(appliedStep) };
+  const { id, sticky } = route;
+  return { id, ...(sticky && { sticky }), price: appliedPrice(route.price), steps: route.steps.map(appliedStep) };
 }
 
 function appliedStep(step: DeclaredStep): object {
-  const { channelId, upstreamModel, maxAttempts, price, cost } = step;
-  const form = { channelId, upstreamModel, maxAttempts };
+  const { channelId, upstreamModel, maxAttempts, priority, weight, price, cost } = step;
+  const form = { channelId, upstreamModel, maxAttempts, ...(priority && { priority }), ...(weight && { weight }) };
   return { ...form, ...(price === null ? {} : { price: appliedPrice(price) }), ...(cost === null ? {} : { cost: appliedCost(cost) }) };
 }
 

@@ -4,6 +4,7 @@ import type { Account, AccountStore, Project } from '../../keys/account-store';
 import type { ApiKey, KeySecret } from '../../keys/api-key';
 import type { ApiKeyStore, NewApiKey } from '../../keys/api-key-store';
 import type { DeclaredAccount, DeclaredKey } from '../../keys/declared-account';
+import { NO_POLICIES } from '../../keys/key-policies';
 import type { MoveMoney } from '../../ledger/ledger-store';
 import { type AccountPorts, applyAccounts, checkAccounts } from './apply-accounts';
 
@@ -87,6 +88,7 @@ function aKey(id: string, secret = `sk-tf-${id}`): DeclaredKey {
     crossBucketFallback: false,
     allowedModels: null,
     limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
+    policies: NO_POLICIES,
     expiresAt: null,
   };
 }

@@ -33,7 +33,8 @@ export function changesBetween(applied: AppliedCatalog, declared: DeclaredCatalo
     routes: declared.routes.flatMap((route, index) => {
       const [before, after] = [routes.get(route.id), now.routes[index]];
       const change = { route, price: !sameForm(before?.price, after?.price), steps: !sameForm(before?.steps, after?.steps) };
-      return change.price || change.steps ? [change] : [];
+      const sticky = before?.sticky !== after?.sticky;
+      return change.price || change.steps || sticky ? [change] : [];
     }),
     retired: {
       channels: leftOut(applied.channels, now.channels),

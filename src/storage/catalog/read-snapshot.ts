@@ -3,20 +3,21 @@ import type { EntityManager } from 'typeorm';
 import { ConfigurationError } from '../../kernel/configuration-error';
 import { invariant } from '../../kernel/invariant';
 import { unseal } from '../../kernel/secret';
-import type { Catalog, Channel, CostVersion, Model, PriceVersion, Route, RouteStep } from '../../routing/catalog';
+import type { Catalog, Channel, CostVersion, Model, PriceVersion, Route, RouteStep, Stickiness } from '../../routing/catalog';
+import type { BreakerOptions } from '../../routing/health/breaker-settings';
 import { lockState } from './catalog-state';
 import { readCosts } from './cost-rows';
 import { readPrices } from './price-rows';
 import { readSchedule, type Scheduled } from './price-schedule';
 import { type Row, textOf, whole } from './row-values';
-import { sealContext } from './seal-context';
+import { sealContext, secretsOf } from './seal-context';
 
 /**
  * The whole catalog, read while nobody can change it.
  * @throws ConfigurationError when the master key does not open the stored secrets
  */
 export async function readSnapshot(manager: EntityManager, masterKey: Buffer): Promise<Catalog> {
-  const { revision } = await lockState(manager);
+  const { revision, applied } = await lockState(manager);
   const channels: Row[] = await manager.query('SELECT * FROM channel ORDER BY id');
   const models: Row[] = await manager.query('SELECT * FROM model WHERE retired_at IS NULL ORDER BY position, id');
   const routes: Row[] = await manager.query('SELECT * FROM route WHERE retired_at IS NULL ORDER BY id');
@@ -29,6 +30,7 @@ export async function readSnapshot(manager: EntityManager, masterKey: Buffer): P
     channels: new Map(channels.map((row) => [textOf(row['id']), channelOf(row, masterKey)])),
     models: new Map(models.map((row) => [textOf(row['id']), modelOf(row)])),
     routes: new Map(routes.map((row) => [textOf(row['id']), routeOf(row, steps, schedule, versions)])),
+    ...(applied.aliases !== undefined && { aliases: new Map(applied.aliases) }),
   };
 }
 
@@ -55,9 +57,10 @@ function channelOf(row: Row, masterKey: Buffer): Channel {
     name: textOf(row['name']),
     protocol: textOf(row['protocol']) as Channel['protocol'],
     baseUrl: textOf(row['base_url']),
-    apiKey: retired ? '' : opened(textOf(row['sealed_api_key']), id, masterKey),
+    ...secretsOf(retired ? '' : opened(textOf(row['sealed_api_key']), id, masterKey)),
     timeouts: JSON.parse(textOf(row['timeouts'])) as Channel['timeouts'],
     onClientGone: textOf(row['on_client_gone']) as Channel['onClientGone'],
+    ...(row['breaker'] === null ? {} : { breaker: JSON.parse(textOf(row['breaker'])) as BreakerOptions }),
     enabled: !retired && whole(row['enabled']) === 1,
     retired,
   };
@@ -90,6 +93,7 @@ function routeOf(row: Row, steps: readonly Row[], schedule: readonly Scheduled[]
     type: textOf(row['type']) as Route['type'],
     enabled: whole(row['enabled']) === 1,
     price,
+    ...(row['sticky'] === null ? {} : { sticky: textOf(row['sticky']) as Stickiness }),
     ...upcomingOf(row, schedule, versions),
     steps: steps.filter((step) => step['route_id'] === row['id']).map((step) => stepOf(step, versions)),
   };
@@ -107,6 +111,8 @@ function stepOf(row: Row, { prices, costs }: Versions): RouteStep {
     channelId: textOf(row['channel_id']),
     upstreamModel: textOf(row['upstream_model']),
     maxAttempts: whole(row['max_attempts']),
+    ...(row['priority'] === null ? {} : { priority: whole(row['priority']) }),
+    ...(row['weight'] === null ? {} : { weight: whole(row['weight']) }),
     price: priceId === null ? null : (prices.get(textOf(priceId)) ?? null),
     cost: costId === null ? null : (costs.get(textOf(costId)) ?? null),
   };

@@ -8,7 +8,7 @@ import { costVersionFor } from './cost-rows';
 import { versionFor } from './price-rows';
 import { forgetBegun } from './price-schedule';
 import { placeholders, type Row, textOf } from './row-values';
-import { sealContext } from './seal-context';
+import { sealContext, secretText } from './seal-context';
 
 export interface WriteContext {
   readonly manager: EntityManager;
@@ -35,9 +35,10 @@ function channelColumns({ masterKey }: WriteContext, channel: DeclaredChannel): 
     name: channel.name,
     protocol: channel.protocol,
     base_url: channel.baseUrl,
-    sealed_api_key: seal(masterKey, channel.apiKey, sealContext(channel.id)),
+    sealed_api_key: seal(masterKey, secretText(channel), sealContext(channel.id)),
     timeouts: JSON.stringify(channel.timeouts),
     on_client_gone: channel.onClientGone,
+    breaker: channel.breaker === undefined ? null : JSON.stringify(channel.breaker),
     retired_at: null,
   };
 }
@@ -59,7 +60,7 @@ async function putRoute(context: WriteContext, { route, price, steps }: RouteCha
   const owner = { routeId: route.id, routeType: route.type, channelId: null };
   const standing = price ? undefined : current[0];
   const priceId = standing ?? (await versionFor(manager, owner, route.price, current, now));
-  const columns = { model_id: route.model, type: route.type, price_id: priceId, retired_at: null };
+  const columns = { model_id: route.model, type: route.type, price_id: priceId, sticky: route.sticky ?? null, retired_at: null };
   await put(context, 'route', route.id, columns, { enabled: 1n });
   if (price) await forgetBegun(manager, route.id, now);
   if (steps) await replaceSteps(context, route);
@@ -79,6 +80,8 @@ async function replaceSteps({ manager, now }: WriteContext, route: DeclaredRoute
       channel_id: step.channelId,
       upstream_model: step.upstreamModel,
       max_attempts: BigInt(step.maxAttempts),
+      priority: step.priority === undefined ? null : BigInt(step.priority),
+      weight: step.weight === undefined ? null : BigInt(step.weight),
       price_id: priceId,
       cost_id: step.cost === null ? null : await costVersionFor(manager, step, step.cost, costs, now),
     });

@@ -15,6 +15,8 @@ export class ApiKeyRow {
   @LongText({ nullable: true }) allowedModels: string | null;
   /** JSON; amounts in it are texts of nano units. */
   @LongText() limits: string;
+  /** JSON; amounts in it are texts of nano units. null: none. */
+  @LongText({ nullable: true }) policies: string | null;
   @Instant() createdAt: number;
   @Instant({ nullable: true }) expiresAt: number | null;
 }

@@ -1,3 +1,6 @@
+import { wav } from '../../../test/support/audio';
+import { encodeForm } from '../../kernel/form';
+import { saidMilliseconds } from '../../metering/audio-length';
 import { type DemoUpstream, isFlakyAt, startDemoUpstream } from './demo-upstream';
 
 describe('the demo upstream, beside chat completions', () => {
@@ -56,6 +59,42 @@ describe('the demo upstream, beside chat completions', () => {
     expect((await ask('completions', { prompt: 'hi', stream: true })).text).toMatch(/data: \[DONE\]\n\n$/);
     const moderated = JSON.parse((await ask('moderations', { input: ['a', 'b'] })).text);
     expect(moderated).toMatchObject({ model: 'forge-demo-simulated', results: [{ flagged: false }, { flagged: false }] });
+  });
+
+  it('speaks a beep for every word, as WAV, as samples and as events', async () => {
+    const speak = async (more: object = {}) => {
+      const body = JSON.stringify({ model: 'forge-demo', input: 'one two three', ...more });
+      const response = await fetch(`http://127.0.0.1:${demo.port}/steady/v1/audio/speech`, { method: 'POST', body });
+      return { type: response.headers.get('content-type'), bytes: Buffer.from(await response.arrayBuffer()) };
+    };
+    const { type, bytes } = await speak();
+    expect([type, saidMilliseconds({ head: bytes, bytes: bytes.length })]).toEqual(['audio/wav', 600]);
+    expect((await speak()).bytes.equals(bytes)).toBe(true);
+    expect((await speak({ response_format: 'pcm' })).bytes.equals(bytes.subarray(44))).toBe(true);
+    const events = (await speak({ stream_format: 'sse' })).bytes.toString().split('\n\n').filter(Boolean);
+    const said = events.map((event) => JSON.parse(event.slice('data: '.length)));
+    expect(Buffer.concat(said.slice(0, -1).map(({ audio }) => Buffer.from(audio, 'base64'))).equals(bytes)).toBe(true);
+    expect(said.at(-1)).toMatchObject({ type: 'speech.audio.done', usage: { input_tokens: 3, output_tokens: 13 } });
+  });
+
+  it('transcribes with words that say that nobody listened, in every format', async () => {
+    const file = { name: 'file', filename: 'a.wav', contentType: 'audio/wav', bytes: wav(1_500) };
+    const hear = async (fields: Record<string, string>) => {
+      const parts = [...Object.entries({ model: 'm', ...fields }).map(([name, value]) => ({ name, value })), file];
+      const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+      const body = new Uint8Array(encodeForm({ parts }, 'b'));
+      return (await fetch(`http://127.0.0.1:${demo.port}/steady/v1/audio/transcriptions`, { method: 'POST', headers, body })).text();
+    };
+    const whole = JSON.parse(await hear({}));
+    expect(whole).toEqual({
+      text: expect.stringContaining(`simulated transcription: nobody listened to the ${file.bytes.length} bytes`),
+      usage: { type: 'duration', seconds: 2 },
+    });
+    expect(JSON.parse(await hear({ response_format: 'verbose_json' }))).toMatchObject({ duration: 1.5, text: whole.text });
+    expect(await hear({ response_format: 'text' })).toBe(`${whole.text}\n`);
+    expect(await hear({ response_format: 'srt' })).toContain('00:00:00,000 --> 00:00:01,500');
+    expect(await hear({ response_format: 'vtt' })).toMatch(/^WEBVTT\n\n00:00:00\.000 --> 00:00:01\.500/);
+    expect(await hear({ stream: 'true' })).toMatch(/transcript\.text\.delta.*transcript\.text\.done/s);
   });
 
   it('fails at the same texts with its flaky face', async () => {

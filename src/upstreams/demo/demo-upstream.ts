@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../kernel/clock';
 import { type JsonRecord, parseRecord, recordOf } from '../json';
 import { demoAnswer } from './demo-answer';
+import { type DemoAudio, demoSpeech, demoTranscription } from './demo-audio';
 import { demoEndpointAnswer, textOfRequest } from './demo-endpoints';
 import { streamEvents, wholeAnswer } from './demo-wire';
 
@@ -32,7 +33,7 @@ export interface DemoUpstreamOptions {
 
 const WORD_DELAY_MS = 15;
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
-const PATH = /^\/(flaky|steady)\/v1\/(chat\/completions|completions|embeddings|moderations|responses)$/;
+const PATH = /^\/(flaky|steady)\/v1\/(chat\/completions|completions|embeddings|moderations|responses|audio\/speech|audio\/transcriptions)$/;
 
 export async function startDemoUpstream(options: DemoUpstreamOptions = {}): Promise<DemoUpstream> {
   const { wordDelayMs = WORD_DELAY_MS, clock = systemClock } = options;
@@ -67,14 +68,17 @@ interface Means {
 }
 
 async function answer(incoming: IncomingMessage, response: ServerResponse, means: Means): Promise<void> {
-  const request = parseRecord(await bodyOf(incoming));
+  const bytes = await bodyOf(incoming);
   const [, face, path = ''] = PATH.exec(incoming.url ?? '') ?? [];
   response.setHeader('x-request-id', means.id);
   if (face === undefined) return refuse(response, 404, 'The demo upstream has no such path.', 'not_found');
+  if (path === 'audio/transcriptions') return sendAudio(response, demoTranscription(bytes, incoming.headers['content-type'] ?? ''));
+  const request = parseRecord(bytes.toString('utf8'));
   if (request === undefined) return refuse(response, 400, 'The body is no JSON object.', 'invalid_json');
   if (face === 'flaky' && isFlakyAt(textOfRequest(path, request))) {
     return refuse(response, 503, 'Simulated outage: this message always fails here.', 'simulated_outage');
   }
+  if (path === 'audio/speech') return sendAudio(response, demoSpeech(request));
   if (path === 'chat/completions') return serve(response, request, means);
   const head = { id: means.id, created: Math.floor(means.clock.now() / 1_000) };
   await send(response, demoEndpointAnswer(path, request, head), means);
@@ -103,12 +107,18 @@ async function send(response: ServerResponse, answer: string | Iterable<string>,
   response.end();
 }
 
+function sendAudio(response: ServerResponse, { contentType, pieces }: DemoAudio): void {
+  response.writeHead(200, { 'content-type': contentType });
+  for (const piece of pieces) response.write(piece);
+  response.end();
+}
+
 function refuse(response: ServerResponse, status: number, message: string, code: string): void {
   const error = { message, type: 'simulated_error', param: null, code };
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
 }
 
-async function bodyOf(incoming: IncomingMessage): Promise<string> {
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of incoming) {
@@ -116,7 +126,7 @@ async function bodyOf(incoming: IncomingMessage): Promise<string> {
     if (bytes > BODY_BYTES_MAX) throw new Error('the body is too large');
     parts.push(part as Buffer);
   }
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
 /** FNV-1a, 32 bits: short and the same everywhere. */

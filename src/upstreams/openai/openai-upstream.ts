@@ -5,7 +5,7 @@ import type { Clock } from '../../kernel/clock';
 import type { Channel } from '../../routing/catalog';
 import { HttpExchange } from '../http-exchange';
 import { OPENAI_ENDPOINTS } from './endpoints/all-endpoints';
-import { requestBody } from './request-body';
+import { encodedBody } from './request-body';
 import { WholeAnswerReader } from './whole-answer';
 
 export interface OpenAiUpstreamOptions {
@@ -39,16 +39,20 @@ export function createOpenAiUpstream({ dispatcherFor, clock }: OpenAiUpstreamOpt
       const endpoint = OPENAI_ENDPOINTS[call.operation];
       const { origin, basePath, search, headers } = targetFor(channel);
       const readStream = stream ? endpoint.readStream : null;
+      const { contentType, body } = encodedBody(call, endpoint);
+      const accept = stream ? (endpoint.streamAccept ?? 'text/event-stream') : 'application/json';
       const request = {
         dispatcher: dispatcherFor(channel),
         origin,
         path: basePath + endpoint.path + search,
-        headers: [...headers, 'accept', stream ? 'text/event-stream' : 'application/json'],
-        body: requestBody(call, endpoint),
+        headers: [...headers, 'content-type', contentType, 'accept', accept],
+        body,
         timeouts: channel.timeouts,
         secret: channel.apiKey,
+        otherSecrets: channel.apiKeys,
       };
-      return new HttpExchange(request, readStream?.(channel, receiver) ?? new WholeAnswerReader(channel, endpoint.understand), clock);
+      const reader = readStream?.(channel, receiver, call) ?? endpoint.readWhole?.(channel, call);
+      return new HttpExchange(request, reader ?? new WholeAnswerReader(channel, endpoint.understand), clock);
     },
   };
 }
@@ -61,6 +65,6 @@ function targetOf({ baseUrl, apiKey }: Channel): Target {
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
     search: url.search,
-    headers: ['content-type', 'application/json', 'accept-encoding', 'identity', 'user-agent', 'tokens-forge', ...credential],
+    headers: ['accept-encoding', 'identity', 'user-agent', 'tokens-forge', ...credential],
   };
 }

@@ -1,5 +1,7 @@
 /** The body that is sent to the provider: the client's own, with at most three members edited in place. */
 import type { UpstreamCall } from '../../attempts/upstream';
+import { encodeForm, type Form, withField } from '../../kernel/form';
+import { newId } from '../../kernel/ids';
 import { editMembers, type MemberEdit } from '../../kernel/json-members';
 import type { OpenAiEndpoint } from './endpoints/openai-endpoint';
 
@@ -7,8 +9,29 @@ import type { OpenAiEndpoint } from './endpoints/openai-endpoint';
 const NEEDS_COMPLETION_LIMIT = /^(?:openai\/)?(?:o\d|gpt-(?:[5-9]|\d{2}))/i;
 const OPENAI_HOST = /(^|\.)(?:openai\.com|openai\.azure\.com)$/i;
 
+export interface EncodedBody {
+  readonly contentType: string;
+  readonly body: string | Buffer;
+}
+
+type BodyRules = Pick<OpenAiEndpoint, 'limitName' | 'usageIsAsked' | 'edits'>;
+
+/** What is sent: JSON, or the form that the client uploaded, with a boundary of our own. */
+export function encodedBody(call: UpstreamCall, endpoint: BodyRules): EncodedBody {
+  const { form } = call.body;
+  if (form === undefined) return { contentType: 'application/json', body: requestBody(call, endpoint) };
+  const boundary = `forge-${newId()}`;
+  return { contentType: `multipart/form-data; boundary=${boundary}`, body: encodeForm(editedForm(form, call, endpoint), boundary) };
+}
+
+function editedForm(form: Form, call: UpstreamCall, { edits }: BodyRules): Form {
+  let edited = withField(form, 'model', call.upstreamModel);
+  for (const [name, value] of edits?.(call) ?? []) edited = withField(edited, name, value);
+  return edited;
+}
+
 /** The client's bytes but for the model, the output limit where one is set, and usage being asked of a stream. */
-export function requestBody(call: UpstreamCall, endpoint: Pick<OpenAiEndpoint, 'limitName' | 'usageIsAsked'>): string {
+export function requestBody(call: UpstreamCall, endpoint: BodyRules): string {
   const edits = new Map<string, MemberEdit>([['model', always(JSON.stringify(call.upstreamModel))]]);
   const limitName = endpoint.limitName(call);
   if (call.outputLimit !== null && limitName !== null) edits.set(limitName, always(String(call.outputLimit)));

@@ -1,6 +1,6 @@
 /** Reads OpenAI's usage object, with the spellings that compatible providers have for cached tokens. */
 import { providerUsage, type Usage } from '../../metering/usage';
-import { isRecord, recordOf } from '../json';
+import { isRecord, type JsonRecord, recordOf } from '../json';
 
 /** Asked for nearly every answer, and found in nearly none. */
 function audioOf(input: unknown, output: unknown) {
@@ -14,6 +14,33 @@ export function readImageUsage(usage: unknown, images: number): Usage | undefine
   const imageInputTokens = recordOf(usage['input_tokens_details'])['image_tokens'];
   const imageOutputTokens = recordOf(usage['output_tokens_details'])['image_tokens'] ?? output;
   return providerUsage({ input, output, classes: { imageInputTokens, imageOutputTokens, images } });
+}
+
+/**
+ * The usage of a transcription: tokens, or the seconds that were heard, which stand beside it in answers that have no usage. Some
+ * say them as text.
+ */
+export function readTranscriptUsage({ usage, duration }: JsonRecord): Usage | undefined {
+  if (!isRecord(usage)) return heard(duration);
+  if (usage['type'] === 'duration') return heard(usage['seconds']);
+  const { audio_tokens: audioInputTokens } = recordOf(usage['input_token_details']);
+  return providerUsage({ input: usage['input_tokens'], output: usage['output_tokens'], classes: { audioInputTokens } }) ?? heard(duration);
+}
+
+/** The usage of speech, whose output is audio alone. */
+export function readSpeechUsage(usage: unknown): Usage | undefined {
+  if (!isRecord(usage)) return undefined;
+  const { input_tokens: input, output_tokens: output } = usage;
+  return providerUsage({ input, output, classes: { audioOutputTokens: output } });
+}
+
+const SECONDS = /^\d{1,7}(\.\d+)?$/;
+const SECONDS_MAX = 1_000_000;
+
+function heard(seconds: unknown): Usage | undefined {
+  const value = typeof seconds === 'string' && SECONDS.test(seconds) ? Number(seconds) : seconds;
+  if (typeof value !== 'number' || !(value >= 0 && value <= SECONDS_MAX)) return undefined;
+  return providerUsage({ input: 0, output: 0, classes: { milliseconds: Math.round(value * 1_000) } });
 }
 
 /** The usage of a response, which has names of its own. */

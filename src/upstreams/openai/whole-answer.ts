@@ -21,7 +21,7 @@ export class WholeAnswerReader implements AnswerReader {
     private readonly understands: (json: JsonRecord) => Understood | undefined,
   ) {}
 
-  begin(): void {
+  begin(_contentType: string | undefined): void {
     // Whatever the content type says: the body itself shows whether it is an answer.
   }
 
@@ -39,12 +39,17 @@ export class WholeAnswerReader implements AnswerReader {
 
   end(lost: boolean): Ending | undefined {
     if (lost) return undefined;
-    const [first] = this.parts;
-    const body = this.parts.length === 1 && first !== undefined ? first : Buffer.concat(this.parts);
-    if (!isUtf8(body)) return { ok: false, failure: MALFORMED };
-    const text = body.toString('utf8');
+    const text = this.text();
+    if (text === undefined) return { ok: false, failure: MALFORMED };
     const json = parseRecord(text);
     return json === undefined ? { ok: false, failure: MALFORMED } : this.understand(text, json);
+  }
+
+  /** The body; undefined when it is not UTF-8. */
+  protected text(): string | undefined {
+    const [first] = this.parts;
+    const body = this.parts.length === 1 && first !== undefined ? first : Buffer.concat(this.parts);
+    return isUtf8(body) ? body.toString('utf8') : undefined;
   }
 
   refusal(status: number, body: string): AttemptFailure {

@@ -3,6 +3,7 @@ import type { RoutePolicy } from '../../../kernel/words';
 import type { KeyStatus } from '../../../keys/api-key';
 import { KeyStatusEnum, RoutePolicyEnum } from '../enums';
 import { DateTime } from '../scalars';
+import { KeyPoliciesFields } from './key-policies.type';
 
 @ObjectType('KeyLimits', { description: 'Limits on the use of a key. null: no limit.' })
 export class KeyLimitsNode {
@@ -17,7 +18,7 @@ export class KeyLimitsNode {
 }
 
 @ObjectType('ApiKey', { description: 'What a client calls with: it names the account that pays, the project, and what may be reached.' })
-export class ApiKeyNode {
+export class ApiKeyNode extends KeyPoliciesFields {
   @Field(() => ID, { description: 'Stays the same when the secret is rotated.' })
   readonly id: string;
 

@@ -1,9 +1,11 @@
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
+import { NO_POLICIES } from '../../../keys/key-policies';
 import { createKey, type KeyManagement, type KeyWishes, pauseKey, resumeKey, revokeKey, rotateKey } from '../../../keys/manage-keys';
 import { type KeyChanges, updateKey } from '../../../keys/update-key';
 import type { GraphContext } from '../context';
 import { ApiKeyNode, CreatedApiKeyNode } from './api-key.type';
 import { CreateApiKeyInput, spendLimitsIn, UpdateApiKeyInput } from './key.input';
+import { policiesIn } from './key-policies.type';
 import { viewCreated, viewKey } from './key-view';
 
 const THE_KEY = { description: 'The id of the key.' };
@@ -67,6 +69,7 @@ function changesOf(input: UpdateApiKeyInput): KeyChanges {
     allowedModels: input.allowedModels,
     expiresAt: input.expiresAt,
     limits: said({ requestsPerMinute, tokensPerMinute, concurrency, spend }),
+    policies: said(policiesIn(input)),
   });
 }
 
@@ -92,6 +95,7 @@ function wishesOf(input: CreateApiKeyInput): KeyWishes {
       concurrency: input.concurrency ?? null,
       spend: spendLimitsIn(input.spendLimits),
     },
+    policies: { ...NO_POLICIES, ...said(policiesIn(input)) },
     expiresAt: input.expiresAt ?? null,
   };
 }

@@ -15,7 +15,7 @@ export type ProjectView = Project;
 
 export function viewKey(key: ApiKey, now: number): KeyView {
   const limits: KeyLimitsView = { ...key.limits, owner: key };
-  return { ...key, limits, status: keyStatus(key, now) };
+  return { ...key, ...key.policies, limits, status: keyStatus(key, now) };
 }
 
 export function viewCreated({ apiKey, secret }: KeyWithSecret, now: number): CreatedApiKeyNode {

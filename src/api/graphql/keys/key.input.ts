@@ -4,6 +4,7 @@ import type { Bucket, RoutePolicy, SpendWindow } from '../../../kernel/words';
 import type { SpendLimit } from '../../../keys/api-key';
 import { BucketEnum, RoutePolicyEnum, SpendWindowEnum } from '../enums';
 import { DateTime, Decimal } from '../scalars';
+import { KeyPoliciesInput } from './key-policies.type';
 
 @InputType('SpendLimitInput', { description: 'A ceiling on money in a window of time.' })
 export class SpendLimitInput {
@@ -18,7 +19,7 @@ export class SpendLimitInput {
 }
 
 @InputType('CreateApiKeyInput', { description: 'The key that is wanted.' })
-export class CreateApiKeyInput {
+export class CreateApiKeyInput extends KeyPoliciesInput {
   @Field(() => ID, { nullable: true, description: 'For operators; an account creates its own.' })
   readonly accountId?: string | null;
 
@@ -63,7 +64,7 @@ export class CreateApiKeyInput {
 
 /** null and a field that is left out differ here: null lifts a limit. */
 @InputType('UpdateApiKeyInput', { description: 'What is to change of a key. What is left out stays as it is; null lifts a limit.' })
-export class UpdateApiKeyInput {
+export class UpdateApiKeyInput extends KeyPoliciesInput {
   @Field(() => String, { nullable: true, description: '1 to 200 characters.' })
   readonly name?: string | null;
 

@@ -4,6 +4,8 @@ import { invariant } from '../../../kernel/invariant';
 import { nano } from '../../../kernel/money';
 import type { ApiKey } from '../../../keys/api-key';
 import { walletId } from '../../../ledger/wallet';
+import { aliasReason } from '../../../routing/model-names';
+import { roleAt } from '../../../routing/priorities';
 import type { GraphContext } from '../context';
 import { viewPrice } from '../routing/price-view';
 import { viewStep } from '../routing/route-view';
@@ -17,7 +19,7 @@ export function previewFor(context: GraphContext, key: ApiKey, request: Previewe
     invariant(wallet !== null, 'whoever sees a key sees the wallets that it spends from');
     return nano(wallet.posted - wallet.held);
   };
-  return previewRoute({ catalog, upstreams: sources.upstreams, available, now }, key, request);
+  return previewRoute({ catalog, upstreams: sources.upstreams, health: sources.health, available, now }, key, request);
 }
 
 export function viewPreview(context: GraphContext, model: string, preview: RoutePreview): RoutePreviewNode {
@@ -26,9 +28,10 @@ export function viewPreview(context: GraphContext, model: string, preview: Route
     callable,
     reason,
     model,
+    modelReason: aliasReason(model, plan?.model.id ?? null),
     ...routeOf(preview),
     bucketReason: plan?.bucketReason ?? null,
-    steps: plan === null ? [] : plan.route.steps.map((step, index) => viewStep(context, step, index)),
+    steps: plan === null ? [] : plan.route.steps.map((step, index) => viewStep(context, step, roleAt(plan.route.steps, index))),
     holdAmount: hold,
     availableBefore: available,
     availableAfter: hold === null || available === null ? null : available - hold,
@@ -37,8 +40,10 @@ export function viewPreview(context: GraphContext, model: string, preview: Route
 }
 
 export function viewCallable(model: string, preview: RoutePreview): CallableModelNode {
-  const { callable, reason, plan } = preview;
-  return { model, callable, reason, ...routeOf(preview), hasBackup: (plan?.steps.length ?? 0) > 1 };
+  const { callable, reason, plan, warnings } = preview;
+  const modelReason = aliasReason(model, plan?.model.id ?? null);
+  const open = plan?.steps.filter(({ passedOver }) => passedOver === undefined) ?? [];
+  return { model, modelReason, callable, reason, ...routeOf(preview), hasBackup: open.length > 1, warnings: [...warnings] };
 }
 
 function routeOf({ plan }: RoutePreview) {

@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { invariant } from '../../../kernel/invariant';
+import { namesFor } from '../../../routing/model-names';
 import type { GraphContext } from '../context';
 import { ApiKeyNode } from '../keys/api-key.type';
 import { previewFor, viewCallable, viewPreview } from './preview-view';
@@ -32,7 +33,7 @@ export class PreviewResolver {
   async callableModels(@Root() { id }: ApiKeyNode, @Ctx() context: GraphContext): Promise<CallableModelNode[]> {
     const key = await context.keys.key(id);
     invariant(key !== null, 'a key that is shown can be seen');
-    const models = [...context.catalog.models.keys()];
+    const models = namesFor(context.catalog, key.policies.modelAliases);
     return Promise.all(models.map(async (model) => viewCallable(model, await previewFor(context, key, { model, ...SMALLEST }))));
   }
 }

@@ -40,6 +40,9 @@ export class RoutePreviewNode {
   @Field(() => String, { description: 'The model that was asked about.' })
   readonly model: string;
 
+  @Field(() => String, { nullable: true, description: 'Which model that means, where the name is an alias.' })
+  readonly modelReason: string | null;
+
   @Field(() => RouteTypeEnum, { nullable: true, description: 'The type of the route that it would take.' })
   readonly routeType: RouteType | null;
 
@@ -70,8 +73,11 @@ export class RoutePreviewNode {
 
 @ObjectType('CallableModel', { description: 'What a key can call, and where not, why.' })
 export class CallableModelNode {
-  @Field(() => String, { description: 'The id of the model.' })
+  @Field(() => String, { description: 'The id of the model, or an alias.' })
   readonly model: string;
+
+  @Field(() => String, { nullable: true, description: 'Which model that means, where the name is an alias.' })
+  readonly modelReason: string | null;
 
   @Field(() => Boolean, { description: 'Whether the smallest request would be sent to a channel now.' })
   readonly callable: boolean;
@@ -90,4 +96,7 @@ export class CallableModelNode {
 
   @Field(() => String, { nullable: true, description: "Set when callable is false: what to change, in the user's words." })
   readonly reason: string | null;
+
+  @Field(() => [WarningNode], { description: 'What could make it dearer, shorter, or served by another channel.' })
+  readonly warnings: WarningNode[];
 }

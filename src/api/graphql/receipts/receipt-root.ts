@@ -1,8 +1,9 @@
 /** A receipt as the resolvers pass it on: what the record alone says. The rest is loaded when it is asked for. */
-import { type AttemptView, nextStepAfter, type ReceiptView, viewReceipt } from '../../../gateway/receipt-view';
+import { type AttemptView, modelOf, nextStepAfter, type ReceiptView, viewReceipt } from '../../../gateway/receipt-view';
 import { currencyOf } from '../../../kernel/words';
 import type { ReadableReceipt } from '../../../ledger/receipt';
 import type { LedgerEntry } from '../../../ledger/wallet';
+import { aliasReason } from '../../../routing/model-names';
 
 type Loaded = 'price' | 'lines' | 'fallbackDelta' | 'attempts';
 
@@ -28,6 +29,7 @@ export function receiptRoot(readable: ReadableReceipt, read: ReadBeforehand | nu
 /** All fields by name, not copied from the record: of forty fields, that is several times as fast. */
 function settledRoot(readable: ReadableReceipt & { readonly inFlight: false }, read: ReadBeforehand | null): ReceiptRoot {
   const { record, hold } = readable;
+  const model = modelOf(record);
   return {
     id: record.requestId,
     readable,
@@ -35,6 +37,8 @@ function settledRoot(readable: ReadableReceipt & { readonly inFlight: false }, r
     hold,
     currency: record.bucket === null ? null : currencyOf(record.bucket),
     nextStep: nextStepAfter(record.errorCode),
+    model,
+    modelReason: aliasReason(record.requestedModel, model),
     requestId: record.requestId,
     accountId: record.accountId,
     apiKeyId: record.apiKeyId,

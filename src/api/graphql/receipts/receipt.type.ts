@@ -34,6 +34,12 @@ export class ReceiptNode {
   @Field(() => String, { nullable: true, description: 'null when the body could not be read.' })
   readonly requestedModel: string | null;
 
+  @Field(() => String, { nullable: true, description: 'The model of the catalog that was meant; null when none was found.' })
+  readonly model: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why that model, where the request named another.' })
+  readonly modelReason: string | null;
+
   @Field(() => String, { nullable: true, description: 'What the gateway sent.' })
   readonly upstreamModel: string | null;
 
@@ -75,7 +81,8 @@ export class ReceiptNode {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The output limit that was set because the balance covered no more; null when nothing was lowered.',
+    description:
+      "The output limit that was set because the balance, or the key's maxCharge, covered no more; null when nothing was lowered.",
   })
   readonly loweredOutputLimit: number | null;
 

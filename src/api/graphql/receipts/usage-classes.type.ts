@@ -19,4 +19,7 @@ export class UsageClassesNode {
 
   @Field(() => Int, { nullable: true, description: 'Milliseconds of audio that were heard.' })
   readonly milliseconds?: number;
+
+  @Field(() => Int, { nullable: true, description: 'Characters of text that were spoken.' })
+  readonly characters?: number;
 }

@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { ChannelHealthEnum, ChannelStatusEnum } from '../enums';
+import { ChannelStatusEnum } from '../enums';
 import type { ChannelView } from './channel-view';
 
 @ObjectType('Channel', { description: 'An upstream account: where requests go. Its secret is never readable.', simpleResolvers: true })
@@ -18,7 +18,4 @@ export class ChannelNode {
 
   @Field(() => ChannelStatusEnum, { description: 'What the operator set.' })
   readonly status: ChannelView['status'];
-
-  @Field(() => ChannelHealthEnum, { description: 'What the breaker says of it now; HEALTHY as long as nothing watches the channel.' })
-  readonly health: ChannelView['health'];
 }

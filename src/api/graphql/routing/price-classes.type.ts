@@ -25,4 +25,7 @@ export class PriceClassesNode {
 
   @Field(() => Decimal, { nullable: true, description: 'For each second of audio that was heard.' })
   readonly perSecond?: bigint;
+
+  @Field(() => Decimal, { nullable: true, description: 'Characters of text that is spoken, per one million.' })
+  readonly characters?: bigint;
 }

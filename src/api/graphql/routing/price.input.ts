@@ -31,6 +31,9 @@ export class PriceClassesInput {
 
   @Field(() => Decimal, { ...APART, description: 'For each second of audio that was heard.' })
   readonly perSecond?: bigint | null;
+
+  @Field(() => Decimal, { ...APART, description: 'Characters of text that is spoken, per one million.' })
+  readonly characters?: bigint | null;
 }
 
 @InputType('PriceInput', { description: 'A price that a route is to have: per one million tokens, in the currency of its bucket.' })

@@ -6,6 +6,8 @@ import { images } from './images';
 import { moderations } from './moderations';
 import type { OpenAiEndpoint } from './openai-endpoint';
 import { responses } from './responses';
+import { speech } from './speech';
+import { transcriptions } from './transcriptions';
 
 /** What can be asked of a provider that speaks OpenAI's protocol. */
 export const OPENAI_ENDPOINTS: Readonly<Record<Operation, OpenAiEndpoint>> = {
@@ -15,4 +17,6 @@ export const OPENAI_ENDPOINTS: Readonly<Record<Operation, OpenAiEndpoint>> = {
   images,
   moderations,
   responses,
+  speech,
+  transcriptions,
 };

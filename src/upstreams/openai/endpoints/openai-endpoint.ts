@@ -5,7 +5,7 @@ import type { AnswerReader } from '../../http-exchange';
 import type { JsonRecord } from '../../json';
 
 /** What a whole answer says. */
-export type Understood = Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes'>;
+export type Understood = Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes' | 'audio'>;
 
 export interface OpenAiEndpoint {
   /** Behind the base URL of the channel: `/chat/completions`. */
@@ -14,10 +14,16 @@ export interface OpenAiEndpoint {
   limitName(call: Pick<UpstreamCall, 'channel' | 'upstreamModel'>): string | null;
   /** Whether a stream has to be asked for its usage. */
   readonly usageIsAsked: boolean;
+  /** Members of the request that are set, beside the model and the limit; left out: none. */
+  edits?(call: UpstreamCall): ReadonlyMap<string, string>;
+  /** The answers that a stream is asked for; left out: events. */
+  readonly streamAccept?: string;
   /** undefined: it is no answer of this endpoint. */
   understand(json: JsonRecord): Understood | undefined;
   /** null: its answers are never streamed. */
-  readonly readStream: ((channel: Channel, receiver: AnswerReceiver) => AnswerReader) | null;
+  readonly readStream: ((channel: Channel, receiver: AnswerReceiver, call: UpstreamCall) => AnswerReader) | null;
+  /** For whole answers that are not always JSON. */
+  readonly readWhole?: (channel: Channel, call: UpstreamCall) => AnswerReader;
 }
 
 export function modelOf({ model }: JsonRecord): string | null {

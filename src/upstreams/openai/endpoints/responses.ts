@@ -1,6 +1,7 @@
 import { type JsonRecord, recordOf } from '../../json';
-import { ResponseStreamReader } from '../response-stream';
+import { RESPONSE_EVENTS } from '../response-stream';
 import { outputTextOfItem } from '../response-text';
+import { TypedEventReader } from '../typed-event-reader';
 import { readResponseUsage } from '../usage';
 import { modelOf, type OpenAiEndpoint, type Understood } from './openai-endpoint';
 
@@ -9,7 +10,7 @@ export const responses: OpenAiEndpoint = {
   limitName: () => 'max_output_tokens',
   usageIsAsked: false,
   understand: (json) => (ENDED.has(json['status']) ? understoodResponse(json) : undefined),
-  readStream: (channel, receiver) => new ResponseStreamReader(channel, receiver),
+  readStream: (channel, receiver) => new TypedEventReader(channel, receiver, RESPONSE_EVENTS),
 };
 
 /** One that failed is no answer. Compatible providers may leave the status out. */

@@ -1,0 +1,58 @@
+/** What ends the tries of a request before its plan does: how many there may be, and until when. Most requests have no such limits. */
+import type { Clock } from '../kernel/clock';
+import type { AttemptRecord } from './attempt';
+import type { Obstacle } from './obstacle';
+import type { UpstreamResult } from './upstream';
+
+export interface Deadline {
+  /** From receiving the request, in milliseconds. */
+  readonly ms: number;
+  /** Who set it, as messages name it: `this key`. */
+  readonly by: string;
+  /** On the monotonic clock. */
+  readonly endsAt: number;
+}
+
+export interface AttemptLimits {
+  /** Over all plans of the request; null: as many as they have. */
+  readonly maxAttempts: number | null;
+  readonly deadline: Deadline | null;
+}
+
+/** With less time than this nothing is sent any more: it would be paid for, and answered too late. */
+export const LEAST_FOR_AN_ATTEMPT_MS = 50;
+
+/** Why nothing more may be sent; null: it may. `sent` are the tries of the request until now. */
+export function limitReached(limits: AttemptLimits, sent: number, clock: Pick<Clock, 'monotonic'>): Obstacle | null {
+  const { maxAttempts, deadline } = limits;
+  if (deadline !== null && deadline.endsAt - clock.monotonic() < LEAST_FOR_AN_ATTEMPT_MS) {
+    return { code: 'deadline', message: deadlineWords(deadline) };
+  }
+  if (maxAttempts === null || sent < maxAttempts) return null;
+  return { code: 'attempt_ceiling', message: `This key lets one request be tried ${maxAttempts === 1 ? 'once' : `${maxAttempts} times`}.` };
+}
+
+export function deadlineWords({ ms, by }: Deadline): string {
+  return `The request must end within ${ms} ms, as ${by} says.`;
+}
+
+/** How many of the attempts were sent. */
+export function sentIn(attempts: readonly AttemptRecord[]): number {
+  return attempts.filter(({ status }) => status !== 'SKIPPED').length;
+}
+
+/** Calls `cut` when the deadline passes; the function that it gives takes that back. Without a deadline there is no timer. */
+export function atDeadline(limits: AttemptLimits | null, clock: Pick<Clock, 'monotonic'>, cut: () => void): () => void {
+  const deadline = limits?.deadline ?? null;
+  if (deadline === null) return NOTHING;
+  const timer = setTimeout(cut, Math.max(1, deadline.endsAt - clock.monotonic()));
+  return () => clearTimeout(timer);
+}
+
+const NOTHING = () => undefined;
+
+/** The result of an attempt that was cut at its deadline, in the words of that. An answer that had arrived by then stands. */
+export function overdue(result: UpstreamResult, { deadline }: AttemptLimits): UpstreamResult {
+  if (result.ok || deadline === null) return result;
+  return { ...result, failure: { ...result.failure, kind: 'cut', code: 'deadline', message: deadlineWords(deadline) } };
+}

@@ -1,0 +1,35 @@
+/** What processes of this installation tell each other of channels, over Redis where there is one. */
+import { newId } from '../kernel/ids';
+import { type HealthWire, NOBODY_ELSE, newsIn } from '../routing/health/health-news';
+import { connectRedis } from './redis-connection';
+
+export interface OpenHealthWire {
+  readonly wire: HealthWire;
+  close(): void;
+}
+
+export interface HealthWireOptions {
+  /** null: each process is alone. */
+  readonly redisUrl: string | null;
+  /** What the processes of one installation have in common. */
+  readonly installation: string;
+}
+
+/** Does not wait for Redis. While it is away each process decides alone. */
+export function openHealthWire({ redisUrl, installation }: HealthWireOptions): OpenHealthWire {
+  if (redisUrl === null) return { wire: NOBODY_ELSE, close: () => undefined };
+  const redis = connectRedis(redisUrl);
+  const [topic, self] = [`tokens-forge:${installation}:health`, newId()];
+  return {
+    wire: {
+      tell: (news) => redis.publish(topic, `${self} ${JSON.stringify(news)}`),
+      listen: (hear) =>
+        redis.listen(topic, (text) => {
+          const from = text.indexOf(' ');
+          const news = text.slice(0, from) === self ? undefined : newsIn(text.slice(from + 1));
+          if (news !== undefined) hear(news);
+        }),
+    },
+    close: () => redis.close(),
+  };
+}

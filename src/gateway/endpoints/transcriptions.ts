@@ -1,0 +1,46 @@
+/**
+ * `POST /v1/audio/transcriptions`, a form with a file. What is heard is metered by seconds or by tokens, whichever the provider
+ * counts; where it counts neither, the seconds of the file are counted here.
+ */
+import { type Form, fileOf } from '../../kernel/form';
+import { countedMilliseconds, longestMilliseconds, saidMilliseconds } from '../../metering/audio-length';
+import { fieldsBound } from '../../metering/input-bound';
+import type { Endpoint } from './endpoint';
+import { wrong } from './members';
+
+const FRAME_TOKENS = 16;
+const FILE_BYTES_MAX = 25 * 1024 * 1024;
+const NOT_PROMPT = new Set(['model', 'language', 'response_format', 'temperature', 'stream', 'timestamp_granularities[]', 'include[]']);
+const STREAM_VALUES: ReadonlySet<unknown> = new Set([undefined, '', 'true', 'false']);
+
+export const transcriptions: Endpoint = {
+  path: '/v1/audio/transcriptions',
+  uploads: { fileBytesMax: FILE_BYTES_MAX },
+  operation: 'transcriptions',
+  decisive: new Set(['model', 'file', 'prompt', 'response_format', 'stream']),
+  output: 'fixed',
+  needs: ['perSecond', 'audioInput', 'perRequest'],
+  chunkObject: 'transcript.text.done',
+  ending: 'done-marker',
+  inputBound: (json, model) => Math.min(FRAME_TOKENS + model.mediaPartTokens + fieldsBound(json, NOT_PROMPT), model.contextWindow),
+  countInput: ({ prompt }, counter) => (typeof prompt === 'string' ? counter.count(prompt) : 0),
+  countBeside({ form }, usage, known) {
+    const audio = form === undefined ? undefined : audioOf(form);
+    if (usage !== undefined || audio === undefined) return undefined;
+    const said = saidMilliseconds(audio);
+    return { milliseconds: said ?? known?.milliseconds ?? countedMilliseconds(audio) };
+  },
+  want(json, model, form) {
+    const audio = form === undefined ? undefined : audioOf(form);
+    if (audio === undefined) throw wrong('file', 'must be a file with audio');
+    if (audio.bytes === 0) throw wrong('file', 'is empty');
+    if (!STREAM_VALUES.has(json['stream'])) throw wrong('stream', 'must be true or false');
+    const classes = { milliseconds: longestMilliseconds(audio) };
+    return { model, stream: json['stream'] === 'true', wantsUsage: true, outputLimit: undefined, choices: 1, classes };
+  },
+};
+
+function audioOf(form: Form) {
+  const file = fileOf(form, 'file');
+  return file && { head: file.bytes, bytes: file.bytes.length };
+}

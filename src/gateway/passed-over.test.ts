@@ -1,0 +1,140 @@
+/** What channels that rest, and secrets that are refused, do to a request and to what it costs. */
+import { amount, aPrice, aRoute } from '../../test/support/catalog-builders';
+import { healthy, failing as resting } from '../../test/support/channel-healths';
+import { failing, ok, play, STREAM } from '../../test/support/stage';
+import { StillClock } from '../../test/support/still-clock';
+import { viewReceipt } from './receipt-view';
+
+type Played = Awaited<ReturnType<typeof play>>;
+
+const rows = ({ attempts }: Played) => attempts.map(({ channelId, status, errorCode, retry }) => [channelId, status, errorCode, retry]);
+const one = (id: string) => [aRoute('m', 'ORDINARY', [id])];
+/** 7 tokens of input and 3 of output: at the price of the route, and on the channel `b` of the stage. */
+const [AT_ROUTE, AT_B] = [19_000n, 31_000n];
+
+/** What the receipt says that moving to another channel cost. */
+function fallbackDelta({ receipt }: Played): bigint | null {
+  const prices = new Map([
+    ['m:ORDINARY#1', aPrice()],
+    ['dear', aPrice({ id: 'dear', output: amount('8') })],
+  ]);
+  return viewReceipt({ receipt: { inFlight: false, record: receipt, hold: null }, attempts: [], prices }).fallbackDelta;
+}
+
+describe('a channel whose breaker is open', () => {
+  it('is passed over with the reason and the time, and nothing is sent to it', async () => {
+    const played = await play({ health: resting(['a']) });
+    expect(rows(played)).toEqual([
+      ['a', 'SKIPPED', 'breaker_open', 0],
+      ['b', 'SUCCEEDED', null, 0],
+    ]);
+    expect(played.attempts[0]?.errorMessage).toBe(
+      'The channel "a" is passed over for m until 1970-01-01T00:00:06Z: 15 calls in a row failed, the last one with HTTP 500.',
+    );
+    expect(played.upstream.calls.map(({ channel }) => channel.id)).toEqual(['b']);
+  });
+
+  it('costs what the backup costs, and the receipt says how much more that is', async () => {
+    const played = await play({ health: resting(['a']) });
+    expect([played.receipt.charge, played.spentRmb]).toEqual([AT_B, AT_B]);
+    expect(played.receipt).toMatchObject({
+      fallbackCount: 1,
+      retryCount: 0,
+      primaryChannelId: 'a',
+      primaryPriceId: 'm:ORDINARY#1',
+      priceId: 'dear',
+    });
+    expect(fallbackDelta(played)).toBe(AT_B - AT_ROUTE);
+  });
+
+  it('holds as much as before: the dearest step, whichever will be tried', async () => {
+    const [usual, passing] = [await play({}), await play({ health: resting(['a']) })];
+    expect(passing.receipt.holdAmount).toBe(usual.receipt.holdAmount);
+  });
+
+  it('is tried all the same where it is the only one, and closes by being answered', async () => {
+    const clock = new StillClock(1_000);
+    const health = resting(['a'], clock);
+    for (let call = 0; call < 3; call += 1) expect(rows(await play({ health, routes: one('a') }))).toEqual([['a', 'SUCCEEDED', null, 0]]);
+    expect(health.known('a')?.models.get('m')?.breaker.state).toBe('CLOSED');
+  });
+
+  it('waits for the one that opens sooner where all are open', async () => {
+    expect(rows(await play({ health: resting(['a', 'b']) }))).toEqual([
+      ['a', 'SKIPPED', 'breaker_open', 0],
+      ['b', 'SUCCEEDED', null, 0],
+    ]);
+    expect(rows(await play({ health: resting(['b', 'a']) }))).toEqual([['a', 'SUCCEEDED', null, 0]]);
+  });
+
+  it('is tried when the channel before it failed and no other is left', async () => {
+    expect(rows(await play({ health: resting(['b']), acts: { a: [failing(500), failing(500)] } }))).toEqual([
+      ['a', 'FAILED', 'provider_error', 0],
+      ['a', 'FAILED', 'provider_error', 1],
+      ['b', 'SUCCEEDED', null, 0],
+    ]);
+  });
+
+  it('is not tried again on the same step once it has opened', async () => {
+    const health = healthy();
+    const before = Array.from({ length: 14 }, () => failing(500));
+    for (let call = 0; call < 14; call += 1) await play({ health, routes: one('a'), acts: { a: before } });
+    expect(rows(await play({ health, acts: { a: [failing(500), ok] } })).map(([channelId]) => channelId)).toEqual(['a', 'b']);
+  });
+
+  it.each([400, 404, 409, 422])('does not come of rejections with status %i', async (status) => {
+    const health = healthy();
+    for (let call = 0; call < 30; call += 1) await play({ health, routes: one('a'), acts: { a: [failing(status)] } });
+    expect(health.known('a')?.models.get('m')?.breaker).toMatchObject({ state: 'CLOSED' });
+    expect(health.known('a')?.models.get('m')?.breaker.window.failures(1_000)).toBe(0);
+  });
+
+  it('rests as long as the provider says after a 429, and then takes requests again', async () => {
+    const clock = new StillClock(1_000);
+    const health = healthy(clock);
+    const limited = { failure: { status: 429, kind: 'provider_error', resetMs: 2_500 } } as const;
+    expect(rows(await play({ health, acts: { a: [limited] } })).map(([id]) => id)).toEqual(['a', 'b']);
+    expect(rows(await play({ health }))[0]).toEqual(['a', 'SKIPPED', 'rate_limited_until', 0]);
+    clock.time += 2_500;
+    expect(rows(await play({ health }))).toEqual([['a', 'SUCCEEDED', null, 0]]);
+  });
+});
+
+describe('a secret that the provider refuses', () => {
+  const apiKeys = ['secret-one', 'secret-two', 'secret-three'];
+
+  it.each([401, 403, 429])('with %i is put aside, and the next one is tried within the same step', async (status) => {
+    const health = healthy();
+    const played = await play({ health, apiKeys, acts: { a: [failing(status)] }, routes: one('a') });
+    expect(rows(played)).toEqual([
+      ['a', 'FAILED', 'provider_error', 0],
+      ['a', 'SUCCEEDED', null, 1],
+    ]);
+    expect(played.attempts[0]?.errorMessage).toMatch(/^With secret \d of 3: scripted$/);
+    expect(played.receipt).toMatchObject({ charge: AT_ROUTE, retryCount: 1, fallbackCount: 0 });
+    expect(fallbackDelta(played)).toBeNull();
+    const used = played.upstream.calls.map(({ channel }) => channel.apiKey);
+    expect(new Set(used).size).toBe(2);
+    expect(health.known('a')?.models.get('m')?.breaker.window.failures(1_000)).toBe(0);
+    for (let call = 0; call < 4; call += 1) {
+      const { upstream } = await play({ health, apiKeys, routes: one('a') });
+      expect(upstream.calls.map(({ channel }) => channel.apiKey)).not.toContain(used[0]);
+    }
+  });
+
+  it('takes nothing of the tries that the step has', async () => {
+    const acts = { a: [failing(401), failing(500), failing(403), ok] };
+    const routes = [aRoute('m', 'ORDINARY', [{ channelId: 'a', maxAttempts: 2 }])];
+    const played = await play({ apiKeys, acts, routes, body: STREAM });
+    expect(rows(played).map(([, status]) => status)).toEqual(['FAILED', 'FAILED', 'FAILED', 'SUCCEEDED']);
+    expect(played.receipt.retryCount).toBe(3);
+  });
+
+  it('leads to the next channel when it was the last one, and then counts against the channel', async () => {
+    const health = healthy();
+    const played = await play({ health, apiKeys, acts: { a: [failing(401), failing(401), failing(401), ok] } });
+    expect(rows(played).map(([id, status]) => [id, status])).toEqual([...Array(3).fill(['a', 'FAILED']), ['b', 'SUCCEEDED']]);
+    expect(health.known('a')?.models.get('m')?.breaker.window.failures(1_000)).toBe(1);
+    expect(rows(await play({ health, apiKeys }))[0]).toEqual(['a', 'SKIPPED', 'breaker_open', 0]);
+  });
+});

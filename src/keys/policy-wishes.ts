@@ -1,0 +1,74 @@
+/** The rules for the policies that somebody wants a key to have. Each fault names the field and what to change. */
+import { Fault } from '../kernel/fault';
+import type { Bucket } from '../kernel/words';
+import {
+  ALIASES_MAX,
+  ATTEMPTS_MAX,
+  type ChargeCeiling,
+  DEADLINE_MAX_MS,
+  DEADLINE_MIN_MS,
+  type KeyPolicies,
+  type ModelAlias,
+  type PriceCeiling,
+} from './key-policies';
+
+const ALIAS = /^[A-Za-z0-9._:/@+-]{1,200}$/;
+
+/** @throws Fault `invalid_request` that names the field */
+export function checkPolicies(policies: KeyPolicies, modelExists: (id: string) => boolean): KeyPolicies {
+  checkWhole('maxAttempts', policies.maxAttempts, 1, ATTEMPTS_MAX);
+  checkWhole('deadlineMs', policies.deadlineMs, DEADLINE_MIN_MS, DEADLINE_MAX_MS);
+  checkPrices(policies.maxPrice);
+  checkCharges(policies.maxCharge);
+  checkAliases(policies.modelAliases, modelExists);
+  return policies;
+}
+
+function checkWhole(field: string, value: number | null, from: number, to: number): void {
+  if (value === null) return;
+  if (!Number.isInteger(value) || value < from || value > to) {
+    throw wrong(field, `must be a whole number from ${from} to ${to}; leave it out for no limit`);
+  }
+}
+
+function checkPrices(ceilings: readonly PriceCeiling[]): void {
+  checkBuckets('maxPrice', ceilings);
+  ceilings.forEach(({ input, output }, index) => {
+    if (input === null && output === null) throw wrong(`maxPrice[${index}]`, 'must have "input", "output" or both');
+    if ((input ?? 0n) < 0n || (output ?? 0n) < 0n) throw wrong(`maxPrice[${index}]`, 'must not be negative');
+  });
+}
+
+function checkCharges(ceilings: readonly ChargeCeiling[]): void {
+  checkBuckets('maxCharge', ceilings);
+  ceilings.forEach(({ amount }, index) => {
+    if (amount <= 0n) throw wrong(`maxCharge[${index}].amount`, 'must be above zero');
+  });
+}
+
+function checkBuckets(field: string, ceilings: readonly { readonly bucket: Bucket }[]): void {
+  const seen = new Set<Bucket>();
+  ceilings.forEach(({ bucket }, index) => {
+    if (seen.has(bucket)) throw wrong(`${field}[${index}]`, `repeats the ceiling for ${bucket}`);
+    seen.add(bucket);
+  });
+}
+
+function checkAliases(aliases: readonly ModelAlias[], modelExists: (id: string) => boolean): void {
+  if (aliases.length > ALIASES_MAX) throw wrong('modelAliases', `must be ${ALIASES_MAX} or fewer`);
+  const names = new Set<string>();
+  aliases.forEach(({ alias, model }, index) => {
+    const place = `modelAliases[${index}]`;
+    if (!ALIAS.test(alias)) throw wrong(`${place}.alias`, 'must have 1 to 200 characters of letters, digits and . _ : / @ + -');
+    if (names.has(alias)) throw wrong(`${place}.alias`, `repeats the alias "${alias}"`);
+    if (!modelExists(model)) throw wrong(`${place}.model`, `names the model "${model}", which does not exist`);
+    names.add(alias);
+  });
+  const chained = aliases.findIndex(({ model }) => names.has(model));
+  const target = aliases[chained]?.model;
+  if (target !== undefined) throw wrong(`modelAliases[${chained}].model`, `must name a model, and "${target}" is an alias of this key`);
+}
+
+function wrong(field: string, problem: string): Fault {
+  return new Fault('invalid_request', `${field} ${problem}.`, { param: field });
+}

@@ -1,0 +1,153 @@
+import { aChannel } from '../../../test/support/catalog-builders';
+import { StillClock } from '../../../test/support/still-clock';
+import { ChannelHealth } from './channel-health';
+import { type HealthNews, newsIn } from './health-news';
+import { reportOf } from './health-report';
+import { RATE_REST_MAX_MS } from './model-health';
+import { REFUSED_MS } from './secret-ring';
+
+const SILENT = { info: () => undefined, warn: () => undefined };
+const ONE = aChannel('a');
+const RING = aChannel('ring', { apiKey: 'secret-one', apiKeys: ['secret-one', 'secret-two', 'secret-three'] });
+
+function world() {
+  const clock = new StillClock();
+  const told: HealthNews[] = [];
+  const hearers: ((news: HealthNews) => void)[] = [];
+  const wire = { tell: (news: HealthNews) => void told.push(news), listen: (hear: (news: HealthNews) => void) => void hearers.push(hear) };
+  const health = new ChannelHealth({ clock, log: SILENT, wire });
+  const fail = (times: number, model = 'm') => {
+    for (let call = 0; call < times; call += 1) health.failed(ONE, model, health.begin(ONE, model), 'HTTP 500');
+  };
+  return { clock, told, health, fail, hear: (news: HealthNews) => hearers[0]?.(news), report: (id: string) => reportOf(health, id, clock) };
+}
+
+describe('the health of a channel', () => {
+  it('is kept for each upstream model apart, and is read as that of the worst', () => {
+    const { health, fail, report, clock } = world();
+    fail(15, 'dead');
+    health.succeeded(ONE, 'fine', health.begin(ONE, 'fine'), 120, 30);
+    expect(health.restOf(ONE, 'dead')).toMatchObject({ code: 'breaker_open', forMs: 5_000 });
+    expect(health.restOf(ONE, 'fine')).toBeNull();
+    expect(report('a')).toMatchObject({
+      health: 'OPEN',
+      reason: 'dead: 15 calls in a row failed, the last one with HTTP 500.',
+      openUntil: clock.now() + 5_000,
+      models: [
+        { upstreamModel: 'dead', breaker: 'OPEN', requests: 15, failures: 15, latencyMs: null },
+        { upstreamModel: 'fine', breaker: 'CLOSED', health: 'HEALTHY', requests: 1, failures: 0 },
+      ],
+    });
+    expect(report('never-called')).toMatchObject({ health: 'HEALTHY', reason: null, models: [] });
+  });
+
+  it('is degraded while it is probed, and while it fails half as often as would open it', () => {
+    const { health, fail, report, clock } = world();
+    for (let call = 0; call < 12; call += 1) health.succeeded(ONE, 'm', 0, 10, null);
+    fail(4);
+    expect(report('a')).toMatchObject({ health: 'DEGRADED', reason: 'm: 4 of 16 calls within 10 s failed.' });
+    fail(15);
+    clock.time += 5_000;
+    health.begin(ONE, 'm');
+    expect(report('a')).toMatchObject({ health: 'DEGRADED', openUntil: null });
+  });
+
+  it('rests as long as the provider says that its limit lasts, bounded, and counts that as no failure', () => {
+    const { health, report, clock } = world();
+    health.limited(ONE, 'm', 0, 2_000);
+    expect(health.restOf(ONE, 'm')).toMatchObject({ code: 'rate_limited_until', forMs: 2_000 });
+    clock.time += 2_000;
+    expect([health.restOf(ONE, 'm'), report('a').models[0]?.failures]).toEqual([null, 0]);
+    health.limited(ONE, 'm', 0, 86_400_000);
+    expect(health.restOf(ONE, 'm')?.forMs).toBe(RATE_REST_MAX_MS);
+  });
+
+  it('obeys the catalog at once: a breaker that is put off lets everything through', () => {
+    const { health, fail, report } = world();
+    fail(15);
+    expect(health.restOf({ ...ONE, breaker: { off: true } }, 'm')).toBeNull();
+    expect(report('a').health).toBe('HEALTHY');
+    expect(health.restOf(ONE, 'm')).toBeNull();
+  });
+
+  it('is told to the other processes when it turns, and heard from them', () => {
+    const here = world();
+    const there = world();
+    here.fail(15);
+    for (const news of here.told) there.hear(newsIn(JSON.stringify(news)) as HealthNews);
+    expect(there.health.restOf(ONE, 'm')).toEqual(here.health.restOf(ONE, 'm'));
+    expect(there.told).toEqual([]);
+    here.clock.time += 5_000;
+    for (let probe = 0; probe < 3; probe += 1) here.health.succeeded(ONE, 'm', here.health.begin(ONE, 'm'), 10, null);
+    there.hear(here.told.at(-1) as HealthNews);
+    expect(here.told.map(({ kind }) => kind)).toEqual(['opened', 'closed']);
+    expect(there.health.restOf(ONE, 'm')).toBeNull();
+  });
+
+  it('takes nothing from a text that is no news', () => {
+    for (const text of ['', '{', 'null', '[]', '{"kind":"opened"}', '{"kind":"sold","channelId":"a","upstreamModel":"m"}']) {
+      expect(newsIn(text)).toBeUndefined();
+    }
+    expect(newsIn('{"kind":"opened","channelId":"a","upstreamModel":"m","forMs":1e99}')).toMatchObject({ forMs: 0 });
+  });
+});
+
+describe('several secrets of a channel', () => {
+  const picked = (health: ChannelHealth, times = 3) =>
+    Array.from({ length: times }, () => health.secretFor(RING, 'm')?.channel.apiKey).sort();
+
+  it('are used in turn', () => {
+    const { health } = world();
+    expect(picked(health, 6)).toEqual(['secret-one', 'secret-one', 'secret-three', 'secret-three', 'secret-two', 'secret-two']);
+    expect(health.secretFor(ONE, 'm')).toBeNull();
+  });
+
+  it('are put aside one by one when the provider refuses them, and come back by themselves', () => {
+    const { health, report, clock } = world();
+    const first = health.secretFor(RING, 'm');
+    if (first === null) throw new Error('a secret is there');
+    expect(health.secretRefused(RING, 'm', first, 'the provider refused it with HTTP 401')).toBe(true);
+    for (let turn = 0; turn < 6; turn += 1) expect(health.secretFor(RING, 'm')?.ordinal).not.toBe(first.ordinal);
+    expect(health.restOf(RING, 'm')).toBeNull();
+    expect(report('ring')).toMatchObject({
+      health: 'DEGRADED',
+      reason: `Secret ${first.ordinal} of 3 is put aside: The provider refused it with HTTP 401.`,
+    });
+    expect(JSON.stringify(report('ring'))).not.toContain('secret-');
+    clock.time += REFUSED_MS;
+    expect(picked(health)).toEqual(['secret-one', 'secret-three', 'secret-two']);
+  });
+
+  it('close the channel only when all of them are put aside, until the first is ready', () => {
+    const { health, report, clock } = world();
+    const answers = [1, 2, 3].map(() => {
+      const secret = health.secretFor(RING, 'm');
+      return secret !== null && health.secretRefused(RING, 'm', secret, 'the provider refused it with HTTP 403');
+    });
+    expect(answers).toEqual([true, true, false]);
+    expect(health.restOf(RING, 'm')).toEqual({ code: 'breaker_open', reason: 'the provider refused it with HTTP 403', forMs: REFUSED_MS });
+    expect(report('ring')).toMatchObject({ health: 'OPEN', openUntil: clock.now() + REFUSED_MS });
+    // One is tried all the same where nothing else is left.
+    expect(health.secretFor(RING, 'm')).not.toBeNull();
+  });
+
+  it('rest by upstream model when their rate is used up', () => {
+    const { health } = world();
+    for (const wait of [3_000, 1_000, 2_000]) {
+      const secret = health.secretFor(RING, 'm');
+      if (secret !== null) health.secretLimited(RING, 'm', secret, wait);
+    }
+    expect(health.restOf(RING, 'm')).toMatchObject({ code: 'rate_limited_until', forMs: 1_000 });
+    expect(health.restOf(RING, 'another')).toBeNull();
+  });
+
+  it('start anew when the catalog has another one in their place', () => {
+    const { health } = world();
+    const first = health.secretFor(RING, 'm');
+    if (first !== null) health.secretRefused(RING, 'm', first, 'the provider refused it with HTTP 401');
+    const changed = { ...RING, apiKeys: RING.apiKeys?.map((secret) => (secret === first?.channel.apiKey ? 'secret-four' : secret)) };
+    const used = new Set(Array.from({ length: 3 }, () => health.secretFor(changed, 'm')?.channel.apiKey));
+    expect(used).toContain('secret-four');
+    expect(used.size).toBe(3);
+  });
+});

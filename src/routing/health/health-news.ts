@@ -1,0 +1,59 @@
+/** What processes of one installation tell each other of channels. Whoever misses it learns it by itself. */
+export type HealthNews =
+  | { readonly kind: 'opened'; readonly channelId: string; readonly upstreamModel: string; readonly forMs: number; readonly reason: string }
+  | { readonly kind: 'closed'; readonly channelId: string; readonly upstreamModel: string }
+  | {
+      readonly kind: 'limited';
+      readonly channelId: string;
+      readonly upstreamModel: string;
+      readonly forMs: number;
+      /** The fingerprint of the secret that is limited; null: the channel has one alone. */
+      readonly secret: string | null;
+    }
+  | { readonly kind: 'refused'; readonly channelId: string; readonly secret: string; readonly forMs: number; readonly reason: string };
+
+/** The port to the other processes. */
+export interface HealthWire {
+  /** Never fails and waits for nobody: while the others cannot be reached, it is lost. */
+  tell(news: HealthNews): void;
+  /** To be called once. What this process tells does not come back to it. */
+  listen(hear: (news: HealthNews) => void): void;
+}
+
+/** For a process that is alone. */
+export const NOBODY_ELSE: HealthWire = { tell: () => undefined, listen: () => undefined };
+
+const DAY_MS = 86_400_000;
+const REASON_MAX = 300;
+
+/** News from a text of another process; undefined when it is none, as of another version. */
+export function newsIn(text: string): HealthNews | undefined {
+  const { kind, channelId, upstreamModel, secret, reason, forMs } = membersOf(text);
+  if (typeof channelId !== 'string') return undefined;
+  const told = { forMs: durationOf(forMs), reason: typeof reason === 'string' ? reason.slice(0, REASON_MAX) : 'it failed' };
+  if (kind === 'refused') return typeof secret === 'string' ? { kind, channelId, secret, ...told } : undefined;
+  if (typeof upstreamModel !== 'string') return undefined;
+  switch (kind) {
+    case 'opened':
+      return { kind, channelId, upstreamModel, ...told };
+    case 'closed':
+      return { kind, channelId, upstreamModel };
+    case 'limited':
+      return { kind, channelId, upstreamModel, forMs: told.forMs, secret: typeof secret === 'string' ? secret : null };
+    default:
+      return undefined;
+  }
+}
+
+function membersOf(text: string): Readonly<Partial<Record<string, unknown>>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function durationOf(value: unknown): number {
+  return typeof value === 'number' && value >= 0 && value <= DAY_MS ? value : 0;
+}

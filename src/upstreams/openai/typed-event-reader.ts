@@ -1,0 +1,160 @@
+/**
+ * Reads an answer that comes as typed events. They go on as they are; the last one says everything again, usage included,
+ * and is kept back so that the cost can be added.
+ */
+import type { EventSourceMessage } from 'eventsource-parser';
+import type { AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
+import type { Usage } from '../../metering/usage';
+import type { Channel } from '../../routing/catalog';
+import { LOST, MALFORMED } from '../failure';
+import type { AnswerReader, Ending, Progress } from '../http-exchange';
+import { type JsonRecord, parseRecord } from '../json';
+import type { Understood } from './endpoints/openai-endpoint';
+import { EventStream } from './event-stream';
+import { errorIn, providerError, refusalOf } from './provider-error';
+import { frameOf } from './sse-frame';
+
+/** What differs between answers of typed events. */
+export interface TypedEvents {
+  /** The types that end an answer, and those that end it in a failure. */
+  readonly closing: ReadonlySet<unknown>;
+  readonly failing: ReadonlySet<unknown>;
+  /** Whether the last event always has a line with its name. */
+  readonly named: boolean;
+  modelOf(event: JsonRecord): string | null;
+  usageOf(event: JsonRecord): Usage | undefined;
+  errorOf(event: JsonRecord): unknown;
+  textOf(event: JsonRecord): string;
+  /** Bytes of audio in an event. */
+  readonly audioOf?: (event: JsonRecord) => Buffer | undefined;
+  /** How long audio lasts of which this is the beginning. */
+  readonly millisecondsOf?: (head: Buffer, bytes: number) => number;
+  /** Of a provider that answers whole although events were asked for; undefined: that is no answer. */
+  readonly understand?: (json: JsonRecord) => Understood | undefined;
+}
+
+const HEAD_BYTES = 64 * 1024;
+
+export class TypedEventReader implements AnswerReader {
+  begun = false;
+  private readonly events = new EventStream((event) => this.take(event));
+  private reportedModel: string | null = null;
+  private usage: Usage | undefined;
+  private outputText = '';
+  private understood: Understood | null = null;
+  private frames = '';
+  private text = '';
+  private audioBytes = 0;
+  private head = Buffer.alloc(0);
+  private allAudio = 0;
+  private ending: Ending | null = null;
+
+  constructor(
+    private readonly channel: Channel,
+    private readonly receiver: AnswerReceiver,
+    private readonly format: TypedEvents,
+  ) {}
+
+  get known(): Understood {
+    const { reportedModel, usage, outputText, format, allAudio: bytes } = this;
+    const known = this.understood ?? { reportedModel, usage, outputText };
+    if (bytes === 0 || format.millisecondsOf === undefined) return known;
+    return { ...known, audio: { bytes, milliseconds: format.millisecondsOf(this.head, bytes) } };
+  }
+
+  begin(contentType: string | undefined): void {
+    this.events.begin(contentType);
+  }
+
+  data(chunk: Buffer): Progress {
+    const failure = this.events.feed(chunk);
+    const progress = this.handOn();
+    return failure === null ? progress : { ok: false, failure };
+  }
+
+  private handOn(): Progress {
+    const { frames, text, audioBytes } = this;
+    this.frames = '';
+    this.text = '';
+    this.audioBytes = 0;
+    const ready = frames === '' || this.receiver.receive(frames, text, audioBytes);
+    return this.ending ?? (ready ? 'more' : 'slow');
+  }
+
+  whenReady(): Promise<void> {
+    return this.receiver.whenReady();
+  }
+
+  end(lost: boolean): Ending {
+    const { body } = this.events;
+    if (body !== null) return lost ? { ok: false, failure: LOST } : this.wholeIn(body);
+    if (!lost) this.takeUnterminated();
+    return this.ending ?? { ok: false, failure: LOST };
+  }
+
+  refusal(status: number, body: string): AttemptFailure {
+    return refusalOf(status, body, this.channel);
+  }
+
+  private take(event: EventSourceMessage): void {
+    const data = event.data.trim();
+    if (this.ending !== null || data === '' || data === '[DONE]') return;
+    this.begun = true;
+    const json = parseRecord(data);
+    if (json === undefined) {
+      this.ending = { ok: false, failure: MALFORMED };
+      return;
+    }
+    this.reportedModel ??= this.format.modelOf(json);
+    this.takeKnown(event, json, data);
+  }
+
+  private takeKnown(event: EventSourceMessage, json: JsonRecord, data: string): void {
+    const { format } = this;
+    const type = json['type'] ?? event.event;
+    if (format.closing.has(type)) {
+      this.usage = format.usageOf(json);
+      const name = format.named ? String(type) : (event.event ?? '');
+      this.ending = { ok: true, answer: { kind: 'closing', name, data } };
+      return;
+    }
+    const error = format.errorOf(json) ?? errorIn(json);
+    if (format.failing.has(type) || (type === undefined && error !== undefined)) {
+      this.usage = format.usageOf(json);
+      this.ending = { ok: false, failure: providerError(error ?? json, this.channel) };
+      return;
+    }
+    this.handOver(event, json);
+  }
+
+  private handOver(event: EventSourceMessage, json: JsonRecord): void {
+    const text = this.format.textOf(json);
+    this.frames += frameOf(event, false);
+    this.text += text;
+    this.outputText += text;
+    const audio = this.format.audioOf?.(json);
+    if (audio === undefined) return;
+    this.audioBytes += audio.length;
+    this.allAudio += audio.length;
+    if (this.head.length < HEAD_BYTES) this.head = Buffer.concat([this.head, audio]);
+  }
+
+  /** What does not parse was cut short, and is no event. */
+  private takeUnterminated(): void {
+    this.events.finish();
+    if (this.ending?.ok === false && this.ending.failure === MALFORMED) this.ending = null;
+    this.handOn();
+  }
+
+  private wholeIn(body: string): Ending {
+    const json = parseRecord(body);
+    if (json === undefined) return { ok: false, failure: MALFORMED };
+    const understood = this.format.understand?.(json);
+    if (understood !== undefined) {
+      this.understood = understood;
+      return { ok: true, answer: { kind: 'whole', text: body } };
+    }
+    const error = errorIn(json);
+    return { ok: false, failure: error === undefined ? MALFORMED : providerError(error, this.channel) };
+  }
+}

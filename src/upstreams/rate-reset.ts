@@ -1,0 +1,56 @@
+/** When a provider that refuses a request for its rate takes one again, from the headers that providers say it in. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** `1h2m3.5s`, `6m0s`, `120ms`: how durations are written in the headers of OpenAI and its like. */
+const DURATION = /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
+const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1_000, 1];
+const PLAIN_NUMBER = /^\d+(?:\.\d+)?$/;
+/** Seconds above this are an instant since 1970, not a duration. */
+const INSTANT_FROM_S = 1_000_000_000;
+
+/** Each limit with the header that says what is left of it, where there is one. */
+const LIMITS: readonly (readonly [reset: string, remaining: string])[] = [
+  ['x-ratelimit-reset-requests', 'x-ratelimit-remaining-requests'],
+  ['x-ratelimit-reset-tokens', 'x-ratelimit-remaining-tokens'],
+  ['x-ratelimit-reset', 'x-ratelimit-remaining'],
+  ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map(
+    (what) => [`anthropic-ratelimit-${what}-reset`, `anthropic-ratelimit-${what}-remaining`] as const,
+  ),
+];
+
+/**
+ * In how many milliseconds the limit is reset; undefined: the headers do not say. `retry-after` is the provider's own word
+ * for it. Else the limits that are used up decide, the last of them; where none is said to be, the one that is reset first.
+ * @param now milliseconds since 1970
+ */
+export function rateResetMs(headers: IncomingHttpHeaders, now: number): number | undefined {
+  const milliseconds = textOf(headers, 'retry-after-ms');
+  if (milliseconds !== undefined && PLAIN_NUMBER.test(milliseconds)) return Math.ceil(+milliseconds);
+  const told = untilMs(textOf(headers, 'retry-after'), now);
+  if (told !== undefined) return told;
+  const resets = LIMITS.flatMap(([reset, remaining]) => {
+    const inMs = untilMs(textOf(headers, reset), now);
+    return inMs === undefined ? [] : [{ inMs, usedUp: textOf(headers, remaining) === '0' }];
+  });
+  const usedUp = resets.filter((each) => each.usedUp).map(({ inMs }) => inMs);
+  if (usedUp.length > 0) return Math.max(...usedUp);
+  return resets.length === 0 ? undefined : Math.min(...resets.map(({ inMs }) => inMs));
+}
+
+/** A number of seconds, a duration, an instant in seconds since 1970, or one that is written out. */
+function untilMs(text: string | undefined, now: number): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (PLAIN_NUMBER.test(text)) {
+    const seconds = +text;
+    return Math.max(0, Math.ceil(seconds >= INSTANT_FROM_S ? seconds * 1_000 - now : seconds * 1_000));
+  }
+  const parts = DURATION.exec(text);
+  if (parts !== null) return Math.ceil(parts.slice(1).reduce((sum, part, at) => sum + +(part ?? 0) * (UNITS_MS[at] ?? 0), 0));
+  const instant = Date.parse(text);
+  return Number.isNaN(instant) ? undefined : Math.max(0, instant - now);
+}
+
+function textOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value.trim() : undefined;
+}

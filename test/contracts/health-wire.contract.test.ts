@@ -1,0 +1,125 @@
+/** What processes of one installation learn of channels from each other: one process by itself, and two over Redis. */
+import { openHealthWire } from '../../src/cluster/open-health-wire';
+import { ChannelHealth } from '../../src/routing/health/channel-health';
+import { aChannel } from '../support/catalog-builders';
+import { cuttingProxy } from '../support/cutting-proxy';
+import { eventually } from '../support/eventually';
+import { freshPrefix, REDIS_SERVER, redisIsServed } from '../support/redis';
+import { StillClock } from '../support/still-clock';
+
+const SILENT = { info: () => undefined, warn: () => undefined };
+const RING = aChannel('ring', { apiKey: 'secret-one', apiKeys: ['secret-one', 'secret-two'] });
+const MODEL = 'm';
+/** What is said of it tells that Redis listens by now. */
+const MARK = aChannel('mark');
+
+const fail = (health: ChannelHealth, channel = aChannel('a'), calls = 15) => {
+  for (let call = 0; call < calls; call += 1) health.failed(channel, MODEL, health.begin(channel, MODEL), 'HTTP 500');
+};
+const answer = (health: ChannelHealth, channel = aChannel('a')) => health.succeeded(channel, MODEL, health.begin(channel, MODEL), 10, null);
+
+interface Processes {
+  readonly clock: StillClock;
+  readonly here: ChannelHealth;
+  /** As another process of the installation sees the same channels. */
+  readonly there: ChannelHealth;
+  readonly close: () => unknown;
+}
+
+function alone(): Processes {
+  const clock = new StillClock();
+  const { wire, close } = openHealthWire({ redisUrl: null, installation: 'alone' });
+  const here = new ChannelHealth({ clock, log: SILENT, wire });
+  return { clock, here, there: here, close };
+}
+
+function overRedis(redisUrl = REDIS_SERVER, installation = freshPrefix()): Processes {
+  const clock = new StillClock();
+  const wires = [openHealthWire({ redisUrl, installation }), openHealthWire({ redisUrl: REDIS_SERVER, installation })];
+  const [here, there] = wires.map(({ wire }) => new ChannelHealth({ clock, log: SILENT, wire })) as [ChannelHealth, ChannelHealth];
+  return { clock, here, there, close: () => wires.map((each) => each.close()) };
+}
+
+/** Resolves when each of them hears the other. What is told before is lost, as it may be. */
+async function meet({ here, there }: Processes): Promise<void> {
+  await eventually(() => {
+    for (const each of [here, there]) each.limited(MARK, MODEL, 0, 1_000);
+    expect([here.restOf(MARK, MODEL), there.restOf(MARK, MODEL)]).not.toContain(null);
+    for (const [teller, hearer, model] of [
+      [here, there, 'to'],
+      [there, here, 'fro'],
+    ] as const) {
+      teller.limited(MARK, model, 0, 1_000);
+      expect(hearer.restOf(MARK, model)).not.toBeNull();
+    }
+  }, 10_000);
+}
+
+describe.each(['in process', 'over Redis'])('the health of channels %s', (kind) => {
+  const promise = (name: string, check: (processes: Processes) => Promise<void>) =>
+    it(name, async () => {
+      if (kind === 'over Redis' && !(await redisIsServed())) return;
+      const processes = kind === 'in process' ? alone() : overRedis();
+      try {
+        await meet(processes);
+        await check(processes);
+      } finally {
+        processes.close();
+      }
+    }, 20_000);
+
+  promise('is passed over by all when one has seen it fail, with the reason and for as long', async ({ here, there }) => {
+    fail(here);
+    await eventually(() => expect(there.restOf(aChannel('a'), MODEL)).toEqual(here.restOf(aChannel('a'), MODEL)));
+    expect(here.restOf(aChannel('a'), MODEL)).toMatchObject({ code: 'breaker_open', forMs: 5_000 });
+  });
+
+  promise('is used again by all when one has seen its probes answered', async ({ here, there, clock }) => {
+    fail(here);
+    await eventually(() => expect(there.restOf(aChannel('a'), MODEL)).not.toBeNull());
+    clock.time += 5_000;
+    for (let probe = 0; probe < 3; probe += 1) answer(there);
+    await eventually(() => expect(here.known('a')?.models.get(MODEL)?.breaker.state).toBe('CLOSED'));
+  });
+
+  promise('rests for all as long as the provider said to one', async ({ here, there }) => {
+    here.limited(aChannel('a'), MODEL, 0, 2_000);
+    await eventually(() => expect(there.restOf(aChannel('a'), MODEL)).toMatchObject({ code: 'rate_limited_until', forMs: 2_000 }));
+  });
+
+  promise('loses one secret for all when the provider refused it to one', async ({ here, there }) => {
+    // A process puts aside what it uses itself.
+    there.secretFor(RING, MODEL);
+    const secret = here.secretFor(RING, MODEL);
+    if (secret === null) throw new Error('the channel has secrets');
+    here.secretRefused(RING, MODEL, secret, 'the provider refused it with HTTP 401');
+    const used = () => new Set(Array.from({ length: 4 }, () => there.secretFor(RING, MODEL)?.ordinal));
+    await eventually(() => expect([...used()]).toEqual([3 - secret.ordinal]));
+  });
+});
+
+describe('the health of channels, with Redis away', () => {
+  it('is decided by each process alone, and shared again when it is back', async () => {
+    if (!(await redisIsServed())) return;
+    const proxy = await cuttingProxy(REDIS_SERVER);
+    const processes = overRedis(proxy.url);
+    const { here, there } = processes;
+    try {
+      await meet(processes);
+      proxy.sever();
+      fail(here);
+      expect(here.restOf(aChannel('a'), MODEL)).not.toBeNull();
+      fail(there, aChannel('b'));
+      expect([there.restOf(aChannel('a'), MODEL), here.restOf(aChannel('b'), MODEL)]).toEqual([null, null]);
+      proxy.mend();
+      await eventually(() => {
+        fail(here, aChannel('c'), 1);
+        here.limited(aChannel('c'), MODEL, 0, 1_000);
+        expect(there.restOf(aChannel('c'), MODEL)).not.toBeNull();
+      }, 10_000);
+    } finally {
+      processes.close();
+      await proxy.close();
+    }
+  }, 30_000);
+});
