@@ -2,18 +2,19 @@
 import 'reflect-metadata';
 import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
-import { registerTraceContext } from './api/rest/trace-context';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
 import { openHealthWire } from './cluster/open-health-wire';
 import { openRateLimits } from './cluster/open-rate-limits';
 import { openAlerts } from './compose/open-alerts';
 import { openStorage, type Storage } from './compose/open-storage';
+import { openTraces } from './compose/open-traces';
 import { registerSurfaces } from './compose/register-surfaces';
 import { Checkpoints } from './gateway/checkpoints';
 import type { Gateway } from './gateway/completion-request';
 import { ReplayedSpool } from './gateway/spool-replay';
 import { CountedAlarms } from './kernel/alarms';
 import { systemClock } from './kernel/clock';
+import type { Log } from './kernel/log';
 import { newSecret } from './kernel/secret';
 import { KeyRing } from './keys/authenticate';
 import { type Configuration, loadConfiguration } from './load-configuration';
@@ -62,18 +63,14 @@ export async function compose(): Promise<RunningGateway> {
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
   const limits = openRateLimits({ redisUrl: config.redisUrl, installation: storage.ledgerId, clock: systemClock, log });
-  const traces =
-    config.traces === null
-      ? null
-      : (await import('./telemetry/traces.js')).createTraces(config.traces, { catalog: storage.catalog, clock: systemClock, log });
-  const ledger = timedHolds(storage.commit, metrics, systemClock);
+  const traces = await openTraces(config, storage, log);
   const others = openHealthWire({ redisUrl: config.redisUrl, installation: storage.ledgerId });
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
     catalog: storage.catalog,
     runs: storage.runs,
-    ledger: traces === null ? ledger : traces.around(ledger),
+    ledger: traces.around(timedHolds(storage.commit, metrics, systemClock)),
     upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
     health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
     counter,
@@ -88,7 +85,7 @@ export async function compose(): Promise<RunningGateway> {
   const alerts = openAlerts(config, storage, http, log);
   const inFlight = new InFlight();
   const app = createServer(log);
-  if (traces !== null) registerTraceContext(app, traces);
+  traces.register(app);
   metrics.watch({
     inFlight: () => inFlight.count,
     alarms: (name) => alarms.count(name),
@@ -108,20 +105,24 @@ export async function compose(): Promise<RunningGateway> {
       await Promise.race([Promise.all(gateway.unended), systemClock.sleep(UNENDED_MS)]);
       await spool.stop();
       app.server.closeAllConnections();
-      // Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure.
-      for (const close of [
+      await closeInOrder(log, [
         () => app.close(),
         http.close,
         async () => limits.close(),
-        async () => traces?.close(),
+        traces.close,
         async () => others.close(),
         () => demo?.close(),
         storage.close,
-      ]) {
-        await Promise.resolve(close()).catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
-      }
+      ]);
     },
   };
+}
+
+/** Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure. */
+async function closeInOrder(log: Log, closes: readonly (() => unknown)[]): Promise<void> {
+  for (const close of closes) {
+    await Promise.resolve(close()).catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
+  }
 }
 
 function usesDemo(catalog: SqlCatalogStore): boolean {
