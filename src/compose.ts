@@ -2,10 +2,12 @@
 import 'reflect-metadata';
 import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
+import type { Declaration } from './catalog-file/declare';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
 import { openHealthWire } from './cluster/open-health-wire';
 import { openRateLimits } from './cluster/open-rate-limits';
 import { openAlerts } from './compose/open-alerts';
+import { openResearch } from './compose/open-research';
 import { openStorage, type Storage } from './compose/open-storage';
 import { openTraces } from './compose/open-traces';
 import { registerSurfaces } from './compose/register-surfaces';
@@ -55,7 +57,7 @@ export async function compose(): Promise<RunningGateway> {
   const alarms = new CountedAlarms(log);
   const metrics = createMetrics();
   const storage = await openStorage(config, { log, alarms, metrics });
-  const first = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
+  const { first, declared } = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
   const demo = usesDemo(storage.catalog) ? await startDemoUpstream() : null;
   const inProcess = new Map(demo === null ? [] : [[DEMO_HOST, demo.port]]);
   const http = createHttpClient({ allowPrivate: config.upstreamAllowPrivate, inProcess });
@@ -63,27 +65,21 @@ export async function compose(): Promise<RunningGateway> {
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
   const limits = openRateLimits({ redisUrl: config.redisUrl, installation: storage.ledgerId, clock: systemClock, log });
-  const traces = await openTraces(config, storage, log);
   const others = openHealthWire({ redisUrl: config.redisUrl, installation: storage.ledgerId });
+  const traces = await openTraces(config, storage, log);
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: limits.rates,
-    catalog: storage.catalog,
-    runs: storage.runs,
+    ...{ catalog: storage.catalog, runs: storage.runs, archive: storage.archive },
     ledger: traces.around(timedHolds(storage.commit, metrics, systemClock)),
     upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
     health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
-    counter,
-    clock: systemClock,
-    log,
-    alarms,
-    checkpoints,
-    spool,
-    archive: storage.archive,
+    ...{ counter, clock: systemClock, log, alarms, checkpoints, spool },
     unended: new Set(),
   };
   const alerts = openAlerts(config, storage, http, log);
   const inFlight = new InFlight();
+  const research = await openResearch({ config, declared, storage, gateway, enter: (interrupt) => inFlight.enter(interrupt) });
   const app = createServer(log);
   traces.register(app);
   metrics.watch({
@@ -92,28 +88,22 @@ export async function compose(): Promise<RunningGateway> {
     openHolds: () => countOpenHolds(storage.dataSource),
     breakers: () => gateway.health.breakers(),
   });
-  await registerSurfaces(app, { gateway, inFlight, storage, alerts, metrics, introspection: config.graphqlIntrospection });
-  for (const background of [checkpoints, storage, alerts]) background.start();
+  await registerSurfaces(app, { gateway, inFlight, storage, alerts, research, metrics, introspection: config.graphqlIntrospection });
+  for (const background of [checkpoints, storage, alerts, research]) await background.start();
+  const closes = [http.close, () => limits.close(), () => others.close(), traces.close, () => demo?.close(), storage.close];
   return {
     listen: () => listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT }),
     stop: async () => {
       stopAccepting(app);
+      research.stop();
       // What a fenced process delivers is ended already, and nobody pays for what it reads on.
       await inFlight.drain(alarms.count('process_fenced') > 0 ? 0 : DRAIN_MS);
       checkpoints.stop();
       alerts.stop();
-      await Promise.race([Promise.all(gateway.unended), systemClock.sleep(UNENDED_MS)]);
+      await Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
       await spool.stop();
       app.server.closeAllConnections();
-      await closeInOrder(log, [
-        () => app.close(),
-        http.close,
-        async () => limits.close(),
-        traces.close,
-        async () => others.close(),
-        () => demo?.close(),
-        storage.close,
-      ]);
+      await closeInOrder(log, [() => app.close(), ...closes]);
     },
   };
 }
@@ -121,8 +111,14 @@ export async function compose(): Promise<RunningGateway> {
 /** Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure. */
 async function closeInOrder(log: Log, closes: readonly (() => unknown)[]): Promise<void> {
   for (const close of closes) {
-    await Promise.resolve(close()).catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
+    await (async () => close())().catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
   }
+}
+
+/** What a start found or made; `declared`: what the catalog says of research. */
+interface Prepared {
+  readonly first: FirstStart;
+  readonly declared: Declaration['research'];
 }
 
 function usesDemo(catalog: SqlCatalogStore): boolean {
@@ -130,7 +126,7 @@ function usesDemo(catalog: SqlCatalogStore): boolean {
 }
 
 /** Applies the catalog, and makes what a first start needs. Gives the secrets that were made just now, to be shown once. */
-async function prepare({ config, catalog }: Configuration, storage: Storage): Promise<FirstStart> {
+async function prepare({ config, catalog }: Configuration, storage: Storage): Promise<Prepared> {
   const demoKey = newSecret('sk-tf-');
   const declaration = catalog ?? demoCatalog({ flakyUrl: DEMO_FLAKY_URL, steadyUrl: DEMO_STEADY_URL, keySecret: demoKey });
   const ports = { accounts: storage.accounts, keys: storage.keys, clock: systemClock, moveMoney: storage.commit.end.bind(storage.commit) };
@@ -138,5 +134,6 @@ async function prepare({ config, catalog }: Configuration, storage: Storage): Pr
   await storage.catalog.applyCatalog(declaration.routing);
   const made = await applyAccounts(ports, declaration.accounts);
   const operatorToken = await establishOperatorToken(storage.settings, config.adminToken);
-  return { operatorToken, demoKey: catalog === null && made.keys.includes(DEMO_KEY_ID) ? demoKey : null };
+  const first = { operatorToken, demoKey: catalog === null && made.keys.includes(DEMO_KEY_ID) ? demoKey : null };
+  return { first, declared: declaration.research };
 }

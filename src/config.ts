@@ -140,6 +140,18 @@ export function loadDatabaseConfig(environment: Environment = process.env): Data
   return read.data.DATABASE_URL;
 }
 
+/** Where a command that talks to a running gateway finds it, and as whom; what the command line says goes first. */
+export interface ClientConfig {
+  readonly url: string;
+  /** null: not set. */
+  readonly key: string | null;
+}
+
+export function loadClientConfig(environment: Environment = process.env): ClientConfig {
+  const lookup = environmentLookup(environment);
+  return { url: lookup('TOKENS_FORGE_URL') ?? 'http://127.0.0.1:4000', key: lookup('TOKENS_FORGE_KEY') ?? null };
+}
+
 /** What reading the catalog needs of the environment. It can be had also where other variables are wrong. */
 export interface CatalogSource {
   /** null: the built-in demo. */

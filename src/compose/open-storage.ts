@@ -33,6 +33,8 @@ import { SqlWalletHistory } from '../storage/ledger-reader/wallet-history';
 import { SqlTokenStore } from '../storage/management-token-store';
 import { moneyStores } from '../storage/money-facts/money-stores';
 import { type MasterKeys, resealAll } from '../storage/reseal';
+import { SqlResearchLeases } from '../storage/research/research-leases';
+import { SqlResearchStore } from '../storage/research/research-store';
 import { SqlRunStore } from '../storage/runs/run-store';
 import { TypeormSettingStore } from '../storage/setting-store';
 import { SqliteSpool } from '../storage/spool/sqlite-spool';
@@ -79,6 +81,7 @@ export async function openStorage(
   return {
     dataSource,
     ledgerId,
+    masterKey: key,
     archive,
     verifier,
     sealer,
@@ -122,6 +125,8 @@ function controlStores(dataSource: Database, masterKey: Buffer) {
     accounts: new TypeormAccountStore(dataSource),
     tokens: new SqlTokenStore(dataSource),
     runs: new SqlRunStore(dataSource),
+    research: new SqlResearchStore(dataSource),
+    researchLeases: new SqlResearchLeases(dataSource),
     auditLog: new SqlAuditLog(dataSource),
     alertRules: new SqlAlertRules(dataSource, masterKey),
     alertLog: new SqlAlertLog(dataSource),
