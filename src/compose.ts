@@ -2,13 +2,13 @@
 import 'reflect-metadata';
 import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
-import { registerTraceContext } from './api/rest/trace-context';
 import type { Declaration } from './catalog-file/declare';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
 import { openAlerts } from './compose/open-alerts';
 import { openCluster } from './compose/open-cluster';
 import { openResearch } from './compose/open-research';
 import { openStorage, type Storage } from './compose/open-storage';
+import { openTraces } from './compose/open-traces';
 import { openUpstreams } from './compose/open-upstreams';
 import { registerSurfaces } from './compose/register-surfaces';
 import { Checkpoints } from './gateway/checkpoints';
@@ -63,31 +63,22 @@ export async function compose(): Promise<RunningGateway> {
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
   const shared = openCluster(config, storage, log);
-  const traces =
-    config.traces === null
-      ? null
-      : (await import('./telemetry/traces.js')).createTraces(config.traces, { catalog: storage.catalog, clock: systemClock, log });
-  const ledger = timedHolds(storage.commit, metrics, systemClock);
+  const traces = await openTraces(config, storage, log);
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: shared.rates,
     ...{ catalog: storage.catalog, runs: storage.runs, archive: storage.archive },
-    ledger: traces === null ? ledger : traces.around(ledger),
+    ledger: traces.around(timedHolds(storage.commit, metrics, systemClock)),
     upstreams: openUpstreams(http, systemClock),
     health: shared.health,
-    counter,
-    clock: systemClock,
-    log,
-    alarms,
-    checkpoints,
-    spool,
+    ...{ counter, clock: systemClock, log, alarms, checkpoints, spool },
     unended: new Set(),
   };
   const alerts = openAlerts(config, storage, http, log);
   const inFlight = new InFlight();
   const research = await openResearch({ config, declared, storage, gateway, enter: (interrupt) => inFlight.enter(interrupt) });
   const app = createServer(log);
-  if (traces !== null) registerTraceContext(app, traces);
+  traces.register(app);
   metrics.watch({
     inFlight: () => inFlight.count,
     alarms: (name) => alarms.count(name),
@@ -96,6 +87,7 @@ export async function compose(): Promise<RunningGateway> {
   });
   await registerSurfaces(app, { gateway, inFlight, storage, alerts, research, metrics, introspection: config.graphqlIntrospection });
   for (const background of [checkpoints, storage, alerts, research]) await background.start();
+  const closes = [http.close, shared.close, traces.close, () => demo?.close(), storage.close];
   return {
     listen: () => listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT }),
     stop: async () => {
@@ -108,16 +100,17 @@ export async function compose(): Promise<RunningGateway> {
       await Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
       await spool.stop();
       app.server.closeAllConnections();
-      await closeInOrder([() => app.close(), http.close, shared.close, () => traces?.close(), () => demo?.close(), storage.close], log);
+      await closeInOrder(log, [() => app.close(), ...closes]);
     },
   };
 }
 
 /** Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure. */
-async function closeInOrder(closes: readonly (() => unknown)[], log: Log): Promise<void> {
+async function closeInOrder(log: Log, closes: readonly (() => unknown)[]): Promise<void> {
   for (const close of closes) {
-    const closing = (async () => close())();
-    await closing.catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
+    await Promise.resolve()
+      .then(close)
+      .catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
   }
 }
 
