@@ -3,10 +3,11 @@ import 'reflect-metadata';
 import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
 import { registerTraceContext } from './api/rest/trace-context';
+import type { Declaration } from './catalog-file/declare';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
-import { openHealthWire } from './cluster/open-health-wire';
-import { openRateLimits } from './cluster/open-rate-limits';
 import { openAlerts } from './compose/open-alerts';
+import { openCluster } from './compose/open-cluster';
+import { openResearch } from './compose/open-research';
 import { openStorage, type Storage } from './compose/open-storage';
 import { openUpstreams } from './compose/open-upstreams';
 import { registerSurfaces } from './compose/register-surfaces';
@@ -15,10 +16,10 @@ import type { Gateway } from './gateway/completion-request';
 import { ReplayedSpool } from './gateway/spool-replay';
 import { CountedAlarms } from './kernel/alarms';
 import { systemClock } from './kernel/clock';
+import type { Log } from './kernel/log';
 import { newSecret } from './kernel/secret';
 import { KeyRing } from './keys/authenticate';
 import { type Configuration, loadConfiguration } from './load-configuration';
-import { ChannelHealth } from './routing/health/channel-health';
 import type { FirstStart } from './start/banner';
 import { listen } from './start/listen';
 import { establishOperatorToken } from './start/operator-token';
@@ -54,15 +55,14 @@ export async function compose(): Promise<RunningGateway> {
   const alarms = new CountedAlarms(log);
   const metrics = createMetrics();
   const storage = await openStorage(config, { log, alarms, metrics });
-  const first = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
+  const { first, declared } = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
   const demo = usesDemo(storage.catalog) ? await startDemoUpstream() : null;
   const inProcess = new Map(demo === null ? [] : [[DEMO_HOST, demo.port]]);
   const http = createHttpClient({ allowPrivate: config.upstreamAllowPrivate, inProcess });
   const spool = new ReplayedSpool({ spool: storage.spool, ledger: storage.commit, clock: systemClock, log, alarms });
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
-  const limits = openRateLimits({ redisUrl: config.redisUrl, installation: storage.ledgerId, clock: systemClock, log });
-  const others = openHealthWire({ redisUrl: config.redisUrl, installation: storage.ledgerId });
+  const shared = openCluster(config, storage, log);
   const traces =
     config.traces === null
       ? null
@@ -70,23 +70,22 @@ export async function compose(): Promise<RunningGateway> {
   const ledger = timedHolds(storage.commit, metrics, systemClock);
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
-    rates: limits.rates,
-    catalog: storage.catalog,
-    runs: storage.runs,
+    rates: shared.rates,
+    ...{ catalog: storage.catalog, runs: storage.runs, archive: storage.archive },
     ledger: traces === null ? ledger : traces.around(ledger),
     upstreams: openUpstreams(http, systemClock),
-    health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
+    health: shared.health,
     counter,
     clock: systemClock,
     log,
     alarms,
     checkpoints,
     spool,
-    archive: storage.archive,
     unended: new Set(),
   };
   const alerts = openAlerts(config, storage, http, log);
   const inFlight = new InFlight();
+  const research = await openResearch({ config, declared, storage, gateway, enter: (interrupt) => inFlight.enter(interrupt) });
   const app = createServer(log);
   if (traces !== null) registerTraceContext(app, traces);
   metrics.watch({
@@ -95,33 +94,37 @@ export async function compose(): Promise<RunningGateway> {
     openHolds: () => countOpenHolds(storage.dataSource),
     breakers: () => gateway.health.breakers(),
   });
-  await registerSurfaces(app, { gateway, inFlight, storage, alerts, metrics, introspection: config.graphqlIntrospection });
-  for (const background of [checkpoints, storage, alerts]) background.start();
+  await registerSurfaces(app, { gateway, inFlight, storage, alerts, research, metrics, introspection: config.graphqlIntrospection });
+  for (const background of [checkpoints, storage, alerts, research]) await background.start();
   return {
     listen: () => listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT }),
     stop: async () => {
       stopAccepting(app);
+      research.stop();
       // What a fenced process delivers is ended already, and nobody pays for what it reads on.
       await inFlight.drain(alarms.count('process_fenced') > 0 ? 0 : DRAIN_MS);
       checkpoints.stop();
       alerts.stop();
-      await Promise.race([Promise.all(gateway.unended), systemClock.sleep(UNENDED_MS)]);
+      await Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
       await spool.stop();
       app.server.closeAllConnections();
-      // Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure.
-      for (const close of [
-        () => app.close(),
-        http.close,
-        async () => limits.close(),
-        async () => others.close(),
-        async () => traces?.close(),
-        () => demo?.close(),
-        storage.close,
-      ]) {
-        await Promise.resolve(close()).catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
-      }
+      await closeInOrder([() => app.close(), http.close, shared.close, () => traces?.close(), () => demo?.close(), storage.close], log);
     },
   };
+}
+
+/** Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure. */
+async function closeInOrder(closes: readonly (() => unknown)[], log: Log): Promise<void> {
+  for (const close of closes) {
+    const closing = (async () => close())();
+    await closing.catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
+  }
+}
+
+/** What a start found or made; `declared`: what the catalog says of research. */
+interface Prepared {
+  readonly first: FirstStart;
+  readonly declared: Declaration['research'];
 }
 
 function usesDemo(catalog: SqlCatalogStore): boolean {
@@ -129,7 +132,7 @@ function usesDemo(catalog: SqlCatalogStore): boolean {
 }
 
 /** Applies the catalog, and makes what a first start needs. Gives the secrets that were made just now, to be shown once. */
-async function prepare({ config, catalog }: Configuration, storage: Storage): Promise<FirstStart> {
+async function prepare({ config, catalog }: Configuration, storage: Storage): Promise<Prepared> {
   const demoKey = newSecret('sk-tf-');
   const declaration = catalog ?? demoCatalog({ flakyUrl: DEMO_FLAKY_URL, steadyUrl: DEMO_STEADY_URL, keySecret: demoKey });
   const ports = { accounts: storage.accounts, keys: storage.keys, clock: systemClock, moveMoney: storage.commit.end.bind(storage.commit) };
@@ -137,5 +140,6 @@ async function prepare({ config, catalog }: Configuration, storage: Storage): Pr
   await storage.catalog.applyCatalog(declaration.routing);
   const made = await applyAccounts(ports, declaration.accounts);
   const operatorToken = await establishOperatorToken(storage.settings, config.adminToken);
-  return { operatorToken, demoKey: catalog === null && made.keys.includes(DEMO_KEY_ID) ? demoKey : null };
+  const first = { operatorToken, demoKey: catalog === null && made.keys.includes(DEMO_KEY_ID) ? demoKey : null };
+  return { first, declared: declaration.research };
 }

@@ -12,7 +12,7 @@ import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
 import { type AttemptLimits, atDeadline, limitReached, overdue, sentIn } from './attempt-limits';
-import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-records';
+import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-record';
 import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
 import { noteHealth } from './note-health';
@@ -75,10 +75,10 @@ interface Tried {
   readonly result: UpstreamResult;
   readonly delivery: Delivery;
   readonly step: PlanStep;
-  /** The provider refused the secret that it was sent with, and the channel has another one: that is no try of the step. */
-  readonly otherSecret: boolean;
   /** Cut because the time of the whole request was up. */
   readonly late: boolean;
+  /** The provider refused the secret that it was sent with, and the channel has another one: that is no try of the step. */
+  readonly otherSecret: boolean;
 }
 
 export async function runAttempts(
@@ -116,8 +116,8 @@ async function tryStep(
   signal: Interrupted<Interruption>,
 ): Promise<Tried[]> {
   const tries: Tried[] = [];
-  let refusedSecrets = 0;
   const index = job.attemptsBefore.length + before.length;
+  let refusedSecrets = 0;
   while (tries.length - refusedSecrets < step.maxAttempts && signal.reason === null) {
     if (tries.length > 0 && mayNotSend(means, job, before, tries.length) !== null) break;
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
@@ -126,6 +126,11 @@ async function tryStep(
     else if (moveAfter(tried) !== 'same' || means.health.restOf(step.channel, step.upstreamModel) !== null) break;
   }
   return tries;
+}
+
+/** Why nothing more may be sent for this request; null: it may. `more` are tries that are not among the records yet. */
+function mayNotSend({ clock }: AttemptMeans, { limits, attemptsBefore }: AttemptJob, attempts: readonly AttemptRecord[], more = 0) {
+  return limits === null ? null : limitReached(limits, sentIn(attemptsBefore) + sentIn(attempts) + more, clock);
 }
 
 /** What keeps a step from being tried, whatever the health of its channel. */
@@ -138,11 +143,6 @@ function restingNow(means: AttemptMeans, job: AttemptJob, step: PlanStep): Obsta
   if (means.health.restOf(step.channel, step.upstreamModel) === null) return null;
   const resting = restingAt(job.plan, step, means, (each) => obstacleAt(means, job, each) !== null);
   return resting === null || resting.lastResort ? null : resting.obstacle;
-}
-
-/** Why nothing more may be sent for this request; null: it may. `more` are tries that are not among the records yet. */
-function mayNotSend({ clock }: AttemptMeans, { limits, attemptsBefore }: AttemptJob, attempts: readonly AttemptRecord[], more = 0) {
-  return limits === null ? null : limitReached(limits, sentIn(attemptsBefore) + sentIn(attempts) + more, clock);
 }
 
 /** An answer ends the request, and so does a failure after the first byte has reached the client. */
@@ -201,12 +201,12 @@ async function tryOnce(
   const ended = await exchange.result;
   disarm();
   deafen();
-  const result = late && job.limits !== null ? overdue(ended, job.limits) : ended;
   const latencyMs = elapsedMs();
-  const otherSecret = noteHealth(means.health, step, { ticket, secret }, ended, delivery.started, latencyMs);
+  const result = late && job.limits !== null ? overdue(ended, job.limits) : ended;
+  const otherSecret = noteHealth(means.health, step, { ticket, secret }, result, delivery.started, latencyMs);
   const record = recordOf(step, place, result, startedAt, latencyMs, secret);
   job.follower?.ended(record);
-  return { record, result, delivery, step, otherSecret, late: late && !result.ok };
+  return { record, result, delivery, step, late: late && !result.ok, otherSecret };
 }
 
 function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tried | null, signal: Interrupted<Interruption>): Outcome {

@@ -3,6 +3,8 @@ import Fastify from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { buildGraph } from '../../src/api/graphql/build-schema';
 import { registerGraphql } from '../../src/api/graphql/graphql-server';
+import { catalogJsonSchema } from '../../src/catalog-file/catalog-schema';
+import { entryReader } from '../../src/catalog-file/read-entry';
 import { LocalDoorbell } from '../../src/cluster/local-doorbell';
 import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
@@ -19,11 +21,13 @@ import { SqlCatalogStore } from '../../src/storage/catalog/catalog-store';
 import { SqlWalletHistory } from '../../src/storage/ledger-reader/wallet-history';
 import { SqlTokenStore } from '../../src/storage/management-token-store';
 import { moneyStores } from '../../src/storage/money-facts/money-stores';
+import { SqlResearchStore } from '../../src/storage/research/research-store';
 import { SqlRunStore } from '../../src/storage/runs/run-store';
 import { TypeormSettingStore } from '../../src/storage/setting-store';
 import { addBulkHistory } from '../support/bulk-history';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { attempt, end, move, place, requestFacts } from '../support/ledger-items';
+import { NO_RESEARCH } from '../support/no-research';
 import { openLedger } from '../support/open-ledger';
 import { type OpenReader, openReader } from '../support/open-reader';
 import { aKey } from '../support/receipt-builders';
@@ -58,7 +62,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the statements of a query on %
     if (!served) return;
     database = await freshDatabase(kind);
     open = await openReader(database);
-    schema = await buildGraph();
+    schema = await buildGraph(catalogJsonSchema());
     const stores = { keys: new TypeormApiKeyStore(open.dataSource), accounts: new TypeormAccountStore(open.dataSource) };
     await new TypeormSettingStore(open.dataSource).set('operator_token_hash', hashSecret(OPERATOR));
     for (const account of ACCOUNTS) await fill(database, stores, account);
@@ -182,6 +186,8 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     accounts: new TypeormAccountStore(dataSource),
     settings: new TypeormSettingStore(dataSource),
     runs: new SqlRunStore(dataSource),
+    ...NO_RESEARCH,
+    research: new SqlResearchStore(dataSource),
     tokens: new SqlTokenStore(dataSource),
     auditLog: new SqlAuditLog(dataSource),
     alertRules: new SqlAlertRules(dataSource, Buffer.alloc(32, 7)),
@@ -198,6 +204,8 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     clock,
     log: NOWHERE,
     introspection: false,
+    catalogFile: catalogJsonSchema(),
+    catalogEntries: entryReader(() => null),
   });
   return {
     ask: async (token: string, query: string): Promise<Answer> => {

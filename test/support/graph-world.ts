@@ -2,6 +2,8 @@
 
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerGraphql } from '../../src/api/graphql/graphql-server';
+import { catalogJsonSchema } from '../../src/catalog-file/catalog-schema';
+import { entryReader } from '../../src/catalog-file/read-entry';
 import { LocalDoorbell } from '../../src/cluster/local-doorbell';
 import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
@@ -14,6 +16,7 @@ import { NOBODY_ELSE } from '../../src/routing/health/health-news';
 import { aCatalog, aChannel, aModel, aPrice, aRoute } from './catalog-builders';
 import { MemoryLedgerReader } from './memory-ledger-reader';
 import { MemoryAccountStore, MemoryKeyStore, MemorySettings, someOf } from './memory-stores';
+import { NO_RESEARCH } from './no-research';
 import { aKey, anAttempt, anEntry, aRecord, aRequest, aUsage, inFlight, settled } from './receipt-builders';
 import { StillClock } from './still-clock';
 
@@ -54,7 +57,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
   const snapshot = catalogOfTests();
   const unchanged = () => Promise.reject(new Error('no catalog is changed here'));
   const prices = async (ids: readonly string[]) => someOf(priceVersions, ids);
-  const catalog = { current: () => snapshot, prices, setRoutePrice: unchanged, setChannelEnabled: unchanged };
+  const catalog = { current: () => snapshot, prices, setRoutePrice: unchanged, setChannelEnabled: unchanged, edit: unchanged };
   await people(stores);
   history(reader);
   const calls = new Map<string, number>();
@@ -73,6 +76,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     alertLimits: { problemOfAddress: () => null, sendsMail: false },
     auditLog: { begin: async () => undefined, end: async () => undefined, page: noRun },
     runs: { ...noRuns, find: async () => new Map() },
+    ...NO_RESEARCH,
     commit: { end: () => Promise.reject(new Error('no money is moved here')) },
     statements: { wallets: async () => [], totals: async () => [], entries: nothing },
     codes: {
@@ -103,6 +107,8 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     clock,
     log,
     introspection: options.introspection ?? true,
+    catalogFile: catalogJsonSchema(),
+    catalogEntries: entryReader(() => null),
   });
   return { app, clock, ...stores, reader, calls, logged, ask: asking(app) };
 }

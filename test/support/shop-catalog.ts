@@ -99,6 +99,7 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
       { ...ordinary('token-listener', [{ channel: 'cheap-a' }]), price: { ...PRIMARY_PRICE, ...AUDIO_TOKENS } },
       { ...ordinary('deaf', [{ channel: 'claude' }]), price: { ...SPEAKER_PRICE, ...LISTENER_PRICE, perImage: '0.01' } },
     ],
+    research: { models: { quick: 'small', deep: 'stubborn' }, marketData: { provider: 'sample' } },
     accounts: [
       account('acme', { RMB: '1000', CREDIT: '100' }, [
         key('chat', { project: 'acme-bots' }),

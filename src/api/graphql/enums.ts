@@ -10,12 +10,15 @@ import { REDEMPTION_STATES } from '../../ledger/redemption/redeem';
 import { USAGE_GROUPS, USAGE_INTERVALS } from '../../ledger/usage-report';
 import { BREAKER_STATES } from '../../routing/health/breaker';
 import { HEALTH_WORDS } from '../../routing/health/health-report';
+import { MEANINGS } from './enum-meanings';
 
+type MeaningsOf<W extends string> = { [word in W]: { description?: string } };
 type EnumOf<W extends string> = { readonly [word in W]: word };
 
 function enumOf<W extends string>(name: string, values: readonly W[], description: string): EnumOf<W> {
   const members = Object.fromEntries(values.map((word) => [word, word])) as EnumOf<W>;
-  registerEnumType(members, { name, description });
+  const valuesConfig = Object.fromEntries(values.map((word) => [word, { description: MEANINGS[name]?.[word] }])) as MeaningsOf<W>;
+  registerEnumType(members, { name, description, valuesConfig });
   return members;
 }
 
@@ -93,6 +96,16 @@ export const RunStatusEnum = enumOf(
   'RunStatus',
   words.RUN_STATUSES,
   'How a run stands. PAUSED: it goes on when what its reason names is done.',
+);
+export const ResearchModeEnum = enumOf(
+  'ResearchMode',
+  words.RESEARCH_MODES,
+  'QUICK: market snapshot, technical view, summary. STANDARD adds fundamentals and news. DEEP adds bull case, bear case, debate, risk review and synthesis.',
+);
+export const SectionStatusEnum = enumOf(
+  'SectionStatus',
+  words.SECTION_STATUSES,
+  'How a section stands. RETRYING: a try failed, and another one follows. SKIPPED: one that it reads could not be written, or the run was cancelled.',
 );
 export const SpendWindowEnum = enumOf('SpendWindow', words.SPEND_WINDOWS, 'The time over which spending is added up.');
 export const MarginGroupEnum = enumOf(
