@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { ConfigurationError, type ConfigurationFault } from '../kernel/configuration-error';
 import { catalogSchema } from './catalog-schema';
 import { type CheckAddress, checkAddresses } from './check-addresses';
+import { checkFolder } from './check-folder';
 import { checkReferences } from './check-references';
 import { checkSecrets } from './check-secrets';
 import { type Declaration, declare } from './declare';
@@ -13,6 +14,7 @@ export interface CatalogSurroundings {
   /** Gives the value of `${NAME}`. */
   readonly lookup: Lookup;
   readonly checkAddress: CheckAddress;
+  readonly isFolder: (path: string) => boolean;
 }
 
 /**
@@ -23,7 +25,11 @@ export function parseCatalog(source: string, format: 'yaml' | 'json', surroundin
   const written = format === 'json' ? treeOfJson(source) : treeOfYaml(source);
   const { tree, faults } = expandVariables(written, surroundings.lookup);
   const read = catalogSchema.safeParse(tree, { error: explain });
-  const others = [...(read.error?.issues ?? []).flatMap(faultsOfIssue), ...faultsBetween(tree, surroundings.checkAddress)];
+  const others = [
+    ...(read.error?.issues ?? []).flatMap(faultsOfIssue),
+    ...faultsBetween(tree, surroundings.checkAddress),
+    ...checkFolder(tree, surroundings.isFolder),
+  ];
   const all = [...faults, ...others.filter((other) => !faults.some((first) => first.path === other.path))];
   if (!read.success || all.length > 0) throw new ConfigurationError(withoutRepeats(all));
   return declare(read.data);

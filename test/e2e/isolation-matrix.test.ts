@@ -23,6 +23,7 @@ import {
   valuesWith,
 } from '../support/generated-queries';
 import { onEachDatabase } from '../support/on-each-database';
+import { startResearch } from '../support/research-client';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
 const ROOT = join(__dirname, '..', '..');
@@ -72,6 +73,7 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
     const { origin } = bed.gateway;
     const run = (await (await post(origin, '/v1/runs', THEIRS, { name: 'their-secret-run' })).json()) as { id: string };
     const receipt = await call(THEIRS, { 'x-forge-run': run.id });
+    const research = await startResearch(origin, tokenOf('globex'), { apiKeyId: 'globex-chat', mode: 'QUICK' });
     await call(secretOf('chat'));
     const mutation = 'mutation { createApiKey(input: { name: "neighbour" }) { secret } }';
     const { createApiKey } = await graph<{ createApiKey: { secret: string } }>(origin, tokenOf('globex'), mutation);
@@ -84,8 +86,8 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
     const charges = entries.filter(({ kind }) => kind === 'CHARGE');
     world = { receipt, run: run.id };
     const ofKey = {
-      ids: ['globex-chat', receipt, run.id, ...charges.map(({ id }) => id)],
-      canaries: ['globex-chat', 'their-secret-run', receipt, run.id, ...charges.flatMap(({ id, cursor }) => [id, cursor])],
+      ids: ['globex-chat', receipt, run.id, research, ...charges.map(({ id }) => id)],
+      canaries: ['globex-chat', 'their-secret-run', receipt, run.id, research, ...charges.flatMap(({ id, cursor }) => [id, cursor])],
     };
     const theirs = {
       ids: [...new Set(['globex', 'globex-bots', 'globex:RMB', 'globex:CREDIT', ...ofKey.ids, ...entries.map(({ id }) => id)])],
