@@ -5,9 +5,8 @@ import { createServer, stopAccepting } from './api/rest/server';
 import { registerTraceContext } from './api/rest/trace-context';
 import type { Declaration } from './catalog-file/declare';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
-import { openHealthWire } from './cluster/open-health-wire';
-import { openRateLimits } from './cluster/open-rate-limits';
 import { openAlerts } from './compose/open-alerts';
+import { openCluster } from './compose/open-cluster';
 import { openResearch } from './compose/open-research';
 import { openStorage, type Storage } from './compose/open-storage';
 import { openUpstreams } from './compose/open-upstreams';
@@ -17,10 +16,10 @@ import type { Gateway } from './gateway/completion-request';
 import { ReplayedSpool } from './gateway/spool-replay';
 import { CountedAlarms } from './kernel/alarms';
 import { systemClock } from './kernel/clock';
+import type { Log } from './kernel/log';
 import { newSecret } from './kernel/secret';
 import { KeyRing } from './keys/authenticate';
 import { type Configuration, loadConfiguration } from './load-configuration';
-import { ChannelHealth } from './routing/health/channel-health';
 import type { FirstStart } from './start/banner';
 import { listen } from './start/listen';
 import { establishOperatorToken } from './start/operator-token';
@@ -63,8 +62,7 @@ export async function compose(): Promise<RunningGateway> {
   const spool = new ReplayedSpool({ spool: storage.spool, ledger: storage.commit, clock: systemClock, log, alarms });
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
-  const limits = openRateLimits({ redisUrl: config.redisUrl, installation: storage.ledgerId, clock: systemClock, log });
-  const others = openHealthWire({ redisUrl: config.redisUrl, installation: storage.ledgerId });
+  const shared = openCluster(config, storage, log);
   const traces =
     config.traces === null
       ? null
@@ -72,11 +70,11 @@ export async function compose(): Promise<RunningGateway> {
   const ledger = timedHolds(storage.commit, metrics, systemClock);
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
-    rates: limits.rates,
+    rates: shared.rates,
     ...{ catalog: storage.catalog, runs: storage.runs, archive: storage.archive },
     ledger: traces === null ? ledger : traces.around(ledger),
     upstreams: openUpstreams(http, systemClock),
-    health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
+    health: shared.health,
     counter,
     clock: systemClock,
     log,
@@ -110,20 +108,17 @@ export async function compose(): Promise<RunningGateway> {
       await Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
       await spool.stop();
       app.server.closeAllConnections();
-      // Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure.
-      for (const close of [
-        () => app.close(),
-        http.close,
-        async () => limits.close(),
-        async () => others.close(),
-        async () => traces?.close(),
-        () => demo?.close(),
-        storage.close,
-      ]) {
-        await Promise.resolve(close()).catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
-      }
+      await closeInOrder([() => app.close(), http.close, shared.close, () => traces?.close(), () => demo?.close(), storage.close], log);
     },
   };
+}
+
+/** Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure. */
+async function closeInOrder(closes: readonly (() => unknown)[], log: Log): Promise<void> {
+  for (const close of closes) {
+    const closing = (async () => close())();
+    await closing.catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
+  }
 }
 
 /** What a start found or made; `declared`: what the catalog says of research. */
