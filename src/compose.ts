@@ -4,12 +4,12 @@ import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
 import type { Declaration } from './catalog-file/declare';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
-import { openHealthWire } from './cluster/open-health-wire';
-import { openRateLimits } from './cluster/open-rate-limits';
 import { openAlerts } from './compose/open-alerts';
+import { openCluster } from './compose/open-cluster';
 import { openResearch } from './compose/open-research';
 import { openStorage, type Storage } from './compose/open-storage';
 import { openTraces } from './compose/open-traces';
+import { openUpstreams } from './compose/open-upstreams';
 import { registerSurfaces } from './compose/register-surfaces';
 import { Checkpoints } from './gateway/checkpoints';
 import type { Gateway } from './gateway/completion-request';
@@ -20,7 +20,6 @@ import type { Log } from './kernel/log';
 import { newSecret } from './kernel/secret';
 import { KeyRing } from './keys/authenticate';
 import { type Configuration, loadConfiguration } from './load-configuration';
-import { ChannelHealth } from './routing/health/channel-health';
 import type { FirstStart } from './start/banner';
 import { listen } from './start/listen';
 import { establishOperatorToken } from './start/operator-token';
@@ -34,7 +33,6 @@ import { timedHolds } from './telemetry/measured-ledger';
 import { problemOfAddress } from './upstreams/address-guard';
 import { DEMO_HOST, DEMO_PROMPT, startDemoUpstream } from './upstreams/demo/demo-upstream';
 import { createHttpClient } from './upstreams/http-client';
-import { createOpenAiUpstream } from './upstreams/openai/openai-upstream';
 import { createTokenCounter } from './upstreams/token-counter';
 
 /** How long a drain waits for calls in flight before it cuts and settles them. */
@@ -64,17 +62,21 @@ export async function compose(): Promise<RunningGateway> {
   const spool = new ReplayedSpool({ spool: storage.spool, ledger: storage.commit, clock: systemClock, log, alarms });
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
-  const limits = openRateLimits({ redisUrl: config.redisUrl, installation: storage.ledgerId, clock: systemClock, log });
-  const others = openHealthWire({ redisUrl: config.redisUrl, installation: storage.ledgerId });
+  const shared = openCluster(config, storage, log);
   const traces = await openTraces(config, storage, log);
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
-    rates: limits.rates,
+    rates: shared.rates,
     ...{ catalog: storage.catalog, runs: storage.runs, archive: storage.archive },
     ledger: traces.around(timedHolds(storage.commit, metrics, systemClock)),
-    upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
-    health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
-    ...{ counter, clock: systemClock, log, alarms, checkpoints, spool },
+    upstreams: openUpstreams(http, systemClock),
+    health: shared.health,
+    counter,
+    clock: systemClock,
+    log,
+    alarms,
+    checkpoints,
+    spool,
     unended: new Set(),
   };
   const alerts = openAlerts(config, storage, http, log);
@@ -90,7 +92,6 @@ export async function compose(): Promise<RunningGateway> {
   });
   await registerSurfaces(app, { gateway, inFlight, storage, alerts, research, metrics, introspection: config.graphqlIntrospection });
   for (const background of [checkpoints, storage, alerts, research]) await background.start();
-  const closes = [http.close, () => limits.close(), () => others.close(), traces.close, () => demo?.close(), storage.close];
   return {
     listen: () => listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT }),
     stop: async () => {
@@ -103,15 +104,16 @@ export async function compose(): Promise<RunningGateway> {
       await Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
       await spool.stop();
       app.server.closeAllConnections();
-      await closeInOrder(log, [() => app.close(), ...closes]);
+      await closeInOrder([() => app.close(), http.close, shared.close, traces.close, () => demo?.close(), storage.close], log);
     },
   };
 }
 
 /** Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure. */
-async function closeInOrder(log: Log, closes: readonly (() => unknown)[]): Promise<void> {
+async function closeInOrder(closes: readonly (() => unknown)[], log: Log): Promise<void> {
   for (const close of closes) {
-    await (async () => close())().catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
+    const closing = (async () => close())();
+    await closing.catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
   }
 }
 

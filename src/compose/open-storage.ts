@@ -1,6 +1,7 @@
 /** What the gateway keeps, and where. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { SharedHead } from '../alerts/shared-head';
 import { openDoorbell } from '../cluster/open-doorbell';
 import type { Config } from '../config';
 import { replaySpool } from '../gateway/spool-replay';
@@ -32,9 +33,11 @@ import { SqlLedgerReader } from '../storage/ledger-reader/ledger-reader';
 import { SqlWalletHistory } from '../storage/ledger-reader/wallet-history';
 import { SqlTokenStore } from '../storage/management-token-store';
 import { moneyStores } from '../storage/money-facts/money-stores';
+
 import { type MasterKeys, resealAll } from '../storage/reseal';
 import { SqlResearchLeases } from '../storage/research/research-leases';
 import { SqlResearchStore } from '../storage/research/research-store';
+
 import { SqlRunStore } from '../storage/runs/run-store';
 import { TypeormSettingStore } from '../storage/setting-store';
 import { SqliteSpool } from '../storage/spool/sqlite-spool';
@@ -94,7 +97,7 @@ export async function openStorage(
     spool,
     reader: new SqlLedgerReader(dataSource),
     ...moneyStores(dataSource),
-    spend: { history: new SharedHistory(new SqlWalletHistory(dataSource)), doorbell: doorbell.bell },
+    spend: { history: new SharedHistory(new SqlWalletHistory(dataSource), doorbell.bell, systemClock), doorbell: doorbell.bell },
     /** What goes on beside requests: following other processes, sealing, adding up usage. */
     start: () => {
       catalog.start();
@@ -129,7 +132,7 @@ function controlStores(dataSource: Database, masterKey: Buffer) {
     researchLeases: new SqlResearchLeases(dataSource),
     auditLog: new SqlAuditLog(dataSource),
     alertRules: new SqlAlertRules(dataSource, masterKey),
-    alertLog: new SqlAlertLog(dataSource),
+    alertLog: new SharedHead(new SqlAlertLog(dataSource), systemClock),
   };
 }
 

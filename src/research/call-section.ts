@@ -37,6 +37,7 @@ const WAY_ON: Partial<Record<FaultCode, string>> = {
   model_not_found: 'Put the model back into the catalog, then resume the run.',
   model_not_allowed: 'Allow the model to the key, then resume the run.',
   route_not_allowed: 'Change the route policy of the key, then resume the run.',
+  price_ceiling: 'Raise the price ceiling of the key, then resume the run.',
   endpoint_not_supported: 'Choose a model with chat completions in the catalog, and start another run.',
 };
 

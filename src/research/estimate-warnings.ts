@@ -73,9 +73,10 @@ function models(sections: readonly SectionEstimate[], wanted: (plans: readonly P
 }
 
 function dearerBackups(plans: readonly Plan[]): Warning[] {
-  const dearer = plans.flatMap(({ route, steps: [primary, ...backups] }) =>
-    primary !== undefined && backups.some((backup) => isDearer(backup, primary)) ? [route.id] : [],
-  );
+  const dearer = plans.flatMap(({ route, steps }) => {
+    const [primary, ...backups] = steps.filter((step) => step.passedOver === undefined);
+    return primary !== undefined && backups.some((backup) => isDearer(backup, primary)) ? [route.id] : [];
+  });
   if (dearer.length === 0) return [];
   const message = `Where a primary channel fails, a backup that costs more serves: ${[...new Set(dearer)].join(', ')}. The ceiling covers it.`;
   return [{ code: 'FALLBACK_DEARER', message }];

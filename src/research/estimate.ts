@@ -67,7 +67,7 @@ function estimateSection({ catalog, models, profiles }: EstimateMeans, key: ApiK
   const input = learned?.inputTokens ?? spec.expectedInputTokens;
   const output = learned?.outputTokens ?? spec.expectedOutputTokens;
   const usage = { inputTokens: input, outputTokens: output, cachedInputTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
-  const [primary] = planned.first.steps;
+  const primary = planned.first.steps.find((step) => step.passedOver === undefined);
   return {
     ...{ spec, plans, tokens: input + output },
     seconds: learned?.seconds ?? SECONDS_TO_FIRST_TOKEN + output / OUTPUT_TOKENS_PER_SECOND,
@@ -77,8 +77,7 @@ function estimateSection({ catalog, models, profiles }: EstimateMeans, key: ApiK
 }
 
 /** What a hold for the section takes at most, at the dearest step of the plan. */
-function holdOf({ model, steps }: Plan, { outputTokens }: SectionSpec, input: number): Nano {
-  const prices = [...new Set(steps.map(({ price }) => price))];
+function holdOf({ model, prices }: Plan, { outputTokens }: SectionSpec, input: number): Nano {
   if (prices.length === 0) return nano(0n);
   const bounds = {
     inputTokens: Math.min(input * BYTES_PER_TOKEN_MAX, model.contextWindow),

@@ -39,8 +39,8 @@ export class SqlAlertRules implements AlertRuleStore {
     return this.write('DELETE FROM alert_rule WHERE id = ?', [id]);
   }
 
-  calm(ruleId: string): Promise<void> {
-    return this.write('UPDATE alert_rule SET episode = NULL WHERE id = ?', [ruleId]);
+  calm(ruleId: string, episode: string): Promise<void> {
+    return this.write('UPDATE alert_rule SET episode = NULL WHERE id = ? AND episode = ?', [ruleId, episode]);
   }
 
   addWebhook({ id, accountId, url, createdAt }: Webhook, secret: string): Promise<void> {
