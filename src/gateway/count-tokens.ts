@@ -46,7 +46,7 @@ export async function countTokens(
       const { first: plan } = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
       sink.announce(plan);
       const limits = attemptLimitsOf(caller.key.policies, request, gateway.clock);
-      const outcome = await runAttempts(gateway, { plan, ...asking(call, request.betas), limits }, sink, signal);
+      const outcome = await runAttempts(gateway, { plan, limits, ...asking(call, request.betas) }, sink, signal);
       return { receipt: await answer(gateway, { facts, plan, call, outcome }, sink) };
     });
     return receipt;
