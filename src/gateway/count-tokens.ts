@@ -16,6 +16,7 @@ import { endDurably, withoutMoney } from './end-durably';
 import type { ModelCall } from './endpoints/endpoint';
 import { faultOf } from './fault-of-outcome';
 import { routeFactsOf } from './hold';
+import { attemptLimitsOf } from './key-ceilings';
 import { readCall } from './read-call';
 import { receiptWithoutCharge } from './receipt-of';
 import { factsOf, readable, refusedWithReceipt } from './request-frame';
@@ -44,7 +45,8 @@ export async function countTokens(
       attached(attachment);
       const { first: plan } = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
       sink.announce(plan);
-      const outcome = await runAttempts(gateway, { plan, ...asking(call, request.betas) }, sink, signal);
+      const limits = attemptLimitsOf(caller.key.policies, request, gateway.clock);
+      const outcome = await runAttempts(gateway, { plan, limits, ...asking(call, request.betas) }, sink, signal);
       return { receipt: await answer(gateway, { facts, plan, call, outcome }, sink) };
     });
     return receipt;
@@ -54,7 +56,7 @@ export async function countTokens(
 /** Nothing of it is output, so that nothing of it can pass a bound. */
 function asking({ endpoint, body }: ModelCall, betas: string | undefined) {
   const { operation } = endpoint;
-  return { operation, body, stream: false, outputLimit: null, outputBound: 0, betas, attemptsBefore: [], limits: null, follower: null };
+  return { operation, body, stream: false, outputLimit: null, outputBound: 0, betas, attemptsBefore: [], follower: null };
 }
 
 interface Counted {

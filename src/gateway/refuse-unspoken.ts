@@ -19,20 +19,19 @@ export function servablePlans({ first, fallback }: PlannedRoute, call: ModelCall
   if (!isSold(first, endpoint)) throw unpriced(first, endpoint);
   const plans = fallback === null || !isSold(fallback, endpoint) ? [first] : [first, fallback];
   const asked = { operation, body, stream };
-  const canServe = (step: PlanStep) => speaks(step, operation, upstreams) && lackOf(step, asked, upstreams) === null;
-  if (takenSteps(plans).some(canServe)) return plans;
+  const canServe = (step: PlanStep) => isInPlan(step) && speaks(step, operation, upstreams) && lackOf(step, asked, upstreams) === null;
+  if (plans.some(({ steps }) => steps.some(canServe))) return plans;
   throw new RefusedOnRoute(whyNone(plans, call, upstreams), routeFactsOf(first));
 }
 
-/** The steps that a plan does not pass over by itself. */
-function takenSteps(plans: readonly Plan[]): PlanStep[] {
-  return plans.flatMap(({ steps }) => steps.filter(({ passedOver }) => passedOver === undefined));
+function isInPlan({ passedOver }: PlanStep): boolean {
+  return passedOver === undefined;
 }
 
 /** Of no step of any plan that can serve. */
 function whyNone(plans: readonly Plan[], { endpoint, model, body, stream }: ModelCall, upstreams: Upstreams): Fault {
   const { operation } = endpoint;
-  const steps = takenSteps(plans);
+  const steps = plans.flatMap((plan) => plan.steps.filter(isInPlan));
   const speaking = steps.filter((step) => speaks(step, operation, upstreams));
   const lacks = new Set(speaking.map((step) => lackOf(step, { operation, body, stream }, upstreams)?.message));
   if (lacks.size > 0) return new Fault('feature_unsupported', [...lacks].join(' '));

@@ -11,6 +11,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   container: 'is not served: hosted code is not run',
   inference_geo: 'is not served: it is priced apart',
 };
+const BLOCKS_DEPTH_MAX = 4;
+const PATH_SHOWN = 100;
 const DECISIVE = ['model', 'messages', 'system', 'tools', 'mcp_servers', 'speed', 'context_management', ...Object.keys(REFUSED)];
 
 export const messages: Endpoint = {
@@ -92,15 +94,16 @@ function checkMessages(list: unknown): void {
   });
 }
 
-/** Blocks stand in messages, in the results of tools and in documents. */
-function checkBlocks(blocks: readonly unknown[], path: string): void {
+/** Blocks stand in messages, in the results of tools and in documents: no deeper. */
+function checkBlocks(blocks: readonly unknown[], path: string, depth = 0): void {
+  if (depth > BLOCKS_DEPTH_MAX) throw wrong(path.slice(0, PATH_SHOWN), 'is nested too deeply');
   blocks.forEach((block, index) => {
     const at = `${path}[${index}]`;
     if (!isObject(block)) throw wrong(at, 'must be an object');
     const { type, source, content } = block;
     if (type === 'container_upload') throw wrong(`${at}.type`, 'is not served: files are not kept at the provider');
     if (isObject(source) && source['type'] === 'file') throw wrong(`${at}.source.type`, 'cannot be file: send the file itself');
-    if (isObject(source) && Array.isArray(source['content'])) checkBlocks(source['content'], `${at}.source.content`);
-    if (Array.isArray(content)) checkBlocks(content, `${at}.content`);
+    if (isObject(source) && Array.isArray(source['content'])) checkBlocks(source['content'], `${at}.source.content`, depth + 1);
+    if (Array.isArray(content)) checkBlocks(content, `${at}.content`, depth + 1);
   });
 }

@@ -93,7 +93,7 @@ function toolOf({ name, description, schema, strict }: Tool): object {
   return {
     name,
     ...(description !== null && { description }),
-    input_schema: schema ?? { type: 'object', properties: {} },
+    input_schema: plain(schema ?? { type: 'object', properties: {} }),
     ...(strict && { strict }),
   };
 }
@@ -113,11 +113,16 @@ function choiceWords(choice: ToolChoice): object {
 function outputConfig(format: AnswerFormat, effort: string | undefined): object {
   const made = {
     ...(effort !== undefined && { effort }),
-    ...(format.kind === 'schema' && { format: { type: 'json_schema', schema: format.schema } }),
+    ...(format.kind === 'schema' && { format: { type: 'json_schema', schema: plain(format.schema) } }),
   };
   return Object.keys(made).length === 0 ? {} : { output_config: made };
 }
 
 function idOf(id: string): string {
   return id.replace(NOT_OF_ID, '_');
+}
+
+/** Schemas may be nested as deeply as they were sent: what has no raw parts is printed without a walk of our own. */
+function plain(value: object): RawJson {
+  return new RawJson(JSON.stringify(value));
 }
