@@ -8,6 +8,7 @@ import { openAlerts } from './compose/open-alerts';
 import { openCluster } from './compose/open-cluster';
 import { openStorage, type Storage } from './compose/open-storage';
 import { registerSurfaces } from './compose/register-surfaces';
+import type { Config } from './config';
 import { Checkpoints } from './gateway/checkpoints';
 import type { Gateway } from './gateway/completion-request';
 import { ReplayedSpool } from './gateway/spool-replay';
@@ -61,10 +62,7 @@ export async function compose(): Promise<RunningGateway> {
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
   const shared = openCluster(config, storage, log);
-  const traces =
-    config.traces === null
-      ? null
-      : (await import('./telemetry/traces.js')).createTraces(config.traces, { catalog: storage.catalog, clock: systemClock, log });
+  const traces = await openTraces(config, storage, log);
   const ledger = timedHolds(storage.commit, metrics, systemClock);
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
@@ -84,8 +82,7 @@ export async function compose(): Promise<RunningGateway> {
     unended: new Set(),
   };
   const alerts = openAlerts(config, storage, http, log);
-  const inFlight = new InFlight();
-  const app = createServer(log);
+  const [inFlight, app] = [new InFlight(), createServer(log)];
   if (traces !== null) registerTraceContext(app, traces);
   metrics.watch({
     inFlight: () => inFlight.count,
@@ -109,6 +106,13 @@ export async function compose(): Promise<RunningGateway> {
       await closeInOrder([() => app.close(), http.close, shared.close, () => traces?.close(), () => demo?.close(), storage.close], log);
     },
   };
+}
+
+/** null: traces are not asked for, and nothing of them is loaded. */
+async function openTraces({ traces }: Config, { catalog }: Storage, log: Log) {
+  if (traces === null) return null;
+  const { createTraces } = await import('./telemetry/traces.js');
+  return createTraces(traces, { catalog, clock: systemClock, log });
 }
 
 /** Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure. */
