@@ -10,7 +10,7 @@ const stamp = path.join(out, '.built');
 function sources(folder) {
   return fs.readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true }).flatMap((entry) => {
     const file = path.join(entry.parentPath ?? entry.path, entry.name);
-    return entry.isFile() && !file.endsWith('.test.ts') ? [file] : [];
+    return entry.isFile() && !/\.(test|d)\.ts$/.test(file) ? [file] : [];
   });
 }
 

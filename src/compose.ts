@@ -3,10 +3,13 @@ import 'reflect-metadata';
 import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
 import { registerTraceContext } from './api/rest/trace-context';
+import type { Declaration } from './catalog-file/declare';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
 import { openAlerts } from './compose/open-alerts';
 import { openCluster } from './compose/open-cluster';
+import { openResearch } from './compose/open-research';
 import { openStorage, type Storage } from './compose/open-storage';
+import { openUpstreams } from './compose/open-upstreams';
 import { registerSurfaces } from './compose/register-surfaces';
 import type { Config } from './config';
 import { Checkpoints } from './gateway/checkpoints';
@@ -31,7 +34,6 @@ import { timedHolds } from './telemetry/measured-ledger';
 import { problemOfAddress } from './upstreams/address-guard';
 import { DEMO_HOST, DEMO_PROMPT, startDemoUpstream } from './upstreams/demo/demo-upstream';
 import { createHttpClient } from './upstreams/http-client';
-import { createOpenAiUpstream } from './upstreams/openai/openai-upstream';
 import { createTokenCounter } from './upstreams/token-counter';
 
 /** How long a drain waits for calls in flight before it cuts and settles them. */
@@ -54,7 +56,7 @@ export async function compose(): Promise<RunningGateway> {
   const alarms = new CountedAlarms(log);
   const metrics = createMetrics();
   const storage = await openStorage(config, { log, alarms, metrics });
-  const first = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
+  const { first, declared } = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
   const demo = usesDemo(storage.catalog) ? await startDemoUpstream() : null;
   const inProcess = new Map(demo === null ? [] : [[DEMO_HOST, demo.port]]);
   const http = createHttpClient({ allowPrivate: config.upstreamAllowPrivate, inProcess });
@@ -67,10 +69,9 @@ export async function compose(): Promise<RunningGateway> {
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: shared.rates,
-    catalog: storage.catalog,
-    runs: storage.runs,
+    ...{ catalog: storage.catalog, runs: storage.runs, archive: storage.archive },
     ledger: traces === null ? ledger : traces.around(ledger),
-    upstreams: { openai: createOpenAiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock }) },
+    upstreams: openUpstreams(http, systemClock),
     health: shared.health,
     counter,
     clock: systemClock,
@@ -78,11 +79,11 @@ export async function compose(): Promise<RunningGateway> {
     alarms,
     checkpoints,
     spool,
-    archive: storage.archive,
     unended: new Set(),
   };
   const alerts = openAlerts(config, storage, http, log);
   const [inFlight, app] = [new InFlight(), createServer(log)];
+  const research = await openResearch({ config, declared, storage, gateway, enter: (interrupt) => inFlight.enter(interrupt) });
   if (traces !== null) registerTraceContext(app, traces);
   metrics.watch({
     inFlight: () => inFlight.count,
@@ -90,17 +91,18 @@ export async function compose(): Promise<RunningGateway> {
     openHolds: () => countOpenHolds(storage.dataSource),
     breakers: () => gateway.health.breakers(),
   });
-  await registerSurfaces(app, { gateway, inFlight, storage, alerts, metrics, introspection: config.graphqlIntrospection });
-  for (const background of [checkpoints, storage, alerts]) background.start();
+  await registerSurfaces(app, { gateway, inFlight, storage, alerts, research, metrics, introspection: config.graphqlIntrospection });
+  for (const background of [checkpoints, storage, alerts, research]) await background.start();
   return {
     listen: () => listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT }),
     stop: async () => {
       stopAccepting(app);
+      research.stop();
       // What a fenced process delivers is ended already, and nobody pays for what it reads on.
       await inFlight.drain(alarms.count('process_fenced') > 0 ? 0 : DRAIN_MS);
       checkpoints.stop();
       alerts.stop();
-      await Promise.race([Promise.all(gateway.unended), systemClock.sleep(UNENDED_MS)]);
+      await Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
       await spool.stop();
       app.server.closeAllConnections();
       await closeInOrder([() => app.close(), http.close, shared.close, () => traces?.close(), () => demo?.close(), storage.close], log);
@@ -123,12 +125,18 @@ async function closeInOrder(closes: readonly (() => unknown)[], log: Log): Promi
   }
 }
 
+/** What a start found or made; `declared`: what the catalog says of research. */
+interface Prepared {
+  readonly first: FirstStart;
+  readonly declared: Declaration['research'];
+}
+
 function usesDemo(catalog: SqlCatalogStore): boolean {
   return [...catalog.current().channels.values()].some(({ enabled, baseUrl }) => enabled && new URL(baseUrl).hostname === DEMO_HOST);
 }
 
 /** Applies the catalog, and makes what a first start needs. Gives the secrets that were made just now, to be shown once. */
-async function prepare({ config, catalog }: Configuration, storage: Storage): Promise<FirstStart> {
+async function prepare({ config, catalog }: Configuration, storage: Storage): Promise<Prepared> {
   const demoKey = newSecret('sk-tf-');
   const declaration = catalog ?? demoCatalog({ flakyUrl: DEMO_FLAKY_URL, steadyUrl: DEMO_STEADY_URL, keySecret: demoKey });
   const ports = { accounts: storage.accounts, keys: storage.keys, clock: systemClock, moveMoney: storage.commit.end.bind(storage.commit) };
@@ -136,5 +144,6 @@ async function prepare({ config, catalog }: Configuration, storage: Storage): Pr
   await storage.catalog.applyCatalog(declaration.routing);
   const made = await applyAccounts(ports, declaration.accounts);
   const operatorToken = await establishOperatorToken(storage.settings, config.adminToken);
-  return { operatorToken, demoKey: catalog === null && made.keys.includes(DEMO_KEY_ID) ? demoKey : null };
+  const first = { operatorToken, demoKey: catalog === null && made.keys.includes(DEMO_KEY_ID) ? demoKey : null };
+  return { first, declared: declaration.research };
 }

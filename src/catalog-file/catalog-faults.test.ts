@@ -57,6 +57,26 @@ describe('a catalog with faults', () => {
 
   it.each<[string, (tree: Tree) => void, string]>([
     ['a missing field', (tree) => delete tree['models']![0]!['contextWindow'], 'models[0].contextWindow: is missing'],
+    [
+      'market data that is not there',
+      (tree) => (tree['research']!['marketData']!['provider'] = set('stocks')),
+      'research.marketData.provider: must be one of sample, csv, yahoo',
+    ],
+    [
+      'files without a folder',
+      (tree) => (tree['research']!['marketData']!['provider'] = set('csv')),
+      'research.marketData.folder: is missing: csv reads files',
+    ],
+    [
+      'a folder without files',
+      (tree) => (tree['research']!['marketData']!['folder'] = set('prices')),
+      'research.marketData.folder: belongs to the provider csv',
+    ],
+    [
+      'a folder that does not exist',
+      (tree) => (tree['research']!['marketData'] = set({ provider: 'csv', folder: 'nowhere' })),
+      'research.marketData.folder: is no folder that can be read; it is taken from the working directory of the gateway',
+    ],
     ['a channel without a secret', (tree) => delete tree['channels']![0]!['apiKey'], 'channels[0].apiKey: is missing'],
     [
       'one secret and several',

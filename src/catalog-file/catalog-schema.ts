@@ -4,11 +4,32 @@ import { account } from './account-schema';
 import { modelId } from './fields';
 import { channel, model, route } from './routing-schema';
 
+const marketData = z
+  .strictObject({
+    provider: z
+      .enum(['sample', 'csv', 'yahoo'])
+      .describe('sample: synthetic, ships with the gateway. csv: files in a folder. yahoo: Yahoo Finance, over the network.'),
+    folder: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'With csv: the folder of SYMBOL.csv, from the working directory of the gateway. SYMBOL.fundamentals.json and SYMBOL.news.json may stand beside.',
+      ),
+  })
+  .superRefine(({ provider, folder }, context) => {
+    if (provider === 'csv' && folder === undefined)
+      context.addIssue({ code: 'custom', path: ['folder'], message: 'is missing: csv reads files' });
+    if (provider !== 'csv' && folder !== undefined)
+      context.addIssue({ code: 'custom', path: ['folder'], message: 'belongs to the provider csv' });
+  })
+  .describe('Where prices, fundamentals and news come from.');
+
 const research = z.strictObject({
   models: z
     .strictObject({ quick: modelId, deep: modelId })
-    .describe('Which model writes: quick for the plan and short sections, deep for the rest.'),
-  marketData: z.strictObject({ provider: z.enum(['sample', 'csv', 'yahoo', 'stooq']) }).describe('Where prices come from.'),
+    .describe('Which model writes: quick the views, facts and the summary, deep the cases, the debate, the risks and the synthesis.'),
+  marketData,
 });
 
 export const catalogSchema = z

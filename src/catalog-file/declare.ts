@@ -28,7 +28,11 @@ type KeyText = AccountText['keys'][number];
 /** What research runs use. */
 export interface DeclaredResearch {
   readonly models: { readonly quick: string; readonly deep: string };
-  readonly marketData: { readonly provider: string };
+  readonly marketData: {
+    readonly provider: 'sample' | 'csv' | 'yahoo';
+    /** Given with csv, and only there. */
+    readonly folder?: string | undefined;
+  };
 }
 
 /** Everything that a catalog declares, complete and consistent. */

@@ -130,6 +130,11 @@ describe('a catalog without faults', () => {
     expect(declared.research).toEqual({ models: { quick: 'gpt-5-mini', deep: 'org/large@2025' }, marketData: { provider: 'sample' } });
   });
 
+  it('declares the folder of market data', () => {
+    const inFolder = EXAMPLE_CATALOG.replace('provider: sample', 'provider: csv, folder: prices');
+    expect(parseCatalog(inFolder, 'yaml', SURROUNDINGS).research?.marketData).toEqual({ provider: 'csv', folder: 'prices' });
+  });
+
   it('reads the same from JSON', () => {
     expect(parseCatalog(JSON.stringify(parse(EXAMPLE_CATALOG), null, '\t'), 'json', SURROUNDINGS)).toEqual(declared);
   });

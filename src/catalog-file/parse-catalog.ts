@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { ConfigurationError, type ConfigurationFault } from '../kernel/configuration-error';
 import { catalogSchema } from './catalog-schema';
 import { type CheckAddress, checkAddresses } from './check-addresses';
+import { checkFolder } from './check-folder';
 import { checkReferences } from './check-references';
 import { checkSecrets } from './check-secrets';
 import { type Declaration, declare } from './declare';
@@ -13,6 +14,7 @@ export interface CatalogSurroundings {
   /** Gives the value of `${NAME}`. */
   readonly lookup: Lookup;
   readonly checkAddress: CheckAddress;
+  readonly isFolder: (path: string) => boolean;
 }
 
 /**
@@ -28,6 +30,7 @@ export function parseCatalog(source: string, format: 'yaml' | 'json', surroundin
     ...checkReferences(tree),
     ...checkSecrets(tree),
     ...checkAddresses(tree, surroundings.checkAddress),
+    ...checkFolder(tree, surroundings.isFolder),
   ];
   const all = [...faults, ...others.filter((other) => !faults.some((first) => first.path === other.path))];
   if (!read.success || all.length > 0) throw new ConfigurationError(withoutRepeats(all));

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError } from '../kernel/configuration-error';
 import type { Declaration } from './declare';
@@ -7,8 +8,12 @@ import { type CatalogSurroundings, parseCatalog } from './parse-catalog';
  * Reads the catalog that `CATALOG` names: JSON when the name ends in `.json`, else YAML.
  * @throws ConfigurationError that carries every fault, or says why the file cannot be read
  */
-export async function readCatalog(file: string, surroundings: CatalogSurroundings): Promise<Declaration> {
-  return parseCatalog(await textOf(file), file.toLowerCase().endsWith('.json') ? 'json' : 'yaml', surroundings);
+export async function readCatalog(file: string, surroundings: Omit<CatalogSurroundings, 'isFolder'>): Promise<Declaration> {
+  return parseCatalog(await textOf(file), file.toLowerCase().endsWith('.json') ? 'json' : 'yaml', { ...surroundings, isFolder });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 async function textOf(file: string): Promise<string> {

@@ -2,6 +2,8 @@
 import type { Bell } from '../ledger/ringing-ledger';
 import type { Doorbell } from '../ledger/spend-tail';
 
+const REMEMBERED_MAX = 10_000;
+
 interface Waiter {
   readonly walletIds: ReadonlySet<string>;
   readonly wake: () => void;
@@ -10,7 +12,7 @@ interface Waiter {
 export class LocalDoorbell implements Bell, Doorbell {
   private waiters: Waiter[] = [];
   private count = 0;
-  /** The last ring of each wallet. */
+  /** The last ring of each wallet and run. */
   private readonly rungAt = new Map<string, number>();
 
   rings(): number {
@@ -19,6 +21,8 @@ export class LocalDoorbell implements Bell, Doorbell {
 
   ring(walletIds: readonly string[]): void {
     this.count += 1;
+    // Runs come and go: whoever looked before a ring that is forgotten here looks again within its own time.
+    if (this.rungAt.size > REMEMBERED_MAX) this.rungAt.clear();
     for (const id of walletIds) this.rungAt.set(id, this.count);
     const [woken, asleep]: [Waiter[], Waiter[]] = [[], []];
     for (const waiter of this.waiters) (walletIds.some((id) => waiter.walletIds.has(id)) ? woken : asleep).push(waiter);

@@ -32,6 +32,11 @@ import { SqlLedgerReader } from '../storage/ledger-reader/ledger-reader';
 import { SqlWalletHistory } from '../storage/ledger-reader/wallet-history';
 import { SqlTokenStore } from '../storage/management-token-store';
 import { moneyStores } from '../storage/money-facts/money-stores';
+
+import { type MasterKeys, resealAll } from '../storage/reseal';
+import { SqlResearchLeases } from '../storage/research/research-leases';
+import { SqlResearchStore } from '../storage/research/research-store';
+
 import { SqlRunStore } from '../storage/runs/run-store';
 import { TypeormSettingStore } from '../storage/setting-store';
 import { SqliteSpool } from '../storage/spool/sqlite-spool';
@@ -56,7 +61,7 @@ export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 /** The database with its migrations run, the stores on it, and the ledger on connections of its own. */
 export async function openStorage(
-  { database, redisUrl, masterKey, idempotencyRetentionMs: keepMs }: Config,
+  { database, redisUrl, masterKey, masterKeyPrevious, idempotencyRetentionMs: keepMs }: Config,
   { log, alarms, metrics }: Watchers,
 ) {
   const ownerLock = database.kind === 'sqlite' ? ownFile(database.file) : undefined;
@@ -66,6 +71,8 @@ export async function openStorage(
   const ledgerId = await establishLedgerId(settings);
   const spool = openSpool(database, ledgerId, log);
   const ledger = await openLedger(database, ownerLock, { log, alarms }, spool);
+  // After the spool was replayed: what waited in it may have answers of then.
+  if (masterKeyPrevious !== null) await sealAnew(dataSource, { current: key, previous: masterKeyPrevious }, log);
   const doorbell = openDoorbell({ redisUrl, installation: ledgerId });
   const commit = new GroupCommit(measured(ringing(ledger.store, doorbell.bell), metrics, systemClock));
   const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
@@ -76,6 +83,7 @@ export async function openStorage(
   return {
     dataSource,
     ledgerId,
+    masterKey: key,
     archive,
     verifier,
     sealer,
@@ -119,6 +127,8 @@ function controlStores(dataSource: Database, masterKey: Buffer) {
     accounts: new TypeormAccountStore(dataSource),
     tokens: new SqlTokenStore(dataSource),
     runs: new SqlRunStore(dataSource),
+    research: new SqlResearchStore(dataSource),
+    researchLeases: new SqlResearchLeases(dataSource),
     auditLog: new SqlAuditLog(dataSource),
     alertRules: new SqlAlertRules(dataSource, masterKey),
     alertLog: new SqlAlertLog(dataSource),
@@ -128,6 +138,11 @@ function controlStores(dataSource: Database, masterKey: Buffer) {
 function ownFile(file: string): OwnerLock {
   mkdirSync(path.dirname(file), { recursive: true });
   return lockSqliteOwner(file);
+}
+
+async function sealAnew(dataSource: Database, keys: MasterKeys, log: Log): Promise<void> {
+  const resealed = await resealAll(dataSource, keys);
+  log.info({ resealed }, 'what the previous master key had sealed is sealed with the present one');
 }
 
 /** A file for each ledger, so that processes of several may share a folder. */

@@ -7,12 +7,14 @@ import { registerMetrics } from '../api/rest/metrics';
 import { registerModelCalls } from '../api/rest/model-calls';
 import { registerModels } from '../api/rest/models';
 import { registerReceipts } from '../api/rest/receipts';
+import { registerRunReports } from '../api/rest/run-reports';
 import { registerRuns } from '../api/rest/runs';
 import type { createServer } from '../api/rest/server';
 import type { Gateway } from '../gateway/completion-request';
 import { systemClock } from '../kernel/clock';
 import type { GatewayMetrics } from '../telemetry/gateway-metrics';
 import type { Alerts } from './open-alerts';
+import type { Research } from './open-research';
 import type { Storage } from './open-storage';
 
 interface Surfaces {
@@ -20,13 +22,14 @@ interface Surfaces {
   readonly inFlight: InFlight;
   readonly storage: Storage;
   readonly alerts: Alerts;
+  readonly research: Research;
   readonly metrics: GatewayMetrics;
   readonly introspection: boolean;
 }
 
 export async function registerSurfaces(
   app: ReturnType<typeof createServer>,
-  { gateway, inFlight, storage, alerts, metrics, introspection }: Surfaces,
+  { gateway, inFlight, storage, alerts, research, metrics, introspection }: Surfaces,
 ): Promise<void> {
   registerHealth(app, () => storage.ledger.healthy());
   registerMetrics(app, { ...metrics, viewers: { ...storage, keyRing: gateway.keys, clock: systemClock } });
@@ -35,12 +38,14 @@ export async function registerSurfaces(
   registerKey(app, { ...storage, keyRing: gateway.keys, rates: gateway.rates, clock: systemClock });
   registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage, health: gateway.health });
   registerRuns(app, { keyRing: gateway.keys, clock: systemClock, runs: storage.runs, reader: storage.reader });
+  registerRunReports(app, { keyRing: gateway.keys, clock: systemClock, runs: storage.runs, research: storage.research });
   await registerGraphql(app, {
     ...storage,
     keyRing: gateway.keys,
     upstreams: gateway.upstreams,
     health: gateway.health,
     alertLimits: alerts.limits,
+    researchManagement: research.management,
     clock: systemClock,
     log: gateway.log,
     introspection,

@@ -6,7 +6,7 @@ import type { Fault } from '../kernel/fault';
 import type { Form } from '../kernel/form';
 import type { Log } from '../kernel/log';
 import type { Bucket, RouteType } from '../kernel/words';
-import type { KeyRing } from '../keys/authenticate';
+import type { Credential, KeyRing } from '../keys/authenticate';
 import type { RateLevels, RateLimiter } from '../keys/rate-limiter';
 import type { GroupCommit } from '../ledger/group-commit';
 import type { SettlementSpool } from '../ledger/settlement-spool';
@@ -20,8 +20,7 @@ export interface CompletionRequest {
   /** The request id, and the id of the receipt. */
   readonly id: string;
   readonly endpoint: Endpoint;
-  /** The bearer secret, or null when none was sent. */
-  readonly credential: string | null;
+  readonly credential: Credential;
   /** The bytes of JSON, or a form. */
   readonly body: Buffer | Form;
   /** The `x-forge-route` header as it was sent. */
@@ -32,6 +31,8 @@ export interface CompletionRequest {
   readonly runHeader: string | null;
   /** The `Idempotency-Key` header as it was sent. */
   readonly idempotencyKey: string | null;
+  /** The `anthropic-beta` headers as they were sent; left out: none, or none that the endpoint knows. */
+  readonly betas?: string | undefined;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   /** The same instant on the monotonic clock, for how long it took. */

@@ -36,10 +36,20 @@ function chargeText(receipt: ReceiptView, money: string): string[] {
     `The request ${receipt.requestId} of the key ${receipt.apiKeyId} for the model ${receipt.requestedModel} was charged ${money}.`,
     ...(receipt.bucketReason === null ? [] : [receipt.bucketReason]),
     ...attemptsText(receipt.attempts),
-    `${receipt.usage.inputTokens} input tokens (${receipt.usage.cachedInputTokens} of them cached) and ${receipt.usage.outputTokens} output tokens, ${SOURCE[receipt.usage.source]}, at price version ${receipt.priceId}, rounded up once to the nano.`,
+    `${receipt.usage.inputTokens} input tokens (${receipt.usage.cachedInputTokens} of them cached) and ${receipt.usage.outputTokens} output tokens${besideText(receipt.usage)}, ${SOURCE[receipt.usage.source]}, at price version ${receipt.priceId}, rounded up once to the nano.`,
     ...(receipt.recovered ? ['The gateway that served it stopped before its end, so only what was certain is charged.'] : []),
     ...(receipt.fallbackDelta === null ? [] : [fallbackText(receipt.fallbackDelta, receipt.currency)]),
   ];
+}
+
+function besideText({ classes = {} }: ReceiptView['usage']): string {
+  const { images, milliseconds, characters } = classes;
+  const parts = [
+    ...(images === undefined ? [] : [`pictures: ${images}`]),
+    ...(milliseconds === undefined ? [] : [`seconds of audio: ${milliseconds / 1_000}`]),
+    ...(characters === undefined ? [] : [`characters spoken: ${characters}`]),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
 const SOURCE: Record<ReceiptView['usage']['source'], string> = {

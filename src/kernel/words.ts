@@ -59,6 +59,14 @@ export type RunKind = (typeof RUN_KINDS)[number];
 export const RUN_STATUSES = ['QUEUED', 'RUNNING', 'PAUSED', 'COMPLETED', 'PARTIAL', 'FAILED', 'CANCELLED'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+export const RESEARCH_MODES = ['QUICK', 'STANDARD', 'DEEP'] as const;
+/** How much a research run looks at, and so how much it costs. */
+export type ResearchMode = (typeof RESEARCH_MODES)[number];
+
+export const SECTION_STATUSES = ['PENDING', 'RUNNING', 'RETRYING', 'COMPLETED', 'FAILED', 'SKIPPED'] as const;
+/** How a section of a research run stands. RETRYING: a try failed, and another one follows. SKIPPED: one that it needs has failed. */
+export type SectionStatus = (typeof SECTION_STATUSES)[number];
+
 /** ORDINARY pays from RMB, OFFICIAL from CREDIT. There is no other way to reach a bucket. */
 export function bucketOf(type: RouteType): Bucket {
   return type === 'ORDINARY' ? 'RMB' : 'CREDIT';

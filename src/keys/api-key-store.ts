@@ -7,9 +7,13 @@ export interface NewApiKey {
 }
 
 /** What a secret opens: the key, and the limits of the project that it belongs to, read in the same instant. */
-export interface FoundKey {
-  readonly key: ApiKey;
+export interface FoundKey extends KnownKey {
   readonly secret: KeySecret;
+}
+
+/** A key that is asked for by its id. */
+export interface KnownKey {
+  readonly key: ApiKey;
   /** Empty for a key without a project. */
   readonly projectLimits: readonly SpendLimit[];
 }
@@ -18,6 +22,8 @@ export interface FoundKey {
 export interface ApiKeyStore {
   /** The key that a secret's hash opens, or undefined. */
   findBySecretHash(hash: string): Promise<FoundKey | undefined>;
+  /** A key by its id, with the limits of its project. */
+  findById(id: string): Promise<KnownKey | undefined>;
   find(ids: readonly string[]): Promise<ReadonlyMap<string, ApiKey>>;
   /** New to old; `accountId` null: of every account. */
   list(accountId: string | null): Promise<ApiKey[]>;

@@ -7,10 +7,13 @@ import { Fault } from '../kernel/fault';
 import { unreachable } from '../kernel/invariant';
 import { hashSecret, sameHash } from '../kernel/secret';
 import { type ApiKey, keyStatus } from './api-key';
-import type { ApiKeyStore, FoundKey } from './api-key-store';
+import type { ApiKeyStore, FoundKey, KnownKey } from './api-key-store';
 
-/** A key whose secret was presented. It may still be paused, revoked or expired: `admitKey` decides. */
-export type RecognisedKey = FoundKey;
+/** A key whose secret was presented, or that the gateway itself calls for. It may still be paused, revoked or expired: `admitKey` decides. */
+export type RecognisedKey = KnownKey;
+
+/** What a caller shows: a bearer secret, or none; or, within the process alone, which key it calls for. */
+export type Credential = string | null | { readonly keyId: string };
 
 /** A key that was recognised and may call. Only `admitKey` makes one. */
 export interface Caller {
@@ -18,7 +21,7 @@ export interface Caller {
 }
 
 interface Remembered {
-  readonly found: RecognisedKey | undefined;
+  readonly found: FoundKey | undefined;
   readonly readAt: number;
 }
 
@@ -37,10 +40,11 @@ export class KeyRing {
   ) {}
 
   /**
-   * The key that a bearer secret opens, whatever its status.
+   * The key that a credential stands for, whatever its status.
    * @throws Fault `invalid_api_key` (unknown, missing or replaced), `temporarily_unavailable` (the keys cannot be read)
    */
-  async recognise(secret: string | null): Promise<RecognisedKey> {
+  async recognise(secret: Credential): Promise<RecognisedKey> {
+    if (typeof secret === 'object' && secret !== null) return this.known(secret.keyId);
     if (secret === null || secret === '') throw new Fault('invalid_api_key', 'No API key was sent.');
     const hash = hashSecret(secret);
     const { found } = this.usable(hash) ?? (await this.read(hash));
@@ -59,6 +63,15 @@ export class KeyRing {
     this.generation += 1;
     this.remembered.clear();
     this.reading.clear();
+  }
+
+  /** Read anew each time: whoever calls for a key in process does so seldom, and sees every change of it at once. */
+  private async known(id: string): Promise<RecognisedKey> {
+    const found = await this.store.findById(id).catch((cause: unknown) => {
+      throw new Fault('temporarily_unavailable', 'Keys cannot be read now.', { cause });
+    });
+    if (found === undefined) throw new Fault('invalid_api_key', 'The API key is not known.');
+    return found;
   }
 
   private usable(hash: string): Remembered | undefined {

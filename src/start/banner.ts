@@ -43,5 +43,8 @@ function firstCall(origin: string, key: string | null, { model, prompt }: DemoCa
     '',
     'Read its receipt, with the x-request-id of the answer:',
     `  curl -sS ${origin}/v1/receipts/REQUEST_ID -H 'authorization: Bearer ${key}'`,
+    '',
+    'Have a research report written (simulated as well), and watch what it costs:',
+    `  TOKENS_FORGE_URL=${origin} TOKENS_FORGE_KEY=${key} npm run research -- DEMO --mode deep`,
   ];
 }

@@ -2,7 +2,7 @@ import { type DataSource, type EntityManager, In } from 'typeorm';
 import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import type { ApiKey, KeySecret, StoredKeyStatus } from '../keys/api-key';
-import type { ApiKeyStore, FoundKey, NewApiKey } from '../keys/api-key-store';
+import type { ApiKeyStore, FoundKey, KnownKey, NewApiKey } from '../keys/api-key-store';
 import { answerWithin } from './answer-within';
 import { apiKeyOfRow, keySecretOfRow, rowOfApiKey } from './api-key-mapping';
 import { inTransaction, inTurn } from './in-transaction';
@@ -35,6 +35,13 @@ export class TypeormApiKeyStore implements ApiKeyStore {
     if (row === null) return undefined;
     const { key, project } = row as KeySecretRow & { readonly key: ApiKeyRow; readonly project: ProjectRow | null };
     return { key: apiKeyOfRow(key), secret: keySecretOfRow(row), projectLimits: project === null ? [] : projectOfRow(project).spendLimits };
+  }
+
+  async findById(id: string): Promise<KnownKey | undefined> {
+    const key = (await this.find([id])).get(id);
+    if (key?.projectId == null) return key === undefined ? undefined : { key, projectLimits: [] };
+    const project = await inTurn(this.dataSource, (manager) => manager.findOneBy(ProjectRow, { id: key.projectId ?? '' }));
+    return { key, projectLimits: project === null ? [] : projectOfRow(project).spendLimits };
   }
 
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, ApiKey>> {

@@ -1,6 +1,6 @@
 // The import law. Each rule says in its comment what it protects; `import-law.test.ts` feeds each one a bad example.
-const PRODUCT = 'keys|routing|metering|ledger|attempts|runs|gateway|alerts';
-const RIM = 'storage|upstreams|notify|telemetry|cluster|catalog-file|api/rest|api/graphql';
+const PRODUCT = 'keys|routing|metering|ledger|attempts|runs|gateway|alerts|research';
+const RIM = 'storage|upstreams|notify|telemetry|cluster|catalog-file|market-data|api/rest|api/graphql';
 const FRAME = ['^src/(main|compose|config|load-configuration)\\.ts$', '^src/(cli|start|compose)/'];
 const TEST = '\\.test\\.ts$';
 
@@ -16,17 +16,25 @@ const HOMES = [
   { name: 'database-drivers', packages: 'better-sqlite3|mysql2', home: ['^src/storage/'] },
   {
     name: 'graph-libraries',
-    packages: 'type-graphql|graphql|graphql-[a-z-]+|dataloader|@apollo|@as-integrations|class-validator',
+    packages: 'type-graphql|graphql|graphql-(?!ws)[a-z-]+|dataloader|@apollo|@as-integrations|class-validator',
     home: ['^src/api/graphql/'],
   },
   { name: 'http-server', packages: 'fastify|@fastify', home: ['^src/api/'] },
   { name: 'uploads', packages: '@fastify/busboy', home: ['^src/api/rest/'] },
-  { name: 'web-sockets', packages: 'ws', home: ['^src/api/graphql/live/'] },
+  { name: 'web-sockets', packages: 'ws|graphql-ws', home: ['^src/api/graphql/live/', '^src/cli/research/'] },
   { name: 'http-client', packages: 'undici', home: ['^src/upstreams/', '^src/notify/'] },
   { name: 'upstream-libraries', packages: 'eventsource-parser|gpt-tokenizer|ipaddr\\.js', home: ['^src/upstreams/'] },
   { name: 'mail', packages: 'nodemailer', home: ['^src/notify/'] },
-  { name: 'schemas', packages: 'zod', home: ['^src/config\\.ts$', '^src/catalog-file/', '^src/api/rest/', '^src/cli/'] },
-  { name: 'redis', packages: '@redis', home: ['^src/cluster/'] },
+  {
+    name: 'schemas',
+    packages: 'zod',
+    home: ['^src/config\\.ts$', '^src/catalog-file/', '^src/market-data/', '^src/api/rest/', '^src/cli/'],
+  },
+  { name: 'redis', packages: '@redis|bullmq|ioredis', home: ['^src/cluster/'] },
+  { name: 'indicators', packages: 'trading-signals', home: ['^src/research/indicators/'] },
+  { name: 'json-schema', packages: 'ajv', home: ['^src/research/sections/'] },
+  { name: 'markdown', packages: 'markdown-it', home: ['^src/research/report/'] },
+  { name: 'market-data-libraries', packages: 'yahoo-finance2|csv-parse', home: ['^src/market-data/'] },
   { name: 'yaml', packages: 'yaml', home: ['^src/catalog-file/'] },
   { name: 'logger', packages: 'pino', home: ['^src/telemetry/', '^src/(main|compose)\\.ts$'] },
   { name: 'metrics', packages: 'prom-client', home: ['^src/telemetry/'] },
@@ -42,15 +50,23 @@ const homeRules = HOMES.map(({ name, packages: names, home }) => ({
   to: { path: packages(names) },
 }));
 
+/** Pure computation that is not ours to write: no file, no socket, no clock. Each has its home in HOMES. */
+const PURE = [
+  'trading-signals', // indicators as every chart draws them
+  'ajv', // whether an answer fits the JSON schema of its section
+  'markdown-it', // Markdown of models to HTML that cannot do harm
+];
+
 /** The flow's order. A folder may know the types of those before it, never of those after it. */
 const LATER = [
-  ['keys', 'routing|metering|attempts|ledger|runs|gateway|alerts'],
-  ['routing', 'metering|attempts|ledger|runs|gateway'],
-  ['metering', 'attempts|ledger|runs|gateway'],
-  ['attempts', 'ledger|runs|gateway'],
-  ['ledger', 'runs|gateway|alerts'],
-  ['alerts', 'routing|metering|attempts|runs|gateway'],
-  ['runs', 'gateway'],
+  ['keys', 'routing|metering|attempts|ledger|runs|gateway|alerts|research'],
+  ['routing', 'metering|attempts|ledger|runs|gateway|research'],
+  ['metering', 'attempts|ledger|runs|gateway|research'],
+  ['attempts', 'ledger|runs|gateway|research'],
+  ['ledger', 'runs|gateway|alerts|research'],
+  ['alerts', 'routing|metering|attempts|runs|gateway|research'],
+  ['runs', 'gateway|research'],
+  ['gateway', 'research'],
 ];
 
 const flowRules = LATER.map(([folder, later]) => ({
@@ -100,8 +116,14 @@ const productRules = [
   {
     name: 'product-is-plain-typescript',
     comment: 'No package and no node: module: the product can be read, tested and moved without its surroundings.',
-    from: { path: product(PRODUCT), pathNot: TEST },
+    from: { path: product(PRODUCT), pathNot: [TEST, product('research')] },
     to: { pathNot: ['^src/', '^migrations/', '^test/'], couldNotResolve: false },
+  },
+  {
+    name: 'research-takes-pure-libraries-only',
+    comment: `Research is plain TypeScript too, but for pure computation that is not ours to write: ${PURE.join(', ')}.`,
+    from: { path: product('research'), pathNot: TEST },
+    to: { pathNot: ['^src/', '^migrations/', '^test/', packages(PURE.join('|'))], couldNotResolve: false },
   },
 ];
 

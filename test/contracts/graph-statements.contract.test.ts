@@ -19,11 +19,13 @@ import { SqlCatalogStore } from '../../src/storage/catalog/catalog-store';
 import { SqlWalletHistory } from '../../src/storage/ledger-reader/wallet-history';
 import { SqlTokenStore } from '../../src/storage/management-token-store';
 import { moneyStores } from '../../src/storage/money-facts/money-stores';
+import { SqlResearchStore } from '../../src/storage/research/research-store';
 import { SqlRunStore } from '../../src/storage/runs/run-store';
 import { TypeormSettingStore } from '../../src/storage/setting-store';
 import { addBulkHistory } from '../support/bulk-history';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { attempt, end, move, place, requestFacts } from '../support/ledger-items';
+import { NO_RESEARCH } from '../support/no-research';
 import { openLedger } from '../support/open-ledger';
 import { type OpenReader, openReader } from '../support/open-reader';
 import { aKey } from '../support/receipt-builders';
@@ -182,6 +184,8 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     accounts: new TypeormAccountStore(dataSource),
     settings: new TypeormSettingStore(dataSource),
     runs: new SqlRunStore(dataSource),
+    ...NO_RESEARCH,
+    research: new SqlResearchStore(dataSource),
     tokens: new SqlTokenStore(dataSource),
     auditLog: new SqlAuditLog(dataSource),
     alertRules: new SqlAlertRules(dataSource, Buffer.alloc(32, 7)),

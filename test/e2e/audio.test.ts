@@ -216,6 +216,17 @@ onEachDatabase('audio', (bed, promise) => {
     bed.a.next(transcript({ text: 'hello' }));
     const silent = await hear({ model: 'listener', file: clip(1_500) });
     expect(await receiptOf(silent)).toMatchObject({ usage: { source: 'COUNTED', classes: { milliseconds: 1_500 } }, charge: '0.015' });
+    bed.a.next(transcript({ text: '', usage: heardFor(0) }));
+    expect(await receiptOf(await hear({ model: 'listener', file: clip(1_500) }))).toMatchObject({
+      usage: { source: 'PROVIDER' },
+      charge: '0',
+    });
+    // What is sold by the second costs its seconds also where the provider counts tokens.
+    bed.a.next(transcript({ text: 'hello', usage: heardTokens(0, 10, 2) }));
+    expect(await receiptOf(await hear({ model: 'listener', file: clip(1_500) }))).toMatchObject({
+      usage: { inputTokens: 10, source: 'PROVIDER', classes: { audioInputTokens: 10, milliseconds: 1_500 } },
+      charge: '0.015',
+    });
   });
 
   promise('gives bare text and subtitles as they are, and meters them as well', async () => {

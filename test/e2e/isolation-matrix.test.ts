@@ -23,6 +23,7 @@ import {
   valuesWith,
 } from '../support/generated-queries';
 import { onEachDatabase } from '../support/on-each-database';
+import { startResearch } from '../support/research-client';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
 const ROOT = join(__dirname, '..', '..');
@@ -67,6 +68,7 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
     const { origin } = bed.gateway;
     const run = (await (await post(origin, '/v1/runs', THEIRS, { name: 'their-secret-run' })).json()) as { id: string };
     const receipt = await call(THEIRS, { 'x-forge-run': run.id });
+    const research = await startResearch(origin, tokenOf('globex'), { apiKeyId: 'globex-chat', mode: 'QUICK' });
     await call(secretOf('chat'));
     const seen = await graph<{ ledgerEntries: { nodes: { id: string; cursor: string }[] } }>(
       origin,
@@ -75,8 +77,21 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
     );
     const entries = seen.ledgerEntries.nodes;
     world = { receipt, run: run.id };
-    const ids = ['globex', 'globex-chat', 'globex-bots', 'globex:RMB', 'globex:CREDIT', receipt, run.id, ...entries.map(({ id }) => id)];
-    theirs = { ids, canaries: ['globex', 'their-secret-run', receipt, run.id, ...entries.flatMap(({ id, cursor }) => [id, cursor])] };
+    const ids = [
+      'globex',
+      'globex-chat',
+      'globex-bots',
+      'globex:RMB',
+      'globex:CREDIT',
+      receipt,
+      run.id,
+      research,
+      ...entries.map(({ id }) => id),
+    ];
+    theirs = {
+      ids,
+      canaries: ['globex', 'their-secret-run', receipt, run.id, research, ...entries.flatMap(({ id, cursor }) => [id, cursor])],
+    };
     return theirs;
   };
 

@@ -213,7 +213,11 @@ describe('an address that is saved', () => {
     routes: [{ model: 'm', type: 'ORDINARY', price: { input: '1', output: '1' }, channels: [{ channel: 'c' }] }],
   });
   const declared = (baseUrl: string) =>
-    parseCatalog(JSON.stringify(catalog(baseUrl)), 'json', { lookup: () => undefined, checkAddress: problemOfAddress });
+    parseCatalog(JSON.stringify(catalog(baseUrl)), 'json', {
+      lookup: () => undefined,
+      checkAddress: problemOfAddress,
+      isFolder: () => true,
+    });
   const webhooks = () => {
     const alertRules = { webhooks: async () => [], addWebhook: async () => undefined } as unknown as AlertRuleStore;
     return { alertRules, clock: systemClock, problemOfAddress, sendsMail: false };

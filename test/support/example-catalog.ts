@@ -49,4 +49,5 @@ research:
 export const SURROUNDINGS: CatalogSurroundings = {
   lookup: (name) => ({ CHEAP_A_KEY: 'sk-a' })[name],
   checkAddress: (url) => (url.hostname === 'localhost' ? 'points at a private address' : null),
+  isFolder: (path) => path === 'prices',
 };

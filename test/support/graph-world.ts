@@ -14,6 +14,7 @@ import { NOBODY_ELSE } from '../../src/routing/health/health-news';
 import { aCatalog, aChannel, aModel, aPrice, aRoute } from './catalog-builders';
 import { MemoryLedgerReader } from './memory-ledger-reader';
 import { MemoryAccountStore, MemoryKeyStore, MemorySettings, someOf } from './memory-stores';
+import { NO_RESEARCH } from './no-research';
 import { aKey, anAttempt, anEntry, aRecord, aRequest, aUsage, inFlight, settled } from './receipt-builders';
 import { StillClock } from './still-clock';
 
@@ -73,6 +74,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     alertLimits: { problemOfAddress: () => null, sendsMail: false },
     auditLog: { begin: async () => undefined, end: async () => undefined, page: noRun },
     runs: { ...noRuns, find: async () => new Map() },
+    ...NO_RESEARCH,
     commit: { end: () => Promise.reject(new Error('no money is moved here')) },
     statements: { wallets: async () => [], totals: async () => [], entries: nothing },
     codes: {

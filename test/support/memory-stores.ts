@@ -24,6 +24,11 @@ export class MemoryKeyStore implements ApiKeyStore {
       : { key, secret, projectLimits: this.projectLimits.get(key.projectId ?? '') ?? [] };
   }
 
+  async findById(id: string) {
+    const key = this.keys.get(id);
+    return key === undefined ? undefined : { key, projectLimits: this.projectLimits.get(key.projectId ?? '') ?? [] };
+  }
+
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, ApiKey>> {
     return someOf(this.keys, ids);
   }

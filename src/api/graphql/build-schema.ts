@@ -26,11 +26,17 @@ import { AttemptFields } from './receipts/attempt.resolver';
 import { ReceiptQueries, ReceiptsOfKey } from './receipts/receipt.resolver';
 import { ReceiptFields } from './receipts/receipt-fields.resolver';
 import { RedemptionResolver } from './redemption/redemption.resolver';
+import { ResearchResolver } from './research/research.resolver';
+import { ResearchFields, ResearchSectionFields } from './research/research-fields.resolver';
+import { ResearchOfEntry, ResearchOfReceipt } from './research/research-links.resolver';
+import { ResearchProgressResolver } from './research/research-progress.resolver';
 import { CatalogChangeResolver } from './routing/catalog-change.resolver';
 import { ChannelHealthFields } from './routing/channel-health.resolver';
 import { RoutingResolver } from './routing/routing.resolver';
 import { AgentRunResolver } from './runs/agent-run.resolver';
 import { RunOfEntry, RunOfReceipt } from './runs/run-links.resolver';
+import { RunProgressResolver } from './runs/run-progress.resolver';
+import { RunReceiptFields } from './runs/run-receipt.resolver';
 import { UsageResolver } from './usage/usage.resolver';
 
 /** Subscriptions are tails of durable logs; nothing is published to topics. The builder asks for a bus all the same. */
@@ -75,6 +81,14 @@ export async function buildGraph(): Promise<GraphQLSchema> {
       AlertResolver,
       RunOfReceipt,
       RunOfEntry,
+      RunProgressResolver,
+      RunReceiptFields,
+      ResearchResolver,
+      ResearchFields,
+      ResearchSectionFields,
+      ResearchProgressResolver,
+      ResearchOfReceipt,
+      ResearchOfEntry,
       RedemptionResolver,
       SpendResolver,
       ExplainResolver,

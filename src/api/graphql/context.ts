@@ -21,6 +21,8 @@ import type { RedemptionStore } from '../../ledger/redemption/redemption-store';
 import type { SpendTailPorts } from '../../ledger/spend-tail';
 import type { Statements } from '../../ledger/statement/statement';
 import type { UsageReports } from '../../ledger/usage-report';
+import type { ResearchManagement } from '../../research/manage-research';
+import type { ResearchStore } from '../../research/research-store';
 import type { Catalog } from '../../routing/catalog';
 import type { CatalogStore } from '../../routing/catalog-store';
 import type { ChannelHealth } from '../../routing/health/channel-health';
@@ -31,6 +33,7 @@ import { KeyLoaders } from './keys/key.loader';
 import { LedgerLoaders } from './ledger/ledger.loader';
 import { NodeAllowance } from './node-allowance';
 import { ReceiptLoaders } from './receipts/receipt.loader';
+import { ResearchLoaders } from './research/research.loader';
 import { RunLoaders } from './runs/run.loader';
 
 /** The ports that the graph reads from. */
@@ -46,6 +49,8 @@ export interface GraphSources {
   readonly catalog: CatalogStore & CatalogEditor;
   readonly reader: LedgerReader;
   readonly runs: RunStore;
+  readonly research: ResearchStore;
+  readonly researchManagement: ResearchManagement;
   /** Where money is moved. */
   readonly commit: Pick<GroupCommit, 'end'>;
   readonly spend: SpendTailPorts;
@@ -75,6 +80,7 @@ export interface GraphContext {
   readonly receipts: ReceiptLoaders;
   readonly ledger: LedgerLoaders;
   readonly runs: RunLoaders;
+  readonly research: ResearchLoaders;
   /** By their ids. */
   readonly alertRules: DataLoader<string, AlertRule | null>;
   /** By the id of the alert. */
@@ -98,6 +104,7 @@ export function contextFor(sources: GraphSources, viewer: Viewer, requestId: str
     receipts: new ReceiptLoaders(sources, scope, allowance),
     ledger: new LedgerLoaders(sources.reader, viewer, scope, allowance),
     runs: new RunLoaders(sources, viewer, scope, allowance),
+    research: new ResearchLoaders(sources, viewer, scope, allowance),
     alertRules: loaderById((ids) => sources.alertRules.rulesById(ids)),
     alertDeliveries: loaderById((ids) => sources.alertLog.deliveries(ids)),
     accountTokens: loaderById(async (ids) => {

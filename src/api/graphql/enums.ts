@@ -94,6 +94,16 @@ export const RunStatusEnum = enumOf(
   words.RUN_STATUSES,
   'How a run stands. PAUSED: it goes on when what its reason names is done.',
 );
+export const ResearchModeEnum = enumOf(
+  'ResearchMode',
+  words.RESEARCH_MODES,
+  'QUICK: market snapshot, technical view, summary. STANDARD adds fundamentals and news. DEEP adds bull case, bear case, debate, risk review and synthesis.',
+);
+export const SectionStatusEnum = enumOf(
+  'SectionStatus',
+  words.SECTION_STATUSES,
+  'How a section stands. RETRYING: a try failed, and another one follows. SKIPPED: one that it reads could not be written, or the run was cancelled.',
+);
 export const SpendWindowEnum = enumOf('SpendWindow', words.SPEND_WINDOWS, 'The time over which spending is added up.');
 export const MarginGroupEnum = enumOf(
   'MarginGroup',

@@ -6,14 +6,14 @@ import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
 import { formatDecimal, nano, parseDecimal } from '../../kernel/money';
 import { BUCKETS, type Bucket, currencyOf } from '../../kernel/words';
-import type { ApiKey } from '../../keys/api-key';
-import { admitKey, type KeyRing } from '../../keys/authenticate';
+import type { KeyRing } from '../../keys/authenticate';
 import type { LedgerReader } from '../../ledger/ledger-reader';
 import { finishRun, type RunWish, startRun } from '../../runs/manage-runs';
 import type { BudgetLine, Run } from '../../runs/run';
 import { type RunStanding, standingOf } from '../../runs/run-standing';
 import type { RunStore } from '../../runs/run-store';
-import { bearerOf, headerOf } from './bearer';
+import { headerOf } from './bearer';
+import { type ById, callerOf, ownRun } from './own-run';
 
 export interface RunDeps {
   readonly keyRing: KeyRing;
@@ -32,8 +32,6 @@ const amount = z.string({ error: 'must be a decimal string such as "5"' }).trans
 const line = z.strictObject({ bucket: z.enum(BUCKETS), amount });
 const wish = z.strictObject({ name: z.string({ error: 'must be a text' }), budget: z.array(line).default([]) });
 
-type ById = { readonly Params: { readonly id: string } };
-
 export function registerRuns(app: FastifyInstance, deps: RunDeps): void {
   void app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
@@ -41,7 +39,9 @@ export function registerRuns(app: FastifyInstance, deps: RunDeps): void {
     scope.post(PATH, (request) => start(deps, request));
     scope.get<ById>(`${PATH}/:id`, async (request, reply) => shown(deps, await ownRun(deps, request), reply));
     scope.post<ById>(`${PATH}/:id/finish`, async (request, reply) => {
-      const { id } = await ownRun(deps, request);
+      const { id, kind } = await ownRun(deps, request);
+      if (kind === 'RESEARCH')
+        throw new Fault('invalid_request', `The run ${id} is one of research, which ends by itself: cancelResearchRun ends it now.`);
       return shown(deps, await finishRun(deps, id), reply);
     });
     done();
@@ -59,19 +59,6 @@ async function start(deps: RunDeps, request: FastifyRequest): Promise<object> {
 async function shown(deps: RunDeps, run: Run, reply: FastifyReply): Promise<object> {
   reply.header('cache-control', 'no-store');
   return runJson(await standingOf(deps, run));
-}
-
-async function callerOf({ keyRing, clock }: RunDeps, request: FastifyRequest): Promise<ApiKey> {
-  return admitKey(await keyRing.recognise(bearerOf(request.headers)), clock.now()).key;
-}
-
-/** @throws Fault `not_found` also for the runs of other keys */
-async function ownRun(deps: RunDeps, request: FastifyRequest<ById>): Promise<Run> {
-  const key = await callerOf(deps, request);
-  const { id } = request.params;
-  const run = (await deps.runs.find([id])).get(id);
-  if (run === undefined || run.apiKeyId !== key.id) throw new Fault('not_found', `There is no run ${id} of this key.`);
-  return run;
 }
 
 /** @throws Fault `invalid_json`, or `invalid_request` that names the first field at fault */

@@ -1,6 +1,6 @@
 /**
- * `POST /v1/audio/transcriptions`, a form with a file. What is heard is metered by seconds or by tokens, whichever the provider
- * counts; where it counts neither, the seconds of the file are counted here.
+ * `POST /v1/audio/transcriptions`, a form with a file. What is heard is metered by seconds, by tokens, or by both, as the price
+ * says. Where the provider does not say the seconds, those of the file are counted here.
  */
 import { type Form, fileOf } from '../../kernel/form';
 import { countedMilliseconds, longestMilliseconds, saidMilliseconds } from '../../metering/audio-length';
@@ -26,7 +26,8 @@ export const transcriptions: Endpoint = {
   countInput: ({ prompt }, counter) => (typeof prompt === 'string' ? counter.count(prompt) : 0),
   countBeside({ form }, usage, known) {
     const audio = form === undefined ? undefined : audioOf(form);
-    if (usage !== undefined || audio === undefined) return undefined;
+    // Also beside tokens: what is sold by the second is not free because a provider counts otherwise.
+    if (usage?.classes?.milliseconds !== undefined || audio === undefined) return undefined;
     const said = saidMilliseconds(audio);
     return { milliseconds: said ?? known?.milliseconds ?? countedMilliseconds(audio) };
   },

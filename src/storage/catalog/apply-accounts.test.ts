@@ -61,6 +61,7 @@ class People {
         const found = [...this.keys.values()].find(({ secret }) => secret.hash === hash);
         return found === undefined ? undefined : { ...found, projectLimits: [] };
       },
+      findById: unused,
       find: async (ids) => new Map([...picked(this.keys, ids)].map(([id, { key }]): [string, ApiKey] => [id, key])),
       add: async (added) => {
         this.write();

@@ -28,7 +28,7 @@ function sampleOfType(schema: JsonRecord, root: JsonRecord, depth: number): unkn
   const type = Array.isArray(schema['type']) ? schema['type'][0] : schema['type'];
   switch (type) {
     case 'string':
-      return TEXT_BY_FORMAT[String(schema['format'])] ?? 'simulated';
+      return TEXT_BY_FORMAT[String(schema['format'])] ?? textFor(schema['description']);
     case 'integer':
     case 'number':
       return typeof schema['minimum'] === 'number' ? schema['minimum'] : 1;
@@ -45,6 +45,11 @@ function sampleOfType(schema: JsonRecord, root: JsonRecord, depth: number): unkn
 
 function sampleObject(properties: JsonRecord, root: JsonRecord, depth: number): JsonRecord {
   return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, sample(recordOf(schema), root, depth + 1)]));
+}
+
+/** What stands where a model would write what the schema describes. */
+function textFor(description: unknown): string {
+  return typeof description === 'string' && description !== '' ? `Simulated: ${description}.` : 'simulated';
 }
 
 function firstOf(values: unknown): unknown {

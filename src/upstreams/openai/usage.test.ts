@@ -1,5 +1,6 @@
+import { largerUsage } from '../larger-usage';
 import { outputTextOf } from './output-text';
-import { largerUsage, readUsage } from './usage';
+import { readSpeechUsage, readTranscriptUsage, readUsage } from './usage';
 
 describe('readUsage', () => {
   it('reads cached, cache-writing and reasoning tokens in the spellings that providers have', () => {
@@ -21,6 +22,29 @@ describe('readUsage', () => {
 
   it('takes an explicit zero for a value', () => {
     expect(readUsage({ prompt_tokens: 0, completion_tokens: 0 })).toMatchObject({ inputTokens: 0, outputTokens: 0 });
+  });
+});
+
+describe('the usage of audio', () => {
+  const heard = (milliseconds: number) => ({ inputTokens: 0, outputTokens: 0, source: 'PROVIDER', classes: { milliseconds } });
+
+  it('is seconds, wherever and however a provider says them, and zero is a value', () => {
+    expect(readTranscriptUsage({ usage: { type: 'duration', seconds: 9 }, duration: 8.47 })).toMatchObject(heard(9_000));
+    expect(readTranscriptUsage({ duration: 8.47 })).toMatchObject(heard(8_470));
+    expect(readTranscriptUsage({ duration: '8.470000095367432' })).toMatchObject(heard(8_470));
+    expect(readTranscriptUsage({ usage: { type: 'duration', seconds: 0 } })).toMatchObject(heard(0));
+    expect(readTranscriptUsage({ usage: { input_tokens: 'many' }, duration: 2 })).toMatchObject(heard(2_000));
+  });
+
+  it.each([-1, Number.NaN, Infinity, 1e9, 'long', '1e3', '-3', null, [2]])('is not a duration of %p', (duration) => {
+    expect(readTranscriptUsage({ duration })).toBeUndefined();
+  });
+
+  it('is tokens of text and of audio', () => {
+    const usage = { type: 'tokens', input_tokens: 14, input_token_details: { text_tokens: 4, audio_tokens: 10 }, output_tokens: 2 };
+    expect(readTranscriptUsage({ usage })).toMatchObject({ inputTokens: 14, outputTokens: 2, classes: { audioInputTokens: 10 } });
+    expect(readSpeechUsage({ input_tokens: 3, output_tokens: 40 })).toMatchObject({ inputTokens: 3, classes: { audioOutputTokens: 40 } });
+    expect(readSpeechUsage({ input_tokens: 3 })).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 /** Reads OpenAI's usage object, with the spellings that compatible providers have for cached tokens. */
-import { providerUsage, type Usage } from '../../metering/usage';
+import { NO_USAGE, providerUsage, type Usage } from '../../metering/usage';
 import { isRecord, type JsonRecord, recordOf } from '../json';
 
 /** Asked for nearly every answer, and found in nearly none. */
@@ -40,7 +40,8 @@ const SECONDS_MAX = 1_000_000;
 function heard(seconds: unknown): Usage | undefined {
   const value = typeof seconds === 'string' && SECONDS.test(seconds) ? Number(seconds) : seconds;
   if (typeof value !== 'number' || !(value >= 0 && value <= SECONDS_MAX)) return undefined;
-  return providerUsage({ input: 0, output: 0, classes: { milliseconds: Math.round(value * 1_000) } });
+  // A zero is a value: nothing is counted in its place.
+  return { ...NO_USAGE, source: 'PROVIDER', classes: { milliseconds: Math.round(value * 1_000) } };
 }
 
 /** The usage of a response, which has names of its own. */
@@ -75,16 +76,4 @@ export function readUsage(usage: unknown): Usage | undefined {
     reasoning: output['reasoning_tokens'],
     ...audioOf(input['audio_tokens'], output['audio_tokens']),
   });
-}
-
-/**
- * Which of two usages of one answer stands: the one with more tokens, the later one when they are equal. Counts of a
- * stream only grow; a later one that is smaller is a mistake or a part, and never lowers what was said before.
- */
-export function largerUsage(before: Usage | undefined, after: Usage): Usage {
-  return before === undefined || totalOf(after) >= totalOf(before) ? after : before;
-}
-
-function totalOf(usage: Usage): number {
-  return usage.inputTokens + usage.outputTokens;
 }

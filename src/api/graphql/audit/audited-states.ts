@@ -54,6 +54,9 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   deleteAlertRule: { target: named('id'), read: alertRuleStanding },
   createWebhook: { target: (_, result) => textIn(memberOf(memberOf(result, 'webhook'), 'id')), read: webhookStanding },
   deleteWebhook: { target: named('id'), read: webhookStanding },
+  startResearchRun: { target: (_, result) => textIn(memberOf(result, 'id')), read: runStanding },
+  cancelResearchRun: ofRun,
+  resumeResearchRun: ofRun,
   finishAgentRun: ofRun,
   setAgentRunBudget: ofRun,
 };

@@ -15,7 +15,7 @@ import { receiptRoot } from '../receipts/receipt-root';
 import { AgentRunConnection, AgentRunNode } from './agent-run.type';
 import { BucketAmountInput } from './bucket-amount.input';
 import { RunReceiptNode } from './run-receipt.type';
-import { type RunView, viewAmounts, viewLine, viewRun, viewRunReceipt } from './run-view';
+import { NO_SECTIONS, type RunView, viewAmounts, viewLine, viewRun, viewRunReceipt } from './run-view';
 
 const THE_RUN = { description: 'The id of the run.' };
 
@@ -82,7 +82,7 @@ export class AgentRunResolver {
 
   @FieldResolver(() => RunReceiptNode, { description: 'The sum of its calls.' })
   async receipt(@Root() { id }: RunView, @Ctx() context: GraphContext): Promise<RunReceiptNode> {
-    return viewRunReceipt((await standing(context, id)).receipt);
+    return viewRunReceipt(id, (await standing(context, id)).receipt, NO_SECTIONS);
   }
 
   @FieldResolver(() => ReceiptConnection, { description: 'The receipts of its calls, new to old, those in flight included.' })

@@ -20,6 +20,24 @@ export class ModelChargeNode {
   readonly charge: bigint;
 }
 
+@ObjectType('SectionCharge', { description: 'What the calls of one section cost.' })
+export class SectionChargeNode {
+  @Field(() => String, { description: 'A word for programs.' })
+  readonly name: string;
+
+  @Field(() => String, { description: 'Its heading.' })
+  readonly title: string;
+
+  @Field(() => Int, { description: 'As the section says.' })
+  readonly tries: number;
+
+  @Field(() => Int, { description: 'How many calls, those that were refused or cut included.' })
+  readonly requests: number;
+
+  @Field(() => [BucketAmountNode], { description: 'What they were charged, of each bucket.' })
+  readonly charge: BucketAmountNode[];
+}
+
 @ObjectType('ResearchReceipt', {
   description: "The receipt of a run: it equals the sum of its requests' receipts, bucket by bucket. Requests in flight are not in it yet.",
 })
@@ -48,6 +66,15 @@ export class RunReceiptNode {
   @Field(() => [ModelChargeNode], { description: 'The same by model; adds up to charges.' })
   readonly byModel: ModelChargeNode[];
 
-  @Field(() => Float, { nullable: true, description: 'What was spent over what was expected, minus one; null without an estimate.' })
+  @Field(() => [SectionChargeNode], { description: 'The same by section; empty where a run has no sections.' })
+  readonly bySection: SectionChargeNode[];
+
+  @Field(() => [BucketAmountNode], { description: 'What tries cost whose answer was not used, of each bucket. Part of charges.' })
+  readonly retryCost: BucketAmountNode[];
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'What was spent over what was expected, minus one, once the run has ended; null without an estimate.',
+  })
   readonly estimateError: number | null;
 }

@@ -23,8 +23,18 @@ export function viewLine({ bucket, amount }: BudgetLine): BucketAmountNode {
   return viewAmount(bucket, amount);
 }
 
-export function viewRunReceipt({ charges, byModel, ...counts }: RunReceipt): RunReceiptNode {
-  return { ...counts, retriedSections: 0, estimateError: null, charges: charges.map(viewLine), byModel: [...byModel] };
+export const NOTHING_SPENT: Amounts = { RMB: 0n, CREDIT: 0n };
+
+type OfSections = Pick<RunReceiptNode, 'retriedSections' | 'estimateError' | 'bySection' | 'retryCost'>;
+
+/** What there is to say of the sections of a run that has none. */
+export const NO_SECTIONS: OfSections = { retriedSections: 0, estimateError: null, bySection: [], retryCost: viewAmounts(NOTHING_SPENT) };
+
+/** A receipt with what its nested fields are loaded by. */
+export type RunReceiptView = RunReceiptNode & { readonly runId: string };
+
+export function viewRunReceipt(runId: string, { charges, byModel, ...counts }: RunReceipt, ofSections: OfSections): RunReceiptView {
+  return { ...counts, ...ofSections, charges: charges.map(viewLine), byModel: [...byModel], runId };
 }
 
 function viewAmount(bucket: Bucket, amount: Nano | bigint): BucketAmountNode {

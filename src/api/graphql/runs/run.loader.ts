@@ -47,6 +47,11 @@ export class RunLoaders {
     return run;
   }
 
+  /** To be called with a run that was read elsewhere, and that the viewer may see: it need not be read again. */
+  known(run: Run): void {
+    this.byId.prime(run.id, run);
+  }
+
   /** Of a run that the viewer was shown. */
   standing(id: string): Promise<RunStanding | null> {
     return this.standings.load(id);

@@ -1,0 +1,106 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { invariant } from '../../../kernel/invariant';
+import { estimateErrorOf } from '../../../research/estimate';
+import { pageOf, reportInputOf, retriedSections } from '../../../research/report-of';
+import type { ResearchRun } from '../../../research/run';
+import { leftOf } from '../../../runs/run-receipt';
+import type { GraphContext } from '../context';
+import { ApiKeyNode } from '../keys/api-key.type';
+import { viewKey } from '../keys/key-view';
+import { BucketAmountNode } from '../ledger/bucket-amount.type';
+import { ReceiptNode } from '../receipts/receipt.type';
+import { receiptRoot } from '../receipts/receipt-root';
+import { RunReceiptNode } from '../runs/run-receipt.type';
+import { NOTHING_SPENT, viewAmounts, viewLine, viewRunReceipt } from '../runs/run-view';
+import { ResearchRunNode, type ResearchView } from './research-run.type';
+import { ResearchSectionNode, type SectionView, viewSection } from './research-section.type';
+
+@Resolver(() => ResearchRunNode)
+export class ResearchFields {
+  @FieldResolver(() => ApiKeyNode, { description: 'The key that pays for it.' })
+  async apiKey(@Root() { research }: ResearchView, @Ctx() { keys, now }: GraphContext): Promise<ApiKeyNode> {
+    const key = await keys.key(research.run.apiKeyId);
+    invariant(key !== null, 'whoever sees a run sees its key');
+    return viewKey(key, now);
+  }
+
+  @FieldResolver(() => [BucketAmountNode], { description: 'What it was charged, of each bucket.' })
+  async spent(@Root() root: ResearchView, @Ctx() context: GraphContext): Promise<BucketAmountNode[]> {
+    return viewAmounts((await standing(root, context)).spent);
+  }
+
+  @FieldResolver(() => [BucketAmountNode], { description: 'What its calls in flight reserve, of each bucket.' })
+  async held(@Root() root: ResearchView, @Ctx() context: GraphContext): Promise<BucketAmountNode[]> {
+    return viewAmounts((await standing(root, context)).held);
+  }
+
+  @FieldResolver(() => [BucketAmountNode], { description: 'What it may still reserve, of each bucket that the budget names.' })
+  async left(@Root() root: ResearchView, @Ctx() context: GraphContext): Promise<BucketAmountNode[]> {
+    const { spent, held } = await standing(root, context);
+    return leftOf(root.research.run, { RMB: spent.RMB + held.RMB, CREDIT: spent.CREDIT + held.CREDIT }).map(viewLine);
+  }
+
+  @FieldResolver(() => [ResearchSectionNode], { description: 'In the order of the plan: each behind those that it reads.' })
+  async sections(@Root() { id }: ResearchView, @Ctx() { research }: GraphContext): Promise<ResearchSectionNode[]> {
+    return (await research.sections(id)).map(viewSection);
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'Markdown, present as far as it is written; null: nothing is.' })
+  async report(@Root() { research }: ResearchView, @Ctx() context: GraphContext): Promise<string | null> {
+    return research.report ?? (await pageSoFar(research, context))?.markdown ?? null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The same as a page with charts, which needs nothing else.' })
+  async reportHtml(@Root() { id, research }: ResearchView, @Ctx() context: GraphContext): Promise<string | null> {
+    return (await context.sources.research.html(id)) ?? (await pageSoFar(research, context))?.html ?? null;
+  }
+
+  @FieldResolver(() => RunReceiptNode, { description: 'The sum of its calls.' })
+  async receipt(@Root() root: ResearchView, @Ctx() context: GraphContext): Promise<RunReceiptNode> {
+    const { id, research: shown } = root;
+    const { receipt, spent } = await standing(root, context);
+    const [sections, charges] = await Promise.all([context.research.sections(id), context.research.charges(id)]);
+    const wasted = { RMB: 0n, CREDIT: 0n };
+    const bySection = sections.map(({ id: sectionId, name, title, tries }) => {
+      const charge = charges.get(sectionId);
+      wasted.RMB += charge?.wasted.RMB ?? 0n;
+      wasted.CREDIT += charge?.wasted.CREDIT ?? 0n;
+      return { name, title, tries, requests: charge?.requests ?? 0, charge: viewAmounts(charge?.spent ?? NOTHING_SPENT) };
+    });
+    return viewRunReceipt(id, receipt, {
+      retriedSections: retriedSections(sections),
+      estimateError: shown.run.finishedAt === null ? null : estimateErrorOf(shown.estimate.expected, spent),
+      retryCost: viewAmounts(wasted),
+      bySection,
+    });
+  }
+}
+
+@Resolver(() => ResearchSectionNode)
+export class ResearchSectionFields {
+  @FieldResolver(() => [BucketAmountNode], { description: 'What its calls were charged, of each bucket, failed tries included.' })
+  async charge(@Root() { id, runId }: SectionView, @Ctx() { research }: GraphContext): Promise<BucketAmountNode[]> {
+    return viewAmounts((await research.charges(runId)).get(id)?.spent ?? NOTHING_SPENT);
+  }
+
+  @FieldResolver(() => [ReceiptNode], { description: 'The receipts of its calls, in order: also of tries that failed.' })
+  async receipts(@Root() { id, runId }: SectionView, @Ctx() { research, receipts }: GraphContext): Promise<ReceiptNode[]> {
+    const ids = (await research.charges(runId)).get(id)?.receiptIds ?? [];
+    const found = await Promise.all(ids.map((receiptId) => receipts.receipt(receiptId)));
+    return found.flatMap((receipt) => (receipt === null ? [] : [receiptRoot(receipt)]));
+  }
+}
+
+/** null: no section is written. */
+async function pageSoFar(shown: ResearchRun, { research, sources }: GraphContext) {
+  const sections = await research.sections(shown.run.id);
+  if (!sections.some(({ content }) => content !== null)) return null;
+  return pageOf(await reportInputOf(sources, shown, sections, await sources.research.briefing(shown.run.id)));
+}
+
+async function standing({ research }: ResearchView, { runs }: GraphContext) {
+  runs.known(research.run);
+  const found = await runs.standing(research.run.id);
+  invariant(found !== null, 'a run that was shown stands somewhere');
+  return found;
+}

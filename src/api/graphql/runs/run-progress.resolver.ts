@@ -1,0 +1,75 @@
+import { Arg, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import { Fault } from '../../../kernel/fault';
+import { Interrupt } from '../../../kernel/interrupt';
+import { invariant } from '../../../kernel/invariant';
+import { positionOfCursor } from '../../../ledger/spend-cursor';
+import { type SpendEvent, tailSpend } from '../../../ledger/spend-tail';
+import type { GraphContext } from '../context';
+import { type EntryView, LedgerEntryNode, viewEntry } from '../ledger/ledger-entry.type';
+import { ReceiptNode } from '../receipts/receipt.type';
+import { receiptRoot } from '../receipts/receipt-root';
+import { DateTime } from '../scalars';
+import { AgentRunNode } from './agent-run.type';
+import { viewRun } from './run-view';
+
+@ObjectType('AgentRunEvent', { description: 'A charge, or a refund, of a call of a run.' })
+export class AgentRunEventNode {
+  @Field(() => String, { description: 'To be passed as `after`.' })
+  readonly cursor: string;
+
+  @Field(() => DateTime, { description: 'When it was written.' })
+  readonly at: number;
+
+  @Field(() => LedgerEntryNode, { description: 'The entry.' })
+  readonly entry: EntryView;
+}
+
+type EventRoot = AgentRunEventNode & { readonly runId: string };
+
+interface ProgressArgs {
+  readonly id: string;
+  readonly after?: string | null;
+}
+
+@Resolver(() => AgentRunEventNode)
+export class RunProgressResolver {
+  @Subscription(() => AgentRunEventNode, {
+    description: 'One event for each committed charge of the run. Without `after`: from now on.',
+    subscribe: ({ args, context }) => follow(context as GraphContext, args as ProgressArgs),
+  })
+  agentRunProgress(
+    @Root() event: AgentRunEventNode,
+    @Arg('id', () => ID, { description: 'The id of the run.' }) _id: string,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor of the last event that was seen.' }) _after: string | null,
+  ): AgentRunEventNode {
+    return event;
+  }
+
+  @FieldResolver(() => AgentRunNode, {
+    description: 'The run, as it stands when the event is told: with what it has spent and what is left.',
+  })
+  async run(@Root() { runId }: EventRoot, @Ctx() { runs }: GraphContext): Promise<AgentRunNode> {
+    const run = await runs.run(runId);
+    invariant(run !== null, 'whoever follows a run sees it');
+    return viewRun(run);
+  }
+
+  @FieldResolver(() => ReceiptNode, { nullable: true, description: 'The receipt of the call.' })
+  async receipt(@Root() { entry }: EventRoot, @Ctx() { receipts }: GraphContext): Promise<ReceiptNode | null> {
+    const receipt = entry.receiptId === null ? null : await receipts.receipt(entry.receiptId);
+    return receipt === null ? null : receiptRoot(receipt);
+  }
+}
+
+/** @throws Fault `not_found` for a run that the viewer does not see, `invalid_request` for a cursor that is none */
+async function follow({ runs, sources }: GraphContext, { id, after }: ProgressArgs): Promise<AsyncIterable<EventRoot>> {
+  const position = typeof after === 'string' ? positionOfCursor(after) : null;
+  const run = await runs.run(id);
+  if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run ${id}.`);
+  const selection = { accountId: run.accountId, wants: (entry: { runId: string | null }) => entry.runId === id, after: position };
+  return viewed(id, tailSpend(sources.spend, selection, new Interrupt()));
+}
+
+async function* viewed(runId: string, events: AsyncIterable<SpendEvent>): AsyncGenerator<EventRoot> {
+  for await (const { cursor, entry } of events) yield { cursor, at: entry.createdAt, entry: viewEntry(entry), runId };
+}

@@ -1,0 +1,36 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { GraphContext } from '../context';
+import { BucketAmountNode } from '../ledger/bucket-amount.type';
+import { RunReceiptNode } from './run-receipt.type';
+import { type RunReceiptView, viewAmounts } from './run-view';
+
+const PAGE = 100;
+/** More calls than this are not added up in one answer. */
+const CALLS_MAX = 1_000;
+
+@Resolver(() => RunReceiptNode)
+export class RunReceiptFields {
+  @FieldResolver(() => [BucketAmountNode], {
+    nullable: true,
+    description: `What calls cost more, or less, because they moved to another channel, of each bucket. null: more than ${CALLS_MAX} did.`,
+  })
+  async fallbackCost(@Root() { runId, fallbacks }: RunReceiptView, @Ctx() { receipts }: GraphContext): Promise<BucketAmountNode[] | null> {
+    if (fallbacks > CALLS_MAX) return null;
+    const sum = { RMB: 0n, CREDIT: 0n };
+    let after: string | undefined;
+    let more = fallbacks > 0;
+    while (more) {
+      const page = await receipts.page(
+        { first: PAGE, ...(after === undefined ? {} : { after }) },
+        { researchRunId: runId, withFallback: true },
+      );
+      for (const { node } of page.items) {
+        const { bucket } = node.record;
+        if (bucket !== null) sum[bucket] += (await receipts.priced(node)).fallbackDelta ?? 0n;
+      }
+      after = page.items.at(-1)?.cursor;
+      more = page.hasNextPage;
+    }
+    return viewAmounts(sum);
+  }
+}

@@ -1,0 +1,128 @@
+/** A research run from the estimate to the receipt, as somebody at a terminal goes through it. */
+import type { Clock } from '../../kernel/clock';
+import type { RunStatus } from '../../kernel/words';
+import { estimateText } from './estimate-text';
+import { ask, follow, GatewayRefusal, type Reached, textAt } from './graph-client';
+import type { Aim, Call } from './options';
+import { eventLine, picture, type Standing, standingAfter } from './progress-text';
+import * as queries from './queries';
+import { receiptText } from './receipt-text';
+import type { Terminal } from './terminal';
+import { writeReport } from './write-report';
+
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly clock: Pick<Clock, 'sleep'>;
+  /** Calls the listener for each Ctrl-C. @returns what ends that */
+  readonly onInterrupt: (listener: () => void) => () => void;
+  /** Ends the command at once; the run goes on without it. */
+  readonly leave: () => void;
+}
+
+const EXIT_CODES: Partial<Record<RunStatus, number>> = { COMPLETED: 0, PARTIAL: 2, PAUSED: 2 };
+const FAILED = 1;
+
+/** @returns the exit code of the command */
+export async function carryThrough(call: Call, surroundings: Surroundings): Promise<number> {
+  const run = await runOf(call, surroundings);
+  if (run === null) return FAILED;
+  await watch(call, run, surroundings);
+  return end(call, run.id, surroundings.terminal);
+}
+
+/** The run to follow; null: nobody said yes. */
+async function runOf(call: Call, { terminal }: Surroundings): Promise<queries.RunView | null> {
+  const { aim } = call;
+  if (aim.kind === 'start') return started(call, aim, terminal);
+  if (aim.kind === 'follow') return existing(call, aim.runId);
+  const budget = call.budget.length === 0 ? null : call.budget;
+  return (await ask<{ resumeResearchRun: queries.RunView }>(call, queries.RESUME_RUN, { id: aim.runId, budget })).resumeResearchRun;
+}
+
+async function started(call: Call, aim: Extract<Aim, { kind: 'start' }>, terminal: Terminal): Promise<queries.RunView | null> {
+  const { symbol, mode } = aim;
+  const apiKeyId = call.apiKeyId ?? (await ownKey(call));
+  const input = { apiKeyId, symbol, mode, ...(call.budget.length === 0 ? {} : { budget: call.budget }) };
+  const { researchEstimate } = await ask<{ researchEstimate: queries.EstimateView }>(call, queries.ESTIMATE_RUN, { input });
+  terminal.print(estimateText(symbol, researchEstimate));
+  if (!call.yes && (await terminal.confirm('Start?')) !== 'yes') {
+    terminal.print(terminal.live ? 'Nothing was started.' : 'Nothing was started: nobody is there to ask, and --yes was not given.');
+    return null;
+  }
+  // Whoever says yes has seen the warnings above.
+  const variables = { input: { ...input, acknowledgeWarnings: true } };
+  return (await ask<{ startResearchRun: queries.RunView }>(call, queries.START_RUN, variables)).startResearchRun;
+}
+
+async function ownKey(reached: Reached): Promise<string> {
+  const { apiKeys } = await ask<{ apiKeys: readonly { readonly id: string; readonly name: string }[] }>(reached, queries.MY_KEYS);
+  const [first, ...others] = apiKeys;
+  if (first !== undefined && others.length === 0) return first.id;
+  const names = apiKeys.map(({ id, name }) => `${id} (${name})`).join(', ');
+  throw new GatewayRefusal(`Name the key that pays with --api-key: ${names === '' ? 'there is none' : names}.`);
+}
+
+async function existing(reached: Reached, id: string): Promise<queries.RunView> {
+  const { researchRun } = await ask<{ researchRun: queries.RunView | null }>(reached, queries.READ_RUN, { id });
+  if (researchRun === null) throw new GatewayRefusal(`There is no research run ${id} of this key.`);
+  return researchRun;
+}
+
+/** Shows every event until the run ends or pauses. */
+async function watch(call: Call, run: queries.RunView, surroundings: Surroundings): Promise<void> {
+  const { terminal, clock, onInterrupt } = surroundings;
+  let standing: Standing = { run, sections: run.sections.map(asNew), note: `Run ${run.id}` };
+  const show = () => terminal.live && terminal.draw(picture(standing, terminal.columns));
+  const lost = () => terminal.print('The connection was lost; the run goes on. Coming back …');
+  const stopListening = onInterrupt(interruption(call, run.id, surroundings));
+  if (!terminal.live) terminal.print(`Run ${run.id}`);
+  show();
+  try {
+    for await (const event of follow(call, run.id, { clock, lost })) {
+      standing = standingAfter(standing, event);
+      if (!terminal.live) terminal.print(eventLine(event));
+      show();
+      if (event.kind === 'RUN_PAUSED' && (await existing(call, run.id)).status === 'PAUSED') return;
+    }
+  } finally {
+    stopListening();
+  }
+}
+
+/** The log is told from its first line: each section begins where it began. */
+function asNew(section: queries.SectionView): queries.SectionView {
+  return { ...section, status: 'PENDING', tries: 0, charge: [], error: null };
+}
+
+/** The first Ctrl-C cancels, where a person can be asked only after a yes; another one leaves the run alone and ends the command. */
+function interruption(reached: Reached, id: string, { terminal, leave }: Surroundings): () => void {
+  let cancelling = false;
+  const goAway = () => {
+    terminal.print(`The run goes on. Follow it again with: npm run research -- --follow ${id}`);
+    leave();
+  };
+  const cancel = async () => {
+    const answer = terminal.live ? await terminal.confirm('Cancel the run? What is completed stays, and is paid.') : 'yes';
+    if (answer === 'gone') return goAway();
+    cancelling = answer === 'yes';
+    if (cancelling) await ask(reached, queries.CANCEL_RUN, { id });
+  };
+  return () => {
+    if (cancelling) goAway();
+    else cancel().catch((error: unknown) => terminal.print((error as Error).message));
+  };
+}
+
+async function end(call: Call, id: string, terminal: Terminal): Promise<number> {
+  const { researchRun: run } = await ask<{ researchRun: queries.EndView }>(call, queries.READ_END, { id });
+  terminal.print(`\n${receiptText(run)}\n`);
+  if (run.status === 'PAUSED')
+    terminal.print(`It goes on with: npm run research -- --resume ${id} --budget RMB=… (or without, after a top-up)`);
+  if (run.report !== null) {
+    // A run that paused has its page over REST, for its key alone.
+    const html = run.reportHtml ?? (await textAt(call, `/v1/runs/${id}/report.html`).catch(() => null));
+    const files = await writeReport(call.out, { symbol: run.symbol, runId: id, markdown: run.report, html });
+    terminal.print(`Report: ${files.join(', ')}`);
+  }
+  return EXIT_CODES[run.status] ?? FAILED;
+}

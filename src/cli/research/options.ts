@@ -1,0 +1,108 @@
+/** What the command line of `research` says. */
+import { parseArgs } from 'node:util';
+import type { ClientConfig } from '../../config';
+import { BUCKETS, type Bucket, RESEARCH_MODES, type ResearchMode } from '../../kernel/words';
+
+export const USAGE = `usage: npm run research -- SYMBOL [options]
+
+  --mode quick|standard|deep   how much of a report (quick)
+  --budget RMB=5               a ceiling for the run, in the currency of the balance; may be given once for each balance
+  --yes                        start without asking
+  --out <folder or file>       where the report goes (./data/research)
+  --url <address>              of the gateway (TOKENS_FORGE_URL, else http://127.0.0.1:4000)
+  --key <sk-tf-…>              the API key that pays (TOKENS_FORGE_KEY); an account's token does with --api-key
+  --api-key <id>               which key of the account pays
+  --follow <run id>            follow a run instead of starting one
+  --resume <run id>            let a paused run go on, with --budget under a new ceiling
+
+Exit code: 0 completed, 2 partial or paused, 1 failed, cancelled or not started, 64 wrong call.`;
+
+export class UsageError extends Error {}
+
+export interface BudgetAmount {
+  readonly bucket: Bucket;
+  readonly amount: string;
+}
+
+/** Which run: a new one, or one that there is. */
+export type Aim =
+  | { readonly kind: 'start'; readonly symbol: string; readonly mode: ResearchMode }
+  | { readonly kind: 'follow' | 'resume'; readonly runId: string };
+
+export interface Call {
+  readonly aim: Aim;
+  readonly budget: readonly BudgetAmount[];
+  readonly yes: boolean;
+  readonly out: string;
+  readonly url: string;
+  readonly key: string;
+  /** null: the caller is the key that pays. */
+  readonly apiKeyId: string | null;
+}
+
+const OPTIONS = {
+  mode: { type: 'string' },
+  budget: { type: 'string', multiple: true },
+  yes: { type: 'boolean' },
+  out: { type: 'string' },
+  url: { type: 'string' },
+  key: { type: 'string' },
+  'api-key': { type: 'string' },
+  follow: { type: 'string' },
+  resume: { type: 'string' },
+} as const;
+
+/** @throws UsageError that names what is wrong */
+export function callOf(args: readonly string[], config: ClientConfig): Call {
+  const { values, positionals } = parsed(args);
+  const key = values.key ?? config.key;
+  if (key === null) {
+    throw new UsageError('There is no key: set TOKENS_FORGE_KEY or give --key. The first start of a gateway prints a demo key.');
+  }
+  return {
+    aim: aimOf(positionals, values),
+    budget: (values.budget ?? []).map(budgetOf),
+    yes: values.yes === true,
+    out: values.out ?? './data/research',
+    url: addressOf(values.url ?? config.url),
+    key,
+    apiKeyId: values['api-key'] ?? null,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}
+
+interface AimValues {
+  readonly mode?: string | undefined;
+  readonly follow?: string | undefined;
+  readonly resume?: string | undefined;
+}
+
+function aimOf([symbol, ...more]: readonly string[], { mode = 'quick', follow, resume }: AimValues): Aim {
+  const given = [symbol, follow, resume].filter((each) => each !== undefined);
+  if (given.length !== 1 || more.length > 0) throw new UsageError(`Name one symbol, or one run with --follow or --resume.\n\n${USAGE}`);
+  if (follow !== undefined) return { kind: 'follow', runId: follow };
+  if (resume !== undefined) return { kind: 'resume', runId: resume };
+  const known = RESEARCH_MODES.find((each) => each === mode.toUpperCase());
+  if (known === undefined) throw new UsageError(`--mode must be one of ${RESEARCH_MODES.join(', ').toLowerCase()}.`);
+  return { kind: 'start', symbol: symbol ?? '', mode: known };
+}
+
+function budgetOf(text: string): BudgetAmount {
+  const [name = '', amount = ''] = text.split('=');
+  const bucket = BUCKETS.find((each) => each === name.toUpperCase());
+  if (bucket === undefined || !/^\d+(\.\d+)?$/.test(amount))
+    throw new UsageError(`--budget must be such as RMB=5 or CREDIT=0.50, not "${text}".`);
+  return { bucket, amount };
+}
+
+function addressOf(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new UsageError(`--url must be http://… or https://…, not "${text}".`);
+  return text.replace(/\/+$/, '');
+}

@@ -1,0 +1,40 @@
+/** The receipt of a run as the command prints it: exact, and every retry and move with what it cost. */
+import { currencyOf } from '../../kernel/words';
+import { amountsText } from './amounts';
+import type { EndView } from './queries';
+
+export function receiptText({ id, symbol, status, statusReason, estimate, sections, receipt }: EndView): string {
+  const { requests, attempts, failedAttempts, fallbacks, retriedSections, usage, charges, retryCost, byModel } = receipt;
+  return [
+    `Receipt of ${symbol}, run ${id}: ${status}`,
+    ...(statusReason === null ? [] : [`  ${statusReason}`]),
+    `  charged     ${amountsText(charges)}`,
+    `  estimated   ${amountsText(estimate.expected)}, at most ${amountsText(estimate.ceiling)}${againstEstimate(receipt.estimateError)}`,
+    `  calls       ${requests}, with ${attempts} attempts, ${failedAttempts} of them failed; ${usage.inputTokens} tokens in, ${usage.outputTokens} out`,
+    `  retries     ${retriedSections} sections tried again; answers that were not used cost ${amountsText(retryCost)}`,
+    `  fallbacks   ${fallbacks} moves to another channel${receipt.fallbackCost === null ? '' : `, which cost ${amountsText(receipt.fallbackCost)} more than the primary would have`}`,
+    '',
+    'By section',
+    ...columns(sections.map((section) => [section.title, section.status, triesOf(section.tries), amountsText(section.charge)])),
+    '',
+    'By model',
+    ...columns(
+      byModel.map(({ model, bucket, requests: calls, charge }) => [model, bucket, `${calls} calls`, `${charge} ${currencyOf(bucket)}`]),
+    ),
+  ].join('\n');
+}
+
+function againstEstimate(error: number | null): string {
+  if (error === null) return '';
+  const percent = Math.round(Math.abs(error) * 100);
+  return percent === 0 ? ': as expected' : `: ${percent} % ${error < 0 ? 'less' : 'more'} than expected`;
+}
+
+function triesOf(tries: number): string {
+  return tries === 1 ? '1 try' : `${tries} tries`;
+}
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
+}

@@ -1,0 +1,141 @@
+/**
+ * Market data from a folder: `SYMBOL.csv` with the columns date, open, high, low, close, volume, and beside it, where there are any,
+ * `SYMBOL.fundamentals.json` and `SYMBOL.news.json`. The files are read anew for each briefing.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import type { Clock } from '../kernel/clock';
+import { Fault } from '../kernel/fault';
+import type { Bar } from '../research/bar';
+import { makeBriefing } from '../research/make-briefing';
+import type { Briefing, MarketData } from '../research/market-data';
+import { checkedSymbol, unknownSymbol } from '../research/symbol';
+import { webAddress } from './web-address';
+
+const PROVIDER = 'csv';
+const COLUMNS = ['date', 'open', 'high', 'low', 'close', 'volume'] as const;
+
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const figures = z.array(
+  z.object({
+    label: z.string().min(1),
+    value: z.union([z.string(), z.number()]).transform(String),
+    period: z
+      .string()
+      .nullish()
+      .transform((text) => text ?? null),
+  }),
+);
+const newsItems = z.array(
+  z.object({
+    date: day,
+    headline: z.string().min(1),
+    publisher: z
+      .string()
+      .nullish()
+      .transform((text) => text ?? null),
+    url: z.string().nullish().transform(webAddress),
+    excerpt: z
+      .string()
+      .nullish()
+      .transform((text) => text ?? null),
+  }),
+);
+
+export class CsvMarketData implements MarketData {
+  readonly provider = PROVIDER;
+
+  constructor(
+    private readonly folder: string,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
+
+  async briefing(asked: string): Promise<Briefing> {
+    const symbol = checkedSymbol(asked);
+    const text = await textOf(join(this.folder, `${symbol}.csv`));
+    if (text === null) throw unknownSymbol(symbol, PROVIDER, `Put ${symbol}.csv into the folder of the market data.`);
+    const [fundamentals, news] = await Promise.all([this.beside(symbol, 'fundamentals', figures), this.beside(symbol, 'news', newsItems)]);
+    const briefing = makeBriefing(
+      {
+        ...{ symbol, name: null, currency: null, provider: PROVIDER, synthetic: false, bars: barsOf(text, symbol) },
+        ...{ fundamentals: fundamentals.value, news: news.value, troubles: [...fundamentals.troubles, ...news.troubles] },
+      },
+      this.clock.now(),
+    );
+    if (briefing === null) throw unusable(symbol, 'has no day with usable prices');
+    return briefing;
+  }
+
+  /** A file that is wrong is no reason to have no report; it is one to say so in it. */
+  private async beside<T>(symbol: string, what: string, schema: z.ZodType<T>): Promise<{ value: T | null; troubles: string[] }> {
+    const name = `${symbol}.${what}.json`;
+    const text = await textOf(join(this.folder, name));
+    if (text === null) return { value: null, troubles: [] };
+    const read = schema.safeParse(jsonOf(text));
+    if (read.success) return { value: read.data, troubles: [] };
+    const place = read.error.issues[0]?.path.join('.') ?? '';
+    return {
+      value: null,
+      troubles: [`${name} was left out: ${place === '' ? 'it is no list of entries' : `${place} is wrong or missing`}.`],
+    };
+  }
+}
+
+function barsOf(text: string, symbol: string): Bar[] {
+  const rows = rowsOf(text, symbol);
+  const missing = COLUMNS.filter((column) => rows[0] !== undefined && !Object.hasOwn(rows[0], column));
+  if (missing.length > 0) throw unusable(symbol, `lacks ${missing.length === 1 ? 'the column' : 'the columns'} ${missing.join(', ')}`);
+  return rows.map((row) => ({
+    date: row['date'] ?? '',
+    open: numberOf(row['open']),
+    high: numberOf(row['high']),
+    low: numberOf(row['low']),
+    close: numberOf(row['close']),
+    volume: numberOf(row['volume']),
+  }));
+}
+
+function rowsOf(text: string, symbol: string): Record<string, string>[] {
+  try {
+    return parse(text, {
+      bom: true,
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      columns: (header: string[]) => header.map((name) => name.toLowerCase()),
+    });
+  } catch {
+    throw unusable(symbol, 'is not CSV');
+  }
+}
+
+/** NaN for what is no number: the day is left out, and the report says so. */
+function numberOf(text: string | undefined): number {
+  return text === undefined || text === '' ? Number.NaN : Number(text);
+}
+
+function unusable(symbol: string, problem: string): Fault {
+  return new Fault('invalid_request', `symbol: ${symbol}.csv of the market data ${problem}: its header is ${COLUMNS.join(',')}.`, {
+    param: 'symbol',
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** null: there is no such file. */
+async function textOf(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new Fault('temporarily_unavailable', 'The market data cannot be read at the moment.', { cause: error });
+  }
+}

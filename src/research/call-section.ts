@@ -1,0 +1,157 @@
+/** A model call of a section: through the same flow as every other one, as the run's API key, attached to the run. */
+import type { Interruption } from '../attempts/run-attempts';
+import type { AnswerSink, CompletionRequest, Gateway } from '../gateway/completion-request';
+import { chatCompletions } from '../gateway/endpoints/chat-completions';
+import type { AnswerArchive, KeptAnswer } from '../gateway/kept-answer';
+import { readIdempotencyKey } from '../gateway/request-headers';
+import { serveCompletion } from '../gateway/serve-completion';
+import { Fault } from '../kernel/fault';
+import type { FaultCode } from '../kernel/fault-codes';
+import type { Interrupted } from '../kernel/interrupt';
+import type { Run } from '../runs/run';
+
+/** The flow, with an archive: an answer that was paid for is not lost with the process that asked for it. */
+export type ResearchGateway = Gateway & { readonly archive: AnswerArchive };
+
+/**
+ * `failed`: one more try may help. `later`: nothing was tried, and nobody is to blame. `stopped`: nothing helps until somebody
+ * does what the reason says. `cut`: the run or the process ends.
+ */
+export type Called =
+  | { readonly kind: 'answered'; readonly text: string }
+  | { readonly kind: 'failed'; readonly problem: string }
+  | { readonly kind: 'later'; readonly afterMs: number }
+  | { readonly kind: 'stopped'; readonly reason: string }
+  | { readonly kind: 'cut' };
+
+const LATER_MS = 1_000;
+
+/** What the user does about a run that stopped; then it can be resumed. */
+const WAY_ON: Partial<Record<FaultCode, string>> = {
+  insufficient_quota: 'Top up the balance, then resume the run.',
+  spend_limit_reached: 'Resume the run with a higher budget, or raise the limit that is named and resume it.',
+  key_paused: 'Resume the key, then the run.',
+  key_revoked: 'Start another run with another key: this one can only be cancelled.',
+  key_expired: 'Start another run with another key: this one can only be cancelled.',
+  invalid_api_key: 'Start another run with another key: this one can only be cancelled.',
+  model_not_found: 'Put the model back into the catalog, then resume the run.',
+  model_not_allowed: 'Allow the model to the key, then resume the run.',
+  route_not_allowed: 'Change the route policy of the key, then resume the run.',
+  price_ceiling: 'Raise the price ceiling of the key, then resume the run.',
+  endpoint_not_supported: 'Choose a model with chat completions in the catalog, and start another run.',
+};
+
+/** Makes the call whose request id and Idempotency-Key is `callId`. */
+export async function callModel(
+  gateway: ResearchGateway,
+  run: Pick<Run, 'id' | 'apiKeyId'>,
+  callId: string,
+  body: object,
+  signal: Interrupted<Interruption>,
+): Promise<Called> {
+  const request: CompletionRequest = {
+    ...{
+      id: callId,
+      endpoint: chatCompletions,
+      credential: { keyId: run.apiKeyId },
+      routeHeader: null,
+      deadlineHeader: null,
+      runHeader: run.id,
+    },
+    ...{ body: Buffer.from(JSON.stringify(body)), idempotencyKey: callId, receivedAt: gateway.clock.now() },
+    receivedTick: gateway.clock.monotonic(),
+  };
+  const sink = new CollectingSink();
+  try {
+    await serveCompletion(gateway, request, sink, signal);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    sink.fail(error);
+  }
+  // It was interrupted and answered all the same: what is paid for is used.
+  if (sink.fault === null) return answered(sink.text);
+  return signal.reason === null ? calledOf(sink.fault) : { kind: 'cut' };
+}
+
+/** The answer that a call was charged for, where its process died before it could be written down; null: there is none. */
+export async function keptAnswer(
+  { archive, clock }: Pick<ResearchGateway, 'archive' | 'clock'>,
+  apiKeyId: string,
+  callId: string,
+): Promise<Called | null> {
+  const idempotence = readIdempotencyKey(callId, apiKeyId, chatCompletions.path, Buffer.alloc(0));
+  const kept = idempotence === null ? null : await archive.find(idempotence.id, clock.now());
+  return kept === null || kept.requestId !== callId ? null : answered(kept.text);
+}
+
+function answered(body: string): Called {
+  const text = contentOf(body);
+  return text === null ? { kind: 'failed', problem: 'the answer has no text' } : { kind: 'answered', text };
+}
+
+function contentOf(body: string): string | null {
+  const answer = JSON.parse(body) as { readonly choices?: readonly { readonly message?: { readonly content?: unknown } }[] };
+  const content = answer.choices?.[0]?.message?.content;
+  return typeof content === 'string' ? content : null;
+}
+
+function calledOf(fault: Fault): Called {
+  const { code, publicMessage } = fault;
+  const wayOn = WAY_ON[code];
+  if (wayOn !== undefined) return { kind: 'stopped', reason: `${publicMessage} ${wayOn}` };
+  if (code === 'rate_limit_exceeded' || code === 'temporarily_unavailable') {
+    return { kind: 'later', afterMs: fault.detail.retryAfterS === undefined ? LATER_MS : fault.detail.retryAfterS * 1_000 };
+  }
+  const ofRun = fault.detail.param === 'x-forge-run';
+  if (ofRun || code === 'client_gone' || code === 'gateway_stopping') return { kind: 'cut' };
+  return { kind: 'failed', problem: publicMessage };
+}
+
+const NOT_ASKED_FOR = new Fault('internal_error', 'A section is asked for as a whole text.');
+
+/** Takes a whole answer, or the fault in its place. */
+class CollectingSink implements AnswerSink {
+  readonly started = false;
+  text = '';
+  fault: Fault | null = null;
+
+  announce(): void {
+    // The receipt says the route.
+  }
+
+  announceRates(): void {
+    // Nobody reads headers here.
+  }
+
+  write(): boolean {
+    return true;
+  }
+
+  whenReady(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  finishWhole(text: string): void {
+    this.text = text;
+  }
+
+  writeBytes(): boolean {
+    return true;
+  }
+
+  finishStream(): void {
+    this.fail(NOT_ASKED_FOR);
+  }
+
+  finishAudio(): void {
+    this.fail(NOT_ASKED_FOR);
+  }
+
+  giveAgain({ text }: KeptAnswer): void {
+    this.text = text;
+  }
+
+  fail(fault: Fault): void {
+    this.fault = fault;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Bar } from './bar';
+
+/** Bars that can be, and how many could not. */
+export interface CleanBars {
+  /** Old to new, one a day, each with prices that can be. */
+  readonly bars: readonly Bar[];
+  /** How many days were left out because their prices cannot be. */
+  readonly dropped: number;
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Sorts, keeps the last bar of a day, and drops what cannot be. Nothing is repaired or interpolated. */
+export function cleanBars(raw: readonly Bar[]): CleanBars {
+  const possible = raw.filter(canBe);
+  const byDate = new Map(possible.map((bar) => [bar.date, bar]));
+  return { bars: [...byDate.values()].toSorted((one, other) => one.date.localeCompare(other.date)), dropped: raw.length - possible.length };
+}
+
+function canBe({ date, open, high, low, close, volume }: Bar): boolean {
+  const prices = [open, high, low, close];
+  return (
+    DATE.test(date) &&
+    !Number.isNaN(Date.parse(date)) &&
+    prices.every((price) => Number.isFinite(price) && price > 0) &&
+    Number.isFinite(volume) &&
+    volume >= 0 &&
+    high >= Math.max(open, close, low) &&
+    low <= Math.min(open, close)
+  );
+}

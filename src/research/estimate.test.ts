@@ -1,0 +1,97 @@
+import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from '../../test/support/catalog-builders';
+import { aKey } from '../../test/support/key-builders';
+import { nano } from '../kernel/money';
+import type { Bucket } from '../kernel/words';
+import { type EstimateMeans, estimateErrorOf, estimateResearch } from './estimate';
+import { sectionsOf } from './sections/section';
+
+/** One yuan for a million tokens of input, four for output. */
+const CHEAP = aPrice({ id: 'cheap', input: amount('1'), output: amount('4') });
+const DEAR = aPrice({ id: 'dear', input: amount('2'), output: amount('8') });
+
+function means(more: Partial<EstimateMeans> = {}): EstimateMeans {
+  const catalog = aCatalog({
+    models: [aModel('m')],
+    channels: [aChannel('a'), aChannel('b')],
+    routes: [aRoute('m', 'ORDINARY', [{ channelId: 'a', price: CHEAP }]), aRoute('m', 'OFFICIAL', [{ channelId: 'b', price: CHEAP }])],
+  });
+  return { catalog, models: { quick: 'm', deep: 'm' }, profiles: new Map(), available: async () => amount('100'), now: 0, ...more };
+}
+
+const codes = (estimate: { warnings: readonly { code: string }[] }) => estimate.warnings.map(({ code }) => code);
+
+describe('an estimate', () => {
+  it('expects what the sections use at the price of the primary channel, and no more than the ceiling', async () => {
+    const plan = sectionsOf('QUICK');
+    const { expected, ceiling, expectedTokens, sections, warnings } = await estimateResearch(means(), aKey(), 'QUICK', null);
+    const money = plan.reduce(
+      (sum, each) => sum + BigInt(each.expectedInputTokens) * 1_000n + BigInt(each.expectedOutputTokens) * 4_000n,
+      0n,
+    );
+    expect(expected).toEqual([{ bucket: 'RMB', amount: money }]);
+    expect([sections, warnings]).toEqual([plan.length, []]);
+    expect(expectedTokens).toBe(plan.reduce((sum, each) => sum + each.expectedInputTokens + each.expectedOutputTokens, 0));
+    expect(ceiling[0]?.amount ?? 0n).toBeGreaterThan(money);
+  });
+
+  it('goes by what finished runs took', async () => {
+    const profiles = new Map(sectionsOf('QUICK').map(({ name }) => [name, { inputTokens: 10, outputTokens: 1, seconds: 2 }]));
+    const learned = await estimateResearch(means({ profiles }), aKey(), 'QUICK', null);
+    // Two sections at the same time, and one after them.
+    expect(learned).toMatchObject({ expectedTokens: 33, expectedSeconds: 4, expected: [{ bucket: 'RMB', amount: 3n * 14_000n }] });
+  });
+
+  it('warns of a balance and of a budget that would end on the way, and of nothing when both are enough', async () => {
+    const { expected, ceiling } = await estimateResearch(means(), aKey(), 'DEEP', null);
+    const short = await estimateResearch(means({ available: async () => expected[0]?.amount ?? nano(0n) }), aKey(), 'DEEP', expected);
+    expect([short.balanceOk, codes(short)]).toEqual([false, ['BALANCE_SHORT', 'BUDGET_BELOW_ESTIMATE']]);
+    const enough = await estimateResearch(means({ available: async () => ceiling[0]?.amount ?? nano(0n) }), aKey(), 'DEEP', ceiling);
+    expect([enough.balanceOk, codes(enough)]).toEqual([true, []]);
+  });
+
+  it('warns of routes that pay from CREDIT, and of backups that cost more', async () => {
+    const official = await estimateResearch(means(), aKey({ routePolicy: 'OFFICIAL_ONLY' }), 'QUICK', null);
+    expect([official.expected[0]?.bucket, codes(official)]).toEqual(['CREDIT', ['OFFICIAL_ROUTE']]);
+    const crossing = await estimateResearch(means(), aKey({ routePolicy: 'ORDINARY_FIRST', crossBucketFallback: true }), 'QUICK', null);
+    expect(crossing.expected.map(({ bucket }) => bucket)).toEqual(['RMB']);
+    expect(crossing.ceiling.map(({ bucket }) => bucket)).toEqual(['RMB', 'CREDIT']);
+    expect(codes(crossing)).toEqual(['OFFICIAL_ROUTE']);
+    const catalog = aCatalog({
+      models: [aModel('m')],
+      channels: [aChannel('a'), aChannel('b')],
+      routes: [
+        aRoute('m', 'ORDINARY', [
+          { channelId: 'a', price: CHEAP },
+          { channelId: 'b', price: DEAR },
+        ]),
+      ],
+    });
+    const backed = await estimateResearch(means({ catalog }), aKey(), 'QUICK', null);
+    const alone = await estimateResearch(means(), aKey(), 'QUICK', null);
+    expect(codes(backed)).toEqual(['FALLBACK_DEARER']);
+    expect(backed.expected).toEqual(alone.expected);
+    expect(backed.ceiling[0]?.amount).toBe((alone.ceiling[0]?.amount ?? 0n) * 2n);
+  });
+
+  it('warns of a run that takes long', async () => {
+    const profiles = new Map(sectionsOf('QUICK').map(({ name }) => [name, { inputTokens: 10, outputTokens: 1, seconds: 100 }]));
+    expect(codes(await estimateResearch(means({ profiles }), aKey(), 'QUICK', null))).toEqual(['LONG_RUN']);
+  });
+
+  it('is refused for a key that may not call, or may not call the model', async () => {
+    await expect(estimateResearch(means(), aKey({ status: 'PAUSED' }), 'QUICK', null)).rejects.toMatchObject({ code: 'key_paused' });
+    const narrow = aKey({ allowedModels: [] });
+    await expect(estimateResearch(means(), narrow, 'QUICK', null)).rejects.toMatchObject({ code: 'model_not_allowed' });
+    const absent = means({ models: { quick: 'gone', deep: 'm' } });
+    await expect(estimateResearch(absent, aKey(), 'QUICK', null)).rejects.toMatchObject({ code: 'model_not_found' });
+  });
+});
+
+describe('the error of an estimate', () => {
+  it('is what was spent over what was expected, minus one', () => {
+    const spent = (RMB: bigint, CREDIT = 0n): Record<Bucket, bigint> => ({ RMB, CREDIT });
+    expect(estimateErrorOf([{ bucket: 'RMB', amount: nano(200n) }], spent(250n))).toBe(0.25);
+    expect(estimateErrorOf([{ bucket: 'RMB', amount: nano(200n) }], spent(0n))).toBe(-1);
+    expect(estimateErrorOf([], spent(5n))).toBeNull();
+  });
+});

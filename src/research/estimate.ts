@@ -1,0 +1,131 @@
+/**
+ * What a run will take, before it is started: tokens, seconds and money of each bucket, expected and at worst. Money comes
+ * from the functions that the flow itself goes by (plan, quote, charge), so that the two never disagree.
+ */
+import { divideUp, type Nano, nano } from '../kernel/money';
+import { BUCKETS, type Bucket, type ResearchMode } from '../kernel/words';
+import type { ApiKey } from '../keys/api-key';
+import { admitKey } from '../keys/authenticate';
+import { chargeFor } from '../metering/charge';
+import { quoteCeiling } from '../metering/quote-ceiling';
+import type { Catalog } from '../routing/catalog';
+import { type Plan, planRoute } from '../routing/plan-route';
+import type { BudgetLine } from '../runs/run';
+import { type SectionEstimate, warningsOf } from './estimate-warnings';
+import type { Estimate, ResearchModels, SectionProfile } from './run';
+import { type SectionSpec, sectionsOf } from './sections/section';
+
+/** How often a section is tried at most. */
+export const TRIES_MAX = 3;
+/** How many sections of one run are written at the same time. */
+export const AT_ONCE = 4;
+/** A hold covers a token for each byte: more than eight bytes a token is no text that models read. */
+const BYTES_PER_TOKEN_MAX = 8;
+const OUTPUT_TOKENS_PER_SECOND = 40;
+const SECONDS_TO_FIRST_TOKEN = 2;
+
+export interface EstimateMeans {
+  readonly catalog: Catalog;
+  readonly models: ResearchModels;
+  /** Of that mode, by the name of the section. */
+  readonly profiles: ReadonlyMap<string, SectionProfile>;
+  readonly available: (bucket: Bucket) => Promise<Nano>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * `budget` null: none was named. Nothing is held and nothing is sent.
+ * @throws Fault when the key may not call, or may not call one of the models
+ */
+export async function estimateResearch(
+  means: EstimateMeans,
+  key: ApiKey,
+  mode: ResearchMode,
+  budget: readonly BudgetLine[] | null,
+): Promise<Estimate> {
+  admitKey({ key }, means.now);
+  const sections = sectionsOf(mode).map((spec) => estimateSection(means, key, spec));
+  const expected = linesOf((bucket) => sumOf(sections.filter(({ plans }) => plans[0]?.bucket === bucket).map((each) => each.expected)));
+  const ceiling = linesOf((bucket) => sumOf(holdsIn(sections, bucket)) * BigInt(TRIES_MAX));
+  const needed = linesOf((bucket) => neededOf(sections, bucket, expected, ceiling));
+  const available = new Map<Bucket, Nano>();
+  for (const { bucket } of needed) available.set(bucket, await means.available(bucket));
+  const expectedSeconds = Math.ceil(secondsOf(sections));
+  const balanceOk = needed.every(({ bucket, amount }) => amount <= (available.get(bucket) ?? 0n));
+  return {
+    ...{ mode, sections: sections.length, expected, ceiling, expectedSeconds, balanceOk },
+    expectedTokens: sections.reduce((sum, { tokens }) => sum + tokens, 0),
+    warnings: warningsOf({ sections, expected, needed, ceiling, available, budget, expectedSeconds }),
+  };
+}
+
+function estimateSection({ catalog, models, profiles }: EstimateMeans, key: ApiKey, spec: SectionSpec): SectionEstimate {
+  const planned = planRoute(catalog, key, models[spec.role], null);
+  const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
+  const learned = profiles.get(spec.name);
+  const input = learned?.inputTokens ?? spec.expectedInputTokens;
+  const output = learned?.outputTokens ?? spec.expectedOutputTokens;
+  const usage = { inputTokens: input, outputTokens: output, cachedInputTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+  const primary = planned.first.steps.find((step) => step.passedOver === undefined);
+  return {
+    ...{ spec, plans, tokens: input + output },
+    seconds: learned?.seconds ?? SECONDS_TO_FIRST_TOKEN + output / OUTPUT_TOKENS_PER_SECOND,
+    expected: primary === undefined ? nano(0n) : chargeFor({ ...usage, source: 'COUNTED' }, primary.price),
+    holds: plans.map((plan) => ({ bucket: plan.bucket, amount: holdOf(plan, spec, Math.max(input, spec.expectedInputTokens)) })),
+  };
+}
+
+/** What a hold for the section takes at most, at the dearest step of the plan. */
+function holdOf({ model, prices }: Plan, { outputTokens }: SectionSpec, input: number): Nano {
+  if (prices.length === 0) return nano(0n);
+  const bounds = {
+    inputTokens: Math.min(input * BYTES_PER_TOKEN_MAX, model.contextWindow),
+    clientOutputLimit: Math.min(outputTokens, model.maxOutputTokens),
+    modelOutputLimit: model.maxOutputTokens,
+    choices: 1,
+  };
+  return quoteCeiling(bounds, prices).ceiling;
+}
+
+/** With less than this a run stops on the way although all goes as expected: its price, and what calls reserve beside it. */
+function neededOf(sections: readonly SectionEstimate[], bucket: Bucket, expected: readonly BudgetLine[], ceiling: readonly BudgetLine[]) {
+  const largest = holdsIn(sections, bucket)
+    .sort((a, b) => (a < b ? 1 : -1))
+    .slice(0, AT_ONCE);
+  const price = expected.find((line) => line.bucket === bucket)?.amount;
+  // A bucket that is only crossed over to is not needed where all goes as expected.
+  if (price === undefined) return 0n;
+  const together = price + sumOf(largest);
+  const most = ceiling.find((line) => line.bucket === bucket)?.amount ?? 0n;
+  return together < most ? together : most;
+}
+
+/** Along the longest chain of sections that wait for each other. */
+function secondsOf(sections: readonly SectionEstimate[]): number {
+  const ends = new Map<string, number>();
+  for (const { spec, seconds } of sections) {
+    ends.set(spec.name, seconds + Math.max(0, ...spec.after.map((name) => ends.get(name) ?? 0)));
+  }
+  return Math.max(0, ...ends.values());
+}
+
+function holdsIn(sections: readonly SectionEstimate[], bucket: Bucket): Nano[] {
+  return sections.flatMap(({ holds }) => holds.filter((hold) => hold.bucket === bucket).map(({ amount }) => amount));
+}
+
+function sumOf(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((sum, amount) => sum + amount, 0n);
+}
+
+/** Buckets with nothing in them are left out. */
+function linesOf(amountIn: (bucket: Bucket) => bigint): BudgetLine[] {
+  return BUCKETS.map((bucket) => ({ bucket, amount: nano(amountIn(bucket)) })).filter(({ amount }) => amount > 0n);
+}
+
+/** What was spent over what was expected, minus one, in thousandths; null where nothing was expected. */
+export function estimateErrorOf(expected: readonly BudgetLine[], spent: Readonly<Record<Bucket, bigint>>): number | null {
+  if (expected.length === 0) return null;
+  const thousandths = expected.map(({ bucket, amount }) => Number(divideUp(spent[bucket] * 1_000n, amount)) - 1_000);
+  return Math.round(thousandths.reduce((sum, each) => sum + each, 0) / thousandths.length) / 1_000;
+}

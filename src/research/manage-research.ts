@@ -1,0 +1,158 @@
+/** What users do with research runs: estimate, start, cancel, resume. A run belongs to the key that pays for it. */
+import type { Clock } from '../kernel/clock';
+import { Fault } from '../kernel/fault';
+import { newId } from '../kernel/ids';
+import { invariant } from '../kernel/invariant';
+import { type Nano, nano } from '../kernel/money';
+import type { Bucket, ResearchMode } from '../kernel/words';
+import type { ApiKey } from '../keys/api-key';
+import type { LedgerReader } from '../ledger/ledger-reader';
+import { walletId } from '../ledger/wallet';
+import type { CatalogStore } from '../routing/catalog-store';
+import { checkBudget } from '../runs/manage-runs';
+import type { BudgetLine } from '../runs/run';
+import { spendOfRuns } from '../runs/run-spend';
+import { type EstimateMeans, estimateResearch } from './estimate';
+import type { MarketData } from './market-data';
+import type { ResearchStore } from './research-store';
+import { type Estimate, hasEnded, type ResearchModels, type ResearchRun } from './run';
+import type { RunQueue } from './run-queue';
+import { sectionsOf } from './sections/section';
+import { checkedSymbol } from './symbol';
+
+/** What the catalog says of research, with the source of data that it names. */
+export interface ResearchSetup {
+  readonly models: ResearchModels;
+  readonly marketData: MarketData;
+}
+
+export interface ResearchManagement {
+  /** null: the catalog has no research. */
+  readonly setup: ResearchSetup | null;
+  readonly research: ResearchStore;
+  readonly queue: Pick<RunQueue, 'push'>;
+  readonly catalog: Pick<CatalogStore, 'current'>;
+  readonly reader: Pick<LedgerReader, 'walletsById' | 'spendOf'>;
+  readonly clock: Clock;
+  /** Wakes whoever follows runs. */
+  readonly ring: (runId: string) => void;
+}
+
+export interface ResearchWish {
+  readonly symbol: string;
+  readonly mode: ResearchMode;
+  /** null: the ceiling of the estimate. */
+  readonly budget: readonly BudgetLine[] | null;
+  readonly acknowledgeWarnings: boolean;
+}
+
+/** @throws Fault that names what to change: the symbol, the budget, the key or the catalog */
+export async function researchEstimate(means: ResearchManagement, key: ApiKey, wish: ResearchWish): Promise<Estimate> {
+  const { models } = setupOf(means);
+  checkedSymbol(wish.symbol);
+  const budget = wish.budget === null ? null : checkBudget(wish.budget);
+  return estimateResearch(await estimateMeans(means, models, key, wish.mode), key, wish.mode, budget);
+}
+
+/**
+ * Starts a run. It is queued, durably, when this returns; the data that it works on is fixed by then.
+ * @throws Fault as `researchEstimate`, for warnings that were not acknowledged, and for a symbol without data
+ */
+export async function startResearch(means: ResearchManagement, key: ApiKey, wish: ResearchWish): Promise<ResearchRun> {
+  const { models, marketData } = setupOf(means);
+  const estimate = await researchEstimate(means, key, wish);
+  if (estimate.warnings.length > 0 && !wish.acknowledgeWarnings) {
+    const said = estimate.warnings.map(({ code, message }) => `${code}: ${message}`).join(' ');
+    throw new Fault('invalid_request', `acknowledgeWarnings must be true, because the estimate has warnings. ${said}`, {
+      param: 'acknowledgeWarnings',
+    });
+  }
+  const symbol = checkedSymbol(wish.symbol);
+  const briefing = await marketData.briefing(symbol);
+  const now = means.clock.now();
+  const budget = wish.budget === null ? estimate.ceiling : checkBudget(wish.budget);
+  const id = newId();
+  const research: ResearchRun = {
+    ...{ symbol, mode: wish.mode, models, estimate, report: null },
+    run: {
+      ...{ id, kind: 'RESEARCH', accountId: key.accountId, apiKeyId: key.id, name: `${symbol} ${wish.mode}`, status: 'QUEUED' },
+      ...{ statusReason: null, budget, createdAt: now, startedAt: null, finishedAt: null },
+    },
+  };
+  const sections = sectionsOf(wish.mode).map(({ name, title, role }) => ({ id: newId(), name, title, model: models[role] }));
+  const event = { at: now, kind: 'RUN_QUEUED', sectionId: null, message: null, spent: { RMB: 0n, CREDIT: 0n } } as const;
+  await means.research.add({ research, provider: marketData.provider, briefing, sections }, event);
+  await means.queue.push(id);
+  means.ring(id);
+  return research;
+}
+
+/** Ends a run: no section begins any more, and calls in flight are cut and settled by the policy. Twice is the same as once. */
+export async function cancelResearch(means: ResearchManagement, { run }: ResearchRun): Promise<ResearchRun> {
+  const at = means.clock.now();
+  const reason = 'It was cancelled: what is completed stays, and nothing more is paid for.';
+  const written = await means.research.write({
+    ...{ runId: run.id, owner: null, status: { to: 'CANCELLED', reason, at }, skipOpen: 'The run was cancelled.' },
+    event: { at, kind: 'RUN_ENDED', sectionId: null, message: reason, spent: await spentOf(means, run) },
+  });
+  const after = await reread(means, run.id);
+  if (written === 'refused' && after.run.status !== 'CANCELLED') {
+    throw new Fault('invalid_request', `The run ${run.id} has ended as ${after.run.status}: there is nothing to cancel.`, { param: 'id' });
+  }
+  means.ring(run.id);
+  return after;
+}
+
+/** Lets a run that paused go on. `budget` null: with the budget that it has. @throws Fault unless it is paused */
+export async function resumeResearch(
+  means: ResearchManagement,
+  { run }: ResearchRun,
+  budget: readonly BudgetLine[] | null,
+): Promise<ResearchRun> {
+  const at = means.clock.now();
+  const written = await means.research.write({
+    ...{ runId: run.id, owner: null, status: { to: 'QUEUED', reason: null, at } },
+    ...(budget === null ? {} : { budget: checkBudget(budget) }),
+    event: { at, kind: 'RUN_RESUMED', sectionId: null, message: null, spent: await spentOf(means, run) },
+  });
+  const after = await reread(means, run.id);
+  if (written !== 'written') {
+    const why = hasEnded(after.run.status) ? 'it has ended' : 'it goes on by itself';
+    throw new Fault('invalid_request', `Only a paused run can be resumed: the run ${run.id} is ${after.run.status}, ${why}.`, {
+      param: 'id',
+    });
+  }
+  await means.queue.push(run.id);
+  means.ring(run.id);
+  return after;
+}
+
+/** What a run was charged by now, by the counters that enforce its budget. */
+export async function spentOf({ reader }: { readonly reader: Pick<LedgerReader, 'spendOf'> }, run: ResearchRun['run']) {
+  return (await spendOfRuns(reader, [run])).get(run.id)?.spent ?? { RMB: 0n, CREDIT: 0n };
+}
+
+async function reread({ research }: ResearchManagement, id: string): Promise<ResearchRun> {
+  const run = (await research.find([id])).get(id);
+  invariant(run !== undefined, 'a run that was changed still exists');
+  return run;
+}
+
+async function estimateMeans(
+  { research, catalog, reader, clock }: ResearchManagement,
+  models: ResearchModels,
+  key: ApiKey,
+  mode: ResearchMode,
+): Promise<EstimateMeans> {
+  const available = async (bucket: Bucket): Promise<Nano> => {
+    const id = walletId(key.accountId, bucket);
+    const wallet = (await reader.walletsById([id])).get(id);
+    return wallet === undefined ? nano(0n) : nano(wallet.posted - wallet.held);
+  };
+  return { catalog: catalog.current(), models, profiles: await research.profiles(mode), available, now: clock.now() };
+}
+
+function setupOf({ setup }: ResearchManagement): ResearchSetup {
+  if (setup !== null) return setup;
+  throw new Fault('invalid_request', 'This gateway does no research: its catalog has no "research" with models and marketData.');
+}

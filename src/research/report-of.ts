@@ -1,0 +1,63 @@
+/** The report of a run, from what stands in the database: as far as it is written, and why it is not whole. */
+
+import { nano } from '../kernel/money';
+import { BUCKETS } from '../kernel/words';
+import type { BudgetLine } from '../runs/run';
+import { runReceipt } from '../runs/run-receipt';
+import type { RunStore } from '../runs/run-store';
+import type { Briefing } from './market-data';
+import { reportMarkdown } from './report/report';
+import { reportHtml } from './report/report-html';
+import type { ReportInput } from './report/report-input';
+import type { ResearchStore } from './research-store';
+import type { ResearchRun, ResearchSection, SectionCharge } from './run';
+
+export interface ReportMeans {
+  readonly research: Pick<ResearchStore, 'charges'>;
+  readonly runs: Pick<RunStore, 'sums'>;
+}
+
+export async function reportInputOf(
+  { research, runs }: ReportMeans,
+  { run, symbol, mode, estimate }: ResearchRun,
+  sections: readonly ResearchSection[],
+  briefing: Briefing | null,
+): Promise<ReportInput> {
+  const [charges, sums] = await Promise.all([research.charges([run.id]), runs.sums([run.id])]);
+  const { id, status, statusReason, createdAt, startedAt, finishedAt } = run;
+  const receipt = runReceipt(sums.get(id) ?? { parts: [], attempts: 0, failedAttempts: 0, sources: [] });
+  return {
+    run: { id, symbol, mode, status, statusReason, createdAt, startedAt, finishedAt },
+    briefing,
+    sections: sections.map(({ id: sectionId, name, title, status: stands, model, tries, content, error }) => ({
+      ...{ spec: { name, title }, status: stands, model: tries === 0 ? null : model, tries, content, error },
+      charge: BUCKETS.map((bucket) => ({ bucket, amount: nano(charges.get(sectionId)?.spent[bucket] ?? 0n) })),
+    })),
+    receipt: { ...receipt, retriedSections: retriedSections(sections), retryCost: retryCost([...charges.values()]) },
+    estimate,
+  };
+}
+
+export function pageOf(input: ReportInput): { readonly markdown: string; readonly html: string } {
+  return { markdown: reportMarkdown(input), html: reportHtml(input) };
+}
+
+/** What tries cost whose answer was not used. */
+function retryCost(charges: readonly SectionCharge[]): BudgetLine[] {
+  return BUCKETS.map((bucket) => ({ bucket, amount: nano(charges.reduce((sum, { wasted }) => sum + wasted[bucket], 0n)) }));
+}
+
+/** Sections that took more than one try. */
+export function retriedSections(sections: readonly Pick<ResearchSection, 'tries'>[]): number {
+  return sections.filter(({ tries }) => tries > 1).length;
+}
+
+/** Why a run is not whole, and what to do; null: it is. */
+export function endReason(sections: readonly Pick<ResearchSection, 'title' | 'status' | 'error'>[]): string | null {
+  const failed = sections.filter(({ status }) => status === 'FAILED');
+  if (failed.length === 0) return null;
+  const skipped = sections.filter(({ status }) => status === 'SKIPPED').length;
+  const causes = failed.map(({ title, error }) => `${title} (${error ?? 'no reason is known'})`).join('; ');
+  const after = skipped === 0 ? '' : `, and ${skipped} that read them were skipped`;
+  return `${failed.length} of ${sections.length} sections failed${after}. What to mend, before another run: ${causes}`;
+}

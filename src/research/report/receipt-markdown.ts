@@ -1,0 +1,45 @@
+/** What a run cost, in the same report that it paid for: by section, by model, and against what was estimated. Exact. */
+import { formatDecimal } from '../../kernel/money';
+import { BUCKETS, currencyOf } from '../../kernel/words';
+import type { BudgetLine } from '../../runs/run';
+import { inline, table } from './plain-markdown';
+import type { ReportInput } from './report-input';
+
+export function receiptMarkdown({ run, sections, receipt, estimate }: ReportInput): string {
+  const { usage } = receipt;
+  const bySection = sections.map(({ spec, status, model, tries, charge }) => [
+    spec.title,
+    status,
+    model === null ? '–' : inline(model),
+    String(tries),
+    amounts(charge),
+  ]);
+  const byModel = receipt.byModel.map(({ model, bucket, requests, charge }) => [
+    inline(model),
+    bucket,
+    String(requests),
+    `${formatDecimal(charge)} ${currencyOf(bucket)}`,
+  ]);
+  const totals = [
+    `- Charged: **${amounts(receipt.charges)}**`,
+    ...(estimate === null ? [] : [`- Estimated before: ${amounts(estimate.expected)}, at most ${amounts(estimate.ceiling)}`]),
+    `- Calls: ${receipt.requests}, attempts: ${receipt.attempts} (${receipt.failedAttempts} failed), moves to a backup: ${receipt.fallbacks}`,
+    `- Sections tried again: ${receipt.retriedSections}; answers that were not used cost ${amounts(receipt.retryCost)}`,
+    `- Tokens: ${usage.inputTokens} input (${usage.cachedInputTokens} cached), ${usage.outputTokens} output`,
+    `- Run: \`${run.id}\``,
+  ];
+  return [
+    '## Receipt',
+    totals.join('\n'),
+    '**By section**',
+    table(['Section', 'State', 'Model', 'Tries', 'Charge'], bySection, 3),
+    ...(byModel.length === 0 ? [] : ['**By model**', table(['Model', 'Balance', 'Calls', 'Charge'], byModel, 2)]),
+  ].join('\n\n');
+}
+
+/** Buckets that have something, in one line; the currencies are never added up. */
+export function amounts(lines: readonly BudgetLine[]): string {
+  const some = BUCKETS.flatMap((bucket) => lines.filter((line) => line.bucket === bucket && line.amount !== 0n));
+  if (some.length === 0) return '0';
+  return some.map(({ bucket, amount }) => `${formatDecimal(amount)} ${currencyOf(bucket)} (${bucket})`).join(' + ');
+}

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { briefingWith, reportWith, risingBars } from '../../../test/support/section-answers';
+import { announceSeed } from '../../../test/support/seed';
+import { RESEARCH_NOTICE, reportMarkdown } from './report';
+import { reportHtml } from './report-html';
+
+const TAGS = /<(\/?)([a-zA-Z][\w-]*)((?:"[^"]*"|[^>"])*)>/g;
+const ALLOWED = new Set(
+  'html head meta title style body main header footer h1 h2 p span dl dt dd div figure figcaption svg path rect i b small strong em ul ol li table thead tbody tr th td a code blockquote pre hr br s'.split(
+    ' ',
+  ),
+);
+const HOSTILE = [
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  '![x](https://evil.example/pixel.png)',
+  '[click](javascript:alert(1))',
+  '[click](data:text/html,<script>alert(1)</script>)',
+  '<https://evil.example>',
+  '[a]: javascript:alert(1)\n\n[a]',
+  '\\<script>alert(1)\\</script>',
+  '# Receipt\n\n- Charged: **0**',
+  '```\n</style><script>alert(1)</script>\n```',
+  '| a | b |\n| --- | --- |\n| 1 | 2 |',
+  '"><svg onload=alert(1)>',
+  '&lt;script&gt;alert(1)&lt;/script&gt;',
+  '1. one\n2. two',
+  '---\n\n> quote',
+];
+
+/** What is wrong with a page that must do nothing. */
+function dangersOf(html: string): string[] {
+  const found: string[] = [];
+  for (const [tag, , name = '', attributes = ''] of html.matchAll(TAGS)) {
+    if (!ALLOWED.has(name.toLowerCase())) found.push(`tag ${tag}`);
+    if (/\son\w+\s*=/i.test(attributes)) found.push(`handler ${tag}`);
+    const address = /(?:href|src)="([^"]*)"/.exec(attributes)?.[1];
+    if (address !== undefined && !/^https?:\/\//.test(address)) found.push(`address ${tag}`);
+    if (/\ssrc=/.test(attributes)) found.push(`loads ${tag}`);
+  }
+  return found;
+}
+
+describe('a report', () => {
+  it('says in every form, at every state, that it is research only', () => {
+    for (const input of [reportWith('text'), reportWith('text', { briefing: null, sections: [], estimate: null })]) {
+      expect(reportMarkdown(input)).toContain(RESEARCH_NOTICE);
+      expect(reportHtml(input)).toContain(RESEARCH_NOTICE);
+    }
+  });
+
+  it('begins with the summary, and has a heading for each section', () => {
+    const headings = [...reportMarkdown(reportWith('text')).matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+    expect(headings[0]).toBe('Summary');
+    expect(headings).toHaveLength(10 + 3);
+  });
+
+  it('shows the receipt: sums, sections, models, the estimate, and the currencies apart', () => {
+    const text = reportMarkdown(reportWith('text'));
+    expect(text).toContain('Charged: **0.0825 CNY (RMB)**');
+    expect(text).toContain('Estimated before: 0.08 CNY (RMB), at most 0.25 CNY (RMB)');
+    expect(text).toContain('| Market snapshot | COMPLETED | gpt-5-mini | 1 | 0.0015 CNY (RMB) |');
+    expect(text).toContain('| gpt-5-mini | RMB | 11 | 0.0825 CNY |');
+  });
+
+  it('says why a section is not there', () => {
+    const { sections } = reportWith('text');
+    const [first, second, ...rest] = sections;
+    if (first === undefined || second === undefined) throw new Error('a deep report has sections');
+    const text = reportMarkdown(
+      reportWith('text', {
+        sections: [
+          { ...first, status: 'FAILED', content: null, tries: 3, error: 'the answer is not JSON' },
+          { ...second, status: 'PENDING', content: null },
+          ...rest,
+        ],
+      }),
+    );
+    expect(text).toContain('*This section could not be written after 3 tries: the answer is not JSON*');
+    expect(text).toContain('*This section is not written yet.*');
+  });
+
+  it('shows notices, sources with their days, and news with links', () => {
+    const text = reportMarkdown(reportWith('text', { briefing: briefingWith({ bars: risingBars(30), fundamentals: null }) }));
+    expect(text).toContain('- There are only 30 daily bars');
+    expect(text).toContain('- Daily prices: csv, 2026-01-01 to 2026-01-30, 30 days');
+    expect(text).toContain('- 2026-09-01 [Acme opens](<https://news.example/acme>), Wire');
+  });
+
+  it('marks synthetic data where nobody can miss it', () => {
+    const input = reportWith('text', { briefing: briefingWith({ synthetic: true }) });
+    expect(reportMarkdown(input)).toContain('**Synthetic data.**');
+    expect(reportHtml(input)).toContain('Synthetic data:');
+  });
+
+  it('has charts, and draws no line over days without prices', () => {
+    const bars = risingBars(90).filter((_, index) => index < 40 || index > 60);
+    const html = reportHtml(reportWith('text', { briefing: briefingWith({ bars }) }));
+    const line = /class="line price" d="([^"]*)"/.exec(html)?.[1] ?? '';
+    expect([line.match(/M/g)?.length, line.match(/L/g)?.length]).toEqual([2, bars.length - 2]);
+    expect(html.match(/class="spend"/g)).toHaveLength(10);
+    expect(reportHtml(reportWith('text', { briefing: briefingWith({ bars: risingBars(1) }) }))).toContain('too few days for a chart');
+  });
+
+  it('needs nothing but itself: no script, no picture, no address but those of links', () => {
+    const html = reportHtml(reportWith('See [the source](https://news.example/a) and **mind** it.'));
+    expect(dangersOf(html)).toEqual([]);
+    expect(html).toContain('<a href="https://news.example/a" rel="noopener noreferrer nofollow" target="_blank">the source</a>');
+    expect(html).toContain("default-src 'none'");
+    expect(html).not.toMatch(/@import|url\(/);
+  });
+
+  it.each(HOSTILE)('keeps %p text, in every place that others write', (text) => {
+    const news = [{ date: '2026-09-01', headline: text, publisher: text, url: 'https://news.example/">\')<x', excerpt: text }];
+    const hostile = reportWith(text, {
+      briefing: briefingWith({ name: text, currency: text, news, fundamentals: null, troubles: [text] }),
+    });
+    const { run } = hostile;
+    const input = { ...hostile, run: { ...run, symbol: text, statusReason: text } };
+    expect(dangersOf(reportHtml(input))).toEqual([]);
+    const plain = reportMarkdown(reportWith('text', { briefing: hostile.briefing }));
+    const headings = (markdown: string) => markdown.match(/^#+ .*$/gm)?.length;
+    expect(headings(reportMarkdown(hostile))).toBe(headings(plain));
+    expect(reportMarkdown(input)).not.toMatch(/<(?!https?:)[a-z/]/i);
+  });
+
+  it('keeps any mixture of hostile text text', () => {
+    const mixture = fc.array(
+      fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ maxLength: 12 }), fc.constantFrom('\n', '\n\n', '`', '\\', '*', '[')),
+      {
+        maxLength: 6,
+      },
+    );
+    fc.assert(
+      fc.property(mixture, (parts) => {
+        expect(dangersOf(reportHtml(reportWith(parts.join(''))))).toEqual([]);
+      }),
+      { seed: announceSeed(), numRuns: 25 },
+    );
+  });
+});

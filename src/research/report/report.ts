@@ -1,0 +1,80 @@
+/** The report of a run, as far as it is written: Markdown for readers and for other programs. */
+import { sectionMarkdown } from '../sections/section-markdown';
+import { inline } from './plain-markdown';
+import { receiptMarkdown } from './receipt-markdown';
+import type { ReportInput, ReportSection } from './report-input';
+
+/** Stands in every report. */
+export const RESEARCH_NOTICE =
+  'Research only, not financial advice: no offer, and no recommendation to buy or sell anything. Language models wrote this report from ' +
+  'the data named in it; both may be wrong or out of date. Check everything that you rely on.';
+
+/** What readers want first, although it is written last. */
+const FIRST = 'summary';
+
+/** The whole report. Nothing of a section that is not written is made up: it says why it is not there. */
+export function reportMarkdown(input: ReportInput): string {
+  return `${[headMarkdown(input), ...bodyMarkdown(input), dataMarkdown(input), receiptMarkdown(input)].join('\n\n')}\n`;
+}
+
+/** Title, notice and where the run stands. */
+export function headMarkdown({ run, briefing }: ReportInput): string {
+  const name = briefing?.name ?? null;
+  const state = run.statusReason === null ? run.status : `${run.status}: ${inline(run.statusReason)}`;
+  const facts = [
+    `Mode ${run.mode}`,
+    `state ${state}`,
+    ...(briefing === null ? [] : [`data of ${inline(briefing.provider)} up to ${briefing.bars.at(-1)?.date ?? 'no day'}`]),
+    `started ${instant(run.startedAt ?? run.createdAt)}`,
+  ];
+  const title = `# Research: ${inline(run.symbol)}${name === null ? '' : ` — ${inline(name)}`}`;
+  const synthetic =
+    briefing?.synthetic === true ? ['> **Synthetic data.** Every price, figure and headline below was made up for demonstration.'] : [];
+  return [title, `> **${RESEARCH_NOTICE}**`, ...synthetic, `${facts.join(' · ')}`].join('\n\n');
+}
+
+/** A part for each section, the summary first. */
+export function bodyMarkdown({ sections }: Pick<ReportInput, 'sections'>): string[] {
+  const ordered = [...sections.filter(({ spec }) => spec.name === FIRST), ...sections.filter(({ spec }) => spec.name !== FIRST)];
+  return ordered.map((section) => `## ${section.spec.title}\n\n${contentOf(section)}`);
+}
+
+/** Notices and sources. */
+export function dataMarkdown({ briefing }: Pick<ReportInput, 'briefing'>): string {
+  if (briefing === null) return '## Data\n\nThe market data was not read yet.';
+  const notices = briefing.notices.length === 0 ? ['None.'] : briefing.notices.map((notice) => `- ${inline(notice)}`);
+  const sources = briefing.sources.map(({ what, provider, covers }) => `- ${inline(what)}: ${inline(provider)}, ${inline(covers)}`);
+  const news = (briefing.news ?? []).map(({ date, headline, publisher, url }) => {
+    const shown = url === null ? inline(headline) : `[${inline(headline).replaceAll(/[[\]]/g, '')}](<${encodeURI(decoded(url))}>)`;
+    return `- ${date} ${shown}${publisher === null ? '' : `, ${inline(publisher)}`}`;
+  });
+  return [
+    '## Notices of the data',
+    notices.join('\n'),
+    '## Sources',
+    [...sources, `- Fetched ${instant(Date.parse(briefing.fetchedAt))}`].join('\n'),
+    ...(news.length === 0 ? [] : ['**News that the provider gave**', news.join('\n')]),
+  ].join('\n\n');
+}
+
+function contentOf({ spec, status, content, error, tries }: ReportSection): string {
+  if (content !== null) return sectionMarkdown(spec, content);
+  if (status === 'FAILED') return `*This section could not be written after ${tries} tries: ${inline(error ?? 'no reason is known')}*`;
+  if (status === 'SKIPPED') return `*This section was left out: ${inline(error ?? 'no reason is known')}*`;
+  return '*This section is not written yet.*';
+}
+
+function decoded(url: string): string {
+  try {
+    return decodeURI(url);
+  } catch {
+    return url;
+  }
+}
+
+export function instant(ms: number): string {
+  return new Date(ms)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
+}

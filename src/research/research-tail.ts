@@ -1,0 +1,53 @@
+/** Follows a run: every line of its log once, in order, from a cursor on. Ends behind the line that ended the run. */
+import { Fault } from '../kernel/fault';
+import type { Interrupted } from '../kernel/interrupt';
+import type { Doorbell } from '../ledger/spend-tail';
+import type { ResearchStore } from './research-store';
+import type { ResearchEvent } from './run';
+
+export interface ResearchTailPorts {
+  readonly research: Pick<ResearchStore, 'events'>;
+  readonly doorbell: Doorbell;
+}
+
+/** What is rung for a run. */
+export function bellOf(runId: string): string {
+  return `research:${runId}`;
+}
+
+/** How long a tail sleeps at most: what another process wrote is seen within it, also when nobody rings. */
+const LOOK_AGAIN_MS = 1_000;
+const AT_ONCE = 100;
+const CURSOR = /^r(\d{1,15})$/;
+
+/** `after` null: from the first line of its log. */
+export async function* tailResearch(
+  { research, doorbell }: ResearchTailPorts,
+  runId: string,
+  after: bigint | null,
+  signal: Interrupted<unknown>,
+): AsyncGenerator<ResearchEvent> {
+  const bell = new Set([bellOf(runId)]);
+  let place = after ?? 0n;
+  while (signal.reason === null) {
+    const rings = doorbell.rings();
+    const found = await research.events(runId, place, AT_ONCE);
+    for (const event of found) {
+      place = event.seq;
+      yield event;
+      if (event.kind === 'RUN_ENDED') return;
+    }
+    if (found.length === 0) await doorbell.next(bell, rings, LOOK_AGAIN_MS);
+  }
+}
+
+export function researchCursor({ seq }: Pick<ResearchEvent, 'seq'>): string {
+  return `r${seq}`;
+}
+
+/** @throws Fault `invalid_request` for a text that is no cursor of a run */
+export function placeOfResearchCursor(cursor: string): bigint {
+  const place = CURSOR.exec(cursor)?.[1];
+  if (place === undefined) throw new Fault('invalid_request', 'after is no cursor of a run.', { param: 'after' });
+  return BigInt(place);
+}

@@ -1,0 +1,76 @@
+/** Carries runs on: those that it is woken for, and those that wait, because their process died or nobody was woken. */
+import { BackgroundWork } from '../kernel/background-work';
+import { newId } from '../kernel/ids';
+import type { Log } from '../kernel/log';
+import { type AdvanceMeans, Drive } from './advance-run';
+import type { ResearchLeases } from './research-store';
+
+/** Leases are prolonged and runs looked for this often: a small part of how long a lease lives. */
+const EVERY_MS = 1_000;
+/** How many runs one process carries on at a time. */
+const RUNS_MAX = 16;
+
+interface Carried {
+  readonly drive: Drive;
+  readonly done: Promise<void>;
+}
+
+export class ResearchWorker extends BackgroundWork {
+  private readonly owner = newId();
+  private readonly carried = new Map<string, Carried | null>();
+
+  constructor(
+    private readonly means: AdvanceMeans & { readonly leases: ResearchLeases },
+    private readonly log: Log,
+  ) {
+    super({ everyMs: EVERY_MS, problem: 'research runs could not be looked at', log });
+  }
+
+  /** Carries the run on, unless somebody does, or this process has its hands full. Resolves when it is done with it; never rejects. */
+  readonly take = async (id: string): Promise<void> => {
+    const before = this.carried.get(id);
+    if (before !== undefined || this.stopped || this.carried.size >= RUNS_MAX) return before?.done;
+    this.carried.set(id, null);
+    try {
+      await this.claimed(id);
+    } catch (err) {
+      // The lease runs out, and whoever looks then goes on where this ended.
+      this.log.error({ err, run: id }, 'a research run could not be carried on; trying again');
+    } finally {
+      this.carried.delete(id);
+    }
+  };
+
+  /** Begins no further try. Calls in flight come to their end, and are written down. */
+  override stop(): void {
+    super.stop();
+    for (const each of this.carried.values()) each?.drive.stop();
+  }
+
+  /** Resolves when nothing is carried on any more, after `stop`. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.carried.values()].map((each) => each?.done.catch(() => undefined)));
+  }
+
+  protected async work(): Promise<void> {
+    const ids = [...this.carried.keys()];
+    const kept = await this.means.leases.renew(ids, this.owner);
+    for (const id of ids) if (!kept.has(id)) this.carried.get(id)?.drive.lose();
+    const room = RUNS_MAX - this.carried.size;
+    if (room <= 0) return;
+    for (const id of await this.means.leases.waiting(room)) void this.take(id);
+  }
+
+  private async claimed(id: string): Promise<void> {
+    const { leases, research } = this.means;
+    if (!(await leases.claim(id, this.owner))) return;
+    const found = (await research.find([id])).get(id);
+    if (found === undefined) return;
+    const drive = new Drive(this.means, found, this.owner);
+    const done = drive.run();
+    this.carried.set(id, { drive, done });
+    if (this.stopped) drive.stop();
+    await done;
+    await leases.release(id, this.owner);
+  }
+}

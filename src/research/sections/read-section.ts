@@ -1,0 +1,66 @@
+/** From the text that a model answered to the content of a section, or to what is wrong with it. */
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { SectionSpec } from './section';
+import { SECTION_SCHEMAS } from './section-schemas';
+
+/** JSON that the schema of its section accepts. */
+export type SectionContent = Readonly<Record<string, unknown>>;
+
+export type SectionReading = { readonly ok: true; readonly content: SectionContent } | { readonly ok: false; readonly problem: string };
+
+/** Beyond it no section is useful, and a report of it would not be readable. */
+const ANSWER_MAX = 200_000;
+const SHOWN_MAX = 120;
+const FENCED = /^```(?:json)?\s*\n([\s\S]*)\n```$/;
+
+const ajv = new Ajv({ strict: true });
+const validators = new Map<string, ValidateFunction>();
+
+/** Accepts what the schema of the section accepts, bare or in one code fence, and nothing else. The problem is one line. */
+export function readSection(spec: Pick<SectionSpec, 'name'>, answerText: string): SectionReading {
+  const validate = validatorOf(spec.name);
+  if (validate === undefined) return { ok: false, problem: `there is no section "${spec.name}"` };
+  if (answerText.length > ANSWER_MAX) return { ok: false, problem: `the answer has more than ${ANSWER_MAX} characters` };
+  const value = jsonOf(answerText.trim());
+  if (value === undefined) return { ok: false, problem: problemOfText(answerText.trim()) };
+  if (!validate(value)) return { ok: false, problem: problemOf(validate.errors?.[0]) };
+  const content = value as SectionContent;
+  if (typeof content['summary'] === 'string' && content['summary'].trim() === '') return { ok: false, problem: 'summary is empty' };
+  return { ok: true, content };
+}
+
+/** Compiled at the first use, and not at every start of a gateway. */
+function validatorOf(name: string): ValidateFunction | undefined {
+  const schema = SECTION_SCHEMAS[name];
+  if (schema === undefined) return undefined;
+  const known = validators.get(name) ?? ajv.compile(schema);
+  validators.set(name, known);
+  return known;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(FENCED.exec(text)?.[1] ?? text);
+  } catch {
+    return undefined;
+  }
+}
+
+function problemOfText(text: string): string {
+  if (text === '') return 'the answer is empty';
+  return text.startsWith('{') && !text.endsWith('}') ? 'the answer is JSON that was cut off' : 'the answer is not JSON';
+}
+
+function problemOf(error: ErrorObject | undefined): string {
+  if (error === undefined) return 'the answer does not fit its schema';
+  const place = error.instancePath === '' ? 'the answer' : error.instancePath.slice(1).replaceAll('/', '.');
+  const extra = error.params['additionalProperty'];
+  const allowed = error.params['allowedValues'];
+  const detail = typeof extra === 'string' ? `: ${JSON.stringify(extra)}` : Array.isArray(allowed) ? `: ${allowed.join(', ')}` : '';
+  return oneLine(`${place} ${error.message ?? 'does not fit its schema'}${detail}`);
+}
+
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > SHOWN_MAX ? `${line.slice(0, SHOWN_MAX)}…` : line;
+}

@@ -1,0 +1,35 @@
+/** What completed sections took, added up by mode and section. */
+import type { DataSource } from 'typeorm';
+import type { ResearchMode } from '../../kernel/words';
+import type { ResearchRun, SectionProfile } from '../../research/run';
+import { inTransaction } from '../in-transaction';
+import { rowsOf } from '../ledger-reader/query';
+import { count, text } from '../ledger-reader/stored-values';
+
+export async function readProfiles(dataSource: DataSource, mode: ResearchMode): Promise<ReadonlyMap<string, SectionProfile>> {
+  const sql = 'SELECT section, sections, input_tokens, output_tokens, milliseconds FROM research_profile WHERE mode = ? AND sections > 0';
+  return new Map(
+    (await rowsOf(dataSource, sql, [mode])).map((row) => {
+      const average = (column: string) => count(row, column) / count(row, 'sections');
+      const tokens = { inputTokens: Math.ceil(average('input_tokens')), outputTokens: Math.ceil(average('output_tokens')) };
+      return [text(row, 'section'), { ...tokens, seconds: average('milliseconds') / 1_000 }];
+    }),
+  );
+}
+
+/** The usage is that of the answers that were used: what a try that failed took is no measure of the section. */
+export async function learnFrom(dataSource: DataSource, { run, mode }: ResearchRun): Promise<void> {
+  const sql = `SELECT s.name, s.started_at, s.finished_at, r.input_tokens, r.output_tokens
+    FROM research_section s JOIN receipt r ON r.id = s.call_id WHERE s.run_id = ? AND s.status = 'COMPLETED' ORDER BY s.name`;
+  const add =
+    'sections = sections + 1, input_tokens = input_tokens + ?, output_tokens = output_tokens + ?, milliseconds = milliseconds + ?';
+  for (const row of await rowsOf(dataSource, sql, [run.id])) {
+    const took = Math.max(0, count(row, 'finished_at') - count(row, 'started_at'));
+    const sums = [count(row, 'input_tokens'), count(row, 'output_tokens'), took].map(BigInt);
+    const key = [mode, text(row, 'name')];
+    const again = dataSource.options.type === 'better-sqlite3' ? 'ON CONFLICT (mode, section) DO UPDATE SET' : 'ON DUPLICATE KEY UPDATE';
+    const insert =
+      'INSERT INTO research_profile (mode, section, sections, input_tokens, output_tokens, milliseconds) VALUES (?, ?, 1, ?, ?, ?)';
+    await inTransaction(dataSource, (manager) => manager.query(`${insert} ${again} ${add}`, [...key, ...sums, ...sums]));
+  }
+}

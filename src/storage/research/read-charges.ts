@@ -1,0 +1,41 @@
+/** What the calls of sections were charged, from their receipts. Sums of integers, exact. */
+import type { DataSource } from 'typeorm';
+import { BUCKETS } from '../../kernel/words';
+import type { SectionCharge } from '../../research/run';
+import type { Amounts } from '../../runs/run-receipt';
+import type { Row } from '../catalog/row-values';
+import { rowsOfIds } from '../ledger-reader/query';
+import { amountOrNull, text, textOrNull, wordInOrNull } from '../ledger-reader/stored-values';
+
+/** By section id; two statements for up to 500 runs. Sections without a call are left out. */
+export async function readCharges(dataSource: DataSource, runIds: readonly string[]): Promise<ReadonlyMap<string, SectionCharge>> {
+  const calls = await rowsOfIds(
+    dataSource,
+    runIds,
+    (list) => `SELECT c.section_id, c.receipt_id, s.call_id, r.bucket, r.charge FROM research_call c
+      JOIN research_section s ON s.id = c.section_id LEFT JOIN receipt r ON r.id = c.receipt_id
+      WHERE c.run_id IN (${list}) ORDER BY c.receipt_id`,
+  );
+  const bySection = new Map<string, Row[]>();
+  for (const row of calls) bySection.set(text(row, 'section_id'), [...(bySection.get(text(row, 'section_id')) ?? []), row]);
+  return new Map([...bySection].map(([sectionId, rows]) => [sectionId, chargeOf(sectionId, rows)]));
+}
+
+function chargeOf(sectionId: string, rows: readonly Row[]): SectionCharge {
+  return {
+    sectionId,
+    spent: sumOf(rows),
+    wasted: sumOf(rows.filter((row) => textOrNull(row, 'call_id') !== text(row, 'receipt_id'))),
+    requests: rows.filter((row) => row['charge'] !== null).length,
+    receiptIds: rows.map((row) => text(row, 'receipt_id')),
+  };
+}
+
+function sumOf(rows: readonly Row[]): Amounts {
+  const [RMB, CREDIT] = BUCKETS.map((bucket) =>
+    rows
+      .filter((row) => wordInOrNull(BUCKETS, row, 'bucket') === bucket)
+      .reduce((sum, row) => sum + (amountOrNull(row, 'charge') ?? 0n), 0n),
+  );
+  return { RMB: RMB ?? 0n, CREDIT: CREDIT ?? 0n };
+}

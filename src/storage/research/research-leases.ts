@@ -1,0 +1,58 @@
+/** Leases of runs, on the clock of the database: whose lease has run out is taken for dead. */
+import type { DataSource } from 'typeorm';
+import type { ResearchLeases } from '../../research/research-store';
+import { placeholders } from '../catalog/row-values';
+import { inTransaction } from '../in-transaction';
+import { rowsOf, rowsOfIds } from '../ledger-reader/query';
+import { text, textOrNull } from '../ledger-reader/stored-values';
+
+/** Prolonged every second by who lives. */
+const LEASE_MS = 10_000;
+const FREE = '(x.lease_until IS NULL OR x.lease_until < ';
+const OPEN = "r.kind = 'RESEARCH' AND r.status IN ('QUEUED', 'RUNNING')";
+
+export class SqlResearchLeases implements ResearchLeases {
+  private readonly now: string;
+
+  constructor(private readonly dataSource: DataSource) {
+    const embedded = dataSource.options.type === 'better-sqlite3';
+    this.now = embedded ? "CAST(unixepoch('subsec') * 1000 AS INTEGER)" : 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)';
+  }
+
+  async waiting(limit: number): Promise<readonly string[]> {
+    const sql = `SELECT x.id FROM run r JOIN research_run x ON x.id = r.id WHERE ${OPEN} AND ${FREE}${this.now}) ORDER BY x.id LIMIT ?`;
+    return (await rowsOf(this.dataSource, sql, [BigInt(limit)])).map((row) => text(row, 'id'));
+  }
+
+  async claim(id: string, owner: string): Promise<boolean> {
+    const until = `lease_until = ${this.now} + ${LEASE_MS}`;
+    const take = `UPDATE research_run SET lease_owner = ?, ${until} WHERE id = ? AND (lease_until IS NULL OR lease_until < ${this.now})`;
+    await this.run(take, [owner, id]);
+    const mine = `SELECT x.id FROM run r JOIN research_run x ON x.id = r.id WHERE ${OPEN} AND x.id = ? AND x.lease_owner = ?`;
+    if ((await rowsOf(this.dataSource, mine, [id, owner])).length > 0) return true;
+    await this.release(id, owner);
+    return false;
+  }
+
+  async renew(ids: readonly string[], owner: string): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const prolong = `UPDATE research_run SET lease_until = ${this.now} + ${LEASE_MS} WHERE id IN (${placeholders(ids)}) AND lease_owner = ?`;
+    await this.run(prolong, [...ids, owner]);
+    const rows = await rowsOfIds(this.dataSource, ids, (list) => `SELECT id, lease_owner FROM research_run WHERE id IN (${list})`);
+    return new Set(rows.filter((row) => textOrNull(row, 'lease_owner') === owner).map((row) => text(row, 'id')));
+  }
+
+  async release(id: string, owner: string): Promise<void> {
+    await this.run('UPDATE research_run SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?', [id, owner]);
+  }
+
+  async forgetDead(): Promise<void> {
+    // The file is this process's alone.
+    if (this.dataSource.options.type !== 'better-sqlite3') return;
+    await this.run('UPDATE research_run SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL', []);
+  }
+
+  private async run(sql: string, values: readonly (string | bigint)[]): Promise<void> {
+    await inTransaction(this.dataSource, (manager) => manager.query(sql, [...values]));
+  }
+}

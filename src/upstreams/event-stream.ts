@@ -1,0 +1,50 @@
+/** The bytes of server-sent events, made into events, within bounds. */
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import type { AttemptFailure } from '../attempts/upstream';
+import { MALFORMED, TOO_LARGE } from './failure';
+import { Utf8Stream } from './utf8-stream';
+
+const EVENT_CHARACTERS_MAX = 8 * 1024 * 1024;
+const STREAM_BYTES_MAX = 256 * 1024 * 1024;
+const BYTE_ORDER_MARK = 0xfeff;
+
+export class EventStream {
+  /** What came in place of events, although a stream was asked for; null while events come. */
+  body: string | null = null;
+  private readonly characters = new Utf8Stream();
+  private readonly parser;
+  private bytes = 0;
+  private failure: AttemptFailure | null = null;
+
+  constructor(onEvent: (event: EventSourceMessage) => void) {
+    this.parser = createParser({
+      maxBufferSize: EVENT_CHARACTERS_MAX,
+      onEvent,
+      onError: ({ type }) => {
+        if (type === 'max-buffer-size-exceeded') this.failure = TOO_LARGE;
+      },
+    });
+  }
+
+  begin(contentType: string | undefined): void {
+    if (contentType !== undefined && !contentType.toLowerCase().startsWith('text/event-stream')) this.body = '';
+  }
+
+  /** The last event may lack its empty line. */
+  finish(): void {
+    if (this.body === null) this.parser.feed('\n\n');
+  }
+
+  /** Tells the events that are whole with these bytes. null: there is nothing wrong with them. */
+  feed(chunk: Buffer): AttemptFailure | null {
+    const first = this.bytes === 0;
+    this.bytes += chunk.length;
+    if (this.bytes > STREAM_BYTES_MAX) return TOO_LARGE;
+    const text = this.characters.decode(chunk);
+    if (text === undefined) return MALFORMED;
+    if (this.body === null) this.parser.feed(first && text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
+    else this.body += text;
+    if (this.body !== null && this.bytes > EVENT_CHARACTERS_MAX) return MALFORMED;
+    return this.failure;
+  }
+}

@@ -1,0 +1,43 @@
+/** Reads what an OpenAI-compatible provider says about a failure. */
+import type { AttemptFailure } from '../attempts/upstream';
+import type { Channel } from '../routing/catalog';
+import { isRecord, type JsonRecord, parseRecord } from './json';
+import { clipped, scrubbed } from './scrub';
+
+const WORD_MAX = 100;
+const MARKUP = /^\s*</;
+
+/** The failure of an answer of 400 and more: `error.message` and its code and type, or the text of the body. */
+export function refusalOf(status: number, body: string, channel: Channel): AttemptFailure {
+  const json = parseRecord(body);
+  const error = json === undefined ? plainText(body) : (errorIn(json) ?? json);
+  return { ...providerError(error, channel), status };
+}
+
+/** The error that an answer of status 200 holds in place of an answer: its `error` member, or itself; else undefined. */
+export function errorIn(json: JsonRecord): unknown {
+  return json['error'] ?? (json['object'] === 'error' ? json : undefined);
+}
+
+/** The failure that an `error` member stands for, whatever its shape. Its status is null: HTTP said that all was well. */
+export function providerError(error: unknown, channel: Channel): AttemptFailure {
+  const members = isRecord(error) ? error : { message: error };
+  const message = [members['message'], members['detail']].find((text) => typeof text === 'string' && text.trim() !== '');
+  return {
+    kind: 'provider_error',
+    status: null,
+    message: typeof message === 'string' ? scrubbed(message, channel) : 'The provider reported an error without a message.',
+    code: wordOf(members['code'], channel),
+    type: wordOf(members['type'], channel),
+  };
+}
+
+/** An error page says nothing to a user. */
+function plainText(body: string): string | null {
+  return MARKUP.test(body) ? null : body;
+}
+
+function wordOf(value: unknown, channel: Channel): string | null {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? clipped(scrubbed(value, channel), WORD_MAX) : null;
+}

@@ -1,0 +1,75 @@
+/** Reads an answer that comes as one JSON object. What it says is the business of its endpoint. */
+import { isUtf8 } from 'node:buffer';
+import type { AttemptFailure } from '../attempts/upstream';
+import type { Channel } from '../routing/catalog';
+import { MALFORMED, TOO_LARGE } from './failure';
+import type { AnswerReader, Ending, Known, Progress } from './http-exchange';
+import { type JsonRecord, parseRecord } from './json';
+import { errorIn, providerError, refusalOf } from './provider-error';
+
+/** What a whole answer says. */
+export interface Understood extends Known {
+  /** What the client gets in place of the provider's own body. */
+  readonly rewritten?: string;
+}
+
+const BYTES_MAX = 64 * 1024 * 1024;
+
+export class WholeAnswerReader implements AnswerReader {
+  begun = false;
+  known: Understood = { reportedModel: null, usage: undefined, outputText: '' };
+  private readonly parts: Buffer[] = [];
+  private bytes = 0;
+
+  constructor(
+    private readonly channel: Channel,
+    private readonly understands: (json: JsonRecord) => Understood | undefined,
+  ) {}
+
+  begin(_contentType: string | undefined): void {
+    // Whatever the content type says: the body itself shows whether it is an answer.
+  }
+
+  data(chunk: Buffer): Progress {
+    this.begun = true;
+    this.bytes += chunk.length;
+    if (this.bytes > BYTES_MAX) return { ok: false, failure: TOO_LARGE };
+    this.parts.push(chunk);
+    return 'more';
+  }
+
+  whenReady(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  end(lost: boolean): Ending | undefined {
+    if (lost) return undefined;
+    const text = this.text();
+    if (text === undefined) return { ok: false, failure: MALFORMED };
+    const json = parseRecord(text);
+    return json === undefined ? { ok: false, failure: MALFORMED } : this.understand(text, json);
+  }
+
+  /** The body; undefined when it is not UTF-8. */
+  protected text(): string | undefined {
+    const [first] = this.parts;
+    const body = this.parts.length === 1 && first !== undefined ? first : Buffer.concat(this.parts);
+    return isUtf8(body) ? body.toString('utf8') : undefined;
+  }
+
+  refusal(status: number, body: string): AttemptFailure {
+    return refusalOf(status, body, this.channel);
+  }
+
+  private understand(text: string, json: JsonRecord): Ending {
+    const understood = this.understands(json);
+    if (understood === undefined) return { ok: false, failure: this.failureIn(json) };
+    this.known = understood;
+    return { ok: true, answer: { kind: 'whole', text: understood.rewritten ?? text } };
+  }
+
+  private failureIn(json: JsonRecord): AttemptFailure {
+    const error = errorIn(json);
+    return error === undefined ? MALFORMED : providerError(error, this.channel);
+  }
+}

@@ -1,0 +1,112 @@
+/** What a queue of runs promises, in process and over Redis. */
+import { openRunQueue } from '../../src/cluster/open-run-queue';
+import type { RunQueue } from '../../src/research/run-queue';
+import { cuttingProxy } from '../support/cutting-proxy';
+import { eventually, gate } from '../support/eventually';
+import { freshPrefix, REDIS_SERVER, redisIsServed } from '../support/redis';
+
+const KINDS = { 'in process': null, 'over Redis': REDIS_SERVER };
+
+describe.each(Object.entries(KINDS))('a queue of runs, %s', (_, redisUrl) => {
+  const opened: RunQueue[] = [];
+  let installation = '';
+  const open = async (url = redisUrl) => {
+    const queue = await openRunQueue({ redisUrl: url, installation });
+    opened.push(queue);
+    return queue;
+  };
+  const isServed = async () => redisUrl === null || redisIsServed();
+
+  beforeEach(() => {
+    installation = freshPrefix();
+  });
+  afterEach(() => Promise.all(opened.splice(0).map((queue) => queue.close())));
+
+  it('gives each id that is pushed to whoever takes, once', async () => {
+    if (!(await isServed())) return;
+    const queue = await open();
+    const taken: string[] = [];
+    queue.consume(async (id) => void taken.push(id));
+    const ids = Array.from({ length: 20 }, (_each, nth) => `run-${nth}`);
+    await Promise.all(ids.map((id) => queue.push(id)));
+    await eventually(() => expect([...taken].sort()).toEqual([...ids].sort()), 10_000);
+  });
+
+  it('keeps what is pushed before anybody takes', async () => {
+    if (!(await isServed())) return;
+    const queue = await open();
+    await queue.push('early');
+    const taken: string[] = [];
+    queue.consume(async (id) => void taken.push(id));
+    await eventually(() => expect(taken).toEqual(['early']), 10_000);
+  });
+
+  it('goes on with others while one is worked on', async () => {
+    if (!(await isServed())) return;
+    const queue = await open();
+    const { opened: released, open: release } = gate();
+    const taken: string[] = [];
+    queue.consume(async (id) => {
+      taken.push(id);
+      if (id === 'slow') await released;
+    });
+    await queue.push('slow');
+    await queue.push('fast');
+    await eventually(() => expect(taken.sort()).toEqual(['fast', 'slow']), 10_000);
+    release();
+  });
+
+  it('takes the same id again when it is pushed again', async () => {
+    if (!(await isServed())) return;
+    const queue = await open();
+    const taken: string[] = [];
+    queue.consume(async (id) => void taken.push(id));
+    await queue.push('again');
+    await eventually(() => expect(taken).toEqual(['again']), 10_000);
+    await queue.push('again');
+    await eventually(() => expect(taken).toEqual(['again', 'again']), 10_000);
+  });
+
+  it('closes while nobody takes, and while somebody waits', async () => {
+    if (!(await isServed())) return;
+    const [idle, waiting] = [await open(), await open()];
+    const taken: string[] = [];
+    waiting.consume(async (id) => void taken.push(id));
+    await waiting.push('first');
+    await eventually(() => expect(taken).toEqual(['first']), 10_000);
+    await idle.close();
+    await waiting.close();
+    await expect(idle.push('late')).resolves.toBeUndefined();
+  });
+});
+
+describe('a queue over Redis', () => {
+  it('is shared by the processes of an installation: each id is taken by one of them', async () => {
+    if (!(await redisIsServed())) return;
+    const installation = freshPrefix();
+    const queues = await Promise.all([1, 2].map(() => openRunQueue({ redisUrl: REDIS_SERVER, installation })));
+    const taken: string[] = [];
+    for (const queue of queues) queue.consume(async (id) => void taken.push(id));
+    const ids = Array.from({ length: 30 }, (_, nth) => `run-${nth}`);
+    await Promise.all(ids.map((id, nth) => queues[nth % 2]?.push(id)));
+    await eventually(() => expect([...taken].sort()).toEqual([...ids].sort()), 10_000);
+    await Promise.all(queues.map((queue) => queue.close()));
+  });
+
+  it('keeps nobody waiting and fails for nobody while Redis is away', async () => {
+    if (!(await redisIsServed())) return;
+    const proxy = await cuttingProxy(REDIS_SERVER);
+    proxy.sever();
+    const queue = await openRunQueue({ redisUrl: proxy.url, installation: freshPrefix() });
+    const taken: string[] = [];
+    queue.consume(async (id) => void taken.push(id));
+    await queue.push('lost');
+    proxy.mend();
+    await eventually(async () => {
+      await queue.push('found');
+      expect(taken).toContain('found');
+    }, 15_000);
+    await queue.close();
+    await proxy.close();
+  }, 30_000);
+});

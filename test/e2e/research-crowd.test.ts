@@ -1,0 +1,176 @@
+/** Many runs at once on two processes, followed live: each is finished once, and each of its events is told once. */
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { graph, postChat } from '../support/forge-client';
+import { type GatewayProcess, startGateway } from '../support/gateway-process';
+import { type Bed, onEachDatabase } from '../support/on-each-database';
+import { REDIS_SERVER, redisIsServed } from '../support/redis';
+import { fitting, researchRun, researchRunIn, startResearch } from '../support/research-client';
+import { HI, secretOf, tokenOf } from '../support/shop-catalog';
+
+const ACME = tokenOf('acme');
+const RUNS = 50;
+const SECTIONS = 3;
+
+interface Told {
+  readonly cursor: string;
+  readonly kind: string;
+  readonly message: string | null;
+  readonly spent: readonly { readonly amount: string }[];
+  readonly left: readonly { readonly amount: string }[];
+  readonly section: { readonly name: string } | null;
+  readonly run: { readonly id: string; readonly status: string };
+}
+
+const clients: Client[] = [];
+
+function connect({ origin }: GatewayProcess): Client {
+  const connectionParams = { authorization: `Bearer ${ACME}` };
+  const client = createClient({
+    url: `${origin.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams,
+  });
+  clients.push(client);
+  return client;
+}
+
+const EVENT = 'cursor kind message spent { amount } left { amount } section { name } run { id status }';
+
+/** The events of a run from a cursor on, until it ends, or until there are so many. */
+async function follow(client: Client, id: string, after: string | null = null, most = Number.POSITIVE_INFINITY): Promise<Told[]> {
+  const query = `subscription($id: ID!, $after: String) { researchRunProgress(id: $id, after: $after) { ${EVENT} } }`;
+  const told: Told[] = [];
+  for await (const { data, errors } of client.iterate<{ researchRunProgress: Told }>({ query, variables: { id, after } })) {
+    if (errors !== undefined || !data) throw new Error(JSON.stringify(errors));
+    told.push(data.researchRunProgress);
+    if (told.length >= most) break;
+  }
+  return told;
+}
+
+const gapless = (count: number) => Array.from({ length: count }, (_, nth) => `r${nth + 1}`);
+
+onEachDatabase('the progress of a run', (bed, promise) => {
+  afterEach(() => Promise.all(clients.splice(0).map((client) => client.dispose())));
+
+  promise('is told from its first line to its end, each line once, with the money so far', async () => {
+    bed.a.script('small-2025', fitting);
+    const id = await startResearch(bed.gateway.origin, ACME, { apiKeyId: 'chat', mode: 'QUICK', budget: [{ bucket: 'RMB', amount: '1' }] });
+    const told = await follow(connect(bed.gateway), id);
+    expect(told.map(({ cursor }) => cursor)).toEqual(gapless(told.length));
+    expect(told[0]?.kind).toBe('RUN_QUEUED');
+    expect(
+      told
+        .map(({ kind }) => kind)
+        .filter((kind) => kind.startsWith('SECTION_'))
+        .sort(),
+    ).toEqual([...Array(SECTIONS).fill('SECTION_COMPLETED'), ...Array(SECTIONS).fill('SECTION_STARTED')]);
+    const last = told.at(-1);
+    expect(last).toMatchObject({ kind: 'RUN_ENDED', run: { id, status: 'COMPLETED' } });
+    const run = await researchRun(bed.gateway.origin, ACME, id);
+    expect([last?.spent[0]?.amount, last?.left[0]?.amount]).toEqual([run.spent[0]?.amount, run.left[0]?.amount]);
+    // From any cursor on: the rest, and nothing of it twice.
+    const client = connect(bed.gateway);
+    for (const seen of [1, 4, told.length - 1]) {
+      const rest = await follow(client, id, told[seen - 1]?.cursor ?? null);
+      expect(rest.map(({ cursor }) => cursor)).toEqual(told.slice(seen).map(({ cursor }) => cursor));
+    }
+  });
+
+  promise('says why a run waits, and goes on behind it when it is resumed', async () => {
+    bed.a.script('small-2025', fitting);
+    const id = await startResearch(bed.gateway.origin, ACME, {
+      apiKeyId: 'chat',
+      mode: 'QUICK',
+      budget: [{ bucket: 'RMB', amount: '0.001' }],
+    });
+    await researchRunIn(bed.gateway.origin, ACME, id, ['PAUSED']);
+    const following = follow(connect(bed.gateway), id);
+    await graph(bed.gateway.origin, ACME, `mutation { resumeResearchRun(id: "${id}", budget: [{ bucket: RMB, amount: "1" }]) { id } }`);
+    const told = await following;
+    expect(told.find(({ kind }) => kind === 'RUN_PAUSED')?.message).toContain('budget');
+    expect(told.map(({ cursor }) => cursor)).toEqual(gapless(told.length));
+    expect(told.at(-1)?.run.status).toBe('COMPLETED');
+  });
+
+  promise('of an agent is told charge by charge, with what is left', async () => {
+    const headers = { authorization: `Bearer ${secretOf('chat')}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ name: 'live', budget: [{ bucket: 'RMB', amount: '1' }] });
+    const made = (await (await fetch(`${bed.gateway.origin}/v1/runs`, { method: 'POST', headers, body })).json()) as { id: string };
+    const query = `subscription($id: ID!) { agentRunProgress(id: $id) { cursor entry { amount } receipt { id } run { spent { amount } left { amount } } } }`;
+    const events = connect(bed.gateway).iterate<{ agentRunProgress: { receipt: { id: string }; run: { left: { amount: string }[] } } }>({
+      query,
+      variables: { id: made.id },
+    });
+    const call = async (runId?: string) => {
+      const extra = runId === undefined ? {} : { headers: { 'x-forge-run': runId } };
+      const response = await postChat(bed.gateway.origin, secretOf('chat'), { model: 'only-ordinary', messages: HI }, extra);
+      await response.text();
+      return response.headers.get('x-request-id');
+    };
+    const first = events.next();
+    // The subscription begins when it is served: until then calls are made, one of the run and one of none.
+    const made1: (string | null)[] = [];
+    let told: Awaited<typeof first> | null = null;
+    void first.then((event) => {
+      told = event;
+    });
+    while (told === null) {
+      await call();
+      made1.push(await call(made.id));
+    }
+    const { value } = await first;
+    expect(made1).toContain(value?.data?.agentRunProgress.receipt.id);
+    expect(Number(value?.data?.agentRunProgress.run.left[0]?.amount)).toBeLessThan(1);
+    await events.return?.();
+  });
+});
+
+async function crowd(bed: Bed): Promise<void> {
+  if (!(await redisIsServed())) return;
+  await bed.gateway.stop();
+  const environment = { REDIS_URL: REDIS_SERVER };
+  bed.gateway = await startGateway({ ...bed.gateway.settings, environment });
+  const other = await startGateway(bed.gateway.settings);
+  try {
+    for (const model of ['small-2025', 'small']) bed.a.script(model, fitting);
+    const asked = bed.a.requests.length;
+    const both = [bed.gateway, other] as const;
+    const ids = await Promise.all(
+      Array.from({ length: RUNS }, (_, nth) =>
+        startResearch(both[nth % 2 === 0 ? 0 : 1].origin, ACME, { apiKeyId: 'chat', mode: 'QUICK' }),
+      ),
+    );
+    // Each is followed at the process that it was not started at.
+    const watchers = [connect(other), connect(bed.gateway)] as const;
+    const told = await Promise.all(
+      ids.map(async (id, nth) => {
+        const client = watchers[nth % 2 === 0 ? 0 : 1];
+        const some = await follow(client, id, null, 2 + (nth % 5));
+        return some.at(-1)?.kind === 'RUN_ENDED' ? some : [...some, ...(await follow(client, id, some.at(-1)?.cursor ?? null))];
+      }),
+    );
+    for (const events of told) {
+      expect(events.map(({ cursor }) => cursor)).toEqual(gapless(events.length));
+      expect(events.at(-1)).toMatchObject({ kind: 'RUN_ENDED', run: { status: 'COMPLETED' } });
+    }
+    expect(bed.a.requests.length - asked).toBe(RUNS * SECTIONS);
+    const [calls] = await bed.database.query(
+      `SELECT COUNT(*) AS n, COUNT(DISTINCT section_id) AS sections FROM research_call WHERE run_id IN (${ids.map((id) => `'${id}'`).join()})`,
+    );
+    expect([calls?.['n'], calls?.['sections']]).toEqual([BigInt(RUNS * SECTIONS), BigInt(RUNS * SECTIONS)]);
+  } finally {
+    await Promise.all(clients.splice(0).map((client) => client.dispose()));
+    expect((await other.stop()).code).toBe(0);
+  }
+}
+
+onEachDatabase(
+  `${RUNS} runs at once on two processes with Redis`,
+  (bed, promise) => {
+    promise('all finish, no section is called twice, and those who follow see every event once', () => crowd(bed), 120_000);
+  },
+  ['mysql'],
+);
