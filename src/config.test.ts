@@ -23,6 +23,7 @@ describe('loadConfig', () => {
       catalogFile: null,
       adminToken: null,
       masterKey: null,
+      masterKeyPrevious: null,
       upstreamAllowPrivate: false,
       workers: 1,
       graphqlIntrospection: true,

@@ -23,6 +23,8 @@ export interface Config {
   readonly adminToken: string | null;
   /** 32 bytes. */
   readonly masterKey: Buffer | null;
+  /** What was sealed with it is sealed anew at the start; null: nothing is. */
+  readonly masterKeyPrevious: Buffer | null;
   readonly upstreamAllowPrivate: boolean;
   readonly workers: number;
   readonly graphqlIntrospection: boolean;
@@ -92,6 +94,7 @@ const schema = z.object({
     .regex(VISIBLE, problem('must be of visible ASCII characters, without spaces'))
     .optional(),
   MASTER_KEY: masterKey.optional(),
+  MASTER_KEY_PREVIOUS: masterKey.optional(),
   UPSTREAM_ALLOW_PRIVATE: trueOrFalse.default(false),
   WORKERS: wholeNumber(1, 256).default(1),
   GRAPHQL_INTROSPECTION: trueOrFalse.optional(),
@@ -182,6 +185,7 @@ function configOf(values: z.output<typeof schema>, set: Environment): Config {
     catalogFile: values.CATALOG ?? null,
     adminToken: values.ADMIN_TOKEN ?? null,
     masterKey: values.MASTER_KEY ?? null,
+    masterKeyPrevious: values.MASTER_KEY_PREVIOUS ?? null,
     upstreamAllowPrivate: values.UPSTREAM_ALLOW_PRIVATE,
     workers: values.WORKERS,
     graphqlIntrospection: values.GRAPHQL_INTROSPECTION ?? set['NODE_ENV'] !== 'production',
@@ -198,11 +202,8 @@ function faultOf(issue: z.core.$ZodIssue): ConfigurationFault {
 
 /** Values that are right alone and wrong together. Read from the raw text, so that they show beside other faults. */
 function faultsTogether(set: Environment): ConfigurationFault[] {
-  const faults: ConfigurationFault[] = [];
   const onMysql = set['DATABASE_URL']?.startsWith('mysql:') === true;
-  if (onMysql && set['MASTER_KEY'] === undefined) {
-    faults.push({ path: 'MASTER_KEY', problem: 'is required with MySQL: 32 bytes in base64, the same for every process' });
-  }
+  const faults = missingMasterKey(set, onMysql);
   if ((set['SMTP_URL'] === undefined) !== (set['SMTP_FROM'] === undefined)) {
     faults.push({
       path: set['SMTP_URL'] === undefined ? 'SMTP_URL' : 'SMTP_FROM',
@@ -213,6 +214,13 @@ function faultsTogether(set: Environment): ConfigurationFault[] {
   const missing = [...(onMysql ? [] : ['a mysql:// DATABASE_URL']), ...(set['REDIS_URL'] === undefined ? ['REDIS_URL'] : [])];
   if (workers > 1 && missing.length > 0) faults.push({ path: 'WORKERS', problem: `above 1 needs ${missing.join(' and ')}` });
   return faults;
+}
+
+function missingMasterKey(set: Environment, onMysql: boolean): ConfigurationFault[] {
+  if (set['MASTER_KEY'] !== undefined) return [];
+  if (onMysql) return [{ path: 'MASTER_KEY', problem: 'is required with MySQL: 32 bytes in base64, the same for every process' }];
+  if (set['MASTER_KEY_PREVIOUS'] === undefined) return [];
+  return [{ path: 'MASTER_KEY', problem: 'is needed as well: the key that takes the place of MASTER_KEY_PREVIOUS' }];
 }
 
 function problemOfMysqlUrl(text: string): string | null {

@@ -11,6 +11,15 @@ export interface Tried {
   readonly nextTryAt: number;
 }
 
+/** How many deliveries may be taken. */
+export interface DeliveryRoom {
+  readonly limit: number;
+  /** No account has more than this on its way, so that receivers that hang keep none of another account. */
+  readonly perAccount: number;
+  /** How many each account has on its way already. */
+  readonly underWay: ReadonlyMap<string, number>;
+}
+
 /** What an account wants to be told of, and where. */
 export interface AlertRuleStore {
   addRule(rule: AlertRule): Promise<void>;
@@ -26,15 +35,15 @@ export interface AlertRuleStore {
   /** With the secret that signs; undefined: there is none of that id. */
   webhook(id: string): Promise<{ readonly webhook: Webhook; readonly secret: string } | undefined>;
   deleteWebhook(id: string): Promise<void>;
-  /** The rule is quiet again, and may come true anew. */
-  calm(ruleId: string): Promise<void>;
+  /** The rule is quiet again, and may come true anew; nothing happens when it raised another episode meanwhile. */
+  calm(ruleId: string, episode: string): Promise<void>;
 }
 
 /** What was told, in order, and how it reached whom. */
 export interface AlertLog {
   /**
-   * Notes that a rule has come true, once for an episode whoever sees it: false when it was noted before. The alert gets its
-   * place in the order of all, and a delivery for every webhook of its account and every address of the rule, in one transaction.
+   * Notes that a rule has come true, once for an episode whoever sees it: false when it, or a later one, was noted before. The
+   * alert gets its place in the order of all, and a delivery for every webhook of its account and every address of the rule, in one transaction.
    */
   raise(rule: AlertRule, alert: Omit<Alert, 'seq'>, episode: string): Promise<boolean>;
   page(accountId: string | null, page: PageRequest, ruleId: string | undefined): Promise<Page<Alert>>;
@@ -45,6 +54,6 @@ export interface AlertLog {
 
   deliveries(alertIds: readonly string[]): Promise<ReadonlyMap<string, readonly AlertDelivery[]>>;
   /** Takes deliveries that are due, so that no other process tries them before `until`. */
-  claim(now: number, until: number, limit: number): Promise<readonly { readonly delivery: AlertDelivery; readonly alert: Alert }[]>;
+  claim(now: number, until: number, room: DeliveryRoom): Promise<readonly { readonly delivery: AlertDelivery; readonly alert: Alert }[]>;
   tried(deliveryId: string, tried: Tried): Promise<void>;
 }

@@ -23,11 +23,14 @@ export async function* tailAlerts(
 ): AsyncGenerator<Alert> {
   let place = after ?? (await alertLog.head());
   while (signal.reason === null) {
-    const found = await alertLog.after(accountId, place, AT_ONCE);
+    const head = await alertLog.head();
+    const found = head > place ? await alertLog.after(accountId, place, AT_ONCE) : [];
     for (const alert of found) {
       place = alert.seq;
       yield alert;
     }
+    // Alerts become visible in their order: what was not found up to the head is of others.
+    if (found.length < AT_ONCE && head > place) place = head;
     if (found.length === 0) await clock.sleep(LOOK_AGAIN_MS);
   }
 }

@@ -1,18 +1,30 @@
-/** Looks at the rules and delivers what they raised, behind what people wait for. */
+/** Looks at the rules and delivers what they raised, behind what people wait for; neither keeps the other waiting. */
 import { BackgroundWork } from '../kernel/background-work';
-import type { Log } from '../kernel/log';
-import { type DeliveryPorts, deliverAlerts } from './deliver-alerts';
+import { AlertDeliveries, type DeliveryPorts } from './deliver-alerts';
 import { type WatchPorts, watchRules } from './watch-rules';
 
-const EVERY_MS = 2_000;
+const WATCH_EVERY_MS = 2_000;
+const DELIVER_EVERY_MS = 1_000;
 
-export class AlertWork extends BackgroundWork {
-  constructor(private readonly ports: WatchPorts & DeliveryPorts & { readonly log: Pick<Log, 'warn'> }) {
-    super({ everyMs: EVERY_MS, problem: 'alerts could not be looked at or delivered', log: ports.log });
+export class AlertWatch extends BackgroundWork {
+  constructor(private readonly ports: WatchPorts) {
+    super({ everyMs: WATCH_EVERY_MS, problem: 'the rules of alerts could not be looked at', log: ports.log });
   }
 
   protected async work(): Promise<void> {
     await watchRules(this.ports);
-    while (!this.stopped && (await deliverAlerts(this.ports)) > 0);
+  }
+}
+
+export class AlertDispatch extends BackgroundWork {
+  private readonly deliveries: AlertDeliveries;
+
+  constructor(ports: DeliveryPorts) {
+    super({ everyMs: DELIVER_EVERY_MS, problem: 'alerts could not be delivered', log: ports.log });
+    this.deliveries = new AlertDeliveries(ports, () => void this.look());
+  }
+
+  protected async work(): Promise<void> {
+    while (!this.stopped && (await this.deliveries.begin()) > 0);
   }
 }

@@ -1,6 +1,7 @@
 import type { Alert, AlertDelivery, Webhook } from './alert';
 import type { Tried } from './alert-store';
-import { BACK_OFF_MS, deliverAlerts } from './deliver-alerts';
+import type { DeliveryPorts } from './deliver-alerts';
+import { AlertDeliveries, BACK_OFF_MS } from './deliver-alerts';
 import type { Notified } from './notifier';
 
 const AT = 1_790_000_000_000;
@@ -15,13 +16,22 @@ function aDelivery(tries: number, fields: Partial<AlertDelivery> = {}): AlertDel
   return { id: 'd-1', alertId: 'a-1', ...how, tries, nextTryAt: AT, lastResult: null, deliveredAt: null, ...fields };
 }
 
+const clock = { now: () => AT, monotonic: () => 0, sleep: async () => undefined };
+const log = { warn: () => undefined };
+
+/** Begins what is due, and waits for its end. */
+async function deliverAlerts(ports: Omit<DeliveryPorts, 'clock' | 'log'>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    void new AlertDeliveries({ ...ports, clock, log }, resolve).begin();
+  });
+}
+
 async function afterOne(delivery: AlertDelivery, notified: Notified, hook: Webhook | undefined = HOOK): Promise<Tried | undefined> {
   const told: Tried[] = [];
   await deliverAlerts({
     alertRules: { webhook: async () => (hook === undefined ? undefined : { webhook: hook, secret: 's' }) },
     alertLog: { claim: async () => [{ delivery, alert: ALERT }], tried: async (_id, tried) => void told.push(tried) },
     notifier: { callWebhook: async () => notified, sendMail: async () => notified },
-    clock: { now: () => AT, monotonic: () => 0, sleep: async () => undefined },
   });
   return told[0];
 }
@@ -48,6 +58,34 @@ describe('the delivery of an alert', () => {
     expect(await afterOne(aDelivery(0), { ok: false, result: 'HTTP 410', final: true })).toMatchObject({ state: 'FAILED' });
   });
 
+  it('is tried again later where it could not be made ready, such as with another master key, and harms no other one', async () => {
+    const told: Tried[] = [];
+    await deliverAlerts({
+      alertRules: { webhook: () => Promise.reject(new Error('the secret does not open')) },
+      alertLog: { claim: async () => [{ delivery: aDelivery(0), alert: ALERT }], tried: async (_id, tried) => void told.push(tried) },
+      notifier: { callWebhook: async () => ({ ok: true, result: 'sent' }), sendMail: async () => ({ ok: true, result: 'sent' }) },
+    });
+    expect(told).toMatchObject([{ state: 'PENDING', result: 'It could not be made ready.', nextTryAt: AT + 5_000 }]);
+  });
+
+  it('waits for no receiver that hangs', async () => {
+    const ended = jest.fn();
+    const hanging = new AlertDeliveries(
+      {
+        ...{ clock, log },
+        alertRules: { webhook: async () => ({ webhook: HOOK, secret: 's' }) },
+        alertLog: {
+          claim: async (_now, _until, { underWay }) => (underWay.size > 0 ? [] : [{ delivery: aDelivery(0), alert: ALERT }]),
+          tried: async () => undefined,
+        },
+        notifier: { callWebhook: () => new Promise(() => undefined), sendMail: () => new Promise(() => undefined) },
+      },
+      ended,
+    );
+    expect([await hanging.begin(), await hanging.begin()]).toEqual([1, 0]);
+    expect(ended).not.toHaveBeenCalled();
+  });
+
   it('is sent nowhere when its webhook was deleted', async () => {
     const deleted = aDelivery(0, { target: 'gone' });
     const told: Tried[] = [];
@@ -58,7 +96,6 @@ describe('the delivery of an alert', () => {
         callWebhook: () => Promise.reject(new Error('nothing is sent')),
         sendMail: () => Promise.reject(new Error('nothing is sent')),
       },
-      clock: { now: () => AT, monotonic: () => 0, sleep: async () => undefined },
     });
     expect(told).toMatchObject([{ state: 'FAILED', result: 'The webhook was deleted.' }]);
   });

@@ -1,5 +1,6 @@
 /** Brings alerts to where they are wanted, again and again until they have arrived or nobody expects them any more. */
 import type { Clock } from '../kernel/clock';
+import type { Log } from '../kernel/log';
 import type { Alert, AlertDelivery } from './alert';
 import type { AlertLog, AlertRuleStore, Tried } from './alert-store';
 import type { Notified, Notifier } from './notifier';
@@ -9,6 +10,7 @@ export interface DeliveryPorts {
   readonly alertLog: Pick<AlertLog, 'claim' | 'tried'>;
   readonly notifier: Notifier;
   readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
 }
 
 const SECOND = 1_000;
@@ -17,20 +19,61 @@ const HOUR = 60 * MINUTE;
 /** How long after each try that failed the next one is due: in all a good day. */
 export const BACK_OFF_MS: readonly number[] = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 18 * HOUR];
 /** Longer than a try can take: nobody else tries meanwhile, and a process that dies leaves it to others after that. */
-const CLAIM_MS = MINUTE;
-const AT_ONCE = 20;
+const CLAIM_MS = 20 * SECOND;
+const AT_ONCE = 32;
+/** Receivers that hang keep nobody waiting but their own account. */
+const AT_ONCE_OF_ACCOUNT = 4;
 
-/** @returns how many deliveries were tried. What is delivered twice after a crash has the same id both times. */
-export async function deliverAlerts(ports: DeliveryPorts): Promise<number> {
-  const now = ports.clock.now();
-  const due = await ports.alertLog.claim(now, now + CLAIM_MS, AT_ONCE);
-  await Promise.all(
-    due.map(async ({ delivery, alert }) => {
-      const notified = await notify(ports, delivery, alert);
-      await ports.alertLog.tried(delivery.id, afterTry(delivery, notified, ports.clock.now()));
-    }),
-  );
-  return due.length;
+/** What is on its way now. Nothing here waits for a receiver. */
+export class AlertDeliveries {
+  private readonly underWay = new Map<string, number>();
+  private count = 0;
+
+  constructor(
+    private readonly ports: DeliveryPorts,
+    /** Called whenever a try has ended, so that there is room again. */
+    private readonly onEnd: () => void,
+  ) {}
+
+  /**
+   * Begins deliveries that are due, as many as there is room for; gives how many. What is delivered twice after a crash has the
+   * same id both times.
+   */
+  async begin(): Promise<number> {
+    const limit = AT_ONCE - this.count;
+    if (limit <= 0) return 0;
+    const now = this.ports.clock.now();
+    const room = { limit, perAccount: AT_ONCE_OF_ACCOUNT, underWay: this.underWay };
+    const claimed = await this.ports.alertLog.claim(now, now + CLAIM_MS, room);
+    for (const { delivery, alert } of claimed) void this.run(delivery, alert);
+    return claimed.length;
+  }
+
+  private async run(delivery: AlertDelivery, alert: Alert): Promise<void> {
+    this.add(alert.accountId, 1);
+    try {
+      await tryOnce(this.ports, delivery, alert);
+    } catch (error) {
+      // Nobody knows how it ended: it is tried again when its claim has passed, under the same id.
+      this.ports.log.warn({ err: error, delivery: delivery.id }, 'how a delivery ended could not be written down');
+    } finally {
+      this.add(alert.accountId, -1);
+      this.onEnd();
+    }
+  }
+
+  private add(accountId: string, change: number): void {
+    this.count += change;
+    const left = (this.underWay.get(accountId) ?? 0) + change;
+    if (left > 0) this.underWay.set(accountId, left);
+    else this.underWay.delete(accountId);
+  }
+}
+
+/** Never rejects over what is sent: a delivery that breaks is one that failed, and is tried again less and less often. */
+async function tryOnce(ports: DeliveryPorts, delivery: AlertDelivery, alert: Alert): Promise<void> {
+  const notified = await notify(ports, delivery, alert).catch((): Notified => ({ ok: false, result: 'It could not be made ready.' }));
+  await ports.alertLog.tried(delivery.id, afterTry(delivery, notified, ports.clock.now()));
 }
 
 async function notify({ alertRules, notifier }: DeliveryPorts, { id, means, target }: AlertDelivery, alert: Alert): Promise<Notified> {

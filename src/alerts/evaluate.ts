@@ -6,12 +6,15 @@ import { windowStart } from '../ledger/spend-counter';
 import type { UsagePoint, UsageReports } from '../ledger/usage-report';
 import type { Wallet } from '../ledger/wallet';
 import type { AlertRule } from './alert';
+import { windowEpisode } from './episode';
 
 export interface Evaluation {
   /** The rule is true of it. */
   readonly breached: boolean;
   /** What an alert is raised for once: a window that passes, or the state until it ends. */
   readonly episode: string;
+  /** Too early to be quiet: a window has just begun, and may not have begun yet by the clock of another process. */
+  readonly lasts: boolean;
   readonly value: bigint;
   readonly message: string;
 }
@@ -23,7 +26,8 @@ export interface EvaluationPorts {
 
 const HOUR_MS = 3_600_000;
 const ONE = 1_000_000_000n;
-const PERCENT = ONE / 100n;
+/** Of a percent, as people read it: two digits after the point. */
+const HUNDREDTH = ONE / 10_000n;
 const WINDOW_WORDS: Readonly<Record<SpendWindow, string>> = { DAY: 'today', WEEK: 'this week', MONTH: 'this month', LIFETIME: 'in all' };
 
 export function evaluateRule(ports: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
@@ -35,7 +39,7 @@ async function balance({ reader }: EvaluationPorts, { accountId, bucket, thresho
   const wallet = (await reader.wallets(accountId)).find((each) => each.bucket === bucket);
   const value = wallet === undefined ? 0n : leftIn(wallet);
   const message = `${bucket} has ${formatDecimal(value)} left to spend, below ${formatDecimal(threshold)}: top it up.`;
-  return { breached: value < threshold, episode: 'low', value, message };
+  return { breached: value < threshold, episode: 'low', lasts: false, value, message };
 }
 
 function leftIn({ posted, held }: Wallet): bigint {
@@ -49,7 +53,13 @@ async function spend({ usage }: EvaluationPorts, rule: AlertRule, now: number): 
   const value = points.filter(({ bucket }) => bucket === rule.bucket).reduce((sum, { charge }) => sum + charge, 0n);
   const spent = `${formatDecimal(value)} ${rule.bucket} were spent ${WINDOW_WORDS[window]}${whose(rule)}`;
   const message = `${spent}: the threshold is ${formatDecimal(rule.threshold)}.`;
-  return { breached: value >= rule.threshold, episode: from === null ? window : `${window} ${from}`, value, message };
+  return {
+    breached: value >= rule.threshold,
+    episode: windowEpisode(window, from),
+    lasts: from === null || now - from < HOUR_MS,
+    value,
+    message,
+  };
 }
 
 /** A refund does not unsay a charge, and an hour that has passed does. */
@@ -59,12 +69,16 @@ async function rate({ usage }: EvaluationPorts, rule: AlertRule, now: number): P
   const bad = sumOf(points, (point) => (rule.metric === 'FAILURE_RATE' ? point.failed : Math.min(point.fallbacks, point.requests)));
   const value = requests === 0 ? 0n : (BigInt(bad) * ONE) / BigInt(requests);
   const happened = rule.metric === 'FAILURE_RATE' ? 'failed' : 'needed a backup';
-  const share = `${value / PERCENT} % of ${requests} requests${whose(rule)} ${happened} within the last hour`;
+  const share = `${percent(value)} % of ${requests} requests${whose(rule)} ${happened} within the last hour`;
   const enough = requests >= (rule.minimumRequests ?? 1);
   return {
     breached: enough && value >= rule.threshold,
-    ...{ episode: 'high', value, message: `${share}: the threshold is ${rule.threshold / PERCENT} %.` },
+    ...{ episode: 'high', lasts: false, value, message: `${share}: the threshold is ${percent(rule.threshold)} %.` },
   };
+}
+
+function percent(share: bigint): string {
+  return formatDecimal((share / HUNDREDTH) * (ONE / 100n));
 }
 
 function sumOf(points: readonly UsagePoint[], of: (point: UsagePoint) => number): number {
@@ -105,7 +119,11 @@ export async function traceOf(
     ...ended(metric),
   };
   const newest = (await reader.receipts(scope, { first: 1 }, asked)).items[0]?.node;
-  return { receiptId: newest?.record.requestId ?? null, ledgerEntryId: null };
+  const receiptId = newest?.record.requestId ?? null;
+  if (receiptId !== null || metric !== 'SPEND') return { receiptId, ledgerEntryId: null };
+  // Charged, and yet no success: an answer that broke, or that nobody waited for.
+  const charge = (await reader.entries(scope, { first: 1 }, { kind: 'CHARGE', ...ofKey })).items[0]?.node;
+  return { receiptId: charge?.receiptId ?? null, ledgerEntryId: charge?.id ?? null };
 }
 
 /** Who pays is a matter of the route's type alone. */

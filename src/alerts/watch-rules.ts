@@ -4,6 +4,7 @@ import { newId } from '../kernel/ids';
 import type { Log } from '../kernel/log';
 import type { AlertRule } from './alert';
 import type { AlertLog, AlertRuleStore } from './alert-store';
+import { isLater } from './episode';
 import { type EvaluationPorts, evaluateRule, traceOf } from './evaluate';
 
 export interface WatchPorts extends EvaluationPorts {
@@ -29,12 +30,12 @@ export async function watchRules(ports: WatchPorts): Promise<number> {
 
 async function watchRule(ports: WatchPorts, rule: AlertRule): Promise<boolean> {
   const now = ports.clock.now();
-  const { breached, episode, value, message } = await evaluateRule(ports, rule, now);
+  const { breached, episode, lasts, value, message } = await evaluateRule(ports, rule, now);
   if (!breached) {
-    if (rule.episode !== null) await ports.alertRules.calm(rule.id);
+    if (rule.episode !== null && !lasts) await ports.alertRules.calm(rule.id, rule.episode);
     return false;
   }
-  if (rule.episode === episode) return false;
+  if (!isLater(rule.episode, episode)) return false;
   const { id: ruleId, accountId, metric, threshold } = rule;
   const alert = { id: newId(), ruleId, accountId, metric, message: `${rule.name}: ${message}`, value, threshold, raisedAt: now };
   return ports.alertLog.raise(rule, { ...alert, ...(await traceOf(ports, rule)) }, episode);

@@ -1,4 +1,4 @@
-import { classifyFailure, stopReasonOf } from './classify-failure';
+import { classifyFailure, isFaultOfChannel, stopReasonOf } from './classify-failure';
 import type { AttemptFailure } from './upstream';
 
 const failure = (overrides: Partial<AttemptFailure>): AttemptFailure => ({
@@ -43,5 +43,29 @@ describe('after a failure', () => {
 
   it('that the gateway made itself nothing more is tried', () => {
     expect(classifyFailure(failure({ kind: 'cut' }))).toBe('stop');
+  });
+});
+
+describe('against a channel', () => {
+  it.each([401, 402, 403, 429, 500, 502, 529])('speaks a failure of status %i', (status) => {
+    expect(isFaultOfChannel(failure({ status }), false)).toBe(true);
+  });
+
+  it.each(['connect_failed', 'connect_timeout', 'connection_lost', 'first_byte_timeout', 'idle_timeout', 'malformed_answer'] as const)(
+    'speaks a failure of kind %s, also after output had come',
+    (kind) => {
+      expect([isFaultOfChannel(failure({ kind }), false), isFaultOfChannel(failure({ kind }), true)]).toEqual([true, true]);
+    },
+  );
+
+  it.each([400, 404, 408, 409, 413, 422, 425])('does not speak a rejection of status %i', (status) => {
+    expect(isFaultOfChannel(failure({ status }), false)).toBe(false);
+  });
+
+  it('does not speak a client that left, an answer that is too large, or a total time that a slow client may have used up', () => {
+    expect(isFaultOfChannel(failure({ kind: 'cut' }), true)).toBe(false);
+    expect(isFaultOfChannel(failure({ kind: 'answer_too_large' }), false)).toBe(false);
+    expect(isFaultOfChannel(failure({ kind: 'total_timeout' }), true)).toBe(false);
+    expect(isFaultOfChannel(failure({ kind: 'total_timeout' }), false)).toBe(true);
   });
 });

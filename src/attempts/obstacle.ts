@@ -1,6 +1,6 @@
 /** Why a step of a plan cannot be tried. */
 import type { PlanStep } from '../routing/plan-route';
-import type { Operation, Upstreams } from './upstream';
+import type { AskedOfUpstream, Operation, Upstreams } from './upstream';
 
 export interface Obstacle {
   readonly code: string;
@@ -10,6 +10,8 @@ export interface Obstacle {
 /** As messages name what was asked for. */
 export const OPERATION_NAMES: Readonly<Record<Operation, string>> = {
   chat: 'Chat completions',
+  messages: 'Messages',
+  'count-tokens': 'Counts of tokens',
   completions: 'Completions',
   embeddings: 'Embeddings',
   moderations: 'Moderations',
@@ -35,4 +37,15 @@ export function obstacleOf(step: PlanStep, operation: Operation, upstreams: Upst
 export function speaks({ channel }: PlanStep, operation: Operation, upstreams: Upstreams): boolean {
   const upstream = upstreams[channel.protocol];
   return upstream !== undefined && (upstream.operations?.has(operation) ?? operation === 'chat');
+}
+
+/** What of the request the protocol of a step's channel cannot carry; null: nothing. For steps without another obstacle. */
+export function lackOf(
+  { channel, upstreamModel }: PlanStep,
+  asked: Omit<AskedOfUpstream, 'upstreamModel'>,
+  upstreams: Upstreams,
+): Obstacle | null {
+  const missing = upstreams[channel.protocol]?.cannot?.({ ...asked, upstreamModel }) ?? null;
+  if (missing === null) return null;
+  return { code: 'feature_unsupported', message: `This request cannot run on a channel of protocol ${channel.protocol}: ${missing}` };
 }

@@ -12,11 +12,11 @@ import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
 import { type AttemptLimits, atDeadline, limitReached, overdue, sentIn } from './attempt-limits';
-import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-records';
+import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-record';
 import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
 import { noteHealth } from './note-health';
-import { type Obstacle, obstacleOf } from './obstacle';
+import { lackOf, type Obstacle, obstacleOf } from './obstacle';
 import { restingAt } from './resting';
 import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, UpstreamResult, Upstreams } from './upstream';
 
@@ -39,6 +39,8 @@ export interface AttemptJob {
   readonly outputLimit: number | null;
   /** Output tokens, over all choices, that the hold covers. */
   readonly outputBound: number;
+  /** As the upstream takes them. */
+  readonly betas?: string | undefined;
   /** Attempts of this request before this plan. */
   readonly attemptsBefore: readonly AttemptRecord[];
   /** null: the plan alone says how often and how long is tried. */
@@ -73,10 +75,10 @@ interface Tried {
   readonly result: UpstreamResult;
   readonly delivery: Delivery;
   readonly step: PlanStep;
-  /** The provider refused the secret that it was sent with, and the channel has another one: that is no try of the step. */
-  readonly otherSecret: boolean;
   /** Cut because the time of the whole request was up. */
   readonly late: boolean;
+  /** The provider refused the secret that it was sent with, and the channel has another one: that is no try of the step. */
+  readonly otherSecret: boolean;
 }
 
 export async function runAttempts(
@@ -89,7 +91,7 @@ export async function runAttempts(
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
     const index = job.attemptsBefore.length + attempts.length;
-    const obstacle = obstacleOf(step, job.operation, means.upstreams) ?? mayNotSend(means, job, attempts) ?? restingNow(means, job, step);
+    const obstacle = obstacleAt(means, job, step) ?? mayNotSend(means, job, attempts) ?? restingNow(means, job, step);
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
@@ -114,8 +116,8 @@ async function tryStep(
   signal: Interrupted<Interruption>,
 ): Promise<Tried[]> {
   const tries: Tried[] = [];
-  let refusedSecrets = 0;
   const index = job.attemptsBefore.length + before.length;
+  let refusedSecrets = 0;
   while (tries.length - refusedSecrets < step.maxAttempts && signal.reason === null) {
     if (tries.length > 0 && mayNotSend(means, job, before, tries.length) !== null) break;
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
@@ -126,16 +128,21 @@ async function tryStep(
   return tries;
 }
 
-/** What the health of its channel has against a step, unless nothing else is left to be tried. */
-function restingNow(means: AttemptMeans, { plan, operation }: AttemptJob, step: PlanStep): Obstacle | null {
-  if (means.health.restOf(step.channel, step.upstreamModel) === null) return null;
-  const resting = restingAt(plan, step, means, (each) => obstacleOf(each, operation, means.upstreams) !== null);
-  return resting === null || resting.lastResort ? null : resting.obstacle;
-}
-
 /** Why nothing more may be sent for this request; null: it may. `more` are tries that are not among the records yet. */
 function mayNotSend({ clock }: AttemptMeans, { limits, attemptsBefore }: AttemptJob, attempts: readonly AttemptRecord[], more = 0) {
   return limits === null ? null : limitReached(limits, sentIn(attemptsBefore) + sentIn(attempts) + more, clock);
+}
+
+/** What keeps a step from being tried, whatever the health of its channel. */
+function obstacleAt({ upstreams }: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
+  return obstacleOf(step, job.operation, upstreams) ?? lackOf(step, job, upstreams);
+}
+
+/** What the health of its channel has against a step, unless nothing else is left to be tried. */
+function restingNow(means: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
+  if (means.health.restOf(step.channel, step.upstreamModel) === null) return null;
+  const resting = restingAt(job.plan, step, means, (each) => obstacleAt(means, job, each) !== null);
+  return resting === null || resting.lastResort ? null : resting.obstacle;
 }
 
 /** An answer ends the request, and so does a failure after the first byte has reached the client. */
@@ -165,6 +172,8 @@ async function tryOnce(
       body: job.body,
       stream: job.stream,
       outputLimit: job.outputLimit,
+      outputBound: job.outputBound,
+      betas: job.betas,
     },
     delivery,
   );
@@ -192,12 +201,12 @@ async function tryOnce(
   const ended = await exchange.result;
   disarm();
   deafen();
-  const result = late && job.limits !== null ? overdue(ended, job.limits) : ended;
   const latencyMs = elapsedMs();
-  const otherSecret = noteHealth(means.health, step, { ticket, secret }, ended, delivery.started, latencyMs);
+  const result = late && job.limits !== null ? overdue(ended, job.limits) : ended;
+  const otherSecret = noteHealth(means.health, step, { ticket, secret }, result, delivery.started, latencyMs);
   const record = recordOf(step, place, result, startedAt, latencyMs, secret);
   job.follower?.ended(record);
-  return { record, result, delivery, step, otherSecret, late: late && !result.ok };
+  return { record, result, delivery, step, late: late && !result.ok, otherSecret };
 }
 
 function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tried | null, signal: Interrupted<Interruption>): Outcome {

@@ -1,11 +1,21 @@
-/** The port to providers. One implementation for each wire protocol; all of them deliver answers in OpenAI's shapes. */
+/** The port to providers. One implementation for each wire protocol; all of them deliver answers in the shape of the client's endpoint. */
 import type { UsageClasses } from '../kernel/classes';
 import type { Form } from '../kernel/form';
 import type { Usage } from '../metering/usage';
 import type { Channel } from '../routing/catalog';
 
 /** What a provider is asked to do. */
-export type Operation = 'chat' | 'completions' | 'embeddings' | 'moderations' | 'responses' | 'images' | 'speech' | 'transcriptions';
+export type Operation =
+  | 'chat'
+  | 'messages'
+  | 'count-tokens'
+  | 'completions'
+  | 'embeddings'
+  | 'moderations'
+  | 'responses'
+  | 'images'
+  | 'speech'
+  | 'transcriptions';
 
 /** A request as the client sent it: the bytes, and what they say. */
 export interface RequestBody {
@@ -26,7 +36,14 @@ export interface UpstreamCall {
   readonly stream: boolean;
   /** The output limit per choice to set, or null to leave the body's own. */
   readonly outputLimit: number | null;
+  /** Output tokens, over all choices, that the hold covers: the limit to set where a protocol needs one and the client set none. */
+  readonly outputBound: number;
+  /** What the client wants of the protocol beyond its version, as it said it: for adapters to choose from. Left out: nothing. */
+  readonly betas?: string | undefined;
 }
+
+/** A request as far as it decides whether a protocol can carry it. */
+export type AskedOfUpstream = Pick<UpstreamCall, 'operation' | 'body' | 'stream' | 'upstreamModel'>;
 
 /** Takes the answer of a stream as it arrives. */
 export interface AnswerReceiver {
@@ -116,6 +133,8 @@ export interface ClosingEvent {
   readonly name: string;
   /** Its data, as the provider sent them: a JSON object. */
   readonly data: string;
+  /** Whole events that go out behind it; left out: none. */
+  readonly after?: string;
 }
 
 export type Answer = WholeAnswer | StreamEnd | ClosingEvent | AudioEnd;
@@ -136,6 +155,11 @@ export interface UpstreamExchange {
 export interface Upstream {
   /** What it can be asked for; left out: chat completions alone. */
   readonly operations?: ReadonlySet<Operation>;
+  /**
+   * What of a request the protocol has no words for, as a sentence that names the member; null: nothing. Asked before anything is
+   * held and before each try. Left out: it carries whatever it is asked for.
+   */
+  cannot?(asked: AskedOfUpstream): string | null;
   /** Sends at once. The receiver is used by streams alone. */
   send(call: UpstreamCall, receiver: AnswerReceiver): UpstreamExchange;
 }

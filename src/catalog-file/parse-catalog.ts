@@ -27,14 +27,17 @@ export function parseCatalog(source: string, format: 'yaml' | 'json', surroundin
   const read = catalogSchema.safeParse(tree, { error: explain });
   const others = [
     ...(read.error?.issues ?? []).flatMap(faultsOfIssue),
-    ...checkReferences(tree),
-    ...checkSecrets(tree),
-    ...checkAddresses(tree, surroundings.checkAddress),
+    ...faultsBetween(tree, surroundings.checkAddress),
     ...checkFolder(tree, surroundings.isFolder),
   ];
   const all = [...faults, ...others.filter((other) => !faults.some((first) => first.path === other.path))];
   if (!read.success || all.length > 0) throw new ConfigurationError(withoutRepeats(all));
   return declare(read.data);
+}
+
+/** What no single field shows: names, secrets and addresses of a catalog of any shape. */
+export function faultsBetween(tree: unknown, checkAddress: CheckAddress): ConfigurationFault[] {
+  return [...checkReferences(tree), ...checkSecrets(tree), ...checkAddresses(tree, checkAddress)];
 }
 
 function treeOfJson(source: string): unknown {

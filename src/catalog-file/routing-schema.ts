@@ -26,7 +26,7 @@ const classes = {
   characters: apart('For one million characters of text that is spoken, beside its tokens.'),
 } satisfies Record<PriceClass, unknown>;
 
-const price = z
+export const price = z
   .strictObject({
     input: amount(PRICE_MAX).describe('Per one million input tokens.'),
     cachedInput: amount(PRICE_MAX)
@@ -42,7 +42,7 @@ const price = z
   })
   .describe('Decimal strings, in CNY on an ORDINARY route and in USD on an OFFICIAL one.');
 
-const cost = z
+export const cost = z
   .strictObject({
     currency: z.enum(CURRENCIES).describe('What the upstream bills in; it need not be the currency of the route.'),
     input: amount(PRICE_MAX).describe('Per one million input tokens.'),
@@ -98,7 +98,7 @@ export const channel = z
       .describe('Where requests go, up to and with the version: https://api.example.com/v1'),
     apiKey: headerSecret(1, 4_000)
       .optional()
-      .describe('The secret of the upstream. Better a reference to a variable of the environment than the secret itself.'),
+      .describe('The secret of the upstream. In a file, better a reference to a variable of the environment than the secret itself.'),
     apiKeys: z
       .array(headerSecret(1, 4_000))
       .min(1)
@@ -127,7 +127,7 @@ export const model = z.strictObject({
     .describe('Upper bound for one image, file or audio part; the contextWindow when left out.'),
 });
 
-const step = z.strictObject({
+export const step = z.strictObject({
   channel: id.describe('The id of a channel of this catalog.'),
   upstreamModel: upstreamModel.optional().describe("The model's name at this upstream; the model's own id when left out."),
   maxAttempts: count(1, 10).default(1).describe('How often this channel is tried before the next one.'),

@@ -16,7 +16,7 @@ interface Emitted {
 async function emitted(): Promise<Emitted[]> {
   return [
     { name: 'catalog.schema.json', text: `${JSON.stringify(catalogJsonSchema(), null, 2)}\n` },
-    { name: 'schema.graphql', text: `${(await printedSchema()).trimEnd()}\n` },
+    { name: 'schema.graphql', text: `${(await printedSchema(catalogJsonSchema())).trimEnd()}\n` },
   ];
 }
 

@@ -1,5 +1,5 @@
 /** What looks at the rules of alerts, and sends what they raise. */
-import { AlertWork } from '../alerts/alert-work';
+import { AlertDispatch, AlertWatch } from '../alerts/alert-work';
 import type { AlertManagement } from '../alerts/manage-alerts';
 import type { Config } from '../config';
 import { systemClock } from '../kernel/clock';
@@ -21,12 +21,15 @@ export interface Alerts {
 
 export function openAlerts({ mail, upstreamAllowPrivate }: Config, storage: Storage, http: HttpClient, log: Log): Alerts {
   const notifier = createNotifier({ dispatcher: http.dispatcherFor({ timeouts: TIMEOUTS }), mail, clock: systemClock });
-  const work = new AlertWork({ ...storage, notifier, clock: systemClock, log });
+  const ports = { ...storage, notifier, clock: systemClock, log };
+  const works = [new AlertWatch(ports), new AlertDispatch(ports)];
   return {
     limits: { problemOfAddress: upstreamAllowPrivate ? () => null : problemOfAddress, sendsMail: mail !== null },
-    start: () => work.start(),
+    start: () => {
+      for (const work of works) work.start();
+    },
     stop: () => {
-      work.stop();
+      for (const work of works) work.stop();
       notifier.close();
     },
   };

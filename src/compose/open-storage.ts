@@ -1,6 +1,7 @@
 /** What the gateway keeps, and where. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { SharedHead } from '../alerts/shared-head';
 import { openDoorbell } from '../cluster/open-doorbell';
 import type { Config } from '../config';
 import { replaySpool } from '../gateway/spool-replay';
@@ -32,8 +33,11 @@ import { SqlLedgerReader } from '../storage/ledger-reader/ledger-reader';
 import { SqlWalletHistory } from '../storage/ledger-reader/wallet-history';
 import { SqlTokenStore } from '../storage/management-token-store';
 import { moneyStores } from '../storage/money-facts/money-stores';
+
+import { type MasterKeys, resealAll } from '../storage/reseal';
 import { SqlResearchLeases } from '../storage/research/research-leases';
 import { SqlResearchStore } from '../storage/research/research-store';
+
 import { SqlRunStore } from '../storage/runs/run-store';
 import { TypeormSettingStore } from '../storage/setting-store';
 import { SqliteSpool } from '../storage/spool/sqlite-spool';
@@ -58,7 +62,7 @@ export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 /** The database with its migrations run, the stores on it, and the ledger on connections of its own. */
 export async function openStorage(
-  { database, redisUrl, masterKey, idempotencyRetentionMs: keepMs }: Config,
+  { database, redisUrl, masterKey, masterKeyPrevious, idempotencyRetentionMs: keepMs }: Config,
   { log, alarms, metrics }: Watchers,
 ) {
   const ownerLock = database.kind === 'sqlite' ? ownFile(database.file) : undefined;
@@ -68,6 +72,8 @@ export async function openStorage(
   const ledgerId = await establishLedgerId(settings);
   const spool = openSpool(database, ledgerId, log);
   const ledger = await openLedger(database, ownerLock, { log, alarms }, spool);
+  // After the spool was replayed: what waited in it may have answers of then.
+  if (masterKeyPrevious !== null) await sealAnew(dataSource, { current: key, previous: masterKeyPrevious }, log);
   const doorbell = openDoorbell({ redisUrl, installation: ledgerId });
   const commit = new GroupCommit(measured(ringing(ledger.store, doorbell.bell), metrics, systemClock));
   const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
@@ -91,7 +97,7 @@ export async function openStorage(
     spool,
     reader: new SqlLedgerReader(dataSource),
     ...moneyStores(dataSource),
-    spend: { history: new SharedHistory(new SqlWalletHistory(dataSource)), doorbell: doorbell.bell },
+    spend: { history: new SharedHistory(new SqlWalletHistory(dataSource), doorbell.bell, systemClock), doorbell: doorbell.bell },
     /** What goes on beside requests: following other processes, sealing, adding up usage. */
     start: () => {
       catalog.start();
@@ -126,13 +132,18 @@ function controlStores(dataSource: Database, masterKey: Buffer) {
     researchLeases: new SqlResearchLeases(dataSource),
     auditLog: new SqlAuditLog(dataSource),
     alertRules: new SqlAlertRules(dataSource, masterKey),
-    alertLog: new SqlAlertLog(dataSource),
+    alertLog: new SharedHead(new SqlAlertLog(dataSource), systemClock),
   };
 }
 
 function ownFile(file: string): OwnerLock {
   mkdirSync(path.dirname(file), { recursive: true });
   return lockSqliteOwner(file);
+}
+
+async function sealAnew(dataSource: Database, keys: MasterKeys, log: Log): Promise<void> {
+  const resealed = await resealAll(dataSource, keys);
+  log.info({ resealed }, 'what the previous master key had sealed is sealed with the present one');
 }
 
 /** A file for each ledger, so that processes of several may share a folder. */

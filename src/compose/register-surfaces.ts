@@ -10,6 +10,8 @@ import { registerReceipts } from '../api/rest/receipts';
 import { registerRunReports } from '../api/rest/run-reports';
 import { registerRuns } from '../api/rest/runs';
 import type { createServer } from '../api/rest/server';
+import { catalogJsonSchema } from '../catalog-file/catalog-schema';
+import { entryReader } from '../catalog-file/read-entry';
 import type { Gateway } from '../gateway/completion-request';
 import { systemClock } from '../kernel/clock';
 import type { GatewayMetrics } from '../telemetry/gateway-metrics';
@@ -49,5 +51,7 @@ export async function registerSurfaces(
     clock: systemClock,
     log: gateway.log,
     introspection,
+    catalogFile: catalogJsonSchema(),
+    catalogEntries: entryReader(alerts.limits.problemOfAddress),
   });
 }

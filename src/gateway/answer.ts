@@ -35,14 +35,33 @@ function valueWithCost(usage: string, receipt: ReceiptRecord): string {
 /** The last events of a stream: the usage chunk when the client asked for one, and the end marker; or the event that closes it. */
 export function streamTail(end: StreamEnd | ClosingEvent, receipt: ReceiptRecord, { endpoint, wantsUsage }: ModelCall): string {
   if (end.kind === 'closing') {
-    // Some say it all in their response, others in the event itself.
-    const data = usageWithCost(
-      withObject(end.data, 'response', (response) => usageWithCost(response, receipt)),
-      receipt,
-    );
-    return `${end.name === '' ? '' : `event: ${end.name}\n`}data: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
+    const data = endpoint.ending === 'message-stop' ? deltaWithCost(end.data, receipt) : eventWithCost(end.data, receipt);
+    return `${end.name === '' ? '' : `event: ${end.name}\n`}data: ${data.replaceAll('\n', '\ndata: ')}\n\n${end.after ?? ''}`;
   }
   return wantsUsage ? `data: ${JSON.stringify(usageChunk(end, receipt, endpoint.chunkObject))}\n\n${DONE}` : DONE;
+}
+
+/** Some say it all in their response, others in the event itself. */
+function eventWithCost(data: string, receipt: ReceiptRecord): string {
+  return usageWithCost(
+    withObject(data, 'response', (response) => usageWithCost(response, receipt)),
+    receipt,
+  );
+}
+
+/** The last event that tells usage; where the provider told none it is what was counted here. */
+function deltaWithCost(data: string, receipt: ReceiptRecord): string {
+  const hasUsage = topLevelMembers(data).some(({ name, valueStart }) => name === 'usage' && data.startsWith('{', valueStart));
+  return usageWithCost(hasUsage ? data : insertMember(data, 'usage', JSON.stringify(messageUsage(receipt.usage))), receipt);
+}
+
+function messageUsage({ inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens }: Usage): Record<string, unknown> {
+  return {
+    input_tokens: inputTokens - cachedInputTokens - cacheWriteTokens,
+    cache_creation_input_tokens: cacheWriteTokens,
+    cache_read_input_tokens: cachedInputTokens,
+    output_tokens: outputTokens,
+  };
 }
 
 function usageChunk(end: StreamEnd, receipt: ReceiptRecord, object: string): Record<string, unknown> {

@@ -31,6 +31,8 @@ export interface CompletionRequest {
   readonly runHeader: string | null;
   /** The `Idempotency-Key` header as it was sent. */
   readonly idempotencyKey: string | null;
+  /** The `anthropic-beta` headers as they were sent; left out: none, or none that the endpoint knows. */
+  readonly betas?: string | undefined;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   /** The same instant on the monotonic clock, for how long it took. */

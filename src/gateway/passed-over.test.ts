@@ -1,7 +1,7 @@
 /** What channels that rest, and secrets that are refused, do to a request and to what it costs. */
 import { amount, aPrice, aRoute } from '../../test/support/catalog-builders';
 import { healthy, failing as resting } from '../../test/support/channel-healths';
-import { failing, ok, play, STREAM } from '../../test/support/stage';
+import { failing, ok, play, STREAM, stage } from '../../test/support/stage';
 import { StillClock } from '../../test/support/still-clock';
 import { viewReceipt } from './receipt-view';
 
@@ -85,6 +85,18 @@ describe('a channel whose breaker is open', () => {
   it.each([400, 404, 409, 422])('does not come of rejections with status %i', async (status) => {
     const health = healthy();
     for (let call = 0; call < 30; call += 1) await play({ health, routes: one('a'), acts: { a: [failing(status)] } });
+    expect(health.known('a')?.models.get('m')?.breaker).toMatchObject({ state: 'CLOSED' });
+    expect(health.known('a')?.models.get('m')?.breaker.window.failures(1_000)).toBe(0);
+  });
+
+  it('does not come of clients that leave', async () => {
+    const health = healthy();
+    for (let call = 0; call < 30; call += 1) {
+      const leaves = Promise.resolve().then(() => set.interruption.happen('CLIENT_GONE'));
+      const acts = { a: [{ frames: ['one '], until: leaves.then(() => new Promise(() => undefined)) }] };
+      const set = stage({ health, body: STREAM, routes: one('a'), onClientGone: 'cancel', acts });
+      expect(await set.serve()).toMatchObject({ stopReason: 'CLIENT_GONE' });
+    }
     expect(health.known('a')?.models.get('m')?.breaker).toMatchObject({ state: 'CLOSED' });
     expect(health.known('a')?.models.get('m')?.breaker.window.failures(1_000)).toBe(0);
   });

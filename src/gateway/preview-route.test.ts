@@ -55,6 +55,14 @@ describe('a preview', () => {
     );
   });
 
+  it('says that the order of channels with one priority is drawn', async () => {
+    const equal = aRoute('m', 'ORDINARY', [
+      { channelId: 'a', priority: 1 },
+      { channelId: 'b', priority: 1 },
+    ]);
+    expect(await codes({ from: aCatalog({ ...lists(), routes: [equal] }) })).toEqual(['CHANNELS_DRAWN']);
+  });
+
   it('warns of a dearer backup, of a step that is passed over, and of a lowered output limit', async () => {
     expect(await codes()).toEqual(['BACKUP_DEARER']);
     const passedOver = aCatalog({ ...lists(), routes: [aRoute('m', 'ORDINARY', ['off', 'gemini', 'a'])] });

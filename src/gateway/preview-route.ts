@@ -71,6 +71,7 @@ export async function previewRoute(means: PreviewMeans, key: ApiKey, request: Pr
     ...crossing(planned.first, taken.plan, planned.fallback),
     ...skipped(taken.plan, means.upstreams),
     ...resting(taken.plan, means),
+    ...drawn(taken.plan),
     ...dearer(taken.plan),
     ...lowered(taken, hold),
   ];
@@ -163,6 +164,13 @@ function resting(plan: Plan, { upstreams, health, now }: PreviewMeans): Warning[
     if (!found.lastResort) return [{ code: 'CHANNEL_SKIPPED', message }];
     return [{ code: 'LAST_RESORT', message: `${message} Where no other channel is left, it is tried all the same.` }];
   });
+}
+
+/** A preview has no request to draw for: it shows the channels of one priority in the order of the catalog. */
+function drawn({ drawn: isDrawn }: Plan): Warning[] {
+  if (isDrawn === undefined) return [];
+  const message = 'Channels of one priority are tried in an order that is drawn for each request by their weights.';
+  return [{ code: 'CHANNELS_DRAWN', message }];
 }
 
 /** Backups that cost more than the primary, for input or for output. */

@@ -77,8 +77,8 @@ export function viewReceipt({ receipt, attempts, prices }: ReceiptParts): Receip
   };
 }
 
-/** A route's id is its model and its type. */
-function modelOf({ routeId, routeType }: RouteFacts): string | null {
+/** The model of the catalog, by its route: a route's id is its model and its type. */
+export function modelOf({ routeId, routeType }: RouteFacts): string | null {
   return routeId === null || routeType === null ? null : routeId.slice(0, -routeType.length - 1);
 }
 
@@ -142,6 +142,7 @@ function chargeReason(attempt: AttemptOfReceipt, record: ReceiptRecord, currency
   return 'It failed before any of its output was delivered: failed attempts are not charged.';
 }
 
-function nextStepAfter(code: string | null): string | null {
+/** What the user does after a failure with this code; null: there is nothing to do. */
+export function nextStepAfter(code: string | null): string | null {
   return code !== null && code in FAULT_RULES ? FAULT_RULES[code as FaultCode].nextStep : null;
 }

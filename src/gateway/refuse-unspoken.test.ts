@@ -21,6 +21,16 @@ interface Row {
 const messages = [{ role: 'user', content: 'hi' }];
 const ROWS: Readonly<Record<string, Row>> = {
   '/v1/chat/completions': { body: { messages }, cannot: [['n', 0]] },
+  '/v1/messages': {
+    body: { messages, max_tokens: 9 },
+    cannot: [
+      ['max_tokens', null],
+      ['container', 'c_1'],
+      ['mcp_servers', [{ name: 'x' }]],
+      ['speed', 'fast'],
+      ['inference_geo', 'us'],
+    ],
+  },
   '/v1/completions': { body: { prompt: 'hi' }, cannot: [['echo', true]] },
   '/v1/embeddings': { body: { input: 'hi' }, cannot: [['stream', true]] },
   '/v1/moderations': { body: { input: 'hi' }, cannot: [['stream', true]] },
@@ -54,7 +64,10 @@ function routeWith(channels: readonly string[], classes: PriceClasses | undefine
   return { ...aRoute('m', type, channels), price: aPrice({ id: `${type}#1`, routeId: `m:${type}`, classes }) };
 }
 
-describe.each(ENDPOINTS.map((endpoint) => [endpoint.path, endpoint] as const))('%s', (path, endpoint) => {
+/** Tokens are counted here where no channel counts them: there is nothing to refuse. */
+const REFUSING = ENDPOINTS.filter(({ operation }) => operation !== 'count-tokens');
+
+describe.each(REFUSING.map((endpoint) => [endpoint.path, endpoint] as const))('%s', (path, endpoint) => {
   const row = ROWS[path] ?? { body: {}, cannot: [] };
   const ask = (routes: readonly Route[], more: Body = {}, key = {}) => {
     const body = sent({ ...row.body, ...more });
@@ -85,6 +98,15 @@ describe.each(ENDPOINTS.map((endpoint) => [endpoint.path, endpoint] as const))('
     const { attempts, upstream } = await ask([routeWith(['gemini', 'a'], row.priced)]);
     expect(attempts[0]).toMatchObject({ channelId: 'gemini', status: 'SKIPPED', errorCode: 'protocol_unsupported' });
     expect(upstream.calls).toMatchObject([{ operation: endpoint.operation }]);
+  });
+
+  it('passes over a channel that cannot carry the request, and is refused with the reason where no other can', async () => {
+    const { attempts, upstream } = await ask([routeWith(['narrow', 'a'], row.priced)]);
+    expect(attempts[0]).toMatchObject({ channelId: 'narrow', status: 'SKIPPED', errorCode: 'feature_unsupported' });
+    expect(upstream.calls).toMatchObject([{ operation: endpoint.operation }]);
+    const { receipt } = await ask([routeWith(['narrow'], row.priced)]);
+    expect(receipt).toMatchObject({ ...refused, errorCode: 'feature_unsupported', bucket: 'RMB' });
+    expect(receipt.errorMessage).toBe('This request cannot run on a channel of protocol anthropic: it is too narrow.');
   });
 
   it.each(row.cannot)('is refused for %s, which it cannot do', async (member, value) => {

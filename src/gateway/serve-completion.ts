@@ -9,7 +9,7 @@ import { formatDecimal } from '../kernel/money';
 import { admitKey, type RecognisedKey } from '../keys/authenticate';
 import type { KeyPolicies } from '../keys/key-policies';
 import type { Idempotence } from '../ledger/ledger-store';
-import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
+import type { ReceiptRecord } from '../ledger/receipt';
 import { quoteCeiling } from '../metering/quote-ceiling';
 import { arrangeSteps } from '../routing/arrange-steps';
 import { type Plan, planRoute } from '../routing/plan-route';
@@ -18,15 +18,15 @@ import { streamTail, wholeWithCost } from './answer';
 import { keeping, RememberingSink } from './answer-archive';
 import { attached, attachRun, NO_RUN } from './attach-run';
 import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
-import { ReceiptedFault } from './end-durably';
 import type { ModelCall } from './endpoints/endpoint';
 import type { Option } from './hold';
 import type { KeptAnswer } from './kept-answer';
 import { attemptLimitsOf, chargeCap } from './key-ceilings';
 import { type Reading, readCall } from './read-call';
 import { servablePlans } from './refuse-unspoken';
+import { factsOf, readable, refusedWithReceipt } from './request-frame';
 import { readIdempotencyKey, readRouteHeader } from './request-headers';
-import { type Settled, writeRefusal } from './settle';
+import type { Settled } from './settle';
 import { sharedBy } from './shared-cache';
 import { budgetLimits, type LimitsOf } from './spend-ceilings';
 import { withHold } from './with-hold';
@@ -69,7 +69,8 @@ export async function serveCompletion(
           const outputLimit = hold.limitLowered ? hold.outputLimit : null;
           const outputBound = hold.outputLimit * call.choices;
           const { operation } = call.endpoint;
-          const job = { plan: hold.plan, operation, body: call.body, stream: call.stream, outputLimit, outputBound };
+          const { betas } = request;
+          const job = { plan: hold.plan, operation, body: call.body, stream: call.stream, outputLimit, outputBound, betas };
           return gateway.checkpoints.whileDelivering({ hold, call, attemptsBefore }, (follower) =>
             runAttempts(gateway, { ...job, attemptsBefore, limits: attemptLimits, follower }, to, signal),
           );
@@ -93,12 +94,6 @@ export async function refuseCompletion(gateway: Gateway, request: CompletionRequ
   await refusedWithReceipt(gateway, factsOf(request, recognised, reading, null), sink, () =>
     withRate<Settled>(gateway.rates, rated, sink, () => Promise.reject(fault)).then(({ receipt }) => receipt),
   );
-}
-
-/** @throws Fault that says why the body is none that can be served */
-function readable(reading: Reading): ModelCall {
-  if (!reading.ok) throw reading.fault;
-  return reading.call;
 }
 
 /** The plans, each with the order of steps that this request has. */
@@ -163,36 +158,4 @@ function finish({ receipt, fault, used }: Settled, call: ModelCall, sink: Answer
   else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer, receipt), formatDecimal(receipt.charge), answer.contentType);
   else if (answer.kind === 'audio') sink.finishAudio(answer.rest, answer.contentType);
   else sink.finishStream(streamTail(answer, receipt, call));
-}
-
-async function refusedWithReceipt(
-  gateway: Gateway,
-  facts: RequestFacts,
-  sink: AnswerSink,
-  serve: () => Promise<ReceiptRecord | null>,
-): Promise<ReceiptRecord | null> {
-  try {
-    return await serve();
-  } catch (error) {
-    // A ledger that cannot take a hold cannot take a receipt either.
-    if (!(error instanceof Fault) || error instanceof ReceiptedFault || error.code === 'temporarily_unavailable') throw error;
-    const receipt = await writeRefusal(gateway, facts, error);
-    sink.fail(error);
-    return receipt;
-  }
-}
-
-function factsOf(request: CompletionRequest, { key }: RecognisedKey, reading: Reading, run: Run | null): RequestFacts {
-  return {
-    requestId: request.id,
-    accountId: key.accountId,
-    apiKeyId: key.id,
-    projectId: key.projectId,
-    runId: run?.id ?? null,
-    endpoint: request.endpoint.path,
-    stream: reading.ok ? reading.call.stream : reading.stream,
-    requestedModel: reading.ok ? reading.call.model : reading.model,
-    createdAt: request.receivedAt,
-    receivedTick: request.receivedTick,
-  };
 }

@@ -127,7 +127,7 @@ async function place(gateway: Gateway, asked: Asked, option: Option, replaces: H
     invariant(verdict.verdict === 'granted', 'a hold is granted or refused');
     return holdOf(item, option, nano(verdict.amount));
   } catch (error) {
-    const fault = unavailable(gateway, error);
+    const fault = unavailable(gateway, asked.facts.requestId, error);
     // With a hold already open the request still ends on that one; without, nothing has happened yet.
     if (replaces === null) throw fault;
     return fault;
@@ -171,8 +171,8 @@ function notCovered(option: Option, fault: Fault, index: number, now: number): A
   return first === undefined ? [] : [passedOver(first, index, { code: fault.code, message: fault.publicMessage }, now)];
 }
 
-function unavailable(gateway: Gateway, error: unknown): Fault {
+function unavailable(gateway: Gateway, requestId: string, error: unknown): Fault {
   if (error instanceof Fault) return error;
-  gateway.log.error({ err: error }, 'a hold could not be placed');
+  gateway.log.error({ err: error, receipt: requestId }, 'a hold could not be placed');
   return new Fault('temporarily_unavailable', 'The ledger cannot take requests now.', { cause: error });
 }

@@ -37,6 +37,11 @@ export const FAULT_RULES = {
   route_not_allowed: { ...forbidden, nextStep: 'Change the route policy of the key, or drop the x-forge-route header.' },
   price_ceiling: { ...forbidden, nextStep: 'Raise the ceiling of the key that the message names, or choose a cheaper model.' },
   endpoint_not_supported: { ...invalid, http: 400, nextStep: 'Choose a model whose channels have this endpoint.' },
+  feature_unsupported: {
+    ...invalid,
+    http: 400,
+    nextStep: 'Leave out what the message names, or choose a model whose channels can carry it.',
+  },
   not_found: { ...invalid, http: 404, graphql: 'NOT_FOUND', nextStep: 'Check the id and the key that you ask with.' },
   invalid_json: { ...invalid, http: 400, nextStep: 'Send a JSON object as the body.' },
   invalid_request: { ...invalid, http: 400, nextStep: 'Correct the parameter that the message names.' },

@@ -1,24 +1,43 @@
 /**
- * One reading for many followers. Whoever asks for the same within one turn of the event loop shares an answer, and steps
- * that were read once are kept for a while: they never change. So a thousand followers of a wallet cost as much as one.
+ * One reading for many followers. Whoever asks where the wallets stand shares an answer until somebody rings, and steps that were
+ * read once are kept for a while: they never change. So a thousand followers of a wallet cost as much as one.
  */
+import type { Clock } from '../kernel/clock';
+import type { Doorbell } from './spend-tail';
 import type { HistoryStep, WalletHistory } from './wallet-history';
 
 const KEPT_MAX = 500;
+/** What nobody rang for, such as what another process wrote, is seen this much later at most. */
+const HEADS_MS = 250;
+
+interface Heads {
+  readonly rings: number;
+  readonly at: number;
+  readonly answer: Promise<ReadonlyMap<string, bigint>>;
+}
 
 export class SharedHistory implements WalletHistory {
-  private headsAsked = new Map<string | null, Promise<ReadonlyMap<string, bigint>>>();
+  private readonly headsOf = new Map<string | null, Heads>();
   private readonly steps = new Map<string, Promise<readonly HistoryStep[]>>();
 
-  constructor(private readonly source: WalletHistory) {}
+  constructor(
+    private readonly source: WalletHistory,
+    private readonly doorbell: Pick<Doorbell, 'rings'>,
+    private readonly clock: Pick<Clock, 'monotonic'>,
+  ) {}
 
+  /** Everything that was rung for before is in it. */
   heads(accountId: string | null): Promise<ReadonlyMap<string, bigint>> {
-    const asked = this.headsAsked.get(accountId);
-    if (asked !== undefined) return asked;
-    if (this.headsAsked.size === 0) setImmediate(() => this.forgetHeads());
-    const heads = this.source.heads(accountId);
-    this.headsAsked.set(accountId, heads);
-    return heads;
+    const [rings, at] = [this.doorbell.rings(), this.clock.monotonic()];
+    const asked = this.headsOf.get(accountId);
+    if (asked !== undefined && asked.rings === rings && at - asked.at < HEADS_MS) return asked.answer;
+    const answer = this.source.heads(accountId);
+    const heads: Heads = { rings, at, answer };
+    this.headsOf.delete(accountId);
+    this.headsOf.set(accountId, heads);
+    if (this.headsOf.size > KEPT_MAX) this.headsOf.delete(this.headsOf.keys().next().value ?? null);
+    answer.catch(() => this.headsOf.get(accountId) === heads && this.headsOf.delete(accountId));
+    return answer;
   }
 
   after(walletId: string, seq: bigint, limit: number): Promise<readonly HistoryStep[]> {
@@ -32,9 +51,5 @@ export class SharedHistory implements WalletHistory {
     const forget = () => this.steps.delete(question);
     steps.then((found) => found.length === 0 && forget(), forget);
     return steps;
-  }
-
-  private forgetHeads(): void {
-    this.headsAsked = new Map();
   }
 }

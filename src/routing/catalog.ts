@@ -4,6 +4,7 @@
  */
 import type { PriceClasses } from '../kernel/classes';
 import type { Nano } from '../kernel/money';
+import { hashSecret } from '../kernel/secret';
 import type { Currency, RouteType } from '../kernel/words';
 import type { BreakerOptions } from './health/breaker-settings';
 
@@ -141,4 +142,13 @@ export interface Catalog {
 
 export function routeId(model: string, type: RouteType): string {
   return `${model}:${type}`;
+}
+
+/** What may be written down of a channel: the start of a hash stands for its secrets, so that another one shows. */
+export function withoutSecrets(channel: Channel): object {
+  return Object.fromEntries(
+    Object.entries(channel).map(([name, value]) =>
+      name.startsWith('apiKey') ? [name, `sha256:${hashSecret(JSON.stringify(value)).slice(0, 12)}`] : [name, value],
+    ),
+  );
 }

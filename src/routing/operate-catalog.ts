@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { formatDecimal } from '../kernel/money';
 import { type Catalog, type Channel, MULTIPLIER_MAX, PRICE_MAX, type PriceVersion } from './catalog';
+import type { CatalogEdit } from './catalog-edit';
 import type { CatalogStore } from './catalog-store';
 import type { DeclaredPrice } from './declared-catalog';
 
@@ -13,6 +14,8 @@ export interface CatalogEditor {
   setRoutePrice(routeId: string, price: DeclaredPrice, effectiveFrom?: number | null): Promise<PriceVersion>;
   /** @throws Fault `not_found` for a channel that is not in the catalog */
   setChannelEnabled(id: string, enabled: boolean): Promise<Channel>;
+  /** Writes what `decide` makes of the catalog that stands, while nobody else can change it; gives what it decided. */
+  edit(decide: (catalog: Catalog) => CatalogEdit): Promise<CatalogEdit>;
 }
 
 export interface CatalogManagement {
@@ -46,7 +49,11 @@ export async function setPrice({ catalog, editor, clock }: CatalogManagement, ro
   for (const [name, amount] of Object.entries({ ...amounts, ...classes })) checkAmount(name, amount);
   checkAmount('multiplier', multiplier, MULTIPLIER_MAX);
   const apart = classes ?? route.price.classes;
-  return editor.setRoutePrice(routeId, { ...amounts, multiplier, ...(apart && { classes: apart }) }, beginning(effectiveFrom, clock.now()));
+  return editor.setRoutePrice(
+    routeId,
+    { ...amounts, multiplier, ...(apart && { classes: apart }) },
+    priceBeginning(effectiveFrom, clock.now()),
+  );
 }
 
 /**
@@ -67,11 +74,12 @@ function checkAmount(name: string, amount: bigint | null, most = PRICE_MAX): voi
   throw new Fault('invalid_request', `${name} must be between 0 and ${formatDecimal(most)}.`);
 }
 
-function beginning(effectiveFrom: number | null, now: number): number | null {
+/** When a price begins that is to begin at an instant; null: now. @throws Fault `invalid_request` that names the `field` */
+export function priceBeginning(effectiveFrom: number | null, now: number, field = 'effectiveFrom'): number | null {
   if (effectiveFrom === null) return null;
   if (effectiveFrom < now - LATE_MS) {
-    throw new Fault('invalid_request', 'effectiveFrom has passed: calls of then are settled. Leave it out for a price from now on.');
+    throw new Fault('invalid_request', `${field} has passed: calls of then are settled. Leave it out for a price from now on.`);
   }
-  if (effectiveFrom > now + AHEAD_MS) throw new Fault('invalid_request', 'effectiveFrom is more than five years ahead.');
+  if (effectiveFrom > now + AHEAD_MS) throw new Fault('invalid_request', `${field} is more than five years ahead.`);
   return effectiveFrom <= now ? null : effectiveFrom;
 }

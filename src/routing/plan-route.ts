@@ -45,10 +45,10 @@ export interface Plan {
   readonly bucketReason: string;
   /** In the order in which they are tried; where `drawn` is set, `arrangeSteps` gives each request its own. */
   readonly steps: readonly PlanStep[];
-  /** Left out: every step has a priority of its own. */
-  readonly drawn?: true;
   /** Those of the steps that may be tried, each once; never empty. */
   readonly prices: readonly PriceVersion[];
+  /** Left out: every step has a priority of its own. */
+  readonly drawn?: true;
 }
 
 /** The plan, and the plan of the other bucket where the key consents to it. */
@@ -176,10 +176,9 @@ function planOf(catalog: Catalog, key: PlanningKey, model: Model, route: Route, 
   const steps = route.steps.flatMap((step, index): PlanStep[] => {
     const channel = catalog.channels.get(step.channelId);
     if (channel === undefined) return [];
-    const role = roleAt(route.steps, index);
     const price = step.price ?? route.price;
     const passedOver = aboveCeiling(price, ceiling, channel.id);
-    return [{ ...step, channel, role, price, ...(passedOver !== null && { passedOver }) }];
+    return [{ ...step, channel, role: roleAt(route.steps, index), price, ...(passedOver !== null && { passedOver }) }];
   });
   return {
     model,

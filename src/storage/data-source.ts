@@ -13,7 +13,9 @@ import { PriceSchedule1700000000011 } from '../../migrations/1700000000011-price
 import { ManagementTokens1700000000012 } from '../../migrations/1700000000012-management-tokens';
 import { ChannelHealth1700000000013 } from '../../migrations/1700000000013-channel-health';
 import { KeyPolicies1700000000014 } from '../../migrations/1700000000014-key-policies';
+
 import { Research1700000000020 } from '../../migrations/1700000000020-research';
+
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
 import { ExactSqlite } from './exact-sqlite';

@@ -17,9 +17,12 @@ export class ExactSqlite {
 
   prepare(sql: string) {
     const statement = this.db.prepare<unknown[], unknown>(writableFromTheStart(sql));
+    // Once for a statement, which is kept: the driver asks SQLite for five facts about each column.
+    const columns = statement.reader ? statement.columns().map(({ name }) => name) : [];
+    if (statement.reader) statement.raw();
     return {
       reader: statement.reader,
-      all: (...values: unknown[]) => rowsOf(statement, values),
+      all: (...values: unknown[]) => rowsOf(statement, columns, values),
       run: (...values: unknown[]) => {
         const { changes, lastInsertRowid } = statement.run(...values);
         return { changes, lastInsertRowid: exactValue(lastInsertRowid) };
@@ -46,9 +49,8 @@ function writableFromTheStart(sql: string): string {
 }
 
 /** From arrays: what the driver makes objects of is slow to make and slow to read. */
-function rowsOf(statement: Database.Statement<unknown[], unknown>, values: unknown[]): unknown[] {
-  const columns = statement.columns().map(({ name }) => name);
-  const rows = statement.raw().all(...values) as unknown[][];
+function rowsOf(statement: Database.Statement<unknown[], unknown>, columns: readonly string[], values: unknown[]): unknown[] {
+  const rows = statement.all(...values) as unknown[][];
   return rows.map((cells) => {
     const row: Record<string, unknown> = {};
     for (let at = 0; at < columns.length; at += 1) row[columns[at] as string] = exactValue(cells[at]);

@@ -25,14 +25,14 @@ export class SqlAnswerArchive implements AnswerArchive {
   constructor(private readonly options: StoredAnswerOptions) {}
 
   seal(id: string, answer: KeptAnswer): string {
-    return seal(this.options.masterKey, JSON.stringify(answer), contextOf(id));
+    return seal(this.options.masterKey, JSON.stringify(answer), answerContext(id));
   }
 
   async find(id: string, now: number): Promise<KeptAnswer | null> {
     const [row] = await this.rows('SELECT sealed FROM stored_answer WHERE id = ? AND expires_at > ?', [id, BigInt(now)]);
     if (row === undefined) return null;
     try {
-      return JSON.parse(unseal(this.options.masterKey, textOf(row['sealed']), contextOf(id))) as KeptAnswer;
+      return JSON.parse(unseal(this.options.masterKey, textOf(row['sealed']), answerContext(id))) as KeptAnswer;
     } catch (err) {
       this.options.log.error({ err, answer: id }, 'a kept answer cannot be opened: its receipt is named instead');
       return null;
@@ -66,6 +66,6 @@ export class SqlAnswerArchive implements AnswerArchive {
 }
 
 /** What a sealed answer is bound to: one that is copied to another key's row does not open. */
-function contextOf(id: string): string {
+export function answerContext(id: string): string {
   return `answer:${id}`;
 }

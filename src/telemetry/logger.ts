@@ -1,9 +1,34 @@
 /** Structured logs: JSON lines on stderr. Standard output is for people. */
-import pino from 'pino';
+import pino, { type LoggerOptions } from 'pino';
 import type { Log } from '../kernel/log';
 
 const STDERR = 2;
+const CAUSES_MAX = 5;
 
 export function createLogger(level: string): Log {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: STDERR, sync: false }));
+  return pino(loggerOptions(level), pino.destination({ fd: STDERR, sync: false }));
+}
+
+/** A line of a request has its id as `requestId`, which is also that of the receipt. Of an error only what names it is written. */
+export function loggerOptions(level: string): LoggerOptions {
+  return {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => factsOf(error, CAUSES_MAX) },
+    formatters: { log: withRequestId },
+  };
+}
+
+function withRequestId(fields: Record<string, unknown>): Record<string, unknown> {
+  const requestId = fields['request'] ?? fields['receipt'];
+  return requestId === undefined ? fields : { requestId, ...fields };
+}
+
+/** Libraries hang what they were doing on their errors: a statement with its values, a request with its headers. None of it belongs in a log. */
+function factsOf(error: unknown, causes: number): unknown {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return typeof error;
+  const { name, message, stack, code, errno, syscall, cause } = error as Record<string, unknown>;
+  const below = cause === undefined || causes === 0 ? undefined : factsOf(cause, causes - 1);
+  return { type: name, message, stack, code, errno, syscall, cause: below };
 }

@@ -2,7 +2,7 @@
  * Traces, where they are configured. The flow is not instrumented: what it measured stands on the receipt, and the ledger's
  * two writes are timed here. Without a configuration nothing of this is loaded into a request.
  */
-import { type Context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -55,85 +55,98 @@ const EXPORT_TIMEOUT_MS = 5_000;
 const STOP_MS = 3_000;
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 
-export type Traces = ReturnType<typeof createTraces>;
-
 export function createTraces(config: TraceConfig, means: TraceMeans, exporter: SpanExporter = collectorOf(config, means.log)) {
-  const processor = new BatchSpanProcessor(exporter, { exportTimeoutMillis: EXPORT_TIMEOUT_MS });
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': config.serviceName }),
     sampler: samplerOf(config),
-    spanProcessors: [processor],
+    spanProcessors: [new BatchSpanProcessor(exporter, { exportTimeoutMillis: EXPORT_TIMEOUT_MS })],
   });
-  const tracer = provider.getTracer('tokens-forge');
-  const { clock, catalog } = means;
-  const calls = new Map<string, Open>();
-
-  const openCall = (id: string): Open => {
-    const known = calls.get(id);
-    if (known !== undefined) return known;
-    const added: Open = { parent: ROOT_CONTEXT, holds: [], unwritten: null };
-    // Whatever never ends is forgotten, the oldest first.
-    if (calls.size >= OPEN_MAX) calls.delete(calls.keys().next().value ?? '');
-    calls.set(id, added);
-    return added;
-  };
-  const emit = (id: string, parent: Context, call: EndedCall) => {
-    calls.delete(id);
-    try {
-      emitSpans(tracer, parent, call, (channelId) => catalog.current().channels.get(channelId));
-    } catch (err) {
-      // What is told of a call never changes how it ends.
-      means.log.warn({ err, receipt: id }, 'the spans of a call could not be made');
-    }
-  };
-
+  const calls = new OpenCalls(provider.getTracer('tokens-forge'), means);
   return {
     /** A call has come in with the trace of its client, which its spans continue. What is none is passed over. */
     continued(id: string, traceparent: string): void {
       const parent = parentOf(traceparent);
-      if (parent !== null) openCall(id).parent = parent;
+      if (parent !== null) calls.open(id).parent = parent;
     },
     /** The response is closed. A call whose end waits on the disk is told as it stands; one that is read on ends later. */
-    closed(id: string): void {
-      const call = calls.get(id);
-      if (call === undefined) return;
-      if (call.unwritten !== null) emit(id, call.parent, call.unwritten);
-      else if (call.holds.length === 0) calls.delete(id);
-    },
+    closed: (id: string): void => calls.closed(id),
     /** The same ledger, whose holds and ends are told. */
-    around(ledger: Ledger): Ledger {
-      return {
-        place: async (item) => {
-          const began = clock.now();
-          const note = (verdict: string) => void openCall(item.request.requestId).holds.push({ began, ended: clock.now(), verdict });
-          const verdict = await ledger.place(item).catch((error: unknown) => {
-            note('unavailable');
-            throw error;
-          });
-          note(verdict.verdict);
-          return verdict;
-        },
-        end: async (item: EndRequest) => {
-          const began = clock.now();
-          const { requestId } = item.receipt;
-          const told = (verdict: string): EndedCall => ({
-            receipt: item.receipt,
-            attempts: item.attempts,
-            holds: calls.get(requestId)?.holds ?? [],
-            settlement: { began, ended: clock.now(), verdict },
-          });
-          const verdict = await ledger.end(item).catch((error: unknown) => {
-            openCall(requestId).unwritten = told('unavailable');
-            throw error;
-          });
-          emit(requestId, calls.get(requestId)?.parent ?? ROOT_CONTEXT, told(verdict.verdict));
-          return verdict;
-        },
-      };
-    },
+    around: (ledger: Ledger): Ledger => told(ledger, calls, means.clock),
     /** Sends what is left, for a moment. */
     close: async (): Promise<void> => {
-      await Promise.race([provider.shutdown(), clock.sleep(STOP_MS)]);
+      await Promise.race([provider.shutdown(), means.clock.sleep(STOP_MS)]);
+    },
+  };
+}
+
+/** Calls whose spans have not been made yet. */
+class OpenCalls {
+  private readonly calls = new Map<string, Open>();
+
+  constructor(
+    private readonly tracer: Tracer,
+    private readonly means: TraceMeans,
+  ) {}
+
+  open(id: string): Open {
+    const known = this.calls.get(id);
+    if (known !== undefined) return known;
+    const added: Open = { parent: ROOT_CONTEXT, holds: [], unwritten: null };
+    // Whatever never ends is forgotten, the oldest first.
+    if (this.calls.size >= OPEN_MAX) this.calls.delete(this.calls.keys().next().value ?? '');
+    this.calls.set(id, added);
+    return added;
+  }
+
+  closed(id: string): void {
+    const call = this.calls.get(id);
+    if (call === undefined) return;
+    if (call.unwritten !== null) this.emit(id, call.unwritten);
+    else if (call.holds.length === 0) this.calls.delete(id);
+  }
+
+  holdsOf(id: string): readonly Step[] {
+    return this.calls.get(id)?.holds ?? [];
+  }
+
+  emit(id: string, call: EndedCall): void {
+    const { catalog, log } = this.means;
+    const parent = this.calls.get(id)?.parent ?? ROOT_CONTEXT;
+    this.calls.delete(id);
+    try {
+      emitSpans(this.tracer, parent, call, (channelId) => catalog.current().channels.get(channelId));
+    } catch (err) {
+      // What is told of a call never changes how it ends.
+      log.warn({ err, receipt: id }, 'the spans of a call could not be made');
+    }
+  }
+}
+
+function told(ledger: Ledger, calls: OpenCalls, clock: Pick<Clock, 'now'>): Ledger {
+  return {
+    place: async (item) => {
+      const began = clock.now();
+      const note = (verdict: string) => void calls.open(item.request.requestId).holds.push({ began, ended: clock.now(), verdict });
+      const verdict = await ledger.place(item).catch((error: unknown) => {
+        note('unavailable');
+        throw error;
+      });
+      note(verdict.verdict);
+      return verdict;
+    },
+    end: async (item: EndRequest) => {
+      const began = clock.now();
+      const { receipt, attempts } = item;
+      const ended = (verdict: string): EndedCall => ({
+        ...{ receipt, attempts, holds: calls.holdsOf(receipt.requestId) },
+        settlement: { began, ended: clock.now(), verdict },
+      });
+      const verdict = await ledger.end(item).catch((error: unknown) => {
+        calls.open(receipt.requestId).unwritten = ended('unavailable');
+        throw error;
+      });
+      calls.emit(receipt.requestId, ended(verdict.verdict));
+      return verdict;
     },
   };
 }

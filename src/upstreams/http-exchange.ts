@@ -16,6 +16,12 @@ export type Ending = { readonly ok: true; readonly answer: Answer } | { readonly
 /** `slow`: the client cannot take more before `whenReady`. An ending: the rest of the body does not matter. */
 export type Progress = 'more' | 'slow' | Ending;
 
+/** What a reader knows of an answer so far. */
+export interface Known extends Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes' | 'audio'> {
+  /** The provider's id of the answer, for those that send none of the request. */
+  readonly answerId?: string | null;
+}
+
 /** Makes an answer from bytes. */
 export interface AnswerReader {
   /** The head of an answer of 200 to 299. */
@@ -28,7 +34,7 @@ export interface AnswerReader {
   refusal(status: number, body: string): AttemptFailure;
   /** True as soon as a part of the answer was seen. */
   readonly begun: boolean;
-  readonly known: Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes' | 'audio'>;
+  readonly known: Known;
 }
 
 export interface OutgoingRequest {
@@ -98,8 +104,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200 || this.finished) return;
     this.status = status;
-    const id = headers['x-request-id'];
-    this.requestId = typeof id === 'string' && REQUEST_ID.test(id) && !this.holdsSecret(id) ? id : null;
+    this.requestId = this.idIn(headers['x-request-id'] ?? headers['request-id']);
     const encoding = headers['content-encoding'];
     const encoded = encoding !== undefined && encoding !== '' && encoding !== 'identity';
     if (status >= 300) {
@@ -111,6 +116,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     }
     if (encoded) return this.fail(MALFORMED);
     this.reader.begin(headers['content-type']);
+  }
+
+  private idIn(id: unknown): string | null {
+    return typeof id === 'string' && REQUEST_ID.test(id) && !this.holdsSecret(id) ? id : null;
   }
 
   private holdsSecret(text: string): boolean {
@@ -189,9 +198,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   }
 
   facts(): AnswerFacts {
-    const { usage, outputText, classes, audio } = this.reader.known;
+    const { usage, outputText, classes, audio, answerId } = this.reader.known;
     const reportedModel = this.named(this.reader.known.reportedModel);
-    const { status: providerStatus, requestId: upstreamRequestId, firstByteMs } = this;
+    const { status: providerStatus, firstByteMs } = this;
+    const upstreamRequestId = this.requestId ?? this.idIn(answerId);
     const facts = { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs };
     return classes === undefined && audio === undefined ? facts : { ...facts, ...(classes && { classes }), ...(audio && { audio }) };
   }

@@ -4,12 +4,13 @@ const os = require('node:os');
 const path = require('node:path');
 const { measureLedger } = require('./ledger-alone.cjs');
 const { measureLists } = require('./lists-alone.cjs');
+const { measureLive } = require('./live-alone.cjs');
 const { readOptions } = require('./options.cjs');
 const { canPin, MEASURED_CORE } = require('./processes.cjs');
 const { memoryMb } = require('./proc.cjs');
 const { median, runSection } = require('./rounds.cjs');
 const { SECTIONS } = require('./sections.cjs');
-const { ledgerTable, listsTable, memoryTable, sectionTable } = require('./tables.cjs');
+const { ledgerTable, listsTable, liveTable, memoryTable, sectionTable } = require('./tables.cjs');
 const { startAll } = require('./targets.cjs');
 
 const README = path.join(__dirname, 'README.md');
@@ -65,6 +66,16 @@ async function measureAllLists(options) {
   return [listsTable(lines)];
 }
 
+async function measureAllLive(options) {
+  if (!options.sections.includes('live')) return [];
+  console.error('measuring: those who follow live');
+  const lines = [];
+  for (const kind of options.targets.filter((each) => each !== 'bare')) {
+    lines.push(await measureLive(kind, { subscribers: 2_000, seconds: options.quick ? 3 : 10 }));
+  }
+  return [liveTable(lines)];
+}
+
 async function bench(options) {
   const pinned = !options.unpinned && canPin();
   if (!options.sections.some((name) => name in SECTIONS))
@@ -86,7 +97,8 @@ async function main() {
   if (options.usage !== undefined) return console.log(options.usage);
   if (!fs.existsSync(path.join(options.dist, 'src/main.js'))) throw new Error(`there is no build in ${options.dist}: run npm run build`);
   const { about, tables, pinned } = await bench(options);
-  const report = [about, ...tables, ...(await measureLedgers(options, pinned)), ...(await measureAllLists(options))].join('\n\n');
+  const alone = [await measureLedgers(options, pinned), await measureAllLists(options), await measureAllLive(options)].flat();
+  const report = [about, ...tables, ...alone].join('\n\n');
   console.log(report);
   if (options.write) fs.writeFileSync(README, fs.readFileSync(README, 'utf8').replace(MARKS, `$1\n${report}\n\n$2`));
 }

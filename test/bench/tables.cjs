@@ -109,4 +109,17 @@ function listsTable(measured) {
   return `### A page of 50 receipts with attempts, entries and channels\n\n${table(heads, rows)}`;
 }
 
-module.exports = { sectionTable, memoryTable, ledgerTable, listsTable };
+function liveTable(measured) {
+  const heads = ['', 'subscribers', 'delay p50 / p99, 2 entries a second', 'events/s, 40 entries at once', 'RSS idle', 'with them'];
+  const rows = measured.map(({ kind, subscribers, delay, perSecond, memory }) => [
+    NAMES[kind],
+    whole(subscribers),
+    ms(delay),
+    whole(perSecond),
+    mb(memory.idle),
+    mb(memory.followed),
+  ]);
+  return `### The spend of one account, followed by many over WebSocket\n\n${table(heads, rows)}`;
+}
+
+module.exports = { sectionTable, memoryTable, ledgerTable, listsTable, liveTable };

@@ -6,6 +6,8 @@ import { SqlAlertRules } from '../../src/storage/alerts/alert-rule-store';
 import { eachDatabase } from '../support/data-sources';
 
 const NOW = 1_790_000_000_000;
+/** More than any test makes. */
+const ROOM = { limit: 1_000, perAccount: 1_000, underWay: new Map<string, number>() };
 const KEY = Buffer.alloc(32, 7);
 
 function aRule(accountId: string, emails: readonly string[] = []): AlertRule {
@@ -28,7 +30,9 @@ eachDatabase('alerts', (opened, promise) => {
     await rules.addRule(rule);
     const raised = await Promise.all(Array.from({ length: 8 }, () => log.raise(rule, anAlert(rule), 'low')));
     expect(raised.filter(Boolean)).toHaveLength(1);
-    await rules.calm(rule.id);
+    await rules.calm(rule.id, 'another');
+    expect(await log.raise(rule, anAlert(rule), 'low')).toBe(false);
+    await rules.calm(rule.id, 'low');
     expect(await log.raise(rule, anAlert(rule), 'low')).toBe(true);
     expect((await log.page('once', { first: 10 }, rule.id)).items).toHaveLength(2);
   });
@@ -69,12 +73,52 @@ eachDatabase('alerts', (opened, promise) => {
     await rules.addWebhook({ id: newId(), accountId: 'other', url: 'https://example.com/', createdAt: NOW }, 'whsec_y');
     const alert = anAlert(rule);
     await log.raise(rule, alert, 'low');
-    const claims = await Promise.all(Array.from({ length: 4 }, () => log.claim(NOW, NOW + 60_000, 100)));
+    const claims = await Promise.all(Array.from({ length: 4 }, () => log.claim(NOW, NOW + 60_000, ROOM)));
     const mine = claims.flat().filter(({ delivery }) => delivery.alertId === alert.id);
     expect(mine.map(({ delivery }) => delivery.means).sort()).toEqual(['EMAIL', 'EMAIL', 'WEBHOOK']);
     expect(new Set(mine.map(({ delivery }) => delivery.id)).size).toBe(3);
-    const again = (await log.claim(NOW + 60_000, NOW + 120_000, 100)).filter(({ delivery }) => delivery.alertId === alert.id);
+    const again = (await log.claim(NOW + 60_000, NOW + 120_000, ROOM)).filter(({ delivery }) => delivery.alertId === alert.id);
     expect(again).toHaveLength(3);
+  });
+
+  promise('are told once for a window, also where the clock of another process still stands in the one before', async () => {
+    const { rules, log } = stores();
+    const rule = aRule('windows');
+    await rules.addRule(rule);
+    const told = [];
+    for (const episode of ['DAY 1790035200000', 'DAY 1790121600000', 'DAY 1790035200000', 'DAY 1790121600000']) {
+      told.push(await log.raise(rule, anAlert(rule), episode));
+    }
+    expect(told).toEqual([true, true, false, false]);
+  });
+
+  promise('of one account, whose receivers hang, take no room from those of another', async () => {
+    const { rules, log } = stores();
+    const addresses = Array.from({ length: 10 }, (_, nth) => `${nth}@example.com`);
+    const [flooding, other] = [aRule('flooding', addresses), aRule('patient', ['one@example.com'])];
+    const of = (accountId: string, claimed: Awaited<ReturnType<typeof log.claim>>) =>
+      claimed.filter(({ alert }) => alert.accountId === accountId).length;
+    for (const rule of [flooding, other]) {
+      await rules.addRule(rule);
+      await log.raise(rule, anAlert(rule), 'low');
+    }
+    const first = await log.claim(NOW, NOW + 60_000, { limit: 1_000, perAccount: 4, underWay: new Map() });
+    expect([of('flooding', first), of('patient', first)]).toEqual([4, 1]);
+    const second = await log.claim(NOW, NOW + 60_000, { limit: 1_000, perAccount: 4, underWay: new Map([['flooding', 3]]) });
+    expect([of('flooding', second), of('patient', second)]).toEqual([1, 0]);
+  });
+
+  promise('are mailed two hundred times an hour at most, and say so of the rest', async () => {
+    const { rules, log } = stores();
+    const rule = aRule(
+      'mailing',
+      Array.from({ length: 10 }, (_, nth) => `${nth}@example.com`),
+    );
+    await rules.addRule(rule);
+    for (let nth = 0; nth <= 20; nth += 1) await log.raise(rule, anAlert(rule), `episode ${String(nth).padStart(2, '0')}`);
+    const raised = (await log.page('mailing', { first: 50 }, rule.id)).items.map(({ node }) => node.id);
+    const states = [...(await log.deliveries(raised)).values()].flat().map(({ state }) => state);
+    expect([states.filter((state) => state === 'PENDING').length, states.filter((state) => state === 'FAILED').length]).toEqual([200, 10]);
   });
 
   promise('remember how each try ended', async () => {

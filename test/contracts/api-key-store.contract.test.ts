@@ -43,6 +43,17 @@ eachDatabase('the API key store', (opened, promise) => {
     return { key, hash };
   }
 
+  promise('gives a key that was made before there were policies, and takes from one what is lifted', async () => {
+    const { key } = await added({ policies: { ...NO_POLICIES, maxAttempts: 2 } });
+    await opened.dataSource.query('UPDATE api_key SET policies = NULL WHERE id = ?', [key.id]);
+    expect((await store().find([key.id])).get(key.id)?.policies).toEqual(NO_POLICIES);
+    await store().change(key.id, (each) => ({ ...each, policies: { ...each.policies, deadlineMs: 500 } }));
+    expect((await store().find([key.id])).get(key.id)?.policies).toEqual({ ...NO_POLICIES, deadlineMs: 500 });
+    await store().change(key.id, (each) => ({ ...each, policies: { ...each.policies, deadlineMs: null } }));
+    const [row] = await opened.dataSource.query('SELECT policies FROM api_key WHERE id = ?', [key.id]);
+    expect(row.policies).toBeNull();
+  });
+
   promise('gives a key back with every field, amounts exact above 2^53', async () => {
     const { key, hash } = await added({
       projectId: 'bots',
@@ -54,6 +65,12 @@ eachDatabase('the API key store', (opened, promise) => {
         tokensPerMinute: 1_000_000,
         concurrency: 0,
         spend: [{ bucket: 'RMB', window: 'DAY', amount: nano(9_007_199_254_740_993n) }],
+      },
+      policies: {
+        ...{ maxAttempts: 3, deadlineMs: 30_000 },
+        maxPrice: [{ bucket: 'CREDIT', input: nano(9_007_199_254_740_993n), output: null }],
+        maxCharge: [{ bucket: 'RMB', amount: nano(9_007_199_254_740_993n) }],
+        modelAliases: [{ alias: 'org/a@1', model: 'gpt-5-mini' }],
       },
       expiresAt: NOW + 1,
     });

@@ -3,6 +3,8 @@ import Fastify from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { buildGraph } from '../../src/api/graphql/build-schema';
 import { registerGraphql } from '../../src/api/graphql/graphql-server';
+import { catalogJsonSchema } from '../../src/catalog-file/catalog-schema';
+import { entryReader } from '../../src/catalog-file/read-entry';
 import { LocalDoorbell } from '../../src/cluster/local-doorbell';
 import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
@@ -60,7 +62,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the statements of a query on %
     if (!served) return;
     database = await freshDatabase(kind);
     open = await openReader(database);
-    schema = await buildGraph();
+    schema = await buildGraph(catalogJsonSchema());
     const stores = { keys: new TypeormApiKeyStore(open.dataSource), accounts: new TypeormAccountStore(open.dataSource) };
     await new TypeormSettingStore(open.dataSource).set('operator_token_hash', hashSecret(OPERATOR));
     for (const account of ACCOUNTS) await fill(database, stores, account);
@@ -202,6 +204,8 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     clock,
     log: NOWHERE,
     introspection: false,
+    catalogFile: catalogJsonSchema(),
+    catalogEntries: entryReader(() => null),
   });
   return {
     ask: async (token: string, query: string): Promise<Answer> => {

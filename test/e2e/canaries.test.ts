@@ -5,11 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema } from 'graphql';
+import { freshDatabase } from '../support/databases';
 import { get, post, postChat } from '../support/forge-client';
 import { MASTER_KEY, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { neededValues, operationOf, rootFields } from '../support/generated-queries';
 import { onEachDatabase } from '../support/on-each-database';
-import { secretOf, tokenOf } from '../support/shop-catalog';
+import { startScriptedUpstream } from '../support/scripted-upstream';
+import { secretOf, shopCatalog, tokenOf } from '../support/shop-catalog';
 
 const SCHEMA = buildSchema(readFileSync(join(__dirname, '..', '..', 'schema', 'schema.graphql'), 'utf8'));
 const KNOWN = { ID: 'chat', String: 'something', Int: 1, Boolean: false, Decimal: '1', DateTime: '2030-01-01T00:00:00.000Z' };
@@ -81,6 +83,9 @@ onEachDatabase('a secret', (bed, promise) => {
   promise(
     'is in no answer, no line of the log and no row, whatever is asked and whatever a provider says',
     async () => {
+      const quiet = bed.gateway.settings;
+      await bed.gateway.stop();
+      bed.gateway = await startGateway({ ...quiet, environment: { ...quiet.environment, LOG_LEVEL: 'trace' } });
       await providersTalk();
       await strangersAsk();
       await everybodyReads();
@@ -119,3 +124,34 @@ onEachDatabase('a secret', (bed, promise) => {
     return rows;
   }
 });
+
+it('what breaks inside is logged with the id of its request, and without a word of what was said', async () => {
+  const database = await freshDatabase('sqlite');
+  const [a, b, official] = await Promise.all([startScriptedUpstream(), startScriptedUpstream(), startScriptedUpstream()]);
+  const catalog = shopCatalog({ a, b, official });
+  const gateway = await startGateway({ databaseUrl: database.url, catalog, environment: { LOG_LEVEL: 'trace' } });
+  const ids: string[] = [];
+  const call = async (body: object) => {
+    const messages = [{ role: 'user', content: PROMPT }];
+    const response = await postChat(gateway.origin, CHAT, { model: 'only-ordinary', messages, ...body });
+    await response.text();
+    ids.push(response.headers.get('x-request-id') ?? '');
+  };
+  // Under the feet of the gateway: no receipt can be read or written.
+  await database.query('ALTER TABLE receipt RENAME TO receipt_away');
+  const error = { message: `I do not like "${PROMPT}"`, code: PROMPT };
+  for (const stream of [false, true]) {
+    a.next({ text: ANSWER });
+    await call({ stream });
+    a.next({ status: 400, error });
+    await call({ stream });
+  }
+  await database.query('ALTER TABLE receipt_away RENAME TO receipt');
+  const { stderr, stdout } = await gateway.stop();
+  await Promise.all([a.close(), b.close(), official.close(), database.drop()]);
+  const lines = stderr.split('\n').filter((line) => line.startsWith('{'));
+  const ofCalls = lines.map((line) => JSON.parse(line) as { level: number; requestId?: string }).filter(({ level }) => level >= 40);
+  expect(ofCalls.length).toBeGreaterThanOrEqual(ids.length);
+  for (const { requestId } of ofCalls) expect(ids).toContain(requestId);
+  for (const word of [...SECRETS, PROMPT, ANSWER]) expect(around([stderr, stdout], word)).toEqual([]);
+}, 60_000);

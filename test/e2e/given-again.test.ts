@@ -1,7 +1,7 @@
 /** With IDEMPOTENCY_RETENTION the same key and body get the same answer again, byte by byte. */
 import { newId } from '../../src/kernel/ids';
 import { heardFor, spoken, transcript, wav } from '../support/audio';
-import { graph, postChat } from '../support/forge-client';
+import { graph, post, postChat } from '../support/forge-client';
 import { startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
@@ -68,6 +68,19 @@ onEachDatabase('an answer that is kept', (bed, promise) => {
     await spoke.arrayBuffer();
     const refused = await send('/v1/audio/speech', speech, said);
     expect([refused.status, await refused.json()]).toMatchObject([409, { error: { receipt_id: spoke.headers.get('x-request-id') } }]);
+  });
+
+  promise('is given again as Anthropic streams it, under the id of the first', async () => {
+    await kept();
+    const headers = { 'idempotency-key': newId() };
+    const body = { model: 'small', max_tokens: 50, messages: HI, stream: true };
+    const ask = () => post(bed.gateway.origin, '/v1/messages', CHAT, body, { headers });
+    const first = await ask();
+    const text = await first.text();
+    const again = await ask();
+    expect(text).toMatch(/event: message_stop\ndata: \{"type":"message_stop"\}\n\n$/);
+    expect(await again.text()).toBe(text);
+    expect(again.headers.get('request-id')).toBe(first.headers.get('x-request-id'));
   });
 
   promise('is sealed at rest', async () => {

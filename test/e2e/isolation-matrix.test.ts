@@ -30,7 +30,12 @@ const ROOT = join(__dirname, '..', '..');
 const SCHEMA = buildSchema(readFileSync(join(ROOT, 'schema', 'schema.graphql'), 'utf8'));
 const THEIRS = secretOf('globex-chat');
 const NOBODY = '01a00000-0000-7000-8000-000000000000';
-const VIEWERS = { 'the owner of another account': tokenOf('acme'), 'a key of another account': secretOf('chat') };
+const OWNER = 'the owner of another account';
+const KEY = 'a key of another account';
+/** A key reads itself alone: of its neighbours in the same account it is told as of what does not exist. */
+const NEIGHBOUR = 'another key of the same account';
+const VIEWERS = [OWNER, KEY, NEIGHBOUR] as const;
+type Who = (typeof VIEWERS)[number];
 /** What an argument is given where only its type is known. */
 const KNOWN = {
   ID: NOBODY,
@@ -53,7 +58,7 @@ interface World {
 }
 
 onEachDatabase('what a tenant learns of another', (bed, promise) => {
-  let theirs: Theirs | null = null;
+  let known: { readonly theirs: Theirs; readonly ofKey: Theirs; readonly neighbour: string } | null = null;
   let world: World = { receipt: '', run: '' };
 
   const call = async (key: string, headers: Record<string, string> = {}) => {
@@ -62,37 +67,42 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
     return response.headers.get('x-request-id') ?? '';
   };
 
-  /** Made once for a gateway: the other tenant with a key, a project, a run, receipts, entries and a redeemed code. */
-  const settled = async (): Promise<Theirs> => {
-    if (theirs !== null) return theirs;
+  /** Made once for a gateway: the other tenant with two keys, a project, a run, receipts, entries and a redeemed code. */
+  const made = async () => {
+    if (known !== null) return known;
     const { origin } = bed.gateway;
     const run = (await (await post(origin, '/v1/runs', THEIRS, { name: 'their-secret-run' })).json()) as { id: string };
     const receipt = await call(THEIRS, { 'x-forge-run': run.id });
     const research = await startResearch(origin, tokenOf('globex'), { apiKeyId: 'globex-chat', mode: 'QUICK' });
     await call(secretOf('chat'));
-    const seen = await graph<{ ledgerEntries: { nodes: { id: string; cursor: string }[] } }>(
+    const mutation = 'mutation { createApiKey(input: { name: "neighbour" }) { secret } }';
+    const { createApiKey } = await graph<{ createApiKey: { secret: string } }>(origin, tokenOf('globex'), mutation);
+    const seen = await graph<{ ledgerEntries: { nodes: { id: string; cursor: string; kind: string }[] } }>(
       origin,
       tokenOf('globex'),
-      '{ ledgerEntries { nodes { id cursor } } }',
+      '{ ledgerEntries { nodes { id cursor kind } } }',
     );
     const entries = seen.ledgerEntries.nodes;
+    const charges = entries.filter(({ kind }) => kind === 'CHARGE');
     world = { receipt, run: run.id };
-    const ids = [
-      'globex',
-      'globex-chat',
-      'globex-bots',
-      'globex:RMB',
-      'globex:CREDIT',
-      receipt,
-      run.id,
-      research,
-      ...entries.map(({ id }) => id),
-    ];
-    theirs = {
-      ids,
-      canaries: ['globex', 'their-secret-run', receipt, run.id, research, ...entries.flatMap(({ id, cursor }) => [id, cursor])],
+    const ofKey = {
+      ids: ['globex-chat', receipt, run.id, research, ...charges.map(({ id }) => id)],
+      canaries: ['globex-chat', 'their-secret-run', receipt, run.id, research, ...charges.flatMap(({ id, cursor }) => [id, cursor])],
     };
-    return theirs;
+    const theirs = {
+      ids: [...new Set(['globex', 'globex-bots', 'globex:RMB', 'globex:CREDIT', ...ofKey.ids, ...entries.map(({ id }) => id)])],
+      canaries: ['globex', ...ofKey.canaries, ...entries.flatMap(({ id, cursor }) => [id, cursor])],
+    };
+    known = { theirs, ofKey, neighbour: createApiKey.secret };
+    return known;
+  };
+  const settled = async (): Promise<Theirs> => (await made()).theirs;
+
+  /** Who asks, with what it may never see. */
+  const asking = async (who: Who): Promise<Theirs & { readonly token: string; readonly own: string }> => {
+    const { theirs, ofKey, neighbour } = await made();
+    if (who === NEIGHBOUR) return { ...ofKey, token: neighbour, own: neighbour };
+    return { ...theirs, token: who === OWNER ? tokenOf('acme') : secretOf('chat'), own: secretOf('chat') };
   };
 
   const raw = async (token: string, query: string, variables: object) => {
@@ -118,9 +128,9 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
   };
 
   // First: the log of mutations will hold the ids that a tenant itself has named.
-  for (const [who, token] of Object.entries(VIEWERS)) {
+  for (const who of VIEWERS) {
     promise(`is nothing: ${who} finds nothing of it in any field that can be asked for`, async () => {
-      const { canaries } = await settled();
+      const { canaries, token } = await asking(who);
       for (const field of rootFields(SCHEMA, 'query')) {
         const values = neededValues(field, KNOWN);
         const answer = await raw(token, operationOf('query', field, values), values);
@@ -135,11 +145,11 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
   }
 
   for (const kind of ['query', 'mutation'] as const) {
-    for (const [who, token] of Object.entries(VIEWERS)) {
+    for (const who of VIEWERS) {
       promise(
         `is nothing: ${who} is answered to each id in each argument of each ${kind} as to one that nobody has`,
         async () => {
-          const { ids } = await settled();
+          const { ids, token } = await asking(who);
           const everywhere = placesOf(kind).flatMap((asked) => ids.map((id) => ({ asked, id })));
           const leaks: string[] = [];
           for (const { asked, id } of everywhere) leaks.push(...(await leakIn(token, asked, id)));
@@ -162,11 +172,11 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
     expect(canaries.filter((canary) => !all.includes(canary))).toEqual([]);
   });
 
-  for (const [who, token] of Object.entries(VIEWERS)) {
+  for (const who of VIEWERS) {
     promise(
       `is nothing: ${who} hears of it in no subscription, whatever id it names`,
       async () => {
-        const { ids, canaries } = await settled();
+        const { ids, canaries, token, own } = await asking(who);
         const { client, heard, follow } = listener(bed.gateway.origin, token);
         try {
           for (const field of rootFields(SCHEMA, 'subscription')) follow(`${field.name} own`, field, neededValues(field, KNOWN));
@@ -183,7 +193,7 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
           // Whoever follows its own spend hears of its own call, and by then of nothing else.
           await eventually(async () => {
             await call(THEIRS);
-            await call(secretOf('chat'));
+            await call(own);
             expect(heard.get('spend own')).toContain('CHARGE');
           });
           for (const canary of canaries) expect(heard.get('spend own')).not.toContain(canary);

@@ -8,8 +8,11 @@ import { HI, secretOf } from '../support/shop-catalog';
 const CHAT = secretOf('chat');
 
 onEachDatabase('when a provider fails', (bed, promise) => {
-  async function call(model: string): Promise<{ status: number; error: Record<string, unknown>; headers: Headers; story: ReceiptJson }> {
-    const response = await postChat(bed.gateway.origin, CHAT, { model, messages: HI });
+  async function call(
+    model: string,
+    more: object = {},
+  ): Promise<{ status: number; error: Record<string, unknown>; headers: Headers; story: ReceiptJson }> {
+    const response = await postChat(bed.gateway.origin, CHAT, { model, messages: HI, ...more });
     const { error } = (await response.json()) as { error: Record<string, unknown> };
     const story = await receipt(bed.gateway.origin, CHAT, response.headers.get('x-request-id'));
     return { status: response.status, error, headers: response.headers, story };
@@ -118,10 +121,10 @@ onEachDatabase('when a provider fails', (bed, promise) => {
     expect(story).toMatchObject({ status: 'FAILED', stopReason: 'UPSTREAM_TIMEOUT' });
   });
 
-  promise('400, and nothing held, when no channel of the route has the endpoint', async () => {
-    const { status, error, story } = await call('incompatible');
-    expect([status, error['code']]).toEqual([400, 'endpoint_not_supported']);
-    expect(error['message']).toMatch(/anthropic/);
+  promise('400, and nothing held, when no channel of the route can carry what is asked', async () => {
+    const { status, error, story } = await call('incompatible', { seed: 1 });
+    expect([status, error['code']]).toEqual([400, 'feature_unsupported']);
+    expect(error['message']).toMatch(/anthropic: seed has no equivalent/);
     expect(story).toMatchObject({ status: 'FAILED', stopReason: 'REFUSED', bucket: 'RMB', charge: '0', hold: null, attempts: [] });
   });
 

@@ -163,6 +163,11 @@ onEachDatabase(
       expect(account.stderr).toContain('Name the key that pays with --api-key: ');
       const named = command(['DEMO', '--yes', '--api-key', 'chat'], bed.gateway.origin, tokenOf('acme'));
       expect(await named.ended).toBe(0);
+      expect(
+        readdirSync(join(folder, 'data', 'research'))
+          .map((file) => file.replace(/.*\./, ''))
+          .sort(),
+      ).toEqual(['html', 'md']);
     });
 
     promise('says what is wrong with a call, a key, a symbol, an address', async () => {

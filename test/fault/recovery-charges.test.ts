@@ -1,7 +1,8 @@
 /** Gateways that die in the middle of streams: what they are known to have delivered is charged, once, and nothing more. */
+import { spoken, wav } from '../support/audio';
 import { audit } from '../support/audit';
 import { eventually, gate } from '../support/eventually';
-import { chunksOf, eventsOf, postChat, type ReceiptJson, receipt } from '../support/forge-client';
+import { chunksOf, eventsOf, post, postChat, type ReceiptJson, receipt } from '../support/forge-client';
 import { type GatewayProcess, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
@@ -77,6 +78,26 @@ async function killAndStart(bed: Bed): Promise<void> {
 }
 
 onEachDatabase('kill -9 of a gateway that streams', (bed, promise) => {
+  promise(
+    'charges the text of speech of which a part was delivered',
+    async () => {
+      const { opened, open } = gate();
+      const audio = wav(6_000);
+      bed.a.next({ ...spoken([audio.subarray(0, 48_044), audio.subarray(48_044)], 'audio/wav'), gate: { before: 1, opened } });
+      const response = await post(bed.gateway.origin, '/v1/audio/speech', CHAT, { model: 'speaker', input: 'hello', voice: 'x' });
+      const speech = { id: response.headers.get('x-request-id') ?? '', got: partsOf(response) };
+      // Three seconds of six, at 1250 tokens a minute; the last byte of what has come is kept back.
+      await noted(bed, speech, 63);
+      await killAndStart(bed);
+      open();
+      const story = await abandoned(bed, speech);
+      expect(story).toMatchObject({ usage: { outputTokens: 63, source: 'FLOOR', classes: { characters: 5 } }, charge: '0.005' });
+      expect(story).toMatchObject({ hold: { state: 'SETTLED' }, ledgerEntries: [{ amount: '-0.005' }] });
+      await speech.got;
+    },
+    TEST_MS,
+  );
+
   promise(
     'charges exactly the last checkpoint, and nothing to the stream that had delivered nothing',
     async () => {

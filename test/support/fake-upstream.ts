@@ -28,6 +28,7 @@ export const ANSWER = '{"id":"1","choices":[{"message":{"content":"fine"}}],"usa
 
 const EVERYTHING: readonly Operation[] = [
   'chat',
+  'messages',
   'completions',
   'embeddings',
   'moderations',

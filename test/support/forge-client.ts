@@ -1,4 +1,5 @@
 /** How a user talks to the gateway: the official SDK, plain HTTP, receipts and the graph. */
+import Anthropic, { type ClientOptions as AnthropicOptions } from '@anthropic-ai/sdk';
 import OpenAI, { type ClientOptions } from 'openai';
 
 /** What tests read of a receipt. Amounts are decimal strings. */
@@ -77,6 +78,11 @@ export function sdk(origin: string, apiKey: string, options: ClientOptions = {})
   return new OpenAI({ apiKey, baseURL: `${origin}/v1`, maxRetries: 0, ...options });
 }
 
+/** Anthropic's official SDK, with the key in the header that it has for it. It does not retry unless told to. */
+export function anthropicSdk(origin: string, apiKey: string, options: AnthropicOptions = {}): Anthropic {
+  return new Anthropic({ apiKey, authToken: null, baseURL: origin, maxRetries: 0, ...options });
+}
+
 /** A chat call as bare HTTP; a body that is text or bytes goes out as it stands. */
 export function postChat(origin: string, apiKey: string, body: unknown, init: RequestInit = {}): Promise<Response> {
   return post(origin, '/v1/chat/completions', apiKey, body, init);
@@ -121,6 +127,18 @@ export async function graph<T>(origin: string, token: string, query: string, var
   const { data, errors } = await graphAnswer<T>(origin, token, query, variables);
   if (errors !== undefined) throw new Error(`the graph says ${JSON.stringify(errors)}`);
   return data;
+}
+
+/** What stands on a balance, in units of 10⁻⁹. */
+export async function balanceOf(origin: string, token: string, bucket: 'RMB' | 'CREDIT'): Promise<bigint> {
+  const { wallets } = await graph<{ wallets: { bucket: string; balance: string }[] }>(origin, token, '{ wallets { bucket balance } }');
+  return nanoOf(wallets.find((wallet) => wallet.bucket === bucket)?.balance ?? '0');
+}
+
+/** A decimal string in units of 10⁻⁹. */
+export function nanoOf(decimal: string): bigint {
+  const [whole = '0', rest = ''] = decimal.split('.');
+  return BigInt(whole + rest.padEnd(9, '0'));
 }
 
 /** The data of each event of a stream that has ended, the end marker among them. */

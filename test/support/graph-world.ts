@@ -2,6 +2,8 @@
 
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerGraphql } from '../../src/api/graphql/graphql-server';
+import { catalogJsonSchema } from '../../src/catalog-file/catalog-schema';
+import { entryReader } from '../../src/catalog-file/read-entry';
 import { LocalDoorbell } from '../../src/cluster/local-doorbell';
 import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
@@ -55,7 +57,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
   const snapshot = catalogOfTests();
   const unchanged = () => Promise.reject(new Error('no catalog is changed here'));
   const prices = async (ids: readonly string[]) => someOf(priceVersions, ids);
-  const catalog = { current: () => snapshot, prices, setRoutePrice: unchanged, setChannelEnabled: unchanged };
+  const catalog = { current: () => snapshot, prices, setRoutePrice: unchanged, setChannelEnabled: unchanged, edit: unchanged };
   await people(stores);
   history(reader);
   const calls = new Map<string, number>();
@@ -105,6 +107,8 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     clock,
     log,
     introspection: options.introspection ?? true,
+    catalogFile: catalogJsonSchema(),
+    catalogEntries: entryReader(() => null),
   });
   return { app, clock, ...stores, reader, calls, logged, ask: asking(app) };
 }

@@ -83,6 +83,7 @@ export class OpenAiBench {
       body: { text: JSON.stringify(json), json },
       stream,
       outputLimit: null,
+      outputBound: 1_000,
     };
     return upstream.send(call, ask.taker ?? new Taker());
   }

@@ -39,8 +39,8 @@ export interface Script {
   readonly headers?: Readonly<Record<string, string>>;
   /** The body of the answer, in these writes. */
   readonly raw?: readonly (string | Buffer)[];
-  /** Holds the answer before its head, or before the event of that number, until the promise resolves. */
-  readonly gate?: { readonly before: 'head' | number; readonly opened: Promise<void> };
+  /** Holds the answer before its head, before the event of that number, or behind the first one with output, until the promise resolves. */
+  readonly gate?: { readonly before: 'head' | 'rest' | number; readonly opened: Promise<void> };
 }
 
 export interface HonestUsage {

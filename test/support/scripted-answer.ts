@@ -82,6 +82,7 @@ export function wholeBody(answer: PlannedAnswer, script: Script): string {
   const message = {
     role: 'assistant',
     content: script.toolCalls === undefined ? answer.words.join('') : null,
+    refusal: null,
     ...(script.reasoning === undefined ? {} : { reasoning_content: script.reasoning }),
     ...(script.toolCalls === undefined ? {} : { tool_calls: script.toolCalls.map(callOf) }),
   };

@@ -1,7 +1,8 @@
 /** How a scripted answer goes over the wire: its delays, breaks and ends. */
 import type { ServerResponse } from 'node:http';
+import type { Dialect } from './dialects/dialect';
 import type { Script } from './script';
-import { type ChatRequest, errorOf, type Piece, type PlannedAnswer, streamPieces, wholeBody } from './scripted-answer';
+import type { ChatRequest, Piece, PlannedAnswer } from './scripted-answer';
 
 export interface Progress {
   begun(): void;
@@ -15,30 +16,33 @@ export async function perform(
   script: Script,
   answer: PlannedAnswer,
   on: Progress,
+  dialect: Dialect,
 ): Promise<boolean> {
   if (script.gate?.before === 'head') await script.gate.opened;
   if (script.delayMs !== undefined) await wait(script.delayMs, response);
   if (script.resetAfter === -1) return reset(response, script);
-  const head = { 'x-request-id': answer.id, ...script.headers };
+  const head = { ...(dialect.idHeader === null ? {} : { [dialect.idHeader]: answer.id }), ...script.headers };
   if (script.status !== undefined && script.status !== 200) {
-    const body = typeof script.error === 'string' ? script.error : JSON.stringify({ error: errorOf(script) });
+    const body = typeof script.error === 'string' ? script.error : JSON.stringify(dialect.error(script));
     return sendText(response, script.status, body, { 'content-type': 'application/json', ...head });
   }
   on.begun();
-  if (script.raw === undefined && request.stream !== true) return sendWhole(response, script, answer, head, on);
+  if (script.raw === undefined && request.stream !== true)
+    return sendWhole(response, script, dialect.whole(answer, script), answer, head, on);
   response.writeHead(200, { 'content-type': request.stream === true ? 'text/event-stream' : 'application/json', ...head });
-  const pieces = script.raw?.map((bytes) => ({ bytes, tokens: 0 })) ?? streamPieces(answer, request, script);
-  return sendPieces(response, script, pieces, on);
+  const pieces = script.raw?.map((bytes) => ({ bytes, tokens: 0 })) ?? dialect.pieces(answer, request, script);
+  return sendPieces(response, script, pieces, on, dialect);
 }
 
 async function sendWhole(
   response: ServerResponse,
   script: Script,
+  whole: string,
   answer: PlannedAnswer,
   head: Record<string, string>,
   on: Progress,
 ): Promise<boolean> {
-  const body = script.garble === 'utf8' ? Buffer.from([0x7b, 0xff, 0x7d]) : Buffer.from(wholeBody(answer, script));
+  const body = script.garble === 'utf8' ? Buffer.from([0x7b, 0xff, 0x7d]) : Buffer.from(whole);
   const half = body.subarray(0, body.length >> 1);
   const sent = script.endAfter === undefined ? body : half;
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': sent.length, ...head });
@@ -58,16 +62,25 @@ async function sendWhole(
   return true;
 }
 
-async function sendPieces(response: ServerResponse, script: Script, pieces: Iterable<Piece>, on: Progress): Promise<boolean> {
+async function sendPieces(
+  response: ServerResponse,
+  script: Script,
+  pieces: Iterable<Piece>,
+  on: Progress,
+  dialect: Dialect,
+): Promise<boolean> {
   if (script.bodyDelayMs !== undefined) {
     response.flushHeaders();
     await wait(script.bodyDelayMs, response);
   }
   let sent = 0;
+  let tokens = 0;
   for (const piece of pieces) {
+    if (script.gate?.before === 'rest' && tokens > 0) await script.gate.opened;
+    tokens += piece.tokens;
     await beforePiece(response, script, sent);
     if (response.destroyed) return false;
-    if (breakBefore(response, script, sent)) return false;
+    if (breakBefore(response, script, sent, dialect)) return false;
     if (!response.write(piece.bytes)) await drained(response);
     on.progress(piece);
     sent += 1;
@@ -82,10 +95,10 @@ async function beforePiece(response: ServerResponse, script: Script, sent: numbe
 }
 
 /** True when the script breaks the stream off here. */
-function breakBefore(response: ServerResponse, script: Script, sent: number): boolean {
+function breakBefore(response: ServerResponse, script: Script, sent: number, dialect: Dialect): boolean {
   if (script.resetAfter === sent) reset(response, script);
   else if (script.endAfter === sent) response.end();
-  else if (script.errorAfter === sent) response.end(`data: ${JSON.stringify({ error: errorOf(script) })}\n\n`);
+  else if (script.errorAfter === sent) response.end(dialect.errorEvent(script));
   else return false;
   return true;
 }

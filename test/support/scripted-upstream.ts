@@ -1,11 +1,12 @@
 /**
- * An OpenAI-compatible provider that does what a test tells it, and remembers exactly what it was asked and what it
+ * A provider of any protocol (the path of a request says which; see `dialects/`) that does what a test tells it, and remembers exactly what it was asked and what it
  * served: the witness that the ledger is held against. Scripts are found in this order: the queue (`next`), the model
  * (`script`), and what the last user message says (`[[status=500]]`, see `script.ts`).
  */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dialectOf } from './dialects/of-path';
 import { type Script, scriptIn } from './script';
 import { type ChatRequest, lastUserText, type Piece, planAnswer } from './scripted-answer';
 import { perform } from './scripted-exchange';
@@ -31,6 +32,8 @@ export interface RecordedRequest {
   /** The bytes as they came. */
   readonly bytes: Buffer;
   readonly body: ChatRequest & Record<string, unknown>;
+  /** The body in the words of chat completions, whatever its protocol. */
+  readonly asked: ChatRequest;
   /** The client's port: two requests with the same one came over one connection. */
   readonly connection: number;
 }
@@ -85,7 +88,7 @@ export async function startScriptedUpstream(options: ScriptedUpstreamOptions = {
     return known;
   };
   const scriptFor = (request: RecordedRequest): Script => {
-    const source = queue.shift() ?? byModel.get(String(request.body.model)) ?? scriptIn(lastUserText(request.body));
+    const source = queue.shift() ?? byModel.get(String(request.asked.model)) ?? scriptIn(lastUserText(request.asked));
     return typeof source === 'function' ? source(request) : source;
   };
 
@@ -99,17 +102,21 @@ export async function startScriptedUpstream(options: ScriptedUpstreamOptions = {
       return sendJson(response, 200, {});
     }
     count += 1;
+    const path = incoming.url ?? '';
+    const dialect = dialectOf(path);
+    const body = (await parsed(incoming, bytes)) as RecordedRequest['body'];
     const request: RecordedRequest = {
-      path: incoming.url ?? '',
+      path,
       headers: incoming.headers,
       text,
       bytes,
-      body: (await parsed(incoming, bytes)) as RecordedRequest['body'],
+      body,
+      asked: dialect.asked(path, body),
       connection: incoming.socket.remotePort ?? 0,
     };
     const script = scriptFor(request);
-    const answer = planAnswer(`up-${port}-${count}`, request.body, script);
-    const model = String(request.body.model);
+    const answer = planAnswer(`up-${port}-${count}`, request.asked, script);
+    const model = String(request.asked.model);
     const { id, promptTokens } = answer;
     const entry: Served = { id, model, promptTokens, completionTokens: 0, pieces: 0, completed: false, closed: false };
     if (record) {
@@ -132,7 +139,7 @@ export async function startScriptedUpstream(options: ScriptedUpstreamOptions = {
       sum.requests += 1;
       sum.promptTokens += promptTokens;
     };
-    if (await perform(response, request.body, script, answer, { begun, progress })) {
+    if (await perform(response, request.asked, script, answer, { begun, progress }, dialect)) {
       entry.completed = true;
       sum.completed += 1;
       changed();

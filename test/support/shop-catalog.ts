@@ -9,6 +9,8 @@ export interface ShopUpstreams {
 }
 
 export const PRIMARY_PRICE = { input: '1', cachedInput: '0.1', output: '4' };
+/** Writing to a cache is dearer than reading afresh. */
+export const CLAUDE_PRICE = { input: '1', cachedInput: '0.1', cacheWrite: '1.25', output: '4' };
 export const BACKUP_PRICE = { input: '2', output: '8' };
 /** A token of input costs the operator 500 nano of a yuan, one of output 2000; on the backup 100 and 400 nano of a dollar. */
 export const PRIMARY_COST = { currency: 'CNY', input: '0.5', output: '2' };
@@ -56,6 +58,7 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
       model('skipping'),
       model('unreachable'),
       model('incompatible'),
+      model('claude'),
       model('only-ordinary'),
       model('only-official'),
       model('free'),
@@ -83,6 +86,7 @@ export function shopCatalog({ a, b, official }: ShopUpstreams) {
       ordinary('skipping', [{ channel: 'claude' }, { channel: 'cheap-b', price: BACKUP_PRICE }]),
       ordinary('unreachable', [{ channel: 'nobody' }, { channel: 'cheap-b', price: BACKUP_PRICE }]),
       ordinary('incompatible', [{ channel: 'claude' }]),
+      { ...ordinary('claude', [{ channel: 'claude', upstreamModel: 'claude-theirs' }]), price: CLAUDE_PRICE },
       ordinary('only-ordinary', [{ channel: 'cheap-a' }]),
       { model: 'only-official', type: 'OFFICIAL', price: OFFICIAL_PRICE, channels: [{ channel: 'official' }] },
       { model: 'free', type: 'ORDINARY', price: { input: '0', output: '0' }, channels: [{ channel: 'cheap-a' }] },

@@ -110,6 +110,8 @@ export function stage(scene: Scene) {
       ),
       aChannel('off', { enabled: false }),
       aChannel('gemini', { protocol: 'gemini' }),
+      // Speaks everything, and can carry nothing.
+      aChannel('narrow', { protocol: 'anthropic' }),
     ],
     routes: scene.routes ?? routes,
   });
@@ -127,7 +129,7 @@ export function stage(scene: Scene) {
     catalog: { current: () => catalog, prices: async () => new Map() },
     runs: { find: async () => new Map() },
     ledger: new GroupCommit(ledger),
-    upstreams: { openai: upstream },
+    upstreams: { openai: upstream, anthropic: { operations: upstream.operations, cannot: () => 'it is too narrow.', send: upstream.send } },
     health: scene.health ?? new ChannelHealth({ clock, log, wire: NOBODY_ELSE }),
     counter,
     spool,

@@ -31,6 +31,8 @@ import { ResearchFields, ResearchSectionFields } from './research/research-field
 import { ResearchOfEntry, ResearchOfReceipt } from './research/research-links.resolver';
 import { ResearchProgressResolver } from './research/research-progress.resolver';
 import { CatalogChangeResolver } from './routing/catalog-change.resolver';
+import { CatalogEditResolver } from './routing/catalog-edit.resolver';
+import { type FileShape, withCatalogInputs } from './routing/catalog-inputs';
 import { ChannelHealthFields } from './routing/channel-health.resolver';
 import { RoutingResolver } from './routing/routing.resolver';
 import { AgentRunResolver } from './runs/agent-run.resolver';
@@ -49,8 +51,11 @@ function noTopic(): never {
   throw new InvariantBroken('no subscription has a topic');
 }
 
-/** Rules of inputs live in the product folders, so that every surface keeps them; nothing is validated by decorators. */
-export async function buildGraph(): Promise<GraphQLSchema> {
+/**
+ * Rules of inputs live in the product folders, so that every surface keeps them; nothing is validated by decorators.
+ * `catalogFile` is the JSON Schema of the catalog's file.
+ */
+export async function buildGraph(catalogFile: FileShape): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
       KeyResolver,
@@ -63,6 +68,7 @@ export async function buildGraph(): Promise<GraphQLSchema> {
       RoutingResolver,
       ChannelHealthFields,
       CatalogChangeResolver,
+      CatalogEditResolver,
       ReceiptQueries,
       ReceiptsOfKey,
       ReceiptFields,
@@ -97,10 +103,10 @@ export async function buildGraph(): Promise<GraphQLSchema> {
     validate: false,
     pubSub: NO_TOPICS,
   });
-  return withAuditLog(schema);
+  return withAuditLog(withCatalogInputs(schema, catalogFile));
 }
 
 /** The schema as text, ending in a line break. */
-export async function printedSchema(): Promise<string> {
-  return `${printSchema(await buildGraph())}\n`;
+export async function printedSchema(catalogFile: FileShape): Promise<string> {
+  return `${printSchema(await buildGraph(catalogFile))}\n`;
 }

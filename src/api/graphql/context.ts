@@ -24,6 +24,7 @@ import type { UsageReports } from '../../ledger/usage-report';
 import type { ResearchManagement } from '../../research/manage-research';
 import type { ResearchStore } from '../../research/research-store';
 import type { Catalog } from '../../routing/catalog';
+import type { EntryReader } from '../../routing/catalog-edit';
 import type { CatalogStore } from '../../routing/catalog-store';
 import type { ChannelHealth } from '../../routing/health/channel-health';
 import type { CatalogEditor } from '../../routing/operate-catalog';
@@ -47,6 +48,7 @@ export interface GraphSources {
   readonly alertLog: AlertLog;
   readonly alertLimits: Pick<AlertManagement, 'problemOfAddress' | 'sendsMail'>;
   readonly catalog: CatalogStore & CatalogEditor;
+  readonly catalogEntries: EntryReader;
   readonly reader: LedgerReader;
   readonly runs: RunStore;
   readonly research: ResearchStore;

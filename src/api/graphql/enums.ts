@@ -10,12 +10,15 @@ import { REDEMPTION_STATES } from '../../ledger/redemption/redeem';
 import { USAGE_GROUPS, USAGE_INTERVALS } from '../../ledger/usage-report';
 import { BREAKER_STATES } from '../../routing/health/breaker';
 import { HEALTH_WORDS } from '../../routing/health/health-report';
+import { MEANINGS } from './enum-meanings';
 
+type MeaningsOf<W extends string> = { [word in W]: { description?: string } };
 type EnumOf<W extends string> = { readonly [word in W]: word };
 
 function enumOf<W extends string>(name: string, values: readonly W[], description: string): EnumOf<W> {
   const members = Object.fromEntries(values.map((word) => [word, word])) as EnumOf<W>;
-  registerEnumType(members, { name, description });
+  const valuesConfig = Object.fromEntries(values.map((word) => [word, { description: MEANINGS[name]?.[word] }])) as MeaningsOf<W>;
+  registerEnumType(members, { name, description, valuesConfig });
   return members;
 }
 

@@ -12,11 +12,14 @@ import { buildGraph } from './build-schema';
 import { contextFor, type GraphContext, type GraphSources } from './context';
 import { LIMITS, limitRule } from './limit-rule';
 import { registerLive } from './live/live-server';
-import { errorBody, formatError, isInternal, maskedFault } from './render-error';
+import { errorBody, formatError, isInternal, maskedFault, withoutSuggestion } from './render-error';
+import type { FileShape } from './routing/catalog-inputs';
 
 export interface GraphqlDeps extends GraphSources {
   /** Serves introspection, and lets errors suggest names of the schema. */
   readonly introspection: boolean;
+  /** The JSON Schema of the catalog's file. */
+  readonly catalogFile: FileShape;
 }
 
 const PATH = '/graphql';
@@ -24,7 +27,7 @@ const PATH = '/graphql';
 /** Adds the graph to a server; resolves when it is ready to be served. Subscriptions are upgraded at the same path. */
 export async function registerGraphql(app: FastifyInstance, given: Omit<GraphqlDeps, 'guesses'>): Promise<void> {
   const deps: GraphqlDeps = { ...given, guesses: new GuessBrake(given.clock) };
-  const schema = await buildGraph();
+  const schema = await buildGraph(given.catalogFile);
   const apollo = createApollo(schema, deps);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
@@ -42,6 +45,7 @@ function serve(graph: FastifyInstance, apollo: ApolloServer<GraphContext>, deps:
     const viewer = await authenticateViewer(deps, bearerIn(request.headers.authorization));
     contexts.set(request, contextFor(deps, viewer, request.id));
   });
+  graph.addHook('onSend', async (request, reply, payload) => (reply.statusCode >= 400 ? withRequestId(payload, request.id) : payload));
   graph.route({
     method: ['GET', 'POST'],
     url: PATH,
@@ -60,7 +64,7 @@ function createApollo(schema: GraphQLSchema, { introspection, log }: GraphqlDeps
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [limitRule],
-    formatError,
+    formatError: introspection ? formatError : (formatted, error) => withoutSuggestion(formatError(formatted, error)),
     logger: loggerOf(log),
     // Nothing here may be cached by anybody, and looking whether it may costs a call for every field.
     plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), errorsWithRequestId(log)],
@@ -88,6 +92,13 @@ function errorsWithRequestId(log: Log): ApolloServerPlugin<GraphContext> {
 /** There, a well-formed request whose operation is wrong has the status 200: GraphQL over HTTP, 6.4.1. */
 function answersPlainJson(accept: string | undefined): boolean {
   return accept === undefined || !accept.includes('application/graphql-response+json');
+}
+
+/** A request that is none of GraphQL is refused before anything of ours sees it. */
+function withRequestId(payload: unknown, requestId: string): unknown {
+  if (typeof payload !== 'string' || !payload.startsWith('{"errors"') || payload.includes('"requestId"')) return payload;
+  const { errors, ...rest } = JSON.parse(payload) as { readonly errors: readonly { readonly extensions?: object }[] };
+  return JSON.stringify({ ...rest, errors: errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } })) });
 }
 
 /** What goes wrong before the graph is reached: an unknown caller, or a body that is none. */

@@ -78,12 +78,13 @@ class Measure {
     if (selection.kind === Kind.INLINE_FRAGMENT) return this.sizeOf(selection.selectionSet);
     if (selection.kind === Kind.FRAGMENT_SPREAD) return this.sizeOfFragment(selection.name.value);
     // Introspection is deep by its nature and bounded by a rule of its own.
-    if (selection.name.value.startsWith('__')) return { ...NOTHING, fields: 1 };
+    const aliases = selection.alias === undefined ? 0 : 1;
+    if (selection.name.value.startsWith('__')) return { depth: 0, fields: 1, aliases };
     const below = this.sizeOf(selection.selectionSet);
     return {
       depth: below.depth + 1,
       fields: below.fields + 1,
-      aliases: below.aliases + (selection.alias === undefined ? 0 : 1),
+      aliases: below.aliases + aliases,
     };
   }
 

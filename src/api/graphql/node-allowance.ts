@@ -1,5 +1,5 @@
 /**
- * How much one request may ask for in all. A page inside of each node of a page multiplies; the sum of what all pages
+ * How much one request may be answered in all, what it asks for twice counted twice: it is read once, and sent as often. A page inside of each node of a page multiplies; the sum of what all pages
  * ask for is bounded, so that no single query reads a whole ledger. A page of 100 whose nodes each hold a page of 100 fits.
  */
 import { Fault } from '../../kernel/fault';

@@ -32,8 +32,8 @@ export interface Connection<T> {
   readonly pageInfo: PageInfoNode;
 }
 
-export function connectionOf<T, N>(page: Page<T>, view: (node: T) => N): Connection<N> {
-  const edges = page.items.map(({ cursor, node }) => ({ cursor, node: view(node) }));
+export function connectionOf<T, N>(page: Page<T>, view: (node: T, at: number) => N): Connection<N> {
+  const edges = page.items.map(({ cursor, node }, at) => ({ cursor, node: view(node, at) }));
   const endCursor = edges.at(-1)?.cursor ?? null;
   return { edges, nodes: edges.map((edge) => edge.node), pageInfo: { hasNextPage: page.hasNextPage, endCursor } };
 }

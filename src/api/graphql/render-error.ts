@@ -21,8 +21,25 @@ const ABOUT_THE_REQUEST = new Set([
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const place = { ...(formatted.locations && { locations: formatted.locations }), ...(formatted.path && { path: formatted.path }) };
   const fault = faultIn(error);
-  if (fault !== null) return { message: fault.publicMessage, ...place, extensions: extensionsOf(fault) };
-  return isAboutTheRequest(formatted, error) ? formatted : { ...INTERNAL, ...place };
+  if (fault !== null) return { message: shortened(fault.publicMessage), ...place, extensions: extensionsOf(fault) };
+  if (!isAboutTheRequest(formatted, error)) return { ...INTERNAL, ...place };
+  const tooDeep = formatted.extensions?.['code'] === 'GRAPHQL_PARSE_FAILED' && !formatted.message.startsWith('Syntax Error');
+  return { ...formatted, message: tooDeep ? TOO_DEEP : shortened(formatted.message) };
+}
+
+/** Without the names of the schema that an error proposes instead of the wrong one. */
+export function withoutSuggestion<T extends { readonly message: string }>(error: T): T {
+  return { ...error, message: error.message.replace(SUGGESTION, '') };
+}
+
+const SUGGESTION = / Did you mean .*\?$/s;
+/** The parser ran out of stack, and says so in words of the engine. */
+const TOO_DEEP = 'The operation is nested too deeply to be read.';
+/** What was asked for is quoted in what is wrong with it. */
+const MESSAGE_MAX = 1_000;
+
+function shortened(message: string): string {
+  return message.length <= MESSAGE_MAX ? message : `${message.slice(0, MESSAGE_MAX)}…`;
 }
 
 /** Errors that are neither faults nor about the request: to be logged. */
@@ -32,7 +49,7 @@ export function isInternal(error: GraphQLError): boolean {
 
 /** The body of a request that did not get as far as the graph. */
 export function errorBody(fault: Fault, requestId: string): FormattedExecutionResult {
-  return { errors: [{ message: fault.publicMessage, extensions: { ...extensionsOf(fault), requestId } }] };
+  return { errors: [{ message: shortened(fault.publicMessage), extensions: { ...extensionsOf(fault), requestId } }] };
 }
 
 export function maskedFault(cause: unknown): Fault {

@@ -5,6 +5,7 @@ import type { Endpoint } from '../../gateway/endpoints/endpoint';
 import type { KeptAnswer } from '../../gateway/kept-answer';
 import type { Fault } from '../../kernel/fault';
 import type { RateLevels } from '../../keys/rate-limiter';
+import { renderMessagesError } from './anthropic-error';
 import { renderError } from './openai-error';
 import { rateHeaders } from './rate-headers';
 
@@ -84,6 +85,7 @@ export class HttpAnswerSink implements AnswerSink {
       'x-forge-route-type': routeType,
       'x-forge-bucket': bucket,
       'idempotent-replayed': 'true',
+      ...(this.ending === 'message-stop' && { 'request-id': requestId }),
       ...this.rates,
       ...(charge === null ? {} : { 'x-forge-charge': charge }),
     });
@@ -96,9 +98,17 @@ export class HttpAnswerSink implements AnswerSink {
       this.response.destroy();
       return;
     }
+    if (this.ending === 'message-stop') return this.failMessage(fault);
     const { status, headers, body } = renderError(fault, this.requestId);
     if (this.started) this.response.end(this.ending === 'done-marker' ? `data: ${JSON.stringify(body)}\n\n` : this.errorEvent(body.error));
     else this.sendBody(status, JSON.stringify(body), headers);
+  }
+
+  private failMessage(fault: Fault): void {
+    const { status, headers, body } = renderMessagesError(fault, this.requestId);
+    const text = JSON.stringify(body);
+    if (this.started) this.response.end(`event: error\ndata: ${text}\n\n`);
+    else this.sendBody(status, text, headers);
   }
 
   /** As streams of typed events tell an error. */
@@ -131,6 +141,7 @@ export class HttpAnswerSink implements AnswerSink {
 
   private commonHeaders(contentType: string): OutgoingHttpHeaders {
     const headers: OutgoingHttpHeaders = { 'x-request-id': this.requestId, 'content-type': contentType };
+    if (this.ending === 'message-stop') headers['request-id'] = this.requestId;
     if (this.rates !== null) Object.assign(headers, this.rates);
     if (this.head === null) return headers;
     headers['x-forge-route-type'] = this.head.routeType;

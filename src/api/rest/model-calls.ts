@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Interruption } from '../../attempts/run-attempts';
 import type { CompletionRequest, Gateway } from '../../gateway/completion-request';
+import { countTokens } from '../../gateway/count-tokens';
 import { ENDPOINTS } from '../../gateway/endpoints/all-endpoints';
 import type { Endpoint } from '../../gateway/endpoints/endpoint';
 import { refuseCompletion, serveCompletion } from '../../gateway/serve-completion';
@@ -49,7 +50,8 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
 
 async function serve(deps: CallDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const body = (request.body as Buffer | Form | null | undefined) ?? NO_BODY;
-  await answer(deps, request, reply, (completion, sink, signal) => serveCompletion(deps.gateway, completion, sink, signal), body);
+  const serveCall = deps.endpoint.operation === 'count-tokens' ? countTokens : serveCompletion;
+  await answer(deps, request, reply, (completion, sink, signal) => serveCall(deps.gateway, completion, sink, signal), body);
 }
 
 async function refuse(deps: CallDeps, request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void> {
@@ -104,15 +106,26 @@ function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer | Fo
   return {
     id: request.id,
     endpoint: deps.endpoint,
-    credential: bearerOf(request.headers),
+    credential: credentialOf(deps.endpoint, request),
     body,
     routeHeader: headerOf(request.headers, 'x-forge-route'),
     deadlineHeader: headerOf(request.headers, 'x-forge-deadline-ms'),
     runHeader: headerOf(request.headers, 'x-forge-run'),
     idempotencyKey: headerOf(request.headers, 'idempotency-key'),
+    betas: betasOf(deps.endpoint, request),
     receivedAt: clock.now(),
     receivedTick: clock.monotonic(),
   };
+}
+
+/** Clients of Anthropic's send the key in a header of its own. */
+function credentialOf({ ending }: Endpoint, { headers }: FastifyRequest): string | null {
+  return (ending === 'message-stop' ? headerOf(headers, 'x-api-key') : null) ?? bearerOf(headers);
+}
+
+function betasOf({ ending }: Endpoint, { headers }: FastifyRequest): string | undefined {
+  const sent = ending === 'message-stop' ? headers['anthropic-beta'] : undefined;
+  return Array.isArray(sent) ? sent.join(',') : sent;
 }
 
 function faultOfIntake(error: unknown, { uploads }: Endpoint): Fault {

@@ -1,9 +1,10 @@
 /** The HTTP server: ids, errors, and how it stops. */
 import { Server as NetServer } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Fault } from '../../kernel/fault';
 import { newId } from '../../kernel/ids';
 import type { Log } from '../../kernel/log';
+import { isMessagesPath, renderMessagesError } from './anthropic-error';
 import { renderError } from './openai-error';
 
 /** Time for the headers and body of a request to arrive. */
@@ -11,7 +12,7 @@ const REQUEST_TIMEOUT_MS = 120_000;
 /** GraphQL and other small bodies; model calls have a limit of their own. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** A server without routes. Every response carries `x-request-id`; every error is rendered in OpenAI's shape. */
+/** A server without routes. Every response carries `x-request-id`; errors are rendered in OpenAI's shape, or in Anthropic's on its paths. */
 export function createServer(log: Log): FastifyInstance {
   const app = Fastify({
     logger: false,
@@ -24,7 +25,7 @@ export function createServer(log: Log): FastifyInstance {
     // Paths that cannot be routed never reach the hooks and handlers below.
     frameworkErrors: (error, request, reply) => {
       reply.header('x-request-id', request.id);
-      void send(reply, knownFault(error) ?? error, request.id);
+      void send(request, reply, knownFault(error) ?? error);
     },
   });
   app.addHook('onRequest', (request, reply, done) => {
@@ -36,10 +37,10 @@ export function createServer(log: Log): FastifyInstance {
   app.setErrorHandler((error, request, reply) => {
     const fault = knownFault(error);
     if (fault === null) log.error({ err: error, request: request.id }, 'a request broke');
-    return send(reply, fault ?? error, request.id);
+    return send(request, reply, fault ?? error);
   });
   app.setNotFoundHandler((request, reply) =>
-    send(reply, new Fault('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`), request.id),
+    send(request, reply, new Fault('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`)),
   );
   return app;
 }
@@ -56,8 +57,9 @@ export function stopAccepting(app: FastifyInstance): void {
   NetServer.prototype.close.call(app.server);
 }
 
-function send(reply: FastifyReply, error: unknown, requestId: string): FastifyReply {
-  const { status, headers, body } = renderError(error, requestId);
+/** Whoever asks for Anthropic's paths expects its errors. */
+function send({ url, id }: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const { status, headers, body } = isMessagesPath(url) ? renderMessagesError(error, id) : renderError(error, id);
   return reply.code(status).headers(headers).send(body);
 }
 

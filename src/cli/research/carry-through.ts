@@ -119,7 +119,8 @@ async function end(call: Call, id: string, terminal: Terminal): Promise<number> 
   if (run.status === 'PAUSED')
     terminal.print(`It goes on with: npm run research -- --resume ${id} --budget RMB=… (or without, after a top-up)`);
   if (run.report !== null) {
-    const html = await textAt(call, `/v1/runs/${id}/report.html`).catch(() => null);
+    // A run that paused has its page over REST, for its key alone.
+    const html = run.reportHtml ?? (await textAt(call, `/v1/runs/${id}/report.html`).catch(() => null));
     const files = await writeReport(call.out, { symbol: run.symbol, runId: id, markdown: run.report, html });
     terminal.print(`Report: ${files.join(', ')}`);
   }

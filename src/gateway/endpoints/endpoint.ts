@@ -57,6 +57,9 @@ export interface Endpoint {
   countBeside?(body: RequestBody, usage: Usage | undefined, known: UsageClasses | undefined): UsageClasses | undefined;
   /** The `object` of the usage event of a stream, where one has to be made. */
   readonly chunkObject: string;
-  /** How a stream ends: with a marker, or with an event that says everything again; and how it tells an error. */
-  readonly ending: 'done-marker' | 'closing-event';
+  /**
+   * How a stream ends, and how an error is told: with a marker, with an event that says everything again, or as Anthropic does
+   * (`message-stop`), whose errors have a shape of their own, also where nothing is streamed.
+   */
+  readonly ending: 'done-marker' | 'closing-event' | 'message-stop';
 }

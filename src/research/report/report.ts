@@ -6,8 +6,8 @@ import type { ReportInput, ReportSection } from './report-input';
 
 /** Stands in every report. */
 export const RESEARCH_NOTICE =
-  'Research only. This report is no advice, no offer and no recommendation to buy or sell anything. Language models wrote it from the ' +
-  'data named below; both may be wrong or out of date. Check everything that you rely on.';
+  'Research only, not financial advice: no offer, and no recommendation to buy or sell anything. Language models wrote this report from ' +
+  'the data named in it; both may be wrong or out of date. Check everything that you rely on.';
 
 /** What readers want first, although it is written last. */
 const FIRST = 'summary';

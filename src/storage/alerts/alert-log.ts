@@ -1,18 +1,25 @@
 /** Alerts in the database, in the order in which they were committed, each with what is on its way because of it. */
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Alert, AlertDelivery, AlertRule, DeliveryMeans } from '../../alerts/alert';
-import type { AlertLog, Tried } from '../../alerts/alert-store';
+import type { AlertLog, DeliveryRoom, Tried } from '../../alerts/alert-store';
+import { isLater } from '../../alerts/episode';
 import { newId } from '../../kernel/ids';
 import { invariant } from '../../kernel/invariant';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
-import { big, placeholders, type Row } from '../catalog/row-values';
+import { big, placeholders, type Row, whole } from '../catalog/row-values';
 import { inTransaction } from '../in-transaction';
 import { pageOfRows, rowIdOfCursor } from '../ledger-reader/cursors';
 import { Conditions, rowsOf, rowsOfIds } from '../ledger-reader/query';
-import { text } from '../ledger-reader/stored-values';
+import { text, textOrNull } from '../ledger-reader/stored-values';
 import { ALERT_COLUMNS, alertOf, DELIVERY_COLUMNS, deliveryOf, valuesOfAlert } from './alert-rows';
 
 const RESULT_MAX = 200;
+/** Rules can be made to come true again and again, and the operator's mail server is not to be anybody's means of flooding others. */
+const MAILS_AN_HOUR = 200;
+const TOO_MANY_MAILS = `Not sent: ${MAILS_AN_HOUR} mails within an hour are all that an account may send.`;
+const HOUR_MS = 3_600_000;
+/** More accounts than can be full at once are looked at, so that one with room is always among them. */
+const DUE_MAX = 500;
 
 export class SqlAlertLog implements AlertLog {
   constructor(private readonly dataSource: DataSource) {}
@@ -59,10 +66,14 @@ export class SqlAlertLog implements AlertLog {
     return new Map(alertIds.map((id) => [id, found.filter(({ alertId }) => alertId === id)]));
   }
 
-  async claim(now: number, until: number, limit: number) {
+  async claim(now: number, until: number, room: DeliveryRoom) {
     const due = "state = 'PENDING' AND next_try_at <= ?";
-    const wanted = `SELECT id FROM alert_delivery WHERE ${due} ORDER BY next_try_at LIMIT ?`;
-    const ids = (await rowsOf(this.dataSource, wanted, [BigInt(now), BigInt(limit)])).map((row) => text(row, 'id'));
+    const wanted = `SELECT id, account_id FROM (
+      SELECT d.id, a.account_id, d.next_try_at, ROW_NUMBER() OVER (PARTITION BY a.account_id ORDER BY d.next_try_at, d.id) AS nth
+      FROM alert_delivery d JOIN alert a ON a.id = d.alert_id WHERE d.${due}
+    ) due WHERE nth <= ? ORDER BY next_try_at, id LIMIT ?`;
+    const found = await rowsOf(this.dataSource, wanted, [BigInt(now), BigInt(room.perAccount), BigInt(DUE_MAX)]);
+    const ids = thatFit(found, room);
     if (ids.length === 0) return [];
     const claim = newId();
     const take = `UPDATE alert_delivery SET claim = ?, next_try_at = ? WHERE id IN (${placeholders(ids)}) AND ${due}`;
@@ -90,9 +101,29 @@ export class SqlAlertLog implements AlertLog {
   }
 }
 
+/** The first of them, as far as there is room for each account and in all. */
+function thatFit(rows: readonly Row[], { limit, perAccount, underWay }: DeliveryRoom): string[] {
+  const taken = new Map(underWay);
+  const fitting = rows.filter((row) => {
+    const accountId = text(row, 'account_id');
+    const count = (taken.get(accountId) ?? 0) + 1;
+    if (count > perAccount) return false;
+    taken.set(accountId, count);
+    return true;
+  });
+  return fitting.slice(0, limit).map((row) => text(row, 'id'));
+}
+
 async function isNew(manager: EntityManager, ruleId: string, episode: string): Promise<boolean> {
   const [row] = await manager.query<Row[]>('SELECT episode FROM alert_rule WHERE id = ? AND enabled = 1', [ruleId]);
-  return row !== undefined && row['episode'] !== episode;
+  return row !== undefined && isLater(textOrNull(row, 'episode'), episode);
+}
+
+async function mailsOfLastHour(manager: EntityManager, { accountId, raisedAt }: Omit<Alert, 'seq'>): Promise<number> {
+  const sql = `SELECT COUNT(*) AS mails FROM alert a JOIN alert_delivery d ON d.alert_id = a.id
+    WHERE a.account_id = ? AND a.raised_at > ? AND d.means = 'EMAIL' AND d.state <> 'FAILED'`;
+  const [row] = await manager.query<Row[]>(sql, [accountId, BigInt(raisedAt - HOUR_MS)]);
+  return whole(row?.['mails'] ?? 0);
 }
 
 async function addDeliveries(manager: EntityManager, rule: AlertRule, alert: Omit<Alert, 'seq'>): Promise<void> {
@@ -101,8 +132,12 @@ async function addDeliveries(manager: EntityManager, rule: AlertRule, alert: Omi
     ...webhooks.map((row): [DeliveryMeans, string] => ['WEBHOOK', text(row, 'id')]),
     ...rule.emails.map((address): [DeliveryMeans, string] => ['EMAIL', address]),
   ];
+  let mails = rule.emails.length === 0 ? 0 : await mailsOfLastHour(manager, alert);
   for (const [means, target] of targets) {
-    const values = [newId(), alert.id, means, target, 'PENDING', 0n, BigInt(alert.raisedAt), null, null];
+    if (means === 'EMAIL') mails += 1;
+    const refused = means === 'EMAIL' && mails > MAILS_AN_HOUR;
+    const state = refused ? 'FAILED' : 'PENDING';
+    const values = [newId(), alert.id, means, target, state, 0n, BigInt(alert.raisedAt), refused ? TOO_MANY_MAILS : null, null];
     await manager.query(`INSERT INTO alert_delivery (${DELIVERY_COLUMNS}) VALUES (${placeholders(values)})`, values);
   }
 }

@@ -39,12 +39,12 @@ export class SqlAlertRules implements AlertRuleStore {
     return this.write('DELETE FROM alert_rule WHERE id = ?', [id]);
   }
 
-  calm(ruleId: string): Promise<void> {
-    return this.write('UPDATE alert_rule SET episode = NULL WHERE id = ?', [ruleId]);
+  calm(ruleId: string, episode: string): Promise<void> {
+    return this.write('UPDATE alert_rule SET episode = NULL WHERE id = ? AND episode = ?', [ruleId, episode]);
   }
 
   addWebhook({ id, accountId, url, createdAt }: Webhook, secret: string): Promise<void> {
-    const values = [id, accountId, url, BigInt(createdAt), seal(this.masterKey, secret, sealContext(id))];
+    const values = [id, accountId, url, BigInt(createdAt), seal(this.masterKey, secret, webhookContext(id))];
     return this.write(`INSERT INTO webhook (${WEBHOOK_COLUMNS}, secret_sealed) VALUES (${placeholders(values)})`, values);
   }
 
@@ -59,7 +59,7 @@ export class SqlAlertRules implements AlertRuleStore {
     const sql = `SELECT ${WEBHOOK_COLUMNS}, secret_sealed FROM webhook WHERE ${asked.sql}`;
     const [row] = await rowsOf(this.dataSource, sql, asked.values);
     if (row === undefined) return undefined;
-    return { webhook: webhookOf(row), secret: unseal(this.masterKey, text(row, 'secret_sealed'), sealContext(id)) };
+    return { webhook: webhookOf(row), secret: unseal(this.masterKey, text(row, 'secret_sealed'), webhookContext(id)) };
   }
 
   deleteWebhook(id: string): Promise<void> {
@@ -72,6 +72,6 @@ export class SqlAlertRules implements AlertRuleStore {
 }
 
 /** What a sealed secret is bound to: one that is copied to another webhook's row does not open. */
-function sealContext(webhookId: string): string {
+export function webhookContext(webhookId: string): string {
   return `webhook:${webhookId}`;
 }

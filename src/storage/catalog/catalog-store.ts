@@ -4,6 +4,7 @@ import { Fault } from '../../kernel/fault';
 import { invariant } from '../../kernel/invariant';
 import type { Log } from '../../kernel/log';
 import type { Catalog, Channel, PriceVersion } from '../../routing/catalog';
+import type { CatalogEdit } from '../../routing/catalog-edit';
 import type { CatalogStore } from '../../routing/catalog-store';
 import type { DeclaredCatalog, DeclaredPrice } from '../../routing/declared-catalog';
 import type { CatalogEditor } from '../../routing/operate-catalog';
@@ -18,6 +19,7 @@ import { writePrice } from './price-schedule';
 import { readSnapshot } from './read-snapshot';
 import { type Row, whole } from './row-values';
 import { writeChanges } from './write-changes';
+import { writeEdit } from './write-edit';
 
 const POLL_MS = 1_000;
 
@@ -115,6 +117,20 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
     const channel = this.current().channels.get(id);
     invariant(channel !== undefined, 'a channel that was changed is in the catalog');
     return channel;
+  }
+
+  /** It stands over restarts, until the catalog's file declares something else of the same thing. */
+  async edit(decide: (catalog: Catalog) => CatalogEdit): Promise<CatalogEdit> {
+    const { dataSource, masterKey, clock } = this.parts;
+    const done = await changingCatalog(dataSource, async (manager, { applied }) => {
+      const now = clock.now();
+      const standing = withPricesAt(await readSnapshot(manager, masterKey), now);
+      const decided = decide(standing);
+      await writeEdit({ manager, masterKey, now }, decided, standing);
+      return { next: applied, result: decided };
+    });
+    await this.load();
+    return done;
   }
 
   /** Follows what other processes apply: the snapshot is at most two seconds old. On SQLite there are none. */

@@ -24,6 +24,8 @@ export async function writeChanges(context: WriteContext, changes: CatalogChange
   for (const { model, position } of changes.models) await put(context, 'model', model.id, modelColumns(model, position), {});
   for (const change of changes.routes) await putRoute(context, change);
   await retire(context, 'route', changes.retired.routes);
+  // A route that comes back some day begins with the price that it is given then.
+  for (const id of changes.retired.routes) await context.manager.query('DELETE FROM price_schedule WHERE route_id = ?', [id]);
   await retire(context, 'model', changes.retired.models);
   await retire(context, 'channel', changes.retired.channels);
 }

@@ -7,8 +7,8 @@ import type { Channel } from '../../routing/catalog';
 import { LOST, MALFORMED, TOO_LARGE } from '../failure';
 import type { AnswerReader, Ending, Progress } from '../http-exchange';
 import { parseRecord } from '../json';
-import type { Understood } from './endpoints/openai-endpoint';
-import { errorIn, providerError, refusalOf } from './provider-error';
+import { errorIn, providerError, refusalOf } from '../provider-error';
+import type { Understood } from '../whole-answer';
 
 const BYTES_MAX = 256 * 1024 * 1024;
 const DOCUMENT_BYTES_MAX = 64 * 1024;

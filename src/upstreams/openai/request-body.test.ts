@@ -17,7 +17,7 @@ const channel: Channel = {
 function sent(text: string, options: { model?: string; stream?: boolean; outputLimit?: number } = {}): string {
   const { model = 'up', stream = false, outputLimit = null } = options;
   const body = { text, json: JSON.parse(text) as Record<string, unknown> };
-  return requestBody({ operation: 'chat', channel, upstreamModel: model, body, stream, outputLimit }, chat);
+  return requestBody({ operation: 'chat', channel, upstreamModel: model, body, stream, outputLimit, outputBound: 100 }, chat);
 }
 
 describe('requestBody', () => {

@@ -2,13 +2,13 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import type { AnswerFacts, AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
 import type { Channel } from '../../routing/catalog';
+import { EventStream } from '../event-stream';
 import { LOST, MALFORMED } from '../failure';
 import type { AnswerReader, Ending, Progress } from '../http-exchange';
 import { type JsonRecord, parseRecord, recordOf } from '../json';
+import { errorIn, providerError, refusalOf } from '../provider-error';
+import { frameOf } from '../sse-frame';
 import { DeltaTemplate } from './delta-template';
-import { EventStream } from './event-stream';
-import { errorIn, providerError, refusalOf } from './provider-error';
-import { frameOf } from './sse-frame';
 import { StreamTally } from './stream-tally';
 
 export class StreamAnswerReader implements AnswerReader {

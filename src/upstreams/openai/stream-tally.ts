@@ -2,7 +2,8 @@
 import type { AnswerFacts } from '../../attempts/upstream';
 import type { Usage } from '../../metering/usage';
 import { isRecord, type JsonRecord } from '../json';
-import { largerUsage, readUsage } from './usage';
+import { largerUsage } from '../larger-usage';
+import { readUsage } from './usage';
 
 /** A chunk that goes to the client: its output text, and whether it carries a usage that must not go with it. */
 export interface ChunkPart {

@@ -2,8 +2,7 @@
 import type { Channel } from '../../routing/catalog';
 import type { Ending } from '../http-exchange';
 import { type JsonRecord, parseRecord } from '../json';
-import type { Understood } from './endpoints/openai-endpoint';
-import { WholeAnswerReader } from './whole-answer';
+import { type Understood, WholeAnswerReader } from '../whole-answer';
 
 const PLAIN = 'text/plain; charset=utf-8';
 /** What subtitles may be called, and what the client is told then. */

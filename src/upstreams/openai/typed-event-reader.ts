@@ -6,13 +6,13 @@ import type { EventSourceMessage } from 'eventsource-parser';
 import type { AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
 import type { Usage } from '../../metering/usage';
 import type { Channel } from '../../routing/catalog';
+import { EventStream } from '../event-stream';
 import { LOST, MALFORMED } from '../failure';
 import type { AnswerReader, Ending, Progress } from '../http-exchange';
 import { type JsonRecord, parseRecord } from '../json';
-import type { Understood } from './endpoints/openai-endpoint';
-import { EventStream } from './event-stream';
-import { errorIn, providerError, refusalOf } from './provider-error';
-import { frameOf } from './sse-frame';
+import { errorIn, providerError, refusalOf } from '../provider-error';
+import { frameOf } from '../sse-frame';
+import type { Understood } from '../whole-answer';
 
 /** What differs between answers of typed events. */
 export interface TypedEvents {

@@ -1,5 +1,6 @@
+import { largerUsage } from '../larger-usage';
 import { outputTextOf } from './output-text';
-import { largerUsage, readSpeechUsage, readTranscriptUsage, readUsage } from './usage';
+import { readSpeechUsage, readTranscriptUsage, readUsage } from './usage';
 
 describe('readUsage', () => {
   it('reads cached, cache-writing and reasoning tokens in the spellings that providers have', () => {

@@ -1,10 +1,9 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
-import type { Alert } from '../../../alerts/alert';
 import { placeOfAlertCursor, tailAlerts } from '../../../alerts/alert-tail';
-import { Interrupt } from '../../../kernel/interrupt';
 import type { GraphContext } from '../context';
 import { given } from '../given';
 import { LedgerEntryNode, viewEntry } from '../ledger/ledger-entry.type';
+import { followedTail } from '../live/followed';
 import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
 import { ReceiptNode } from '../receipts/receipt.type';
 import { receiptRoot } from '../receipts/receipt-root';
@@ -63,9 +62,5 @@ export class AlertResolver {
 /** @throws Fault `forbidden` for keys, `invalid_request` for a cursor that is none */
 async function follow({ sources, viewer }: GraphContext, after: string | null): Promise<AsyncIterable<AlertNode>> {
   const place = after === null ? null : placeOfAlertCursor(after);
-  return viewed(tailAlerts(sources, readingAccount(viewer), place, new Interrupt()));
-}
-
-async function* viewed(alerts: AsyncIterable<Alert>): AsyncGenerator<AlertNode> {
-  for await (const alert of alerts) yield viewAlert(alert);
+  return followedTail((left) => tailAlerts(sources, readingAccount(viewer), place, left), viewAlert);
 }

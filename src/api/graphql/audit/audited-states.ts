@@ -4,6 +4,7 @@
  */
 import { formatDecimal } from '../../../kernel/money';
 import { accountOf, maySeeAccount, maySeeKey, maySeeProject, type Viewer } from '../../../keys/viewer';
+import { withoutSecrets } from '../../../routing/catalog';
 import type { GraphContext } from '../context';
 
 /** A thing as it stands; `accountId` null: it belongs to no account. */
@@ -23,6 +24,9 @@ export type Args = Readonly<Record<string, unknown>>;
 
 const named = (name: string) => (args: Args) => textIn(args[name]);
 const ofKey = { target: named('id'), read: keyStanding };
+const ofChannel = { target: named('id'), read: channelStanding };
+const ofModel = { target: named('id'), read: modelStanding };
+const ofRoute = { target: named('id'), read: routeStanding };
 const ofRun = { target: named('id'), read: runStanding };
 /** Movements: the balances of the account. */
 const ofAccount = {
@@ -45,7 +49,16 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   createRedemptionCodes: { target: (_, result) => firstCodeIn(result), read: codesStanding },
   revokeRedemptionCode: { target: named('id'), read: codeStanding },
   setPrice: { target: named('routeId'), read: routeStanding },
-  setChannelStatus: { target: named('id'), read: channelStanding },
+  setChannelStatus: ofChannel,
+  createChannel: { target: writtenName, read: channelStanding },
+  updateChannel: ofChannel,
+  retireChannel: ofChannel,
+  createModel: { target: writtenName, read: modelStanding },
+  updateModel: ofModel,
+  retireModel: ofModel,
+  createRoute: { target: (_, result) => textIn(memberOf(result, 'id')), read: routeStanding },
+  updateRoute: ofRoute,
+  retireRoute: ofRoute,
   createAccount: { target: (_, result) => textIn(memberOf(memberOf(result, 'account'), 'id')), read: accountStanding },
   createAccountToken: { target: (_, result) => textIn(memberOf(memberOf(result, 'token'), 'id')), read: tokenStanding },
   revokeAccountToken: { target: named('id'), read: tokenStanding },
@@ -122,14 +135,26 @@ async function codeStanding({ sources, viewer }: GraphContext, id: string): Prom
   return code === undefined ? null : { accountId: null, state: code };
 }
 
-async function routeStanding({ sources }: GraphContext, id: string): Promise<Standing | null> {
+async function routeStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
   const route = sources.catalog.current().routes.get(id);
-  return route === undefined ? null : { accountId: null, state: { price: route.price, upcoming: route.upcoming ?? [] } };
+  if (route === undefined || viewer.kind !== 'operator') return null;
+  const { price, upcoming = [], enabled, steps } = route;
+  return { accountId: null, state: { enabled, price, upcoming, steps } };
 }
 
-async function channelStanding({ sources }: GraphContext, id: string): Promise<Standing | null> {
+/** Without its secret, of which it is only told whether it is another one. */
+async function channelStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
   const channel = sources.catalog.current().channels.get(id);
-  return channel === undefined ? null : { accountId: null, state: { enabled: channel.enabled } };
+  return channel === undefined || viewer.kind !== 'operator' ? null : { accountId: null, state: withoutSecrets(channel) };
+}
+
+async function modelStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
+  const model = sources.catalog.current().models.get(id);
+  return model === undefined || viewer.kind !== 'operator' ? null : { accountId: null, state: model };
+}
+
+function writtenName(args: Args): string | null {
+  return textIn(memberOf(args['input'], 'id'));
 }
 
 /** Which account an entry of the log belongs to: what was changed, or else whoever tried. */

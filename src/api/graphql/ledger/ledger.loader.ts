@@ -21,15 +21,12 @@ export class LedgerLoaders {
     private readonly reader: LedgerReader,
     private readonly viewer: Viewer,
     scope: Scope,
-    allowance: NodeAllowance,
+    private readonly allowance: NodeAllowance,
   ) {
     this.walletsById = loaderById((ids) => reader.walletsById(ids));
     this.entriesByReceipt = loaderById((ids) => reader.entriesOfReceipts(ids));
     this.entriesById = loaderById((ids) => reader.entriesById(ids));
-    this.pages = loaderByQuestion(async ({ page, filter }) => {
-      allowance.take(page.first);
-      return reader.entries(scope, page, filter);
-    });
+    this.pages = loaderByQuestion(({ page, filter }) => reader.entries(scope, page, filter));
   }
 
   wallets(): Promise<readonly Wallet[]> {
@@ -42,7 +39,8 @@ export class LedgerLoaders {
   }
 
   /** A page of the entries that the viewer may see: a key sees those that it caused. */
-  page(page: PageRequest, filter: EntryFilter): Promise<Page<LedgerEntry>> {
+  async page(page: PageRequest, filter: EntryFilter): Promise<Page<LedgerEntry>> {
+    this.allowance.take(page.first);
     return this.pages.load({ page, filter });
   }
 
@@ -50,6 +48,11 @@ export class LedgerLoaders {
   async entry(id: string): Promise<LedgerEntry | null> {
     const entry = await this.entriesById.load(id);
     return entry !== null && (await this.wallet(entry.walletId)) !== null ? entry : null;
+  }
+
+  /** The entries of the receipts of a whole page. */
+  entriesOfPage(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly LedgerEntry[]>> {
+    return this.reader.entriesOfReceipts(receiptIds);
   }
 
   async entriesOf(receiptId: string): Promise<readonly LedgerEntry[]> {

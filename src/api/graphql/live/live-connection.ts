@@ -1,17 +1,108 @@
-/** One WebSocket of a client: who it is, and whether it still may be. */
+/** One WebSocket of a client: who it is, whether it still may be, and whether it takes what it is sent. */
 import type { WebSocket } from 'ws';
+import type { Clock } from '../../../kernel/clock';
 import { Fault } from '../../../kernel/fault';
+import type { Log } from '../../../kernel/log';
 import { authenticateViewer, type Viewer, type ViewerMeans } from '../../../keys/viewer';
+import { LIVE_LIMITS } from './live-limits';
 
 /** Close codes of `graphql-transport-ws`: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md */
 const UNAUTHORIZED = 4401;
 const FORBIDDEN = 4403;
+/** Clients come back after this one. */
 const RETRY_LATER = 1013;
+const TOO_SLOW = 'You take less than you are sent: come back with your last cursor as "after".';
+/** For the close to arrive at somebody who does not read. */
+const CLOSING_MS = 2_000;
 
-export interface LiveConnection {
-  readonly socket: WebSocket;
-  readonly secret: string | null;
-  readonly viewer: Viewer;
+export class LiveConnection {
+  secret: string | null = null;
+  viewer: Viewer | null = null;
+  /** Operations that are open. */
+  operations: () => number = () => 0;
+  /** Queries and mutations among them. */
+  running = 0;
+  private unsent = 0;
+  private takenAt = 0;
+  private pingedAt: number;
+  private answered = true;
+
+  constructor(
+    readonly socket: WebSocket,
+    private readonly clock: Clock,
+    private readonly log: Pick<Log, 'warn'>,
+  ) {
+    this.pingedAt = clock.monotonic();
+    // The socket closes itself after an error, with the code that says which: a message too large, or no UTF-8.
+    socket.on('error', () => undefined);
+    socket.on('pong', () => {
+      this.answered = true;
+    });
+  }
+
+  /** Resolves when the message has left this process: whoever sends the next one only then keeps one message for each operation. */
+  send(message: string): Promise<void> {
+    const { socket, clock } = this;
+    if (socket.readyState !== socket.OPEN) return Promise.resolve();
+    if (socket.bufferedAmount > LIVE_LIMITS.unreadBytes) {
+      this.closeSlow();
+      return Promise.resolve();
+    }
+    if (this.unsent === 0) this.takenAt = clock.monotonic();
+    this.unsent += 1;
+    return new Promise((resolve) => {
+      socket.send(message, () => {
+        this.unsent -= 1;
+        this.takenAt = clock.monotonic();
+        resolve();
+      });
+    });
+  }
+
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+    setTimeout(() => this.socket.terminate(), CLOSING_MS).unref();
+  }
+
+  /** To be called once a second: tells who does not read to resume, and lets go of who is not there any more. */
+  look(): void {
+    const now = this.clock.monotonic();
+    const stuck = this.unsent > 0 && now - this.takenAt > LIVE_LIMITS.unreadMs;
+    if (stuck || this.socket.bufferedAmount > LIVE_LIMITS.unreadBytes) this.closeSlow();
+    else if (now - this.pingedAt >= LIVE_LIMITS.pingMs) this.ping(now);
+  }
+
+  private ping(now: number): void {
+    if (!this.answered) return this.socket.terminate();
+    this.pingedAt = now;
+    this.answered = false;
+    if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
+  }
+
+  /** It may still read what was sent before, and then why it is sent away: half a minute, which the socket counts itself. */
+  private closeSlow(): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.log.warn({ unread: this.socket.bufferedAmount }, 'a client over WebSocket that does not read was told to resume');
+    this.socket.close(RETRY_LATER, TOO_SLOW);
+  }
+
+  /** Finds out who it is. What nobody may use is closed, and false is the answer then. */
+  async admit(means: ViewerMeans, secret: string | null, others: Iterable<LiveConnection>): Promise<boolean> {
+    try {
+      this.viewer = await authenticateViewer(means, secret);
+    } catch (error) {
+      const fault = error instanceof Fault ? error : null;
+      if (fault === null || fault.code === 'temporarily_unavailable') this.close(RETRY_LATER, 'Try again in a moment.');
+      else this.close(fault.code === 'invalid_api_key' ? UNAUTHORIZED : FORBIDDEN, fault.publicMessage.slice(0, 120));
+      return false;
+    }
+    if (ofCaller(others, secret).length >= LIVE_LIMITS.connectionsOfCaller) {
+      this.close(RETRY_LATER, `${LIVE_LIMITS.connectionsOfCaller} connections with this token are open already.`);
+      return false;
+    }
+    this.secret = secret;
+    return true;
+  }
 }
 
 /** The bearer secret in the payload of `connection_init`: `{ "authorization": "Bearer …" }`. */
@@ -20,35 +111,34 @@ export function secretIn(params: Readonly<Record<string, unknown>> | undefined):
   return typeof given === 'string' ? (/^Bearer\s+(\S+)\s*$/i.exec(given)?.[1] ?? null) : null;
 }
 
-/** Closes the socket when nobody may use it with this secret; gives the viewer otherwise. */
-export async function admitted(means: ViewerMeans, socket: WebSocket, secret: string | null): Promise<Viewer | null> {
-  try {
-    return await authenticateViewer(means, secret);
-  } catch (error) {
-    const fault = error instanceof Fault ? error : null;
-    if (fault === null || fault.code === 'temporarily_unavailable') socket.close(RETRY_LATER, 'Try again in a moment.');
-    else socket.close(fault.code === 'invalid_api_key' ? UNAUTHORIZED : FORBIDDEN, fault.publicMessage.slice(0, 120));
-    return null;
-  }
+/** The connections that were admitted with the same secret. */
+export function ofCaller(connections: Iterable<LiveConnection>, secret: string | null): LiveConnection[] {
+  return [...connections].filter((each) => each.viewer !== null && each.secret !== null && each.secret === secret);
 }
 
 /**
  * Asks again for every connection whether its secret still opens what it opened: each secret once. What was revoked is
  * cut off; a database that does not answer cuts off nobody.
  */
-export async function expelRevoked(means: ViewerMeans, connections: readonly LiveConnection[]): Promise<void> {
-  const bySecret = new Map<string | null, LiveConnection[]>();
+export async function expelRevoked(means: ViewerMeans, connections: Iterable<LiveConnection>): Promise<void> {
+  const bySecret = new Map<string, LiveConnection[]>();
   for (const connection of connections) {
+    if (connection.secret === null) continue;
     const known = bySecret.get(connection.secret);
     if (known === undefined) bySecret.set(connection.secret, [connection]);
     else known.push(connection);
   }
-  for (const [secret, same] of bySecret) {
-    const refusal = await authenticateViewer(means, secret).then(
-      () => null,
-      (error: unknown) => error,
-    );
-    if (!(refusal instanceof Fault) || refusal.code === 'temporarily_unavailable') continue;
-    for (const { socket } of same) socket.close(FORBIDDEN, refusal.publicMessage.slice(0, 120));
-  }
+  const asked = [...bySecret];
+  while (asked.length > 0) await Promise.all(asked.splice(0, ASKED_AT_ONCE).map(([secret, same]) => expel(means, secret, same)));
+}
+
+const ASKED_AT_ONCE = 20;
+
+async function expel(means: ViewerMeans, secret: string, connections: readonly LiveConnection[]): Promise<void> {
+  const refusal = await authenticateViewer(means, secret).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!(refusal instanceof Fault) || refusal.code === 'temporarily_unavailable') return;
+  for (const connection of connections) connection.close(FORBIDDEN, refusal.publicMessage.slice(0, 120));
 }

@@ -7,6 +7,8 @@ import {
   execute,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
+  Kind,
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
@@ -18,6 +20,7 @@ import type { Viewer } from '../../../keys/viewer';
 import { contextFor, type GraphContext, type GraphSources } from '../context';
 import { LIMITS, limitRule } from '../limit-rule';
 import { formatError, isInternal } from '../render-error';
+import { endable } from './followed';
 
 export interface OperationDeps extends GraphSources {
   readonly introspection: boolean;
@@ -36,14 +39,22 @@ export function checkedOperation(
   viewer: Viewer,
   { query, operationName, variables }: Operation,
 ): ExecutionArgs | readonly GraphQLError[] {
+  const requestId = newId();
   const document = parsed(query);
-  if (document instanceof GraphQLError) return [document];
+  if (document instanceof GraphQLError) return [withCode(document, 'GRAPHQL_PARSE_FAILED', requestId)];
   const rules = [...specifiedRules, limitRule, ...(deps.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
-  const errors = validate(schema, document, rules);
-  if (errors.length > 0) return errors.map(withCode);
-  const contextValue = contextFor(deps, viewer, newId());
-  return { schema, document, contextValue, operationName: operationName ?? null, variableValues: variables ?? null };
+  const hideSuggestions = !deps.introspection;
+  const errors = validate(schema, document, rules, { hideSuggestions });
+  if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED', requestId));
+  if (getOperationAST(document, operationName) == null) {
+    return [withCode(new GraphQLError(NO_OPERATION), 'OPERATION_RESOLUTION_FAILURE', requestId)];
+  }
+  const contextValue = contextFor(deps, viewer, requestId);
+  const args = { schema, document, contextValue, operationName: operationName ?? null, variableValues: variables ?? null };
+  return { ...args, hideSuggestions };
 }
+
+const NO_OPERATION = 'Say which operation of the document is meant: its name is "operationName".';
 
 /** A query or mutation. */
 export async function executed(log: Log, args: ExecutionArgs): Promise<ExecutionResult> {
@@ -56,29 +67,32 @@ export async function followed(deps: OperationDeps, args: ExecutionArgs): Promis
   return Symbol.asyncIterator in source ? told(deps, args, source) : masked(deps.log, args, source);
 }
 
-async function* told(deps: OperationDeps, args: ExecutionArgs, source: AsyncIterable<unknown>): AsyncGenerator<ExecutionResult> {
+function told(deps: OperationDeps, args: ExecutionArgs, source: AsyncIterable<unknown>): AsyncIterableIterator<ExecutionResult> {
   const { viewer } = contextOf(args);
-  try {
-    for await (const rootValue of source) {
+  const events = source[Symbol.asyncIterator]();
+  let broken = false;
+  const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
+    try {
+      const { done, value: rootValue } = broken ? { done: true, value: undefined } : await events.next();
+      if (done === true) return { done: true, value: undefined };
       // Anew for each event: what was loaded for one event would be stale for the next, and never be let go.
       const eventArgs = { ...args, rootValue, contextValue: contextFor(deps, viewer, newId()) };
-      yield masked(deps.log, eventArgs, await execute(eventArgs));
+      return { done: false, value: masked(deps.log, eventArgs, await execute(eventArgs)) };
+    } catch (error) {
+      broken = true;
+      const cause = error instanceof Error ? error : new Error(String(error));
+      return { done: false, value: masked(deps.log, args, { errors: [new GraphQLError(cause.message, { originalError: cause })] }) };
     }
-  } catch (error) {
-    const cause = error instanceof Error ? error : new Error(String(error));
-    yield masked(deps.log, args, { errors: [new GraphQLError(cause.message, { originalError: cause })] });
-  }
+  };
+  return endable(next, () => void events.return?.());
 }
 
 function masked(log: Log, args: ExecutionArgs, result: ExecutionResult): ExecutionResult {
   if (result.errors === undefined) return result;
   const { requestId } = contextOf(args);
-  for (const error of result.errors.filter(isInternal)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
-  const errors = result.errors.map((error) => {
-    const { message, locations, path, extensions } = formatError(error.toJSON(), error);
-    const given = { ...(path && { path }), extensions: { ...extensions, requestId } };
-    return Object.assign(new GraphQLError(message, given), { toJSON: () => ({ message, ...(locations && { locations }), ...given }) });
-  });
+  const found = result.errors.map(aboutVariables);
+  for (const error of found.filter(isInternal)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
+  const errors = found.map((error) => rendered(error, requestId));
   return { ...result, errors };
 }
 
@@ -86,19 +100,31 @@ function contextOf({ contextValue }: ExecutionArgs): GraphContext {
   return contextValue as GraphContext;
 }
 
+/** As it is sent: `toJSON` is what the library calls. */
+function rendered(error: GraphQLError, requestId: string): GraphQLError {
+  const { message, locations, path, extensions } = formatError(error.toJSON(), error);
+  const given = { ...(path && { path }), extensions: { ...extensions, requestId } };
+  return Object.assign(new GraphQLError(message, given), { toJSON: () => ({ message, ...(locations && { locations }), ...given }) });
+}
+
+/** What is wrong with a variable is found by the execution, and about the request all the same. */
+function aboutVariables(error: GraphQLError): GraphQLError {
+  const ofVariable = error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION && error.message.startsWith('Variable "$');
+  return ofVariable ? coded(error, { code: 'BAD_USER_INPUT' }) : error;
+}
+
 function parsed(query: string): DocumentNode | GraphQLError {
   try {
     return parse(query, { maxTokens: LIMITS.tokens });
   } catch (error) {
-    return error instanceof GraphQLError ? withCode(error) : new GraphQLError('The operation cannot be read.');
+    return error instanceof GraphQLError ? error : new GraphQLError('The operation cannot be read.');
   }
 }
 
-function withCode(error: GraphQLError): GraphQLError {
-  return new GraphQLError(error.message, {
-    nodes: error.nodes,
-    source: error.source,
-    positions: error.positions,
-    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-  });
+function withCode(error: GraphQLError, code: string, requestId: string): GraphQLError {
+  return rendered(coded(error, { code }), requestId);
+}
+
+function coded({ message, nodes, source, positions }: GraphQLError, extensions: { readonly code: string }): GraphQLError {
+  return new GraphQLError(message, { nodes, source, positions, extensions });
 }

@@ -1,72 +1,137 @@
 /**
  * Subscriptions over WebSocket at the path of the graph, in the protocol `graphql-transport-ws`. A client is told as fast
- * as it takes: every event is asked for when the one before it has left, so that a slow client costs no memory.
+ * as it takes: every event is asked for when the one before it has left, so that a slow client costs no memory. One that takes
+ * nothing is sent away, to resume with its last cursor.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { handleProtocols, makeServer, type Server } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { ViewerMeans } from '../../../keys/viewer';
-import { admitted, expelRevoked, type LiveConnection, secretIn } from './live-connection';
+import { expelRevoked, LiveConnection, ofCaller, secretIn } from './live-connection';
+import { LIVE_LIMITS } from './live-limits';
 import { checkedOperation, executed, followed, type OperationDeps } from './live-operation';
 
 export type LiveDeps = OperationDeps & ViewerMeans;
 
-const MESSAGE_BYTES_MAX = 128 * 1024;
-const INIT_WITHIN_MS = 3_000;
-const KEEP_ALIVE_MS = 12_000;
 /** A revoked key is cut off within two seconds: the memory of a key is 0.8 s old at most when this looks. */
 const LOOK_AGAIN_MS = 1_000;
-const OPERATIONS_MAX = 100;
 const GOING_AWAY = 1001;
+const BROKEN = 1011;
+const STOPPING = 'The gateway is being stopped: come back with your last cursor.';
+
+type Extra = { readonly connection: LiveConnection };
 
 export function registerLive(app: FastifyInstance, path: string, schema: GraphQLSchema, deps: LiveDeps): void {
-  const connections = new Map<object, LiveConnection>();
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
-  const server = serveOperations(sockets, connections, schema, deps);
+  const connections = new Set<LiveConnection>();
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LIVE_LIMITS.messageBytes, handleProtocols });
+  const server = operationsServer(connections, schema, deps);
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.url?.split('?')[0] !== path) return void socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
-    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+    socket.on('error', () => undefined);
+    if (request.url?.split('?')[0] !== path) return refuse(socket, '404 Not Found');
+    if (connections.size >= LIVE_LIMITS.connections) return refuse(socket, '503 Service Unavailable\r\nretry-after: 5');
+    sockets.handleUpgrade(request, socket, head, (client) => serve(server, client, connections, deps));
   };
   app.server.on('upgrade', upgrade);
-  const timer = setInterval(() => void expelRevoked(deps, [...connections.values()]), LOOK_AGAIN_MS);
-  timer.unref();
+  const timer = watching(connections, deps);
   app.addHook('preClose', async () => {
     clearInterval(timer);
     app.server.off('upgrade', upgrade);
-    for (const { socket } of connections.values())
-      socket.close(GOING_AWAY, 'The gateway is being stopped: come back with your last cursor.');
-    await server.dispose();
+    const gone = [...connections].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve)));
+    for (const connection of connections) connection.close(GOING_AWAY, STOPPING);
+    await Promise.all(gone);
   });
 }
 
-function serveOperations(sockets: WebSocketServer, connections: Map<object, LiveConnection>, schema: GraphQLSchema, deps: LiveDeps) {
-  return useServer<Record<string, unknown>>(
-    {
-      connectionInitWaitTimeout: INIT_WITHIN_MS,
-      onConnect: async ({ connectionParams, extra: { socket } }) => {
-        const secret = secretIn(connectionParams);
-        const viewer = await admitted(deps, socket, secret);
-        if (viewer === null) return false;
-        connections.set(socket, { socket, secret, viewer });
-        return true;
-      },
-      onClose: ({ extra }) => void connections.delete(extra.socket),
-      onSubscribe: ({ extra, subscriptions }, _id, operation) => {
-        const connection = connections.get(extra.socket);
-        if (connection === undefined || Object.keys(subscriptions).length > OPERATIONS_MAX) return [TOO_MANY];
-        return checkedOperation(schema, deps, connection.viewer, operation);
-      },
-      execute: (args) => executed(deps.log, args),
-      subscribe: (args) => followed(deps, args),
-    },
-    sockets,
-    KEEP_ALIVE_MS,
-  );
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
-const TOO_MANY = new GraphQLError(`One connection may have ${OPERATIONS_MAX} operations at a time.`, {
-  extensions: { code: 'RATE_LIMITED' },
-});
+/** Once a second: who may not follow any more, who does not read, who has gone. */
+function watching(connections: Set<LiveConnection>, deps: LiveDeps): NodeJS.Timeout {
+  let expelling = false;
+  const look = async () => {
+    for (const connection of connections) connection.look();
+    if (expelling) return;
+    expelling = true;
+    await expelRevoked(deps, connections).catch((err: unknown) => deps.log.error({ err }, 'who still may follow could not be asked'));
+    expelling = false;
+  };
+  return setInterval(() => void look(), LOOK_AGAIN_MS).unref();
+}
+
+function serve(server: Server<Extra>, socket: WebSocket, connections: Set<LiveConnection>, { clock, log }: LiveDeps): void {
+  const connection = new LiveConnection(socket, clock, log);
+  connections.add(connection);
+  const closed = server.opened(
+    {
+      protocol: socket.protocol,
+      send: (message) => connection.send(message),
+      close: (code = BROKEN, reason = '') => connection.close(code, reason),
+      onMessage: (take) =>
+        socket.on('message', (message) => {
+          take(String(message)).catch((err: unknown) => {
+            log.error({ err }, 'a message over WebSocket broke');
+            connection.close(BROKEN, 'Internal error');
+          });
+        }),
+    },
+    { connection },
+  );
+  socket.once('close', (code, reason) => {
+    connections.delete(connection);
+    closed(code, String(reason)).catch((err: unknown) => log.error({ err }, 'a WebSocket could not be let go of'));
+  });
+}
+
+function operationsServer(connections: Set<LiveConnection>, schema: GraphQLSchema, deps: LiveDeps): Server<Extra> {
+  const asking = new WeakMap<ExecutionArgs, LiveConnection>();
+  return makeServer<Record<string, unknown>, Extra>({
+    connectionInitWaitTimeout: LIVE_LIMITS.initMs,
+    onConnect: (context) => {
+      const { connection } = context.extra;
+      connection.operations = () => Object.keys(context.subscriptions).length;
+      return connection.admit(deps, secretIn(context.connectionParams), connections);
+    },
+    onSubscribe: ({ extra: { connection } }, _id, operation) => {
+      const tooMuch = beyondLimits(connection, connections);
+      if (connection.viewer === null || tooMuch !== null) return [limited(tooMuch ?? 'Say who you are first.')];
+      const checked = checkedOperation(schema, deps, connection.viewer, operation);
+      if (isArgs(checked)) asking.set(checked, connection);
+      return checked;
+    },
+    execute: async (args) => {
+      const connection = asking.get(args);
+      if (connection === undefined || connection.running >= LIVE_LIMITS.runningOfConnection) return { errors: [limited(TOO_MANY_RUNNING)] };
+      connection.running += 1;
+      try {
+        return await executed(deps.log, args);
+      } finally {
+        connection.running -= 1;
+      }
+    },
+    subscribe: (args): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> => followed(deps, args),
+  });
+}
+
+function isArgs(checked: ExecutionArgs | readonly GraphQLError[]): checked is ExecutionArgs {
+  return 'document' in checked;
+}
+
+const TOO_MANY_RUNNING = `One connection may have ${LIVE_LIMITS.runningOfConnection} queries running at a time.`;
+
+/** Why a connection may not ask for more now; null: it may. */
+function beyondLimits(connection: LiveConnection, connections: Set<LiveConnection>): string | null {
+  if (connection.operations() > LIVE_LIMITS.operationsOfConnection) {
+    return `One connection may have ${LIVE_LIMITS.operationsOfConnection} operations at a time.`;
+  }
+  if (connection.socket.bufferedAmount > LIVE_LIMITS.unreadBytesWhenAsking) return 'Read what you were sent before you ask for more.';
+  const all = ofCaller(connections, connection.secret).reduce((sum, each) => sum + each.operations(), 0);
+  return all > LIVE_LIMITS.operationsOfCaller ? `One token may have ${LIVE_LIMITS.operationsOfCaller} operations at a time.` : null;
+}
+
+function limited(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } });
+}

@@ -1,12 +1,12 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
-import { Interrupt } from '../../../kernel/interrupt';
 import { accountOf } from '../../../keys/viewer';
 import { positionOfCursor } from '../../../ledger/spend-cursor';
-import { type SpendEvent, tailSpend, type Wants } from '../../../ledger/spend-tail';
+import { tailSpend, type Wants } from '../../../ledger/spend-tail';
 import type { GraphContext } from '../context';
 import { ReceiptNode } from '../receipts/receipt.type';
 import { receiptRoot } from '../receipts/receipt-root';
+import { followedTail } from './followed';
 import { SpendEventNode, viewSpendEvent } from './spend-event.type';
 
 interface SpendArgs {
@@ -41,11 +41,7 @@ export class SpendResolver {
 async function followSpend(context: GraphContext, { apiKeyId, projectId, after }: SpendArgs): Promise<AsyncIterable<SpendEventNode>> {
   const position = typeof after === 'string' ? positionOfCursor(after) : null;
   const narrowed = await narrow(context, apiKeyId ?? null, projectId ?? null);
-  return viewed(tailSpend(context.sources.spend, { ...narrowed, after: position }, new Interrupt()));
-}
-
-async function* viewed(events: AsyncIterable<SpendEvent>): AsyncGenerator<SpendEventNode> {
-  for await (const event of events) yield viewSpendEvent(event);
+  return followedTail((left) => tailSpend(context.sources.spend, { ...narrowed, after: position }, left), viewSpendEvent);
 }
 
 interface Narrowed {

@@ -5,10 +5,9 @@ import { nano } from '../../../kernel/money';
 import type { ApiKey } from '../../../keys/api-key';
 import { walletId } from '../../../ledger/wallet';
 import { aliasReason } from '../../../routing/model-names';
-import { roleAt } from '../../../routing/priorities';
 import type { GraphContext } from '../context';
 import { viewPrice } from '../routing/price-view';
-import { viewStep } from '../routing/route-view';
+import { viewSteps } from '../routing/route-view';
 import type { CallableModelNode, RoutePreviewNode } from './route-preview.type';
 
 /** What would happen to a request of this key, which the viewer must be allowed to see. */
@@ -31,7 +30,7 @@ export function viewPreview(context: GraphContext, model: string, preview: Route
     modelReason: aliasReason(model, plan?.model.id ?? null),
     ...routeOf(preview),
     bucketReason: plan?.bucketReason ?? null,
-    steps: plan === null ? [] : plan.route.steps.map((step, index) => viewStep(context, step, roleAt(plan.route.steps, index))),
+    steps: plan === null ? [] : viewSteps(context, plan.route),
     holdAmount: hold,
     availableBefore: available,
     availableAfter: hold === null || available === null ? null : available - hold,

@@ -61,13 +61,15 @@ export class ReceiptFields {
   }
 
   @FieldResolver(() => [AttemptNode], { description: 'Every try and every step that was passed over, in order.' })
-  async attempts(@Root() { readable }: ReceiptRoot, @Ctx() { receipts }: GraphContext): Promise<AttemptNode[]> {
-    return [...(await receipts.attempts(readable))];
+  attempts(@Root() { readable, read }: ReceiptRoot, @Ctx() { receipts }: GraphContext): AttemptNode[] | Promise<AttemptNode[]> {
+    const attempts = read?.attempts ?? null;
+    return attempts === null ? receipts.attempts(readable).then((found) => [...found]) : [...attempts];
   }
 
   @FieldResolver(() => [LedgerEntryNode], { description: 'The entries that the request caused, in the order in which they were written.' })
-  async ledgerEntries(@Root() { id }: ReceiptRoot, @Ctx() { ledger }: GraphContext): Promise<LedgerEntryNode[]> {
-    return (await ledger.entriesOf(id)).map(viewEntry);
+  ledgerEntries(@Root() { id, read }: ReceiptRoot, @Ctx() { ledger }: GraphContext): LedgerEntryNode[] | Promise<LedgerEntryNode[]> {
+    const entries = read?.entries ?? null;
+    return entries === null ? ledger.entriesOf(id).then((found) => found.map(viewEntry)) : entries.map(viewEntry);
   }
 }
 

@@ -19,24 +19,20 @@ export class ReceiptLoaders {
   private readonly attemptsById: DataLoader<string, readonly AttemptOfReceipt[] | null>;
   private readonly prices: DataLoader<string, PriceVersion | null>;
   private readonly pages: DataLoader<PageQuestion, Page<ReadableReceipt>, string>;
+  private readonly reader: LedgerReader;
   private readonly pagesOfKeys: DataLoader<OfOwner<PageQuestion>, Page<ReadableReceipt>, string>;
 
   constructor(
     { reader, catalog }: { readonly reader: LedgerReader; readonly catalog: CatalogStore },
     scope: Scope,
-    allowance: NodeAllowance,
+    private readonly allowance: NodeAllowance,
   ) {
+    this.reader = reader;
     this.byId = loaderById((ids) => reader.receiptsById(ids, scope));
     this.attemptsById = loaderById((ids) => reader.attempts(ids));
     this.prices = loaderById((ids) => catalog.prices(ids));
-    this.pages = loaderByQuestion(async ({ page, filter }) => {
-      allowance.take(page.first);
-      return reader.receipts(scope, page, filter);
-    });
-    this.pagesOfKeys = loaderByOwner(async (keyIds, { page, filter }) => {
-      allowance.take(page.first * keyIds.length);
-      return reader.receiptsOfKeys(keyIds, page, filter);
-    });
+    this.pages = loaderByQuestion(({ page, filter }) => reader.receipts(scope, page, filter));
+    this.pagesOfKeys = loaderByOwner((keyIds, { page, filter }) => reader.receiptsOfKeys(keyIds, page, filter));
   }
 
   /** null: there is no such receipt, or the viewer may not see it. */
@@ -45,12 +41,14 @@ export class ReceiptLoaders {
   }
 
   /** A page of all that the viewer may see. */
-  page(page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
+  async page(page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
+    this.allowance.take(page.first);
     return this.pages.load({ page, filter });
   }
 
   /** A page of one key's receipts; the key is one that the viewer may see. */
-  pageOfKey(apiKeyId: string, page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
+  async pageOfKey(apiKeyId: string, page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>> {
+    this.allowance.take(page.first);
     return this.pagesOfKeys.load({ id: apiKeyId, question: { page, filter } });
   }
 
@@ -59,6 +57,12 @@ export class ReceiptLoaders {
     const found = await Promise.all(priceIdsOf(receipt).map((id) => this.prices.load(id)));
     const prices = new Map(found.filter((price) => price !== null).map((price) => [price.id, price]));
     return viewReceipt({ receipt, attempts: [], prices });
+  }
+
+  /** The attempts of a whole page, in its order. */
+  async attemptsOf(receipts: readonly ReadableReceipt[]): Promise<readonly (readonly AttemptView[])[]> {
+    const attempts = await this.reader.attempts(receipts.map(({ record }) => record.requestId));
+    return receipts.map((receipt) => viewAttempts(receipt, attempts.get(receipt.record.requestId) ?? []));
   }
 
   async attempts(receipt: ReadableReceipt): Promise<readonly AttemptView[]> {

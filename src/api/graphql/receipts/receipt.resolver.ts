@@ -1,4 +1,8 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import type { Page } from '../../../ledger/ledger-reader';
+import type { ReadableReceipt } from '../../../ledger/receipt';
+import { fieldsBelow } from '../asked-fields';
 import type { GraphContext } from '../context';
 import { given } from '../given';
 import { ApiKeyNode } from '../keys/api-key.type';
@@ -23,12 +27,13 @@ export class ReceiptQueries {
 
   @Query(() => ReceiptConnection, { description: 'The receipts that the caller may see, new to old, those in flight included.' })
   async receipts(
-    @Ctx() { receipts }: GraphContext,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
     @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
     @Arg('filter', () => ReceiptFilterInput, { nullable: true, description: FILTER_DESCRIPTION }) filter: ReceiptFilterInput | null,
   ): Promise<ReceiptConnection> {
-    return connectionOf(await receipts.page(pageRequest(first, after), given(filter)), receiptRoot);
+    return complete(context, info, await context.receipts.page(pageRequest(first, after), given(filter)));
   }
 }
 
@@ -42,6 +47,26 @@ export class ReceiptsOfKey {
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
     @Arg('filter', () => ReceiptFilterInput, { nullable: true, description: FILTER_DESCRIPTION }) filter: ReceiptFilterInput | null,
   ): Promise<ReceiptConnection> {
-    return connectionOf(await receipts.pageOfKey(id, pageRequest(first, after), given(filter)), receiptRoot);
+    return connectionOf(await receipts.pageOfKey(id, pageRequest(first, after), given(filter)), (receipt) => receiptRoot(receipt));
   }
+}
+
+const WAYS_TO_NODES = [['nodes'], ['edges', 'node']];
+
+/** The page with what its nodes were asked for, where it is read for all of them at once. */
+async function complete(
+  { receipts, ledger }: GraphContext,
+  info: GraphQLResolveInfo,
+  page: Page<ReadableReceipt>,
+): Promise<ReceiptConnection> {
+  const asked = fieldsBelow(info, WAYS_TO_NODES);
+  const found = page.items.map(({ node }) => node);
+  const [attempts, entries] = await Promise.all([
+    asked.has('attempts') ? receipts.attemptsOf(found) : null,
+    asked.has('ledgerEntries') ? ledger.entriesOfPage(found.map(({ record }) => record.requestId)) : null,
+  ]);
+  return connectionOf(page, (receipt, at) => {
+    const read = { attempts: attempts?.[at] ?? null, entries: entries === null ? null : (entries.get(receipt.record.requestId) ?? []) };
+    return receiptRoot(receipt, read);
+  });
 }

@@ -10,8 +10,14 @@ export class RouteChannelNode {
   @Field(() => ChannelNode, { description: 'Where requests go.' })
   readonly channel: ChannelNode;
 
-  @Field(() => ChannelRoleEnum, { description: 'The first is the primary, the rest are backups.' })
+  @Field(() => ChannelRoleEnum, { description: 'Those of the first priority are primary, the rest are backups.' })
   readonly role: ChannelRole;
+
+  @Field(() => Int, { description: 'The smallest are tried first; the order of equal ones is drawn for each request.' })
+  readonly priority: number;
+
+  @Field(() => Int, { description: 'How often it is drawn among those of its priority.' })
+  readonly weight: number;
 
   @Field(() => String, { description: 'The name of the model that is sent to the provider.' })
   readonly upstreamModel: string;
@@ -45,6 +51,13 @@ export class RouteNode {
 
   @Field(() => Boolean, { description: 'Whether requests may take it now.' })
   readonly enabled: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What keeps requests on one of several channels of a priority, for its prompt cache: key or prefix. Null: prompt_cache_key alone.',
+  })
+  readonly sticky: string | null;
 
   @Field(() => PriceNode, { description: 'The price now.' })
   readonly price: PriceNode;

@@ -10,7 +10,7 @@ import { speech } from './speech';
 import { transcriptions } from './transcriptions';
 
 /** What can be asked of a provider that speaks OpenAI's protocol. */
-export const OPENAI_ENDPOINTS: Readonly<Record<Operation, OpenAiEndpoint>> = {
+export const OPENAI_ENDPOINTS: Readonly<Partial<Record<Operation, OpenAiEndpoint>>> = {
   chat,
   completions,
   embeddings,

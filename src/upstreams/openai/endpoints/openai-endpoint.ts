@@ -1,11 +1,9 @@
 /** What differs between the endpoints of OpenAI's protocol. */
-import type { AnswerFacts, AnswerReceiver, UpstreamCall } from '../../../attempts/upstream';
+import type { AnswerReceiver, UpstreamCall } from '../../../attempts/upstream';
 import type { Channel } from '../../../routing/catalog';
 import type { AnswerReader } from '../../http-exchange';
 import type { JsonRecord } from '../../json';
-
-/** What a whole answer says. */
-export type Understood = Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText' | 'classes' | 'audio'>;
+import type { Understood } from '../../whole-answer';
 
 export interface OpenAiEndpoint {
   /** Behind the base URL of the channel: `/chat/completions`. */

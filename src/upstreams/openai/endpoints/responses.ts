@@ -1,9 +1,10 @@
 import { type JsonRecord, recordOf } from '../../json';
+import type { Understood } from '../../whole-answer';
 import { RESPONSE_EVENTS } from '../response-stream';
 import { outputTextOfItem } from '../response-text';
 import { TypedEventReader } from '../typed-event-reader';
 import { readResponseUsage } from '../usage';
-import { modelOf, type OpenAiEndpoint, type Understood } from './openai-endpoint';
+import { modelOf, type OpenAiEndpoint } from './openai-endpoint';
 
 export const responses: OpenAiEndpoint = {
   path: '/responses',

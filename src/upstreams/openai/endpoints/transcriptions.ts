@@ -1,8 +1,9 @@
 import type { JsonRecord } from '../../json';
+import type { Understood } from '../../whole-answer';
 import { TranscriptReader } from '../transcript-reader';
 import { TypedEventReader, type TypedEvents } from '../typed-event-reader';
 import { readTranscriptUsage } from '../usage';
-import { modelOf, type OpenAiEndpoint, type Understood } from './openai-endpoint';
+import { modelOf, type OpenAiEndpoint } from './openai-endpoint';
 
 /** Asked for in place of bare text, which has no place for a usage; the client gets the text of it. */
 const AS_JSON: ReadonlyMap<string, string> = new Map([['response_format', 'json']]);

@@ -1,12 +1,17 @@
 /** Reads an answer that comes as one JSON object. What it says is the business of its endpoint. */
 import { isUtf8 } from 'node:buffer';
-import type { AttemptFailure } from '../../attempts/upstream';
-import type { Channel } from '../../routing/catalog';
-import { MALFORMED, TOO_LARGE } from '../failure';
-import type { AnswerReader, Ending, Progress } from '../http-exchange';
-import { type JsonRecord, parseRecord } from '../json';
-import type { Understood } from './endpoints/openai-endpoint';
+import type { AttemptFailure } from '../attempts/upstream';
+import type { Channel } from '../routing/catalog';
+import { MALFORMED, TOO_LARGE } from './failure';
+import type { AnswerReader, Ending, Known, Progress } from './http-exchange';
+import { type JsonRecord, parseRecord } from './json';
 import { errorIn, providerError, refusalOf } from './provider-error';
+
+/** What a whole answer says. */
+export interface Understood extends Known {
+  /** What the client gets in place of the provider's own body. */
+  readonly rewritten?: string;
+}
 
 const BYTES_MAX = 64 * 1024 * 1024;
 
@@ -60,7 +65,7 @@ export class WholeAnswerReader implements AnswerReader {
     const understood = this.understands(json);
     if (understood === undefined) return { ok: false, failure: this.failureIn(json) };
     this.known = understood;
-    return { ok: true, answer: { kind: 'whole', text } };
+    return { ok: true, answer: { kind: 'whole', text: understood.rewritten ?? text } };
   }
 
   private failureIn(json: JsonRecord): AttemptFailure {

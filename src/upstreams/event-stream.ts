@@ -1,8 +1,8 @@
 /** The bytes of server-sent events, made into events, within bounds. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import type { AttemptFailure } from '../../attempts/upstream';
-import { MALFORMED, TOO_LARGE } from '../failure';
-import { Utf8Stream } from '../utf8-stream';
+import type { AttemptFailure } from '../attempts/upstream';
+import { MALFORMED, TOO_LARGE } from './failure';
+import { Utf8Stream } from './utf8-stream';
 
 const EVENT_CHARACTERS_MAX = 8 * 1024 * 1024;
 const STREAM_BYTES_MAX = 256 * 1024 * 1024;

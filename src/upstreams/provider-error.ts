@@ -1,8 +1,8 @@
 /** Reads what an OpenAI-compatible provider says about a failure. */
-import type { AttemptFailure } from '../../attempts/upstream';
-import type { Channel } from '../../routing/catalog';
-import { isRecord, type JsonRecord, parseRecord } from '../json';
-import { clipped, scrubbed } from '../scrub';
+import type { AttemptFailure } from '../attempts/upstream';
+import type { Channel } from '../routing/catalog';
+import { isRecord, type JsonRecord, parseRecord } from './json';
+import { clipped, scrubbed } from './scrub';
 
 const WORD_MAX = 100;
 const MARKUP = /^\s*</;

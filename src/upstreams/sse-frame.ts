@@ -1,6 +1,6 @@
 /** Frames an event again, as it is written to the client. */
 import type { EventSourceMessage } from 'eventsource-parser';
-import { replaceMember } from '../../kernel/json-members';
+import { replaceMember } from '../kernel/json-members';
 
 /**
  * The event with its `event` and `id` lines. `withoutUsage`: its usage becomes null, as in the chunks of a stream that

@@ -1,4 +1,4 @@
-/** The rows of a receipt's attempts, from what happened. */
+/** The rows that tries on channels leave, and steps that were passed over. */
 import { costOf } from '../metering/cost';
 import { NO_USAGE } from '../metering/usage';
 import type { SecretInUse } from '../routing/health/secret-ring';
@@ -6,27 +6,6 @@ import type { PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { Obstacle } from './obstacle';
 import type { AttemptFailure, UpstreamResult } from './upstream';
-
-/** The record of a step that was passed over, with the reason. */
-export function passedOver(step: PlanStep, index: number, obstacle: Obstacle, now: number): AttemptRecord {
-  return {
-    index,
-    channelId: step.channel.id,
-    role: step.role,
-    retry: 0,
-    status: 'SKIPPED',
-    upstreamModel: step.upstreamModel,
-    upstreamRequestId: null,
-    providerStatus: null,
-    errorCode: obstacle.code,
-    errorMessage: obstacle.message,
-    usage: NO_USAGE,
-    startedAt: now,
-    latencyMs: null,
-    timeToFirstTokenMs: null,
-    cost: null,
-  };
-}
 
 /** How an attempt ends whose gateway died. */
 export const STOPPED_MIDWAY: AttemptFailure = {
@@ -37,7 +16,7 @@ export const STOPPED_MIDWAY: AttemptFailure = {
   type: null,
 };
 
-/** The record of a try that has ended. `secret`: the one of several that it was sent with. */
+/** The row of a try that has ended so. `secret`: the one of several that it was sent with. */
 export function recordOf(
   step: PlanStep,
   place: { readonly index: number; readonly retry: number },
@@ -64,6 +43,27 @@ export function recordOf(
     latencyMs,
     timeToFirstTokenMs: facts.firstByteMs === null ? null : Math.round(facts.firstByteMs),
     cost: costOf(facts.usage ?? NO_USAGE, step.cost),
+  };
+}
+
+/** The record of a step that was passed over, with the reason. */
+export function passedOver(step: PlanStep, index: number, obstacle: Obstacle, now: number): AttemptRecord {
+  return {
+    index,
+    channelId: step.channel.id,
+    role: step.role,
+    retry: 0,
+    status: 'SKIPPED',
+    upstreamModel: step.upstreamModel,
+    upstreamRequestId: null,
+    providerStatus: null,
+    errorCode: obstacle.code,
+    errorMessage: obstacle.message,
+    usage: NO_USAGE,
+    startedAt: now,
+    latencyMs: null,
+    timeToFirstTokenMs: null,
+    cost: null,
   };
 }
 

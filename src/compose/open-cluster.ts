@@ -1,0 +1,21 @@
+/** What the processes of one installation share beside the database: the rates of keys, and how channels are. */
+import { openHealthWire } from '../cluster/open-health-wire';
+import { openRateLimits } from '../cluster/open-rate-limits';
+import type { Config } from '../config';
+import { systemClock } from '../kernel/clock';
+import type { Log } from '../kernel/log';
+import { ChannelHealth } from '../routing/health/channel-health';
+import type { Storage } from './open-storage';
+
+export function openCluster({ redisUrl }: Config, { ledgerId: installation }: Storage, log: Log) {
+  const limits = openRateLimits({ redisUrl, installation, clock: systemClock, log });
+  const others = openHealthWire({ redisUrl, installation });
+  return {
+    rates: limits.rates,
+    health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
+    close: () => {
+      limits.close();
+      others.close();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * Counts the tokens of a request that is not made: the provider does it where the first channel that answers can, else it is counted
+ * here, and the answer says so. Nothing is held and nothing is charged; the receipt is there all the same.
+ */
+import { type Interruption, type Outcome, runAttempts } from '../attempts/run-attempts';
+import { Fault } from '../kernel/fault';
+import type { Interrupted } from '../kernel/interrupt';
+import { nano } from '../kernel/money';
+import type { StopReason } from '../kernel/words';
+import { admitKey } from '../keys/authenticate';
+import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
+import { type Plan, planRoute } from '../routing/plan-route';
+import { attached, attachRun, NO_RUN } from './attach-run';
+import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
+import { endDurably, withoutMoney } from './end-durably';
+import type { ModelCall } from './endpoints/endpoint';
+import { faultOf } from './fault-of-outcome';
+import { routeFactsOf } from './hold';
+import { attemptLimitsOf } from './key-ceilings';
+import { readCall } from './read-call';
+import { receiptWithoutCharge } from './receipt-of';
+import { factsOf, readable, refusedWithReceipt } from './request-frame';
+import { readRouteHeader } from './request-headers';
+import { withRate } from './with-rate';
+
+const FREE = '0';
+
+/** @throws Fault when no key was recognised, or when the receipt could not be written; everything else is sent through the sink */
+export async function countTokens(
+  gateway: Gateway,
+  request: CompletionRequest,
+  sink: AnswerSink,
+  signal: Interrupted<Interruption>,
+): Promise<ReceiptRecord | null> {
+  const recognised = await gateway.keys.recognise(request.credential);
+  const reading = readCall(request.endpoint, request.body);
+  const { runHeader } = request;
+  const attachment = runHeader === null ? NO_RUN : await attachRun(gateway.runs, recognised.key, runHeader);
+  const facts = factsOf(request, recognised, reading, attachment.run);
+  return refusedWithReceipt(gateway, facts, sink, async () => {
+    const caller = admitKey(recognised, gateway.clock.now());
+    const rated = { requestId: request.id, key: caller.key, reading };
+    const { receipt } = await withRate(gateway.rates, rated, sink, async () => {
+      const call = readable(reading);
+      attached(attachment);
+      const { first: plan } = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
+      sink.announce(plan);
+      const limits = attemptLimitsOf(caller.key.policies, request, gateway.clock);
+      const outcome = await runAttempts(gateway, { plan, limits, ...asking(call, request.betas) }, sink, signal);
+      return { receipt: await answer(gateway, { facts, plan, call, outcome }, sink) };
+    });
+    return receipt;
+  });
+}
+
+/** Nothing of it is output, so that nothing of it can pass a bound. */
+function asking({ endpoint, body }: ModelCall, betas: string | undefined) {
+  const { operation } = endpoint;
+  return { operation, body, stream: false, outputLimit: null, outputBound: 0, betas, attemptsBefore: [], follower: null };
+}
+
+interface Counted {
+  readonly facts: RequestFacts;
+  readonly plan: Plan;
+  readonly call: ModelCall;
+  readonly outcome: Outcome;
+}
+
+/** Of providers that speak the protocol, and count nothing. */
+const NO_COUNTS: ReadonlySet<number | null | undefined> = new Set([404, 405]);
+const ENDS: ReadonlySet<StopReason> = new Set(['REJECTED', 'CLIENT_GONE', 'GATEWAY_STOPPED']);
+
+/** A request that the provider rejects would be rejected when it is made: that is the answer. */
+async function answer(gateway: Gateway, { facts, plan, call, outcome }: Counted, sink: AnswerSink): Promise<ReceiptRecord> {
+  const ended = ENDS.has(outcome.stopReason) && !NO_COUNTS.has(outcome.failure?.status);
+  const fault = ended ? faultOf(outcome, nano(0n)) : null;
+  const text = fault === null ? countOf(gateway, call, outcome) : null;
+  const { attempts } = outcome;
+  const stopReason = ended ? outcome.stopReason : 'COMPLETED';
+  const receipt = receiptWithoutCharge(gateway.clock, facts, { route: routeFactsOf(plan), fault, stopReason, attempts, hold: null });
+  await endDurably(gateway, withoutMoney(receipt, attempts));
+  if (text === null) sink.fail(fault ?? new Fault('internal_error', 'There is no count to give.'));
+  else sink.finishWhole(text, FREE);
+  return receipt;
+}
+
+function countOf({ counter }: Gateway, { endpoint, body }: ModelCall, { answer: counted }: Outcome): string {
+  if (counted?.kind === 'whole') return counted.text;
+  return JSON.stringify({ input_tokens: endpoint.countInput(body.json, counter), source: 'COUNTED' });
+}

@@ -1,0 +1,58 @@
+import { Fault } from '../../kernel/fault';
+import { countTokens, messages } from './messages';
+
+const HI = [{ role: 'user', content: 'hi' }];
+
+function faultOf(body: object): Fault | null {
+  try {
+    messages.want({ model: 'm', max_tokens: 9, messages: HI, ...body }, 'm', undefined);
+    return null;
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+}
+
+function nested(levels: number): object {
+  let block: object = { type: 'text', text: 'x' };
+  for (let level = 0; level < levels; level += 1) block = { type: 'tool_result', content: [block] };
+  return block;
+}
+
+describe('a request of messages', () => {
+  it('needs a limit of its answer, which a count of its tokens does not', () => {
+    expect(faultOf({ max_tokens: undefined })?.detail.param).toBe('max_tokens');
+    expect(countTokens.want({ messages: HI }, 'm', undefined)).toMatchObject({ outputLimit: undefined, stream: false });
+    expect(messages.want({ messages: HI, max_tokens: 7, stream: true }, 'm', undefined)).toMatchObject({
+      outputLimit: 7,
+      stream: true,
+      wantsUsage: true,
+    });
+  });
+
+  it('is refused by name where its blocks are nested deeper than blocks are, however deep that is', () => {
+    expect(faultOf({ messages: [{ role: 'user', content: [nested(3)] }] })).toBeNull();
+    for (const levels of [8, 50_000]) {
+      const fault = faultOf({ messages: [{ role: 'user', content: [nested(levels)] }] });
+      expect(fault).toMatchObject({
+        code: 'invalid_request',
+        publicMessage: expect.stringMatching(/^messages\[0\]\.content.* is nested too deeply\.$/),
+      });
+    }
+  });
+
+  it.each([
+    [{ messages: [{ role: 'user' }] }, 'messages[0].content'],
+    [{ messages: [{ role: 1, content: 'x' }] }, 'messages[0].role'],
+    [{ messages: ['x'] }, 'messages[0]'],
+    [{ messages: [{ role: 'user', content: ['x'] }] }, 'messages[0].content[0]'],
+    [{ messages: [{ role: 'user', content: [{ type: 'container_upload', file_id: 'f' }] }] }, 'messages[0].content[0].type'],
+    [{ tools: {} }, 'tools'],
+    [{ tools: ['x'] }, 'tools[0]'],
+    [{ tools: [{ type: 'computer_20250124', name: 'computer' }] }, 'tools[0].type'],
+    [{ context_management: { edits: 'all' } }, 'context_management.edits'],
+    [{ stream: 'yes' }, 'stream'],
+  ])('%j is wrong at %s', (body, param) => {
+    expect(faultOf(body)?.detail.param).toBe(param);
+  });
+});

@@ -1,0 +1,50 @@
+/** What every request has, whatever is done for it: the facts of its receipt, and a receipt also where it is refused. */
+import { Fault } from '../kernel/fault';
+import type { RecognisedKey } from '../keys/authenticate';
+import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
+import type { Run } from '../runs/run';
+import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
+import { ReceiptedFault } from './end-durably';
+import type { ModelCall } from './endpoints/endpoint';
+import type { Reading } from './read-call';
+import { writeRefusal } from './settle';
+
+/** @throws Fault that says why the body is none that can be served */
+export function readable(reading: Reading): ModelCall {
+  if (!reading.ok) throw reading.fault;
+  return reading.call;
+}
+
+/** Every refusal has a receipt, written before the client is told. @throws what has a receipt already, and what can have none */
+export async function refusedWithReceipt(
+  gateway: Gateway,
+  facts: RequestFacts,
+  sink: AnswerSink,
+  serve: () => Promise<ReceiptRecord | null>,
+): Promise<ReceiptRecord | null> {
+  try {
+    return await serve();
+  } catch (error) {
+    // A ledger that cannot take a hold cannot take a receipt either.
+    if (!(error instanceof Fault) || error instanceof ReceiptedFault || error.code === 'temporarily_unavailable') throw error;
+    const receipt = await writeRefusal(gateway, facts, error);
+    sink.fail(error);
+    return receipt;
+  }
+}
+
+/** What is known of a request before anything is planned. */
+export function factsOf(request: CompletionRequest, { key }: RecognisedKey, reading: Reading, run: Run | null): RequestFacts {
+  return {
+    requestId: request.id,
+    accountId: key.accountId,
+    apiKeyId: key.id,
+    projectId: key.projectId,
+    runId: run?.id ?? null,
+    endpoint: request.endpoint.path,
+    stream: reading.ok ? reading.call.stream : reading.stream,
+    requestedModel: reading.ok ? reading.call.model : reading.model,
+    createdAt: request.receivedAt,
+    receivedTick: request.receivedTick,
+  };
+}

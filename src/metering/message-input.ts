@@ -1,0 +1,88 @@
+/** The input of a request of Anthropic's Messages: system texts, messages, each with the bound of a message, and tools. */
+import { fieldsBound, type InputBoundModel } from './input-bound';
+
+const TOKENS_PER_MESSAGE = 16;
+/** Fields that never reach the prompt. All others count, also those that are not known here. */
+const NOT_PROMPT = new Set([
+  'model',
+  'messages',
+  'system',
+  'stream',
+  'metadata',
+  'service_tier',
+  'stop_sequences',
+  'cache_control',
+  'thinking',
+  'tool_choice',
+  'context_management',
+]);
+const NOT_OF_MESSAGE = new Set(['role', 'content']);
+const NOT_OF_BLOCK = new Set(['type', 'cache_control', 'content', 'source']);
+const NOTHING: ReadonlySet<string> = new Set();
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
+export function messageInputBound(body: Body, model: InputBoundModel): number {
+  const messages = Array.isArray(body['messages']) ? body['messages'] : [];
+  let tokens = fieldsBound(body, NOT_PROMPT) + contentBound(body['system'], model);
+  for (const message of messages) {
+    tokens += TOKENS_PER_MESSAGE;
+    tokens += isBody(message)
+      ? fieldsBound(message, NOT_OF_MESSAGE) + contentBound(message['content'], model)
+      : fieldsBound({ message }, NOTHING);
+  }
+  return Math.min(tokens, model.contextWindow);
+}
+
+/** A text, or blocks. */
+function contentBound(content: unknown, model: InputBoundModel): number {
+  if (!Array.isArray(content)) return fieldsBound({ content }, NOTHING);
+  let tokens = 0;
+  for (const block of content) tokens += isBody(block) ? blockBound(block, model) : fieldsBound({ block }, NOTHING);
+  return tokens;
+}
+
+/** Text beside media may reach the prompt, and so may what stands in the result of a tool. */
+function blockBound(block: Body, model: InputBoundModel): number {
+  const { source } = block;
+  return fieldsBound(block, NOT_OF_BLOCK) + contentBound(block['content'], model) + (source === undefined ? 0 : sourceBound(source, model));
+}
+
+/** A document may be a text, or blocks; everything else is seen, not read here. */
+function sourceBound(source: unknown, model: InputBoundModel): number {
+  const { type, data, content } = isBody(source) ? source : {};
+  if (type === 'text') return fieldsBound({ data }, NOTHING);
+  return type === 'content' ? contentBound(content, model) : model.mediaPartTokens;
+}
+
+/** The text of a request that reaches the model, for a count where no provider counts. Media have none. */
+export function messagePromptText(body: Body): string {
+  const messages = Array.isArray(body['messages']) ? body['messages'] : [];
+  const tools = [body['tools'], body['output_config']].filter((each) => each !== undefined && each !== null);
+  const texts = [contentText(body['system']), ...messages.map(messageText), ...tools.map((each) => JSON.stringify(each))];
+  return texts.filter((each) => each !== '').join('\n');
+}
+
+function messageText(message: unknown): string {
+  return isBody(message) ? `${String(message['role'])}\n${contentText(message['content'])}` : '';
+}
+
+function contentText(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return Array.isArray(content) ? content.map(blockText).join('\n') : '';
+}
+
+function blockText(block: unknown): string {
+  if (!isBody(block)) return '';
+  const { text, thinking, name, input, content, source } = block;
+  const own = [text, thinking, name].filter((each) => typeof each === 'string');
+  const document = isBody(source) && source['type'] === 'text' ? source['data'] : undefined;
+  return [...own, ...(input === undefined ? [] : [JSON.stringify(input)]), contentText(content), contentText(document)]
+    .filter((each) => each !== '')
+    .join('\n');
+}
+
+function isBody(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,70 @@
+/** What of a conversation Anthropic's Messages have no words for. */
+import type { AssistantPart, Conversation, Turn, UserPart } from '../conversation/conversation';
+import { parseRecord } from '../json';
+import { THOUGHT_MIN } from './thinking';
+
+/** What is missing, as a sentence; null: nothing. */
+export function lackOfMessages(conversation: Conversation): string | null {
+  return lackOfSettings(conversation) ?? lackOfReasoning(conversation) ?? lackOfTurns(conversation.turns);
+}
+
+function lackOfSettings(conversation: Conversation): string | null {
+  const { choices, seed, presencePenalty, frequencyPenalty, topLogprobs, format, temperature, stopSequences } = conversation;
+  if (choices > 1) return none('n');
+  if (seed !== null) return none('seed');
+  if (presencePenalty !== null) return none('presence_penalty');
+  if (frequencyPenalty !== null) return none('frequency_penalty');
+  if (topLogprobs !== null) return none('logprobs');
+  if (format.kind === 'json') return 'response_format has no equivalent there without a schema.';
+  if (stopSequences.some((each) => each.trim() === '')) return 'a stop sequence of nothing but spaces has no equivalent there.';
+  if (temperature !== null && temperature > 1) return 'temperature goes up to 1 there.';
+  return null;
+}
+
+/** Thinking excludes what would steer the answer beside it. */
+function lackOfReasoning({ reasoning, toolChoice, temperature, topK, outputLimit, turns }: Conversation): string | null {
+  if (reasoning === null || reasoning.effort === 'none') return null;
+  if (toolChoice?.kind === 'required' || toolChoice?.kind === 'named')
+    return 'reasoning_effort cannot go with a tool_choice that forces a call there.';
+  if (temperature !== null && temperature !== 1) return 'reasoning_effort cannot go with a temperature there.';
+  if (topK !== null) return 'reasoning_effort cannot go with top_k there.';
+  if (outputLimit !== null && outputLimit <= THOUGHT_MIN) {
+    return `reasoning_effort needs an output limit above ${THOUGHT_MIN} tokens there.`;
+  }
+  return hasUnprovenCall(turns) ? 'reasoning_effort needs the reasoning_details of the turn that called a tool there.' : null;
+}
+
+/** A call that still waits for the model to go on from it must come with the thoughts that led to it. */
+function hasUnprovenCall(turns: readonly Turn[]): boolean {
+  const asked = turns.findLastIndex(({ role, parts }) => role === 'user' && parts.some(({ kind }) => kind !== 'tool-result'));
+  return turns.slice(asked + 1).some((turn) => {
+    if (turn.role !== 'assistant') return false;
+    const proven = turn.parts.some((part) => part.kind === 'reasoning' && (part.signature !== null || part.redacted !== null));
+    return !proven && turn.parts.some(({ kind }) => kind === 'tool-call');
+  });
+}
+
+function lackOfTurns(turns: readonly Turn[]): string | null {
+  for (const turn of turns) {
+    for (const part of turn.parts) {
+      const lack = part.kind === 'tool-call' ? lackOfCall(part.name, part.argumentsText) : lackOfPart(part);
+      if (lack !== null) return lack;
+    }
+  }
+  return null;
+}
+
+function lackOfCall(name: string, text: string): string | null {
+  return text === '' || parseRecord(text) !== undefined ? null : `the arguments of the call of "${name}" are no JSON object.`;
+}
+
+function lackOfPart(part: UserPart | AssistantPart): string | null {
+  if (part.kind === 'audio') return 'a part of type input_audio has no equivalent there.';
+  if (part.kind === 'image' && part.detail === 'low') return 'a picture of detail low has no equivalent there.';
+  if (part.kind !== 'document' || part.source.kind !== 'base64' || part.source.mediaType === 'application/pdf') return null;
+  return `a file of type ${part.source.mediaType} has no equivalent there.`;
+}
+
+function none(member: string): string {
+  return `${member} has no equivalent there.`;
+}

@@ -1,0 +1,61 @@
+import { conversationFromChat } from '../conversation/from-chat';
+import { messageRequest } from './message-request';
+
+const HI = [{ role: 'user', content: 'hi' }];
+const CALL = { upstreamModel: 'claude-theirs', stream: false, outputLimit: null, outputBound: 4_096 };
+
+function sent(more: object, call: Partial<Record<keyof typeof CALL, unknown>> = {}): string {
+  const reading = conversationFromChat({ model: 'm', messages: HI, ...more });
+  if ('obstacle' in reading) throw new Error(reading.obstacle);
+  return messageRequest(reading.conversation, { ...CALL, ...call } as typeof CALL);
+}
+
+const parsed = (more: object, call = {}) => JSON.parse(sent(more, call)) as Record<string, unknown>;
+
+describe('a chat as a request of messages', () => {
+  it('has the limit that was lowered, else that of the client, else what the hold covers', () => {
+    expect(parsed({})['max_tokens']).toBe(4_096);
+    expect(parsed({ max_completion_tokens: 50 })['max_tokens']).toBe(50);
+    expect(parsed({}, { outputLimit: 300 })['max_tokens']).toBe(300);
+  });
+
+  it('keeps every byte of the arguments of a call, its long numbers among them', () => {
+    const text = '{"id": 12345678901234567890, "share":1.0}';
+    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: text } };
+    const result = { role: 'tool', tool_call_id: 'c', content: '' };
+    expect(sent({ messages: [...HI, { role: 'assistant', content: null, tool_calls: [call] }, result] })).toContain(`"input":${text}`);
+  });
+
+  it('gives the ids of calls the letters that are allowed, and results the same ones', () => {
+    const call = { id: 'functions.f:0', type: 'function', function: { name: 'f', arguments: '' } };
+    const result = { role: 'tool', tool_call_id: 'functions.f:0', content: 'x' };
+    expect(parsed({ messages: [...HI, { role: 'assistant', content: '', tool_calls: [call] }, result] })['messages']).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'hi' }] },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'functions_f_0', name: 'f', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'functions_f_0', content: [{ type: 'text', text: 'x' }] }] },
+    ]);
+  });
+
+  it.each([
+    [{ tool_choice: 'auto' }, { type: 'auto' }],
+    [
+      { tool_choice: 'required', parallel_tool_calls: false },
+      { type: 'any', disable_parallel_tool_use: true },
+    ],
+    [{ tool_choice: { type: 'function', function: { name: 'f' } } }, { type: 'tool', name: 'f' }],
+    [{ tool_choice: 'none', parallel_tool_calls: false }, { type: 'none' }],
+    [{ parallel_tool_calls: false }, { type: 'auto', disable_parallel_tool_use: true }],
+    [{ parallel_tool_calls: true }, undefined],
+  ])('chooses tools for %j as %j', (more, choice) => {
+    const tools = [{ type: 'function', function: { name: 'f' } }];
+    expect(parsed({ tools, ...more })).toMatchObject({ tools: [{ name: 'f', input_schema: { type: 'object', properties: {} } }] });
+    expect(parsed({ tools, ...more })['tool_choice']).toEqual(choice);
+  });
+
+  it('leaves out a share of all beside a temperature, and thoughts that nobody signed', () => {
+    expect(parsed({ temperature: 0.5, top_p: 1 })).not.toHaveProperty('top_p');
+    expect(parsed({ temperature: 0.5, top_p: 0.9 })).toMatchObject({ temperature: 0.5, top_p: 0.9 });
+    const thought = { role: 'assistant', content: 'so', reasoning_content: 'hm' };
+    expect(sent({ messages: [...HI, thought, ...HI] })).not.toContain('hm');
+  });
+});

@@ -1,0 +1,78 @@
+/** Reads the content of chat messages: a text, or parts of text and media. */
+import type { JsonRecord } from '../json';
+import type { AudioPart, DocumentPart, ImagePart, MediaSource, TextPart, UserPart } from './conversation';
+import { checkMembers, is, listIn, optionalText, recordIn, textIn, unsayable } from './unsayable';
+
+/** `type;base64,` behind `data:`; parameters between them change nothing. */
+const DATA_URL = /^data:([^;,]+)(?:;[^;,]+)*;base64,/;
+
+export function contentParts(content: unknown, path: string): UserPart[] {
+  if (typeof content === 'string') return textOf(content);
+  return listIn(content, path).flatMap((part, index) => partOf(recordIn(part, `${path}[${index}]`), `${path}[${index}]`));
+}
+
+/** @throws Unsayable for a part that is no text */
+export function textParts(content: unknown, path: string): TextPart[] {
+  return contentParts(content, path).map((part, index) => {
+    if (part.kind !== 'text') throw unsayable(`${path}[${index}].type`, 'must be text there');
+    return part;
+  });
+}
+
+/** An empty text says nothing, and some providers refuse it. */
+function textOf(text: string): TextPart[] {
+  return text === '' ? [] : [{ kind: 'text', text }];
+}
+
+function partOf(part: JsonRecord, path: string): UserPart[] {
+  switch (part['type']) {
+    case 'text':
+      checkMembers(part, path, new Set(['type', 'text']));
+      return textOf(textIn(part['text'], `${path}.text`));
+    case 'refusal':
+      checkMembers(part, path, new Set(['type', 'refusal']));
+      return textOf(textIn(part['refusal'], `${path}.refusal`));
+    case 'image_url':
+      return [imageOf(part, path)];
+    case 'input_audio':
+      return [audioOf(part, path)];
+    case 'file':
+      return [fileOf(part, path)];
+    default:
+      throw unsayable(`${path}.type`);
+  }
+}
+
+function imageOf(part: JsonRecord, path: string): ImagePart {
+  checkMembers(part, path, new Set(['type', 'image_url']));
+  const image = recordIn(part['image_url'], `${path}.image_url`);
+  checkMembers(image, `${path}.image_url`, new Set(['url']), { detail: is('auto', 'low', 'high') });
+  const { detail } = image;
+  const source = sourceOf(textIn(image['url'], `${path}.image_url.url`), `${path}.image_url.url`);
+  return { kind: 'image', source, detail: detail === 'low' || detail === 'high' ? detail : null };
+}
+
+function audioOf(part: JsonRecord, path: string): AudioPart {
+  checkMembers(part, path, new Set(['type', 'input_audio']));
+  const audio = recordIn(part['input_audio'], `${path}.input_audio`);
+  checkMembers(audio, `${path}.input_audio`, new Set(['data', 'format']));
+  const format = textIn(audio['format'], `${path}.input_audio.format`);
+  const data = textIn(audio['data'], `${path}.input_audio.data`);
+  return { kind: 'audio', source: { kind: 'base64', mediaType: `audio/${format}`, data } };
+}
+
+function fileOf(part: JsonRecord, path: string): DocumentPart {
+  checkMembers(part, path, new Set(['type', 'file']));
+  const file = recordIn(part['file'], `${path}.file`);
+  checkMembers(file, `${path}.file`, new Set(['file_data', 'filename']));
+  const name = optionalText(file['filename'], `${path}.file.filename`);
+  return { kind: 'document', source: sourceOf(textIn(file['file_data'], `${path}.file.file_data`), `${path}.file.file_data`), name };
+}
+
+/** @throws Unsayable for a `data:` URL that is not base64 */
+function sourceOf(url: string, path: string): MediaSource {
+  if (!url.startsWith('data:')) return { kind: 'url', url };
+  const head = DATA_URL.exec(url);
+  if (head === null) throw unsayable(path, 'must be in base64 there');
+  return { kind: 'base64', mediaType: head[1] ?? '', data: url.slice(head[0].length) };
+}

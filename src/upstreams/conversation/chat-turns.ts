@@ -1,0 +1,109 @@
+/** Reads the messages of a chat completion request. */
+import type { JsonRecord } from '../json';
+import { contentParts, textParts } from './chat-parts';
+import type { AssistantPart, ReasoningPart, ToolCallPart, Turn } from './conversation';
+import { Turns } from './turns';
+import { checkMembers, optionalList, optionalText, recordIn, textIn, unsayable } from './unsayable';
+
+const SAID: ReadonlySet<string> = new Set(['role', 'content']);
+const RESULT: ReadonlySet<string> = new Set(['role', 'content', 'tool_call_id', 'name']);
+const ANSWERED: ReadonlySet<string> = new Set([
+  ...['role', 'content', 'refusal', 'tool_calls', 'reasoning_content', 'reasoning', 'reasoning_details'],
+  // What an answer said beside its text, and what an SDK made of it: nothing of it is for the model.
+  ...['annotations', 'parsed'],
+]);
+const CALL: ReadonlySet<string> = new Set(['id', 'type', 'index', 'function', 'extra_content']);
+/** What OpenAI's own SDK puts beside the arguments when it parses them, and sends back. */
+const FUNCTION: ReadonlySet<string> = new Set(['name', 'arguments', 'parsed_arguments']);
+
+export function chatTurns(messages: readonly unknown[]): { readonly system: readonly string[]; readonly turns: readonly Turn[] } {
+  const system: string[] = [];
+  const turns = new Turns();
+  messages.forEach((each, index) => {
+    const path = `messages[${index}]`;
+    const message = recordIn(each, path);
+    if (message['role'] === 'system' || message['role'] === 'developer') {
+      // Moved to the front it would speak of what had not been said yet.
+      if (!turns.isEmpty) throw unsayable(`${path}.role`, `cannot be ${message['role']} there behind what was said`);
+      checkMembers(message, path, SAID);
+      system.push(...textParts(message['content'], `${path}.content`).map(({ text }) => text));
+      return;
+    }
+    takeTurn(turns, message, path);
+  });
+  return { system, turns: turns.list };
+}
+
+function takeTurn(turns: Turns, message: JsonRecord, path: string): void {
+  switch (message['role']) {
+    case 'user':
+      checkMembers(message, path, SAID);
+      return turns.user(contentParts(message['content'], `${path}.content`));
+    case 'assistant':
+      checkMembers(message, path, ANSWERED);
+      return turns.assistant(answerParts(message, path));
+    case 'tool': {
+      checkMembers(message, path, RESULT);
+      const callId = textIn(message['tool_call_id'], `${path}.tool_call_id`);
+      const name = optionalText(message['name'], `${path}.name`);
+      return turns.user([turns.result(callId, name, textParts(message['content'], `${path}.content`), false)]);
+    }
+    default:
+      throw unsayable(`${path}.role`);
+  }
+}
+
+function answerParts(message: JsonRecord, path: string): AssistantPart[] {
+  const { content, refusal } = message;
+  const said = content === undefined || content === null ? [] : textParts(content, `${path}.content`);
+  const refused = optionalText(refusal, `${path}.refusal`);
+  const calls = optionalList(message['tool_calls'], `${path}.tool_calls`);
+  return [
+    ...reasoningParts(message, path),
+    ...said,
+    ...(refused === null || refused === '' ? [] : [{ kind: 'text' as const, text: refused }]),
+    ...calls.map((each, index) => callOf(each, `${path}.tool_calls[${index}]`)),
+  ];
+}
+
+/** With its signatures where the client kept them: `reasoning_details`, as `chat-answer.ts` writes them. */
+function reasoningParts(message: JsonRecord, path: string): ReasoningPart[] {
+  const details = optionalList(message['reasoning_details'], `${path}.reasoning_details`);
+  if (details.length > 0) return details.map((each, index) => detailOf(recordIn(each, `${path}.reasoning_details[${index}]`)));
+  const text = optionalText(message['reasoning_content'] ?? message['reasoning'], `${path}.reasoning_content`);
+  return text === null || text === '' ? [] : [{ kind: 'reasoning', text, signature: null, redacted: null }];
+}
+
+function detailOf({ type, text, signature, data }: JsonRecord): ReasoningPart {
+  const own = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
+  const redacted = type === 'reasoning.encrypted' ? own(data) : null;
+  return { kind: 'reasoning', text: own(text) ?? '', signature: own(signature), redacted };
+}
+
+function callOf(value: unknown, path: string): ToolCallPart {
+  const call = recordIn(value, path);
+  checkMembers(call, path, CALL);
+  if (call['type'] !== 'function' && call['type'] !== undefined) throw unsayable(`${path}.type`);
+  const made = recordIn(call['function'], `${path}.function`);
+  checkMembers(made, `${path}.function`, FUNCTION);
+  return {
+    kind: 'tool-call',
+    id: textIn(call['id'], `${path}.id`),
+    name: textIn(made['name'], `${path}.function.name`),
+    argumentsText: textIn(made['arguments'], `${path}.function.arguments`),
+    signature: signatureIn(call['extra_content'], `${path}.extra_content`),
+  };
+}
+
+const EXTRA: ReadonlySet<string> = new Set(['google']);
+const GOOGLE: ReadonlySet<string> = new Set(['thought_signature']);
+
+/** Where Google's own compatible endpoint puts the signature of a thought. */
+function signatureIn(value: unknown, path: string): string | null {
+  if (value === undefined || value === null) return null;
+  const extra = recordIn(value, path);
+  checkMembers(extra, path, EXTRA);
+  const google = recordIn(extra['google'], `${path}.google`);
+  checkMembers(google, `${path}.google`, GOOGLE);
+  return optionalText(google['thought_signature'], `${path}.google.thought_signature`);
+}

@@ -1,0 +1,149 @@
+/** Reads a stream of any protocol: its events are understood, and what is written of them is the business of a writer. */
+import type { EventSourceMessage } from 'eventsource-parser';
+import type { AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
+import type { Usage } from '../../metering/usage';
+import type { Channel } from '../../routing/catalog';
+import { EventStream } from '../event-stream';
+import { LOST, MALFORMED } from '../failure';
+import type { AnswerReader, Ending, Known, Progress } from '../http-exchange';
+import { parseRecord, recordOf } from '../json';
+import { largerUsage } from '../larger-usage';
+import { errorIn, providerError, refusalOf } from '../provider-error';
+import type { Understood } from '../whole-answer';
+import { type AnswerEvent, type Decoded, outputTextOfEvent } from './answer-event';
+import type { AnswerWriter } from './client-shape';
+
+/** Understands the events of one stream of a provider. */
+export interface StreamDecoder {
+  take(event: EventSourceMessage): Decoded;
+}
+
+/** What the events of an answer say together. */
+export class EventTally {
+  reportedModel: string | null = null;
+  answerId: string | null = null;
+  outputText = '';
+  stopped = false;
+  private total: Usage | undefined;
+  private soFar: Usage | undefined;
+
+  get usage(): Usage | undefined {
+    return this.stopped ? this.total : (this.total ?? this.soFar);
+  }
+
+  /** The output text in them. */
+  take(events: readonly AnswerEvent[]): string {
+    let text = '';
+    for (const event of events) {
+      if (event.kind === 'head') {
+        this.reportedModel = event.model;
+        this.answerId = event.id;
+      } else if (event.kind === 'usage') this.takeUsage(event.usage, event.soFar === true);
+      else if (event.kind === 'stop') this.stopped = true;
+      else text += outputTextOfEvent(event);
+    }
+    this.outputText += text;
+    return text;
+  }
+
+  private takeUsage(usage: Usage, soFar: boolean): void {
+    if (soFar) this.soFar = usage;
+    else this.total = largerUsage(this.total, usage);
+  }
+}
+
+/** Of a whole answer; undefined: it is none. */
+export function understood({ events, failure }: Decoded, rewrite?: (events: readonly AnswerEvent[]) => string): Understood | undefined {
+  if (failure !== undefined) return undefined;
+  const tally = new EventTally();
+  tally.take(events);
+  const { reportedModel, answerId, usage, outputText } = tally;
+  return { reportedModel, answerId, usage, outputText, ...(rewrite && { rewritten: rewrite(events) }) };
+}
+
+export class EventAnswerReader implements AnswerReader {
+  begun = false;
+  private readonly tally = new EventTally();
+  private readonly events = new EventStream((event) => this.take(event));
+  private frames = '';
+  private text = '';
+  private ending: Ending | null = null;
+
+  constructor(
+    private readonly channel: Channel,
+    private readonly receiver: AnswerReceiver,
+    private readonly decoder: StreamDecoder,
+    private readonly writer: AnswerWriter,
+  ) {}
+
+  get known(): Known {
+    return this.tally;
+  }
+
+  begin(contentType: string | undefined): void {
+    this.events.begin(contentType);
+  }
+
+  data(chunk: Buffer): Progress {
+    const failure = this.events.feed(chunk);
+    const progress = this.handOn();
+    return failure === null ? progress : { ok: false, failure };
+  }
+
+  whenReady(): Promise<void> {
+    return this.receiver.whenReady();
+  }
+
+  end(lost: boolean): Ending {
+    const { body } = this.events;
+    if (body !== null) return { ok: false, failure: lost ? LOST : this.bodyFailure(body) };
+    if (!lost) this.takeUnterminated();
+    if (this.ending !== null) return this.ending;
+    // Whoever has said why it stopped has said everything, also without the last event.
+    return this.tally.stopped ? this.complete() : { ok: false, failure: LOST };
+  }
+
+  refusal(status: number, body: string): AttemptFailure {
+    return refusalOf(status, body, this.channel);
+  }
+
+  /** One call for all the events of a network chunk. */
+  private handOn(): Progress {
+    const { frames, text } = this;
+    this.frames = '';
+    this.text = '';
+    const ready = frames === '' || this.receiver.receive(frames, text);
+    return this.ending ?? (ready ? 'more' : 'slow');
+  }
+
+  private take(event: EventSourceMessage): void {
+    if (this.ending !== null || event.data.trim() === '') return;
+    this.begun = true;
+    const { events, failure, ended } = this.decoder.take(event);
+    this.text += this.tally.take(events);
+    if (failure !== undefined) {
+      this.ending = { ok: false, failure };
+      return;
+    }
+    this.frames += this.writer.frames(events, event);
+    if (ended === true) this.ending = this.complete();
+  }
+
+  /** What ends without a reason and without usage is no answer. */
+  private complete(): Ending {
+    const { stopped, usage } = this.tally;
+    return stopped || usage !== undefined ? { ok: true, answer: this.writer.end() } : { ok: false, failure: MALFORMED };
+  }
+
+  /** The last event may lack its empty line. What does not parse was cut short, and is no event. */
+  private takeUnterminated(): void {
+    this.events.finish();
+    if (this.ending?.ok === false && this.ending.failure === MALFORMED) this.ending = null;
+    this.handOn();
+  }
+
+  private bodyFailure(body: string): AttemptFailure {
+    const error = errorIn(recordOf(parseRecord(body)));
+    return error === undefined ? MALFORMED : providerError(error, this.channel);
+  }
+}

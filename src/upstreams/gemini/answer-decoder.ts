@@ -1,0 +1,100 @@
+/** What the chunks of a Gemini answer say. A whole answer is one chunk. */
+import type { AttemptFailure } from '../../attempts/upstream';
+import { newId } from '../../kernel/ids';
+import type { Channel } from '../../routing/catalog';
+import { type AnswerEvent, type Decoded, outputTextOfEvent, type StopCause } from '../conversation/answer-event';
+import { failureOf } from '../failure';
+import { isRecord, type JsonRecord, recordOf } from '../json';
+import { blockedPrompt, errorIn, geminiError, unusableEnd } from './gemini-failure';
+import { readGeminiUsage } from './gemini-usage';
+
+const CAUSES: ReadonlyMap<unknown, StopCause> = new Map<unknown, StopCause>([
+  ['STOP', 'complete'],
+  ['MAX_TOKENS', 'length'],
+  ...['SAFETY', 'RECITATION', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII'].map((word) => [word, 'filtered'] as const),
+  ...['IMAGE_SAFETY', 'IMAGE_PROHIBITED_CONTENT', 'IMAGE_RECITATION'].map((word) => [word, 'filtered'] as const),
+]);
+
+/** One for each answer: it knows what came before. */
+export class GeminiDecoder {
+  private headSaid = false;
+  private id: string | null = null;
+  private calls = 0;
+  private wrote = false;
+
+  /**
+   * `oneCall`: the client takes one call in an answer at most. Gemini has no word for that, so further ones are left out here, as
+   * if the model had waited for the first result.
+   */
+  constructor(
+    private readonly channel: Channel,
+    private readonly oneCall = false,
+  ) {}
+
+  /** Of several candidates the first one counts: only one is ever asked for. */
+  take(chunk: JsonRecord): Decoded {
+    const error = errorIn(chunk);
+    if (error !== undefined) return { events: [], failure: geminiError(error, this.channel) };
+    const { candidates, promptFeedback: feedback, usageMetadata } = chunk;
+    const candidate = Array.isArray(candidates) ? candidates.find((each) => !recordOf(each)['index']) : undefined;
+    if (candidate === undefined && typeof recordOf(feedback)['blockReason'] === 'string') {
+      return { events: this.usage(usageMetadata), failure: blockedPrompt(recordOf(feedback)) };
+    }
+    const events: AnswerEvent[] = this.head(chunk);
+    const failure = candidate === undefined ? undefined : this.takeCandidate(recordOf(candidate), events);
+    this.wrote ||= events.some((event) => outputTextOfEvent(event) !== '');
+    events.push(...this.usage(usageMetadata));
+    return failure === undefined ? { events } : { events, failure };
+  }
+
+  private head({ responseId, modelVersion }: JsonRecord): AnswerEvent[] {
+    if (this.headSaid) return [];
+    this.headSaid = true;
+    this.id = typeof responseId === 'string' ? responseId : null;
+    return [{ kind: 'head', id: this.id, model: typeof modelVersion === 'string' ? modelVersion : null }];
+  }
+
+  private takeCandidate({ content, finishReason: reason }: JsonRecord, events: AnswerEvent[]): AttemptFailure | undefined {
+    const { parts } = recordOf(content);
+    for (const part of Array.isArray(parts) ? parts : []) {
+      const failure = this.takePart(recordOf(part), events);
+      if (failure !== undefined) return failure;
+    }
+    if (reason === undefined || reason === null || reason === 'FINISH_REASON_UNSPECIFIED') return undefined;
+    const cause = CAUSES.get(reason);
+    if (cause === undefined) return unusableEnd(reason);
+    events.push({ kind: 'stop', cause: cause === 'complete' && this.calls > 0 ? 'tool-calls' : cause, sequence: null });
+    return undefined;
+  }
+
+  private takePart(part: JsonRecord, events: AnswerEvent[]): AttemptFailure | undefined {
+    const { text, thought, functionCall: call, thoughtSignature } = part;
+    if (isRecord(call)) return this.takeCall(call, thoughtSignature, events);
+    if (typeof text === 'string') {
+      if (text !== '') events.push({ kind: thought === true ? 'reasoning' : 'text', text });
+      return undefined;
+    }
+    const strange = STRANGE.find((name) => part[name] !== undefined);
+    return strange === undefined ? undefined : failureOf('malformed_answer', `The answer holds ${strange}, which cannot be handed on.`);
+  }
+
+  private takeCall({ id, name, args = {} }: JsonRecord, signature: unknown, events: AnswerEvent[]): AttemptFailure | undefined {
+    if (this.oneCall && this.calls > 0) return undefined;
+    if (typeof name !== 'string') return failureOf('malformed_answer', 'The answer calls a tool without saying its name.');
+    const call = this.calls;
+    this.calls += 1;
+    const named = typeof id === 'string' && id !== '' ? id : `call_${this.id ?? newId()}_${call}`;
+    const signed = typeof signature === 'string' && signature !== '' ? { signature } : {};
+    events.push({ kind: 'tool-call-begin', call, id: named, name, ...signed });
+    events.push({ kind: 'tool-call-arguments', call, text: JSON.stringify(args) });
+    return undefined;
+  }
+
+  private usage(metadata: unknown): AnswerEvent[] {
+    const usage = readGeminiUsage(metadata, this.wrote);
+    return usage === undefined ? [] : [{ kind: 'usage', usage }];
+  }
+}
+
+/** Parts that are only made where a request asks for what no client of this gateway can ask for. */
+const STRANGE = ['inlineData', 'fileData', 'executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'];

@@ -1,0 +1,73 @@
+/** What Gemini says of a request that it refuses, and of an answer that it does not give. */
+import type { AttemptFailure } from '../../attempts/upstream';
+import type { Channel } from '../../routing/catalog';
+import { isRecord, type JsonRecord, recordOf } from '../json';
+import { clipped, scrubbed } from '../scrub';
+
+const WORD_MAX = 100;
+
+/** The failure of an answer of 400 and more. */
+export function geminiRefusal(status: number, body: string, channel: Channel): AttemptFailure {
+  const error = errorIn(parsed(body));
+  return { ...geminiError(error ?? {}, channel), status: statusMeant(status, error ?? {}) };
+}
+
+/** The error that stands in place of an answer; undefined: there is none. A stream without events tells it in a list. */
+export function errorIn(json: unknown): JsonRecord | undefined {
+  const first: unknown = Array.isArray(json) ? json[0] : json;
+  const error = recordOf(first)['error'];
+  return isRecord(error) ? error : undefined;
+}
+
+/** The failure that an `error` member stands for. Its status is null: HTTP said that all was well. */
+export function geminiError({ message, status }: JsonRecord, channel: Channel): AttemptFailure {
+  const said = typeof message === 'string' && message.trim() !== '';
+  return {
+    kind: 'provider_error',
+    status: null,
+    message: said ? scrubbed(message, channel) : 'The provider reported an error without a message.',
+    code: typeof status === 'string' && status !== '' ? clipped(scrubbed(status, channel), WORD_MAX) : null,
+    type: null,
+  };
+}
+
+/** What Google tells as 400 although the request is not at fault: a wrong key, and a place or an account that is not served. */
+function statusMeant(status: number, error: JsonRecord): number {
+  if (status !== 400) return status;
+  if (reasonsOf(error).includes('API_KEY_INVALID')) return 401;
+  return error['status'] === 'FAILED_PRECONDITION' ? 403 : status;
+}
+
+function reasonsOf({ details }: JsonRecord): unknown[] {
+  return Array.isArray(details) ? details.map((detail) => recordOf(detail)['reason']) : [];
+}
+
+/**
+ * A prompt that was blocked: the provider rejected the request, in the form that OpenAI's clients know from Azure, 400 with
+ * the code `content_filter`. It is no empty answer, costs nothing, and no other channel is asked for it.
+ */
+export function blockedPrompt(feedback: JsonRecord): AttemptFailure {
+  const reason = wordOf(feedback['blockReason']);
+  const message = `The provider blocked the prompt (${reason}).`;
+  return { kind: 'provider_error', status: 400, message, code: 'content_filter', type: 'invalid_request_error' };
+}
+
+/** An answer that ended for a reason that leaves nothing to use: a call that cannot be read, or a reason that is not named. */
+export function unusableEnd(reason: unknown): AttemptFailure {
+  const word = wordOf(reason);
+  const message = `The provider ended the answer without a result (${word}).`;
+  return { kind: 'provider_error', status: null, message, code: word.toLowerCase(), type: null };
+}
+
+/** An enumeration's word, and nothing that could be a text. */
+function wordOf(value: unknown): string {
+  return typeof value === 'string' && /^[A-Z_]{1,60}$/.test(value) ? value : 'UNKNOWN';
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { geminiSchema } from './gemini-schema';
+
+const object = (properties: object) => ({ type: 'object', properties, required: Object.keys(properties), additionalProperties: false });
+
+describe('a JSON schema for Gemini', () => {
+  it('stays as it is where all of it is kept', () => {
+    const schema = object({
+      name: { type: 'string', description: 'of the city', enum: ['a', 'b'] },
+      sizes: { type: 'array', items: { type: 'number', minimum: 0, maximum: 9 }, minItems: 1, maxItems: 3 },
+      more: { anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }] },
+    });
+    expect(geminiSchema(schema)).toEqual({ ok: true, schema });
+  });
+
+  it.each([
+    ['loses what binds nothing', { $schema: 'x', type: 'string', default: 'a', examples: ['b'] }, { type: 'string' }],
+    ['has a constant as the only value', { const: 'a' }, { enum: ['a'] }],
+    [
+      'has null among values as an alternative',
+      { type: ['string', 'null'], enum: ['a', null] },
+      { anyOf: [{ type: ['string'], enum: ['a'] }, { type: 'null' }] },
+    ],
+    ['has null alone as a type', { const: null }, { type: 'null' }],
+    [
+      'has a described reference in an alternative',
+      { $ref: '#/$defs/a', description: 'd' },
+      { description: 'd', anyOf: [{ $ref: '#/$defs/a' }] },
+    ],
+    ['is converted at any depth', { $defs: { a: { items: { const: 1 } } } }, { $defs: { a: { items: { enum: [1] } } } }],
+    ['may be true', true, true],
+  ])('%s', (_what, schema, converted) => {
+    expect(geminiSchema(schema)).toEqual({ ok: true, schema: converted });
+  });
+
+  it.each([
+    ['properties.age.multipleOf', object({ age: { type: 'integer', multipleOf: 5 } })],
+    ['properties.code.pattern', object({ code: { type: 'string', pattern: '^a' } })],
+    ['items.not', { type: 'array', items: { not: { type: 'string' } } }],
+    ['anyOf.1.allOf', { anyOf: [{ type: 'string' }, { allOf: [] }] }],
+    ['definitions', { definitions: { a: { type: 'string' } } }],
+    ['enum', { enum: [true, false] }],
+    ['$ref beside minItems', { $ref: '#/$defs/a', minItems: 1 }],
+  ])('names what would not be kept: %s', (lost, schema) => {
+    expect(geminiSchema(schema)).toEqual({ ok: false, lost });
+  });
+
+  it('does not take the name of a property for a word of its own', () => {
+    const schema = object({ pattern: { type: 'string' }, const: { type: 'string' }, not: { type: 'string' } });
+    expect(geminiSchema(schema)).toEqual({ ok: true, schema });
+  });
+});

@@ -1,0 +1,87 @@
+/**
+ * JSON schemas as Gemini keeps them. It takes any schema and ignores what it does not know, so what it would ignore of a
+ * schema that must be kept is found here, and the request is not sent there.
+ */
+import { isRecord, type JsonRecord } from '../json';
+
+/** What Gemini documents as kept. `oneOf` is kept as `anyOf`, which differs only where alternatives overlap. */
+const KEPT = new Set([
+  '$id',
+  '$defs',
+  '$ref',
+  '$anchor',
+  'type',
+  'format',
+  'title',
+  'description',
+  'enum',
+  'items',
+  'prefixItems',
+  'minItems',
+  'maxItems',
+  'minimum',
+  'maximum',
+  'anyOf',
+  'oneOf',
+  'properties',
+  'additionalProperties',
+  'required',
+  'propertyOrdering',
+]);
+/** They describe and bind nothing. */
+const NOTES = new Set(['$schema', '$comment', 'default', 'examples', 'deprecated', 'readOnly', 'writeOnly']);
+const LISTS = ['anyOf', 'oneOf', 'prefixItems'];
+const MAPS = ['properties', '$defs'];
+const SINGLE = ['items', 'additionalProperties'];
+
+export type GeminiSchema = { readonly ok: true; readonly schema: unknown } | { readonly ok: false; readonly lost: string };
+
+/** The schema as Gemini keeps all of it, or the path of what it would not keep: `properties.age.multipleOf`. */
+export function geminiSchema(schema: unknown): GeminiSchema {
+  const lost: string[] = [];
+  const converted = convert(schema, [], lost);
+  const [first] = lost;
+  return first === undefined ? { ok: true, schema: converted } : { ok: false, lost: first };
+}
+
+function convert(schema: unknown, path: readonly string[], lost: string[]): unknown {
+  if (!isRecord(schema)) return schema;
+  const lose = (name: string) => lost.push([...path, name].join('.'));
+  const made: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(schema)) {
+    if (NOTES.has(name) || name === 'const') continue;
+    if (!KEPT.has(name)) lose(name);
+    made[name] = convertMember(name, value, [...path, name], lost);
+  }
+  if (schema['const'] !== undefined) made['enum'] = [schema['const']];
+  return withReference(withEnum(made, lose), lose);
+}
+
+function convertMember(name: string, value: unknown, path: readonly string[], lost: string[]): unknown {
+  if (SINGLE.includes(name)) return convert(value, path, lost);
+  if (LISTS.includes(name) && Array.isArray(value)) return value.map((each, index) => convert(each, [...path, String(index)], lost));
+  if (!MAPS.includes(name) || !isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, convert(each, [...path, key], lost)]));
+}
+
+/** Values are kept where they are texts and numbers; null among them is an alternative of its own. */
+function withEnum(schema: JsonRecord, lose: (name: string) => void): JsonRecord {
+  const { enum: values, ...rest } = schema;
+  if (!Array.isArray(values)) return schema;
+  const plain = values.filter((value) => value !== null);
+  if (plain.some((value) => typeof value !== 'string' && typeof value !== 'number')) lose('enum');
+  if (plain.length === values.length) return schema;
+  if (plain.length === 0) return { ...rest, type: 'null' };
+  const { type, ...others } = rest;
+  const named = Array.isArray(type) ? type.filter((each) => each !== 'null') : type;
+  return { ...others, anyOf: [{ ...(named === undefined ? {} : { type: named }), enum: plain }, { type: 'null' }] };
+}
+
+/** A reference stands alone; what describes it stands around it. */
+function withReference(schema: JsonRecord, lose: (name: string) => void): JsonRecord {
+  const { $ref, ...rest } = schema;
+  const beside = Object.keys(rest).filter((name) => !name.startsWith('$'));
+  if ($ref === undefined || beside.length === 0) return schema;
+  for (const name of beside) if (name !== 'title' && name !== 'description') lose(`$ref beside ${name}`);
+  return { ...rest, anyOf: [{ $ref }] };
+}

@@ -1,0 +1,48 @@
+import { readGeminiUsage } from './gemini-usage';
+
+describe('the usage of Gemini', () => {
+  it('has cached input in the input, tool use beside the prompt, and thoughts in the output', () => {
+    const counts = {
+      promptTokenCount: 10,
+      cachedContentTokenCount: 4,
+      toolUsePromptTokenCount: 5,
+      candidatesTokenCount: 3,
+      thoughtsTokenCount: 7,
+    };
+    expect(readGeminiUsage(counts, true)).toEqual({
+      inputTokens: 15,
+      cachedInputTokens: 4,
+      cacheWriteTokens: 0,
+      outputTokens: 10,
+      reasoningTokens: 7,
+      source: 'PROVIDER',
+    });
+  });
+
+  it('tells sound apart, where there was some', () => {
+    const counts = { promptTokenCount: 40, candidatesTokenCount: 1, promptTokensDetails: [{ modality: 'AUDIO', tokenCount: 32 }] };
+    expect(readGeminiUsage(counts, true)?.classes).toEqual({ audioInputTokens: 32 });
+  });
+
+  it('takes a count of output that is left out for zero while nothing was written', () => {
+    expect(readGeminiUsage({ promptTokenCount: 10 }, false)).toMatchObject({ inputTokens: 10, outputTokens: 0 });
+  });
+
+  it('takes it from the total when something was written, and for missing when the total does not tell either', () => {
+    expect(readGeminiUsage({ promptTokenCount: 10, thoughtsTokenCount: 2, totalTokenCount: 20 }, true)).toMatchObject({ outputTokens: 10 });
+    expect(readGeminiUsage({ promptTokenCount: 10 }, true)).toBeUndefined();
+    expect(readGeminiUsage({ promptTokenCount: 10, totalTokenCount: 10 }, true)).toBeUndefined();
+  });
+
+  it.each([
+    null,
+    'many',
+    {},
+    { promptTokenCount: '10', candidatesTokenCount: 1 },
+    { promptTokenCount: 10, candidatesTokenCount: -1 },
+    { promptTokenCount: 10, candidatesTokenCount: 1, thoughtsTokenCount: 0.5 },
+    { promptTokenCount: 1e30, candidatesTokenCount: 1 },
+  ])('reads nothing from %j', (metadata) => {
+    expect(readGeminiUsage(metadata, true)).toBeUndefined();
+  });
+});

@@ -1,0 +1,47 @@
+/** Reads Gemini's `usageMetadata`. It leaves out counts that are zero, and counts thoughts beside the candidates, not among them. */
+import { providerUsage, tokenCount, type Usage } from '../../metering/usage';
+import { isRecord, type JsonRecord, recordOf } from '../json';
+
+/**
+ * The usage that the provider counted, or undefined when there is none that can be read. `wrote`: output has arrived, so
+ * that a candidates' count that is left out is missing, and not zero.
+ */
+export function readGeminiUsage(metadata: unknown, wrote: boolean): Usage | undefined {
+  if (!isRecord(metadata)) return undefined;
+  const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse = 0, thoughtsTokenCount: thoughts = 0 } = metadata;
+  const written = metadata['candidatesTokenCount'] ?? writtenOf(metadata, wrote);
+  return providerUsage({
+    input: sumOf(prompt, toolUse),
+    cachedInput: metadata['cachedContentTokenCount'],
+    output: sumOf(written, thoughts),
+    reasoning: thoughts,
+    classes: {
+      audioInputTokens: tokensOf(metadata['promptTokensDetails'], 'AUDIO'),
+      audioOutputTokens: tokensOf(metadata['candidatesTokensDetails'], 'AUDIO'),
+    },
+  });
+}
+
+/** What the total says of candidates that are not counted themselves. */
+function writtenOf({ totalTokenCount: total, promptTokenCount, toolUsePromptTokenCount, thoughtsTokenCount }: JsonRecord, wrote: boolean) {
+  if (!wrote) return 0;
+  const others = [promptTokenCount, toolUsePromptTokenCount, thoughtsTokenCount].map((count) => tokenCount(count) ?? 0);
+  const rest = others.reduce((left, count) => left - count, tokenCount(total) ?? 0);
+  return rest > 0 ? rest : undefined;
+}
+
+/** undefined when one of them is no count. */
+function sumOf(...counts: readonly unknown[]): number | undefined {
+  let sum = 0;
+  for (const value of counts) {
+    const count = tokenCount(value);
+    if (count === undefined) return undefined;
+    sum += count;
+  }
+  return sum;
+}
+
+function tokensOf(details: unknown, modality: string): unknown {
+  if (!Array.isArray(details)) return undefined;
+  return recordOf(details.find((detail) => recordOf(detail)['modality'] === modality))['tokenCount'];
+}

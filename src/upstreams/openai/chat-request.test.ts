@@ -1,0 +1,93 @@
+import type { Channel } from '../../routing/catalog';
+import { conversationFromMessages } from '../conversation/from-messages';
+import { chatRequest, lackOfChat } from './chat-request';
+
+const channel = { baseUrl: 'https://compatible.example/v1' } as Channel;
+const CALL = {
+  operation: 'messages' as const,
+  channel,
+  upstreamModel: 'theirs',
+  stream: false,
+  outputLimit: null,
+  outputBound: 9,
+  body: { text: '', json: {} },
+};
+const HI = [{ role: 'user', content: 'hi' }];
+
+function conversation(more: object) {
+  const reading = conversationFromMessages({ model: 'm', max_tokens: 9, messages: HI, ...more });
+  if ('obstacle' in reading) throw new Error(reading.obstacle);
+  return reading.conversation;
+}
+
+const sent = (more: object, call: Partial<typeof CALL> = {}) =>
+  JSON.parse(chatRequest(conversation(more), { ...CALL, ...call })) as Record<string, unknown>;
+
+describe('a request of messages as a chat', () => {
+  it('names the output limit as its model takes it, and asks a stream for its usage', () => {
+    expect(sent({}, { stream: true })).toMatchObject({ max_tokens: 9, stream: true, stream_options: { include_usage: true } });
+    expect(sent({}, { upstreamModel: 'gpt-5-mini' })).toMatchObject({ max_completion_tokens: 9 });
+  });
+
+  it.each([
+    [{ thinking: { type: 'enabled', budget_tokens: 2_000 } }, 'low'],
+    [{ thinking: { type: 'enabled', budget_tokens: 10_000 } }, 'medium'],
+    [{ thinking: { type: 'enabled', budget_tokens: 60_000 } }, 'high'],
+    [{ thinking: { type: 'adaptive' } }, 'high'],
+    [{ thinking: { type: 'adaptive' }, output_config: { effort: 'low' } }, 'low'],
+    [{ output_config: { effort: 'max' } }, 'xhigh'],
+    [{ thinking: { type: 'disabled' } }, undefined],
+    [{}, undefined],
+  ])('%j asks for the effort %s', (more, effort) => {
+    expect(sent(more)['reasoning_effort']).toBe(effort);
+  });
+
+  it('leaves out turns that were nothing but thoughts, and the ids of users that are too long', () => {
+    const thought = {
+      role: 'assistant',
+      content: [
+        { type: 'thinking', thinking: 'hm', signature: 's' },
+        { type: 'redacted_thinking', data: 'x' },
+      ],
+    };
+    const asked = sent({ messages: [...HI, thought, ...HI], metadata: { user_id: 'u'.repeat(65) } });
+    expect(asked['messages']).toEqual([...HI, ...HI]);
+    expect(asked).not.toHaveProperty('user');
+    expect(sent({ metadata: { user_id: 'someone' } })).toMatchObject({ user: 'someone' });
+  });
+
+  it('says nothing of tools where there are none', () => {
+    expect(sent({ tool_choice: { type: 'auto', disable_parallel_tool_use: true } })).toEqual({
+      model: 'theirs',
+      messages: HI,
+      max_tokens: 9,
+    });
+  });
+
+  it('carries files and pictures', () => {
+    const content = [
+      { type: 'image', source: { type: 'url', url: 'https://example.test/a.png' } },
+      { type: 'document', title: 'a.pdf', source: { type: 'base64', media_type: 'application/pdf', data: 'eA==' } },
+    ];
+    expect(sent({ messages: [{ role: 'user', content }] })['messages']).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'image_url', image_url: { url: 'https://example.test/a.png' } },
+          { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,eA==' } },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    [{ top_k: 4 }, /^top_k /],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'url', url: 'https://example.test/a.pdf' } }] }] },
+      /document of type url/,
+    ],
+    [{ messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'text', data: 'x' } }] }] }, /document of type text/],
+  ])('%j has no words there', (more, words) => {
+    expect(lackOfChat(conversation(more))).toMatch(words);
+  });
+});

@@ -1,0 +1,159 @@
+/** Writes a conversation as a chat completion request. What it has no words for was refused before: `lackOfChat`. */
+import type { UpstreamCall } from '../../attempts/upstream';
+import type {
+  AnswerFormat,
+  AssistantPart,
+  Conversation,
+  DocumentPart,
+  ImagePart,
+  MediaSource,
+  ReasoningEffort,
+  ReasoningWish,
+  Tool,
+  ToolCallPart,
+  ToolChoice,
+  ToolResultPart,
+  Turn,
+  UserPart,
+} from '../conversation/conversation';
+import { outputLimitName } from './request-body';
+
+/** Longer ones are refused by OpenAI. */
+const END_USER_MAX = 64;
+const FAILED = 'Error: ';
+/** Budgets of thoughts as efforts: up to so many tokens. */
+const EFFORTS: readonly (readonly [tokens: number, effort: ReasoningEffort])[] = [
+  [4_096, 'low'],
+  [16_384, 'medium'],
+];
+
+/** What is missing, as a sentence; null: nothing. */
+export function lackOfChat({ topK, turns }: Conversation): string | null {
+  if (topK !== null) return 'top_k has no equivalent there.';
+  for (const { parts } of turns) {
+    for (const part of parts) {
+      const lack = lackOfPart(part);
+      if (lack !== null) return lack;
+    }
+  }
+  return null;
+}
+
+function lackOfPart(part: UserPart | AssistantPart): string | null {
+  if (part.kind === 'document' && part.source.kind !== 'base64') return `a document of type ${part.source.kind} has no equivalent there.`;
+  if (part.kind !== 'tool-result') return null;
+  const media = part.content.find(({ kind }) => kind !== 'text');
+  return media === undefined ? null : `a tool_result with a block of type ${media.kind} has no equivalent there.`;
+}
+
+export function chatRequest(conversation: Conversation, call: UpstreamCall): string {
+  const { system, turns, tools, temperature, topP, stopSequences, endUser, parallelToolCalls } = conversation;
+  const limit = call.outputLimit ?? conversation.outputLimit;
+  const effort = effortOf(conversation.reasoning);
+  return JSON.stringify({
+    model: call.upstreamModel,
+    messages: [...(system.length > 0 ? [{ role: 'system', content: system.join('\n\n') }] : []), ...turns.flatMap(messagesOf)],
+    ...(limit !== null && { [outputLimitName(call)]: limit }),
+    ...(tools.length > 0 && { tools: tools.map(toolOf) }),
+    ...(conversation.toolChoice !== null && tools.length > 0 && { tool_choice: choiceOf(conversation.toolChoice) }),
+    ...(parallelToolCalls !== null && tools.length > 0 && { parallel_tool_calls: parallelToolCalls }),
+    ...formatOf(conversation.format),
+    ...(effort !== null && { reasoning_effort: effort }),
+    ...(temperature !== null && { temperature }),
+    ...(topP !== null && { top_p: topP }),
+    ...(stopSequences.length > 0 && { stop: stopSequences }),
+    ...(endUser !== null && endUser.length <= END_USER_MAX && { user: endUser }),
+    ...(call.stream && { stream: true, stream_options: { include_usage: true } }),
+  });
+}
+
+/** Results of calls are messages of their own. */
+function messagesOf(turn: Turn): object[] {
+  if (turn.role === 'assistant') return answersOf(turn.parts);
+  const results = turn.parts.flatMap((part) => (part.kind === 'tool-result' ? [resultOf(part)] : []));
+  const said = turn.parts.flatMap((part) => (part.kind === 'tool-result' ? [] : [partOf(part)]));
+  return said.length === 0 ? results : [...results, { role: 'user', content: contentOf(said) }];
+}
+
+/** One text is a text: not every provider takes parts. */
+function contentOf(parts: readonly ContentPart[]): string | readonly ContentPart[] {
+  const [first] = parts;
+  return parts.length === 1 && first?.type === 'text' ? first.text : parts;
+}
+
+type ContentPart =
+  | { type: 'text'; text: string }
+  | { type: 'image_url'; image_url: object }
+  | { type: 'input_audio'; input_audio: object }
+  | { type: 'file'; file: object };
+
+function partOf(part: Exclude<UserPart, ToolResultPart>): ContentPart {
+  switch (part.kind) {
+    case 'text':
+      return { type: 'text', text: part.text };
+    case 'image':
+      return { type: 'image_url', image_url: imageOf(part) };
+    case 'audio': {
+      const { mediaType, data } = part.source.kind === 'base64' ? part.source : { mediaType: '', data: '' };
+      return { type: 'input_audio', input_audio: { data, format: mediaType.replace('audio/', '') } };
+    }
+    case 'document':
+      return { type: 'file', file: fileOf(part) };
+  }
+}
+
+function imageOf({ source, detail }: ImagePart): object {
+  return { url: urlOf(source), ...(detail !== null && { detail }) };
+}
+
+function fileOf({ source, name }: DocumentPart): object {
+  return { filename: name ?? 'document.pdf', file_data: source.kind === 'text' ? source.text : urlOf(source) };
+}
+
+function urlOf(source: MediaSource): string {
+  return source.kind === 'url' ? source.url : `data:${source.mediaType};base64,${source.data}`;
+}
+
+/** Thoughts are for the provider that signed them: no other goes on from them. */
+function answersOf(parts: readonly AssistantPart[]): object[] {
+  const text = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
+  const calls = parts.flatMap((part) => (part.kind === 'tool-call' ? [callOf(part)] : []));
+  if (text === '' && calls.length === 0) return [];
+  return [{ role: 'assistant', content: text === '' ? null : text, ...(calls.length > 0 && { tool_calls: calls }) }];
+}
+
+function callOf({ id, name, argumentsText }: ToolCallPart): object {
+  return { id, type: 'function', function: { name, arguments: argumentsText === '' ? '{}' : argumentsText } };
+}
+
+/** A chat has no mark for a result that is an error: it says so itself. */
+function resultOf({ callId, content, isError }: ToolResultPart): object {
+  const text = content.map((part) => (part.kind === 'text' ? part.text : '')).join('\n');
+  return { role: 'tool', tool_call_id: callId, content: isError ? FAILED + text : text };
+}
+
+function toolOf({ name, description, schema, strict }: Tool): object {
+  const made = { name, ...(description !== null && { description }), ...(schema !== null && { parameters: schema }) };
+  return { type: 'function', function: strict ? { ...made, strict } : made };
+}
+
+function choiceOf(choice: ToolChoice): unknown {
+  return choice.kind === 'named' ? { type: 'function', function: { name: choice.name } } : choice.kind;
+}
+
+function formatOf(format: AnswerFormat): object {
+  if (format.kind === 'text') return {};
+  if (format.kind === 'json') return { response_format: { type: 'json_object' } };
+  const { name, description, schema, strict } = format;
+  const made = { name: name ?? 'answer', ...(description !== null && { description }), schema, strict };
+  return { response_format: { type: 'json_schema', json_schema: made } };
+}
+
+/** Nothing is said where nothing is to be thought: what does not think refuses even that word. */
+function effortOf(wish: ReasoningWish | null): string | null {
+  if (wish === null || wish.effort === 'none') return null;
+  const { effort, budgetTokens } = wish;
+  if (effort !== null) return effort === 'max' ? 'xhigh' : effort;
+  if (budgetTokens === null) return null;
+  return EFFORTS.find(([tokens]) => budgetTokens <= tokens)?.[1] ?? 'high';
+}

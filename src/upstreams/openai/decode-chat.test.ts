@@ -1,0 +1,69 @@
+import type { Channel } from '../../routing/catalog';
+import type { AnswerEvent } from '../conversation/answer-event';
+import { ChatStreamDecoder, decodeChat } from './decode-chat';
+
+const channel = { apiKey: 'k', baseUrl: 'https://compatible.example/v1' } as Channel;
+
+function events(...chunks: readonly object[]): AnswerEvent[] {
+  const decoder = new ChatStreamDecoder(channel);
+  return chunks.flatMap((chunk) => [...decoder.take({ data: JSON.stringify(chunk), event: undefined, id: undefined }).events]);
+}
+
+const chunk = (delta: object, finish: string | null = null) => ({
+  id: 'c1',
+  model: 'm',
+  choices: [{ index: 0, delta, finish_reason: finish }],
+});
+const stop = (cause: string) => ({ kind: 'stop', cause, sequence: null });
+const HEAD = { kind: 'head', id: 'c1', model: 'm' };
+
+describe('the chunks of a chat', () => {
+  it('say their head once, thoughts in either spelling, and texts that come in parts', () => {
+    expect(events(chunk({ reasoning_content: 'a' }), chunk({ reasoning: 'b' }), chunk({ content: [{ type: 'text', text: 'c' }] }))).toEqual(
+      [HEAD, { kind: 'reasoning', text: 'a' }, { kind: 'reasoning', text: 'b' }, { kind: 'text', text: 'c' }],
+    );
+  });
+
+  it('say calls from zero, whatever the provider numbers them, and give an id to one that has none', () => {
+    const read = events(
+      chunk({ tool_calls: [{ index: 5, id: 'x', function: { name: 'f', arguments: '{' } }] }),
+      chunk({ tool_calls: [{ index: 5, function: { arguments: '}' } }] }),
+      chunk({ tool_calls: [{ index: 7, function: { name: 'g' } }] }),
+    );
+    expect(read).toEqual([
+      HEAD,
+      { kind: 'tool-call-begin', call: 0, id: 'x', name: 'f' },
+      { kind: 'tool-call-arguments', call: 0, text: '{' },
+      { kind: 'tool-call-arguments', call: 0, text: '}' },
+      { kind: 'tool-call-begin', call: 1, id: expect.stringMatching(/^call_./), name: 'g' },
+    ]);
+  });
+
+  it('wait for results where there are calls, also when the provider says that it stopped', () => {
+    expect(events(chunk({ tool_calls: [{ index: 0, id: 'x', function: { name: 'f' } }] }), chunk({}, 'stop')).at(-1)).toEqual(
+      stop('tool-calls'),
+    );
+    expect(events(chunk({ refusal: 'no' }), chunk({}, 'stop')).at(-1)).toEqual(stop('refused'));
+    expect(events(chunk({}, 'content_filter')).at(-1)).toEqual(stop('filtered'));
+    expect(events(chunk({}, 'something new')).at(-1)).toEqual(stop('complete'));
+  });
+
+  it('end with the marker, and fail with an error in the place of a chunk or with what is no JSON', () => {
+    const decoder = new ChatStreamDecoder(channel);
+    const take = (data: string) => decoder.take({ data, event: undefined, id: undefined });
+    expect(take('[DONE]')).toEqual({ events: [], ended: true });
+    expect(take('{"error":{"message":"broke","type":"server_error"}}').failure).toMatchObject({ kind: 'provider_error', message: 'broke' });
+    expect(take('{"choices":').failure).toMatchObject({ kind: 'malformed_answer' });
+  });
+
+  it('say nothing of other choices', () => {
+    expect(events({ id: 'c1', model: 'm', choices: [{ index: 1, delta: { content: 'other' } }] })).toEqual([HEAD]);
+  });
+});
+
+describe('a whole chat completion', () => {
+  it('is none without choices', () => {
+    expect(decodeChat({ choices: [] }).failure).toMatchObject({ kind: 'malformed_answer' });
+    expect(decodeChat({ error: { message: 'x' } }).failure).toMatchObject({ kind: 'malformed_answer' });
+  });
+});

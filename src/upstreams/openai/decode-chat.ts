@@ -1,0 +1,113 @@
+/** What chat completions say: a whole one, or the chunks of a stream. Of the choices only the first: more are never asked for. */
+import type { EventSourceMessage } from 'eventsource-parser';
+import { newId } from '../../kernel/ids';
+import type { Channel } from '../../routing/catalog';
+import type { AnswerEvent, Decoded, StopCause } from '../conversation/answer-event';
+import type { StreamDecoder } from '../conversation/event-answer';
+import { MALFORMED } from '../failure';
+import { type JsonRecord, parseRecord, recordOf } from '../json';
+import { errorIn, providerError } from '../provider-error';
+import { readUsage } from './usage';
+
+const STOP_CAUSES: Readonly<Record<string, StopCause>> = {
+  stop: 'complete',
+  length: 'length',
+  tool_calls: 'tool-calls',
+  function_call: 'tool-calls',
+  content_filter: 'filtered',
+};
+
+/** A failure: it is no chat completion. */
+export function decodeChat(json: JsonRecord): Decoded {
+  const { choices } = json;
+  if (!Array.isArray(choices) || choices.length === 0) return { events: [], failure: MALFORMED };
+  const decoder = new Chunks();
+  return { events: [...decoder.head(json), ...decoder.choice(recordOf(choices[0]), 'message'), ...usageEvents(json['usage'])] };
+}
+
+function usageEvents(sent: unknown): AnswerEvent[] {
+  const usage = readUsage(sent);
+  return usage === undefined ? [] : [{ kind: 'usage', usage }];
+}
+
+/** What has been said so far decides what a chunk adds. */
+class Chunks {
+  private headed = false;
+  private refused = false;
+  /** The call behind each index of the provider. */
+  private readonly calls = new Map<unknown, number>();
+
+  head({ id, model }: JsonRecord): AnswerEvent[] {
+    if (this.headed) return [];
+    this.headed = true;
+    return [{ kind: 'head', id: textOf(id) || null, model: textOf(model) || null }];
+  }
+
+  choice(choice: JsonRecord, name: 'message' | 'delta'): AnswerEvent[] {
+    const said = recordOf(choice[name]);
+    const events: AnswerEvent[] = [
+      ...textEvents('reasoning', said['reasoning_content'] ?? said['reasoning']),
+      ...textEvents('text', contentText(said['content'])),
+      ...textEvents('refusal', said['refusal']),
+    ];
+    if (textOf(said['refusal']) !== '') this.refused = true;
+    const calls = Array.isArray(said['tool_calls']) ? said['tool_calls'] : [];
+    calls.forEach((call, place) => {
+      events.push(...this.call(recordOf(call), place));
+    });
+    return [...events, ...this.stop(choice['finish_reason'])];
+  }
+
+  private call({ index, id, function: made }: JsonRecord, place: number): AnswerEvent[] {
+    const { name, arguments: text } = recordOf(made);
+    const key = typeof index === 'number' ? index : place;
+    const known = this.calls.get(key);
+    const call = known ?? this.calls.size;
+    const begin: AnswerEvent[] = [];
+    if (known === undefined) {
+      this.calls.set(key, call);
+      begin.push({ kind: 'tool-call-begin', call, id: textOf(id) || `call_${newId()}`, name: textOf(name) });
+    }
+    return textOf(text) === '' ? begin : [...begin, { kind: 'tool-call-arguments', call, text: textOf(text) }];
+  }
+
+  private stop(reason: unknown): AnswerEvent[] {
+    if (typeof reason !== 'string') return [];
+    const cause = STOP_CAUSES[reason] ?? 'complete';
+    // Some providers say that they stopped although they wait for the results of calls.
+    const told = cause !== 'complete' ? cause : this.refused ? 'refused' : this.calls.size > 0 ? 'tool-calls' : cause;
+    return [{ kind: 'stop', cause: told, sequence: null }];
+  }
+}
+
+function textEvents(kind: 'text' | 'reasoning' | 'refusal', text: unknown): AnswerEvent[] {
+  return textOf(text) === '' ? [] : [{ kind, text: textOf(text) }];
+}
+
+function contentText(content: unknown): string {
+  if (!Array.isArray(content)) return textOf(content);
+  return content.map((part) => textOf(recordOf(part)['text'])).join('');
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** One for each stream. */
+export class ChatStreamDecoder implements StreamDecoder {
+  private readonly chunks = new Chunks();
+
+  constructor(private readonly channel: Channel) {}
+
+  take({ data, event }: EventSourceMessage): Decoded {
+    if (data.trim() === '[DONE]') return { events: [], ended: true };
+    const json = parseRecord(data);
+    if (json === undefined) return { events: [], failure: MALFORMED };
+    const error = errorIn(json) ?? (event === 'error' ? json : undefined);
+    if (error !== undefined) return { events: [], failure: providerError(error, this.channel) };
+    const choices: readonly unknown[] = Array.isArray(json['choices']) ? json['choices'] : [];
+    const first = choices.map(recordOf).find(({ index }) => index === 0 || index === undefined);
+    const said = first === undefined ? [] : this.chunks.choice(first, 'delta');
+    return { events: [...this.chunks.head(json), ...said, ...usageEvents(json['usage'])] };
+  }
+}

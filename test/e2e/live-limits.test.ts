@@ -1,0 +1,151 @@
+/** What a client over WebSocket may take, and how it is sent away: slow, revoked, too much, or because the gateway stops. */
+import { residentMemoryMb } from '../fault/process-memory';
+import { eventually } from '../support/eventually';
+import { graph } from '../support/forge-client';
+import { OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
+import { onEachDatabase } from '../support/on-each-database';
+import { connectLive, openLive, type RawLiveClient } from '../support/raw-live-client';
+import { tokenOf } from '../support/shop-catalog';
+
+const ACME = tokenOf('acme');
+const EVENT = 'cursor balance entry { id amount wallet { id balance held available } kind memo createdAt balanceBefore balanceAfter }';
+const FOLLOW = `subscription($after: String) { spend(after: $after) { ${EVENT} } }`;
+const BEGINNING = Buffer.from('globex:CREDIT 0 0').toString('base64url');
+const [ENTRIES, FOLLOWERS] = [600, 100];
+/** What 60,000 events would take many times over. */
+const FLAT_MB = 120;
+
+interface Told {
+  readonly data: { readonly spend: { readonly cursor: string; readonly entry: { readonly id: string } } };
+}
+
+onEachDatabase(
+  'a client over WebSocket',
+  (bed, promise) => {
+    const ask = <T>(query: string, variables: object = {}, token = OPERATOR_TOKEN) => graph<T>(bed.gateway.origin, token, query, variables);
+    const topUps = async (count: number, prefix: string) => {
+      for (let from = 0; from < count; from += 50) {
+        const each = (nth: number) =>
+          `t${nth}: topUp(accountId: "globex", bucket: CREDIT, amount: "0.000001", idempotencyKey: "${prefix}-${nth}", memo: "${'m'.repeat(200)}") { id }`;
+        await ask(`mutation { ${Array.from({ length: 50 }, (_, nth) => each(from + nth)).join('\n')} }`);
+      }
+    };
+    const eventsOf = (client: RawLiveClient, id: string) =>
+      client.heard.filter((message) => message.id === id && message.type === 'next').map(({ payload }) => (payload as Told).data.spend);
+
+    promise(
+      'that does not read costs no memory, is told to resume, and then misses nothing and gets nothing twice',
+      async () => {
+        await topUps(ENTRIES, 'slow');
+        const silent = await connectLive(bed.gateway.origin, ACME, { autoPong: false });
+        const slow = await connectLive(bed.gateway.origin, tokenOf('globex'));
+        const before = residentMemoryMb(bed.gateway.pid);
+        slow.socket.pause();
+        for (let nth = 0; nth < FOLLOWERS; nth += 1) slow.subscribe(`s${nth}`, FOLLOW, { after: BEGINNING });
+        await eventually(() => expect(bed.gateway.stderr).toContain('does not read was told to resume'), 60_000);
+        expect(residentMemoryMb(bed.gateway.pid) - before).toBeLessThan(FLAT_MB);
+        slow.socket.resume();
+        expect(await slow.closed).toMatchObject({ code: 1013, reason: expect.stringContaining('come back with your last cursor') });
+        const seen = eventsOf(slow, 's0');
+        const resumed = await connectLive(bed.gateway.origin, tokenOf('globex'));
+        resumed.subscribe('again', FOLLOW, { after: seen.at(-1)?.cursor ?? BEGINNING });
+        const all = () => [...seen, ...eventsOf(resumed, 'again')].map(({ entry }) => entry.id);
+        await eventually(() => expect(all().length).toBeGreaterThanOrEqual(ENTRIES), 20_000);
+        const { ledgerEntries } = await ask<{ ledgerEntries: { nodes: { id: string }[] } }>(
+          '{ ledgerEntries(first: 100) { nodes { id } } }',
+          {},
+          tokenOf('globex'),
+        );
+        expect(new Set(all()).size).toBe(all().length);
+        expect(all()).toEqual(expect.arrayContaining(ledgerEntries.nodes.map(({ id }) => id)));
+        resumed.socket.close();
+        // Nor is anybody kept who answers no ping.
+        expect(await silent.closed).toMatchObject({ code: 1006 });
+      },
+      120_000,
+    );
+
+    promise('may have so many operations and so many connections, and is told so', async () => {
+      const client = await connectLive(bed.gateway.origin, ACME);
+      for (let nth = 0; nth <= 100; nth += 1) client.subscribe(`s${nth}`, 'subscription { spend { cursor } }');
+      const refused = await client.hears(({ type }) => type === 'error');
+      const [said] = refused.payload as { readonly message: string; readonly extensions: object }[];
+      expect([refused.id, said?.extensions]).toEqual(['s100', { code: 'RATE_LIMITED' }]);
+      expect(said?.message).toMatch(/100 operations at a time/);
+      client.socket.close();
+      const many: RawLiveClient[] = [];
+      const opened = async () => {
+        const next = await openLive(bed.gateway.origin);
+        many.push(next);
+        next.send({ type: 'connection_init', payload: { authorization: `Bearer ${tokenOf('poor')}` } });
+        return Promise.race([next.hears(({ type }) => type === 'connection_ack'), next.closed]);
+      };
+      for (let nth = 0; nth < 1_000; nth += 100) await Promise.all(Array.from({ length: 100 }, opened));
+      expect(await opened()).toMatchObject({ code: 1013, reason: expect.stringContaining('1000 connections') });
+      for (const { socket } of many) socket.terminate();
+    });
+
+    promise('whose token was revoked or has expired is cut off', async () => {
+      const make = async (name: string, expiresAt: string | null) =>
+        (
+          await ask<{ createAccountToken: { secret: string; token: { id: string } } }>(
+            'mutation($n: String!, $e: DateTime) { createAccountToken(name: $n, role: MEMBER, expiresAt: $e) { secret token { id } } }',
+            { n: name, e: expiresAt },
+            ACME,
+          )
+        ).createAccountToken;
+      const [revoked, expiring] = [await make('revoked', null), await make('expiring', new Date(Date.now() + 3_000).toISOString())];
+      const clients = await Promise.all([revoked, expiring].map(({ secret }) => connectLive(bed.gateway.origin, secret)));
+      for (const client of clients) client.subscribe('s', 'subscription { spend { cursor } }');
+      await ask('mutation($id: ID!) { revokeAccountToken(id: $id) { id } }', { id: revoked.token.id }, ACME);
+      for (const client of clients) expect(await client.closed).toMatchObject({ code: 4403 });
+    });
+
+    promise('that breaks the protocol is closed with the code that says how, and nobody else is disturbed', async () => {
+      const quiet = await connectLive(bed.gateway.origin, ACME);
+      const init = { type: 'connection_init', payload: { authorization: `Bearer ${ACME}` } };
+      const breaks: [string, (client: RawLiveClient) => void, number][] = [
+        ['no JSON', ({ send }) => send('{"type":'), 4400],
+        ['an unknown message', ({ send }) => send({ type: 'start' }), 4400],
+        ['a question before it is known', ({ subscribe }) => subscribe('s', '{ __typename }'), 4401],
+        ['a token of nobody', ({ send }) => send({ ...init, payload: { authorization: 'Bearer sk-tf-nobody' } }), 4401],
+        ['two introductions', ({ send }) => [init, init].forEach(send), 4429],
+        ['a message of more than 128 KiB', ({ send }) => send('x'.repeat(129 * 1024)), 1009],
+        ['silence', () => undefined, 4408],
+      ];
+      const ends = await Promise.all(
+        breaks.map(async ([how, breakIt, code]) => {
+          const client = await openLive(bed.gateway.origin);
+          breakIt(client);
+          return { how, code, closed: (await client.closed).code };
+        }),
+      );
+      expect(ends.filter(({ code, closed }) => code !== closed)).toEqual([]);
+      const foreign = await openLive(bed.gateway.origin, { protocol: 'graphql-ws' });
+      expect((await foreign.closed).code).toBe(1006);
+      quiet.subscribe('q', '{ wallets { id } }');
+      expect(await quiet.hears(({ type }) => type === 'next')).toMatchObject({ payload: { data: { wallets: expect.any(Array) } } });
+      quiet.socket.close();
+    });
+
+    promise('is told to go when the gateway stops, and goes on where it was when there is one again', async () => {
+      const client = await connectLive(bed.gateway.origin, tokenOf('globex'));
+      client.subscribe('s', FOLLOW, { after: BEGINNING });
+      await topUps(50, 'drained');
+      await eventually(() => expect(eventsOf(client, 's').length).toBeGreaterThan(0));
+      const stopped = bed.gateway.stop();
+      expect(await client.closed).toMatchObject({ code: 1001, reason: expect.stringContaining('come back') });
+      expect((await stopped).code).toBe(0);
+      bed.gateway = await startGateway(bed.gateway.settings);
+      const last = eventsOf(client, 's').at(-1);
+      await topUps(50, 'after');
+      const resumed = await connectLive(bed.gateway.origin, tokenOf('globex'));
+      resumed.subscribe('s', FOLLOW, { after: last?.cursor });
+      await eventually(() => expect(eventsOf(resumed, 's').length).toBeGreaterThanOrEqual(50));
+      const ids = [...eventsOf(client, 's'), ...eventsOf(resumed, 's')].map(({ entry }) => entry.id);
+      expect(new Set(ids).size).toBe(ids.length);
+      resumed.socket.close();
+    });
+  },
+  ['sqlite'],
+);
