@@ -1,39 +1,29 @@
-/** Puts the gateway together: the only file that constructs adapters. Read it to know what is wired to what. */
+/** Puts the gateway together: with what lies in compose/, the only place that constructs adapters. Read it to know what is wired to what. */
 import 'reflect-metadata';
 import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
 import type { Declaration } from './catalog-file/declare';
 import { DEMO_FLAKY_URL, DEMO_KEY_ID, DEMO_MODEL_ID, DEMO_STEADY_URL, demoCatalog } from './catalog-file/demo-catalog';
 import { openAlerts } from './compose/open-alerts';
-import { openCluster } from './compose/open-cluster';
+import { openGateway } from './compose/open-gateway';
 import { openResearch } from './compose/open-research';
 import { openStorage, type Storage } from './compose/open-storage';
-import { openTraces } from './compose/open-traces';
-import { openUpstreams } from './compose/open-upstreams';
 import { registerSurfaces } from './compose/register-surfaces';
-import { Checkpoints } from './gateway/checkpoints';
-import type { Gateway } from './gateway/completion-request';
-import { ReplayedSpool } from './gateway/spool-replay';
 import { CountedAlarms } from './kernel/alarms';
 import { systemClock } from './kernel/clock';
 import type { Log } from './kernel/log';
 import { newSecret } from './kernel/secret';
-import { KeyRing } from './keys/authenticate';
 import { type Configuration, loadConfiguration } from './load-configuration';
 import type { FirstStart } from './start/banner';
 import { listen } from './start/listen';
 import { establishOperatorToken } from './start/operator-token';
 import { applyAccounts, checkAccounts } from './storage/catalog/apply-accounts';
-import type { SqlCatalogStore } from './storage/catalog/catalog-store';
 import { countOpenHolds } from './storage/ledger-reader/open-holds';
 import { oneProcessAtATime } from './storage/one-process-at-a-time';
 import { createMetrics } from './telemetry/gateway-metrics';
 import { createLogger } from './telemetry/logger';
-import { timedHolds } from './telemetry/measured-ledger';
 import { problemOfAddress } from './upstreams/address-guard';
-import { DEMO_HOST, DEMO_PROMPT, startDemoUpstream } from './upstreams/demo/demo-upstream';
-import { createHttpClient } from './upstreams/http-client';
-import { createTokenCounter } from './upstreams/token-counter';
+import { DEMO_PROMPT } from './upstreams/demo/demo-upstream';
 
 /** How long a drain waits for calls in flight before it cuts and settles them. */
 const DRAIN_MS = 30_000;
@@ -56,24 +46,8 @@ export async function compose(): Promise<RunningGateway> {
   const metrics = createMetrics();
   const storage = await openStorage(config, { log, alarms, metrics });
   const { first, declared } = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
-  const demo = usesDemo(storage.catalog) ? await startDemoUpstream() : null;
-  const inProcess = new Map(demo === null ? [] : [[DEMO_HOST, demo.port]]);
-  const http = createHttpClient({ allowPrivate: config.upstreamAllowPrivate, inProcess });
-  const spool = new ReplayedSpool({ spool: storage.spool, ledger: storage.commit, clock: systemClock, log, alarms });
-  const counter = createTokenCounter();
-  const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
-  const shared = openCluster(config, storage, log);
-  const traces = await openTraces(config, storage, log);
-  const gateway: Gateway = {
-    keys: new KeyRing(storage.keys, systemClock),
-    rates: shared.rates,
-    ...{ catalog: storage.catalog, runs: storage.runs, archive: storage.archive },
-    ledger: traces.around(timedHolds(storage.commit, metrics, systemClock)),
-    upstreams: openUpstreams(http, systemClock),
-    health: shared.health,
-    ...{ counter, clock: systemClock, log, alarms, checkpoints, spool },
-    unended: new Set(),
-  };
+  const flow = await openGateway(config, storage, { log, alarms, metrics });
+  const { gateway, http, traces } = flow;
   const alerts = openAlerts(config, storage, http, log);
   const inFlight = new InFlight();
   const research = await openResearch({ config, declared, storage, gateway, enter: (interrupt) => inFlight.enter(interrupt) });
@@ -86,8 +60,7 @@ export async function compose(): Promise<RunningGateway> {
     breakers: () => gateway.health.breakers(),
   });
   await registerSurfaces(app, { gateway, inFlight, storage, alerts, research, metrics, introspection: config.graphqlIntrospection });
-  for (const background of [checkpoints, storage, alerts, research]) await background.start();
-  const closes = [http.close, shared.close, traces.close, () => demo?.close(), storage.close];
+  for (const background of [flow.checkpoints, storage, alerts, research]) await background.start();
   return {
     listen: () => listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT }),
     stop: async () => {
@@ -95,12 +68,12 @@ export async function compose(): Promise<RunningGateway> {
       research.stop();
       // What a fenced process delivers is ended already, and nobody pays for what it reads on.
       await inFlight.drain(alarms.count('process_fenced') > 0 ? 0 : DRAIN_MS);
-      checkpoints.stop();
+      flow.checkpoints.stop();
       alerts.stop();
       await Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
-      await spool.stop();
+      await flow.spool.stop();
       app.server.closeAllConnections();
-      await closeInOrder(log, [() => app.close(), ...closes]);
+      await closeInOrder(log, [() => app.close(), ...flow.closers, storage.close]);
     },
   };
 }
@@ -118,10 +91,6 @@ async function closeInOrder(log: Log, closes: readonly (() => unknown)[]): Promi
 interface Prepared {
   readonly first: FirstStart;
   readonly declared: Declaration['research'];
-}
-
-function usesDemo(catalog: SqlCatalogStore): boolean {
-  return [...catalog.current().channels.values()].some(({ enabled, baseUrl }) => enabled && new URL(baseUrl).hostname === DEMO_HOST);
 }
 
 /** Applies the catalog, and makes what a first start needs. Gives the secrets that were made just now, to be shown once. */

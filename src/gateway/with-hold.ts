@@ -5,7 +5,7 @@
  */
 import type { AttemptRecord } from '../attempts/attempt';
 import { limitReached, sentIn } from '../attempts/attempt-limits';
-import { passedOver } from '../attempts/attempt-records';
+import { passedOver } from '../attempts/attempt-record';
 import type { Outcome } from '../attempts/run-attempts';
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';

@@ -87,6 +87,19 @@ export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>
     FAILED: 'It ended without a result.',
     CANCELLED: 'Somebody ended it.',
   },
+  ResearchMode: {
+    QUICK: 'The fewest sections, in the shortest time.',
+    STANDARD: 'The usual sections.',
+    DEEP: 'The most sections, at the highest cost.',
+  },
+  SectionStatus: {
+    PENDING: 'Its turn has not come.',
+    RUNNING: 'It is being written.',
+    RETRYING: 'It is being written again, because a try failed.',
+    COMPLETED: 'It is written.',
+    FAILED: 'Every try failed: the error says how.',
+    SKIPPED: 'It was left out: the error says why.',
+  },
   SpendWindow: {
     DAY: 'Since midnight, UTC.',
     WEEK: 'Since Monday, UTC.',
