@@ -56,7 +56,7 @@ export async function* tailSpend(
     const rings = doorbell.rings();
     const heads = await history.heads(accountId);
     const grown = [...heads].filter(([walletId, head]) => placeIn(position, walletId).seq < head);
-    for (const [walletId, head] of grown) yield* growthOf(history, walletId, head, position, wants);
+    for (const [walletId, head] of grown) yield* growthOf(history, walletId, head, position, wants, signal);
     if (grown.length === 0) await doorbell.next(new Set(heads.keys()), rings, LOOK_AGAIN_MS);
   }
 }
@@ -68,8 +68,9 @@ async function* growthOf(
   head: bigint,
   position: Map<string, WalletPosition>,
   wants: Wants,
+  signal: Interrupted<unknown>,
 ): AsyncGenerator<SpendEvent> {
-  while (placeIn(position, walletId).seq < head) {
+  while (signal.reason === null && placeIn(position, walletId).seq < head) {
     const steps = await history.after(walletId, placeIn(position, walletId).seq, STEPS_AT_ONCE);
     invariant(steps.length > 0, `the history of the wallet ${walletId} ends before its head ${head}`);
     for (const step of steps) {

@@ -1,12 +1,11 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
-import { Interrupt } from '../../../kernel/interrupt';
 import { invariant } from '../../../kernel/invariant';
 import { placeOfResearchCursor, tailResearch } from '../../../research/research-tail';
-import type { ResearchEvent } from '../../../research/run';
 import { leftOf } from '../../../runs/run-receipt';
 import type { GraphContext } from '../context';
 import { BucketAmountNode } from '../ledger/bucket-amount.type';
+import { followedTail } from '../live/followed';
 import { viewLine } from '../runs/run-view';
 import { type EventView, ResearchRunEventNode, viewEvent } from './research-event.type';
 import { ResearchRunNode, viewResearch } from './research-run.type';
@@ -65,9 +64,5 @@ async function follow({ research, sources }: GraphContext, { id, after }: Progre
   const place = typeof after === 'string' ? placeOfResearchCursor(after) : null;
   if ((await research.run(id)) === null) throw new Fault('not_found', `There is no research run ${id}.`);
   const ports = { research: sources.research, doorbell: sources.spend.doorbell };
-  return viewed(tailResearch(ports, id, place, new Interrupt()));
-}
-
-async function* viewed(events: AsyncIterable<ResearchEvent>): AsyncGenerator<EventView> {
-  for await (const event of events) yield viewEvent(event);
+  return followedTail((left) => tailResearch(ports, id, place, left), viewEvent);
 }

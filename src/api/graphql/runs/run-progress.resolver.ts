@@ -1,11 +1,11 @@
 import { Arg, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
-import { Interrupt } from '../../../kernel/interrupt';
 import { invariant } from '../../../kernel/invariant';
 import { positionOfCursor } from '../../../ledger/spend-cursor';
-import { type SpendEvent, tailSpend } from '../../../ledger/spend-tail';
+import { tailSpend } from '../../../ledger/spend-tail';
 import type { GraphContext } from '../context';
 import { type EntryView, LedgerEntryNode, viewEntry } from '../ledger/ledger-entry.type';
+import { followedTail } from '../live/followed';
 import { ReceiptNode } from '../receipts/receipt.type';
 import { receiptRoot } from '../receipts/receipt-root';
 import { DateTime } from '../scalars';
@@ -67,9 +67,8 @@ async function follow({ runs, sources }: GraphContext, { id, after }: ProgressAr
   const run = await runs.run(id);
   if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run ${id}.`);
   const selection = { accountId: run.accountId, wants: (entry: { runId: string | null }) => entry.runId === id, after: position };
-  return viewed(id, tailSpend(sources.spend, selection, new Interrupt()));
-}
-
-async function* viewed(runId: string, events: AsyncIterable<SpendEvent>): AsyncGenerator<EventRoot> {
-  for await (const { cursor, entry } of events) yield { cursor, at: entry.createdAt, entry: viewEntry(entry), runId };
+  return followedTail(
+    (left) => tailSpend(sources.spend, selection, left),
+    ({ cursor, entry }) => ({ cursor, at: entry.createdAt, entry: viewEntry(entry), runId: id }),
+  );
 }
