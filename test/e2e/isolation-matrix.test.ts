@@ -211,7 +211,13 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
   promise('is nothing over REST: each path that takes an id answers as to one that nobody has', async () => {
     await settled();
     const paths = restPathsWithId();
-    expect(paths.map(({ path }) => path).sort()).toEqual(['/v1/receipts/:id', '/v1/runs/:id', '/v1/runs/:id/finish']);
+    expect(paths.map(({ path }) => path).sort()).toEqual([
+      '/v1/receipts/:id',
+      '/v1/runs/:id',
+      '/v1/runs/:id/finish',
+      '/v1/runs/:id/report.html',
+      '/v1/runs/:id/report.md',
+    ]);
     for (const { method, path } of paths) {
       for (const id of [world.receipt, world.run, 'globex', 'globex-chat', 'globex:RMB']) {
         const ask = async (named: string) => {
