@@ -6,14 +6,18 @@ const common = {
   setupFiles: ['reflect-metadata'],
 };
 
-const suite = (name, testMatch) => ({ ...common, displayName: name, testMatch });
+/** Those with servers and databases wait for what may take long on a busy machine; no promise is about time. */
+const SERVED_WITHIN_MS = 60_000;
+
+const suite = (name, testMatch, more = {}) => ({ ...common, displayName: name, testMatch, ...more });
+const served = (name) => suite(name, [`<rootDir>/test/${name}/**/*.test.ts`], { testTimeout: SERVED_WITHIN_MS });
 
 module.exports = {
   projects: [
     suite('unit', ['<rootDir>/src/**/*.test.ts']),
     suite('architecture', ['<rootDir>/test/architecture/**/*.test.ts']),
-    suite('contracts', ['<rootDir>/test/contracts/**/*.test.ts']),
-    suite('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
-    suite('fault', ['<rootDir>/test/fault/**/*.test.ts']),
+    served('contracts'),
+    served('e2e'),
+    served('fault'),
   ],
 };

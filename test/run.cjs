@@ -21,8 +21,8 @@ function clientsAreCurrent() {
 }
 
 function roundsFor(onlyChecks, extra) {
-  if (extra.some((arg) => arg.startsWith('--selectProjects'))) return [{ projects: [], parallel: false }];
-  return rounds.filter((round) => round.parallel || !onlyChecks);
+  if (extra.some((arg) => arg.startsWith('--selectProjects'))) return [{ projects: [], workers: 1 }];
+  return rounds.filter((round) => !round.needsServices || !onlyChecks);
 }
 
 function sum(counts) {

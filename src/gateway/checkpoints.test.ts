@@ -50,10 +50,12 @@ describe('the checkpoint of a stream', () => {
   });
 
   it('costs what the same delivery costs when the upstream breaks off', async () => {
+    const { opened, open } = gate();
     const { checkpoints, ledger, end } = await delivering(['one two '], {
-      acts: { a: [{ frames: ['one two '], until: new Promise((resolve) => setTimeout(resolve, 20)), ...failing(null) }] },
+      acts: { a: [{ frames: ['one two '], until: opened, ...failing(null) }] },
     });
     await checkpoints.note();
+    open();
     const broken = await end();
     const [checkpoint] = ledger.checkpoints[0] ?? [];
     expect(broken).toMatchObject({ stopReason: 'UPSTREAM_ERROR', usage: { source: 'FLOOR' } });

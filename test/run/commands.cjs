@@ -28,20 +28,18 @@ function check({ name, command: [command, ...args], cwd }) {
 }
 
 /** Runs jest on some of its projects. A suite that cannot be read counts as a failure, and so does jest itself. */
-function jest({ projects, parallel }, extra) {
+function jest({ projects, workers }, extra) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tokens-forge-tests-'));
   const report = path.join(folder, 'report.json');
-  const pace = extra.some((arg) => /^(-i|-w|--runInBand|--maxWorkers)/.test(arg)) ? [] : [paceOf(parallel)];
+  const pace = extra.some((arg) => /^(-i|-w|--runInBand|--maxWorkers)/.test(arg))
+    ? []
+    : [`--maxWorkers=${Math.min(workers, os.availableParallelism())}`];
   try {
     const { ok } = run('jest', [...extra, ...pace, '--passWithNoTests', '--json', `--outputFile=${report}`, ...selection(projects)], {});
     return fs.existsSync(report) ? countsOf(JSON.parse(fs.readFileSync(report, 'utf8')), ok) : FAILED;
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function paceOf(parallel) {
-  return parallel ? `--maxWorkers=${Math.min(4, os.availableParallelism())}` : '--runInBand';
 }
 
 function selection(projects) {
