@@ -11,11 +11,12 @@ import { onEachDatabase } from '../support/on-each-database';
 import { secretOf, tokenOf } from '../support/shop-catalog';
 
 const SCHEMA = buildSchema(readFileSync(join(__dirname, '..', '..', 'schema', 'schema.graphql'), 'utf8'));
-const KNOWN = { ID: 'nobody', String: 'something', Int: 1, Boolean: false, Decimal: '1', DateTime: '2030-01-01T00:00:00.000Z' };
+const KNOWN = { ID: 'nobody', String: 'something', Int: 1, Float: 0.5, Boolean: false, Decimal: '1', DateTime: '2030-01-01T00:00:00.000Z' };
 
 /** Not of the type at all: refused before anything runs, by the name of the variable. */
 const NOT_OF_TYPE: Readonly<Record<string, readonly unknown[]>> = {
   Int: ['many', 1.5, 2 ** 40, true, {}],
+  Float: ['much', true, {}],
   Boolean: ['yes', 1],
   Decimal: [1.5, 7, '', 'abc', '1e5', ' 1', '1,5', '0x10', '99999999999', '1.0000000001', null, []].filter((value) => value !== null),
   DateTime: ['yesterday', '2030-02-30T00:00:00Z', '2030-01-01', 5, ''],
@@ -26,6 +27,7 @@ const NOT_OF_TYPE: Readonly<Record<string, readonly unknown[]>> = {
 /** Of the type, and strange: no such thing, or nothing that could be meant. */
 const STRANGE: Readonly<Record<string, readonly unknown[]>> = {
   Int: [-1, 0, 2 ** 31 - 1, -(2 ** 31)],
+  Float: [-1, 0, 1e308, -1e308, 5e-324],
   Decimal: ['-1', '0', '9999999999.999999999', '-9999999999'],
   DateTime: ['1970-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z', '0001-01-01T00:00:00.000Z'],
   String: ['', ' ', 'x'.repeat(20_000), '\u0000', '💥', '%', "'; DROP TABLE wallet; --", '../..', '\ud800'],

@@ -41,6 +41,7 @@ const KNOWN = {
   ID: NOBODY,
   String: 'something',
   Int: 1,
+  Float: 0.5,
   Boolean: false,
   Decimal: '1',
   DateTime: '2030-01-01T00:00:00.000Z',
