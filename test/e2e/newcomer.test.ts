@@ -33,7 +33,7 @@ describe('npm start, without anything', () => {
   const printed = (label: string) => new RegExp(`${label}\\s+(\\S+)`).exec(gateway.stdout)?.[1] ?? '';
 
   it('prints the address of each surface, an operator token and a demo key', () => {
-    for (const path of ['/v1', '/graphql', '/healthz', '/readyz']) expect(gateway.stdout).toContain(gateway.origin + path);
+    for (const path of ['/v1', '/graphql', '/metrics', '/healthz', '/readyz']) expect(gateway.stdout).toContain(gateway.origin + path);
     expect(printed('Operator token').length).toBeGreaterThanOrEqual(16);
     expect(printed('Demo key')).toMatch(/^sk-tf-/);
   });
