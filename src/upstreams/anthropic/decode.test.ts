@@ -75,6 +75,15 @@ describe('a stream of Anthropic', () => {
     expect(usageOf(zero)).toMatchObject({ inputTokens: 25, outputTokens: 15 });
   });
 
+  it('has no usage where it ended without saying why, and told one at its beginning alone', () => {
+    const from = transcripts.TEXT_STREAM.indexOf('event: message_delta');
+    const to = transcripts.TEXT_STREAM.indexOf('event: message_stop');
+    const { ending, reader } = read(transcripts.TEXT_STREAM.slice(0, from) + transcripts.TEXT_STREAM.slice(to), 40, 'native');
+    expect(ending).toMatchObject({ ok: true, answer: { name: 'message_delta' } });
+    expect(reader.known.usage).toBeUndefined();
+    expect(reader.known.outputText).not.toBe('');
+  });
+
   it('waits for a client that is slow', async () => {
     const taker = new Taker();
     taker.ready = Promise.resolve();
