@@ -75,6 +75,15 @@ describe('a stream of Anthropic', () => {
     expect(usageOf(zero)).toMatchObject({ inputTokens: 25, outputTokens: 15 });
   });
 
+  it('has no usage where what was cached is no count: the input beside it leaves that out', () => {
+    for (const read of ['"1800"', '-1', '1e30', '0.5']) {
+      const sent = `{"input_tokens":21,"cache_read_input_tokens":${read},"output_tokens":15}`;
+      expect(usageOf(transcripts.TEXT_STREAM.replace('{"output_tokens":15}', sent))).toBeUndefined();
+    }
+    const none = '{"input_tokens":21,"cache_read_input_tokens":null,"output_tokens":15}';
+    expect(usageOf(transcripts.TEXT_STREAM.replace('{"output_tokens":15}', none))).toMatchObject({ inputTokens: 25, cachedInputTokens: 0 });
+  });
+
   it('has no usage where it ended without saying why, and told one at its beginning alone', () => {
     const from = transcripts.TEXT_STREAM.indexOf('event: message_delta');
     const to = transcripts.TEXT_STREAM.indexOf('event: message_stop');

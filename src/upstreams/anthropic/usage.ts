@@ -8,8 +8,10 @@ export function readMessageUsage(usage: unknown): Usage | undefined {
   const { input_tokens: fresh, cache_read_input_tokens: read, cache_creation_input_tokens: written, output_tokens: output } = usage;
   const input = tokenCount(fresh);
   if (input === undefined) return undefined;
-  const cachedInput = tokenCount(read) ?? 0;
-  const cacheWrite = tokenCount(written) ?? 0;
+  // They are no part of the input beside them: with one that is no count, the input is not known.
+  const cachedInput = tokenCount(read ?? 0);
+  const cacheWrite = tokenCount(written ?? 0);
+  if (cachedInput === undefined || cacheWrite === undefined) return undefined;
   const { thinking_tokens: reasoning } = recordOf(usage['output_tokens_details']);
   return providerUsage({ input: input + cachedInput + cacheWrite, cachedInput, cacheWrite, output, reasoning });
 }
