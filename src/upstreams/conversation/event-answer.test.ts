@@ -54,6 +54,18 @@ describe('the usage of a stream', () => {
   });
 });
 
+describe('an event that tells a failure', () => {
+  it('delivers nothing of what stands in it, also behind one that does in the same bytes', () => {
+    const taker = new Taker();
+    const reader = new GeminiStreamReader(channel, taker, new GeminiDecoder(channel), CLIENT_SHAPES.chat.stream(FRAME));
+    reader.begin('text/event-stream');
+    const events = [said('Once'), said(' never seen', { finishReason: 'OTHER' })];
+    reader.data(Buffer.from(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')));
+    expect(taker.frames).not.toContain('never seen');
+    expect(taker.text).toBe('Once');
+  });
+});
+
 describe('a prompt that is blocked in the middle of its answer', () => {
   it('ends the answer as a filter does: what was delivered is no rejection', () => {
     const { ending, known } = geminiOf(said('Once'), { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, ...ALL });

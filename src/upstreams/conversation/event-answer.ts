@@ -133,11 +133,13 @@ export class EventAnswerReader implements AnswerReader {
     if (this.ending !== null || event.data.trim() === '') return;
     this.begun = true;
     const { events, failure, ended } = this.decoder.take(event);
-    this.text += this.tally.take(events);
+    const text = this.tally.take(events);
     if (failure !== undefined) {
+      // What came with the failure is not handed on, and so it is not delivered.
       this.ending = { ok: false, failure };
       return;
     }
+    this.text += text;
     this.frames += this.writer.frames(events, event);
     if (ended === true) this.ending = this.complete();
   }
