@@ -23,7 +23,8 @@ const marketData = z
     if (provider !== 'csv' && folder !== undefined)
       context.addIssue({ code: 'custom', path: ['folder'], message: 'belongs to the provider csv' });
   })
-  .describe('Where prices, fundamentals and news come from.');
+  .default({ provider: 'sample' })
+  .describe('Where prices, fundamentals and news come from; the synthetic sample when left out.');
 
 const research = z.strictObject({
   models: z

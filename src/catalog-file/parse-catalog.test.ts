@@ -139,6 +139,11 @@ describe('a catalog without faults', () => {
     expect(parseCatalog(JSON.stringify(parse(EXAMPLE_CATALOG), null, '\t'), 'json', SURROUNDINGS)).toEqual(declared);
   });
 
+  it('researches on the synthetic sample where no market data is named', () => {
+    const unnamed = EXAMPLE_CATALOG.replace(/\n\s+marketData:.*/, '');
+    expect(parseCatalog(unnamed, 'yaml', SURROUNDINGS).research?.marketData).toEqual({ provider: 'sample' });
+  });
+
   it('needs neither accounts nor research', () => {
     const smaller = parseCatalog('{ channels: [], models: [], routes: [] }', 'yaml', SURROUNDINGS);
     expect(smaller).toEqual({ routing: { channels: [], models: [], routes: [] }, accounts: [], research: null });
