@@ -38,7 +38,10 @@ describe('market data from a folder', () => {
   it('does not read files that would keep the gateway waiting, and says so', async () => {
     const row = '2026-11-26,11,12,10,11.5,200\n';
     put('HUGE.csv', `${HEADER}\n${row.repeat(400_000)}`);
-    await expect(briefingOf('HUGE')).rejects.toMatchObject({ code: 'invalid_request', publicMessage: expect.stringContaining('more than 4 MB') });
+    await expect(briefingOf('HUGE')).rejects.toMatchObject({
+      code: 'invalid_request',
+      publicMessage: expect.stringContaining('more than 4 MB'),
+    });
     put('ACME.csv', `${HEADER}\n${row}`);
     put('ACME.news.json', `[${' '.repeat(9_000_000)}]`);
     expect((await briefingOf('ACME')).notices).toContain('ACME.news.json was left out: it has more than 4 MB.');

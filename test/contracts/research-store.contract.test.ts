@@ -176,6 +176,6 @@ eachDatabase('research runs', (opened, promise) => {
     const report = { markdown: '# 汉', html: '<p>汉</p>' };
     await store.write({ runId: id, owner, status: { to: 'PARTIAL', reason: 'why', at: NOW + 9 }, report, event: event('RUN_ENDED') });
     expect((await store.find([id])).get(id)).toMatchObject({ report: '# 汉', run: { status: 'PARTIAL', statusReason: 'why' } });
-    expect(await store.html(id)).toBe('<p>汉</p>');
+    expect((await store.html([id])).get(id)).toBe('<p>汉</p>');
   });
 });

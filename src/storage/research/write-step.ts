@@ -40,7 +40,8 @@ export async function writeEvent(manager: EntityManager, runId: string, seq: big
   const { at, kind, sectionId, message } = event;
   const last = 'SELECT spent_rmb, spent_credit FROM research_event WHERE run_id = ? AND seq = ?';
   const [before] = await manager.query<Row[]>(last, [runId, seq - 1n]);
-  const atLeast = (spent: bigint, column: string) => (before === undefined || spent > amount(before, column) ? spent : amount(before, column));
+  const atLeast = (spent: bigint, column: string) =>
+    before === undefined || spent > amount(before, column) ? spent : amount(before, column);
   const spent = { RMB: atLeast(event.spent.RMB, 'spent_rmb'), CREDIT: atLeast(event.spent.CREDIT, 'spent_credit') };
   const values = [runId, seq, BigInt(at), kind, sectionId, message, spent.RMB, spent.CREDIT];
   await manager.query(`INSERT INTO research_event (${EVENT_COLUMNS}) VALUES (${placeholders(values)})`, values);
