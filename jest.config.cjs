@@ -6,11 +6,9 @@ const common = {
   setupFiles: ['reflect-metadata'],
 };
 
-/** Those with servers and databases wait for what may take long on a busy machine; no promise is about time. */
-const SERVED_WITHIN_MS = 60_000;
-
 const suite = (name, testMatch, more = {}) => ({ ...common, displayName: name, testMatch, ...more });
-const served = (name) => suite(name, [`<rootDir>/test/${name}/**/*.test.ts`], { testTimeout: SERVED_WITHIN_MS });
+const served = (name) =>
+  suite(name, [`<rootDir>/test/${name}/**/*.test.ts`], { setupFilesAfterEnv: ['<rootDir>/test/support/patience.cjs'] });
 
 module.exports = {
   projects: [

@@ -89,17 +89,19 @@ export async function runAttempts(
 ): Promise<Outcome> {
   const attempts: AttemptRecord[] = [];
   let last: Tried | null = null;
+  let refused = 0;
   for (const step of job.plan.steps) {
     const index = job.attemptsBefore.length + attempts.length;
-    const obstacle = obstacleAt(means, job, step) ?? mayNotSend(means, job, attempts) ?? restingNow(means, job, step);
+    const obstacle = obstacleAt(means, job, step) ?? mayNotSend(means, job, attempts, -refused) ?? restingNow(means, job, step);
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
       job.follower?.ended(skipped);
       continue;
     }
-    const tries = await tryStep(means, job, step, attempts, sink, signal);
+    const tries = await tryStep(means, job, step, { attempts, refused }, sink, signal);
     attempts.push(...tries.map((tried) => tried.record));
+    refused += tries.filter((tried) => tried.otherSecret).length;
     last = tries.at(-1) ?? last;
     if (signal.reason !== null || (last !== null && moveAfter(last) === 'stop')) break;
   }
@@ -111,15 +113,16 @@ async function tryStep(
   means: AttemptMeans,
   job: AttemptJob,
   step: PlanStep,
-  before: readonly AttemptRecord[],
+  before: { readonly attempts: readonly AttemptRecord[]; readonly refused: number },
   sink: StreamSink,
   signal: Interrupted<Interruption>,
 ): Promise<Tried[]> {
   const tries: Tried[] = [];
-  const index = job.attemptsBefore.length + before.length;
+  const index = job.attemptsBefore.length + before.attempts.length;
   let refusedSecrets = 0;
   while (tries.length - refusedSecrets < step.maxAttempts && signal.reason === null) {
-    if (tries.length > 0 && mayNotSend(means, job, before, tries.length) !== null) break;
+    const more = tries.length - refusedSecrets - before.refused;
+    if (tries.length > 0 && mayNotSend(means, job, before.attempts, more) !== null) break;
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
     tries.push(tried);
     if (tried.otherSecret && refusedSecrets + 1 < (step.channel.apiKeys?.length ?? 1)) refusedSecrets += 1;
@@ -128,7 +131,7 @@ async function tryStep(
   return tries;
 }
 
-/** Why nothing more may be sent for this request; null: it may. `more` are tries that are not among the records yet. */
+/** Why nothing more may be sent for this request; null: it may. `more`: tries beside the records, less the refused secrets among these. */
 function mayNotSend({ clock }: AttemptMeans, { limits, attemptsBefore }: AttemptJob, attempts: readonly AttemptRecord[], more = 0) {
   return limits === null ? null : limitReached(limits, sentIn(attemptsBefore) + sentIn(attempts) + more, clock);
 }

@@ -31,6 +31,19 @@ describe('a ceiling of attempts', () => {
     expect(enough.receipt).toMatchObject({ bucket: 'CREDIT', stopReason: 'COMPLETED', finalChannelId: 'c' });
   });
 
+  it('counts no secret that the provider refused, neither in its step nor before the next one', async () => {
+    const apiKeys = ['secret-one', 'secret-two', 'secret-three'];
+    const acts = { a: [failing(401), ok] };
+    const within = await play({ routes, apiKeys, acts, ...with_({ maxAttempts: 1 }) });
+    expect(rows(within.attempts)).toEqual(['a FAILED provider_error', 'a SUCCEEDED ']);
+    const behind = { a: [failing(401), failing(501)], b: [ok] };
+    const single = [aRoute('m', 'ORDINARY', ['a', 'b'])];
+    const next = await play({ routes: single, apiKeys, acts: behind, ...with_({ maxAttempts: 2 }) });
+    expect(rows(next.attempts)).toEqual(['a FAILED provider_error', 'a FAILED provider_error', 'b SUCCEEDED ']);
+    const ended = await play({ routes: single, apiKeys, acts: behind, ...with_({ maxAttempts: 1 }) });
+    expect(rows(ended.attempts)).toEqual(['a FAILED provider_error', 'a FAILED provider_error', 'b SKIPPED attempt_ceiling']);
+  });
+
   it('leaves a route alone that has fewer', async () => {
     const { attempts } = await play({ routes, acts: { a: [ok] }, ...with_({ maxAttempts: 100 }) });
     expect(rows(attempts)).toEqual(['a SUCCEEDED ']);

@@ -37,6 +37,12 @@ describe('the bound of a message request', () => {
     );
   });
 
+  it('counts a source that is a text as text: it is read, not seen', () => {
+    const found = { type: 'search_result', source: 'https://example.com/é', title: 'tt', content: [{ type: 'text', text: 'abc' }] };
+    expect(bound(said(found))).toBe(16 + 22 + 2 + 3);
+    expect(bound(said({ ...found, source: 'x'.repeat(5_000) }))).toBe(16 + 5_000 + 2 + 3);
+  });
+
   it('counts thoughts with what they are sealed in, and the arguments of calls', () => {
     expect(bound(said({ type: 'thinking', thinking: 'abc', signature: 'defg' }))).toBe(16 + 7);
     expect(bound(said({ type: 'tool_use', id: 'a', name: 'b', input: { c: 1 } }))).toBe(16 + 2 + '{"c":1}'.length);

@@ -49,8 +49,9 @@ function blockBound(block: Body, model: InputBoundModel): number {
   return fieldsBound(block, NOT_OF_BLOCK) + contentBound(block['content'], model) + (source === undefined ? 0 : sourceBound(source, model));
 }
 
-/** A document may be a text, or blocks; everything else is seen, not read here. */
+/** A document may be a text, or blocks, and a result of a search names its source; everything else is seen, not read here. */
 function sourceBound(source: unknown, model: InputBoundModel): number {
+  if (typeof source === 'string') return fieldsBound({ source }, NOTHING);
   const { type, data, content } = isBody(source) ? source : {};
   if (type === 'text') return fieldsBound({ data }, NOTHING);
   return type === 'content' ? contentBound(content, model) : model.mediaPartTokens;

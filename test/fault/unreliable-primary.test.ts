@@ -12,6 +12,9 @@ import { HI, secretOf } from '../support/shop-catalog';
 
 const CALLS = Number(process.env['CALLS'] ?? 2_000);
 const CLIENTS = 24;
+/** What was well just before keeps a breaker closed for some seconds: the trouble goes on until it has opened for a while. */
+const ROUNDS_MAX = 12;
+const SKIPPED_LEAST = CALLS / 10;
 const [UPSTREAM_MODEL, OUTAGE] = ['small-2025', { status: 503 }];
 /** Of "hi" and its answer, in nano: on the primary, and on the backup. */
 const [AT_PRIMARY, AT_BACKUP] = [13_000n, 26_000n];
@@ -61,7 +64,8 @@ onEachDatabase(
   'a primary that fails half of its calls',
   (bed, promise) => {
     const random = seededRandom();
-    let faultless: Ran | undefined;
+    let faultyCalls = 0;
+    const skippedNow = () => countOf(bed, "attempt WHERE channel_id = 'cheap-a' AND status = 'SKIPPED' AND error_code = 'breaker_open'");
 
     promise(
       'is noticed by no client, while a backup is healthy',
@@ -72,27 +76,30 @@ onEachDatabase(
         );
         bed.gateway = await startGateway({ ...bed.gateway.settings, catalog: { ...bed.catalog, channels } });
         await callOften(bed.gateway.origin, CLIENTS);
-        faultless = await callOften(bed.gateway.origin, CALLS);
+        const faultless = await callOften(bed.gateway.origin, CALLS);
         expect(faultless.odd).toEqual([]);
         bed.a.script(UPSTREAM_MODEL, () => (random.chance(0.5) ? OUTAGE : {}));
-        const faulty = await callOften(bed.gateway.origin, CALLS);
-        expect(faulty.odd).toEqual([]);
-        const ratio = faulty.perSecond / faultless.perSecond;
-        console.info(
-          `${CALLS} calls: ${Math.round(faultless.perSecond)}/s without faults, ${Math.round(faulty.perSecond)}/s with, ${ratio.toFixed(2)} of it`,
-        );
+        for (let round = 0; round < ROUNDS_MAX && (await skippedNow()) < SKIPPED_LEAST; round += 1) {
+          const faulty = await callOften(bed.gateway.origin, CALLS);
+          faultyCalls += CALLS;
+          expect(faulty.odd).toEqual([]);
+          const ratio = (faulty.perSecond / faultless.perSecond).toFixed(2);
+          console.info(
+            `${CALLS} calls: ${Math.round(faultless.perSecond)}/s without faults, ${Math.round(faulty.perSecond)}/s with, ${ratio} of it`,
+          );
+        }
       },
       600_000,
     );
 
     promise('is passed over while its breaker is open, and tried again by itself', async () => {
       const failed = await countOf(bed, "attempt WHERE channel_id = 'cheap-a' AND status = 'FAILED'");
-      const skipped = await countOf(bed, "attempt WHERE channel_id = 'cheap-a' AND status = 'SKIPPED' AND error_code = 'breaker_open'");
+      const skipped = await skippedNow();
       const answered = await countOf(bed, "attempt WHERE channel_id = 'cheap-a' AND status = 'SUCCEEDED'");
-      expect(failed + skipped + answered).toBe(2 * CALLS + CLIENTS);
-      expect(skipped).toBeGreaterThan(0);
+      expect(failed + skipped + answered).toBe(faultyCalls + CALLS + CLIENTS);
+      expect(skipped).toBeGreaterThanOrEqual(SKIPPED_LEAST);
       // Without a breaker half of the calls would have failed there.
-      expect(failed).toBeLessThan(CALLS / 2);
+      expect(failed).toBeLessThan(faultyCalls / 2);
       expect(bed.gateway.stderr).toMatch(/(\d+ of \d+ calls within 10 s failed|\d+ calls in a row failed), the last one with HTTP 503/);
       expect(bed.gateway.stderr).toMatch(/a probe failed with HTTP 503/);
     });

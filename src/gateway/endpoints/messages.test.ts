@@ -2,6 +2,7 @@ import { Fault } from '../../kernel/fault';
 import { countTokens, messages } from './messages';
 
 const HI = [{ role: 'user', content: 'hi' }];
+const HOUR = { type: 'ephemeral', ttl: '1h' };
 
 function faultOf(body: object): Fault | null {
   try {
@@ -30,6 +31,13 @@ describe('a request of messages', () => {
     });
   });
 
+  it('may be cached for five minutes, said or not', () => {
+    for (const more of [{}, { ttl: '5m' }, { ttl: null }]) {
+      const cached = { cache_control: { type: 'ephemeral', ...more } };
+      expect(faultOf({ ...cached, system: [{ type: 'text', text: 'x', ...cached }] })).toBeNull();
+    }
+  });
+
   it('is refused by name where its blocks are nested deeper than blocks are, however deep that is', () => {
     expect(faultOf({ messages: [{ role: 'user', content: [nested(3)] }] })).toBeNull();
     for (const levels of [8, 50_000]) {
@@ -51,6 +59,15 @@ describe('a request of messages', () => {
     [{ tools: ['x'] }, 'tools[0]'],
     [{ tools: [{ type: 'computer_20250124', name: 'computer' }] }, 'tools[0].type'],
     [{ context_management: { edits: 'all' } }, 'context_management.edits'],
+    [{ cache_control: HOUR }, 'cache_control.ttl'],
+    [{ system: [{ type: 'text', text: 'x', cache_control: HOUR }] }, 'system[0].cache_control.ttl'],
+    [{ tools: [{ name: 'f', input_schema: {}, cache_control: HOUR }] }, 'tools[0].cache_control.ttl'],
+    [
+      {
+        messages: [{ role: 'user', content: [{ type: 'tool_result', content: [{ type: 'text', text: 'x', cache_control: HOUR }] }] }],
+      },
+      'messages[0].content[0].content[0].cache_control.ttl',
+    ],
     [{ stream: 'yes' }, 'stream'],
   ])('%j is wrong at %s', (body, param) => {
     expect(faultOf(body)?.detail.param).toBe(param);

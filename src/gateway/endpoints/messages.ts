@@ -13,7 +13,17 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 const BLOCKS_DEPTH_MAX = 4;
 const PATH_SHOWN = 100;
-const DECISIVE = ['model', 'messages', 'system', 'tools', 'mcp_servers', 'speed', 'context_management', ...Object.keys(REFUSED)];
+const DECISIVE = [
+  'model',
+  'messages',
+  'system',
+  'tools',
+  'mcp_servers',
+  'speed',
+  'context_management',
+  'cache_control',
+  ...Object.keys(REFUSED),
+];
 
 export const messages: Endpoint = {
   path: '/v1/messages',
@@ -51,7 +61,9 @@ function checkBody(json: Json): void {
     throw wrong('mcp_servers', 'is not served: call the servers yourself, as tools');
   }
   if (speed !== undefined && speed !== null && speed !== 'standard') throw wrong('speed', 'must be standard: others are priced apart');
+  checkCache(json, '');
   checkEdits(json['context_management']);
+  if (Array.isArray(json['system'])) checkCaches(json['system'], 'system');
   checkTools(json['tools']);
   checkMessages(json['messages']);
 }
@@ -69,10 +81,24 @@ function checkEdits(management: unknown): void {
   });
 }
 
+/** Writing to a cache that is kept for an hour costs more than the price of a cache write, which is for five minutes. */
+function checkCache(holder: unknown, at: string): void {
+  const control = isObject(holder) ? holder['cache_control'] : undefined;
+  const ttl = isObject(control) ? control['ttl'] : undefined;
+  if (ttl !== undefined && ttl !== null && ttl !== '5m') throw wrong(`${at}cache_control.ttl`, 'must be 5m: others are priced apart');
+}
+
+function checkCaches(holders: readonly unknown[], path: string): void {
+  holders.forEach((holder, index) => {
+    checkCache(holder, `${path}[${index}].`);
+  });
+}
+
 /** Tools that the client describes and runs itself. */
 function checkTools(tools: unknown): void {
   if (tools === undefined || tools === null) return;
   if (!Array.isArray(tools)) throw wrong('tools', 'must be a list');
+  checkCaches(tools, 'tools');
   tools.forEach((tool: unknown, index) => {
     if (!isObject(tool)) throw wrong(`tools[${index}]`, 'must be an object');
     const { type } = tool;
@@ -97,6 +123,7 @@ function checkMessages(list: unknown): void {
 /** Blocks stand in messages, in the results of tools and in documents: no deeper. */
 function checkBlocks(blocks: readonly unknown[], path: string, depth = 0): void {
   if (depth > BLOCKS_DEPTH_MAX) throw wrong(path.slice(0, PATH_SHOWN), 'is nested too deeply');
+  checkCaches(blocks, path);
   blocks.forEach((block, index) => {
     const at = `${path}[${index}]`;
     if (!isObject(block)) throw wrong(at, 'must be an object');

@@ -75,6 +75,41 @@ describe('a stream of Anthropic', () => {
     expect(usageOf(zero)).toMatchObject({ inputTokens: 25, outputTokens: 15 });
   });
 
+  it('takes the input that was told last with its parts, and never adds parts of one to the whole of another', () => {
+    const told = (first: object, last: object) =>
+      usageOf(
+        transcripts.TEXT_STREAM.replace('{"input_tokens":25,"output_tokens":1}', JSON.stringify({ ...first, output_tokens: 1 })).replace(
+          '{"output_tokens":15}',
+          JSON.stringify({ ...last, output_tokens: 15 }),
+        ),
+      );
+    const parts = { input_tokens: 200, cache_read_input_tokens: 1_800 };
+    expect(told({ input_tokens: 2_000 }, parts)).toMatchObject({ inputTokens: 2_000, cachedInputTokens: 1_800, outputTokens: 15 });
+    expect(told(parts, parts)).toMatchObject({ inputTokens: 2_000, cachedInputTokens: 1_800 });
+    for (const less of [{ input_tokens: 200 }, { input_tokens: 0 }, {}]) {
+      expect(told(parts, less)).toMatchObject({ inputTokens: 2_000, cachedInputTokens: 1_800 });
+    }
+    expect(told({ input_tokens: 200 }, { cache_read_input_tokens: 1_800 })).toMatchObject({ inputTokens: 2_000 });
+  });
+
+  it('has no usage where what was cached is no count: the input beside it leaves that out', () => {
+    for (const read of ['"1800"', '-1', '1e30', '0.5']) {
+      const sent = `{"input_tokens":21,"cache_read_input_tokens":${read},"output_tokens":15}`;
+      expect(usageOf(transcripts.TEXT_STREAM.replace('{"output_tokens":15}', sent))).toBeUndefined();
+    }
+    const none = '{"input_tokens":21,"cache_read_input_tokens":null,"output_tokens":15}';
+    expect(usageOf(transcripts.TEXT_STREAM.replace('{"output_tokens":15}', none))).toMatchObject({ inputTokens: 25, cachedInputTokens: 0 });
+  });
+
+  it('has no usage where it ended without saying why, and told one at its beginning alone', () => {
+    const from = transcripts.TEXT_STREAM.indexOf('event: message_delta');
+    const to = transcripts.TEXT_STREAM.indexOf('event: message_stop');
+    const { ending, reader } = read(transcripts.TEXT_STREAM.slice(0, from) + transcripts.TEXT_STREAM.slice(to), 40, 'native');
+    expect(ending).toMatchObject({ ok: true, answer: { name: 'message_delta' } });
+    expect(reader.known.usage).toBeUndefined();
+    expect(reader.known.outputText).not.toBe('');
+  });
+
   it('waits for a client that is slow', async () => {
     const taker = new Taker();
     taker.ready = Promise.resolve();

@@ -24,11 +24,17 @@ export class EventTally {
   answerId: string | null = null;
   outputText = '';
   stopped = false;
+  /** Set when nothing comes any more, whether it was said why or not. */
+  ended = false;
   private total: Usage | undefined;
   private soFar: Usage | undefined;
+  /** Output has come after what the total counts. */
+  private outdated = false;
 
+  /** Of an answer that has ended only what counts all of it stands; of one that broke off, whatever was said. */
   get usage(): Usage | undefined {
-    return this.stopped ? this.total : (this.total ?? this.soFar);
+    if (!this.ended && !this.stopped) return this.total ?? this.soFar;
+    return this.outdated ? undefined : this.total;
   }
 
   /** The output text in them. */
@@ -40,7 +46,11 @@ export class EventTally {
         this.answerId = event.id;
       } else if (event.kind === 'usage') this.takeUsage(event.usage, event.soFar === true);
       else if (event.kind === 'stop') this.stopped = true;
-      else text += outputTextOfEvent(event);
+      else {
+        const more = outputTextOfEvent(event);
+        if (more !== '') this.outdated = true;
+        text += more;
+      }
     }
     this.outputText += text;
     return text;
@@ -48,7 +58,10 @@ export class EventTally {
 
   private takeUsage(usage: Usage, soFar: boolean): void {
     if (soFar) this.soFar = usage;
-    else this.total = largerUsage(this.total, usage);
+    else {
+      this.total = largerUsage(this.total, usage);
+      this.outdated = false;
+    }
   }
 }
 
@@ -120,11 +133,13 @@ export class EventAnswerReader implements AnswerReader {
     if (this.ending !== null || event.data.trim() === '') return;
     this.begun = true;
     const { events, failure, ended } = this.decoder.take(event);
-    this.text += this.tally.take(events);
+    const text = this.tally.take(events);
     if (failure !== undefined) {
+      // What came with the failure is not handed on, and so it is not delivered.
       this.ending = { ok: false, failure };
       return;
     }
+    this.text += text;
     this.frames += this.writer.frames(events, event);
     if (ended === true) this.ending = this.complete();
   }
@@ -132,7 +147,9 @@ export class EventAnswerReader implements AnswerReader {
   /** What ends without a reason and without usage is no answer. */
   private complete(): Ending {
     const { stopped, usage } = this.tally;
-    return stopped || usage !== undefined ? { ok: true, answer: this.writer.end() } : { ok: false, failure: MALFORMED };
+    if (!stopped && usage === undefined) return { ok: false, failure: MALFORMED };
+    this.tally.ended = true;
+    return { ok: true, answer: this.writer.end() };
   }
 
   /** The last event may lack its empty line. What does not parse was cut short, and is no event. */

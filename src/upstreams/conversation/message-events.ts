@@ -52,7 +52,11 @@ export class MessageEventWriter implements AnswerWriter {
     if (event.kind === 'stop') {
       this.stop = event;
       this.closeAll();
-    } else this.write(event);
+    } else {
+      // What was told before more came is not how it ended.
+      this.usage = null;
+      this.write(event);
+    }
   }
 
   private start(id: string | null, model: string | null): void {

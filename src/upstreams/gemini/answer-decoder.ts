@@ -38,7 +38,10 @@ export class GeminiDecoder {
     const { candidates, promptFeedback: feedback, usageMetadata } = chunk;
     const candidate = Array.isArray(candidates) ? candidates.find((each) => !recordOf(each)['index']) : undefined;
     if (candidate === undefined && typeof recordOf(feedback)['blockReason'] === 'string') {
-      return { events: this.usage(usageMetadata), failure: blockedPrompt(recordOf(feedback)) };
+      const used = this.usage(usageMetadata);
+      if (!this.wrote) return { events: used, failure: blockedPrompt(recordOf(feedback)) };
+      // What was written before is an answer, which the provider ended here.
+      return { events: [{ kind: 'stop', cause: 'filtered', sequence: null }, ...used] };
     }
     const events: AnswerEvent[] = this.head(chunk);
     const failure = candidate === undefined ? undefined : this.takeCandidate(recordOf(candidate), events);

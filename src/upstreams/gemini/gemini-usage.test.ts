@@ -24,6 +24,15 @@ describe('the usage of Gemini', () => {
     expect(readGeminiUsage(counts, true)?.classes).toEqual({ audioInputTokens: 32 });
   });
 
+  it('has sound that was cached among the cached input alone', () => {
+    const sound = (tokenCount: unknown) => [{ modality: 'AUDIO', tokenCount }];
+    const counts = { promptTokenCount: 200, cachedContentTokenCount: 80, candidatesTokenCount: 1, promptTokensDetails: sound(100) };
+    const read = (more: object) => readGeminiUsage({ ...counts, ...more }, true)?.classes;
+    expect(read({ cacheTokensDetails: sound(80) })).toEqual({ audioInputTokens: 20 });
+    expect(read({ cacheTokensDetails: sound(100) })).toBeUndefined();
+    expect(read({ cacheTokensDetails: sound('80') })).toEqual({ audioInputTokens: 100 });
+  });
+
   it('takes a count of output that is left out for zero while nothing was written', () => {
     expect(readGeminiUsage({ promptTokenCount: 10 }, false)).toMatchObject({ inputTokens: 10, outputTokens: 0 });
   });

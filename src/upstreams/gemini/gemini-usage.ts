@@ -16,7 +16,7 @@ export function readGeminiUsage(metadata: unknown, wrote: boolean): Usage | unde
     output: sumOf(written, thoughts),
     reasoning: thoughts,
     classes: {
-      audioInputTokens: tokensOf(metadata['promptTokensDetails'], 'AUDIO'),
+      audioInputTokens: freshSound(metadata),
       audioOutputTokens: tokensOf(metadata['candidatesTokensDetails'], 'AUDIO'),
     },
   });
@@ -39,6 +39,12 @@ function sumOf(...counts: readonly unknown[]): number | undefined {
     sum += count;
   }
   return sum;
+}
+
+/** Sound that was read from a cache is cached input, whatever it was. */
+function freshSound({ promptTokensDetails, cacheTokensDetails }: JsonRecord): number | undefined {
+  const all = tokenCount(tokensOf(promptTokensDetails, 'AUDIO'));
+  return all === undefined ? undefined : Math.max(0, all - (tokenCount(tokensOf(cacheTokensDetails, 'AUDIO')) ?? 0));
 }
 
 function tokensOf(details: unknown, modality: string): unknown {

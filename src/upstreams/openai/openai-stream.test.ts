@@ -53,6 +53,18 @@ describe('the OpenAI upstream', () => {
       expect(result).toMatchObject({ ok: true, answer: { usageChunk: null }, facts: { usage: { outputTokens: 2 } } });
     });
 
+    it('have no usage when more output came behind the last one, unless they broke off', async () => {
+      const early = { prompt_tokens: 9, completion_tokens: 1 };
+      const event = (content: string, more: object) =>
+        `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }], ...more })}\n\n`;
+      const begun = [event('Once', { usage: early }), event(' upon a', {}), event(' time', {})];
+      const whole = await bench.stream({ raw: [...begun, 'data: [DONE]\n\n'] });
+      expect(whole).toMatchObject({ ok: true, answer: { usageChunk: null }, facts: { outputText: 'Once upon a time' } });
+      expect(whole.facts.usage).toBeUndefined();
+      const broken = await bench.stream({ raw: begun });
+      expect(broken).toMatchObject({ ok: false, facts: { usage: { outputTokens: 1 } } });
+    });
+
     it('pass a usage of null untouched', async () => {
       const event = 'data: {"choices":[{"index":0,"delta":{}}],"usage":null,"x":1.0}\n\n';
       const taker = new Taker();

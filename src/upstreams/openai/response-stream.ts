@@ -1,7 +1,7 @@
 /** The events of a response: the last one has the whole response, usage included. */
 import { recordOf } from '../json';
 import { modelOf } from './endpoints/openai-endpoint';
-import { outputTextOfEvent } from './response-text';
+import { outputTextOfEvent, outputTextOfItems } from './response-text';
 import type { TypedEvents } from './typed-event-reader';
 import { readResponseUsage } from './usage';
 
@@ -13,4 +13,5 @@ export const RESPONSE_EVENTS: TypedEvents = {
   usageOf: ({ response }) => readResponseUsage(recordOf(response)['usage']),
   errorOf: ({ response }) => recordOf(response)['error'],
   textOf: outputTextOfEvent,
+  wholeTextOf: ({ response }) => outputTextOfItems(recordOf(response)['output']),
 };

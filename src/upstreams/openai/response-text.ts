@@ -1,8 +1,13 @@
 /** All text that a model wrote in the items of a response: what a token count is made from when usage is missing. */
 import { type JsonRecord, recordOf } from '../json';
 
+/** Of the list that a response holds. */
+export function outputTextOfItems(items: unknown): string {
+  return Array.isArray(items) ? items.map((item) => outputTextOfItem(recordOf(item))).join('') : '';
+}
+
 /** Messages, refusals, reasoning, and the names and arguments of calls. */
-export function outputTextOfItem(item: JsonRecord): string {
+function outputTextOfItem(item: JsonRecord): string {
   return partsText(item['summary']) + partsText(item['content']) + textOf(item['name']) + textOf(item['arguments']) + textOf(item['input']);
 }
 

@@ -111,6 +111,7 @@ export class StreamAnswerReader implements AnswerReader {
   /** A stream without a choice and without usage is no answer, whatever its end marker says. */
   private complete(): Ending {
     if (this.tally.empty) return { ok: false, failure: MALFORMED };
+    this.tally.end();
     return { ok: true, answer: { kind: 'stream', usageChunk: this.tally.usageChunk, head: this.tally.head } };
   }
 

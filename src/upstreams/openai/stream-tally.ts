@@ -18,6 +18,9 @@ export class StreamTally {
   private headRead = false;
   private reportedModel: string | null = null;
   private usage: Usage | undefined;
+  /** How much output had come with the last usage. */
+  private countedTo = 0;
+  private ended = false;
   private outputText = '';
   private begun = false;
   private readonly openChoices = new Set<unknown>();
@@ -26,7 +29,18 @@ export class StreamTally {
   constructor(private readonly textOfChoice: (choice: JsonRecord) => string) {}
 
   get known(): Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'> {
-    return { reportedModel: this.reportedModel, usage: this.usage, outputText: this.outputText };
+    return { reportedModel: this.reportedModel, usage: this.outdated ? undefined : this.usage, outputText: this.outputText };
+  }
+
+  /** Of an answer that ended, a usage that was told before more output came is none; of one that broke off, it is better than nothing. */
+  private get outdated(): boolean {
+    return this.ended && this.countedTo < this.outputText.length;
+  }
+
+  /** Nothing comes any more: the answer has ended. */
+  end(): void {
+    this.ended = true;
+    if (this.outdated) this.usageChunk = null;
   }
 
   /** True when every choice that began has a finish reason. */
@@ -44,11 +58,11 @@ export class StreamTally {
     const choices = Array.isArray(chunk['choices']) ? chunk['choices'] : [];
     const carriesUsage = chunk['usage'] !== undefined && chunk['usage'] !== null;
     const alone = choices.length === 0;
-    if (carriesUsage) this.readUsage(chunk, alone);
-    if (carriesUsage && alone) return 'usage';
     let text = '';
     for (const choice of choices) text += this.takeChoice(choice);
     this.outputText += text;
+    if (carriesUsage) this.readUsage(chunk, alone);
+    if (carriesUsage && alone) return 'usage';
     return { text, carriesUsage };
   }
 
@@ -67,7 +81,9 @@ export class StreamTally {
 
   private readUsage(chunk: JsonRecord, alone: boolean): void {
     const usage = readUsage(chunk['usage']);
-    if (usage === undefined || largerUsage(this.usage, usage) !== usage) return;
+    if (usage === undefined) return;
+    this.countedTo = this.outputText.length;
+    if (largerUsage(this.usage, usage) !== usage) return;
     this.usage = usage;
     this.usageChunk = alone ? chunk : null;
   }

@@ -25,6 +25,8 @@ export interface TypedEvents {
   usageOf(event: JsonRecord): Usage | undefined;
   errorOf(event: JsonRecord): unknown;
   textOf(event: JsonRecord): string;
+  /** All output text, where the last event says it again; left out: it does not. */
+  readonly wholeTextOf?: (closing: JsonRecord) => string;
   /** Bytes of audio in an event. */
   readonly audioOf?: (event: JsonRecord) => Buffer | undefined;
   /** How long audio lasts of which this is the beginning. */
@@ -113,7 +115,7 @@ export class TypedEventReader implements AnswerReader {
     const { format } = this;
     const type = json['type'] ?? event.event;
     if (format.closing.has(type)) {
-      this.usage = format.usageOf(json);
+      this.takeClosing(json);
       const name = format.named ? String(type) : (event.event ?? '');
       this.ending = { ok: true, answer: { kind: 'closing', name, data } };
       return;
@@ -125,6 +127,12 @@ export class TypedEventReader implements AnswerReader {
       return;
     }
     this.handOver(event, json);
+  }
+
+  /** Some send nothing before it: what it says is output as well. */
+  private takeClosing(json: JsonRecord): void {
+    this.usage = this.format.usageOf(json);
+    if (this.outputText === '') this.outputText = this.format.wholeTextOf?.(json) ?? '';
   }
 
   private handOver(event: EventSourceMessage, json: JsonRecord): void {

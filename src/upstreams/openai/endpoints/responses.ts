@@ -1,7 +1,7 @@
-import { type JsonRecord, recordOf } from '../../json';
+import type { JsonRecord } from '../../json';
 import type { Understood } from '../../whole-answer';
 import { RESPONSE_EVENTS } from '../response-stream';
-import { outputTextOfItem } from '../response-text';
+import { outputTextOfItems } from '../response-text';
 import { TypedEventReader } from '../typed-event-reader';
 import { readResponseUsage } from '../usage';
 import { modelOf, type OpenAiEndpoint } from './openai-endpoint';
@@ -23,6 +23,6 @@ function understoodResponse(json: JsonRecord): Understood | undefined {
   return {
     reportedModel: modelOf(json),
     usage: readResponseUsage(json['usage']),
-    outputText: output.map((item) => outputTextOfItem(recordOf(item))).join(''),
+    outputText: outputTextOfItems(output),
   };
 }

@@ -32,5 +32,6 @@ const TRANSCRIPT_EVENTS: TypedEvents = {
   usageOf: readTranscriptUsage,
   errorOf: ({ error }) => error,
   textOf: ({ type, delta }) => (type === 'transcript.text.delta' && typeof delta === 'string' ? delta : ''),
+  wholeTextOf: ({ text }) => (typeof text === 'string' ? text : ''),
   understand,
 };

@@ -1,0 +1,34 @@
+import { Taker } from '../../../test/support/openai-bench';
+import type { Channel } from '../../routing/catalog';
+import { transcriptions } from './endpoints/transcriptions';
+import { RESPONSE_EVENTS } from './response-stream';
+import { TypedEventReader } from './typed-event-reader';
+
+const channel = { apiKey: 'sk-secret', baseUrl: 'https://api.example/v1' } as Channel;
+
+const fed = (reader: { begin(type: string): void; data(chunk: Buffer): unknown }, ...events: object[]) => {
+  reader.begin('text/event-stream');
+  for (const event of events) reader.data(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
+};
+
+const item = { type: 'message', content: [{ type: 'output_text', text: 'Once upon a time' }] };
+const completed = { type: 'response.completed', response: { status: 'completed', output: [item] } };
+const delta = (text: string) => ({ type: 'response.output_text.delta', delta: text });
+
+describe('the output text of a stream of typed events', () => {
+  it('is what its last event says where nothing came before it, so that it can be counted', () => {
+    const response = new TypedEventReader(channel, new Taker(), RESPONSE_EVENTS);
+    fed(response, { type: 'response.created' }, completed);
+    expect(response.known).toMatchObject({ outputText: 'Once upon a time', usage: undefined });
+    const transcript = transcriptions.readStream?.(channel, new Taker(), { body: { text: '', json: {} } } as never);
+    if (!(transcript instanceof TypedEventReader)) throw new Error('a transcription has typed events');
+    fed(transcript, { type: 'transcript.text.done', text: 'so it goes' });
+    expect(transcript.known.outputText).toBe('so it goes');
+  });
+
+  it('is what was streamed where there was anything, once', () => {
+    const response = new TypedEventReader(channel, new Taker(), RESPONSE_EVENTS);
+    fed(response, delta('Once upon'), delta(' a time'), completed);
+    expect(response.known.outputText).toBe('Once upon a time');
+  });
+});
