@@ -62,9 +62,14 @@ export async function compose(): Promise<RunningGateway> {
   await registerSurfaces(app, { gateway, inFlight, storage, alerts, research, metrics, introspection: config.graphqlIntrospection });
   for (const background of [flow.checkpoints, storage, alerts, research]) await background.start();
   return {
-    listen: () => listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT }),
+    listen: async () => {
+      const text = await listen(app, config, first, { model: DEMO_MODEL_ID, prompt: DEMO_PROMPT });
+      log.info({ address: app.server.address() }, 'the gateway listens');
+      return text;
+    },
     stop: async () => {
       stopAccepting(app);
+      log.info({ inFlight: inFlight.count }, 'the gateway stops: it takes nothing new, and ends what is in flight');
       research.stop();
       // What a fenced process delivers is ended already, and nobody pays for what it reads on.
       await inFlight.drain(alarms.count('process_fenced') > 0 ? 0 : DRAIN_MS);

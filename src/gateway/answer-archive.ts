@@ -94,7 +94,7 @@ function bodyOf(
 ): Omit<KeptAnswer, 'requestId' | 'routeType' | 'bucket'> | null {
   if (answer.kind === 'whole') {
     const { contentType } = answer;
-    const text = wholeWithCost(answer, receipt);
+    const text = wholeWithCost(answer, receipt, call);
     return { stream: false, charge: formatDecimal(receipt.charge), text, ...(contentType !== undefined && { contentType }) };
   }
   if (answer.kind === 'audio' || frames === null) return null;

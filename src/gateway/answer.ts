@@ -1,6 +1,6 @@
 /** The end of an answer as the client gets it: the provider's own bytes, with the cost added to the usage. */
-import type { ClosingEvent, StreamEnd, WholeAnswer } from '../attempts/upstream';
-import { insertMember, topLevelMembers } from '../kernel/json-members';
+import type { ClosingEvent, Operation, StreamEnd, WholeAnswer } from '../attempts/upstream';
+import { insertMember, replaceMember, topLevelMembers } from '../kernel/json-members';
 import { formatDecimal } from '../kernel/money';
 import { currencyOf } from '../kernel/words';
 import type { ReceiptRecord } from '../ledger/receipt';
@@ -9,9 +9,22 @@ import type { ModelCall } from './endpoints/endpoint';
 
 const DONE = 'data: [DONE]\n\n';
 
-/** The whole body, untouched but for `cost` and `cost_currency` in its usage object. A body without one stays as it is. */
-export function wholeWithCost({ text, contentType }: Omit<WholeAnswer, 'kind'>, receipt: ReceiptRecord): string {
-  return contentType === undefined ? usageWithCost(text, receipt) : text;
+/** The answers in which every client looks for usage: where the provider told none, it is what was counted here. */
+const ALWAYS_USAGE: ReadonlySet<Operation> = new Set<Operation>(['chat', 'completions']);
+
+/** The whole body, untouched but for `cost` and `cost_currency` in its usage object. */
+export function wholeWithCost({ text, contentType }: Omit<WholeAnswer, 'kind'>, receipt: ReceiptRecord, { endpoint }: ModelCall): string {
+  if (contentType !== undefined) return text;
+  const told = usageWithCost(text, receipt);
+  // Nothing was changed: there is no usage object.
+  return told === text && ALWAYS_USAGE.has(endpoint.operation) ? usageWithCost(withCounted(text, receipt), receipt) : told;
+}
+
+/** Some say `"usage": null`. */
+function withCounted(text: string, receipt: ReceiptRecord): string {
+  const counted = JSON.stringify(openAiUsage(receipt.usage));
+  const replaced = replaceMember(text, 'usage', counted);
+  return replaced === text ? insertMember(text, 'usage', counted) : replaced;
 }
 
 function usageWithCost(text: string, receipt: ReceiptRecord): string {

@@ -4,6 +4,7 @@ import { aKey } from '../../test/support/key-builders';
 import type { Nano } from '../kernel/money';
 import type { Bucket } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
+import { counterId } from '../ledger/spend-counter';
 import type { ChannelHealth } from '../routing/health/channel-health';
 import { previewRoute } from './preview-route';
 
@@ -26,11 +27,19 @@ interface Given {
   readonly balances?: Partial<Record<Bucket, Nano>>;
   readonly maxOutputTokens?: number;
   readonly from?: typeof catalog;
+  /** Of the tightest spend limit. */
+  readonly left?: Nano;
 }
 
-function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog, health = healthy() }: Given = {}) {
+function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog, health = healthy(), left }: Given = {}) {
   const all = { RMB: amount('100'), CREDIT: amount('100'), ...balances };
-  const means = { catalog: from, upstreams: { openai: { send } }, health, available: async (bucket: Bucket) => all[bucket], now: 1_000 };
+  const counter = counterId({ scope: 'key', scopeId: 'k', bucket: 'RMB', window: 'LIFETIME' }, 0);
+  const limit = left === undefined ? null : { counterId: counter, ceiling: left, spent: 0n, held: 0n, left };
+  const means = {
+    ...{ catalog: from, upstreams: { openai: { send } }, health, now: 1_000 },
+    available: async (bucket: Bucket) => all[bucket],
+    room: async () => limit,
+  };
   return previewRoute(means, aKey({ routePolicy: 'ORDINARY_ONLY', ...key }), { model: 'm', inputTokens: 100, maxOutputTokens });
 }
 
@@ -52,6 +61,18 @@ describe('a preview', () => {
     expect(told.warnings.map(({ code }) => code)).toEqual(['CHANNEL_SKIPPED', 'LAST_RESORT', 'BACKUP_DEARER']);
     expect(told.warnings[0]?.message).toMatch(
       /"a" is passed over for m until 1970-01-01T00:00:06Z: 15 calls in a row failed, the last one with HTTP 500\./,
+    );
+  });
+
+  it('stays within the spend limits of the key, as the hold does', async () => {
+    const refused = await preview({ maxOutputTokens: 10, left: amount('0.000239') });
+    expect(refused).toMatchObject({ callable: false, hold: null, available: amount('100') });
+    expect(refused.reason).toMatch(/The LIFETIME limit of this key on RMB is 0\.000239 CNY.* up to 0\.00024 CNY/);
+    expect(await preview({ maxOutputTokens: 10, left: amount('0.00024') })).toMatchObject({ callable: true, hold: 240_000n });
+    const lowered = await preview({ left: amount('0.0015') });
+    expect(lowered).toMatchObject({ callable: true, hold: 1_500_000n });
+    expect(lowered.warnings.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^What the spend limits leave covers \d+ output/),
     );
   });
 

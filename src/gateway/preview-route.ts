@@ -6,7 +6,7 @@ import { obstacleOf } from '../attempts/obstacle';
 import { restingAt } from '../attempts/resting';
 import type { Upstreams } from '../attempts/upstream';
 import { Fault } from '../kernel/fault';
-import { formatDecimal, minNano, type Nano } from '../kernel/money';
+import { formatDecimal, minNano, type Nano, nano } from '../kernel/money';
 import { type Bucket, currencyOf } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
 import { admitKey } from '../keys/authenticate';
@@ -15,6 +15,7 @@ import type { Catalog } from '../routing/catalog';
 import type { ChannelHealth } from '../routing/health/channel-health';
 import { AbovePriceCeiling, type Plan, type PlanStep, planRoute } from '../routing/plan-route';
 import { aboveCap, chargeCap, fullHold } from './key-ceilings';
+import { type LimitRoom, overLimit } from './spend-ceilings';
 
 export interface PreviewMeans {
   readonly catalog: Catalog;
@@ -22,6 +23,8 @@ export interface PreviewMeans {
   readonly health: ChannelHealth;
   /** What can be spent from the balance now. */
   readonly available: (bucket: Bucket) => Promise<Nano>;
+  /** What the spend limits of the key and its project leave now; null: they have none on the bucket. */
+  readonly room: (bucket: Bucket) => Promise<LimitRoom | null>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -55,6 +58,7 @@ interface Candidate {
   /** The most that the key lets one request hold. */
   readonly cap: Nano | null;
   readonly available: Nano;
+  readonly room: LimitRoom | null;
 }
 
 type Closest = Pick<Candidate, 'plan' | 'available'>;
@@ -66,7 +70,7 @@ export async function previewRoute(means: PreviewMeans, key: ApiKey, request: Pr
   const candidates = await Promise.all(plans.map((plan) => candidateOf(means, plan, request, key)));
   const taken = candidates.find((each) => isCovered(each) && firstOpen(each.plan, means.upstreams) !== undefined);
   if (taken === undefined) return refused(whyNone(candidates, means.upstreams), candidates[0] ?? null);
-  const hold = minNano(fullHold(taken.quote, taken.cap), taken.available);
+  const hold = holdOf(taken);
   const warnings = [
     ...crossing(planned.first, taken.plan, planned.fallback),
     ...skipped(taken.plan, means.upstreams),
@@ -101,7 +105,8 @@ async function candidateOf(
     choices: 1,
   };
   const quote = quoteCeiling(bounds, plan.prices);
-  return { plan, quote, cap: chargeCap(policies, plan), available: await means.available(plan.bucket) };
+  const [available, room] = await Promise.all([means.available(plan.bucket), means.room(plan.bucket)]);
+  return { plan, quote, cap: chargeCap(policies, plan), available, room };
 }
 
 /** The plan of which every step is too dear: it came closest. */
@@ -109,8 +114,18 @@ async function closestTo({ available }: PreviewMeans, fault: Fault): Promise<Clo
   return fault instanceof AbovePriceCeiling ? { plan: fault.plan, available: await available(fault.plan.bucket) } : null;
 }
 
-function isCovered({ plan, quote, cap, available }: Candidate): boolean {
-  return quote.floor <= available && aboveCap(plan, quote, cap) === null;
+function isCovered({ plan, quote, cap, available, room }: Candidate): boolean {
+  return quote.floor <= available && !isOver(room, quote) && aboveCap(plan, quote, cap) === null;
+}
+
+function isOver(room: LimitRoom | null, { floor }: Quote): room is LimitRoom {
+  return room !== null && room.left < floor;
+}
+
+/** As the ledger grants it: the whole of it, or what the balance and the limits leave. */
+function holdOf({ quote, cap, available, room }: Candidate): Nano {
+  const within = minNano(fullHold(quote, cap), available);
+  return room === null ? within : minNano(within, nano(room.left));
 }
 
 function refused(fault: Fault, closest: Closest | null): RoutePreview {
@@ -123,6 +138,8 @@ function whyNone(candidates: readonly Candidate[], upstreams: Upstreams): Fault 
   if (tooDear !== undefined) return tooDear;
   const short = candidates.find(({ quote, available }) => quote.floor > available);
   if (short === undefined) {
+    const [limited] = candidates.flatMap(({ quote, room }) => (isOver(room, quote) ? [overLimit(room, quote.floor)] : []));
+    if (limited !== undefined) return limited;
     const steps = candidates.flatMap(({ plan }) => plan.steps);
     const obstacles = steps.flatMap((step) => obstacleOf(step, 'chat', upstreams)?.message ?? []);
     return new Fault('upstream_failed', `No channel can take it now. ${obstacles.join(' ')}`);
@@ -181,10 +198,10 @@ function dearer(plan: Plan): Warning[] {
     .map(({ channel }) => ({ code: 'BACKUP_DEARER', message: `The backup channel "${channel.id}" costs more than the primary one.` }));
 }
 
-function lowered({ quote, cap }: Candidate, hold: Nano): Warning[] {
+function lowered({ quote, cap, available }: Candidate, hold: Nano): Warning[] {
   const { limit, lowered: isLowered } = outputLimitWithin(quote, hold);
   if (!isLowered) return [];
-  const covers = cap === hold ? "The key's maxCharge" : 'The balance';
+  const covers = cap === hold ? "The key's maxCharge" : hold === available ? 'The balance' : 'What the spend limits leave';
   return [
     { code: 'OUTPUT_LIMIT_LOWERED', message: `${covers} covers ${limit} output tokens, so the output limit would be lowered to that.` },
   ];

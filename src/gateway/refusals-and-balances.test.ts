@@ -11,6 +11,8 @@ describe('the two balances', () => {
   it('never mix: a short balance is refused while the other is rich', async () => {
     const { sink, upstream, receipt } = await play({ routes: both, key: { routePolicy: 'ORDINARY_FIRST' }, rmb: '0.0000001' });
     expect(sink.fault?.code).toBe('insufficient_quota');
+    // As every model call whose route is known.
+    expect(sink.head).toEqual({ routeType: 'ORDINARY', bucket: 'RMB' });
     expect(receipt).toMatchObject({
       status: 'FAILED',
       stopReason: 'REFUSED',

@@ -6,6 +6,7 @@ import type { Run } from '../runs/run';
 import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
 import { ReceiptedFault } from './end-durably';
 import type { ModelCall } from './endpoints/endpoint';
+import { NO_ROUTE, RefusedOnRoute } from './hold';
 import type { Reading } from './read-call';
 import { writeRefusal } from './settle';
 
@@ -28,6 +29,8 @@ export async function refusedWithReceipt(
     // A ledger that cannot take a hold cannot take a receipt either.
     if (!(error instanceof Fault) || error instanceof ReceiptedFault || error.code === 'temporarily_unavailable') throw error;
     const receipt = await writeRefusal(gateway, facts, error);
+    const { routeType, bucket } = error instanceof RefusedOnRoute ? error.route : NO_ROUTE;
+    if (routeType !== null && bucket !== null) sink.announce({ routeType, bucket });
     sink.fail(error);
     return receipt;
   }

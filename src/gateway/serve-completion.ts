@@ -155,7 +155,8 @@ function outputLimits({ endpoint, outputLimit }: ModelCall, { maxOutputTokens }:
 function finish({ receipt, fault, used }: Settled, call: ModelCall, sink: AnswerSink): void {
   const { answer } = used.outcome;
   if (fault !== null || answer === null) sink.fail(fault ?? new Fault('internal_error', 'There is no answer to give.'));
-  else if (answer.kind === 'whole') sink.finishWhole(wholeWithCost(answer, receipt), formatDecimal(receipt.charge), answer.contentType);
+  else if (answer.kind === 'whole')
+    sink.finishWhole(wholeWithCost(answer, receipt, call), formatDecimal(receipt.charge), answer.contentType);
   else if (answer.kind === 'audio') sink.finishAudio(answer.rest, answer.contentType);
   else sink.finishStream(streamTail(answer, receipt, call));
 }

@@ -2,7 +2,7 @@
 import { Fault } from '../kernel/fault';
 import type { Catalog, Model } from './catalog';
 import { modelNamed, namesFor } from './model-names';
-import { isReachable, type PlanningKey } from './plan-route';
+import { isReachable, type Plan, type PlanningKey, planRoute } from './plan-route';
 
 export interface Named {
   readonly name: string;
@@ -17,7 +17,14 @@ export function callableNames(catalog: Catalog, key: PlanningKey): Named[] {
     const model = modelOrNull(catalog, ofKey, name);
     return model === null ? [] : [{ name, model }];
   });
-  return named.filter(({ model }) => isReachable(catalog, key, model));
+  return named.filter(({ name, model }) => isReachable(catalog, key, model) && hasChannel(catalog, key, name));
+}
+
+/** Whether a channel of its plans is in use: without one every call fails. */
+function hasChannel(catalog: Catalog, key: PlanningKey, name: string): boolean {
+  const isOpen = ({ steps }: Plan) => steps.some(({ channel, passedOver }) => channel.enabled && passedOver === undefined);
+  const { first, fallback } = planRoute(catalog, key, name, null);
+  return isOpen(first) || (fallback !== null && isOpen(fallback));
 }
 
 function modelOrNull(catalog: Catalog, ofKey: PlanningKey['policies']['modelAliases'], name: string): Model | null {

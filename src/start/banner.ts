@@ -15,6 +15,7 @@ export function banner(origin: string, first: FirstStart, demo: DemoCall): strin
     '',
     `  OpenAI-compatible API   ${origin}/v1`,
     `  GraphQL                 ${origin}/graphql`,
+    `  Metrics                 ${origin}/metrics`,
     `  Health                  ${origin}/healthz  ${origin}/readyz`,
     ...secretsOf(first),
     ...firstCall(origin, first.demoKey, demo),

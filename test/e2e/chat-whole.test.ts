@@ -84,12 +84,12 @@ onEachDatabase('a whole answer', (bed, promise) => {
   promise('counts when the provider sends no usage, and says so', async () => {
     bed.a.next({ text: 'nobody counted this', usage: [] });
     const response = await postChat(bed.gateway.origin, CHAT, { model: 'small', messages: HI });
-    const answer = (await response.json()) as { usage?: unknown };
-    expect(answer.usage).toBeUndefined();
+    const { usage } = (await response.json()) as { usage: object };
     const story = await receipt(bed.gateway.origin, CHAT, response.headers.get('x-request-id'));
     expect(story.usage.source).toBe('COUNTED');
     expect(story.usage.outputTokens).toBeGreaterThan(0);
     expect(story.charge).toBe(response.headers.get('x-forge-charge'));
+    expect(usage).toMatchObject({ completion_tokens: story.usage.outputTokens, cost: story.charge, cost_currency: 'CNY' });
   });
 
   promise('takes an explicit zero of the provider at its word: nothing is charged, and the receipt says why', async () => {

@@ -17,7 +17,7 @@ describe('npm start, without anything', () => {
   const start = () =>
     npmStart({
       databaseUrl: `sqlite:${join(folder, 'data', 'tokens-forge.sqlite')}`,
-      environment: { ADMIN_TOKEN: '', MASTER_KEY: '', UPSTREAM_ALLOW_PRIVATE: '' },
+      environment: { ADMIN_TOKEN: '', MASTER_KEY: '', UPSTREAM_ALLOW_PRIVATE: '', LOG_LEVEL: '' },
     });
 
   beforeAll(async () => {
@@ -33,9 +33,16 @@ describe('npm start, without anything', () => {
   const printed = (label: string) => new RegExp(`${label}\\s+(\\S+)`).exec(gateway.stdout)?.[1] ?? '';
 
   it('prints the address of each surface, an operator token and a demo key', () => {
-    for (const path of ['/v1', '/graphql', '/healthz', '/readyz']) expect(gateway.stdout).toContain(gateway.origin + path);
+    for (const path of ['/v1', '/graphql', '/metrics', '/healthz', '/readyz']) expect(gateway.stdout).toContain(gateway.origin + path);
     expect(printed('Operator token').length).toBeGreaterThanOrEqual(16);
     expect(printed('Demo key')).toMatch(/^sk-tf-/);
+  });
+
+  it('logs on stderr, in lines of JSON, where it listens', async () => {
+    const logged = () => gateway.stderr.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as object] : []));
+    const port = Number(new URL(gateway.origin).port);
+    await eventually(() => expect(logged()).toContainEqual(expect.objectContaining({ address: expect.objectContaining({ port }) })));
+    expect(gateway.stderr).not.toContain(printed('Operator token'));
   });
 
   it('prints a curl that works when it is pasted, and whose receipt shows a fallback', async () => {

@@ -40,6 +40,30 @@ onEachDatabase('a limited key', (bed, promise) => {
     expect(bed.a.requests.length).toBe(served);
   });
 
+  promise('is told by a preview what its limit, or that of its project, refuses', async () => {
+    const tight = '{ bucket: RMB, window: DAY, amount: "0.00001" }';
+    const limitProject = (limits: string) =>
+      graph(bed.gateway.origin, ACME, `mutation { setProjectSpendLimits(projectId: "acme-bots", spendLimits: [${limits}]) { id } }`);
+    const told = async (secret: string) => {
+      const { error } = (await (await call(secret)).json()) as ErrorBody;
+      expect(error.code).toBe('spend_limit_reached');
+      const [key] = (await graph<{ apiKeys: { id: string }[] }>(bed.gateway.origin, secret, '{ apiKeys { id } }')).apiKeys;
+      const request = `apiKeyId: "${key?.id}", model: "small", inputTokens: 18, maxOutputTokens: 10`;
+      return graph(bed.gateway.origin, secret, `{ routePreview(input: { ${request} }) { callable reason holdAmount } }`);
+    };
+    const refusedBy = (whose: string) => ({
+      routePreview: {
+        callable: false,
+        holdAmount: null,
+        reason: expect.stringContaining(`The DAY limit of ${whose} on RMB is 0.00001 CNY`),
+      },
+    });
+    expect(await told(await keyWith(`spendLimits: [${tight}]`))).toEqual(refusedBy('this key'));
+    await limitProject(tight);
+    expect(await told(await keyWith('projectId: "acme-bots"'))).toEqual(refusedBy('the project "acme-bots"'));
+    await limitProject('');
+  });
+
   promise('never passes its limit, whatever comes at once', async () => {
     const secret = await keyWith('spendLimits: [{ bucket: RMB, window: LIFETIME, amount: "0.0006" }]');
     const answers = await Promise.all(Array.from({ length: 40 }, () => call(secret)));

@@ -40,6 +40,9 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
       scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, taken) => {
         taken(null, body);
       });
+      scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, taken) => {
+        taken(body.length === 0 ? null : faultOfType(body.toString()), NO_BODY);
+      });
     }
     // What could not be taken in is refused with a receipt, when the key is known.
     scope.setErrorHandler(async (error, request, reply) => refuse(deps, request, reply, error));
@@ -126,6 +129,16 @@ function credentialOf({ ending }: Endpoint, { headers }: FastifyRequest): string
 function betasOf({ ending }: Endpoint, { headers }: FastifyRequest): string | undefined {
   const sent = ending === 'message-stop' ? headers['anthropic-beta'] : undefined;
   return Array.isArray(sent) ? sent.join(',') : sent;
+}
+
+/** JSON that is called something else, or no JSON at all. */
+function faultOfType(text: string): Fault {
+  try {
+    JSON.parse(text);
+    return new Fault('unsupported_media_type', 'The body must be application/json.');
+  } catch {
+    return new Fault('invalid_json', 'The body is not JSON: send a JSON object as application/json.');
+  }
 }
 
 function faultOfIntake(error: unknown, { uploads }: Endpoint): Fault {

@@ -1,7 +1,9 @@
 /** Previews in the shape of the graph. */
 import { type PreviewedRequest, previewRoute, type RoutePreview } from '../../../gateway/preview-route';
+import { ceilingsOn, type LimitRoom, type LimitsOf, tightestRoom } from '../../../gateway/spend-ceilings';
 import { invariant } from '../../../kernel/invariant';
 import { nano } from '../../../kernel/money';
+import type { Bucket } from '../../../kernel/words';
 import type { ApiKey } from '../../../keys/api-key';
 import { walletId } from '../../../ledger/wallet';
 import { aliasReason } from '../../../routing/model-names';
@@ -13,12 +15,22 @@ import type { CallableModelNode, RoutePreviewNode } from './route-preview.type';
 /** What would happen to a request of this key, which the viewer must be allowed to see. */
 export function previewFor(context: GraphContext, key: ApiKey, request: PreviewedRequest): Promise<RoutePreview> {
   const { catalog, sources, ledger, now } = context;
-  const available = async (bucket: Parameters<typeof walletId>[1]) => {
+  const available = async (bucket: Bucket) => {
     const wallet = await ledger.wallet(walletId(key.accountId, bucket));
     invariant(wallet !== null, 'whoever sees a key sees the wallets that it spends from');
     return nano(wallet.posted - wallet.held);
   };
-  return previewRoute({ catalog, upstreams: sources.upstreams, health: sources.health, available, now }, key, request);
+  const room = (bucket: Bucket) => roomOf(context, key, bucket);
+  return previewRoute({ catalog, upstreams: sources.upstreams, health: sources.health, available, room, now }, key, request);
+}
+
+async function roomOf({ keys, now }: GraphContext, key: ApiKey, bucket: Bucket): Promise<LimitRoom | null> {
+  const limits: LimitsOf[] = [{ scope: 'key', scopeId: key.id, limits: key.limits.spend }];
+  const project = key.projectId === null ? null : await keys.project(key.projectId);
+  if (project !== null) limits.push({ scope: 'project', scopeId: project.id, limits: project.spendLimits });
+  const ceilings = ceilingsOn(bucket, now, limits);
+  const wallet = walletId(key.accountId, bucket);
+  return tightestRoom(ceilings, await Promise.all(ceilings.map(({ counterId }) => keys.spendOf({ counterId, walletId: wallet }))));
 }
 
 export function viewPreview(context: GraphContext, model: string, preview: RoutePreview): RoutePreviewNode {
