@@ -35,6 +35,18 @@ describe('market data from a folder', () => {
     ]);
   });
 
+  it('does not read files that would keep the gateway waiting, and says so', async () => {
+    const row = '2026-11-26,11,12,10,11.5,200\n';
+    put('HUGE.csv', `${HEADER}\n${row.repeat(400_000)}`);
+    await expect(briefingOf('HUGE')).rejects.toMatchObject({
+      code: 'invalid_request',
+      publicMessage: expect.stringContaining('more than 4 MB'),
+    });
+    put('ACME.csv', `${HEADER}\n${row}`);
+    put('ACME.news.json', `[${' '.repeat(9_000_000)}]`);
+    expect((await briefingOf('ACME')).notices).toContain('ACME.news.json was left out: it has more than 4 MB.');
+  });
+
   it('says what is wrong with the data: days that cannot be, gaps, jumps, staleness, no volume', async () => {
     const rows = ['2026-09-01,10,11,9,10,0', '2026-09-02,10,9,11,10,0', '2026-09-03,n/a,11,9,10,0', '2026-09-20,30,31,29,30,0'];
     put('ACME.csv', [HEADER, ...rows].join('\n'));

@@ -2,7 +2,7 @@
  * Market data from a folder: `SYMBOL.csv` with the columns date, open, high, low, close, volume, and beside it, where there are any,
  * `SYMBOL.fundamentals.json` and `SYMBOL.news.json`. The files are read anew for each briefing.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
@@ -16,6 +16,9 @@ import { webAddress } from './web-address';
 
 const PROVIDER = 'csv';
 const COLUMNS = ['date', 'open', 'high', 'low', 'close', 'volume'] as const;
+
+/** A century of days is 2 MB. A larger file would keep the whole gateway waiting while it is read. */
+const FILE_MAX = 4 * 1024 * 1024;
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const figures = z.array(
@@ -55,6 +58,7 @@ export class CsvMarketData implements MarketData {
   async briefing(asked: string): Promise<Briefing> {
     const symbol = checkedSymbol(asked);
     const text = await textOf(join(this.folder, `${symbol}.csv`));
+    if (text === TOO_LARGE) throw unusable(symbol, `has more than ${FILE_MAX / 1_048_576} MB`);
     if (text === null) throw unknownSymbol(symbol, PROVIDER, `Put ${symbol}.csv into the folder of the market data.`);
     const [fundamentals, news] = await Promise.all([this.beside(symbol, 'fundamentals', figures), this.beside(symbol, 'news', newsItems)]);
     const briefing = makeBriefing(
@@ -73,6 +77,7 @@ export class CsvMarketData implements MarketData {
     const name = `${symbol}.${what}.json`;
     const text = await textOf(join(this.folder, name));
     if (text === null) return { value: null, troubles: [] };
+    if (text === TOO_LARGE) return { value: null, troubles: [`${name} was left out: it has more than ${FILE_MAX / 1_048_576} MB.`] };
     const read = schema.safeParse(jsonOf(text));
     if (read.success) return { value: read.data, troubles: [] };
     const place = read.error.issues[0]?.path.join('.') ?? '';
@@ -130,9 +135,12 @@ function jsonOf(text: string): unknown {
   }
 }
 
+const TOO_LARGE = Symbol('a file that is too large');
+
 /** null: there is no such file. */
-async function textOf(file: string): Promise<string | null> {
+async function textOf(file: string): Promise<string | typeof TOO_LARGE | null> {
   try {
+    if ((await stat(file)).size > FILE_MAX) return TOO_LARGE;
     return await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;

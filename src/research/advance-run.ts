@@ -72,9 +72,8 @@ export class Drive implements TryState {
       await Promise.all(this.running.values());
       if (!this.isOver) await this.finish(written);
     } catch (error) {
-      this.lose();
+      this.failed(error);
       await Promise.all(this.running.values());
-      if (!(error instanceof RunGone)) throw error;
     }
     if (this.broken !== null) throw this.broken;
   }
@@ -106,13 +105,17 @@ export class Drive implements TryState {
       const done = tries
         .advance(spec)
         .then((end) => this.ended(end))
-        .catch((error: unknown) => {
-          this.lose();
-          if (!(error instanceof RunGone)) this.broken ??= error;
-        })
+        .catch((error: unknown) => this.failed(error))
         .finally(() => this.running.delete(spec.name));
       this.running.set(spec.name, done);
     }
+  }
+
+  /** What breaks at one section is no reason to cut, and to pay for in vain, what the others were asked for. */
+  private failed(error: unknown): void {
+    if (error instanceof RunGone) return this.lose();
+    this.broken ??= error;
+    this.stop();
   }
 
   private ended(end: TriesEnd): void {

@@ -38,8 +38,8 @@ export interface ResearchStore {
   find(ids: readonly string[]): Promise<ReadonlyMap<string, ResearchRun>>;
   ofRuns(runs: readonly Run[]): Promise<readonly ResearchRun[]>;
   briefing(id: string): Promise<Briefing>;
-  /** The report of a run that has ended, as a page of its own. */
-  html(id: string): Promise<string | null>;
+  /** By run id: the reports of those that have ended, each as a page of its own. */
+  html(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** By run id, in the order of the plan. */
   sections(runIds: readonly string[]): Promise<ReadonlyMap<string, readonly ResearchSection[]>>;
   sectionsById(ids: readonly string[]): Promise<ReadonlyMap<string, ResearchSection>>;

@@ -20,11 +20,17 @@ const LOOK_AGAIN_MS = 1_000;
 const AT_ONCE = 100;
 const CURSOR = /^r(\d{1,15})$/;
 
-/** `after` null: from the first line of its log. */
+export interface TailStart {
+  /** null: the first line of its log. */
+  readonly after: bigint | null;
+  /** Whether the run had ended before: then nothing comes behind its last line, which may have been seen already. */
+  readonly ended: boolean;
+}
+
 export async function* tailResearch(
   { research, doorbell }: ResearchTailPorts,
   runId: string,
-  after: bigint | null,
+  { after, ended }: TailStart,
   signal: Interrupted<unknown>,
 ): AsyncGenerator<ResearchEvent> {
   const bell = new Set([bellOf(runId)]);
@@ -37,6 +43,7 @@ export async function* tailResearch(
       yield event;
       if (event.kind === 'RUN_ENDED') return;
     }
+    if (found.length === 0 && ended) return;
     if (found.length === 0) await doorbell.next(bell, rings, LOOK_AGAIN_MS);
   }
 }

@@ -11,13 +11,15 @@ const EVERY_MS = 1_000;
 const RUNS_MAX = 16;
 
 interface Carried {
-  readonly drive: Drive;
-  readonly done: Promise<void>;
+  /** null as long as it is not certain that the run is this process's. */
+  drive: Drive | null;
+  /** Never rejects. */
+  done: Promise<void>;
 }
 
 export class ResearchWorker extends BackgroundWork {
   private readonly owner = newId();
-  private readonly carried = new Map<string, Carried | null>();
+  private readonly carried = new Map<string, Carried>();
 
   constructor(
     private readonly means: AdvanceMeans & { readonly leases: ResearchLeases },
@@ -30,47 +32,55 @@ export class ResearchWorker extends BackgroundWork {
   readonly take = async (id: string): Promise<void> => {
     const before = this.carried.get(id);
     if (before !== undefined || this.stopped || this.carried.size >= RUNS_MAX) return before?.done;
-    this.carried.set(id, null);
+    const carried: Carried = { drive: null, done: Promise.resolve() };
+    this.carried.set(id, carried);
+    carried.done = this.carry(id, carried);
+    return carried.done;
+  };
+
+  /** Begins no further try. Calls in flight come to their end, and are written down. */
+  override stop(): void {
+    super.stop();
+    for (const each of this.carried.values()) each.drive?.stop();
+  }
+
+  /** Resolves when nothing is carried on any more, after `stop`. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.carried.values()].map(({ done }) => done));
+  }
+
+  protected async work(): Promise<void> {
+    // Of a run that is being claimed just now nobody can tell whether it was lost.
+    const mine = [...this.carried].flatMap(([id, { drive }]) => (drive === null ? [] : [{ id, drive }]));
+    const kept = await this.means.leases.renew(
+      mine.map(({ id }) => id),
+      this.owner,
+    );
+    for (const { id, drive } of mine) if (!kept.has(id)) drive.lose();
+    const room = RUNS_MAX - this.carried.size;
+    if (room <= 0) return;
+    for (const id of await this.means.leases.waiting(room)) void this.take(id);
+  }
+
+  private async carry(id: string, carried: Carried): Promise<void> {
     try {
-      await this.claimed(id);
+      await this.claimed(id, carried);
     } catch (err) {
       // The lease runs out, and whoever looks then goes on where this ended.
       this.log.error({ err, run: id }, 'a research run could not be carried on; trying again');
     } finally {
       this.carried.delete(id);
     }
-  };
-
-  /** Begins no further try. Calls in flight come to their end, and are written down. */
-  override stop(): void {
-    super.stop();
-    for (const each of this.carried.values()) each?.drive.stop();
   }
 
-  /** Resolves when nothing is carried on any more, after `stop`. */
-  async idle(): Promise<void> {
-    await Promise.all([...this.carried.values()].map((each) => each?.done.catch(() => undefined)));
-  }
-
-  protected async work(): Promise<void> {
-    const ids = [...this.carried.keys()];
-    const kept = await this.means.leases.renew(ids, this.owner);
-    for (const id of ids) if (!kept.has(id)) this.carried.get(id)?.drive.lose();
-    const room = RUNS_MAX - this.carried.size;
-    if (room <= 0) return;
-    for (const id of await this.means.leases.waiting(room)) void this.take(id);
-  }
-
-  private async claimed(id: string): Promise<void> {
+  private async claimed(id: string, carried: Carried): Promise<void> {
     const { leases, research } = this.means;
     if (!(await leases.claim(id, this.owner))) return;
     const found = (await research.find([id])).get(id);
     if (found === undefined) return;
-    const drive = new Drive(this.means, found, this.owner);
-    const done = drive.run();
-    this.carried.set(id, { drive, done });
-    if (this.stopped) drive.stop();
-    await done;
+    carried.drive = new Drive(this.means, found, this.owner);
+    if (this.stopped) carried.drive.stop();
+    await carried.drive.run();
     await leases.release(id, this.owner);
   }
 }

@@ -57,6 +57,8 @@ export class SectionTries {
   /** @throws RunGone, and whatever broke */
   async advance(spec: SectionSpec): Promise<TriesEnd> {
     let called = await formerCall(this.means, this.written.research.run, this.written.section(spec), () => this.state.isOver);
+    // It may still be charged for: it stays written down, and whoever goes on waits for it.
+    if (called?.kind === 'cut') return CUT;
     for (;;) {
       const { endings } = this.state;
       const end = await this.take(spec, called ?? (await this.tryOnce(spec)), endings);

@@ -85,6 +85,24 @@ eachDatabase('research runs', (opened, promise) => {
     expect(await store.events(id, 1n, 10)).toHaveLength(1);
   });
 
+  promise('say in each line of their log no less money than in the one before, in whatever order it was read', async () => {
+    const { store } = stores();
+    const { run } = await added();
+    const { id } = run.run;
+    for (const [RMB, CREDIT] of [
+      [7n, 1n],
+      [5n, 2n],
+      [2n ** 60n + 1n, 0n],
+    ] as const) {
+      await store.write({ runId: id, owner: null, event: { ...event('TRY_FAILED'), spent: { RMB, CREDIT } } });
+    }
+    expect((await store.events(id, 1n, 10)).map(({ spent }) => [spent.RMB, spent.CREDIT])).toEqual([
+      [7n, 1n],
+      [7n, 2n],
+      [2n ** 60n + 1n, 2n],
+    ]);
+  });
+
   promise('move only as their states allow, and what is refused leaves nothing behind', async () => {
     const { store, leases } = stores();
     const { run, sections } = await added();
@@ -158,6 +176,6 @@ eachDatabase('research runs', (opened, promise) => {
     const report = { markdown: '# 汉', html: '<p>汉</p>' };
     await store.write({ runId: id, owner, status: { to: 'PARTIAL', reason: 'why', at: NOW + 9 }, report, event: event('RUN_ENDED') });
     expect((await store.find([id])).get(id)).toMatchObject({ report: '# 汉', run: { status: 'PARTIAL', statusReason: 'why' } });
-    expect(await store.html(id)).toBe('<p>汉</p>');
+    expect((await store.html([id])).get(id)).toBe('<p>汉</p>');
   });
 });

@@ -9,6 +9,7 @@ import { OPERATOR_TOKEN } from '../support/gateway-process';
 import { type Field, neededValues, operationOf, type Place, placesOfScalars, rootFields, valuesWith } from '../support/generated-queries';
 import { onEachDatabase } from '../support/on-each-database';
 import { secretOf, tokenOf } from '../support/shop-catalog';
+import { sideBySide } from '../support/side-by-side';
 
 const SCHEMA = buildSchema(readFileSync(join(__dirname, '..', '..', 'schema', 'schema.graphql'), 'utf8'));
 const KNOWN = { ID: 'nobody', String: 'something', Int: 1, Float: 0.5, Boolean: false, Decimal: '1', DateTime: '2030-01-01T00:00:00.000Z' };
@@ -54,7 +55,7 @@ onEachDatabase('an argument that is wrong', (bed, promise) => {
       `of another type is refused by its name, in each ${kind}`,
       async () => {
         const silent: string[] = [];
-        for (const { field, place, value } of everyCase(kind, NOT_OF_TYPE)) {
+        await sideBySide(everyCase(kind, NOT_OF_TYPE), async ({ field, place, value }) => {
           const { status, text } = await ask(
             OPERATOR_TOKEN,
             kind,
@@ -64,7 +65,7 @@ onEachDatabase('an argument that is wrong', (bed, promise) => {
           const names = text.includes(`$${place[0]}`) && text.includes(place.at(-1) ?? '');
           if (status >= 500 || !text.includes('"errors"') || !names)
             silent.push(`${at(field, place)} = ${JSON.stringify(value)}: ${status} ${text}`);
-        }
+        });
         expect(silent).toEqual([]);
       },
       120_000,
@@ -75,12 +76,12 @@ onEachDatabase('an argument that is wrong', (bed, promise) => {
         `that is strange is answered, and never as an error of ours: the ${who}, in each ${kind}`,
         async () => {
           const broken: string[] = [];
-          for (const { field, place, value } of everyCase(kind, STRANGE)) {
+          await sideBySide(everyCase(kind, STRANGE), async ({ field, place, value }) => {
             const { status, text } = await ask(token, kind, field, valuesWith(field, neededValues(field, KNOWN), place, value, KNOWN));
             if (status >= 500 || /INTERNAL_SERVER_ERROR|internal_error/.test(text)) {
               broken.push(`${at(field, place)} = ${JSON.stringify(value).slice(0, 60)}: ${status} ${text.slice(0, 300)}`);
             }
-          }
+          });
           expect(broken).toEqual([]);
         },
         180_000,

@@ -3,6 +3,7 @@ import { parseDecimal } from '../../src/kernel/money';
 import { eventually } from '../support/eventually';
 import { graph, graphAnswer, postChat } from '../support/forge-client';
 import { OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
+import { silentForAMinute } from '../support/long-dead';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
@@ -121,6 +122,7 @@ onEachDatabase('usage', (bed, promise) => {
         );
         await bed.a.until(() => bed.a.served.length >= enough);
         await bed.gateway.kill();
+        await silentForAMinute(bed.database);
         await Promise.all(calls);
         bed.gateway = await startGateway(bed.gateway.settings);
         await eventually(async () => {

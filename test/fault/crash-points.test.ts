@@ -4,6 +4,7 @@ import { eventually, gate } from '../support/eventually';
 import { eventsOf, get, postChat, type ReceiptJson, receipt } from '../support/forge-client';
 import { freeze } from '../support/frozen-database';
 import { startGateway } from '../support/gateway-process';
+import { silentForAMinute } from '../support/long-dead';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import type { Script } from '../support/script';
 import { HI, secretOf } from '../support/shop-catalog';
@@ -47,6 +48,7 @@ async function workedOn(bed: Bed): Promise<void> {
 async function killAndStart(bed: Bed): Promise<void> {
   const { settings } = bed.gateway;
   await bed.gateway.kill();
+  await silentForAMinute(bed.database);
   bed.gateway = await startGateway(settings);
 }
 
@@ -77,6 +79,7 @@ onEachDatabase('kill -9', (bed, promise) => {
       const { settings } = bed.gateway;
       await bed.gateway.kill();
       await frozen.thaw();
+      await silentForAMinute(bed.database);
       bed.gateway = await startGateway(settings);
       await recovered(bed);
       expect([await sent.got, await receipts(bed), bed.a.requests.length]).toEqual(['', before, calls]);
@@ -153,6 +156,7 @@ onEachDatabase('kill -9', (bed, promise) => {
         const { settings } = bed.gateway;
         await bed.gateway.kill();
         await frozen.thaw();
+        await silentForAMinute(bed.database);
         bed.gateway = await startGateway(settings);
         const story = await abandoned(bed, String(hold?.['request_id']));
         expect(nanoOf(story.charge)).toBeLessThanOrEqual(stream ? 18_000n + 3n * 4_000n : 0n);
@@ -189,6 +193,7 @@ onEachDatabase(
       } finally {
         await bed.gateway.kill();
         await proxy.close();
+        await silentForAMinute(bed.database);
         bed.gateway = await startGateway(direct);
       }
     };
@@ -250,6 +255,7 @@ onEachDatabase(
         const sweeper = await startGateway(settings);
         const frozen = await freeze(bed.database);
         await bed.gateway.kill();
+        await silentForAMinute(bed.database);
         // It waits for the locks of the wallets, in the middle of giving back.
         await eventually(async () => expect(await waitingForLocks(bed)).toBeGreaterThan(0n), RECOVERED_MS);
         await sweeper.kill();

@@ -4,6 +4,7 @@ import { audit } from '../support/audit';
 import { eventually, gate } from '../support/eventually';
 import { chunksOf, eventsOf, post, postChat, type ReceiptJson, receipt } from '../support/forge-client';
 import { type GatewayProcess, startGateway } from '../support/gateway-process';
+import { silentForAMinute } from '../support/long-dead';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
 import { nanoOf } from './one-call';
@@ -74,6 +75,7 @@ function chargedFor(story: ReceiptJson, outputTokens: number): void {
 async function killAndStart(bed: Bed): Promise<void> {
   const { settings } = bed.gateway;
   await bed.gateway.kill();
+  await silentForAMinute(bed.database);
   bed.gateway = await startGateway(settings);
 }
 

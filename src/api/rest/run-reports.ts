@@ -27,7 +27,7 @@ export function registerRunReports(app: FastifyInstance, deps: ReportDeps): void
   });
   app.get<ById>('/v1/runs/:id/report.html', async (request, reply) => {
     const research = await researchOf(deps, await ownRun(deps, request));
-    const page = (await deps.research.html(research.run.id)) ?? reportHtml(await inputOf(deps, research));
+    const page = (await deps.research.html([research.run.id])).get(research.run.id) ?? reportHtml(await inputOf(deps, research));
     return shown(reply.header('content-security-policy', POLICY), 'text/html', page);
   });
 }

@@ -6,11 +6,11 @@ import type { Briefing } from '../../research/market-data';
 import type { NewEvent, NewResearch, ResearchStep, ResearchStore, Written } from '../../research/research-store';
 import type { ResearchEvent, ResearchRun, ResearchSection, SectionCharge, SectionProfile } from '../../research/run';
 import type { Run } from '../../runs/run';
-import { placeholders, type Row } from '../catalog/row-values';
+import { placeholders } from '../catalog/row-values';
 import { exactText } from '../exact-json';
 import { inTransaction } from '../in-transaction';
 import { rowsOf, rowsOfIds } from '../ledger-reader/query';
-import { text, textOrNull } from '../ledger-reader/stored-values';
+import { text } from '../ledger-reader/stored-values';
 import { RUN_COLUMNS, runOfRow, valuesOfRun } from '../runs/run-rows';
 import { parsedText } from '../spend-limits-text';
 import { learnFrom, readProfiles } from './profiles';
@@ -74,14 +74,14 @@ export class SqlResearchStore implements ResearchStore {
   }
 
   async briefing(id: string): Promise<Briefing> {
-    const row = await this.row('briefing', id);
+    const [row] = await rowsOfIds(this.dataSource, [id], (list) => `SELECT briefing FROM research_run WHERE id IN (${list})`);
     invariant(row !== undefined, `the run ${id} has the data that it works on`);
     return parsedText(text(row, 'briefing'), `the data of the run ${id}`) as Briefing;
   }
 
-  async html(id: string): Promise<string | null> {
-    const row = await this.row('report_html', id);
-    return row === undefined ? null : textOrNull(row, 'report_html');
+  async html(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const select = (list: string) => `SELECT id, report_html FROM research_run WHERE report_html IS NOT NULL AND id IN (${list})`;
+    return new Map((await rowsOfIds(this.dataSource, ids, select)).map((row) => [text(row, 'id'), text(row, 'report_html')]));
   }
 
   async sections(runIds: readonly string[]): Promise<ReadonlyMap<string, readonly ResearchSection[]>> {
@@ -111,9 +111,5 @@ export class SqlResearchStore implements ResearchStore {
   async learn(runId: string): Promise<void> {
     const research = (await this.find([runId])).get(runId);
     if (research !== undefined) await learnFrom(this.dataSource, research);
-  }
-
-  private async row(column: string, id: string): Promise<Row | undefined> {
-    return (await rowsOfIds(this.dataSource, [id], (list) => `SELECT ${column} FROM research_run WHERE id IN (${list})`))[0];
   }
 }

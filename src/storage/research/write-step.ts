@@ -4,7 +4,7 @@ import { RUN_STATUSES } from '../../kernel/words';
 import type { NewEvent, ResearchStep, Written } from '../../research/research-store';
 import { hasEnded, RUN_MOVES } from '../../research/run';
 import { big, placeholders, type Row } from '../catalog/row-values';
-import { textOrNull, wordIn } from '../ledger-reader/stored-values';
+import { amount, textOrNull, wordIn } from '../ledger-reader/stored-values';
 import { textOfBudget } from '../runs/run-rows';
 import { columnsOfChange, EVENT_COLUMNS } from './research-rows';
 
@@ -32,9 +32,17 @@ export async function writeStep(manager: EntityManager, step: ResearchStep): Pro
   return 'written';
 }
 
-/** The line of the log of that number, which must be the next one. */
+/**
+ * The line of the log of that number, which must be the next one. What was spent by then never falls from one line to the next:
+ * it was read before the lock, by each writer for itself.
+ */
 export async function writeEvent(manager: EntityManager, runId: string, seq: bigint, event: NewEvent): Promise<void> {
-  const { at, kind, sectionId, message, spent } = event;
+  const { at, kind, sectionId, message } = event;
+  const last = 'SELECT spent_rmb, spent_credit FROM research_event WHERE run_id = ? AND seq = ?';
+  const [before] = await manager.query<Row[]>(last, [runId, seq - 1n]);
+  const atLeast = (spent: bigint, column: string) =>
+    before === undefined || spent > amount(before, column) ? spent : amount(before, column);
+  const spent = { RMB: atLeast(event.spent.RMB, 'spent_rmb'), CREDIT: atLeast(event.spent.CREDIT, 'spent_credit') };
   const values = [runId, seq, BigInt(at), kind, sectionId, message, spent.RMB, spent.CREDIT];
   await manager.query(`INSERT INTO research_event (${EVENT_COLUMNS}) VALUES (${placeholders(values)})`, values);
   await manager.query('UPDATE research_run SET events = ? WHERE id = ?', [seq, runId]);

@@ -1,8 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { invariant } from '../../../kernel/invariant';
 import { estimateErrorOf } from '../../../research/estimate';
-import { pageOf, reportInputOf, retriedSections } from '../../../research/report-of';
-import type { ResearchRun } from '../../../research/run';
+import { retriedSections } from '../../../research/report-of';
 import { leftOf } from '../../../runs/run-receipt';
 import type { GraphContext } from '../context';
 import { ApiKeyNode } from '../keys/api-key.type';
@@ -47,12 +46,12 @@ export class ResearchFields {
 
   @FieldResolver(() => String, { nullable: true, description: 'Markdown, present as far as it is written; null: nothing is.' })
   async report(@Root() { research }: ResearchView, @Ctx() context: GraphContext): Promise<string | null> {
-    return research.report ?? (await pageSoFar(research, context))?.markdown ?? null;
+    return research.report ?? (await context.research.pageSoFar(research))?.markdown ?? null;
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The same as a page with charts, which needs nothing else.' })
   async reportHtml(@Root() { id, research }: ResearchView, @Ctx() context: GraphContext): Promise<string | null> {
-    return (await context.sources.research.html(id)) ?? (await pageSoFar(research, context))?.html ?? null;
+    return (await context.research.html(id)) ?? (await context.research.pageSoFar(research))?.html ?? null;
   }
 
   @FieldResolver(() => RunReceiptNode, { description: 'The sum of its calls.' })
@@ -86,16 +85,10 @@ export class ResearchSectionFields {
   @FieldResolver(() => [ReceiptNode], { description: 'The receipts of its calls, in order: also of tries that failed.' })
   async receipts(@Root() { id, runId }: SectionView, @Ctx() { research, receipts }: GraphContext): Promise<ReceiptNode[]> {
     const ids = (await research.charges(runId)).get(id)?.receiptIds ?? [];
+    research.take(ids.length);
     const found = await Promise.all(ids.map((receiptId) => receipts.receipt(receiptId)));
     return found.flatMap((receipt) => (receipt === null ? [] : [receiptRoot(receipt)]));
   }
-}
-
-/** null: no section is written. */
-async function pageSoFar(shown: ResearchRun, { research, sources }: GraphContext) {
-  const sections = await research.sections(shown.run.id);
-  if (!sections.some(({ content }) => content !== null)) return null;
-  return pageOf(await reportInputOf(sources, shown, sections, await sources.research.briefing(shown.run.id)));
 }
 
 async function standing({ research }: ResearchView, { runs }: GraphContext) {

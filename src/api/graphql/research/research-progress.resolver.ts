@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-
 import { Fault } from '../../../kernel/fault';
 import { invariant } from '../../../kernel/invariant';
 import { placeOfResearchCursor, tailResearch } from '../../../research/research-tail';
+import { hasEnded } from '../../../research/run';
 import { leftOf } from '../../../runs/run-receipt';
 import type { GraphContext } from '../context';
 import { BucketAmountNode } from '../ledger/bucket-amount.type';
@@ -62,7 +63,9 @@ async function runOf(research: GraphContext['research'], id: string) {
 /** @throws Fault `not_found` for a run that the viewer does not see, `invalid_request` for a cursor that is none */
 async function follow({ research, sources }: GraphContext, { id, after }: ProgressArgs): Promise<AsyncIterable<EventView>> {
   const place = typeof after === 'string' ? placeOfResearchCursor(after) : null;
-  if ((await research.run(id)) === null) throw new Fault('not_found', `There is no research run ${id}.`);
+  const found = await research.run(id);
+  if (found === null) throw new Fault('not_found', `There is no research run ${id}.`);
+  const start = { after: place, ended: hasEnded(found.run.status) };
   const ports = { research: sources.research, doorbell: sources.spend.doorbell };
-  return followedTail((left) => tailResearch(ports, id, place, left), viewEvent);
+  return followedTail((left) => tailResearch(ports, id, start, left), viewEvent);
 }

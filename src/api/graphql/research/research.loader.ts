@@ -2,6 +2,7 @@
 import type DataLoader from 'dataloader';
 import { maySeeKey, type Viewer } from '../../../keys/viewer';
 import type { PageRequest, Scope } from '../../../ledger/ledger-reader';
+import { pageOf, reportInputOf } from '../../../research/report-of';
 import type { ResearchStore } from '../../../research/research-store';
 import type { ResearchRun, ResearchSection, SectionCharge } from '../../../research/run';
 import type { RunStore } from '../../../runs/run-store';
@@ -13,6 +14,10 @@ export interface ResearchSources {
   readonly runs: RunStore;
 }
 
+/** What a report that is made for this request counts as: it is not read, it is drawn. */
+const PAGE_NODES = 100;
+
+type Page = ReturnType<typeof pageOf>;
 type Charges = ReadonlyMap<string, SectionCharge>;
 
 export class ResearchLoaders {
@@ -20,6 +25,8 @@ export class ResearchLoaders {
   private readonly sectionsOfRun: DataLoader<string, readonly ResearchSection[] | null>;
   private readonly sectionById: DataLoader<string, ResearchSection | null>;
   private readonly chargesOfRun: DataLoader<string, Charges | null>;
+  private readonly htmlById: DataLoader<string, string | null>;
+  private readonly pages = new Map<string, Promise<Page | null>>();
 
   constructor(
     private readonly sources: ResearchSources,
@@ -30,6 +37,7 @@ export class ResearchLoaders {
     const { research } = sources;
     this.byId = loaderById((ids) => research.find(ids));
     this.sectionsOfRun = loaderById((ids) => research.sections(ids));
+    this.htmlById = loaderById((ids) => research.html(ids));
     this.sectionById = loaderById((ids) => research.sectionsById(ids));
     this.chargesOfRun = loaderById(async (ids) => {
       const charges = await research.charges(ids);
@@ -59,12 +67,41 @@ export class ResearchLoaders {
     const { id } = research.run;
     this.byId.clear(id).prime(id, research);
     this.sectionsOfRun.clear(id);
+    this.pages.delete(id);
     return research;
+  }
+
+  /** @throws Fault when the request asks for too much in all */
+  take(nodes: number): void {
+    this.allowance.take(nodes);
   }
 
   /** In the order of the plan; of a run that the viewer was shown. */
   async sections(runId: string): Promise<readonly ResearchSection[]> {
-    return (await this.sectionsOfRun.load(runId)) ?? [];
+    const found = (await this.sectionsOfRun.load(runId)) ?? [];
+    this.allowance.take(found.length);
+    return found;
+  }
+
+  /** The report of a run that has ended, as a page of its own; of a run that the viewer was shown. */
+  html(runId: string): Promise<string | null> {
+    return this.htmlById.load(runId);
+  }
+
+  /** The report as far as it is written, made once for a request; null: nothing is. Of a run that the viewer was shown. */
+  pageSoFar(shown: ResearchRun): Promise<Page | null> {
+    const { id } = shown.run;
+    const page = this.pages.get(id) ?? this.drawnPage(shown);
+    this.pages.set(id, page);
+    return page;
+  }
+
+  private async drawnPage(shown: ResearchRun): Promise<Page | null> {
+    const { id } = shown.run;
+    const sections = await this.sections(id);
+    if (!sections.some(({ content }) => content !== null)) return null;
+    this.allowance.take(PAGE_NODES);
+    return pageOf(await reportInputOf(this.sources, shown, sections, await this.sources.research.briefing(id)));
   }
 
   /** Of a run that the viewer was shown. */

@@ -1,0 +1,86 @@
+/** Who carries a run on, when something goes wrong on the way. */
+import { gate } from '../../test/support/eventually';
+import { researchWorld } from '../../test/support/memory-research';
+import { answerOf } from '../../test/support/section-answers';
+import { Drive } from './advance-run';
+import { ResearchWorker } from './research-worker';
+
+const LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+describe('a worker of research', () => {
+  it('does not lose a run that it is claiming while it looks after its leases', async () => {
+    const [loading, renewing] = [gate(), gate()];
+    const asked: (readonly string[])[] = [];
+    const world = researchWorld({
+      section: { status: 'COMPLETED', content: answerOf('market_snapshot') },
+      loading: loading.opened,
+      leases: {
+        renew: async (ids) => {
+          asked.push(ids);
+          await renewing.opened;
+          return new Set<string>();
+        },
+      },
+    });
+    const worker = new ResearchWorker(world.means, LOG);
+    const taken = worker.take('run-1');
+    const looked = worker.look();
+    await new Promise(setImmediate);
+    renewing.open();
+    await looked;
+    loading.open();
+    await taken;
+    expect(world.steps.map(({ status }) => status?.to)).toEqual(['RUNNING', 'COMPLETED']);
+    expect(asked).toEqual([[]]);
+  });
+
+  it('tells nobody who waits for it that a run broke: it is tried again', async () => {
+    const { opened, open } = gate();
+    const broken = () => {
+      throw new Error('the database is away');
+    };
+    const world = researchWorld({ loading: opened, onWrite: broken });
+    const worker = new ResearchWorker(world.means, LOG);
+    const first = worker.take('run-1');
+    await new Promise(setImmediate);
+    const second = worker.take('run-1');
+    const idle = worker.idle();
+    open();
+    expect(await Promise.all([first, second, idle])).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('a run whose steps cannot be written', () => {
+  it('cuts no call of another section: what is paid for is written down', async () => {
+    const { opened, open } = gate();
+    const world = researchWorld({
+      scene: { acts: { a: [{ until: opened }] } },
+      onWrite: ({ section }) => {
+        if (section?.id !== 's-technical_view') return;
+        // By then the call of the other section is on its way.
+        setImmediate(open);
+        throw new Error('a deadlock');
+      },
+    });
+    await expect(new Drive(world.means, world.research, 'owner').run()).rejects.toThrow('a deadlock');
+    expect(world.upstream.calls).toHaveLength(1);
+    expect(world.upstream.cuts).toEqual([]);
+    expect(world.steps.at(-1)?.section).toMatchObject({ id: 's-market_snapshot', openCallId: null });
+  });
+});
+
+describe('a run that is taken over', () => {
+  it('keeps the call of its former process written down where this one stops before the call has ended', async () => {
+    let drive: Drive | null = null;
+    const world = researchWorld({
+      section: { status: 'RUNNING', tries: 1, openCallId: 'call-1' },
+      flying: (looks) => {
+        if (looks > 2) drive?.stop();
+        return true;
+      },
+    });
+    drive = new Drive(world.means, world.research, 'owner');
+    await drive.run();
+    expect(world.steps.filter(({ section }) => section !== undefined)).toEqual([]);
+  });
+});
