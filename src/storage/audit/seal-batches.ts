@@ -20,6 +20,8 @@ export interface SealedBlock {
   readonly seq: bigint;
   readonly hash: string;
   readonly batches: number;
+  /** The id of its last batch: none before it was left out that was visible. */
+  readonly lastId: string;
 }
 
 const BATCHES_MAX = 1_000;
@@ -45,7 +47,7 @@ export function sealNextBlock(database: AuditDatabase, range: SealRange, at: num
         values: [each.batchId, each.sealSeq, each.position, each.digest, each.manifest],
       })),
     ]);
-    return { seq, hash, batches: batches.length };
+    return { seq, hash, batches: batches.length, lastId: batches.at(-1)?.batchId ?? range.after };
   });
 }
 

@@ -19,15 +19,16 @@ function sealerOver(blocks: (SealedBlock | Error)[]) {
   return { sealer, ranges, said, clock };
 }
 
-const block = (seq: bigint): SealedBlock => ({ seq, hash: 'h', batches: 1 });
+const block = (seq: bigint): SealedBlock => ({ seq, hash: 'h', batches: 1, lastId: `last-of-${seq}` });
 
 describe('the sealer', () => {
-  it('seals block after block until nothing is left that is half a minute old', async () => {
+  it('seals block after block, each from where the last one ended, until nothing is left that is half a minute old', async () => {
     const { sealer, ranges, said } = sealerOver([block(1n), block(2n)]);
     sealer.start();
     await sealer.look();
     sealer.stop();
-    expect(ranges).toEqual([1, 2, 3].map(() => ({ after: '', before: leastIdAt(NOW - 30_000) })));
+    expect(ranges.map(({ after }) => after)).toEqual(['', 'last-of-1', 'last-of-2']);
+    expect(new Set(ranges.map(({ before }) => before))).toEqual(new Set([leastIdAt(NOW - 30_000)]));
     expect(said).toEqual(['sealed', 'sealed']);
   });
 

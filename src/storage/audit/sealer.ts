@@ -32,10 +32,12 @@ export class Sealer extends BackgroundWork {
   protected async work(): Promise<void> {
     const until = this.parts.clock.now() - DELAY_MS;
     const after = this.looks % WHOLE_LOOK_EVERY === 0 ? '' : leastIdAt(this.lookedUntil - LOOK_BACK_MS);
-    const range = { after, before: leastIdAt(until) };
-    for (;;) {
-      const block = await this.parts.seal(range);
+    const before = leastIdAt(until);
+    // Each block begins where the one before it ended: a long arrear would be read from its start for every one of them.
+    for (let from = after; ; ) {
+      const block = await this.parts.seal({ after: from, before });
       if (block === null) break;
+      from = block.lastId;
       // The log is a copy of the chain's head outside of the database.
       this.parts.log.info({ block: String(block.seq), batches: block.batches, hash: block.hash }, 'sealed');
       if (this.stopped) return;
