@@ -6,6 +6,7 @@ import type { KeptAnswer } from '../../gateway/kept-answer';
 import type { Fault } from '../../kernel/fault';
 import type { RateLevels } from '../../keys/rate-limiter';
 import { renderMessagesError } from './anthropic-error';
+import { ChunkedText } from './chunked-text';
 import { renderError } from './openai-error';
 import { rateHeaders } from './rate-headers';
 
@@ -14,6 +15,7 @@ export class HttpAnswerSink implements AnswerSink {
   /** Of the typed events that were written. */
   private lastNumber = -1;
   private rates: Readonly<Record<string, string>> | null = null;
+  private stream: ChunkedText | null = null;
   /** What is sent is audio, in which no error can be told. */
   private audio = false;
 
@@ -36,9 +38,8 @@ export class HttpAnswerSink implements AnswerSink {
   }
 
   write(frames: string): boolean {
-    this.startStream();
     if (this.ending === 'closing-event') this.lastNumber = lastNumberIn(frames) ?? this.lastNumber;
-    return this.response.write(frames) || this.response.destroyed;
+    return this.begun().write(frames) || this.response.destroyed;
   }
 
   writeBytes(bytes: Buffer, contentType: string): boolean {
@@ -66,8 +67,7 @@ export class HttpAnswerSink implements AnswerSink {
   }
 
   finishStream(frames: string): void {
-    this.startStream();
-    this.response.end(frames);
+    this.begun().end(frames);
   }
 
   finishAudio(bytes: Buffer, contentType: string): void {
@@ -100,14 +100,15 @@ export class HttpAnswerSink implements AnswerSink {
     }
     if (this.ending === 'message-stop') return this.failMessage(fault);
     const { status, headers, body } = renderError(fault, this.requestId);
-    if (this.started) this.response.end(this.ending === 'done-marker' ? `data: ${JSON.stringify(body)}\n\n` : this.errorEvent(body.error));
+    if (this.stream !== null)
+      this.stream.end(this.ending === 'done-marker' ? `data: ${JSON.stringify(body)}\n\n` : this.errorEvent(body.error));
     else this.sendBody(status, JSON.stringify(body), headers);
   }
 
   private failMessage(fault: Fault): void {
     const { status, headers, body } = renderMessagesError(fault, this.requestId);
     const text = JSON.stringify(body);
-    if (this.started) this.response.end(`event: error\ndata: ${text}\n\n`);
+    if (this.stream !== null) this.stream.end(`event: error\ndata: ${text}\n\n`);
     else this.sendBody(status, text, headers);
   }
 
@@ -123,16 +124,21 @@ export class HttpAnswerSink implements AnswerSink {
     this.response.writeHead(200, { ...this.commonHeaders(contentType), 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' });
   }
 
-  private startStream(): void {
-    if (this.started) return;
+  private begun(): ChunkedText {
+    this.stream ??= this.startStream();
+    return this.stream;
+  }
+
+  private startStream(): ChunkedText {
     const headers = this.commonHeaders('text/event-stream; charset=utf-8');
     headers['cache-control'] = 'no-cache';
     headers['x-accel-buffering'] = 'no';
     this.response.writeHead(200, headers);
+    return new ChunkedText(this.response);
   }
 
   private sendBody(status: number, text: string, extra: Readonly<Record<string, string>>): void {
-    if (this.response.destroyed) return;
+    if (this.response.destroyed || this.started) return;
     const headers = this.commonHeaders('application/json');
     headers['content-length'] = Buffer.byteLength(text);
     this.response.writeHead(status, Object.assign(headers, extra));

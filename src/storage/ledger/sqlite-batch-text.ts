@@ -139,10 +139,10 @@ function rowOrNull(row: PlainRow | null): SqlRow | null {
   return row === null ? null : rowOf(row);
 }
 
-function rowOf(row: readonly PlainValue[]): SqlRow {
-  const values: SqlRow = [];
-  for (const value of row) values.push(value === null || typeof value === 'string' ? value : big(value));
-  return values;
+/** Numbers stay numbers: the columns make whole ones of them, and a bigint for each would cost more than the rest of the row. */
+function rowOf(row: PlainRow): SqlRow {
+  for (const [at, value] of row.entries()) if (typeof value === 'object' && value !== null) row[at] = BigInt(value[0]) as never;
+  return row as SqlRow;
 }
 
 function big(value: PlainValue): bigint {
