@@ -7,12 +7,12 @@ import type { Log } from '../kernel/log';
 import { ChannelHealth } from '../routing/health/channel-health';
 import type { Storage } from './open-storage';
 
-export function openCluster({ redisUrl }: Config, { ledgerId: installation }: Storage, log: Log) {
+export function openCluster({ redisUrl }: Config, { ledgerId: installation, catalog }: Storage, log: Log) {
   const limits = openRateLimits({ redisUrl, installation, clock: systemClock, log });
   const others = openHealthWire({ redisUrl, installation });
   return {
     rates: limits.rates,
-    health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
+    health: new ChannelHealth({ clock: systemClock, log, wire: others.wire, catalog: () => catalog.current() }),
     close: () => {
       limits.close();
       others.close();

@@ -1,7 +1,7 @@
 /** What processes of one installation learn of channels from each other: one process by itself, and two over Redis. */
 import { openHealthWire } from '../../src/cluster/open-health-wire';
 import { ChannelHealth } from '../../src/routing/health/channel-health';
-import { aChannel } from '../support/catalog-builders';
+import { aCatalogOf, aChannel } from '../support/catalog-builders';
 import { cuttingProxy } from '../support/cutting-proxy';
 import { eventually } from '../support/eventually';
 import { freshPrefix, REDIS_SERVER, redisIsServed } from '../support/redis';
@@ -12,6 +12,8 @@ const RING = aChannel('ring', { apiKey: 'secret-one', apiKeys: ['secret-one', 's
 const MODEL = 'm';
 /** What is said of it tells that Redis listens by now. */
 const MARK = aChannel('mark');
+const SOLD = aCatalogOf([RING, MARK, aChannel('a'), aChannel('b'), aChannel('c')], [MODEL, 'to', 'fro']);
+const catalog = () => SOLD;
 
 const fail = (health: ChannelHealth, channel = aChannel('a'), calls = 15) => {
   for (let call = 0; call < calls; call += 1) health.failed(channel, MODEL, health.begin(channel, MODEL), 'HTTP 500');
@@ -29,14 +31,14 @@ interface Processes {
 function alone(): Processes {
   const clock = new StillClock();
   const { wire, close } = openHealthWire({ redisUrl: null, installation: 'alone' });
-  const here = new ChannelHealth({ clock, log: SILENT, wire });
+  const here = new ChannelHealth({ clock, log: SILENT, wire, catalog });
   return { clock, here, there: here, close };
 }
 
 function overRedis(redisUrl = REDIS_SERVER, installation = freshPrefix()): Processes {
   const clock = new StillClock();
   const wires = [openHealthWire({ redisUrl, installation }), openHealthWire({ redisUrl: REDIS_SERVER, installation })];
-  const [here, there] = wires.map(({ wire }) => new ChannelHealth({ clock, log: SILENT, wire })) as [ChannelHealth, ChannelHealth];
+  const [here, there] = wires.map(({ wire }) => new ChannelHealth({ clock, log: SILENT, wire, catalog })) as [ChannelHealth, ChannelHealth];
   return { clock, here, there, close: () => wires.map((each) => each.close()) };
 }
 

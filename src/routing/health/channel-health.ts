@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../kernel/clock';
 import type { Log } from '../../kernel/log';
-import type { Channel } from '../catalog';
+import { type Catalog, type Channel, leadsTo } from '../catalog';
 import type { BreakerState, Ticket, Turn } from './breaker';
 import { settingsOf } from './breaker-settings';
 import type { HealthNews, HealthWire } from './health-news';
@@ -15,6 +15,8 @@ export interface HealthParts {
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Pick<Log, 'info' | 'warn'>;
   readonly wire: HealthWire;
+  /** News of what is not in it are let go: so no more is kept than is sold. */
+  readonly catalog: () => Catalog;
 }
 
 /** What is known of one channel. */
@@ -108,7 +110,7 @@ export class ChannelHealth {
     return ring?.restAt(upstreamModel, now) === null;
   }
 
-  /** undefined: no request went there yet. */
+  /** undefined: no request went there yet, and no other process told of one. */
   known(channelId: string): KnownChannel | undefined {
     return this.channels.get(channelId);
   }
@@ -167,14 +169,22 @@ export class ChannelHealth {
   }
 
   private hear(news: HealthNews): void {
-    const { models, ring } = this.watched(news.channelId);
+    const channel = this.parts.catalog().channels.get(news.channelId);
+    if (channel === undefined) return;
     const now = this.parts.clock.monotonic();
+    const ring = this.channels.get(channel.id)?.ring;
     if (news.kind === 'refused') return ring?.hearRefused(news.secret, now, news.forMs, news.reason);
+    if (!this.minds(channel.id, news.upstreamModel)) return;
     if (news.kind === 'limited' && news.secret !== null) return ring?.limited(news.secret, news.upstreamModel, now, news.forMs);
-    const model = models.get(news.upstreamModel) ?? this.newModel(news.channelId, news.upstreamModel);
+    const model = this.modelOf(channel, news.upstreamModel);
     if (model.settings.off) return;
     if (news.kind === 'opened') model.breaker.hearOpened(now, news.forMs, news.reason);
     else if (news.kind === 'limited') model.hearLimited(now, news.forMs);
     else model.breaker.close(now);
+  }
+
+  /** Whether news of an upstream model are of use here: it was used, or could be. */
+  private minds(channelId: string, upstreamModel: string): boolean {
+    return this.channels.get(channelId)?.models.has(upstreamModel) === true || leadsTo(this.parts.catalog(), channelId, upstreamModel);
   }
 }
