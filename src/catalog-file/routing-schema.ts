@@ -70,13 +70,15 @@ const breaker = z
       .gt(0, { error: 'must be above 0' })
       .max(1)
       .optional()
-      .describe(`Opens when this part of the calls of the last 10 s failed; ${BREAKER_DEFAULTS.failureRate} when left out.`),
+      .describe(
+        `Opens when this part of the calls of the last 10 s failed, counted over all processes that share a Redis; ${BREAKER_DEFAULTS.failureRate} when left out.`,
+      ),
     minimumRequests: count(1, CALLS_MAX)
       .optional()
       .describe(`Fewer calls say nothing of the rate; ${BREAKER_DEFAULTS.minimumRequests} when left out.`),
     consecutiveFailures: count(1, CALLS_MAX)
       .optional()
-      .describe(`Opens when so many calls in a row failed; ${BREAKER_DEFAULTS.consecutiveFailures} when left out.`),
+      .describe(`Opens when so many calls in a row of one process failed; ${BREAKER_DEFAULTS.consecutiveFailures} when left out.`),
     openMs: count(1, HOUR_MS)
       .optional()
       .describe(

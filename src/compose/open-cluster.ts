@@ -4,16 +4,20 @@ import { openRateLimits } from '../cluster/open-rate-limits';
 import type { Config } from '../config';
 import { systemClock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
+import { TELL_EVERY_MS } from '../routing/health/breaker-settings';
 import { ChannelHealth } from '../routing/health/channel-health';
 import type { Storage } from './open-storage';
 
-export function openCluster({ redisUrl }: Config, { ledgerId: installation }: Storage, log: Log) {
+export function openCluster({ redisUrl }: Config, { ledgerId: installation, catalog }: Storage, log: Log) {
   const limits = openRateLimits({ redisUrl, installation, clock: systemClock, log });
   const others = openHealthWire({ redisUrl, installation });
+  const health = new ChannelHealth({ clock: systemClock, log, wire: others.wire, catalog: () => catalog.current() });
+  const telling = redisUrl === null ? undefined : setInterval(() => health.tellFigures(), TELL_EVERY_MS).unref();
   return {
     rates: limits.rates,
-    health: new ChannelHealth({ clock: systemClock, log, wire: others.wire }),
+    health,
     close: () => {
+      clearInterval(telling);
       limits.close();
       others.close();
     },

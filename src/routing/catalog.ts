@@ -144,6 +144,13 @@ export function routeId(model: string, type: RouteType): string {
   return `${model}:${type}`;
 }
 
+/** Whether a route leads to the upstream model on the channel. Looks through all of them. */
+export function leadsTo({ routes }: Catalog, channelId: string, upstreamModel: string): boolean {
+  return [...routes.values()].some(({ steps }) =>
+    steps.some((step) => step.channelId === channelId && step.upstreamModel === upstreamModel),
+  );
+}
+
 /** What may be written down of a channel: the start of a hash stands for its secrets, so that another one shows. */
 export function withoutSecrets(channel: Channel): object {
   return Object.fromEntries(

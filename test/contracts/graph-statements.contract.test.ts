@@ -197,7 +197,7 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     reader,
     commit: { end: nothing },
     verifier: { verify: nothing },
-    health: new ChannelHealth({ clock, log: NOWHERE, wire: NOBODY_ELSE }),
+    health: new ChannelHealth({ clock, log: NOWHERE, wire: NOBODY_ELSE, catalog: () => catalog.current() }),
     upstreams: { openai: { send: () => nothing() as never } },
     spend: { history: new SqlWalletHistory(dataSource), doorbell: new LocalDoorbell() },
     keyRing: new KeyRing(keys, clock),

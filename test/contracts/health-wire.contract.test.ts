@@ -1,7 +1,8 @@
 /** What processes of one installation learn of channels from each other: one process by itself, and two over Redis. */
 import { openHealthWire } from '../../src/cluster/open-health-wire';
 import { ChannelHealth } from '../../src/routing/health/channel-health';
-import { aChannel } from '../support/catalog-builders';
+import { reportOf } from '../../src/routing/health/health-report';
+import { aCatalogOf, aChannel } from '../support/catalog-builders';
 import { cuttingProxy } from '../support/cutting-proxy';
 import { eventually } from '../support/eventually';
 import { freshPrefix, REDIS_SERVER, redisIsServed } from '../support/redis';
@@ -12,11 +13,15 @@ const RING = aChannel('ring', { apiKey: 'secret-one', apiKeys: ['secret-one', 's
 const MODEL = 'm';
 /** What is said of it tells that Redis listens by now. */
 const MARK = aChannel('mark');
+const SOLD = aCatalogOf([RING, MARK, aChannel('a'), aChannel('b'), aChannel('c')], [MODEL, 'to', 'fro']);
+const catalog = () => SOLD;
 
 const fail = (health: ChannelHealth, channel = aChannel('a'), calls = 15) => {
   for (let call = 0; call < calls; call += 1) health.failed(channel, MODEL, health.begin(channel, MODEL), 'HTTP 500');
 };
 const answer = (health: ChannelHealth, channel = aChannel('a')) => health.succeeded(channel, MODEL, health.begin(channel, MODEL), 10, null);
+
+const shownBy = (health: ChannelHealth, clock: StillClock, id = 'a') => reportOf(health, id, clock).models[0];
 
 interface Processes {
   readonly clock: StillClock;
@@ -29,14 +34,14 @@ interface Processes {
 function alone(): Processes {
   const clock = new StillClock();
   const { wire, close } = openHealthWire({ redisUrl: null, installation: 'alone' });
-  const here = new ChannelHealth({ clock, log: SILENT, wire });
+  const here = new ChannelHealth({ clock, log: SILENT, wire, catalog });
   return { clock, here, there: here, close };
 }
 
 function overRedis(redisUrl = REDIS_SERVER, installation = freshPrefix()): Processes {
   const clock = new StillClock();
   const wires = [openHealthWire({ redisUrl, installation }), openHealthWire({ redisUrl: REDIS_SERVER, installation })];
-  const [here, there] = wires.map(({ wire }) => new ChannelHealth({ clock, log: SILENT, wire })) as [ChannelHealth, ChannelHealth];
+  const [here, there] = wires.map(({ wire }) => new ChannelHealth({ clock, log: SILENT, wire, catalog })) as [ChannelHealth, ChannelHealth];
   return { clock, here, there, close: () => wires.map((each) => each.close()) };
 }
 
@@ -82,6 +87,25 @@ describe.each(['in process', 'over Redis'])('the health of channels %s', (kind) 
     await eventually(() => expect(here.known('a')?.models.get(MODEL)?.breaker.state).toBe('CLOSED'));
   });
 
+  promise('is shown by all with the calls of all', async ({ here, there, clock }) => {
+    for (let call = 0; call < 3; call += 1) answer(here);
+    fail(there, aChannel('a'), 2);
+    for (const each of [here, there]) each.tellFigures();
+    const seen = { requests: 5, failures: 2, latencyMs: expect.any(Number), health: 'HEALTHY' };
+    await eventually(() => expect([here, there].map((each) => shownBy(each, clock))).toEqual(Array(2).fill(expect.objectContaining(seen))));
+    expect(shownBy(there, clock)).toEqual(shownBy(here, clock));
+  });
+
+  promise('is passed over by all when only the calls of all are enough to say so', async ({ here, there }) => {
+    for (const each of [here, there]) {
+      for (let call = 0; call < 6; call += 1) answer(each);
+      fail(each, aChannel('a'), 4);
+      each.tellFigures();
+    }
+    const because = { code: 'breaker_open', reason: '8 of 20 calls within 10 s failed, the last one with HTTP 500', forMs: 5_000 };
+    await eventually(() => expect([here, there].map((each) => each.restOf(aChannel('a'), MODEL))).toEqual([because, because]));
+  });
+
   promise('rests for all as long as the provider said to one', async ({ here, there }) => {
     here.limited(aChannel('a'), MODEL, 0, 2_000);
     await eventually(() => expect(there.restOf(aChannel('a'), MODEL)).toMatchObject({ code: 'rate_limited_until', forMs: 2_000 }));
@@ -103,10 +127,12 @@ describe('the health of channels, with Redis away', () => {
     if (!(await redisIsServed())) return;
     const proxy = await cuttingProxy(REDIS_SERVER);
     const processes = overRedis(proxy.url);
-    const { here, there } = processes;
+    const { here, there, clock } = processes;
     try {
       await meet(processes);
       proxy.sever();
+      answer(here, aChannel('b'));
+      here.tellFigures();
       fail(here);
       expect(here.restOf(aChannel('a'), MODEL)).not.toBeNull();
       fail(there, aChannel('b'));
@@ -117,6 +143,11 @@ describe('the health of channels, with Redis away', () => {
         here.limited(aChannel('c'), MODEL, 0, 1_000);
         expect(there.restOf(aChannel('c'), MODEL)).not.toBeNull();
       }, 10_000);
+      answer(here, aChannel('c'));
+      here.tellFigures();
+      await eventually(() => expect(shownBy(there, clock, 'c')?.latencyMs).not.toBeNull());
+      // What was told while nobody could hear it is not told later.
+      expect(shownBy(there, clock, 'b')?.requests).toBe(15);
     } finally {
       processes.close();
       await proxy.close();

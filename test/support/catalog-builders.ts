@@ -62,3 +62,15 @@ export function aCatalog(parts: { models?: readonly Model[]; channels?: readonly
   const byId = <T extends { readonly id: string }>(items: readonly T[] = []) => new Map(items.map((item) => [item.id, item]));
   return { revision: 1, models: byId(parts.models), channels: byId(parts.channels), routes: byId(parts.routes) };
 }
+
+/** Each of the channels is sold for each of the upstream models. */
+export function aCatalogOf(channels: readonly Channel[], upstreamModels: readonly string[]): Catalog {
+  const routes = upstreamModels.map((upstreamModel) =>
+    aRoute(
+      upstreamModel,
+      'ORDINARY',
+      channels.map(({ id }) => id),
+    ),
+  );
+  return aCatalog({ channels, routes });
+}

@@ -2,13 +2,13 @@
 import { BREAKER_DEFAULTS } from '../../src/routing/health/breaker-settings';
 import { ChannelHealth } from '../../src/routing/health/channel-health';
 import { NOBODY_ELSE } from '../../src/routing/health/health-news';
-import { aChannel } from './catalog-builders';
+import { aCatalog, aChannel } from './catalog-builders';
 import { StillClock } from './still-clock';
 
 const SILENT = { info: () => undefined, warn: () => undefined };
 
 export function healthy(clock = new StillClock(1_000)): ChannelHealth {
-  return new ChannelHealth({ clock, log: SILENT, wire: NOBODY_ELSE });
+  return new ChannelHealth({ clock, log: SILENT, wire: NOBODY_ELSE, catalog: () => aCatalog({}) });
 }
 
 /** The breakers of these channels are open for the model `m`, the first one named for the longest. */

@@ -91,7 +91,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     verifier: {
       verify: async () => ({ ok: true, entries: 3, sealedThrough: null, headHash: null, firstBadEntryId: null, problem: null }),
     },
-    health: new ChannelHealth({ clock, log: log, wire: NOBODY_ELSE }),
+    health: new ChannelHealth({ clock, log: log, wire: NOBODY_ELSE, catalog: () => snapshot }),
     upstreams: {
       openai: {
         send: () => {

@@ -130,7 +130,7 @@ export function stage(scene: Scene) {
     runs: { find: async () => new Map() },
     ledger: new GroupCommit(ledger),
     upstreams: { openai: upstream, anthropic: { operations: upstream.operations, cannot: () => 'it is too narrow.', send: upstream.send } },
-    health: scene.health ?? new ChannelHealth({ clock, log, wire: NOBODY_ELSE }),
+    health: scene.health ?? new ChannelHealth({ clock, log, wire: NOBODY_ELSE, catalog: () => catalog }),
     counter,
     spool,
     archive: null,

@@ -2,11 +2,11 @@
 
 /** What the catalog says of it; left out: the default. */
 export interface BreakerOptions {
-  /** Opens when so large a part of the calls within the window failed: above 0, at most 1. */
+  /** Opens when so large a part of the calls of all processes within the window failed: above 0, at most 1. */
   readonly failureRate?: number | undefined;
   /** Fewer calls within the window say nothing of the rate. */
   readonly minimumRequests?: number | undefined;
-  /** Opens when so many calls in a row failed, however few there were. */
+  /** Opens when so many calls in a row of one process failed, however few there were: of several the order is not known. */
   readonly consecutiveFailures?: number | undefined;
   /** For how long it opens at first; each time that it opens again soon doubles that, up to a ceiling. */
   readonly openMs?: number | undefined;
@@ -37,6 +37,10 @@ export const OPEN_MAX_MS = 60_000;
 export const PROBES = 3;
 /** What calls of the last so many milliseconds did decides. */
 export const WINDOW_MS = 10_000;
+/** How often a process tells the others what it counted. */
+export const TELL_EVERY_MS = 1_000;
+/** What is heard so soon after the breaker closed may be of calls from before. */
+export const LATE_MS = 2 * TELL_EVERY_MS;
 
 const known = new WeakMap<BreakerOptions, BreakerSettings>();
 

@@ -18,13 +18,32 @@ function recovered(breaker: Breaker, now: number): void {
   expect(breaker.state).toBe('CLOSED');
 }
 
+const EVENT = fc.oneof(
+  fc.record({ kind: fc.constant('ask' as const), forced: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('end' as const),
+    how: fc.constantFrom('ok' as const, 'failed' as const, 'nothing' as const),
+    which: fc.nat(20),
+  }),
+  fc.record({ kind: fc.constant('hear' as const), answered: fc.nat(20), failures: fc.nat(20) }),
+  fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 40_000 }) }),
+);
+type Event = typeof EVENT extends fc.Arbitrary<infer T> ? T : never;
+
 /** Calls that come and go in any order, and what holds of the breaker at each of them. */
 class History {
-  now = 0;
+  private now = 0;
   private readonly breaker = new Breaker();
   private readonly running: Ticket[] = [];
 
-  ask(forced: boolean): void {
+  take(event: Event): void {
+    if (event.kind === 'wait') this.now += event.ms;
+    else if (event.kind === 'ask') this.ask(event.forced);
+    else if (event.kind === 'hear') this.hear(event.answered + event.failures, event.failures);
+    else this.end(event.how, event.which);
+  }
+
+  private ask(forced: boolean): void {
     const { breaker, now } = this;
     const [before, lets] = [breaker.state, breaker.lets(now, SETTINGS)];
     if (!lets && !forced) return;
@@ -32,7 +51,7 @@ class History {
     expect(breaker.state).toBe(before === 'OPEN' && lets ? 'HALF_OPEN' : before);
   }
 
-  end(how: 'ok' | 'failed' | 'nothing', which: number): void {
+  private end(how: 'ok' | 'failed' | 'nothing', which: number): void {
     const { breaker, now, running } = this;
     const [ticket] = running.splice(which % Math.max(running.length, 1), 1);
     if (ticket === undefined) return;
@@ -46,6 +65,13 @@ class History {
     expect(turn === 'opened').toBe(before !== 'OPEN' && breaker.state === 'OPEN');
     expect(turn === 'closed').toBe(before === 'HALF_OPEN' && breaker.state === 'CLOSED');
     if (turn === 'opened') expect(breaker.openUntil - now).toBeLessThanOrEqual(OPEN_MAX_MS);
+  }
+
+  private hear(calls: number, failures: number): void {
+    const { breaker, now } = this;
+    const before = breaker.state;
+    const turn = breaker.hearCalls(now, { calls, failures }, WHY, SETTINGS);
+    expect([turn, breaker.state]).toEqual(turn === 'opened' && before === 'CLOSED' ? ['opened', 'OPEN'] : [null, before]);
   }
 
   check(): void {
@@ -151,22 +177,11 @@ describe('a breaker', () => {
   });
 
   it('keeps its rules in any history', () => {
-    const event = fc.oneof(
-      fc.record({ kind: fc.constant('ask' as const), forced: fc.boolean() }),
-      fc.record({
-        kind: fc.constant('end' as const),
-        how: fc.constantFrom('ok' as const, 'failed' as const, 'nothing' as const),
-        which: fc.nat(20),
-      }),
-      fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 40_000 }) }),
-    );
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 200 }), (events) => {
+      fc.property(fc.array(EVENT, { maxLength: 200 }), (events) => {
         const history = new History();
         for (const each of events) {
-          if (each.kind === 'wait') history.now += each.ms;
-          else if (each.kind === 'ask') history.ask(each.forced);
-          else history.end(each.how, each.which);
+          history.take(each);
           history.check();
         }
       }),

@@ -2,8 +2,8 @@
  * The circuit breaker of one channel and upstream model: CLOSED lets everything through, OPEN nothing until its time has
  * passed, HALF_OPEN a few real requests as probes. Pure but for its own state; times are monotonic milliseconds.
  */
-import { type BreakerSettings, OPEN_MAX_MS, PROBES, WINDOW_MS } from './breaker-settings';
-import { SlidingWindow } from './sliding-window';
+import { type BreakerSettings, LATE_MS, OPEN_MAX_MS, PROBES, WINDOW_MS } from './breaker-settings';
+import { type Calls, SlidingWindow } from './sliding-window';
 
 export const BREAKER_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
 export type BreakerState = (typeof BREAKER_STATES)[number];
@@ -77,6 +77,20 @@ export class Breaker {
     this.ends(ticket);
   }
 
+  /**
+   * Calls of another process, which count in the rate like those of this one. They say nothing of an order, and probes are
+   * judged by whoever sent them: so a breaker that is not closed stays as it is. Just after it closed they are let go,
+   * because those who made them may not have known of it yet.
+   * @param why as the end of "the last one with …"
+   */
+  hearCalls(now: number, heard: Calls, why: string, settings: BreakerSettings): Turn {
+    if (now - this.closedAt < LATE_MS) return null;
+    this.window.hear(now, heard);
+    if (this.state !== 'CLOSED' || heard.failures === 0 || settings.off) return null;
+    const reason = this.rateToOpen(now, why, settings);
+    return reason === null ? null : this.open(now, reason, settings);
+  }
+
   /** Another process opened it. */
   hearOpened(now: number, forMs: number, reason: string): void {
     if (this.state === 'OPEN' && this.openUntil >= now + forMs) return;
@@ -115,6 +129,10 @@ export class Breaker {
 
   private reasonToOpen(now: number, why: string, settings: BreakerSettings): string | null {
     if (this.inARow >= settings.consecutiveFailures) return `${this.inARow} calls in a row failed, the last one with ${why}`;
+    return this.rateToOpen(now, why, settings);
+  }
+
+  private rateToOpen(now: number, why: string, settings: BreakerSettings): string | null {
     const [requests, failures] = [this.window.requests(now), this.window.failures(now)];
     if (requests < settings.minimumRequests || failures < settings.failureRate * requests) return null;
     return `${failures} of ${requests} calls within ${WINDOW_MS / 1_000} s failed, the last one with ${why}`;

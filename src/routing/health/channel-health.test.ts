@@ -1,4 +1,4 @@
-import { aChannel } from '../../../test/support/catalog-builders';
+import { aCatalogOf, aChannel } from '../../../test/support/catalog-builders';
 import { StillClock } from '../../../test/support/still-clock';
 import { ChannelHealth } from './channel-health';
 import { type HealthNews, newsIn } from './health-news';
@@ -9,13 +9,14 @@ import { REFUSED_MS } from './secret-ring';
 const SILENT = { info: () => undefined, warn: () => undefined };
 const ONE = aChannel('a');
 const RING = aChannel('ring', { apiKey: 'secret-one', apiKeys: ['secret-one', 'secret-two', 'secret-three'] });
+const SOLD = aCatalogOf([ONE, RING], ['m']);
 
 function world() {
   const clock = new StillClock();
   const told: HealthNews[] = [];
   const hearers: ((news: HealthNews) => void)[] = [];
   const wire = { tell: (news: HealthNews) => void told.push(news), listen: (hear: (news: HealthNews) => void) => void hearers.push(hear) };
-  const health = new ChannelHealth({ clock, log: SILENT, wire });
+  const health = new ChannelHealth({ clock, log: SILENT, wire, catalog: () => SOLD });
   const fail = (times: number, model = 'm') => {
     for (let call = 0; call < times; call += 1) health.failed(ONE, model, health.begin(ONE, model), 'HTTP 500');
   };
@@ -82,6 +83,21 @@ describe('the health of a channel', () => {
     there.hear(here.told.at(-1) as HealthNews);
     expect(here.told.map(({ kind }) => kind)).toEqual(['opened', 'closed']);
     expect(there.health.restOf(ONE, 'm')).toBeNull();
+  });
+
+  it('is not told by news of what the catalog does not sell, so that no more is kept than that', () => {
+    const { health, hear } = world();
+    for (const [channelId, upstreamModel] of [
+      ['unknown', 'm'],
+      ['a', 'unknown'],
+    ] as const) {
+      hear({ kind: 'opened', channelId, upstreamModel, forMs: 1_000, reason: 'it failed elsewhere' });
+      hear({ kind: 'limited', channelId, upstreamModel, forMs: 1_000, secret: null });
+      hear({ kind: 'closed', channelId, upstreamModel });
+    }
+    expect([health.breakers(), health.known('a'), health.known('unknown')]).toEqual([[], undefined, undefined]);
+    hear({ kind: 'opened', channelId: 'a', upstreamModel: 'm', forMs: 1_000, reason: 'it failed elsewhere' });
+    expect(health.breakers()).toEqual([{ channel: 'a', upstreamModel: 'm', state: 'OPEN' }]);
   });
 
   it('takes nothing from a text that is no news', () => {

@@ -1,10 +1,10 @@
 /**
  * How the channels are: what every attempt leaves here, and what keeps the next one from a channel that fails. State of
- * this process, told to the others; nothing that money depends on.
+ * this process, told to the others and heard from them; nothing that money depends on.
  */
 import type { Clock } from '../../kernel/clock';
 import type { Log } from '../../kernel/log';
-import type { Channel } from '../catalog';
+import { type Catalog, type Channel, leadsTo } from '../catalog';
 import type { BreakerState, Ticket, Turn } from './breaker';
 import { settingsOf } from './breaker-settings';
 import type { HealthNews, HealthWire } from './health-news';
@@ -15,6 +15,8 @@ export interface HealthParts {
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Pick<Log, 'info' | 'warn'>;
   readonly wire: HealthWire;
+  /** News of what is not in it are let go: so no more is kept than is sold. */
+  readonly catalog: () => Catalog;
 }
 
 /** What is known of one channel. */
@@ -64,7 +66,7 @@ export class ChannelHealth {
   /** The provider answered to the end. */
   succeeded(channel: Channel, upstreamModel: string, ticket: Ticket, latencyMs: number, firstByteMs: number | null): void {
     const model = this.modelOf(channel, upstreamModel);
-    this.turned(channel, model, model.succeeded(ticket, this.parts.clock.monotonic(), latencyMs, firstByteMs));
+    this.turned(channel.id, model, model.succeeded(ticket, this.parts.clock.monotonic(), latencyMs, firstByteMs));
   }
 
   secretSucceeded(channel: Channel, print: string): void {
@@ -74,7 +76,7 @@ export class ChannelHealth {
   /** @param why as the end of "the last one with …": a status or a word of ours */
   failed(channel: Channel, upstreamModel: string, ticket: Ticket, why: string): void {
     const model = this.modelOf(channel, upstreamModel);
-    this.turned(channel, model, model.failed(ticket, this.parts.clock.monotonic(), why));
+    this.turned(channel.id, model, model.failed(ticket, this.parts.clock.monotonic(), why));
   }
 
   /** The provider's rate limit is reached, for so long. */
@@ -108,7 +110,20 @@ export class ChannelHealth {
     return ring?.restAt(upstreamModel, now) === null;
   }
 
-  /** undefined: no request went there yet. */
+  /**
+   * Tells the others what calls of this process were like since the last time, and nothing that was heard. To be called
+   * every `TELL_EVERY_MS` where there are others: attempts only count, so that none of them waits for it.
+   */
+  tellFigures(): void {
+    for (const [channelId, { models }] of this.channels) {
+      for (const [upstreamModel, model] of models) {
+        const figures = model.takeUntold();
+        if (figures !== null) this.parts.wire.tell({ kind: 'figures', channelId, upstreamModel, figures });
+      }
+    }
+  }
+
+  /** undefined: no request went there yet, and no other process told of one. */
   known(channelId: string): KnownChannel | undefined {
     return this.channels.get(channelId);
   }
@@ -152,9 +167,9 @@ export class ChannelHealth {
     return watched.ring;
   }
 
-  private turned(channel: Channel, { upstreamModel, breaker }: ModelHealth, turn: Turn): void {
+  private turned(channelId: string, { upstreamModel, breaker }: ModelHealth, turn: Turn): void {
     if (turn === null) return;
-    const of = { channelId: channel.id, upstreamModel };
+    const of = { channelId, upstreamModel };
     if (turn === 'closed') {
       this.parts.log.info(of, 'the breaker of a channel closes: its probes were answered');
       this.parts.wire.tell({ kind: 'closed', ...of });
@@ -167,14 +182,23 @@ export class ChannelHealth {
   }
 
   private hear(news: HealthNews): void {
-    const { models, ring } = this.watched(news.channelId);
+    const channel = this.parts.catalog().channels.get(news.channelId);
+    if (channel === undefined) return;
     const now = this.parts.clock.monotonic();
+    const ring = this.channels.get(channel.id)?.ring;
     if (news.kind === 'refused') return ring?.hearRefused(news.secret, now, news.forMs, news.reason);
+    if (!this.minds(channel.id, news.upstreamModel)) return;
     if (news.kind === 'limited' && news.secret !== null) return ring?.limited(news.secret, news.upstreamModel, now, news.forMs);
-    const model = models.get(news.upstreamModel) ?? this.newModel(news.channelId, news.upstreamModel);
+    const model = this.modelOf(channel, news.upstreamModel);
+    if (news.kind === 'figures') return this.turned(channel.id, model, model.hear(now, news.figures));
     if (model.settings.off) return;
     if (news.kind === 'opened') model.breaker.hearOpened(now, news.forMs, news.reason);
     else if (news.kind === 'limited') model.hearLimited(now, news.forMs);
     else model.breaker.close(now);
+  }
+
+  /** Whether news of an upstream model are of use here: it was used, or could be. */
+  private minds(channelId: string, upstreamModel: string): boolean {
+    return this.channels.get(channelId)?.models.has(upstreamModel) === true || leadsTo(this.parts.catalog(), channelId, upstreamModel);
   }
 }

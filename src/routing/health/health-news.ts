@@ -1,4 +1,6 @@
 /** What processes of one installation tell each other of channels. Whoever misses it learns it by itself. */
+import { type Figures, figuresIn, membersOf } from './figures';
+
 export type HealthNews =
   | { readonly kind: 'opened'; readonly channelId: string; readonly upstreamModel: string; readonly forMs: number; readonly reason: string }
   | { readonly kind: 'closed'; readonly channelId: string; readonly upstreamModel: string }
@@ -10,6 +12,7 @@ export type HealthNews =
       /** The fingerprint of the secret that is limited; null: the channel has one alone. */
       readonly secret: string | null;
     }
+  | { readonly kind: 'figures'; readonly channelId: string; readonly upstreamModel: string; readonly figures: Figures }
   | { readonly kind: 'refused'; readonly channelId: string; readonly secret: string; readonly forMs: number; readonly reason: string };
 
 /** The port to the other processes. */
@@ -25,10 +28,12 @@ export const NOBODY_ELSE: HealthWire = { tell: () => undefined, listen: () => un
 
 const DAY_MS = 86_400_000;
 const REASON_MAX = 300;
+/** Several times what any news takes. */
+const TEXT_MAX = 16_384;
 
 /** News from a text of another process; undefined when it is none, as of another version. */
 export function newsIn(text: string): HealthNews | undefined {
-  const { kind, channelId, upstreamModel, secret, reason, forMs } = membersOf(text);
+  const { kind, channelId, upstreamModel, secret, reason, forMs, figures } = membersOf(valueIn(text));
   if (typeof channelId !== 'string') return undefined;
   const told = { forMs: durationOf(forMs), reason: typeof reason === 'string' ? reason.slice(0, REASON_MAX) : 'it failed' };
   if (kind === 'refused') return typeof secret === 'string' ? { kind, channelId, secret, ...told } : undefined;
@@ -40,17 +45,22 @@ export function newsIn(text: string): HealthNews | undefined {
       return { kind, channelId, upstreamModel };
     case 'limited':
       return { kind, channelId, upstreamModel, forMs: told.forMs, secret: typeof secret === 'string' ? secret : null };
+    case 'figures':
+      return figuresNews(channelId, upstreamModel, figuresIn(figures));
     default:
       return undefined;
   }
 }
 
-function membersOf(text: string): Readonly<Partial<Record<string, unknown>>> {
+function figuresNews(channelId: string, upstreamModel: string, figures: Figures | undefined): HealthNews | undefined {
+  return figures === undefined ? undefined : { kind: 'figures', channelId, upstreamModel, figures };
+}
+
+function valueIn(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    return text.length > TEXT_MAX ? undefined : JSON.parse(text);
   } catch {
-    return {};
+    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { Breaker, type Ticket, type Turn } from './breaker';
 import type { BreakerSettings } from './breaker-settings';
+import { FIGURES_FORMAT, type Figures } from './figures';
 import { LatencyHistogram } from './latency-histogram';
 
 /** Why something is not used now. */
@@ -23,6 +24,7 @@ export class ModelHealth {
   readonly latency = new LatencyHistogram();
   readonly firstToken = new LatencyHistogram();
   private limitedUntil = 0;
+  private lastFault = '';
 
   constructor(
     readonly upstreamModel: string,
@@ -56,7 +58,23 @@ export class ModelHealth {
   }
 
   failed(ticket: Ticket, now: number, why: string): Turn {
+    this.lastFault = why;
     return this.breaker.failed(ticket, now, why, this.settings);
+  }
+
+  /** What calls of this process were like since it was last taken; null: none ended. */
+  takeUntold(): Figures | null {
+    const { calls, failures } = this.breaker.window.takeUntold();
+    const [latency, firstToken] = [this.latency.takeUntold(), this.firstToken.takeUntold()];
+    if (calls === 0 && latency.length === 0) return null;
+    return { format: FIGURES_FORMAT, calls, failures, why: failures === 0 ? '' : this.lastFault, latency, firstToken };
+  }
+
+  /** What calls of another process were like. */
+  hear(now: number, figures: Figures): Turn {
+    this.latency.hear(figures.latency);
+    this.firstToken.hear(figures.firstToken);
+    return this.breaker.hearCalls(now, figures, figures.why, this.settings);
   }
 
   /** The provider takes nothing more for so long: no failure of the channel, and known to the millisecond. */

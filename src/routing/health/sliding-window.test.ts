@@ -4,16 +4,17 @@ import { LatencyHistogram } from './latency-histogram';
 import { SlidingWindow } from './sliding-window';
 
 describe('a sliding window', () => {
-  it('counts what is surely within it, and nothing that is surely out of it', () => {
-    const calls = fc.array(fc.record({ wait: fc.integer({ min: 0, max: 12_000 }), failed: fc.boolean() }), { maxLength: 100 });
+  it('counts what is surely within it, here or elsewhere, and nothing that is surely out of it', () => {
+    const call = fc.record({ wait: fc.integer({ min: 0, max: 12_000 }), failed: fc.boolean(), where: fc.constantFrom('here', 'there') });
     fc.assert(
-      fc.property(calls, (history) => {
+      fc.property(fc.array(call, { maxLength: 100 }), (history) => {
         const window = new SlidingWindow();
         const seen: { readonly at: number; readonly failed: boolean }[] = [];
         let now = 0;
-        for (const { wait, failed } of history) {
+        for (const { wait, failed, where } of history) {
           now += wait;
-          window.add(now, failed);
+          const count = { here: () => window.add(now, failed), there: () => window.hear(now, { calls: 1, failures: Number(failed) }) };
+          count[where]();
           seen.push({ at: now, failed });
           const surely = seen.filter(({ at }) => at > now - WINDOW_MS * 0.9);
           const perhaps = seen.filter(({ at }) => at > now - WINDOW_MS);
@@ -25,6 +26,20 @@ describe('a sliding window', () => {
         }
       }),
     );
+  });
+
+  it('gives what was counted here once, without what was heard or cleared, however long ago it was', () => {
+    const window = new SlidingWindow();
+    window.add(0, true);
+    window.clear();
+    window.add(1, true);
+    window.add(2, false);
+    window.hear(3, { calls: 5, failures: 5 });
+    expect(window.requests(100_000)).toBe(0);
+    expect([window.takeUntold(), window.takeUntold()]).toEqual([
+      { calls: 2, failures: 1 },
+      { calls: 0, failures: 0 },
+    ]);
   });
 });
 
@@ -46,5 +61,14 @@ describe('a histogram of durations', () => {
     for (let call = 0; call < 5_000; call += 1) histogram.add(100);
     for (let call = 0; call < 1_000; call += 1) histogram.add(10_000);
     expect(histogram.quantile(0.5)).toBeGreaterThan(5_000);
+  });
+
+  it('is the same elsewhere, however many are told at once', () => {
+    const [here, there] = [new LatencyHistogram(), new LatencyHistogram()];
+    for (let call = 0; call < 10_000; call += 1) here.add(1 + ((call * 617) % 1_000));
+    there.hear(here.takeUntold());
+    expect(here.takeUntold()).toEqual([]);
+    for (const share of [0.05, 0.5, 0.95]) expect(there.quantile(share)).toBe(here.quantile(share));
+    expect(there.takeUntold()).toEqual([]);
   });
 });

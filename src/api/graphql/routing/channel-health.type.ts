@@ -5,7 +5,8 @@ import { BreakerStateEnum, ChannelHealthEnum } from '../enums';
 import { DateTime } from '../scalars';
 
 @ObjectType('ChannelModelHealth', {
-  description: 'How calls of one upstream model on a channel went, as the process that answers has seen it.',
+  description:
+    'How calls of one upstream model on a channel went: those of all processes that share a Redis, up to about a second late, else those of the one that answers.',
   simpleResolvers: true,
 })
 export class ChannelModelHealthNode {
