@@ -42,10 +42,10 @@ export function speaks({ channel }: PlanStep, operation: Operation, upstreams: U
 /** What of the request the protocol of a step's channel cannot carry; null: nothing. For steps without another obstacle. */
 export function lackOf(
   { channel, upstreamModel }: PlanStep,
-  asked: Omit<AskedOfUpstream, 'upstreamModel'>,
+  { operation, body, stream }: Omit<AskedOfUpstream, 'upstreamModel'>,
   upstreams: Upstreams,
 ): Obstacle | null {
-  const missing = upstreams[channel.protocol]?.cannot?.({ ...asked, upstreamModel }) ?? null;
+  const missing = upstreams[channel.protocol]?.cannot?.({ operation, body, stream, upstreamModel }) ?? null;
   if (missing === null) return null;
   return { code: 'feature_unsupported', message: `This request cannot run on a channel of protocol ${channel.protocol}: ${missing}` };
 }
