@@ -2,6 +2,7 @@
 import type { PlanStep } from '../routing/plan-route';
 import type { AskedOfUpstream, Operation, Upstreams } from './upstream';
 
+/** Both stand on the record of the step that was passed over; the message is for users. */
 export interface Obstacle {
   readonly code: string;
   readonly message: string;

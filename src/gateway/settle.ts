@@ -29,6 +29,7 @@ export interface Settled {
 
 const ZERO = nano(0n);
 
+/** Resolves when the receipt is durable, in the ledger or in the spool. @throws as `endDurably` */
 export async function settle(gateway: Gateway, { facts, call, keep }: Asked, used: Used): Promise<Settled> {
   const { hold, outcome } = used;
   const usage = measureUsage(outcome, call, hold.quote.bounds.inputTokens, gateway.counter);
