@@ -46,6 +46,7 @@ export interface AlertLog {
    * alert gets its place in the order of all, and a delivery for every webhook of its account and every address of the rule, in one transaction.
    */
   raise(rule: AlertRule, alert: Omit<Alert, 'seq'>, episode: string): Promise<boolean>;
+  /** From new to old. @throws Fault `invalid_request` for a cursor that is none. */
   page(accountId: string | null, page: PageRequest, ruleId: string | undefined): Promise<Page<Alert>>;
   /** The alerts behind a place in the order of all, at most `limit`. */
   after(accountId: string | null, seq: bigint, limit: number): Promise<readonly Alert[]>;
