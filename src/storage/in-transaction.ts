@@ -3,6 +3,7 @@
  * first one's transaction, see what it has not committed, and be rolled back with it. MySQL has a pool and needs no queue.
  */
 import type { DataSource, EntityManager } from 'typeorm';
+import { giveWay } from '../kernel/give-way';
 
 const lastOf = new WeakMap<DataSource, Promise<unknown>>();
 
@@ -25,7 +26,8 @@ export function inTurn<T>(dataSource: DataSource, work: (manager: EntityManager)
 function queued<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
   if (dataSource.options.type !== 'better-sqlite3') return work();
   const before = lastOf.get(dataSource) ?? Promise.resolve();
-  const running = before.then(work);
+  // Its statements end without ever waiting: whoever makes many of them would let nobody else in.
+  const running = before.then(giveWay).then(work);
   lastOf.set(
     dataSource,
     running.catch(() => undefined),

@@ -132,13 +132,14 @@ export class Asker {
   }
 
   private placeOf(step: Placing): PlaceHold {
+    const plain = place(this.account, step.amount, {}, step.bucket);
+    const placedAt = plain.placedAt - step.daysAgo * DAY;
     const request = requestFacts(this.account, {
       apiKeyId: `${this.account}-key-${step.key}`,
       projectId: step.project ? `${this.account}-project` : null,
       runId: step.run ? `${this.account}-run` : null,
+      createdAt: placedAt,
     });
-    const plain = place(this.account, step.amount, {}, step.bucket);
-    const placedAt = plain.placedAt - step.daysAgo * DAY;
     const ceilings = ceilingsOf(step, countersOf(request, step.bucket, placedAt));
     for (const { counterId } of ceilings) this.counters.add(counterId);
     const atLeast = step.amount > step.less ? step.amount - step.less : 0n;
@@ -157,7 +158,8 @@ export class Asker {
     if (old === undefined) return undefined;
     const { holdId, walletId, placedAt, request, idempotence } = old.item;
     const other = walletId.endsWith(':RMB') ? 'CREDIT' : 'RMB';
-    return place(this.account, size, { replaces: { holdId, walletId, amount: old.granted, placedAt }, request, idempotence }, other);
+    const replaces = { holdId, walletId, amount: old.granted, placedAt };
+    return place(this.account, size, { replaces, placedAt, request, idempotence }, other);
   }
 
   private endOf(nth: number, share: bigint, over: boolean): EndRequest | undefined {

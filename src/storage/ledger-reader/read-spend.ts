@@ -2,12 +2,12 @@
 import type { DataSource } from 'typeorm';
 import type { CounterOf, CounterSpend } from '../../ledger/ledger-reader';
 import type { Row } from '../catalog/row-values';
-import { counterSums } from '../ledger/counter-sums';
+import { counterSums, MYSQL_SUMS, SQLITE_SUMS } from '../ledger/counter-sums';
 import type { SqlValue } from '../ledger/sql-values';
 import { type QueryValue, rowsOf, rowsOfIds } from './query';
 import { amount, text } from './stored-values';
 
-/** Each is two sums, and a statement has at most 500 parts. */
+/** A statement has at most 500 parts. */
 const SUMS_PER_STATEMENT = 100;
 
 /** By the id of the counter. One statement for what is counted, and one for every 100 that are not. */
@@ -28,8 +28,9 @@ function sumsOf(dataSource: DataSource, counters: readonly CounterOf[]): Promise
     values.push(each as QueryValue);
     return '?';
   };
+  const text = { ...(dataSource.options.type === 'better-sqlite3' ? SQLITE_SUMS : MYSQL_SUMS), value };
   const parts = counters.map(
-    ({ counterId, walletId }) => `SELECT ${value(counterId)} AS id, s.spent, s.held FROM (${counterSums(counterId, walletId, value)}) s`,
+    ({ counterId, walletId }) => `SELECT ${value(counterId)} AS id, s.spent, s.held FROM (${counterSums(counterId, walletId, text)}) s`,
   );
   return rowsOf(dataSource, parts.join(' UNION ALL '), values);
 }

@@ -1,5 +1,5 @@
 /** What a batch on MySQL is decided on: the rows that it touches, locked in the order in which every writer locks them. */
-import { counterSums } from './counter-sums';
+import { counterSums, MYSQL_SUMS } from './counter-sums';
 import type { CounterState, KeyUse, LedgerView, Refundable } from './decision';
 import { type Answer, type Exchange, type Rows, rowsOf } from './mysql-connections';
 import { literal, select } from './mysql-text';
@@ -57,7 +57,7 @@ async function openCounters(exchange: Exchange, { items }: PreparedBatch, known:
     if (item.kind !== 'place') continue;
     for (const { counterId } of item.ceilings) {
       if (known.has(counterId)) continue;
-      const [answer] = await exchange([counterSums(counterId, item.walletId, literal)]);
+      const [answer] = await exchange([counterSums(counterId, item.walletId, { ...MYSQL_SUMS, value: literal })]);
       const [row] = rowsOf(answer);
       const sums = counterOf(row?.[0], row?.[1]);
       await exchange([`INSERT INTO spend_counter (id, spent, held) VALUES (${literal(counterId)}, ${sums.spent}, ${sums.held})`]);

@@ -1,6 +1,6 @@
 /** What a batch on the embedded database is decided on: the rows themselves, inside the writing transaction. */
 import type Database from 'better-sqlite3';
-import { counterSums } from './counter-sums';
+import { counterSums, SQLITE_SUMS } from './counter-sums';
 import type { CounterState, KeyUse, LedgerView, Refundable } from './decision';
 import { type HoldRef, type PreparedBatch, type PreparedEnd, UnwritableItem } from './prepare';
 import { identityOf, identityText, receiptIdOf } from './references';
@@ -109,10 +109,11 @@ export class SqliteView implements LedgerView {
 
   private openCounter(id: string, walletId: string): void {
     const values: SqlValue[] = [];
-    const sql = counterSums(id, walletId, (value) => {
-      values.push(value);
+    const value = (each: SqlValue) => {
+      values.push(each);
       return '?';
-    });
+    };
+    const sql = counterSums(id, walletId, { ...SQLITE_SUMS, value });
     const sums = this.looks.db.prepare(sql).get(values) as CounterState;
     this.looks.insertCounter.run(id, sums.spent, sums.held);
     this.counters.set(id, sums);

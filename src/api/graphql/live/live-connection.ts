@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../../kernel/clock';
 import { Fault } from '../../../kernel/fault';
+import { giveWay } from '../../../kernel/give-way';
 import type { Log } from '../../../kernel/log';
 import { authenticateViewer, type Viewer, type ViewerMeans } from '../../../keys/viewer';
 import { LIVE_LIMITS } from './live-limits';
@@ -40,23 +41,24 @@ export class LiveConnection {
     });
   }
 
-  /** Resolves when the message has left this process: whoever sends the next one only then keeps one message for each operation. */
-  send(message: string): Promise<void> {
+  /**
+   * Resolves when the message has left this process: whoever sends the next one only then keeps one message for each operation.
+   * A client that takes as fast as it is sent gives way to others now and then.
+   */
+  async send(message: string): Promise<void> {
     const { socket, clock } = this;
-    if (socket.readyState !== socket.OPEN) return Promise.resolve();
-    if (socket.bufferedAmount > LIVE_LIMITS.unreadBytes) {
-      this.closeSlow();
-      return Promise.resolve();
-    }
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > LIVE_LIMITS.unreadBytes) return this.closeSlow();
     if (this.unsent === 0) this.takenAt = clock.monotonic();
     this.unsent += 1;
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       socket.send(message, () => {
         this.unsent -= 1;
         this.takenAt = clock.monotonic();
         resolve();
       });
     });
+    await giveWay();
   }
 
   close(code: number, reason: string): void {
