@@ -1,4 +1,6 @@
 /** Every way in which the gateway itself says no: a typed error for the SDK, and a receipt that says what to do. */
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import OpenAI, { type APIError } from 'openai';
 import { get, postChat, receipt, sdk } from '../support/forge-client';
 import { onEachDatabase } from '../support/on-each-database';
@@ -120,6 +122,17 @@ onEachDatabase('the gateway refuses', (bed, promise) => {
     });
     expect(bare.status).toBe(401);
     expect(await rows()).toBe(before);
+  });
+
+  promise('a large body of somebody without a key: by its head, before any of it is kept', async () => {
+    for (const length of [{ 'content-length': 15_000_000 }, { 'transfer-encoding': 'chunked' }]) {
+      const headers = { authorization: 'Bearer sk-tf-nobody', 'content-type': 'application/json', ...length };
+      const sending = request(`${bed.gateway.origin}/v1/chat/completions`, { method: 'POST', headers });
+      sending.flushHeaders();
+      const [response] = (await once(sending, 'response')) as [IncomingMessage];
+      expect(response.statusCode).toBe(401);
+      sending.on('error', () => undefined).destroy();
+    }
   });
 
   promise('a body above the limit: 413 request_too_large, with a receipt', async () => {

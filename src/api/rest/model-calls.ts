@@ -17,6 +17,8 @@ import { masked } from './openai-error';
 
 /** The largest body: room for images in base64. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
+/** A larger one is read for whoever has a key: it is kept in memory until it is whole. */
+const STRANGERS_BODY_BYTES = 64 * 1024;
 const NO_BODY = Buffer.alloc(0);
 
 interface Means {
@@ -33,6 +35,10 @@ export function registerModelCalls(app: FastifyInstance, means: Means): void {
 
 function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
   void app.register((scope, _options, done) => {
+    scope.addHook('onRequest', (request, _reply, next) => {
+      if (isSmall(request)) return next();
+      deps.gateway.keys.recognise(credentialOf(deps.endpoint, request)).then(() => next(), next);
+    });
     scope.removeAllContentTypeParsers();
     const { uploads } = deps.endpoint;
     if (uploads !== undefined) takeForms(scope, uploads.fileBytesMax);
@@ -49,6 +55,11 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
     scope.post(deps.endpoint.path, (request, reply) => serve(deps, request, reply));
     done();
   });
+}
+
+/** False for a body that does not say how long it is. */
+function isSmall({ headers }: FastifyRequest): boolean {
+  return Number.parseInt(headers['content-length'] ?? '', 10) <= STRANGERS_BODY_BYTES;
 }
 
 async function serve(deps: CallDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
