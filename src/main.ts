@@ -5,7 +5,7 @@
 import { compose } from './compose';
 import { loadCrew } from './config';
 import { ConfigurationError } from './kernel/configuration-error';
-import { isWatchedOver, speaksForAll, superviseWorkers } from './start/workers';
+import { isWatchedOver, speaksForAll, superviseWorkers, whenUnwatched } from './start/workers';
 
 const WRONG_CONFIGURATION = 78;
 const FAILED = 1;
@@ -29,8 +29,7 @@ async function serve(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // Of the process that watches over this one: without it nobody listens on the port.
-  process.on('disconnect', stop);
+  whenUnwatched(stop);
   const text = await running.listen();
   if (speaksForAll()) process.stdout.write(text);
 }

@@ -46,6 +46,7 @@ export interface AlertLog {
    * alert gets its place in the order of all, and a delivery for every webhook of its account and every address of the rule, in one transaction.
    */
   raise(rule: AlertRule, alert: Omit<Alert, 'seq'>, episode: string): Promise<boolean>;
+  /** New to old. @throws Fault `invalid_request` for a cursor that is none */
   page(accountId: string | null, page: PageRequest, ruleId: string | undefined): Promise<Page<Alert>>;
   /** The alerts behind a place in the order of all, at most `limit`. */
   after(accountId: string | null, seq: bigint, limit: number): Promise<readonly Alert[]>;
@@ -55,5 +56,6 @@ export interface AlertLog {
   deliveries(alertIds: readonly string[]): Promise<ReadonlyMap<string, readonly AlertDelivery[]>>;
   /** Takes deliveries that are due, so that no other process tries them before `until`. */
   claim(now: number, until: number, room: DeliveryRoom): Promise<readonly { readonly delivery: AlertDelivery; readonly alert: Alert }[]>;
+  /** Writes down how a try ended, and lets go of the delivery. */
   tried(deliveryId: string, tried: Tried): Promise<void>;
 }

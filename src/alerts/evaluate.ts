@@ -30,6 +30,7 @@ const ONE = 1_000_000_000n;
 const HUNDREDTH = ONE / 10_000n;
 const WINDOW_WORDS: Readonly<Record<SpendWindow, string>> = { DAY: 'today', WEEK: 'this week', MONTH: 'this month', LIFETIME: 'in all' };
 
+/** Only looks. `now`: milliseconds since 1970, which decide the window. */
 export function evaluateRule(ports: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
   if (rule.metric === 'BALANCE') return balance(ports, rule);
   return rule.metric === 'SPEND' ? spend(ports, rule, now) : rate(ports, rule, now);

@@ -10,6 +10,7 @@ const CHANNEL_AT_FAULT: ReadonlySet<number> = new Set([401, 402, 403, 407, 429])
 const TRANSIENT: ReadonlySet<number> = new Set([408, 409, 425]);
 const TIMEOUTS: ReadonlySet<FailureKind> = new Set(['connect_timeout', 'first_byte_timeout', 'idle_timeout', 'total_timeout']);
 
+/** `cut` and a rejection of the request itself end it; what another channel may do better does not. */
 export function classifyFailure(failure: AttemptFailure): NextMove {
   const { status } = failure;
   if (failure.kind === 'cut') return 'stop';

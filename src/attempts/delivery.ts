@@ -1,4 +1,5 @@
 /** Hands the events of one attempt's stream to the client, and knows what of it the client has. */
+import { GrowingText } from '../kernel/growing-text';
 import type { TokenCounter } from '../metering/token-counter';
 import { OutputWatch } from './output-watch';
 import type { AnswerReceiver } from './upstream';
@@ -16,12 +17,15 @@ export interface StreamSink {
 export class Delivery implements AnswerReceiver {
   /** Called once, when the output has passed what the hold covers. */
   onOverrun: () => void = () => undefined;
-  deliveredText = '';
   /** Of audio, in events or by itself. */
   deliveredBytes = 0;
   started = false;
   overrun = false;
   private muted = false;
+  /** All output that came, up to what is cut off. */
+  private readonly output = new GrowingText();
+  /** How much of it was delivered. */
+  private deliveredTo = 0;
   private readonly watch: OutputWatch;
 
   constructor(
@@ -32,9 +36,16 @@ export class Delivery implements AnswerReceiver {
     this.watch = new OutputWatch(outputBound, counter);
   }
 
+  /** What was written to a client that was still there. */
+  get deliveredText(): string {
+    const { output, deliveredTo } = this;
+    return deliveredTo === output.length ? output.text : output.text.slice(0, deliveredTo);
+  }
+
   receive(frames: string, outputText: string, audioBytes = 0): boolean {
     if (this.overrun) return true;
-    if (this.watch.passed(outputText)) {
+    this.output.add(outputText);
+    if (this.watch.passed(this.output)) {
       this.overrun = true;
       this.onOverrun();
       return true;
@@ -42,7 +53,7 @@ export class Delivery implements AnswerReceiver {
     // A client that has left takes nothing more, and what it did not take was not delivered.
     if (this.muted) return true;
     this.started = true;
-    this.deliveredText += outputText;
+    this.deliveredTo = this.output.length;
     this.deliveredBytes += audioBytes;
     return this.sink.write(frames);
   }

@@ -2,6 +2,7 @@
 import type { PlanStep } from '../routing/plan-route';
 import type { AskedOfUpstream, Operation, Upstreams } from './upstream';
 
+/** Both stand on the record of the step that was passed over; the message is for users. */
 export interface Obstacle {
   readonly code: string;
   readonly message: string;
@@ -42,10 +43,10 @@ export function speaks({ channel }: PlanStep, operation: Operation, upstreams: U
 /** What of the request the protocol of a step's channel cannot carry; null: nothing. For steps without another obstacle. */
 export function lackOf(
   { channel, upstreamModel }: PlanStep,
-  asked: Omit<AskedOfUpstream, 'upstreamModel'>,
+  { operation, body, stream }: Omit<AskedOfUpstream, 'upstreamModel'>,
   upstreams: Upstreams,
 ): Obstacle | null {
-  const missing = upstreams[channel.protocol]?.cannot?.({ ...asked, upstreamModel }) ?? null;
+  const missing = upstreams[channel.protocol]?.cannot?.({ operation, body, stream, upstreamModel }) ?? null;
   if (missing === null) return null;
   return { code: 'feature_unsupported', message: `This request cannot run on a channel of protocol ${channel.protocol}: ${missing}` };
 }

@@ -1,27 +1,38 @@
+import { GrowingText } from '../kernel/growing-text';
+import type { TokenCounter } from '../metering/token-counter';
 import { OutputWatch } from './output-watch';
 
 /** Counts one token per character, as for a vocabulary that knows no words. */
 const perCharacter = { count: (text: string) => text.length };
 
+/** A stream with such a bound; gives whether it has passed with another piece. */
+function streamOf(bound: number, counter: TokenCounter): (piece: string) => boolean {
+  const [output, watch] = [new GrowingText(), new OutputWatch(bound, counter)];
+  return (piece) => {
+    output.add(piece);
+    return watch.passed(output);
+  };
+}
+
 describe('the watch over the output of a stream', () => {
   it('never counts an answer that cannot be beyond its bound', () => {
     let counts = 0;
-    const watch = new OutputWatch(1_000, { count: (text) => ++counts && text.length });
-    for (let i = 0; i < 100; i += 1) expect(watch.passed('ten chars ')).toBe(false);
+    const passes = streamOf(1_000, { count: (text) => ++counts && text.length });
+    for (let i = 0; i < 100; i += 1) expect(passes('ten chars ')).toBe(false);
     expect(counts).toBe(0);
   });
 
   it('cuts an endless answer soon after twice its bound', () => {
-    const watch = new OutputWatch(1_000, perCharacter);
+    const passes = streamOf(1_000, perCharacter);
     let characters = 0;
-    while (!watch.passed('x'.repeat(50)) && characters < 100_000) characters += 50;
+    while (!passes('x'.repeat(50)) && characters < 100_000) characters += 50;
     expect(characters).toBeGreaterThanOrEqual(1_900);
     expect(characters).toBeLessThan(4_000);
   });
 
   it('lets an honest answer of long words run', () => {
     const perWord = { count: (text: string) => text.split(' ').length - 1 };
-    const watch = new OutputWatch(1_000, perWord);
-    for (let i = 0; i < 1_000; i += 1) expect(watch.passed('extraordinarily ')).toBe(false);
+    const passes = streamOf(1_000, perWord);
+    for (let i = 0; i < 1_000; i += 1) expect(passes('extraordinarily ')).toBe(false);
   });
 });

@@ -4,6 +4,7 @@
  * bound; after that it is counted piece by piece. Vocabularies differ, hence the tolerance: an honest upstream that
  * keeps its limit by its own count is never cut. What lies between the bound and the cut is the operator's loss.
  */
+import type { GrowingText } from '../kernel/growing-text';
 import type { TokenCounter } from '../metering/token-counter';
 
 const TOLERANCE = 2;
@@ -11,7 +12,7 @@ const PIECE_MIN = 1_024;
 
 export class OutputWatch {
   private readonly ceiling: number;
-  private uncounted = '';
+  private countedTo = 0;
   private counted = 0;
   private nextCountAt: number;
 
@@ -23,12 +24,11 @@ export class OutputWatch {
     this.nextCountAt = Math.max(this.ceiling, PIECE_MIN);
   }
 
-  /** Takes more output. True: the answer is certainly beyond what the hold covers. */
-  passed(text: string): boolean {
-    this.uncounted += text;
-    if (this.uncounted.length < this.nextCountAt) return false;
-    this.counted += this.counter.count(this.uncounted);
-    this.uncounted = '';
+  /** To be asked when the output has grown. True: the answer is certainly beyond what the hold covers. */
+  passed(output: GrowingText): boolean {
+    if (output.length - this.countedTo < this.nextCountAt) return false;
+    this.counted += this.counter.count(output.text.slice(this.countedTo));
+    this.countedTo = output.length;
     this.nextCountAt = Math.max(this.ceiling - this.counted, PIECE_MIN);
     return this.counted > this.ceiling;
   }

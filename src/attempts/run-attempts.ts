@@ -81,6 +81,7 @@ interface Tried {
   readonly otherSecret: boolean;
 }
 
+/** Never rejects for what a provider does: every failure is a record, and how it all ended is the outcome. */
 export async function runAttempts(
   means: AttemptMeans,
   job: AttemptJob,

@@ -1,6 +1,7 @@
 /** The port to providers. One implementation for each wire protocol; all of them deliver answers in the shape of the client's endpoint. */
 import type { UsageClasses } from '../kernel/classes';
 import type { Form } from '../kernel/form';
+import type { JsonMember } from '../kernel/json-members';
 import type { Usage } from '../metering/usage';
 import type { Channel } from '../routing/catalog';
 
@@ -21,6 +22,8 @@ export type Operation =
 export interface RequestBody {
   /** Valid JSON, an object at the top. Adapters edit a copy in place and keep everything else as it stands. Empty for a form. */
   readonly text: string;
+  /** Where the members of the text stand. */
+  readonly members: readonly JsonMember[];
   /** Of a form: its fields, as texts. */
   readonly json: Readonly<Record<string, unknown>>;
   /** Set where a form was uploaded in place of JSON. */

@@ -1,5 +1,4 @@
 /** What the gateway keeps, and where. */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { SharedHead } from '../alerts/shared-head';
 import { openDoorbell } from '../cluster/open-doorbell';
@@ -65,7 +64,7 @@ export async function openStorage(
   { database, redisUrl, masterKey, masterKeyPrevious, idempotencyRetentionMs: keepMs }: Config,
   { log, alarms, metrics }: Watchers,
 ) {
-  const ownerLock = database.kind === 'sqlite' ? ownFile(database.file) : undefined;
+  const ownerLock = database.kind === 'sqlite' ? lockSqliteOwner(database.file) : undefined;
   const key = masterKey ?? masterKeyBeside(database.kind === 'sqlite' ? database.file : '.');
   const dataSource = await openDatabase(database);
   const settings = new TypeormSettingStore(dataSource);
@@ -134,11 +133,6 @@ function controlStores(dataSource: Database, masterKey: Buffer) {
     alertRules: new SqlAlertRules(dataSource, masterKey),
     alertLog: new SharedHead(new SqlAlertLog(dataSource), systemClock),
   };
-}
-
-function ownFile(file: string): OwnerLock {
-  mkdirSync(path.dirname(file), { recursive: true });
-  return lockSqliteOwner(file);
 }
 
 async function sealAnew(dataSource: Database, keys: MasterKeys, log: Log): Promise<void> {

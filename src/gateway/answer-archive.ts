@@ -74,6 +74,7 @@ export class RememberingSink implements AnswerSink {
 /** What is written with the settlement; null for an answer that is not kept. */
 export type Keep = (receipt: ReceiptRecord, fault: Fault | null, used: Used) => StoredAnswer | null;
 
+/** Decides at the settlement: an answer without a fault is kept, sealed, unless it is audio or too long a stream. */
 export function keeping(archive: AnswerArchive, id: string, call: ModelCall, sink: RememberingSink, now: () => number): Keep {
   return (receipt, fault, { outcome }) => {
     const { answer } = outcome;

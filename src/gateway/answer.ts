@@ -1,6 +1,6 @@
 /** The end of an answer as the client gets it: the provider's own bytes, with the cost added to the usage. */
 import type { ClosingEvent, Operation, StreamEnd, WholeAnswer } from '../attempts/upstream';
-import { insertMember, replaceMember, topLevelMembers } from '../kernel/json-members';
+import { editMembers, insertMember, topLevelMembers } from '../kernel/json-members';
 import { formatDecimal } from '../kernel/money';
 import { currencyOf } from '../kernel/words';
 import type { ReceiptRecord } from '../ledger/receipt';
@@ -9,22 +9,20 @@ import type { ModelCall } from './endpoints/endpoint';
 
 const DONE = 'data: [DONE]\n\n';
 
-/** The answers in which every client looks for usage: where the provider told none, it is what was counted here. */
+/** The answers in which every client looks for usage: where the provider told none that can be read, it is what was counted here. */
 const ALWAYS_USAGE: ReadonlySet<Operation> = new Set<Operation>(['chat', 'completions']);
 
 /** The whole body, untouched but for `cost` and `cost_currency` in its usage object. */
 export function wholeWithCost({ text, contentType }: Omit<WholeAnswer, 'kind'>, receipt: ReceiptRecord, { endpoint }: ModelCall): string {
   if (contentType !== undefined) return text;
-  const told = usageWithCost(text, receipt);
-  // Nothing was changed: there is no usage object.
-  return told === text && ALWAYS_USAGE.has(endpoint.operation) ? usageWithCost(withCounted(text, receipt), receipt) : told;
+  const untold = ALWAYS_USAGE.has(endpoint.operation) && receipt.usage.source !== 'PROVIDER';
+  return usageWithCost(untold ? withCounted(text, receipt) : text, receipt);
 }
 
-/** Some say `"usage": null`. */
+/** Some say `"usage": null`, others what is no count. */
 function withCounted(text: string, receipt: ReceiptRecord): string {
   const counted = JSON.stringify(openAiUsage(receipt.usage));
-  const replaced = replaceMember(text, 'usage', counted);
-  return replaced === text ? insertMember(text, 'usage', counted) : replaced;
+  return editMembers(text, new Map([['usage', () => counted]]));
 }
 
 function usageWithCost(text: string, receipt: ReceiptRecord): string {
@@ -40,9 +38,11 @@ function withObject(text: string, name: string, change: (value: string) => strin
   return text.slice(0, member.valueStart) + change(value) + text.slice(member.valueEnd);
 }
 
+/** Some providers say what the answer cost at theirs: nobody must take that for what is charged here. */
 function valueWithCost(usage: string, receipt: ReceiptRecord): string {
   const [cost, currency] = costOf(receipt);
-  return insertMember(insertMember(usage, 'cost', JSON.stringify(cost)), 'cost_currency', JSON.stringify(currency));
+  const members = Object.entries({ cost, cost_currency: currency });
+  return editMembers(usage, new Map(members.map(([name, value]) => [name, () => JSON.stringify(value)])));
 }
 
 /** The last events of a stream: the usage chunk when the client asked for one, and the end marker; or the event that closes it. */

@@ -3,7 +3,7 @@ import type { AttemptRecord } from '../attempts/attempt';
 import type { Outcome } from '../attempts/run-attempts';
 import { Fault } from '../kernel/fault';
 import type { Nano } from '../kernel/money';
-import type { OpenHold } from '../ledger/ledger-store';
+import type { EndRequest, OpenHold } from '../ledger/ledger-store';
 import type { RouteFacts } from '../ledger/receipt';
 import type { Quote } from '../metering/quote-ceiling';
 import type { Plan } from '../routing/plan-route';
@@ -29,6 +29,11 @@ export interface Hold {
 /** The hold in the ledger's own words. */
 export function openHold({ id, walletId, amount, placedAt }: Hold): OpenHold {
   return { holdId: id, walletId, amount, placedAt };
+}
+
+/** The same, as it is given to the ledger to be ended: settled, or released. */
+export function holdToEnd({ id, walletId, amount, placedAt }: Hold, settles: boolean): NonNullable<EndRequest['hold']> {
+  return { holdId: id, walletId, amount, placedAt, settles };
 }
 
 /** One way to serve a request: a plan and the most that it can cost. */

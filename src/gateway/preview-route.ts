@@ -63,6 +63,7 @@ interface Candidate {
 
 type Closest = Pick<Candidate, 'plan' | 'available'>;
 
+/** A key that may not call, or a model that it may not, gives a preview that says why, and no fault. */
 export async function previewRoute(means: PreviewMeans, key: ApiKey, request: PreviewedRequest): Promise<RoutePreview> {
   const planned = plannedFor(means, key, request.model);
   if (planned instanceof Fault) return refused(planned, await closestTo(means, planned));

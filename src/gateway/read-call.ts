@@ -5,7 +5,7 @@
 import type { RequestBody } from '../attempts/upstream';
 import { Fault } from '../kernel/fault';
 import { type Form, fieldsOf } from '../kernel/form';
-import { topLevelMembers } from '../kernel/json-members';
+import { type JsonMember, topLevelMembers } from '../kernel/json-members';
 import type { Endpoint, ModelCall } from './endpoints/endpoint';
 import { wrong } from './endpoints/members';
 
@@ -29,7 +29,7 @@ export function readCall(endpoint: Endpoint, sent: Buffer | Form): Reading {
 }
 
 function bodyOf({ uploads }: Endpoint, sent: Buffer | Form): RequestBody | Fault {
-  if (!Buffer.isBuffer(sent)) return { text: '', json: fieldsOf(sent), form: sent };
+  if (!Buffer.isBuffer(sent)) return { text: '', members: [], json: fieldsOf(sent), form: sent };
   if (uploads !== undefined) return new Fault('invalid_request', 'The body must be a form: send it as multipart/form-data.');
   return parseObject(sent) ?? new Fault('invalid_json', 'The body is not a JSON object in UTF-8.');
 }
@@ -39,18 +39,18 @@ function parseObject(bytes: Buffer): RequestBody | undefined {
     const text = utf8.decode(bytes);
     const json: unknown = JSON.parse(text);
     if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
-    return { text, json: json as Record<string, unknown> };
+    return { text, json: json as Record<string, unknown>, members: topLevelMembers(text) };
   } catch {
     return undefined;
   }
 }
 
 function callOf(endpoint: Endpoint, body: RequestBody): ModelCall {
-  const { json, text, form } = body;
+  const { json, members, form } = body;
   const names = form === undefined ? Object.keys(json) : form.parts.map(({ name }) => name);
   checkSpelling(names, endpoint.decisive);
-  if (form === undefined) checkDoubles(text, names.length, endpoint.decisive);
-  else checkRepeats(names, endpoint.decisive);
+  if (form !== undefined) checkRepeats(names, endpoint.decisive);
+  else checkDoubles(members, names.length, endpoint.decisive);
   const model = json['model'] ?? endpoint.defaultModel;
   if (typeof model !== 'string' || model === '') throw wrong('model', 'must be the name of a model');
   return { endpoint, body, ...endpoint.want(json, model, form) };
@@ -67,8 +67,7 @@ function checkSpelling(names: readonly string[], decisive: ReadonlySet<string>):
 }
 
 /** Readers differ in which of two members of one name they obey: the hold would be made on one, the answer on the other. */
-function checkDoubles(text: string, names: number, decisive: ReadonlySet<string>): void {
-  const members = topLevelMembers(text);
+function checkDoubles(members: readonly JsonMember[], names: number, decisive: ReadonlySet<string>): void {
   if (members.length !== names)
     checkRepeats(
       members.map(({ name }) => name),

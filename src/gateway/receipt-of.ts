@@ -91,6 +91,7 @@ function recordOf(clock: Clock, facts: RequestFacts, ending: Ending): ReceiptRec
   };
 }
 
+/** The output limit that was set because the hold covered no more; null: none was lowered. */
 export function loweredLimit(hold: Hold | null): number | null {
   return hold?.limitLowered === true ? hold.outputLimit : null;
 }
@@ -99,6 +100,7 @@ function firstTokenMs(attempts: readonly AttemptRecord[]): number | null {
   return attempts[indexOfLastTry(attempts) ?? -1]?.timeToFirstTokenMs ?? null;
 }
 
+/** Further tries on a channel, and moves to another one. Steps that were passed over are neither. */
 export function countsOf(attempts: readonly AttemptRecord[]): { retries: number; fallbacks: number } {
   const counts = { retries: 0, fallbacks: 0 };
   for (const attempt of attempts) {

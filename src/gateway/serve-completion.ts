@@ -2,7 +2,7 @@
  * THE flow. Read this file to know the product: a request is authenticated, kept to its rate, planned and quoted; money is held, durably;
  * channels are tried; what came back is metered and settled, durably; and only then the last byte goes out.
  */
-import { type Interruption, runAttempts } from '../attempts/run-attempts';
+import { type AttemptJob, type Interruption, runAttempts } from '../attempts/run-attempts';
 import { Fault } from '../kernel/fault';
 import type { Interrupted } from '../kernel/interrupt';
 import { formatDecimal } from '../kernel/money';
@@ -19,7 +19,7 @@ import { keeping, RememberingSink } from './answer-archive';
 import { attached, attachRun, NO_RUN } from './attach-run';
 import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
 import type { ModelCall } from './endpoints/endpoint';
-import type { Option } from './hold';
+import type { Hold, Option } from './hold';
 import type { KeptAnswer } from './kept-answer';
 import { attemptLimitsOf, chargeCap } from './key-ceilings';
 import { type Reading, readCall } from './read-call';
@@ -66,14 +66,10 @@ export async function serveCompletion(
       return settledOrGivenBefore(gateway, idempotence, () =>
         withHold(gateway, asked, options, (hold, attemptsBefore) => {
           to.announce(hold.plan);
-          const outputLimit = hold.limitLowered ? hold.outputLimit : null;
-          const outputBound = hold.outputLimit * call.choices;
-          const { operation } = call.endpoint;
-          const { betas } = request;
-          const job = { plan: hold.plan, operation, body: call.body, stream: call.stream, outputLimit, outputBound, betas };
-          return gateway.checkpoints.whileDelivering({ hold, call, attemptsBefore }, (follower) =>
-            runAttempts(gateway, { ...job, attemptsBefore, limits: attemptLimits, follower }, to, signal),
-          );
+          return gateway.checkpoints.whileDelivering({ hold, call, attemptsBefore }, (follower) => {
+            const { betas } = request;
+            return runAttempts(gateway, jobOf(hold, call, { attemptsBefore, limits: attemptLimits, follower, betas }), to, signal);
+          });
         }),
       );
     });
@@ -133,6 +129,15 @@ function limitsOf({ key, projectLimits }: RecognisedKey, run: Run | null): Limit
   if (key.projectId !== null) limits.push({ scope: 'project', scopeId: key.projectId, limits: projectLimits });
   if (run !== null) limits.push({ scope: 'run', scopeId: run.id, limits: budgetLimits(run) });
   return limits;
+}
+
+type Around = Pick<AttemptJob, 'attemptsBefore' | 'limits' | 'follower' | 'betas'>;
+
+function jobOf({ plan, outputLimit, limitLowered }: Hold, { endpoint, body, stream, choices }: ModelCall, around: Around): AttemptJob {
+  const { attemptsBefore, limits, follower, betas } = around;
+  const [lowered, outputBound] = [limitLowered ? outputLimit : null, outputLimit * choices];
+  const { operation } = endpoint;
+  return { plan, operation, body, stream, outputLimit: lowered, outputBound, betas, attemptsBefore, limits, follower };
 }
 
 function quoted(plan: Plan, call: ModelCall, policies: KeyPolicies): Option {

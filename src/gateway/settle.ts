@@ -15,7 +15,7 @@ import type { Asked } from './asked';
 import type { Gateway } from './completion-request';
 import { endDurably, ReceiptedFault, withoutMoney } from './end-durably';
 import { faultOf } from './fault-of-outcome';
-import { type Hold, NO_ROUTE, openHold, RefusedOnRoute, routeFactsOf, type Used } from './hold';
+import { type Hold, holdToEnd, NO_ROUTE, RefusedOnRoute, routeFactsOf, type Used } from './hold';
 import { measureUsage } from './measure-usage';
 import { indexOfLastTry, receiptOf, receiptWithoutCharge } from './receipt-of';
 
@@ -29,6 +29,7 @@ export interface Settled {
 
 const ZERO = nano(0n);
 
+/** Resolves when the receipt is durable, in the ledger or in the spool. @throws as `endDurably` */
 export async function settle(gateway: Gateway, { facts, call, keep }: Asked, used: Used): Promise<Settled> {
   const { hold, outcome } = used;
   const usage = measureUsage(outcome, call, hold.quote.bounds.inputTokens, gateway.counter);
@@ -40,7 +41,7 @@ export async function settle(gateway: Gateway, { facts, call, keep }: Asked, use
   const chargedAttempt = charge > 0n ? indexOfLastTry(used.attempts) : null;
   await endDurably(gateway, {
     kind: 'end',
-    hold: { ...openHold(hold), settles: usage.source !== 'NONE' },
+    hold: holdToEnd(hold, usage.source !== 'NONE'),
     receipt,
     attempts: withMeasuredUsage(used, usage),
     chargedAttempt,
@@ -67,7 +68,7 @@ export async function release(
   const receipt = receiptWithoutCharge(gateway.clock, facts, ended);
   await endDurably(gateway, {
     ...withoutMoney(receipt, attempts),
-    hold: { ...openHold(hold), settles: false },
+    hold: holdToEnd(hold, false),
   });
   return fault;
 }

@@ -50,6 +50,7 @@ export function tightestRoom(ceilings: readonly SpendCeiling[], spends: readonly
   return tightest;
 }
 
+/** Names the limit, what stands against it, and when it begins anew. */
 export function overLimit(verdict: LimitReached, needed: Nano): Fault {
   const ref = counterRef(verdict.counterId);
   if (ref === undefined) return new Fault('spend_limit_reached', 'A spend limit does not allow this request.');

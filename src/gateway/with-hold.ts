@@ -152,9 +152,9 @@ function holdItem({ facts, limits, idempotence }: Asked, option: Option, now: nu
   };
 }
 
-function holdOf({ holdId: id, walletId, placedAt }: PlaceHold, option: Option, amount: Nano): Hold {
-  const { limit, lowered } = outputLimitWithin(option.quote, amount);
-  return { id, walletId, amount, placedAt, ...option, outputLimit: limit, limitLowered: lowered } as Hold;
+function holdOf({ holdId: id, walletId, placedAt }: PlaceHold, { plan, quote, cap }: Option, amount: Nano): Hold {
+  const { limit, lowered } = outputLimitWithin(quote, amount);
+  return { id, walletId, amount, placedAt, plan, quote, cap, outputLimit: limit, limitLowered: lowered } as Hold;
 }
 
 function notEnough(bucket: Bucket, needed: Nano, available: bigint | undefined): Fault {

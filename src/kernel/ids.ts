@@ -18,9 +18,22 @@ const generator = new V7Generator({
   },
 });
 
+const DASH = 45;
+const HEX_DIGITS = Buffer.from('0123456789abcdef', 'latin1');
+/** Where the two digits of each byte stand in the text of a UUID. */
+const DIGITS_AT = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const text = Buffer.alloc(36, DASH);
+
 /** A new identifier, 36 characters. Two calls in one process give ascending ids, also within one millisecond. */
 export function newId(): string {
-  return generator.generate().toString();
+  const { bytes } = generator.generate();
+  // In one piece: a text that is put together digit by digit is a tree, which costs again wherever it is read.
+  for (let index = 0; index < DIGITS_AT.length; index += 1) {
+    const [byte, at] = [bytes[index] as number, DIGITS_AT[index] as number];
+    text[at] = HEX_DIGITS[byte >> 4] as number;
+    text[at + 1] = HEX_DIGITS[byte & 15] as number;
+  }
+  return text.toString('latin1');
 }
 
 /** The least text that an id made at that time, in milliseconds since 1970, can have. */

@@ -55,12 +55,16 @@ export function insertMember(text: string, name: string, jsonValue: string): str
   return `${text.slice(0, end)}${comma}${JSON.stringify(name)}:${jsonValue}${text.slice(end)}`;
 }
 
-/** Several edits in one pass: each value of a named member, and each named member that is missing. */
-export function editMembers(text: string, edits: ReadonlyMap<string, MemberEdit>): string {
+/** Several edits in one pass: each value of a named member, and each named member that is missing. `members`: where they are known. */
+export function editMembers(
+  text: string,
+  edits: ReadonlyMap<string, MemberEdit>,
+  members: readonly JsonMember[] = topLevelMembers(text),
+): string {
   const missing = new Set(edits.keys());
   let edited = '';
   let copied = 0;
-  for (const { name, valueStart, valueEnd } of topLevelMembers(text)) {
+  for (const { name, valueStart, valueEnd } of members) {
     const edit = edits.get(name);
     if (edit === undefined) continue;
     missing.delete(name);

@@ -3,6 +3,7 @@ import type { SpendLimit } from './api-key';
 export interface Account {
   readonly id: string;
   readonly name: string;
+  /** Milliseconds since 1970. */
   readonly createdAt: number;
 }
 
@@ -26,6 +27,7 @@ export interface AccountStore {
   setSpendLimits(projectId: string, limits: readonly SpendLimit[]): Promise<void>;
   /** `accountId` null: of every account. */
   projects(accountId: string | null): Promise<readonly Project[]>;
+  /** An id that there is not is left out. */
   projectsById(ids: readonly string[]): Promise<ReadonlyMap<string, Project>>;
 }
 

@@ -24,6 +24,7 @@ export interface ApiKeyStore {
   findBySecretHash(hash: string): Promise<FoundKey | undefined>;
   /** A key by its id, with the limits of its project. */
   findById(id: string): Promise<KnownKey | undefined>;
+  /** An id that there is not is left out. */
   find(ids: readonly string[]): Promise<ReadonlyMap<string, ApiKey>>;
   /** New to old; `accountId` null: of every account. */
   list(accountId: string | null): Promise<ApiKey[]>;

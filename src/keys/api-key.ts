@@ -4,12 +4,14 @@ import type { Nano } from '../kernel/money';
 import type { Bucket, RoutePolicy, SpendWindow } from '../kernel/words';
 import type { KeyPolicies } from './key-policies';
 
+/** The most that may be spent and held of a bucket within a window. */
 export interface SpendLimit {
   readonly bucket: Bucket;
   readonly window: SpendWindow;
   readonly amount: Nano;
 }
 
+/** null: there is no such limit. */
 export interface KeyLimits {
   readonly requestsPerMinute: number | null;
   readonly tokensPerMinute: number | null;
@@ -47,6 +49,7 @@ export interface KeySecret {
   readonly validUntil: number | null;
 }
 
+/** EXPIRED takes the place of ACTIVE alone: a key that was paused or revoked stays so. */
 export function keyStatus(key: ApiKey, now: number): KeyStatus {
   if (key.status === 'ACTIVE' && key.expiresAt !== null && key.expiresAt <= now) return 'EXPIRED';
   return key.status;

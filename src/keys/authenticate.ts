@@ -45,7 +45,7 @@ export class KeyRing {
    */
   async recognise(secret: Credential): Promise<RecognisedKey> {
     if (typeof secret === 'object' && secret !== null) return this.known(secret.keyId);
-    if (secret === null || secret === '') throw new Fault('invalid_api_key', 'No API key was sent.');
+    if (secret === null || secret === '') throw new Fault('invalid_api_key', 'No API key was sent: send one as "Authorization: Bearer …".');
     const hash = hashSecret(secret);
     const { found } = this.usable(hash) ?? (await this.read(hash));
     if (found === undefined || !sameHash(found.secret.hash, hash)) {
@@ -53,7 +53,7 @@ export class KeyRing {
     }
     const { validUntil } = found.secret;
     if (validUntil !== null && validUntil <= this.clock.now()) {
-      throw new Fault('invalid_api_key', 'This secret of the API key was replaced.');
+      throw new Fault('invalid_api_key', 'This secret of the API key was replaced: use the new one.');
     }
     return found;
   }

@@ -14,6 +14,7 @@ const SLOT_RETRY_MS = 1_000;
 /** Buckets run empty in fractions, whose sums miss whole numbers by less than this. */
 const TOLERANCE = 1e-6;
 
+/** What is left in the buckets after so long. Slots do not run empty: they are given back. */
 export function emptied(fill: RateFill, limits: RateLimits, elapsedMs: number): RateFill {
   return {
     requests: remainder(fill.requests, limits.requestsPerMinute, elapsedMs),
@@ -37,6 +38,7 @@ export function refusalOf(ask: RateAsk, fill: RateFill): Pick<RateRefused, 'by' 
   return requests >= tokens ? { by: 'requestsPerMinute', retryAfterMs: requests } : { by: 'tokensPerMinute', retryAfterMs: tokens };
 }
 
+/** null for a limit that there is not. Rounded against the key: what remains down, the wait up. */
 export function levelsOf(limits: RateLimits, fill: RateFill): RateLevels {
   const { concurrency } = limits;
   return {

@@ -68,6 +68,7 @@ export function accountOf(viewer: Viewer): string | null {
   return viewer.kind === 'account' ? viewer.accountId : viewer.key.accountId;
 }
 
+/** A key sees the account that it belongs to. */
 export function maySeeAccount(viewer: Viewer, accountId: string): boolean {
   return viewer.kind === 'operator' || accountOf(viewer) === accountId;
 }

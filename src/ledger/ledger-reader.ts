@@ -24,6 +24,7 @@ export interface EntryFilter {
   readonly walletId?: string;
   readonly kind?: EntryKind;
   readonly apiKeyId?: string;
+  /** Milliseconds since 1970; from inclusive, to exclusive. */
   readonly from?: number;
   readonly to?: number;
 }
@@ -55,6 +56,7 @@ export interface CounterSpend {
 export interface LedgerReader {
   /** One receipt, settled or in flight, when the scope may see it. */
   receipt(id: string, scope: Scope): Promise<ReadableReceipt | undefined>;
+  /** Those that the scope may not see are left out, as if they did not exist. */
   receiptsById(ids: readonly string[], scope: Scope): Promise<ReadonlyMap<string, ReadableReceipt>>;
   /** @throws Fault `invalid_request` for a cursor that is none. */
   receipts(scope: Scope, page: PageRequest, filter: ReceiptFilter): Promise<Page<ReadableReceipt>>;
@@ -64,6 +66,7 @@ export interface LedgerReader {
   attempts(receiptIds: readonly string[]): Promise<ReadonlyMap<string, readonly AttemptOfReceipt[]>>;
   /** Both wallets of an account, or of all accounts. A key's scope sees those of its account. */
   wallets(accountId: string | null): Promise<readonly Wallet[]>;
+  /** An id that there is not is left out. */
   walletsById(ids: readonly string[]): Promise<ReadonlyMap<string, Wallet>>;
   /** @throws Fault `invalid_request` for a cursor that is none. */
   entries(scope: Scope, page: PageRequest, filter: EntryFilter): Promise<Page<LedgerEntry>>;

@@ -1,6 +1,7 @@
 /**
  * The port that makes money durable. A batch is one transaction: all of its items or none. The rules of each item are
- * decided inside that transaction, by guards in the statements themselves; no cache ever admits.
+ * decided inside that transaction, by guards in the statements themselves; no cache ever admits. Amounts are nano units of
+ * the wallet's currency, instants milliseconds since 1970.
  */
 import type { AttemptRecord } from '../attempts/attempt';
 import type { Nano } from '../kernel/money';

@@ -40,6 +40,7 @@ export interface RouteFacts {
 export interface EndFacts {
   readonly status: Exclude<RequestStatus, 'IN_FLIGHT'>;
   readonly stopReason: StopReason;
+  /** Milliseconds since 1970. */
   readonly settledAt: number;
   readonly upstreamModel: string | null;
   readonly reportedModel: string | null;
@@ -74,6 +75,7 @@ export interface HoldRecord {
   readonly id: string;
   readonly amount: Nano;
   readonly state: HoldState;
+  /** Milliseconds since 1970, as the two below. */
   readonly placedAt: number;
   readonly expiresAt: number;
   readonly resolvedAt: number | null;

@@ -24,6 +24,7 @@ export const HOUSE_ACCOUNTS = {
   overageLoss: 'house:overage-loss',
 } as const;
 
+/** `house:revenue:CNY`. */
 export function houseAccount(account: keyof typeof HOUSE_ACCOUNTS, currency: Currency): string {
   return `${HOUSE_ACCOUNTS[account]}:${currency}`;
 }

@@ -33,10 +33,13 @@ export interface ResearchStep {
 export type Written = 'written' | 'lost' | 'refused';
 
 export interface ResearchStore {
+  /** The run, its sections and the first line of its log, in one transaction. */
   add(added: NewResearch, event: NewEvent): Promise<void>;
   write(step: ResearchStep): Promise<Written>;
+  /** An id that there is not is left out. */
   find(ids: readonly string[]): Promise<ReadonlyMap<string, ResearchRun>>;
   ofRuns(runs: readonly Run[]): Promise<readonly ResearchRun[]>;
+  /** Of a run that exists: what it was started with. */
   briefing(id: string): Promise<Briefing>;
   /** By run id: the reports of those that have ended, each as a page of its own. */
   html(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;

@@ -27,6 +27,7 @@ export interface TailStart {
   readonly ended: boolean;
 }
 
+/** Ends behind the line that ended the run, and when `signal` happens. @throws whatever the store throws */
 export async function* tailResearch(
   { research, doorbell }: ResearchTailPorts,
   runId: string,

@@ -140,6 +140,7 @@ export interface Catalog {
   readonly aliases?: ReadonlyMap<string, string>;
 }
 
+/** `model:TYPE`. */
 export function routeId(model: string, type: RouteType): string {
   return `${model}:${type}`;
 }

@@ -12,6 +12,7 @@ export interface RunRequest {
 export interface RunStore {
   /** Adds the run, or gives the one that the same request made before; `same`: whether its content was the same. */
   add(run: Run, request: RunRequest | null): Promise<{ readonly run: Run; readonly same: boolean }>;
+  /** An id that there is not is left out. */
   find(ids: readonly string[]): Promise<ReadonlyMap<string, Run>>;
   /** New to old. @throws Fault `invalid_request` for a cursor that is none */
   page(scope: Scope, kind: RunKind, page: PageRequest): Promise<Page<Run>>;

@@ -1,6 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { banner, type DemoCall, type FirstStart, secretsOf } from './banner';
 
+const WHAT_TO_DO: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'choose another PORT, or stop what listens there',
+  EACCES: 'choose another PORT, one that this user may listen on',
+  EADDRNOTAVAIL: 'correct HOST: this machine has no such address',
+  ENOTFOUND: 'correct HOST: there is no such name',
+};
+
 /** As much of an HTTP server as listening needs. */
 export interface Listening {
   listen(at: { readonly host: string; readonly port: number }): Promise<unknown>;
@@ -17,8 +24,10 @@ export async function listen(
   first: FirstStart,
   demo: DemoCall,
 ): Promise<string> {
-  await app.listen({ host, port }).catch((cause: Error) => {
-    throw new Error([`Cannot listen on ${host}:${port}: ${cause.message}`, ...secretsOf(first), ''].join('\n'), { cause });
+  await app.listen({ host, port }).catch((cause: NodeJS.ErrnoException) => {
+    const what = WHAT_TO_DO[cause.code ?? ''];
+    const problem = what === undefined ? cause.message : `${what} (${cause.code}).`;
+    throw new Error([`Cannot listen on ${host}:${port}: ${problem}`, ...secretsOf(first), ''].join('\n'), { cause });
   });
   const listening = app.server.address() as AddressInfo;
   return banner(`http://${host.includes(':') ? `[${host}]` : host}:${listening.port}`, first, demo);

@@ -37,6 +37,19 @@ export function isWatchedOver(): boolean {
   return cluster.isWorker;
 }
 
+/**
+ * Calls `stop` in a worker that nobody watches over any more: without that process nobody listens on the port. It lives on until it
+ * has stopped; left to itself it would end at once, in the middle of its answers.
+ */
+export function whenUnwatched(stop: () => void): void {
+  const { worker } = cluster;
+  worker?.once('disconnect', () => {
+    // Looked at right behind this event.
+    worker.exitedAfterDisconnect = true;
+    stop();
+  });
+}
+
 class Crew {
   readonly everybodyLeft: Promise<number>;
   private readonly workers = new Set<Worker>();

@@ -5,7 +5,7 @@ import type { Page, PageRequest } from '../ledger/ledger-reader';
 import { placeholders, type Row } from './catalog/row-values';
 import { inTransaction } from './in-transaction';
 import { pageOfRows, rowIdOfCursor } from './ledger-reader/cursors';
-import { Conditions, rowsOf } from './ledger-reader/query';
+import { alongIndex, Conditions, rowsOf } from './ledger-reader/query';
 import { count, text, textOrNull, wordIn } from './ledger-reader/stored-values';
 
 const COLUMNS = 'id, at, request_id, actor_kind, actor_id, account_id, action, target, outcome, fault_code, state_before, state_after';
@@ -29,7 +29,8 @@ export class SqlAuditLog implements AuditLog {
     const asked = new Conditions().is('account_id', accountId ?? undefined);
     asked.is('action', action).is('target', target);
     if (after !== undefined) asked.and('id < ?', rowIdOfCursor(after, 'the audit log'));
-    const sql = `SELECT ${COLUMNS} FROM audit_log WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
+    const entries = accountId === null ? 'audit_log' : `audit_log ${alongIndex(this.dataSource, 'audit_log_account')}`;
+    const sql = `SELECT ${COLUMNS} FROM ${entries} WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
     const read = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(entryOf);
     return pageOfRows(read, first);
   }

@@ -23,6 +23,7 @@ import { databaseNameOf, ensureMysqlDatabase } from './mysql-database';
 import { oneProcessAtATime } from './one-process-at-a-time';
 import { ALL_ROWS } from './rows/all-rows';
 import { SnakeCase } from './snake-case';
+import { unusableFile } from './unusable-file';
 
 /** Where the data is. */
 export type DatabaseLocation = { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'mysql'; readonly url: string };
@@ -50,7 +51,9 @@ export function createDataSource(location: DatabaseLocation, poolSize = POOL_SIZ
 export async function openDatabase(location: DatabaseLocation): Promise<DataSource> {
   const dataSource = createDataSource(location);
   if (location.kind === 'mysql') await ensureMysqlDatabase(location.url);
-  await dataSource.initialize();
+  await dataSource.initialize().catch((cause: unknown) => {
+    throw location.kind === 'sqlite' ? unusableFile(location.file, cause) : cause;
+  });
   try {
     // MySQL ends a transaction with every change of a table: processes that start at once take turns.
     await oneProcessAtATime(dataSource, 'migrations', () => dataSource.runMigrations());

@@ -3,6 +3,8 @@ import { type Connection, createConnection } from 'mysql2/promise';
 import { ConfigurationError } from '../kernel/configuration-error';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** MariaDB has a code of its own for a user that has no password. */
+const REFUSED = /^ER_(DB)?ACCESS_DENIED_/;
 
 /** The last part of the URL's path. */
 export function databaseNameOf(url: string): string {
@@ -53,7 +55,7 @@ async function failureOf(work: () => Promise<unknown>): Promise<Error | null> {
 function explained(cause: Error, url: string): Error {
   const { host, username } = new URL(url);
   const code = codeOf(cause);
-  if (code === 'ER_ACCESS_DENIED_ERROR' || code === 'ER_DBACCESS_DENIED_ERROR') {
+  if (code !== undefined && REFUSED.test(code)) {
     const problem = `is refused by ${host}: correct the password, or grant the user "${decodeURIComponent(username)}" access to the database`;
     return new ConfigurationError([{ path: 'DATABASE_URL', problem }]);
   }

@@ -1,12 +1,12 @@
 /** The bytes of server-sent events, made into events, within bounds. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { AttemptFailure } from '../attempts/upstream';
+import { withoutMark } from './byte-order-mark';
 import { MALFORMED, TOO_LARGE } from './failure';
 import { Utf8Stream } from './utf8-stream';
 
 const EVENT_CHARACTERS_MAX = 8 * 1024 * 1024;
 const STREAM_BYTES_MAX = 256 * 1024 * 1024;
-const BYTE_ORDER_MARK = 0xfeff;
 
 export class EventStream {
   /** What came in place of events, although a stream was asked for; null while events come. */
@@ -14,6 +14,7 @@ export class EventStream {
   private readonly characters = new Utf8Stream();
   private readonly parser;
   private bytes = 0;
+  private begun = false;
   private failure: AttemptFailure | null = null;
 
   constructor(onEvent: (event: EventSourceMessage) => void) {
@@ -37,12 +38,13 @@ export class EventStream {
 
   /** Tells the events that are whole with these bytes. null: there is nothing wrong with them. */
   feed(chunk: Buffer): AttemptFailure | null {
-    const first = this.bytes === 0;
     this.bytes += chunk.length;
     if (this.bytes > STREAM_BYTES_MAX) return TOO_LARGE;
-    const text = this.characters.decode(chunk);
-    if (text === undefined) return MALFORMED;
-    if (this.body === null) this.parser.feed(first && text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
+    const decoded = this.characters.decode(chunk);
+    if (decoded === undefined) return MALFORMED;
+    const text = this.begun ? decoded : withoutMark(decoded);
+    this.begun ||= decoded !== '';
+    if (this.body === null) this.parser.feed(text);
     else this.body += text;
     if (this.body !== null && this.bytes > EVENT_CHARACTERS_MAX) return MALFORMED;
     return this.failure;

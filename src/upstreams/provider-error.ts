@@ -22,7 +22,7 @@ export function errorIn(json: JsonRecord): unknown {
 /** The failure that an `error` member stands for, whatever its shape. Its status is null: HTTP said that all was well. */
 export function providerError(error: unknown, channel: Channel): AttemptFailure {
   const members = isRecord(error) ? error : { message: error };
-  const message = [members['message'], members['detail']].find((text) => typeof text === 'string' && text.trim() !== '');
+  const message = [members['message'], detailIn(members['detail'])].find((text) => typeof text === 'string' && text.trim() !== '');
   return {
     kind: 'provider_error',
     status: null,
@@ -30,6 +30,13 @@ export function providerError(error: unknown, channel: Channel): AttemptFailure 
     code: wordOf(members['code'], channel),
     type: wordOf(members['type'], channel),
   };
+}
+
+/** Servers made with FastAPI tell the faults of a body in a list: where each is, and what. */
+function detailIn(detail: unknown): unknown {
+  if (!Array.isArray(detail)) return detail;
+  const faults = detail.filter(isRecord).filter(({ msg }) => typeof msg === 'string');
+  return faults.map(({ loc, msg }) => (Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : msg)).join('; ');
 }
 
 /** An error page says nothing to a user. */

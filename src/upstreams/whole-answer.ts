@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { AttemptFailure } from '../attempts/upstream';
 import type { Channel } from '../routing/catalog';
+import { withoutMark } from './byte-order-mark';
 import { MALFORMED, TOO_LARGE } from './failure';
 import type { AnswerReader, Ending, Known, Progress } from './http-exchange';
 import { type JsonRecord, parseRecord } from './json';
@@ -54,7 +55,7 @@ export class WholeAnswerReader implements AnswerReader {
   protected text(): string | undefined {
     const [first] = this.parts;
     const body = this.parts.length === 1 && first !== undefined ? first : Buffer.concat(this.parts);
-    return isUtf8(body) ? body.toString('utf8') : undefined;
+    return isUtf8(body) ? withoutMark(body.toString('utf8')) : undefined;
   }
 
   refusal(status: number, body: string): AttemptFailure {

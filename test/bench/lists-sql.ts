@@ -1,4 +1,7 @@
-/** A page of receipts with what belongs to them, by plain SQL: what the database alone needs for the same rows. */
+/**
+ * A page of receipts with what belongs to them, by plain SQL: what the database alone needs for the same rows. MariaDB is told
+ * the index, as by anybody who writes SQL for it well: left to itself it reads an account from its newest receipt to the page.
+ */
 import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 import type { Row, TestDatabase } from '../support/databases';
@@ -27,14 +30,15 @@ export async function placeBeforeLast(database: TestDatabase, left: number): Pro
 
 export async function pageBySql(database: TestDatabase): Promise<Page> {
   const { ask, close } = database.kind === 'sqlite' ? sqlite(database.file) : await mysql(database.url);
-  return { page: (first, after) => readPage(ask, first, after), close };
+  const table = database.kind === 'sqlite' ? 'receipt r' : 'receipt r FORCE INDEX (receipt_account_time)';
+  return { page: (first, after) => readPage(ask, table, first, after), close };
 }
 
-async function readPage(ask: Ask, first: number, after: Place | null) {
+async function readPage(ask: Ask, table: string, first: number, after: Place | null) {
   const older = after === null ? '' : 'AND r.created_at <= ? AND (r.created_at < ? OR r.id < ?)';
   const place = after === null ? [] : [after.createdAt, after.createdAt, after.id];
   const receipts = await ask(
-    `SELECT r.*, h.amount AS held, h.state, h.placed_at, h.expires_at, h.resolved_at FROM receipt r LEFT JOIN hold h ON h.id = r.hold_id
+    `SELECT r.*, h.amount AS held, h.state, h.placed_at, h.expires_at, h.resolved_at FROM ${table} LEFT JOIN hold h ON h.id = r.hold_id
      WHERE r.account_id = ? ${older} ORDER BY r.created_at DESC, r.id DESC LIMIT ?`,
     [ACCOUNT, ...place, BigInt(first + 1)],
   );

@@ -3,7 +3,9 @@ import type { Alert, AlertRule } from '../../src/alerts/alert';
 import { newId } from '../../src/kernel/ids';
 import { SqlAlertLog } from '../../src/storage/alerts/alert-log';
 import { SqlAlertRules } from '../../src/storage/alerts/alert-rule-store';
+import { rowCursor } from '../../src/storage/ledger-reader/cursors';
 import { eachDatabase } from '../support/data-sources';
+import { readAllPages } from '../support/read-all-pages';
 
 const NOW = 1_790_000_000_000;
 /** More than any test makes. */
@@ -50,6 +52,9 @@ eachDatabase('alerts', (opened, promise) => {
     const seen = await log.after('ordered', before, 100);
     expect(seen.map(({ seq }) => seq)).toEqual(made.map((_, nth) => before + BigInt(nth) + 1n));
     expect(await log.head()).toBe(before + 6n);
+    const pages = await readAllPages((after) => log.page('ordered', { first: 4, ...(after !== undefined && { after }) }, undefined));
+    expect(pages).toEqual([...seen].reverse());
+    await expect(log.page('ordered', { first: 4, after: rowCursor(newId()) }, undefined)).rejects.toThrow(/cursor/);
   });
 
   promise('are not raised of a rule that was deleted or disabled meanwhile', async () => {

@@ -6,7 +6,8 @@ import { addBulkHistory } from '../support/bulk-history';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { addWallets, end, move, place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader, type Statement } from '../support/open-reader';
+import { type OpenReader, openReader } from '../support/open-reader';
+import { planOf, rowsRead } from '../support/rows-read';
 
 jest.setTimeout(180_000);
 
@@ -75,11 +76,11 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the filters of lists on %s', (
    */
   async function expectShort([what, page, expected, along]: Asked): Promise<void> {
     if (kind === 'mysql') {
-      await open.dataSource.query('FLUSH STATUS');
-      const { items } = await page();
-      const counters: { Value: string }[] = await open.dataSource.query("SHOW SESSION STATUS LIKE 'Handler_read%'");
-      const looked = counters.reduce((sum, { Value }) => sum + Number(Value), 0);
-      expect({ what, found: items.length, looked: looked < LOOKED_AT_MAX || looked }).toEqual({ what, found: expected, looked: true });
+      let shown = 0;
+      const looked = await rowsRead(open.dataSource, async () => {
+        shown = (await page()).items.length;
+      });
+      expect({ what, found: shown, looked: looked < LOOKED_AT_MAX || looked }).toEqual({ what, found: expected, looked: true });
       return;
     }
     let found = 0;
@@ -87,17 +88,14 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the filters of lists on %s', (
       found = (await page()).items.length;
     });
     // Open holds are as few as the requests that are in flight.
-    const plans = await Promise.all(statements.filter(({ sql }) => !sql.includes('FROM hold')).map(planOf));
+    const plans = await Promise.all(
+      statements.filter(({ sql }) => !sql.includes('FROM hold')).map((each) => planOf(open.dataSource, each)),
+    );
     const [steps, walks] = [
       plans.flat().join('; '),
       plans.flat().filter((step) => /^SCAN (r|t|c)\b(?! USING INDEX receipt_time)/.test(step)),
     ];
     expect({ what, found, walks, steps }).toEqual({ what, found: expected, walks: [], steps: expect.stringContaining(along) });
-  }
-
-  async function planOf({ sql, values }: Statement): Promise<string[]> {
-    const steps: { detail: string }[] = await open.dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, [...values]);
-    return steps.map(({ detail }) => detail);
   }
 
   const at = (n: number) => start + (n + 1) * STEP_MS;

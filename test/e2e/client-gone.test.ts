@@ -1,7 +1,9 @@
 /** Clients that leave: what the upstream is read to, and what is charged. */
+import { connect } from 'node:net';
+import { heardFor, transcript, wav } from '../support/audio';
 import { audit } from '../support/audit';
 import { eventually, gate } from '../support/eventually';
-import { leaversNoticed, postChat, type ReceiptJson, receipt } from '../support/forge-client';
+import { get, leaversNoticed, postChat, type ReceiptJson, receipt } from '../support/forge-client';
 import { onEachDatabase } from '../support/on-each-database';
 import type { Script } from '../support/script';
 import { seededRandom } from '../support/seeded-random';
@@ -105,6 +107,48 @@ onEachDatabase('a client that leaves', (bed, promise) => {
     );
     expect(story).toMatchObject({ status: 'CANCELLED', stopReason: 'CLIENT_GONE', charge: '0' });
     expect(bed.b.requests).toHaveLength(before);
+  });
+
+  /** A connection of its own; what is sent on it may come in one piece. */
+  const dial = () => connect(Number(new URL(bed.gateway.origin).port), '127.0.0.1').on('error', () => undefined);
+  const written = (path: string, contentType: string, body: string | Buffer) => {
+    const headers = { host: 'here', authorization: `Bearer ${LEAVER}`, 'content-type': contentType, 'content-length': body.length };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), Buffer.from(body)]);
+  };
+  const newestReceipts = (count: number) =>
+    bed.database.query(`SELECT stop_reason, charge FROM receipt WHERE api_key_id = 'leaver' ORDER BY id DESC LIMIT ${count}`);
+  const gone = { stop_reason: 'CLIENT_GONE', charge: 0n };
+
+  promise('pays nothing for requests that waited behind another one of its connection, and none of them is waited for', async () => {
+    const { opened, open } = gate();
+    bed.a.script('only-ordinary', { text: ANSWER, gate: { before: 'head', opened } });
+    const before = bed.a.requests.length;
+    const body = JSON.stringify({ model: 'only-ordinary', messages: HI });
+    const client = dial();
+    client.write(Buffer.concat(Array.from({ length: 3 }, () => written('/v1/chat/completions', 'application/json', body))));
+    await bed.a.until(() => bed.a.requests.length === before + 3);
+    client.destroy();
+    await leaversNoticed(bed.gateway.origin);
+    open();
+    await eventually(async () => {
+      expect(await newestReceipts(3)).toEqual([gone, gone, gone]);
+      expect(await (await get(bed.gateway.origin, '/metrics', null)).text()).toMatch(/^tokens_forge_requests_in_flight 0$/m);
+    });
+  });
+
+  promise('while its form is read pays nothing, and nobody is asked', async () => {
+    bed.a.script('listener', transcript({ text: 'hello', usage: heardFor(60) }));
+    const [asked, story] = [bed.a.requests.length, await newestReceipt()];
+    const form = new FormData();
+    form.append('model', 'listener');
+    form.append('file', new File([new Uint8Array(wav(600_000))], 'a.wav', { type: 'audio/wav' }));
+    const sent = new Response(form);
+    const contentType = sent.headers.get('content-type') ?? '';
+    dial().end(written('/v1/audio/transcriptions', contentType, Buffer.from(await sent.arrayBuffer())));
+    await eventually(async () => expect(await newestReceipt()).not.toBe(story));
+    expect(await newestReceipts(1)).toEqual([gone]);
+    expect(bed.a.requests).toHaveLength(asked);
   });
 
   promise(

@@ -1,5 +1,5 @@
 /** A gateway that is told wrong things says so, all at once, and touches nothing. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewayThatRefuses, startGateway } from '../support/gateway-process';
@@ -57,6 +57,20 @@ describe('a gateway that is told wrong things', () => {
     expect(code).toBe(WRONG_CONFIGURATION);
     expect(stderr).toMatch(message);
     expect(existsSync(join(folder, 'ledger.sqlite'))).toBe(false);
+  });
+
+  it.each<[string, (folder: string) => string, RegExp]>([
+    ['is a folder', (at) => at, /cannot be written \(EISDIR\)/],
+    ['lies in a file', (at) => join(at, 'text.txt', 'ledger.sqlite'), /cannot be written \((EEXIST|ENOTDIR)\)/],
+    ['is none', (at) => join(at, 'text.txt'), /is no SQLite database/],
+  ])('refuses a database that %s, with the name of the variable and of the file', async (_what, place, problem) => {
+    writeFileSync(join(folder, 'text.txt'), 'nothing but text, and enough of it to be read as the head of a database'.repeat(20));
+    const file = place(folder);
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: `sqlite:${file}`, catalog: CATALOG });
+    expect(code).toBe(WRONG_CONFIGURATION);
+    expect(stderr).toContain(`DATABASE_URL: names the file ${file}`);
+    expect(stderr).toMatch(problem);
+    expect(stderr).not.toMatch(/^\s+at /m);
   });
 
   it('never owns an embedded database together with another: the second one refuses, and the first goes on', async () => {

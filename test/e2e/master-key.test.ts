@@ -1,4 +1,6 @@
 /** A change of the master key, as an operator makes it. */
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { freshDatabase } from '../support/databases';
 import { postChat } from '../support/forge-client';
 import { type GatewaySettings, gatewayThatRefuses, startGateway } from '../support/gateway-process';
@@ -37,3 +39,16 @@ it('a new master key opens what the previous one had sealed, from then on alone;
   expect(a.requests[0]?.headers.authorization).toBe('Bearer sk-upstream-cheap-a');
   await Promise.all([a.close(), b.close(), official.close(), database.drop()]);
 }, 90_000);
+
+it('a database that was made with a master key is not opened with a new one, and none is made for it', async () => {
+  const database = await freshDatabase('sqlite');
+  const UPSTREAM = { baseUrl: 'http://127.0.0.1:9/v1' };
+  const settings = { databaseUrl: database.url, catalog: shopCatalog({ a: UPSTREAM, b: UPSTREAM, official: UPSTREAM }) };
+  const gateway = await startGateway(settings);
+  expect((await gateway.stop()).code).toBe(0);
+  const { code, stderr } = await gatewayThatRefuses({ ...settings, environment: { MASTER_KEY: '' } });
+  expect([code, stderr]).toEqual([78, expect.stringMatching(/MASTER_KEY: is not set, and master\.key is missing beside /)]);
+  const file = database.url.replace('sqlite:', '');
+  expect(readdirSync(dirname(file))).not.toContain('master.key');
+  await database.drop();
+}, 60_000);

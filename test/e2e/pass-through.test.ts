@@ -1,5 +1,5 @@
 /** What the client sends is what the provider gets, and what the provider answers is what the client gets. */
-import { postChat, sdk } from '../support/forge-client';
+import { postChat, receipt, sdk } from '../support/forge-client';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
 
@@ -41,6 +41,30 @@ onEachDatabase('what goes through', (bed, promise) => {
     const cost = '"cost":"0.000005","cost_currency":"CNY"';
     expect(text.replace(/,\s*"cost":\s*"0.000005",\s*"cost_currency":\s*"CNY"/, '')).toBe(answer);
     expect(text.replace(/\s/g, '')).toContain(cost);
+  });
+
+  promise('says what is charged here in place of what the provider says that it costs, also where it is streamed', async () => {
+    const usage = '{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2,"cost":0.0042,"cost_currency":"USD"}';
+    bed.a.next({ raw: [`{"choices":[{"message":{"content":"ok"}}],"usage":${usage}}`] });
+    const whole = await (await postChat(bed.gateway.origin, CHAT, { model: 'small', messages: HI })).text();
+    const choices = '[{"index":0,"delta":{"content":"ok"},"finish_reason":"stop"}]';
+    bed.a.next({ raw: [`data: {"choices":${choices}}\n\ndata: {"choices":[],"usage":${usage}}\n\ndata: [DONE]\n\n`] });
+    const asked = { model: 'small', messages: HI, stream: true, stream_options: { include_usage: true } };
+    const streamed = await (await postChat(bed.gateway.origin, CHAT, asked)).text();
+    for (const text of [whole, streamed]) {
+      expect(text).not.toMatch(/0\.0042|USD/);
+      expect(text.match(/"cost":"0.000005","cost_currency":"CNY"/g)).toHaveLength(1);
+    }
+  });
+
+  promise('has the usage that it is charged for where the provider tells none that can be read', async () => {
+    bed.a.next({ raw: ['{"usage":{"prompt_tokens":"one"},"choices":[{"message":{"content":"two words"}}]}'] });
+    const response = await postChat(bed.gateway.origin, CHAT, { model: 'small', messages: HI });
+    const { usage } = (await response.json()) as { usage: Record<string, unknown> };
+    const story = await receipt(bed.gateway.origin, CHAT, response.headers.get('x-request-id'));
+    const { inputTokens, outputTokens } = story.usage;
+    expect(story.usage.source).toBe('COUNTED');
+    expect(usage).toMatchObject({ prompt_tokens: inputTokens, completion_tokens: outputTokens, cost: story.charge });
   });
 
   promise('lets the SDK call a tool', async () => {

@@ -1,7 +1,7 @@
 /** Several processes on one port, and one that watches over them. */
 import { readFileSync } from 'node:fs';
-import { eventually } from '../support/eventually';
-import { postChat } from '../support/forge-client';
+import { eventually, gate } from '../support/eventually';
+import { postChat, receipt } from '../support/forge-client';
 import { startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { REDIS_SERVER, redisIsServed } from '../support/redis';
@@ -49,6 +49,21 @@ onEachDatabase(
         expect(alive).not.toContain(first);
       });
       expect(await Promise.all(Array.from({ length: 6 }, () => call(bed)))).toEqual(Array(6).fill(200));
+    });
+
+    promise('end and settle what they serve when the process that watches over them is killed', async () => {
+      if (!(await redisIsServed())) return;
+      const { opened, open } = gate();
+      bed.a.next({ text: 'one two three', gate: { before: 'rest', opened } });
+      const streaming = await postChat(bed.gateway.origin, secretOf('chat'), { model: 'small', messages: HI, stream: true });
+      bed.gateway.signal('SIGKILL');
+      await eventually(() => expect(fetch(`${bed.gateway.origin}/healthz`, { headers: { connection: 'close' } })).rejects.toThrow());
+      open();
+      expect(await streaming.text()).toContain('[DONE]');
+      await bed.gateway.ended;
+      bed.gateway = await startGateway(bed.gateway.settings);
+      const story = await receipt(bed.gateway.origin, secretOf('chat'), streaming.headers.get('x-request-id'));
+      expect(story).toMatchObject({ status: 'SUCCEEDED', stopReason: 'COMPLETED', hold: { state: 'SETTLED' } });
     });
 
     promise('show the addresses once, and leave together with 0', async () => {

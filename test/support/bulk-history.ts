@@ -1,4 +1,5 @@
 /** A long history in little time: copies of one finished request, each with its batch, hold, attempt, charge and link of the chain. */
+import { addNumberedRows, numberedIds } from './bulk-rows';
 import type { Row, TestDatabase } from './databases';
 
 /** Expressions of the copy's number `n`, from 0, for columns that are not as in the request that is copied. */
@@ -17,11 +18,6 @@ export interface BulkHistory {
 
 type Table = 'ledger_batch' | 'hold' | 'receipt' | 'attempt' | 'transfer' | 'wallet_change';
 
-const CHUNK = 50_000;
-const DIGITS = Array.from({ length: 10 }, (_, digit) => `SELECT ${digit} AS d`).join(' UNION ALL ');
-const PLACES = ['a', 'b', 'c', 'd', 'e'];
-/** From 0 to 99,999, in a dialect that every database has. */
-const NUMBERS = `SELECT ${PLACES.map((place, at) => `${10 ** at} * ${place}.d`).join(' + ')} AS i FROM ${PLACES.map((place) => `(${DIGITS}) ${place}`).join(', ')}`;
 /** Milliseconds since 1970. */
 const TIMES = new Set(['created_at', 'placed_at', 'expires_at', 'resolved_at', 'settled_at', 'started_at']);
 
@@ -32,13 +28,9 @@ export async function addBulkHistory(
 ): Promise<void> {
   const { ids, rows, charge } = await requestToCopy(database, walletId);
   for (const table of Object.keys(rows) as Table[]) {
-    const shifted = { ...ownColumns(table, stepMs, charge), ...variety[table] };
-    for (let from = 0; from < requests; from += CHUNK) {
-      const columns = Object.keys(rows[table]);
-      const values = columns.map((column) => valueOf(database, column, rows[table][column] ?? null, { ids, stepMs, series, shifted }));
-      const numbers = `SELECT i + ${from} AS n FROM (${NUMBERS}) digits WHERE i < ${Math.min(CHUNK, requests - from)} ORDER BY i`;
-      await database.query(`INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM (${numbers}) numbers`);
-    }
+    const copying = { ids, stepMs, series, shifted: { ...ownColumns(table, stepMs, charge), ...variety[table] } };
+    const values = Object.entries(rows[table]).map(([column, value]) => [column, valueOf(database, column, value, copying)]);
+    await addNumberedRows(database, table, requests, Object.fromEntries(values));
   }
   await database.query(
     `UPDATE wallet SET posted = posted - ${charge} * ${requests}, seq = seq + ${requests},
@@ -85,13 +77,12 @@ interface Copying {
   readonly shifted: Readonly<Record<string, string>>;
 }
 
-function valueOf({ kind }: TestDatabase, column: string, value: string | bigint | null, { ids, stepMs, series, shifted }: Copying): string {
+function valueOf(database: TestDatabase, column: string, value: string | bigint | null, { ids, stepMs, series, shifted }: Copying): string {
   const own = shifted[column]?.replace(`${column}_0`, String(value));
   if (own !== undefined) return own;
   if (value === null) return 'NULL';
   if (typeof value === 'bigint') return TIMES.has(column) ? `${value} + (n + 1) * ${stepMs}` : String(value);
   const which = ids.indexOf(value);
   if (which === -1) return `'${value.replaceAll("'", "''")}'`;
-  const tail = `-${which}${series}00-7000-8000-000000000000`;
-  return kind === 'sqlite' ? `printf('%08x', n) || '${tail}'` : `CONCAT(LPAD(LOWER(HEX(n)), 8, '0'), '${tail}')`;
+  return numberedIds(database, `${which}${series}00`);
 }

@@ -1,9 +1,11 @@
 /** Drives the OpenAI adapter against a scripted provider. */
+
 import type { AnswerReceiver, AttemptFailure, UpstreamExchange, UpstreamResult } from '../../src/attempts/upstream';
 import { systemClock } from '../../src/kernel/clock';
 import type { ChannelTimeouts } from '../../src/routing/catalog';
 import { createHttpClient, type HttpClient } from '../../src/upstreams/http-client';
 import { createOpenAiUpstream } from '../../src/upstreams/openai/openai-upstream';
+import { jsonBody } from './json-body';
 import type { Script } from './script';
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream';
 
@@ -80,7 +82,7 @@ export class OpenAiBench {
       operation: 'chat' as const,
       channel,
       upstreamModel: 'theirs',
-      body: { text: JSON.stringify(json), json },
+      body: jsonBody(JSON.stringify(json)),
       stream,
       outputLimit: null,
       outputBound: 1_000,

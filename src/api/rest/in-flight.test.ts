@@ -34,4 +34,12 @@ describe('a drain', () => {
     leave();
     await draining;
   });
+
+  it('cuts at once what comes behind it, such as a request whose body was still on its way', async () => {
+    const inFlight = new InFlight();
+    await inFlight.drain(30_000);
+    const cuts: string[] = [];
+    inFlight.enter((reason) => cuts.push(reason));
+    expect(cuts).toEqual(['GATEWAY_STOPPED']);
+  });
 });

@@ -40,9 +40,16 @@ export class InFlight {
     if (this.calls.length === 0) this.emptied?.();
   }
 
-  /** Resolves when no call is left. After `graceMs` what still runs is cut and settled at what was delivered. */
+  /**
+   * Resolves when no call is left. After `graceMs` what still runs is cut and settled at what was delivered; so is, from then on,
+   * whatever was still on its way.
+   */
   async drain(graceMs: number): Promise<void> {
-    if (this.calls.length === 0) return;
+    if (this.calls.length > 0) await this.emptiness(graceMs);
+    this.cut = true;
+  }
+
+  private async emptiness(graceMs: number): Promise<void> {
     const empty = new Promise<void>((resolve) => {
       this.emptied = resolve;
     });

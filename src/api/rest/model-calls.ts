@@ -78,10 +78,13 @@ async function answer(
     // Settled, but the client does not take the rest: it has had its time.
     if (served) response.destroy();
   });
-  response.once('close', () => {
+  const closed = () => {
     if (!response.writableFinished) interruption.happen('CLIENT_GONE');
     if (served) leave();
-  });
+  };
+  response.once('close', closed);
+  // It may have left while its form was read.
+  if (response.destroyed) closed();
   const sink = new HttpAnswerSink(response, request.id, deps.endpoint.ending);
   try {
     await serveWith(completionOf(deps, request, body), sink, interruption);
@@ -90,7 +93,7 @@ async function answer(
   } finally {
     served = true;
     // In flight until the client has the last byte, so that a drain does not cut it off.
-    if (response.closed) leave();
+    if (response.destroyed) leave();
   }
 }
 

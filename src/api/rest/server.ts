@@ -6,6 +6,9 @@ import { newId } from '../../kernel/ids';
 import type { Log } from '../../kernel/log';
 import { isMessagesPath, renderMessagesError } from './anthropic-error';
 import { renderError } from './openai-error';
+import { PlainRequest } from './plain-request';
+import { closeWithConnection } from './queued-response';
+import { refuseUnreadable } from './unreadable-request';
 
 /** Time for the headers and body of a request to arrive. */
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -22,6 +25,8 @@ export function createServer(log: Log): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
+    http: { IncomingMessage: PlainRequest },
+    clientErrorHandler: refuseUnreadable,
     // Paths that cannot be routed never reach the hooks and handlers below.
     frameworkErrors: (error, request, reply) => {
       reply.header('x-request-id', request.id);
@@ -29,6 +34,7 @@ export function createServer(log: Log): FastifyInstance {
     },
   });
   app.addHook('onRequest', (request, reply, done) => {
+    closeWithConnection(request.raw.socket, reply.raw);
     reply.header('x-request-id', request.id);
     if (!stopping.has(app)) return done();
     reply.raw.setHeader('connection', 'close');

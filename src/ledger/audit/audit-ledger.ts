@@ -4,7 +4,7 @@
  */
 import { type AuditCounts, type AuditPorts, AuditRun } from './audit-run';
 import { broken, type Finding, indexBy } from './finding';
-import { pagesOf } from './snapshot';
+import { pagesOf, pagesOfReceipts } from './snapshot';
 import { auditReceipts, walkBatches } from './walk-batches';
 import { walkBlocks, walkWallets } from './walk-chains';
 import { walkHolds, walkIdempotencyKeys } from './walk-holds';
@@ -69,11 +69,12 @@ async function walkBatchesOf(run: AuditRun, walletId: string): Promise<string | 
 /** Receipts that the batches did not lead to: those from before batches were noted on them; of a wallet, those without a charge. */
 async function walkOtherReceipts(run: AuditRun): Promise<void> {
   const { walletId } = run.ports;
-  const within =
+  const ofNoBatch = { column: 'batchId', value: null } as const;
+  const pages =
     walletId === null
-      ? ({ column: 'batchId', value: null } as const)
-      : ({ column: 'accountId', value: walletId.slice(0, walletId.lastIndexOf(':')) } as const);
-  for await (const page of pagesOf(run.snapshot, 'receipt', RECEIPTS_AT_ONCE, ({ id }) => id, within)) {
+      ? pagesOf(run.snapshot, 'receipt', RECEIPTS_AT_ONCE, ({ id }) => id, ofNoBatch)
+      : pagesOfReceipts(run.snapshot, walletId.slice(0, walletId.lastIndexOf(':')), RECEIPTS_AT_ONCE);
+  for await (const page of pages) {
     const receipts = page.filter((each) => walletId === null || `${each.accountId}:${each.bucket}` === walletId);
     const ids = receipts.map(({ id }) => id);
     const attempts = await run.snapshot.among('attempt', 'receiptId', ids);

@@ -7,6 +7,9 @@ export interface Within<T extends TableName> {
   readonly value: string | bigint | null;
 }
 
+/** Where a receipt stands among those of its account. */
+export type ReceiptPlace = Pick<Row<'receipt'>, 'createdAt' | 'id'>;
+
 /** A row that refers to one which is not there, or that repeats what may be there once. */
 export interface Stray {
   /** The number of the invariant. */
@@ -20,6 +23,8 @@ export interface Stray {
 export interface LedgerSnapshot {
   /** Rows in the order of the table's key, after the given one (null: from the start), at most `limit`. */
   page<T extends TableName>(table: T, after: string | bigint | null, limit: number, within?: Within<T>): Promise<readonly Row<T>[]>;
+  /** Receipts of an account from old to new, by the time at which they were received, after that one (null: from the start), at most `limit`. */
+  receiptsOfAccount(accountId: string, after: ReceiptPlace | null, limit: number): Promise<readonly Row<'receipt'>[]>;
   /** Rows that have one of these values in a column, in no order. Any number of values; a value is asked for once. */
   among<T extends TableName>(table: T, column: ColumnOf<T>, values: readonly (string | bigint | null)[]): Promise<readonly Row<T>[]>;
   /** Open holds of one wallet, or of all. There are as many as requests in flight. */
@@ -29,20 +34,28 @@ export interface LedgerSnapshot {
 }
 
 /** Walks over a whole table, or the part within, page by page: what has been read is not kept. */
-export async function* pagesOf<T extends TableName>(
+export function pagesOf<T extends TableName>(
   snapshot: LedgerSnapshot,
   table: T,
   limit: number,
   keyOf: (row: Row<T>) => string | bigint,
   within?: Within<T>,
 ): AsyncGenerator<readonly Row<T>[]> {
-  let after: string | bigint | null = null;
+  return pages<Row<T>>(limit, (last) => snapshot.page(table, last === null ? null : keyOf(last), limit, within));
+}
+
+/** The same over the receipts of an account. */
+export function pagesOfReceipts(snapshot: LedgerSnapshot, accountId: string, limit: number): AsyncGenerator<readonly Row<'receipt'>[]> {
+  return pages<Row<'receipt'>>(limit, (last) => snapshot.receiptsOfAccount(accountId, last, limit));
+}
+
+async function* pages<R>(limit: number, readAfter: (last: R | null) => Promise<readonly R[]>): AsyncGenerator<readonly R[]> {
+  let last: R | null = null;
   for (;;) {
-    const rows: readonly Row<T>[] = await snapshot.page(table, after, limit, within);
-    const last = rows.at(-1);
-    if (last === undefined) return;
+    const rows: readonly R[] = await readAfter(last);
+    last = rows.at(-1) ?? null;
+    if (last === null) return;
     yield rows;
     if (rows.length < limit) return;
-    after = keyOf(last);
   }
 }

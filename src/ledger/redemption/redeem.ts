@@ -91,6 +91,7 @@ async function refuseRedeemed(reader: RedemptionMeans['reader'], id: string): Pr
   throw new Fault('invalid_request', `The code ${id} was redeemed already: an adjustment can take the money back.`, { param: 'id' });
 }
 
+/** What money did comes first: a code that was redeemed is REDEEMED, whatever was done to it later. */
 export function stateOf({ revokedAt, expiresAt }: RedemptionCode, entry: LedgerEntry | undefined, now: number): RedemptionState {
   if (entry !== undefined) return 'REDEEMED';
   if (revokedAt !== null) return 'REVOKED';

@@ -72,6 +72,7 @@ function decoded(url: string): string {
   }
 }
 
+/** In UTC, to the second: `2026-11-28 06:55:49 UTC`. */
 export function instant(ms: number): string {
   return new Date(ms)
     .toISOString()

@@ -45,6 +45,7 @@ const FINE: HealthVerdict = { health: 'HEALTHY', reason: null, openUntil: null }
 /** Half of what opens the breaker is worth a word. */
 const WORTH_A_WORD = 0.5;
 
+/** As this process knows it. A channel that nothing is known of is HEALTHY. */
 export function reportOf(health: ChannelHealth, channelId: string, clock: Pick<Clock, 'now' | 'monotonic'>): ChannelHealthReport {
   const known = health.known(channelId);
   if (known === undefined) return { ...FINE, models: [], secrets: [] };

@@ -92,6 +92,7 @@ export class ModelHealth {
   }
 }
 
+/** A rest in milliseconds: at least one, and at most `RATE_REST_MAX_MS`. */
 export function boundedRest(forMs: number): number {
   return Math.min(Math.max(forMs, 1), RATE_REST_MAX_MS);
 }

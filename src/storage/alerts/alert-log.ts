@@ -8,8 +8,8 @@ import { invariant } from '../../kernel/invariant';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 import { big, placeholders, type Row, whole } from '../catalog/row-values';
 import { inTransaction } from '../in-transaction';
-import { pageOfRows, rowIdOfCursor } from '../ledger-reader/cursors';
-import { Conditions, rowsOf, rowsOfIds } from '../ledger-reader/query';
+import { badCursor, pageOfRows, rowIdOfCursor } from '../ledger-reader/cursors';
+import { alongIndex, Conditions, joinInOrder, rowsOf, rowsOfIds } from '../ledger-reader/query';
 import { text, textOrNull } from '../ledger-reader/stored-values';
 import { ALERT_COLUMNS, alertOf, DELIVERY_COLUMNS, deliveryOf, valuesOfAlert } from './alert-rows';
 
@@ -43,14 +43,14 @@ export class SqlAlertLog implements AlertLog {
 
   async page(accountId: string | null, { first, after }: PageRequest, ruleId: string | undefined): Promise<Page<Alert>> {
     const asked = new Conditions().is('account_id', accountId ?? undefined).is('rule_id', ruleId);
-    if (after !== undefined) asked.and('id < ?', rowIdOfCursor(after, 'alerts'));
-    const sql = `SELECT ${ALERT_COLUMNS} FROM alert WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
+    if (after !== undefined) asked.and('seq < ?', await this.placeOf(rowIdOfCursor(after, 'alerts')));
+    const sql = `SELECT ${ALERT_COLUMNS} FROM ${this.alertsOf(accountId)} WHERE ${asked.sql} ORDER BY seq DESC LIMIT ?`;
     return pageOfRows((await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(alertOf), first);
   }
 
   async after(accountId: string | null, seq: bigint, limit: number): Promise<readonly Alert[]> {
     const asked = new Conditions().is('account_id', accountId ?? undefined).and('seq > ?', seq);
-    const sql = `SELECT ${ALERT_COLUMNS} FROM alert WHERE ${asked.sql} ORDER BY seq LIMIT ?`;
+    const sql = `SELECT ${ALERT_COLUMNS} FROM ${this.alertsOf(accountId)} WHERE ${asked.sql} ORDER BY seq LIMIT ?`;
     return (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(limit)])).map(alertOf);
   }
 
@@ -60,7 +60,8 @@ export class SqlAlertLog implements AlertLog {
   }
 
   async deliveries(alertIds: readonly string[]): Promise<ReadonlyMap<string, readonly AlertDelivery[]>> {
-    const select = (list: string) => `SELECT ${DELIVERY_COLUMNS} FROM alert_delivery WHERE alert_id IN (${list}) ORDER BY id`;
+    const deliveries = `alert_delivery ${alongIndex(this.dataSource, 'alert_delivery_alert')}`;
+    const select = (list: string) => `SELECT ${DELIVERY_COLUMNS} FROM ${deliveries} WHERE alert_id IN (${list}) ORDER BY id`;
     const rows = await rowsOfIds(this.dataSource, alertIds, select);
     const found = rows.map(deliveryOf);
     return new Map(alertIds.map((id) => [id, found.filter(({ alertId }) => alertId === id)]));
@@ -95,6 +96,18 @@ export class SqlAlertLog implements AlertLog {
     await inTransaction(this.dataSource, (manager) => manager.query(set, values));
   }
 
+  /** The alerts of an account, or all, along the index that has their order. */
+  private alertsOf(accountId: string | null): string {
+    return `alert ${alongIndex(this.dataSource, accountId === null ? 'alert_seq' : 'alert_account')}`;
+  }
+
+  /** @throws Fault `invalid_request` when there is no such alert */
+  private async placeOf(alertId: string): Promise<bigint> {
+    const [row] = await rowsOf(this.dataSource, 'SELECT seq FROM alert WHERE id = ?', [alertId]);
+    if (row === undefined) throw badCursor('alerts');
+    return big(row['seq']);
+  }
+
   private async alertsById(ids: readonly string[]): Promise<ReadonlyMap<string, Alert>> {
     const rows = await rowsOfIds(this.dataSource, ids, (list) => `SELECT ${ALERT_COLUMNS} FROM alert WHERE id IN (${list})`);
     return new Map(rows.map(alertOf).map((alert) => [alert.id, alert]));
@@ -120,7 +133,10 @@ async function isNew(manager: EntityManager, ruleId: string, episode: string): P
 }
 
 async function mailsOfLastHour(manager: EntityManager, { accountId, raisedAt }: Omit<Alert, 'seq'>): Promise<number> {
-  const sql = `SELECT COUNT(*) AS mails FROM alert a JOIN alert_delivery d ON d.alert_id = a.id
+  const { dataSource } = manager;
+  const alerts = `alert a ${alongIndex(dataSource, 'alert_account')}`;
+  const deliveries = `alert_delivery d ${alongIndex(dataSource, 'alert_delivery_alert')}`;
+  const sql = `SELECT COUNT(*) AS mails FROM ${alerts} ${joinInOrder(dataSource)} ${deliveries} ON d.alert_id = a.id
     WHERE a.account_id = ? AND a.raised_at > ? AND d.means = 'EMAIL' AND d.state <> 'FAILED'`;
   const [row] = await manager.query<Row[]>(sql, [accountId, BigInt(raisedAt - HOUR_MS)]);
   return whole(row?.['mails'] ?? 0);

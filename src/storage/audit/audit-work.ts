@@ -10,7 +10,9 @@ const FINDINGS_KEPT = 100;
 
 /** Audits everything (null) or one wallet, as of one moment. `at`: now, in milliseconds since 1970. */
 export function auditDatabase(database: AuditDatabase, at: number, walletId: string | null, keep = FINDINGS_KEPT): Promise<AuditReport> {
-  return database.inSnapshot((read) => auditLedger({ snapshot: new SqlSnapshot(read), chargeFor, at, walletId, keep }));
+  return database.inSnapshot((read) =>
+    auditLedger({ snapshot: new SqlSnapshot(read, database.alongIndex), chargeFor, at, walletId, keep }),
+  );
 }
 
 /** What a database says when it is not the one that was meant. */

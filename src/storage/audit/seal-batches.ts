@@ -34,7 +34,7 @@ const BATCH_COLUMNS = ['batch_id', 'seal_seq', 'position', 'digest', 'manifest']
 /** Seals the oldest batches of the range that are not sealed yet, as one block. Null: there are none, or another process is at it. */
 export function sealNextBlock(database: AuditDatabase, range: SealRange, at: number): Promise<SealedBlock | null> {
   return database.unlessBusy('seal', async () => {
-    const made = await database.inSnapshot((read) => makeBlock(read, range, at));
+    const made = await database.inSnapshot((read) => makeBlock(read, new SqlSnapshot(read, database.alongIndex), range, at));
     if (made === null) return null;
     const { block, batches } = made;
     const { seq, hash, previousHash, sealedAt } = block;
@@ -56,10 +56,10 @@ interface MadeBlock {
   readonly batches: readonly Row<'sealedBatch'>[];
 }
 
-async function makeBlock(read: Read, range: SealRange, at: number): Promise<MadeBlock | null> {
+async function makeBlock(read: Read, snapshot: SqlSnapshot, range: SealRange, at: number): Promise<MadeBlock | null> {
   const [head] = await read('SELECT seq, hash FROM seal ORDER BY seq DESC LIMIT 1', []);
   const seq = BigInt(head?.[0] ?? 0) + 1n;
-  const batches = await digestsOf(read, seq, await unsealed(read, range));
+  const batches = await digestsOf(snapshot, seq, await unsealed(read, range));
   if (batches.length === 0) return null;
   const facts = { seq, previousHash: String(head?.[1] ?? NO_HASH), sealedAt: BigInt(at) };
   return { block: { ...facts, batches: BigInt(batches.length), hash: hashOfBlock(facts, batches) }, batches };
@@ -81,8 +81,7 @@ async function unsealed(read: Read, { after, before }: SealRange): Promise<reado
   return ids;
 }
 
-async function digestsOf(read: Read, sealSeq: bigint, ids: readonly string[]): Promise<Row<'sealedBatch'>[]> {
-  const snapshot = new SqlSnapshot(read);
+async function digestsOf(snapshot: SqlSnapshot, sealSeq: bigint, ids: readonly string[]): Promise<Row<'sealedBatch'>[]> {
   const batches = [...(await snapshot.among('batch', 'id', ids))].sort((a, b) => (a.id < b.id ? -1 : 1));
   const sealed: Row<'sealedBatch'>[] = [];
   for (const portion of portionsOf(batches)) {

@@ -1,13 +1,17 @@
 /** The rows of an audit in SQL that both databases understand. What differs, a connection and its snapshot, is handed in. */
-import type { LedgerSnapshot, Stray, Within } from '../../ledger/audit/snapshot';
+import type { LedgerSnapshot, ReceiptPlace, Stray, Within } from '../../ledger/audit/snapshot';
 import { type ColumnOf, type Row, TABLES, type TableName } from '../../ledger/audit/tables';
+import type { AuditDatabase } from './audit-database';
 import type { Cell, Read } from './read';
 import { readStrays } from './strays';
 
 const VALUES_PER_STATEMENT = 500;
 
 export class SqlSnapshot implements LedgerSnapshot {
-  constructor(private readonly read: Read) {}
+  constructor(
+    private readonly read: Read,
+    private readonly alongIndex: AuditDatabase['alongIndex'],
+  ) {}
 
   async page<T extends TableName>(table: T, after: string | bigint | null, limit: number, within?: Within<T>): Promise<readonly Row<T>[]> {
     const { key } = TABLES[table];
@@ -23,6 +27,14 @@ export class SqlSnapshot implements LedgerSnapshot {
     }
     const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
     return this.rows(table, `${where} ORDER BY ${columnName(key)} LIMIT ${limit}`, values);
+  }
+
+  /** In the order of their ids each page would be sorted, or found among those of everybody. */
+  receiptsOfAccount(accountId: string, after: ReceiptPlace | null, limit: number): Promise<readonly Row<'receipt'>[]> {
+    const place = after === null ? [] : [after.createdAt, after.createdAt, after.id];
+    const younger = after === null ? '' : ' AND created_at >= ? AND (created_at > ? OR id > ?)';
+    const where = ` ${this.alongIndex('receipt_account_time')} WHERE account_id = ?${younger}`;
+    return this.rows('receipt', `${where} ORDER BY created_at, id LIMIT ${limit}`, [accountId, ...place]);
   }
 
   async among<T extends TableName>(table: T, column: ColumnOf<T>, values: readonly (string | bigint | null)[]): Promise<readonly Row<T>[]> {

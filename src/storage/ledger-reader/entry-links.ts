@@ -7,7 +7,7 @@ import type { DataSource } from 'typeorm';
 import type { EntryPlace } from './cursors';
 import { LINK_COLUMNS, type Link, linkOf } from './entry-rows';
 import type { FewEntries } from './few-entries';
-import { Conditions, joinInOrder, rowsOf } from './query';
+import { alongIndex, Conditions, joinInOrder, rowsOf } from './query';
 import { sequenceAt } from './sequence-at';
 
 /** What a page asks for. Times are microseconds since 1970. */
@@ -38,7 +38,7 @@ export async function linksOfWallet(dataSource: DataSource, walletId: string, qu
   const until = lastInstant(walletId, query);
   if (until !== null) chain.and('c.seq <= ?', await sequenceAt(dataSource, walletId, until));
   if (query.fromUs !== null) chain.and('c.seq > ?', await sequenceAt(dataSource, walletId, query.fromUs - 1n));
-  return links(dataSource, chain, query, 'c.seq DESC');
+  return links(dataSource, { table: 'wallet_change c', where: chain, order: 'c.seq DESC' }, query);
 }
 
 /** The same over all wallets. One statement. */
@@ -48,7 +48,8 @@ export function linksOfAllWallets(dataSource: DataSource, query: LinkQuery): Pro
   if (after !== null) chain.and('c.at_us <= ? AND (c.at_us < ? OR c.wallet_id < ?)', after.atUs, after.atUs, after.walletId);
   if (fromUs !== null) chain.and('c.at_us >= ?', fromUs);
   if (toUs !== null) chain.and('c.at_us < ?', toUs);
-  return links(dataSource, chain, query, 'c.at_us DESC, c.wallet_id DESC');
+  const table = `wallet_change c ${alongIndex(dataSource, 'wallet_change_at')}`;
+  return links(dataSource, { table, where: chain, order: 'c.at_us DESC, c.wallet_id DESC' }, query);
 }
 
 /** Of links at the same instant the one of the greater wallet comes first, so the lesser ones are still to come. */
@@ -59,14 +60,21 @@ function lastInstant(walletId: string, { after, toUs }: LinkQuery): bigint | nul
   return untilPlace < untilEnd ? untilPlace : untilEnd;
 }
 
-async function links(dataSource: DataSource, chain: Conditions, { entry, few, limit }: LinkQuery, order: string): Promise<Link[]> {
+interface Chain {
+  /** The links `c`, along the index that has their order. */
+  readonly table: string;
+  readonly where: Conditions;
+  readonly order: string;
+}
+
+async function links(dataSource: DataSource, chain: Chain, { entry, few, limit }: LinkQuery): Promise<Link[]> {
   const join = joinInOrder(dataSource);
-  const along = `wallet_change c ${join} transfer t ON t.batch_id = c.batch_id AND t.wallet_id = c.wallet_id`;
+  const along = `${chain.table} ${join} transfer t ON t.batch_id = c.batch_id AND t.wallet_id = c.wallet_id`;
   const back = `${join} wallet_change c ON c.batch_id = t.batch_id AND c.wallet_id = t.wallet_id`;
   const asked = few?.where ?? new Conditions();
   const sql = `SELECT ${LINK_COLUMNS} FROM ${few === null ? along : `${few.entries(join)} ${back}`}
-    WHERE ${chain.sql} AND ${asked.sql} AND ${entry.sql} ORDER BY ${order} LIMIT ?`;
-  const rows = await rowsOf(dataSource, sql, [...chain.values, ...asked.values, ...entry.values, BigInt(limit)]);
+    WHERE ${chain.where.sql} AND ${asked.sql} AND ${entry.sql} ORDER BY ${chain.order} LIMIT ?`;
+  const rows = await rowsOf(dataSource, sql, [...chain.where.values, ...asked.values, ...entry.values, BigInt(limit)]);
   return distinct(rows.map(linkOf));
 }
 

@@ -21,7 +21,7 @@ import { readWallets, readWalletsById } from './read-wallets';
 
 /**
  * A row outside the scope is as if it did not exist. A stored row that makes no sense throws `InvariantBroken`. How many
- * statements a call makes does not depend on the size of the page, nor on the number of ids up to 500.
+ * statements a call makes does not depend on the size of the page, nor on the number of ids up to 150.
  */
 export class SqlLedgerReader implements LedgerReader {
   constructor(private readonly dataSource: DataSource) {}

@@ -12,10 +12,11 @@ export function rowsOf(dataSource: DataSource, sql: string, values: readonly Que
   return inTurn(dataSource, (manager) => manager.query<Row[]>(sql, [...values]));
 }
 
-const IDS_PER_STATEMENT = 500;
+/** MySQL looks up each value of a list before it chooses a plan as long as there are fewer than 200. Of more it believes its statistics. */
+const IDS_PER_STATEMENT = 150;
 
 /**
- * Reads the rows of many ids, each id once, 500 a statement. `sqlFor` puts the list of ids before every other value;
+ * Reads the rows of many ids, each id once, 150 a statement. `sqlFor` puts the list of ids before every other value;
  * `more` are the values after it.
  */
 export async function rowsOfIds(
@@ -38,6 +39,7 @@ export function rowsOfLists(
   dataSource: DataSource,
   lists: readonly { readonly sql: string; readonly values: readonly QueryValue[] }[],
 ): Promise<Row[]> {
+  if (lists.length === 0) return Promise.resolve([]);
   const texts = lists.length === 1 ? lists.map(({ sql }) => sql) : lists.map(({ sql }, at) => `SELECT * FROM (${sql}) list_${at}`);
   const values = lists.flatMap((list) => list.values);
   return rowsOf(dataSource, texts.join(' UNION ALL '), values);
@@ -48,9 +50,18 @@ export function joinInOrder(dataSource: DataSource): string {
   return dataSource.options.type === 'better-sqlite3' ? 'CROSS JOIN' : 'STRAIGHT_JOIN';
 }
 
-/** After the name of a table: that it is read along this index and no other. */
+/**
+ * After the name of a table: that it is read along this index and no other. SQLite counts how many conditions an index answers,
+ * not how many rows it leads to. MariaDB goes by statistics that can be as old as its opening of the table, which may have been
+ * empty then, and chooses before it thinks of the limit: it walks from the newest row to where a page begins, or sorts a history.
+ */
 export function alongIndex(dataSource: DataSource, index: string): string {
   return dataSource.options.type === 'better-sqlite3' ? `INDEXED BY ${index}` : `FORCE INDEX (${index})`;
+}
+
+/** The same, along the primary key. */
+export function alongKey(dataSource: DataSource, table: string): string {
+  return alongIndex(dataSource, dataSource.options.type === 'better-sqlite3' ? `sqlite_autoindex_${table}_1` : 'PRIMARY');
 }
 
 /** Conditions that must all hold, with their values in the order of the text. */

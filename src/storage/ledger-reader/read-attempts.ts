@@ -9,7 +9,7 @@ import { rowsOfIds } from './query';
 import { usageOf } from './receipt-rows';
 import { amount, amountOrNull, count, countOrNull, text, textOrNull, wordIn } from './stored-values';
 
-/** The attempts of each receipt that was asked for, in order. One statement for up to 500 receipts. */
+/** The attempts of each receipt that was asked for, in order. One statement for up to 150 receipts. */
 export async function readAttempts(
   dataSource: DataSource,
   receiptIds: readonly string[],

@@ -37,7 +37,7 @@ export async function readEntryPage(
   };
 }
 
-/** The entries of each receipt that was asked for: its charge, and what was given back of it. Two statements for up to 500 receipts. */
+/** The entries of each receipt that was asked for: its charge, and what was given back of it. Two statements for up to 150 receipts. */
 export async function readEntriesOfReceipts(
   dataSource: DataSource,
   receiptIds: readonly string[],
@@ -64,13 +64,13 @@ function refundsOf(list: string): string {
 const ENTRIES_WITH_LINKS = `SELECT ${ENTRY_COLUMNS}, t.external_key, c.at_us, c.posted_delta, c.posted_after FROM transfer t
   ${LINK_OF_ENTRY}`;
 
-/** Entries by their ids. One statement for up to 500. */
+/** Entries by their ids. One statement for up to 150. */
 export async function readEntriesById(dataSource: DataSource, ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>> {
   const rows = await rowsOfIds(dataSource, ids, (list) => `${ENTRIES_WITH_LINKS} WHERE t.id IN (${list})`);
   return new Map(rows.map((row) => entryOf(row, linkOf(row))).map((entry) => [entry.id, entry]));
 }
 
-/** One statement for up to 500. */
+/** One statement for up to 150. */
 export async function readEntriesOfExternalKeys(
   dataSource: DataSource,
   externalKeys: readonly string[],

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { rowsOfIds } from './query';
 import { countOrNull, text } from './stored-values';
 
-/** Milliseconds since 1970 of the newest receipt of each key; keys without one are left out. One statement for up to 500 keys. */
+/** Milliseconds since 1970 of the newest receipt of each key; keys without one are left out. One statement for up to 150 keys. */
 export async function readLastUsedAt(dataSource: DataSource, keyIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const newest = 'SELECT r.created_at FROM receipt r WHERE r.api_key_id = k.id ORDER BY r.created_at DESC LIMIT 1';
   const rows = await rowsOfIds(dataSource, keyIds, (list) => `SELECT k.id, (${newest}) AS used_at FROM api_key k WHERE k.id IN (${list})`);

@@ -7,10 +7,10 @@ import type { Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledge
 import type { ReadableReceipt } from '../../ledger/receipt';
 import { isRowId, placeOfReceiptCursor, type ReceiptPlace, receiptCursor } from './cursors';
 import { Conditions, rowsOfIds, rowsOfLists } from './query';
-import { receiptsAlong } from './receipt-index';
+import { fallbacksAsked, receiptsAlong } from './receipt-index';
 import { inFlightReceipt, OPEN_HOLD, receiptsWithHolds, settledReceipt } from './receipt-rows';
 
-/** Those of the receipts that the scope may see. Two statements for up to 500 ids. */
+/** Those of the receipts that the scope may see. Two statements for up to 150 ids. */
 export async function readReceiptsById(
   dataSource: DataSource,
   ids: readonly string[],
@@ -111,22 +111,22 @@ async function readInFlight(
   return (await rowsOfLists(dataSource, lists)).map(inFlightReceipt);
 }
 
-async function readSettled(
-  dataSource: DataSource,
-  scopes: readonly Scope[],
-  { after, filter, limit }: Question,
-): Promise<ReadableReceipt[]> {
-  if (filter.status === 'IN_FLIGHT') return [];
-  const lists = scopes.map((scope) => {
-    const asked = olderThan(after, 'r.id', matching(scope, filter)).is('r.status', filter.status);
+async function readSettled(dataSource: DataSource, scopes: readonly Scope[], question: Question): Promise<ReadableReceipt[]> {
+  if (question.filter.status === 'IN_FLIGHT') return [];
+  const lists = await Promise.all(scopes.map((scope) => settledLists(dataSource, scope, question)));
+  return (await rowsOfLists(dataSource, lists.flat())).map(settledReceipt);
+}
+
+/** The lists that together have the page of the scope. */
+async function settledLists(dataSource: DataSource, scope: Scope, { after, filter, limit }: Question) {
+  const receipts = receiptsWithHolds(receiptsAlong(dataSource, scope, filter));
+  return (await fallbacksAsked(dataSource, scope, filter)).map((fallbacks) => {
+    const asked = olderThan(after, 'r.id', matching(scope, filter)).is('r.status', filter.status).and(fallbacks);
     // What follows from the conditions above is said again: an index that leaves rows out is used for nothing less.
     if (filter.status !== undefined && filter.status !== 'SUCCEEDED') asked.and("r.status <> 'SUCCEEDED'");
     if (filter.routeType === 'OFFICIAL') asked.and("r.route_type <> 'ORDINARY'");
-    if (filter.withFallback !== undefined) asked.and(`r.fallback_count ${filter.withFallback ? '>' : '='} 0`);
-    const receipts = receiptsWithHolds(receiptsAlong(dataSource, scope, filter));
     return { sql: `${receipts} WHERE ${asked.sql} ORDER BY r.created_at DESC, r.id DESC LIMIT ?`, values: [...asked.values, limit] };
   });
-  return (await rowsOfLists(dataSource, lists)).map(settledReceipt);
 }
 
 function olderThan(after: ReceiptPlace | undefined, id: string, asked: Conditions): Conditions {

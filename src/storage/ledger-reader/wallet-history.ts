@@ -6,7 +6,7 @@ import { Conditions, rowsOf } from './query';
 import { entriesOfLinks } from './read-entries';
 import { amount, text } from './stored-values';
 
-/** Two statements for any number of steps. */
+/** Two statements for up to 150 steps. */
 export class SqlWalletHistory implements WalletHistory {
   constructor(private readonly dataSource: DataSource) {}
 

@@ -1,6 +1,7 @@
 /**
  * A batch as one JSON text, for the way to the ledger's thread: a text crosses as bytes, where an object would be cloned
- * value by value, which cost more than the rows themselves. Whole numbers arrive as bigints, exact at any size.
+ * value by value, which cost more than the rows themselves. Amounts arrive as bigints, and values of rows as numbers wherever
+ * a number is exact: a bigint for each would cost more than the rest of the row, and the columns make whole numbers of them.
  */
 import { unreachable } from '../../kernel/invariant';
 import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
@@ -139,12 +140,14 @@ function rowOrNull(row: PlainRow | null): SqlRow | null {
   return row === null ? null : rowOf(row);
 }
 
-/** Numbers stay numbers: the columns make whole ones of them, and a bigint for each would cost more than the rest of the row. */
-function rowOf(row: PlainRow): SqlRow {
-  for (const [at, value] of row.entries()) if (typeof value === 'object' && value !== null) row[at] = BigInt(value[0]) as never;
-  return row as SqlRow;
+function rowOf(row: readonly PlainValue[]): SqlRow {
+  return row.some(isLarge) ? row.map((value) => (isLarge(value) ? BigInt(value[0]) : value)) : (row as SqlRow);
+}
+
+function isLarge(value: PlainValue): value is readonly [string] {
+  return typeof value === 'object' && value !== null;
 }
 
 function big(value: PlainValue): bigint {
-  return BigInt(typeof value === 'object' && value !== null ? value[0] : (value ?? 0));
+  return BigInt(isLarge(value) ? value[0] : (value ?? 0));
 }

@@ -3,9 +3,10 @@
  * is living. The lock is one of SQLite's own on a file beside the database, so that it ends with the process, however
  * that ends.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { unusableFile } from '../unusable-file';
 
 /** A handle that nobody refers to is collected, closed, and its lock gone: ownership must not hang on a variable. */
 const owned = new Set<Database.Database>();
@@ -17,11 +18,10 @@ export interface OwnerLock {
 /**
  * Makes this process the owner of the database file until `release` or the end of the process.
  * The folder is made where it is missing.
- * @throws Error that names the file when another process (or another part of this one) owns it
+ * @throws Error that names the file when another process (or another part of this one) owns it, or it cannot be written
  */
 export function lockSqliteOwner(file: string): OwnerLock {
-  mkdirSync(dirname(file), { recursive: true });
-  const lock = new Database(`${file}.lock`, { timeout: 0 });
+  const lock = openLock(file);
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -39,6 +39,20 @@ export function lockSqliteOwner(file: string): OwnerLock {
       lock.close();
     },
   };
+}
+
+function openLock(file: string): Database.Database {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    if (!isFolder(file)) return new Database(`${file}.lock`, { timeout: 0 });
+  } catch (error) {
+    throw unusableFile(file, error);
+  }
+  throw unusableFile(file, { code: 'EISDIR' });
+}
+
+function isFolder(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function isBusy(error: unknown): boolean {

@@ -6,7 +6,7 @@ import type { Page, PageRequest } from '../../ledger/ledger-reader';
 import type { MarginGroup, MoneyFacts, MoneyOfGroup, Overage } from '../../ledger/money-facts';
 import type { Row } from '../catalog/row-values';
 import { rowCursor, rowIdOfCursor } from '../ledger-reader/cursors';
-import { Conditions, joinInOrder, rowsOf } from '../ledger-reader/query';
+import { alongKey, Conditions, joinInOrder, rowsOf } from '../ledger-reader/query';
 import { amount, count, text, wordIn } from '../ledger-reader/stored-values';
 import { GroupSums } from './group-sums';
 import { chargesBy, costsBy, overagesBy, refundsBy } from './sums-of-requests';
@@ -19,12 +19,12 @@ export class SqlMoneyFacts implements MoneyFacts {
 
   async moneyBy(group: MarginGroup, period: { readonly from: number; readonly to: number }): Promise<readonly MoneyOfGroup[]> {
     const sums = new GroupSums();
-    const join = joinInOrder(this.dataSource);
+    const [join, receipts] = [joinInOrder(this.dataSource), `receipt r ${alongKey(this.dataSource, 'receipt')}`];
     const [from, to] = [firstIdSince(period.from), firstIdSince(period.to)];
     for await (const range of this.portions(from, to)) {
-      for (const row of await rowsOf(this.dataSource, chargesBy(group), range)) sums.addCharges(row);
-      for (const row of await rowsOf(this.dataSource, costsBy(group, join), range)) sums.addCosts(row);
-      for (const row of await rowsOf(this.dataSource, refundsBy(group, join), range)) sums.addRefunds(row);
+      for (const row of await rowsOf(this.dataSource, chargesBy(group, receipts), range)) sums.addCharges(row);
+      for (const row of await rowsOf(this.dataSource, costsBy(group, receipts, join), range)) sums.addCosts(row);
+      for (const row of await rowsOf(this.dataSource, refundsBy(group, receipts, join), range)) sums.addRefunds(row);
     }
     for (const row of await rowsOf(this.dataSource, overagesBy(group, join), [from, from, to])) sums.addOverages(row);
     return sums.all();

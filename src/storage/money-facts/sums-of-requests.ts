@@ -1,4 +1,7 @@
-/** The sums over a range of receipts, by group. Each statement takes the range: its first id, and the first id after it. */
+/**
+ * The sums over a range of receipts, by group. Each statement takes the range: its first id, and the first id after it.
+ * `receipts` are the receipts `r`, along the index of their ids: SQLite would read all there are, in the order of the groups.
+ */
 import type { MarginGroup } from '../../ledger/money-facts';
 
 const OF_RECEIPT: Record<MarginGroup, string> = {
@@ -13,23 +16,23 @@ const OF_ATTEMPT: Record<MarginGroup, string> = { ...OF_RECEIPT, CHANNEL: 'a.cha
 
 const RANGE = 'r.id >= ? AND r.id < ?';
 
-export function chargesBy(group: MarginGroup): string {
+export function chargesBy(group: MarginGroup, receipts: string): string {
   const column = OF_RECEIPT[group];
-  return `SELECT ${column} AS of_group, r.bucket, COUNT(*) AS requests, SUM(r.charge) AS amount FROM receipt r
+  return `SELECT ${column} AS of_group, r.bucket, COUNT(*) AS requests, SUM(r.charge) AS amount FROM ${receipts}
     WHERE ${RANGE} AND ${column} IS NOT NULL GROUP BY ${column}, r.bucket`;
 }
 
-export function costsBy(group: MarginGroup, join: string): string {
+export function costsBy(group: MarginGroup, receipts: string, join: string): string {
   const column = OF_ATTEMPT[group];
   const unknown = "CASE WHEN a.cost IS NULL AND a.usage_source <> 'NONE' THEN 1 ELSE 0 END";
   return `SELECT ${column} AS of_group, a.cost_currency AS currency, SUM(COALESCE(a.cost, 0)) AS amount, SUM(${unknown}) AS without_cost
-    FROM receipt r ${join} attempt a ON a.receipt_id = r.id
+    FROM ${receipts} ${join} attempt a ON a.receipt_id = r.id
     WHERE ${RANGE} AND ${column} IS NOT NULL GROUP BY ${column}, a.cost_currency`;
 }
 
-export function refundsBy(group: MarginGroup, join: string): string {
+export function refundsBy(group: MarginGroup, receipts: string, join: string): string {
   const column = OF_RECEIPT[group];
-  return `SELECT ${column} AS of_group, r.bucket, SUM(f.amount) AS amount FROM receipt r ${join} refund f ON f.receipt_id = r.id
+  return `SELECT ${column} AS of_group, r.bucket, SUM(f.amount) AS amount FROM ${receipts} ${join} refund f ON f.receipt_id = r.id
     WHERE ${RANGE} AND ${column} IS NOT NULL GROUP BY ${column}, r.bucket`;
 }
 

@@ -7,7 +7,7 @@ import type { Row } from '../catalog/row-values';
 import { rowsOfIds } from '../ledger-reader/query';
 import { amountOrNull, text, textOrNull, wordInOrNull } from '../ledger-reader/stored-values';
 
-/** By section id; two statements for up to 500 runs. Sections without a call are left out. */
+/** By section id; two statements for up to 150 runs. Sections without a call are left out. */
 export async function readCharges(dataSource: DataSource, runIds: readonly string[]): Promise<ReadonlyMap<string, SectionCharge>> {
   const calls = await rowsOfIds(
     dataSource,

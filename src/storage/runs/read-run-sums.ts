@@ -8,7 +8,7 @@ import { amount, count, textOrNull, wordIn, wordInOrNull } from '../ledger-reade
 
 const SUMS = ['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens', 'reasoning_tokens', 'charge'];
 
-/** Three statements for up to 500 runs. */
+/** Three statements for up to 150 runs. */
 export async function readRunSums(dataSource: DataSource, ids: readonly string[]): Promise<ReadonlyMap<string, RunSums>> {
   const sums = SUMS.map((column) => `COALESCE(SUM(${column}), 0) AS ${column}`).join(', ');
   const parts = await rowsOfIds(

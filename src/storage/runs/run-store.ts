@@ -8,7 +8,7 @@ import type { RunRequest, RunStore } from '../../runs/run-store';
 import { placeholders, textOf } from '../catalog/row-values';
 import { inTransaction } from '../in-transaction';
 import { pageOfRows, rowIdOfCursor } from '../ledger-reader/cursors';
-import { Conditions, rowsOf, rowsOfIds } from '../ledger-reader/query';
+import { alongIndex, alongKey, Conditions, rowsOf, rowsOfIds } from '../ledger-reader/query';
 import { readRunSums } from './read-run-sums';
 import { RUN_COLUMNS, runOfRow, textOfBudget, valuesOfRun } from './run-rows';
 
@@ -36,7 +36,7 @@ export class SqlRunStore implements RunStore {
     const asked = new Conditions().is('kind', kind);
     if (scope !== null) 'apiKeyId' in scope ? asked.is('api_key_id', scope.apiKeyId) : asked.is('account_id', scope.accountId);
     if (after !== undefined) asked.and('id < ?', rowIdOfCursor(after, 'runs'));
-    const sql = `SELECT ${RUN_COLUMNS} FROM run WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
+    const sql = `SELECT ${RUN_COLUMNS} FROM ${runsAlong(this.dataSource, scope)} WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
     const read = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(runOfRow);
     return pageOfRows(read, first);
   }
@@ -54,4 +54,10 @@ export class SqlRunStore implements RunStore {
   sums(ids: readonly string[]): Promise<ReadonlyMap<string, RunSums>> {
     return readRunSums(this.dataSource, ids);
   }
+}
+
+/** Runs, in the order of their lists. Those of a kind have none: their index has them by their status. */
+function runsAlong(dataSource: DataSource, scope: Scope): string {
+  if (scope === null) return `run ${alongKey(dataSource, 'run')}`;
+  return `run ${alongIndex(dataSource, 'apiKeyId' in scope ? 'run_key' : 'run_account')}`;
 }

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Scope } from '../../ledger/ledger-reader';
 import type { UsageQuestion } from '../../ledger/usage-report';
 import { alongIndex, Conditions, joinInOrder, type QueryValue } from '../ledger-reader/query';
+import { receiptsAlong } from '../ledger-reader/receipt-index';
 import { COUNTED, DAY_MS, DIMENSIONS, GROUP_DIMENSION, HOUR_MS, MEASURE_NAMES, MEASURES, startOf } from './usage-columns';
 
 /** A stretch of time, its end exclusive, in milliseconds since 1970. */
@@ -30,11 +31,11 @@ export function usageStatement(dataSource: DataSource, question: UsageQuestion):
 function partsOf(dataSource: DataSource, question: UsageQuestion): Part[] {
   const [from, to] = [Math.max(0, Math.ceil(question.from)), Math.max(0, Math.ceil(question.to))];
   const hours = { from: Math.ceil(from / HOUR_MS) * HOUR_MS, to: Math.floor(to / HOUR_MS) * HOUR_MS };
-  if (hours.from >= hours.to) return [receiptsOf(question, { from, to })];
+  if (hours.from >= hours.to) return [receiptsOf(dataSource, question, { from, to })];
   return [
     ...summed(question, hours),
     waiting(dataSource, question, hours),
-    ...notEmpty({ from, to: hours.from }, { from: hours.to, to }).map((stretch) => receiptsOf(question, stretch)),
+    ...notEmpty({ from, to: hours.from }, { from: hours.to, to }).map((stretch) => receiptsOf(dataSource, question, stretch)),
   ];
 }
 
@@ -73,9 +74,10 @@ function waiting(dataSource: DataSource, question: UsageQuestion, stretch: Stret
   };
 }
 
-function receiptsOf(question: UsageQuestion, stretch: Stretch): Part {
+function receiptsOf(dataSource: DataSource, question: UsageQuestion, stretch: Stretch): Part {
+  const receipts = receiptsAlong(dataSource, question.scope, {});
   const asked = within('r', question.scope, 'r.created_at', stretch);
-  return { sql: `SELECT ${columnsOf(question)} FROM receipt r WHERE ${COUNTED} AND ${asked.sql}`, values: asked.values };
+  return { sql: `SELECT ${columnsOf(question)} FROM ${receipts} WHERE ${COUNTED} AND ${asked.sql}`, values: asked.values };
 }
 
 function columnsOf({ interval, groupBy }: UsageQuestion): string {

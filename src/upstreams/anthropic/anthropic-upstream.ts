@@ -79,7 +79,7 @@ function conversationOf({ body }: UpstreamCall): Conversation {
 function nativeBody({ body, upstreamModel, outputLimit }: UpstreamCall): string {
   const edits = new Map<string, MemberEdit>([['model', () => JSON.stringify(upstreamModel)]]);
   if (outputLimit !== null) edits.set('max_tokens', () => String(outputLimit));
-  return editMembers(body.text, edits);
+  return editMembers(body.text, edits, body.members);
 }
 
 function readerOf(call: UpstreamCall, receiver: AnswerReceiver, created: number): AnswerReader {

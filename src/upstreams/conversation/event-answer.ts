@@ -1,6 +1,7 @@
 /** Reads a stream of any protocol: its events are understood, and what is written of them is the business of a writer. */
 import type { EventSourceMessage } from 'eventsource-parser';
 import type { AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
+import { GrowingText } from '../../kernel/growing-text';
 import type { Usage } from '../../metering/usage';
 import type { Channel } from '../../routing/catalog';
 import { EventStream } from '../event-stream';
@@ -22,10 +23,10 @@ export interface StreamDecoder {
 export class EventTally {
   reportedModel: string | null = null;
   answerId: string | null = null;
-  outputText = '';
   stopped = false;
   /** Set when nothing comes any more, whether it was said why or not. */
   ended = false;
+  private readonly output = new GrowingText();
   private total: Usage | undefined;
   private soFar: Usage | undefined;
   /** Output has come after what the total counts. */
@@ -35,6 +36,11 @@ export class EventTally {
   get usage(): Usage | undefined {
     if (!this.ended && !this.stopped) return this.total ?? this.soFar;
     return this.outdated ? undefined : this.total;
+  }
+
+  /** All that came. */
+  get outputText(): string {
+    return this.output.text;
   }
 
   /** The output text in them. */
@@ -52,7 +58,7 @@ export class EventTally {
         text += more;
       }
     }
-    this.outputText += text;
+    this.output.add(text);
     return text;
   }
 

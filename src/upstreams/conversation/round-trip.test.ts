@@ -1,5 +1,7 @@
 /** What a conversation keeps on its way through the protocols: every text, call, result, id, tool and signature, in its order. */
+
 import fc from 'fast-check';
+import { jsonBody } from '../../../test/support/json-body';
 import type { Channel } from '../../routing/catalog';
 import { decodeMessage } from '../anthropic/decode';
 import { messageRequest } from '../anthropic/message-request';
@@ -17,7 +19,7 @@ const CALL = {
   stream: false,
   outputLimit: null,
   outputBound: 512,
-  body: { text: '', json: {} },
+  body: jsonBody('{}'),
 };
 const FRAME = { model: 'theirs', created: 1 };
 

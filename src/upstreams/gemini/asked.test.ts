@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { jsonBody } from '../../../test/support/json-body';
 import { askedBy } from './asked';
 
 const json = () => fc.jsonValue({ maxDepth: 3 });
@@ -44,10 +45,9 @@ describe('whatever a request holds', () => {
     (operation) => {
       fc.assert(
         fc.property(body(), fc.boolean(), fc.constantFrom('gemini-2.5-flash', 'gemini-3-pro'), (sent, stream, upstreamModel) => {
-          const text = JSON.stringify(sent);
           const asked = askedBy({
             operation,
-            body: { text, json: JSON.parse(text) as Record<string, unknown> },
+            body: jsonBody(JSON.stringify(sent)),
             stream,
             upstreamModel,
             outputLimit: null,

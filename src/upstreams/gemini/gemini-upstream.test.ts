@@ -1,5 +1,6 @@
 import { aChannel } from '../../../test/support/catalog-builders';
 import { geminiText } from '../../../test/support/gemini-fixtures';
+import { jsonBody } from '../../../test/support/json-body';
 import { failureOf, Taker } from '../../../test/support/openai-bench';
 import type { Script } from '../../../test/support/script';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../../test/support/scripted-upstream';
@@ -22,7 +23,7 @@ describe('the Gemini upstream', () => {
     const json = { model: 'mine', messages: [{ role: 'user', content: 'hello there' }] };
     const baseUrl = `http://127.0.0.1:${provider.port}/v1beta${more.search ?? ''}`;
     const channel = aChannel('g', { protocol: 'gemini', baseUrl, apiKey: 'upstream-secret', timeouts: TIMEOUTS });
-    const body = { text: JSON.stringify(json), json };
+    const body = jsonBody(JSON.stringify(json));
     const call = {
       operation: 'chat' as const,
       channel,

@@ -1,3 +1,4 @@
+import { jsonBody } from '../../../test/support/json-body';
 import type { Channel } from '../../routing/catalog';
 import { conversationFromMessages } from '../conversation/from-messages';
 import { chatRequest, lackOfChat } from './chat-request';
@@ -10,7 +11,7 @@ const CALL = {
   stream: false,
   outputLimit: null,
   outputBound: 9,
-  body: { text: '', json: {} },
+  body: jsonBody('{}'),
 };
 const HI = [{ role: 'user', content: 'hi' }];
 

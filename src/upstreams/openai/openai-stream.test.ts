@@ -45,6 +45,16 @@ describe('the OpenAI upstream', () => {
       expect(taker.frames).toBe(`event: x\nid: 7\n${chunk('€😀')}\n\n${chunk('ß')}\n\n`);
     });
 
+    it('lose nothing behind a byte order mark, wherever it is cut', async () => {
+      const event = 'data: {"choices":[{"index":0,"delta":{"content":"first"}}]}\n\n';
+      const bytes = Buffer.from(`\ufeff${event}data: [DONE]\n\n`);
+      for (const cut of [1, 2, 3]) {
+        const taker = new Taker();
+        await bench.stream({ raw: [bytes.subarray(0, cut), bytes.subarray(cut)] }, taker);
+        expect(taker.frames).toBe(event);
+      }
+    });
+
     it('hide a usage that comes with choices, and keep it', async () => {
       const taker = new Taker();
       const result = await bench.stream({ text: 'a b', usageWithChoices: true }, taker);

@@ -55,6 +55,11 @@ describe('the OpenAI upstream', () => {
       expect(await bench.whole({ raw: [raw.slice(0, 30), raw.slice(30)] })).toMatchObject({ ok: true, answer: { text: raw } });
     });
 
+    it('is JSON without the byte order mark that some put before it', async () => {
+      const raw = '{"choices":[{"message":{"content":"x"}}]}';
+      expect(await bench.whole({ raw: [`\ufeff${raw}`] })).toMatchObject({ ok: true, answer: { text: raw } });
+    });
+
     it.each([
       ['is cut short', { endAfter: 0 }],
       ['is not UTF-8', { garble: 'utf8' }],
@@ -106,6 +111,15 @@ describe('the OpenAI upstream', () => {
       expect(failureOf(await bench.whole({ status: 500, error: 'out of order' }))).toMatchObject({ message: 'out of order', code: null });
       const page = failureOf(await bench.whole({ status: 502, error: '<html>Bad gateway</html>' }));
       expect(page?.message).toBe('The provider reported an error without a message.');
+    });
+
+    it('name every fault that is told in a list, with its place', async () => {
+      const detail = [
+        { loc: ['body', 'messages', 0, 'role'], msg: 'Field required', type: 'missing' },
+        { msg: 'Say less', type: 'value_error' },
+      ];
+      const refused = await bench.whole({ status: 422, error: JSON.stringify({ detail }) });
+      expect(failureOf(refused)?.message).toBe('body.messages.0.role: Field required; Say less');
     });
 
     it('read at most 64 KiB and tell at most 500 characters', async () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { jsonBody } from '../../../test/support/json-body';
 import type { Channel } from '../../routing/catalog';
 import { chat } from './endpoints/chat';
 import { outputLimitName, requestBody } from './request-body';
@@ -16,8 +17,10 @@ const channel: Channel = {
 
 function sent(text: string, options: { model?: string; stream?: boolean; outputLimit?: number } = {}): string {
   const { model = 'up', stream = false, outputLimit = null } = options;
-  const body = { text, json: JSON.parse(text) as Record<string, unknown> };
-  return requestBody({ operation: 'chat', channel, upstreamModel: model, body, stream, outputLimit, outputBound: 100 }, chat);
+  return requestBody(
+    { operation: 'chat', channel, upstreamModel: model, body: jsonBody(text), stream, outputLimit, outputBound: 100 },
+    chat,
+  );
 }
 
 describe('requestBody', () => {

@@ -33,10 +33,10 @@ function editedForm(form: Form, call: UpstreamCall, { edits }: BodyRules): Form 
 /** The client's bytes but for the model, the output limit where one is set, and usage being asked of a stream. */
 export function requestBody(call: UpstreamCall, endpoint: BodyRules): string {
   const edits = new Map<string, MemberEdit>([['model', always(JSON.stringify(call.upstreamModel))]]);
-  const limitName = endpoint.limitName(call);
-  if (call.outputLimit !== null && limitName !== null) edits.set(limitName, always(String(call.outputLimit)));
+  const limitName = call.outputLimit === null ? null : endpoint.limitName(call);
+  if (limitName !== null) edits.set(limitName, always(String(call.outputLimit)));
   if (call.stream && endpoint.usageIsAsked) edits.set('stream_options', withUsage);
-  return editMembers(call.body.text, edits);
+  return editMembers(call.body.text, edits, call.body.members);
 }
 
 /**

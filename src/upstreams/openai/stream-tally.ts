@@ -1,5 +1,6 @@
 /** What the chunks of a stream say together: the text, the usage, the model, and whether every choice has ended. */
 import type { AnswerFacts } from '../../attempts/upstream';
+import { GrowingText } from '../../kernel/growing-text';
 import type { Usage } from '../../metering/usage';
 import { isRecord, type JsonRecord } from '../json';
 import { largerUsage } from '../larger-usage';
@@ -21,7 +22,7 @@ export class StreamTally {
   /** How much output had come with the last usage. */
   private countedTo = 0;
   private ended = false;
-  private outputText = '';
+  private readonly output = new GrowingText();
   private begun = false;
   private readonly openChoices = new Set<unknown>();
 
@@ -29,12 +30,12 @@ export class StreamTally {
   constructor(private readonly textOfChoice: (choice: JsonRecord) => string) {}
 
   get known(): Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'> {
-    return { reportedModel: this.reportedModel, usage: this.outdated ? undefined : this.usage, outputText: this.outputText };
+    return { reportedModel: this.reportedModel, usage: this.outdated ? undefined : this.usage, outputText: this.output.text };
   }
 
   /** Of an answer that ended, a usage that was told before more output came is none; of one that broke off, it is better than nothing. */
   private get outdated(): boolean {
-    return this.ended && this.countedTo < this.outputText.length;
+    return this.ended && this.countedTo < this.output.length;
   }
 
   /** Nothing comes any more: the answer has ended. */
@@ -60,7 +61,7 @@ export class StreamTally {
     const alone = choices.length === 0;
     let text = '';
     for (const choice of choices) text += this.takeChoice(choice);
-    this.outputText += text;
+    this.output.add(text);
     if (carriesUsage) this.readUsage(chunk, alone);
     if (carriesUsage && alone) return 'usage';
     return { text, carriesUsage };
@@ -68,7 +69,7 @@ export class StreamTally {
 
   /** Takes the text of a chunk that adds to a choice that is open, and says nothing else. */
   takeText(text: string): void {
-    this.outputText += text;
+    this.output.add(text);
   }
 
   private readHead(chunk: JsonRecord): void {
@@ -82,7 +83,7 @@ export class StreamTally {
   private readUsage(chunk: JsonRecord, alone: boolean): void {
     const usage = readUsage(chunk['usage']);
     if (usage === undefined) return;
-    this.countedTo = this.outputText.length;
+    this.countedTo = this.output.length;
     if (largerUsage(this.usage, usage) !== usage) return;
     this.usage = usage;
     this.usageChunk = alone ? chunk : null;

@@ -4,6 +4,7 @@
  */
 import type { EventSourceMessage } from 'eventsource-parser';
 import type { AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
+import { GrowingText } from '../../kernel/growing-text';
 import type { Usage } from '../../metering/usage';
 import type { Channel } from '../../routing/catalog';
 import { EventStream } from '../event-stream';
@@ -42,7 +43,7 @@ export class TypedEventReader implements AnswerReader {
   private readonly events = new EventStream((event) => this.take(event));
   private reportedModel: string | null = null;
   private usage: Usage | undefined;
-  private outputText = '';
+  private readonly output = new GrowingText();
   private understood: Understood | null = null;
   private frames = '';
   private text = '';
@@ -58,8 +59,8 @@ export class TypedEventReader implements AnswerReader {
   ) {}
 
   get known(): Understood {
-    const { reportedModel, usage, outputText, format, allAudio: bytes } = this;
-    const known = this.understood ?? { reportedModel, usage, outputText };
+    const { reportedModel, usage, output, format, allAudio: bytes } = this;
+    const known = this.understood ?? { reportedModel, usage, outputText: output.text };
     if (bytes === 0 || format.millisecondsOf === undefined) return known;
     return { ...known, audio: { bytes, milliseconds: format.millisecondsOf(this.head, bytes) } };
   }
@@ -132,14 +133,14 @@ export class TypedEventReader implements AnswerReader {
   /** Some send nothing before it: what it says is output as well. */
   private takeClosing(json: JsonRecord): void {
     this.usage = this.format.usageOf(json);
-    if (this.outputText === '') this.outputText = this.format.wholeTextOf?.(json) ?? '';
+    if (this.output.length === 0) this.output.add(this.format.wholeTextOf?.(json) ?? '');
   }
 
   private handOver(event: EventSourceMessage, json: JsonRecord): void {
     const text = this.format.textOf(json);
     this.frames += frameOf(event, false);
     this.text += text;
-    this.outputText += text;
+    this.output.add(text);
     const audio = this.format.audioOf?.(json);
     if (audio === undefined) return;
     this.audioBytes += audio.length;

@@ -20,6 +20,11 @@ export function filesIn(...places: readonly string[]): SourceFile[] {
   return [...new Set(paths)].sort().map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 }
 
+/** What lies in the root itself, but for the list of packages. */
+export function documentsAtTheRoot(): SourceFile[] {
+  return filesIn('.').filter(({ path }) => !path.includes('/') && path !== 'package-lock.json');
+}
+
 function pathsBelow(place: string): string[] {
   const entries = readdirSync(join(ROOT, place), { withFileTypes: true });
   return entries.flatMap((entry) => {

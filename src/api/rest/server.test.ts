@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { FastifyInstance } from 'fastify';
+import { createServer } from './server';
+
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const END = 'connection: close\r\n';
+const OFFER = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n';
+
+describe('a connection to the server', () => {
+  let app: FastifyInstance;
+  let client: Socket;
+  /** The answers that `GET /later` keeps waiting for. */
+  let later: ServerResponse[];
+
+  beforeEach(async () => {
+    later = [];
+    app = createServer(SILENT);
+    app.get('/now', async () => 'now');
+    app.post('/said', async ({ body }) => body);
+    app.get('/later', (_request, reply) => {
+      reply.hijack();
+      later.push(reply.raw);
+    });
+    app.server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 101 Another Protocol\r\n\r\n'));
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    client = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  });
+
+  afterEach(async () => {
+    client.destroy();
+    await app.close();
+  });
+
+  const get = (path: string, headers = '') => `GET ${path} HTTP/1.1\r\nhost: here\r\n${headers}\r\n`;
+  const all = (sent: string) => {
+    client.write(sent);
+    return text(client);
+  };
+  const asked = async (count: number) => {
+    while (later.length < count) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it('stays HTTP/1.1 with a client that offers another protocol in each of its requests', async () => {
+    client.write(`POST /said HTTP/1.1\r\nhost: here\r\n${OFFER}content-type: application/json\r\ncontent-length: 7\r\n\r\n{"a":1}`);
+    expect(String(await once(client, 'data'))).toMatch(/^HTTP\/1.1 200 .*\{"a":1\}$/s);
+    client.write(get('/now', OFFER));
+    expect(String(await once(client, 'data'))).toMatch(/^HTTP\/1.1 200 .*now$/s);
+    expect(await all(get('/now', END))).toMatch(/^HTTP\/1.1 200 .*now$/s);
+  });
+
+  it('becomes a WebSocket where one is asked for', async () => {
+    expect(await all(get('/now', 'connection: Upgrade\r\nupgrade: WebSocket\r\n'))).toMatch(/^HTTP\/1.1 101 /);
+  });
+
+  it.each([
+    ['that is none', 'HELLO\r\n\r\n', 400, 'not valid HTTP'],
+    ['with 16 KiB of headers', get('/now', `x-long: ${'x'.repeat(16_384)}\r\n`), 431, 'headers'],
+    ['with two lengths', `POST /said HTTP/1.1\r\nhost: here\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n`, 400, 'not valid HTTP'],
+  ])('ends after a request %s with an error in OpenAI’s shape, which has an id', async (_what, sent, status, words) => {
+    const [head = '', body = ''] = (await all(sent)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} .*x-request-id: [\\w-]{36}\r\n.*x-should-retry: false`, 's'));
+    expect(JSON.parse(body)).toMatchObject({ error: { type: 'invalid_request_error', message: expect.stringContaining(words) } });
+    expect(head).toContain(`content-length: ${Buffer.byteLength(body)}`);
+  });
+
+  it('is cut without a word where an answer has begun before the request that is none', async () => {
+    client.write(get('/later'));
+    await asked(1);
+    later[0]?.writeHead(200).write('half');
+    await once(client, 'data');
+    expect(await all('HELLO\r\n\r\n')).toBe('');
+  });
+
+  it('closes every answer with it, those as well that wait behind another one', async () => {
+    client.write(get('/later').repeat(20));
+    await asked(20);
+    const closed = later.map((response) => once(response, 'close'));
+    client.destroy();
+    await Promise.all(closed);
+    expect(later.map(({ destroyed, writableFinished }) => destroyed && !writableFinished)).not.toContain(false);
+  });
+
+  it('keeps the order of answers that were ready in another', async () => {
+    client.write(get('/later') + get('/later', END));
+    await asked(2);
+    later[1]?.end('second');
+    later[0]?.end('first');
+    expect(await text(client)).toMatch(/first.*second/s);
+  });
+});

@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { GrowingText } from './growing-text';
+
+describe('a growing text', () => {
+  it('is all its pieces in their order, whenever it is read', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string({ maxLength: 20 }), fc.boolean()), { maxLength: 300 }), (steps) => {
+        const growing = new GrowingText();
+        let expected = '';
+        for (const [piece, read] of steps) {
+          growing.add(piece);
+          expected += piece;
+          if (read) expect(growing.text).toBe(expected);
+          expect(growing).toHaveLength(expected.length);
+        }
+        expect(growing.text).toBe(expected);
+      }),
+    );
+  });
+
+  it('does not break a character whose halves come in two pieces', () => {
+    const growing = new GrowingText();
+    growing.add('\ud83d');
+    growing.add('\ude80');
+    expect(growing.text).toBe('🚀');
+  });
+});
