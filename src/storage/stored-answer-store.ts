@@ -1,6 +1,7 @@
 /** Kept answers in the database, sealed with the master key. What is past its time is never given, and is deleted in the background. */
 import type { DataSource } from 'typeorm';
 import type { AnswerArchive, KeptAnswer } from '../gateway/kept-answer';
+import { BackgroundWork } from '../kernel/background-work';
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import { seal, unseal } from '../kernel/secret';
@@ -18,39 +19,36 @@ export interface StoredAnswerOptions {
   readonly log: Log;
 }
 
-export class SqlAnswerArchive implements AnswerArchive {
-  readonly keepMs = this.options.keepMs;
-  private timer: NodeJS.Timeout | undefined;
+export class SqlAnswerArchive extends BackgroundWork implements AnswerArchive {
+  readonly keepMs = this.answers.keepMs;
 
-  constructor(private readonly options: StoredAnswerOptions) {}
+  constructor(private readonly answers: StoredAnswerOptions) {
+    super({ everyMs: PRUNE_EVERY_MS, problem: 'old answers could not be deleted', log: answers.log });
+  }
 
   seal(id: string, answer: KeptAnswer): string {
-    return seal(this.options.masterKey, JSON.stringify(answer), answerContext(id));
+    return seal(this.answers.masterKey, JSON.stringify(answer), answerContext(id));
   }
 
   async find(id: string, now: number): Promise<KeptAnswer | null> {
     const [row] = await this.rows('SELECT sealed FROM stored_answer WHERE id = ? AND expires_at > ?', [id, BigInt(now)]);
     if (row === undefined) return null;
     try {
-      return JSON.parse(unseal(this.options.masterKey, textOf(row['sealed']), answerContext(id))) as KeptAnswer;
+      return JSON.parse(unseal(this.answers.masterKey, textOf(row['sealed']), answerContext(id))) as KeptAnswer;
     } catch (err) {
-      this.options.log.error({ err, answer: id }, 'a kept answer cannot be opened: its receipt is named instead');
+      this.answers.log.error({ err, answer: id }, 'a kept answer cannot be opened: its receipt is named instead');
       return null;
     }
   }
 
-  start(): void {
-    const prune = () => this.prune().catch((err: unknown) => this.options.log.warn({ err }, 'old answers could not be deleted'));
-    this.timer = setInterval(() => void prune(), PRUNE_EVERY_MS).unref();
+  /** Deletes everything that is past its time. */
+  protected async work(): Promise<void> {
+    while (!this.stopped && (await this.prune()) === PRUNE_MAX);
   }
 
-  stop(): void {
-    clearInterval(this.timer);
-  }
-
-  /** Deletes what is past its time, the oldest first, a few hundred at most. @returns how many */
-  async prune(): Promise<number> {
-    const now = BigInt(this.options.clock.now());
+  /** The oldest first, a few hundred at most, so that others come in between. @returns how many */
+  private async prune(): Promise<number> {
+    const now = BigInt(this.answers.clock.now());
     const rows = await this.rows('SELECT id FROM stored_answer WHERE expires_at <= ? ORDER BY expires_at LIMIT ?', [
       now,
       BigInt(PRUNE_MAX),
@@ -61,7 +59,7 @@ export class SqlAnswerArchive implements AnswerArchive {
   }
 
   private rows(sql: string, values: readonly (string | bigint)[]): Promise<Row[]> {
-    return inTurn(this.options.dataSource, (manager) => manager.query<Row[]>(sql, [...values]));
+    return inTurn(this.answers.dataSource, (manager) => manager.query<Row[]>(sql, [...values]));
   }
 }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Clock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
-import type { PlaceHold } from '../../src/ledger/ledger-store';
+import type { LedgerStore, PlaceHold } from '../../src/ledger/ledger-store';
 import { MysqlConnections } from '../../src/storage/ledger/mysql-connections';
 import { DoubtfulBatches } from '../../src/storage/ledger/mysql-doubt';
 import { MysqlRecovery, RECOVERY_TIMINGS } from '../../src/storage/ledger/mysql-recovery';
@@ -62,6 +62,15 @@ describe('recovery on sqlite', () => {
     expect(await database.query('SELECT COUNT(*) AS receipts FROM receipt')).toEqual([{ receipts: 600n }]);
   });
 
+  it('deletes the checkpoints of holds that have ended, however many there are', async () => {
+    const ledger = await openLedger(database);
+    await ledger.store.write({ id: newId(), items: [move('acme', 10n)] });
+    await addEndedWithCheckpoints(database, ledger.store);
+    await ledger.close();
+    await (await openLedger(database)).close();
+    expect(await database.query('SELECT hold_id FROM hold_progress')).toEqual([]);
+  });
+
   it('opens with synchronous=FULL, also a file that was in WAL mode before', () => {
     openLedgerFile(database.file).close();
     const again = openLedgerFile(database.file);
@@ -106,6 +115,17 @@ describe('recovery on sqlite', () => {
     expect(await ledger.healthy()).toBe(false);
   });
 });
+
+/** More than are deleted at once, twice over. */
+const MANY = 2_500;
+
+async function addEndedWithCheckpoints(database: TestDatabase, store: Pick<LedgerStore, 'write'>): Promise<void> {
+  const holds = Array.from({ length: MANY }, () => streamed('acme', 0n));
+  await store.write({ id: newId(), items: holds });
+  await store.write({ id: newId(), items: holds.map((hold) => end(hold, 0n)) });
+  const rows = holds.map(({ holdId }) => `('${holdId}', '{}', 1)`);
+  await database.query(`INSERT INTO hold_progress (hold_id, progress, noted_at) VALUES ${rows.join(', ')}`);
+}
 
 async function ownerProcess(file: string): Promise<ChildProcess> {
   const script = `require('./src/storage/ledger/sqlite-owner-lock').lockSqliteOwner(${JSON.stringify(file)});
@@ -302,15 +322,13 @@ describe('recovery on mysql', () => {
     await recovery.stop();
   });
 
-  promise('deletes the checkpoints of holds that have ended, and no others', async () => {
+  promise('deletes the checkpoints of holds that have ended, however many there are, and no others', async () => {
     const owner = newId();
     const store = storeOf(owner);
-    const [open, ended] = [streamed('acme', 7n), streamed('acme', 7n)];
-    await store.write({ id: newId(), items: [open, ended] });
-    await database.query(
-      `INSERT INTO hold_progress (hold_id, progress, noted_at) VALUES ('${open.holdId}', '{}', 1), ('${ended.holdId}', '{}', 1)`,
-    );
-    await store.write({ id: newId(), items: [end(ended, 7n)] });
+    const open = streamed('acme', 7n);
+    await store.write({ id: newId(), items: [open] });
+    await database.query(`INSERT INTO hold_progress (hold_id, progress, noted_at) VALUES ('${open.holdId}', '{}', 1)`);
+    await addEndedWithCheckpoints(database, store);
     const recovery = recoveryOf(owner);
     await recovery.start();
     await rounds(recovery, 3, 20_000);

@@ -9,6 +9,9 @@ import { exactText, exactValue } from '../exact-json';
 export const PROGRESS_COLUMNS = ['hold_id', 'progress', 'noted_at'] as const;
 export type ProgressRow = [holdId: string, progress: string, notedAt: bigint];
 
+/** How many checkpoints of ended holds are deleted at once: when there are so many, there may be more. */
+export const FORGOTTEN_AT_ONCE = 1_000;
+
 export function progressRow(checkpoint: Checkpoint, at: number): ProgressRow {
   return [checkpoint.holdId, exactText(checkpoint), BigInt(Math.trunc(at))];
 }

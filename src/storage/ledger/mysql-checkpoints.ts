@@ -1,10 +1,9 @@
 /** Checkpoints on MySQL: how far the streams of all processes have come. */
-import { PROGRESS_COLUMNS, type ProgressRow } from './checkpoint-text';
+import { FORGOTTEN_AT_ONCE, PROGRESS_COLUMNS, type ProgressRow } from './checkpoint-text';
 import { type Exchange, rowsOf } from './mysql-connections';
 import { insertText, list, select } from './mysql-text';
 
 /** At most so many go at once, so that no statement outgrows what the server takes. */
-const FORGOTTEN_AT_ONCE = 1_000;
 const NOTED_AT_ONCE = 2_000;
 
 /** One statement, up to thousands of streams. */
@@ -21,11 +20,13 @@ export async function progressOf(exchange: Exchange, holdIds: readonly string[])
   return new Map(rowsOf(answer).map(([id, progress]) => [String(id), String(progress)]));
 }
 
-/** Deletes checkpoints of holds that have ended, so many at most. */
-export async function forgetProgress(exchange: Exchange): Promise<void> {
+/** Deletes checkpoints of holds that have ended, so many at most. @returns how many it found */
+export async function forgetProgress(exchange: Exchange): Promise<number> {
+  // From the checkpoints to their holds: the other way there are all holds that ever were.
   const [answer] = await exchange([
-    `SELECT p.hold_id FROM hold_progress p JOIN hold h ON h.id = p.hold_id WHERE h.state <> 'OPEN' LIMIT ${FORGOTTEN_AT_ONCE}`,
+    `SELECT p.hold_id FROM hold_progress p STRAIGHT_JOIN hold h ON h.id = p.hold_id WHERE h.state <> 'OPEN' LIMIT ${FORGOTTEN_AT_ONCE}`,
   ]);
   const ended = rowsOf(answer).map(([id]) => String(id));
   if (ended.length > 0) await exchange([`DELETE FROM hold_progress WHERE hold_id IN (${list(ended)})`]);
+  return ended.length;
 }

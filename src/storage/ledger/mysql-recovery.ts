@@ -6,6 +6,7 @@
 import type { Clock } from '../../kernel/clock';
 import type { LedgerStore } from '../../ledger/ledger-store';
 import { endOrphans, type SweepLog } from './abandoned';
+import { FORGOTTEN_AT_ONCE } from './checkpoint-text';
 import { forgetProgress, progressOf } from './mysql-checkpoints';
 import type { Exchange, MysqlConnections } from './mysql-connections';
 import type { DoubtfulBatches } from './mysql-doubt';
@@ -163,7 +164,7 @@ export class MysqlRecovery {
     const now = this.ports.clock.monotonic();
     if (now - this.prunedAt < PRUNE_EVERY_MS) return;
     this.prunedAt = now;
-    await this.ports.sweeping.use((exchange) => forgetProgress(exchange));
+    while (!this.stopped && (await this.ports.sweeping.use((exchange) => forgetProgress(exchange))) === FORGOTTEN_AT_ONCE);
   }
 
   private on<T>(work: (exchange: Exchange) => Promise<T>): Promise<T> {

@@ -79,7 +79,8 @@ export class SqliteBatchWriter {
   );
   private readonly looks = new SqliteLooks(this.db);
   private readonly openHolds = this.db
-    .prepare(`SELECT ${HOLD_COLUMNS.join(', ')} FROM hold WHERE state = 'OPEN' ORDER BY id LIMIT ?`)
+    // In the order of its ids it would be looked for among all holds that ever were.
+    .prepare(`SELECT ${HOLD_COLUMNS.join(', ')} FROM hold INDEXED BY hold_open WHERE state = 'OPEN' ORDER BY id LIMIT ?`)
     .raw();
 
   constructor(private readonly db: Database.Database) {}

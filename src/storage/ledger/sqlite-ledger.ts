@@ -3,7 +3,7 @@ import { Fault } from '../../kernel/fault';
 import { newId } from '../../kernel/ids';
 import type { Checkpoint, EndRequest, LedgerBatch, LedgerStore, LedgerVerdict } from '../../ledger/ledger-store';
 import { endOrphans } from './abandoned';
-import { progressRow } from './checkpoint-text';
+import { FORGOTTEN_AT_ONCE, progressRow } from './checkpoint-text';
 import { inTime, type LedgerOptions, type OpenLedger } from './open-ledger';
 import { type PreparedBatch, prepareBatch } from './prepare';
 import { refusedEnds } from './refused-ends';
@@ -48,7 +48,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Op
   try {
     await options.beforeSweep?.(store);
     await endFormerHolds(thread, store, options);
-    await thread.call<'forget'>({ call: 'forget' });
+    await forgetEnded(thread);
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
@@ -66,10 +66,15 @@ function storeOn(thread: SqliteThread, options: LedgerOptions): LedgerStore {
       await thread.call<'note'>({ call: 'note', rows: checkpoints.map((each) => progressRow(each, clock.now())) });
       if (clock.monotonic() - forgotAt < FORGET_EVERY_MS) return;
       forgotAt = clock.monotonic();
-      await thread.call<'forget'>({ call: 'forget' });
+      await forgetEnded(thread);
     },
     write: async (batch: LedgerBatch) => writeInTime(thread, prepareBatch(batch, owner, clock.now()), options),
   };
+}
+
+/** Some at a time, so that batches come in between. */
+async function forgetEnded(thread: SqliteThread): Promise<void> {
+  while ((await thread.call<'forget'>({ call: 'forget' })) === FORGOTTEN_AT_ONCE);
 }
 
 /**

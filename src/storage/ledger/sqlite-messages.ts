@@ -24,7 +24,8 @@ export interface LedgerAnswers {
   openHolds: readonly SqlRow[];
   note: true;
   progress: readonly (readonly [holdId: string, progress: string])[];
-  forget: true;
+  /** How many checkpoints were deleted. */
+  forget: number;
   ping: true;
   close: true;
 }

@@ -31,8 +31,7 @@ function answer(call: LedgerCall, again: boolean): LedgerAnswers[keyof LedgerAns
     case 'progress':
       return checkpoints.of(call.holdIds);
     case 'forget':
-      checkpoints.forgetEnded();
-      return true;
+      return checkpoints.forgetEnded();
     case 'ping':
       db.prepare('SELECT 1').get();
       return true;
