@@ -111,6 +111,40 @@ describe('group commit', () => {
     expect(balance()).toBe(2n);
   });
 
+  it('has two batches of ends and one of holds in flight where the store takes them, of equal size, and never more', async () => {
+    const { ledger } = opened();
+    ledger.lanes = { ends: 2 };
+    const commit = new GroupCommit(ledger);
+    const inFlight: string[] = [];
+    const release: (() => void)[] = [];
+    ledger.beforeWrite = ({ items }) => {
+      inFlight.push(`${items.length} ${items[0]?.kind}`);
+      return new Promise<void>((resolve) => release.push(resolve));
+    };
+    const writes: Promise<unknown>[] = [];
+    for (const key of Array.from({ length: 10 }, (_, nth) => `k${nth}`)) writes.push(commit.end(move(key)), commit.place(hold(key)));
+    await turns();
+    expect(inFlight.sort()).toEqual(['10 place', '5 move', '5 move']);
+    writes.push(commit.end(move('late')));
+    await turns();
+    expect(inFlight).toHaveLength(3);
+    ledger.beforeWrite = () => undefined;
+    for (const each of release) each();
+    await Promise.all(writes);
+    await commit.idle();
+  });
+
+  it('writes an end in the lane that has nothing to do', async () => {
+    const { ledger } = opened();
+    ledger.lanes = { ends: 2 };
+    const commit = new GroupCommit(ledger);
+    ledger.beforeWrite = ({ items }) =>
+      items.some((item) => item.kind === 'move' && item.externalKey === 'slow') ? new Promise(() => undefined) : undefined;
+    void commit.end(move('slow'));
+    await turns();
+    for (const key of ['a', 'b', 'c']) expect(await commit.end(move(key))).toMatchObject({ verdict: 'done' });
+  });
+
   it('refuses a hold when too many wait, and never an end', async () => {
     const { ledger, commit } = opened();
     ledger.beforeWrite = () => new Promise(() => undefined);

@@ -1,8 +1,8 @@
 /**
- * Group commit: requests queue, and one lane writes the whole queue as one durable batch; while it commits, the next
+ * Group commit: requests queue, and a lane writes its whole queue as one durable batch; while it commits, the next
  * batch fills. No timers: an idle ledger commits at once. One poisoned item fails alone (the batch is halved until it is
- * found), and a full queue refuses. When the store cannot be written, everything that waits is told at once; from then on
- * one batch at a time finds out whether it is back, and no hold waits behind it.
+ * found), and a full queue refuses. When the store cannot be written, everything that waits in the lane is told at once; from
+ * then on one batch at a time finds out whether it is back, and no hold waits behind it.
  */
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
@@ -19,10 +19,14 @@ interface Waiting {
 }
 
 export class GroupCommit {
-  private readonly holds = new Lane(this.store);
-  private readonly ends = this.store.lanes === 2 ? new Lane(this.store) : this.holds;
+  private readonly holds: Lane;
+  private readonly ends: readonly Lane[];
 
-  constructor(private readonly store: LedgerStore) {}
+  constructor(store: LedgerStore) {
+    const { lanes } = store;
+    this.holds = new Lane(store);
+    this.ends = lanes === 'one' ? [this.holds] : Array.from({ length: lanes.ends }, () => new Lane(store));
+  }
 
   /**
    * Reserves money, durably, before the promise resolves.
@@ -39,19 +43,21 @@ export class GroupCommit {
 
   /** Ends a request or moves money, durably. Never refused for a full queue: what was admitted is always settled. */
   end(item: EndRequest | MoveMoney): Promise<LedgerVerdict> {
-    return this.ends.submit(item);
+    const least = this.ends.reduce((best, lane) => (lane.load < best.load ? lane : best));
+    return least.submit(item);
   }
 
   /** Resolves when nothing waits and nothing is being written. */
   async idle(): Promise<void> {
-    await Promise.all([this.holds.idle(), this.ends.idle()]);
+    await Promise.all([this.holds, ...this.ends].map((lane) => lane.idle()));
   }
 }
 
 class Lane {
   private queue: Waiting[] = [];
   private running: Promise<void> | null = null;
-  private writing = false;
+  /** Items whose callers have not been told yet what became of them. */
+  private writing = 0;
   /** The last batch found the store away. */
   private away = false;
 
@@ -61,9 +67,14 @@ class Lane {
     return this.queue.length;
   }
 
+  /** What waits and what is being written. */
+  get load(): number {
+    return this.queue.length + this.writing;
+  }
+
   /** The store was away, and a batch finds out whether it still is. */
   get isAsking(): boolean {
-    return this.away && (this.writing || this.queue.length > 0);
+    return this.away && (this.writing > 0 || this.queue.length > 0);
   }
 
   submit(item: LedgerItem): Promise<LedgerVerdict> {
@@ -83,9 +94,8 @@ class Lane {
       await endOfTurn();
       if (this.queue.length === 0) break;
       const batch = this.queue.splice(0, BATCH_MAX);
-      this.writing = true;
+      this.writing += batch.length;
       await this.commit(batch);
-      this.writing = false;
     }
     this.running = null;
   }
@@ -95,6 +105,7 @@ class Lane {
       const verdicts = await this.store.write({ id: newId(), items: batch.map((each) => each.item) });
       invariant(verdicts.length === batch.length, 'the store answers every item of a batch');
       this.away = false;
+      this.writing -= batch.length;
       for (const [index, each] of batch.entries()) each.resolve(verdicts[index] as LedgerVerdict);
     } catch (error) {
       await this.halve(batch, error);
@@ -106,6 +117,7 @@ class Lane {
     this.away = away;
     if (away) reject(this.queue.splice(0), error);
     if (away || batch.length === 1) {
+      this.writing -= batch.length;
       reject(batch, error);
       return;
     }

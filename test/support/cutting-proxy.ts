@@ -1,7 +1,8 @@
 /** Stands between a client and MySQL, and makes the trouble that it is told to make. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { errorPacket, packetsOf, statementsOf } from './mysql-packets';
 
-/** `before`: the COMMIT never arrives. `after`: it is carried out, and its answer never arrives. */
+/** `before`: what ends in a COMMIT never arrives. `after`: it is carried out, and its answer never arrives. */
 export type Cut = 'before' | 'after';
 
 export interface CuttingProxy {
@@ -11,7 +12,7 @@ export interface CuttingProxy {
   cut(...cuts: Cut[]): void;
   /** How many cuts are still to come. */
   left(): number;
-  /** Answers the next statements that `at` fits with an error of the server instead of passing them on; Infinity: until `mend`. */
+  /** Answers the next that has a statement which `at` fits with an error of the server instead of passing it on; Infinity: until `mend`. */
   refuse(errno: number, times?: number, at?: RegExp): void;
   /** Refuses all connections until `mend`. */
   sever(): void;
@@ -28,8 +29,9 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
   let severed = false;
   let hanging = false;
   const refusal = { errno: 0, times: 0, at: COMMIT };
-  const fateOf = (statement: string): Cut | 'refused' | undefined => {
-    if (refusal.times === 0 || !refusal.at.test(statement)) return COMMIT.test(statement) ? cuts.shift() : undefined;
+  const fateOf = (statements: readonly string[]): Cut | 'refused' | 'passed' => {
+    const isRefused = refusal.times > 0 && statements.some((each) => refusal.at.test(each));
+    if (!isRefused) return (COMMIT.test(statements.at(-1) ?? '') ? cuts.shift() : undefined) ?? 'passed';
     refusal.times -= 1;
     return 'refused';
   };
@@ -49,20 +51,36 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
       });
     }
     let mute = false;
-    client.on('data', (bytes) => {
-      mute ||= hanging;
-      if (mute) return;
-      const fate = fateOf(statementOf(bytes));
-      mute = fate === 'after';
-      if (fate === 'before') client.destroy();
-      else if (fate === 'refused') client.write(errorPacket(refusal.errno));
-      else database.write(bytes);
-    });
-    database.on('data', (bytes) => {
-      if (hanging) return;
-      if (mute) client.destroy();
-      else client.write(bytes);
-    });
+    /** Answers that still come before a cut; null: none is to come. */
+    let unanswered: number | null = null;
+    client.on(
+      'data',
+      packetsOf((packet) => {
+        mute ||= hanging;
+        if (mute) return;
+        const statements = statementsOf(packet);
+        const fate = fateOf(statements);
+        const met = {
+          before: () => client.destroy(),
+          refused: () => client.write(errorPacket(refusal.errno)),
+          passed: () => database.write(packet),
+          after: () => {
+            mute = true;
+            unanswered = statements.length;
+            database.write(packet);
+          },
+        };
+        met[fate]();
+      }),
+    );
+    database.on(
+      'data',
+      packetsOf((packet) => {
+        if (unanswered !== null) unanswered -= 1;
+        if (unanswered === 0) client.destroy();
+        if (!hanging && !mute) client.write(packet);
+      }),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = new URL(target);
@@ -94,17 +112,5 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
   };
 }
 
-/** A COMMIT goes out as a statement of its own. */
+/** The last of the statements that go out together. */
 const COMMIT = /^COMMIT$/;
-
-/** After the packet's header and the command. */
-function statementOf(bytes: Buffer): string {
-  return bytes.subarray(5).toString('latin1');
-}
-
-/** The first answer to a statement: an error of the server, in its protocol. */
-function errorPacket(errno: number): Buffer {
-  const words = Buffer.from('#HY000told to say so', 'latin1');
-  const body = Buffer.concat([Buffer.from([0xff, errno & 0xff, errno >> 8]), words]);
-  return Buffer.concat([Buffer.from([body.length, 0, 0, 1]), body]);
-}

@@ -8,7 +8,7 @@ interface MemoryWallet {
 }
 
 export class MemoryLedger implements LedgerStore {
-  readonly lanes = 1;
+  lanes: LedgerStore['lanes'] = 'one';
   readonly wallets = new Map<string, MemoryWallet>();
   readonly open = new Map<string, PlaceHold>();
   readonly receipts = new Map<string, ReceiptRecord>();

@@ -1,5 +1,6 @@
 /** Stands between a gateway and MySQL, and keeps back the answer to one COMMIT: it is carried out, and nobody hears of it. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { packetsOf, statementsOf } from './mysql-packets';
 
 export interface WithholdingProxy {
   /** The database's address with this proxy in front of it. */
@@ -24,25 +25,31 @@ export async function withholdingProxy(target: string): Promise<WithholdingProxy
         database.destroy();
       });
     }
-    let statements = '';
-    let keptBack: (() => void) | null = null;
-    client.on('data', (bytes) => {
-      const said = bytes.toString('latin1');
-      statements += said;
-      // After the packet's header and the command: a COMMIT goes out as a statement of its own.
-      if (said.slice(5) === 'COMMIT') {
-        if (wanted !== null && statements.includes(wanted.words)) {
-          keptBack = wanted.kept;
-          wanted = null;
+    let transaction: string[] = [];
+    let keptBack: { unanswered: number; readonly kept: () => void } | null = null;
+    client.on(
+      'data',
+      packetsOf((packet) => {
+        const statements = statementsOf(packet);
+        transaction.push(...statements);
+        if (statements.at(-1) === 'COMMIT') {
+          const { words, kept } = wanted ?? { words: '', kept: () => undefined };
+          if (wanted !== null && transaction.some((each) => each.startsWith(words))) {
+            keptBack = { unanswered: statements.length, kept };
+            wanted = null;
+          }
+          transaction = [];
         }
-        statements = '';
-      }
-      database.write(bytes);
-    });
-    database.on('data', (bytes) => {
-      if (keptBack === null) client.write(bytes);
-      else keptBack();
-    });
+        database.write(packet);
+      }),
+    );
+    database.on(
+      'data',
+      packetsOf((packet) => {
+        if (keptBack === null) client.write(packet);
+        else if (--keptBack.unanswered === 0) keptBack.kept();
+      }),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = new URL(target);

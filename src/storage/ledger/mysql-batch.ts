@@ -1,11 +1,10 @@
 /** One batch on MySQL: first on the assumption that everything fits, and when the guards refute that, item by item. */
 import type { LedgerVerdict } from '../../ledger/ledger-store';
 import { canAssume, decideBatch, OPTIMISTIC, writesNothing } from './decide';
-import type { Decision } from './decision';
-import { type Exchange, foundBy } from './mysql-connections';
+import type { Exchange } from './mysql-connections';
 import { isDuplicate, troubleOf } from './mysql-errors';
 import { verdictsOfWritten } from './mysql-outcome';
-import { batchStatement, decisionStatements, type Statement } from './mysql-statements';
+import { batchStatement, decisionStatements, mustHaveFound, type Statement } from './mysql-statements';
 import { lockAndLook } from './mysql-view';
 import type { PreparedBatch } from './prepare';
 
@@ -43,17 +42,17 @@ export async function writeBatch(exchange: Exchange, batch: PreparedBatch): Prom
   }
 }
 
-/** The usual case: no row is read, and the wallet is locked for the last two statements only. Undefined: it does not hold. */
+/**
+ * The usual case: no row is read, all of it goes out in one exchange, and the wallet is locked for no longer than the
+ * database takes to commit. Undefined: what was assumed does not hold.
+ */
 async function writeOptimistically(exchange: Exchange, batch: PreparedBatch): Promise<readonly LedgerVerdict[] | undefined> {
   const decision = decideBatch(batch, OPTIMISTIC);
-  const statements = [{ sql: START }, batchStatement(batch), ...decisionStatements(batch, decision)];
   try {
-    if (await found(exchange, statements)) {
-      await exchange([COMMIT]);
-      return decision.verdicts;
-    }
+    await exchange([START, batchStatement(batch).sql, ...guarded(decisionStatements(batch, decision)), COMMIT]);
+    return decision.verdicts;
   } catch (error) {
-    // Most often an external key that moved money before. Whatever it is, deciding item by item tells.
+    // Most often a guard, or an external key that moved money before. Whatever it is, deciding item by item tells.
     if (troubleOf(error) !== 'data' || isDuplicate(error, batch.id)) throw error;
   }
   await exchange([ROLLBACK]);
@@ -64,20 +63,11 @@ async function writeOptimistically(exchange: Exchange, batch: PreparedBatch): Pr
 async function writeDecided(exchange: Exchange, batch: PreparedBatch): Promise<readonly LedgerVerdict[]> {
   const view = await lockAndLook(exchange, batch, [START, batchStatement(batch).sql]);
   const decision = decideBatch(batch, view);
-  if (writesNothing(decision)) await exchange([ROLLBACK]);
-  else await writeForGood(exchange, batch, decision);
+  await exchange(writesNothing(decision) ? [ROLLBACK] : [...guarded(decisionStatements(batch, decision)), COMMIT]);
   return decision.verdicts;
 }
 
-async function writeForGood(exchange: Exchange, batch: PreparedBatch, decision: Decision): Promise<void> {
-  if (!(await found(exchange, decisionStatements(batch, decision)))) {
-    throw new Error('The ledger found other rows than those that it had locked.');
-  }
-  await exchange([COMMIT]);
-}
-
-async function found(exchange: Exchange, statements: readonly Statement[]): Promise<boolean> {
-  if (statements.length === 0) return true;
-  const answers = await exchange(statements.map(({ sql }) => sql));
-  return statements.every(({ finds }, at) => finds === undefined || foundBy(answers[at]) === finds);
+/** Each statement, and behind one that must find rows what ends the exchange unless it did: the COMMIT is not reached then. */
+function guarded(statements: readonly Statement[]): string[] {
+  return statements.flatMap(({ sql, finds }) => (finds === undefined ? [sql] : [sql, mustHaveFound(finds)]));
 }

@@ -3,7 +3,7 @@
 import { MysqlConnections } from './mysql-connections';
 import { DoubtfulBatches } from './mysql-doubt';
 import { MysqlRecovery, RECOVERY_TIMINGS, type RecoveryTimings } from './mysql-recovery';
-import { MysqlLedgerStore } from './mysql-store';
+import { MysqlLedgerStore, WRITING_CONNECTIONS } from './mysql-store';
 import { inTime, type LedgerOptions, type OpenLedger } from './open-ledger';
 
 export interface MysqlLedgerOptions extends LedgerOptions {
@@ -14,8 +14,6 @@ export interface MysqlLedgerOptions extends LedgerOptions {
   readonly timings?: RecoveryTimings;
 }
 
-/** One for each of the two lanes. */
-const WRITING_CONNECTIONS = 2;
 /** Well below the silence after which a process is suspected. */
 const BEAT_TIMEOUT_MS = 2_000;
 /** The next checkpoint says more than a late one. */

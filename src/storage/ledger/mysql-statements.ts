@@ -25,6 +25,12 @@ export interface Statement {
 }
 
 const US_PER_MS = 1_000;
+const BIGINT_MAX = '9223372036854775807';
+
+/** Fails, by an overflow, unless the statement before it found so many rows: plain SQL has no other way to end an exchange. */
+export function mustHaveFound(rows: number): string {
+  return `SET @found = ${BIGINT_MAX} + (ROW_COUNT() <> ${rows})`;
+}
 
 export function batchStatement(batch: PreparedBatch): Statement {
   return { sql: insertText('ledger_batch', BATCH_COLUMNS, [[batch.id, batch.owner, BigInt(batch.items.length), BigInt(batch.at)]]) };

@@ -20,6 +20,11 @@ const TRY_MIN_MS = 250;
 const PAUSE_MIN_MS = 5;
 const PAUSE_MAX_MS = 500;
 
+/** A settlement writes three times what a hold does: with a lane each, holds would wait for their ends. */
+const LANES = { ends: 2 };
+/** One for each batch in flight. */
+export const WRITING_CONNECTIONS = 1 + LANES.ends;
+
 export interface MysqlStorePorts {
   readonly connections: MysqlConnections;
   readonly owner: string;
@@ -33,7 +38,7 @@ export interface MysqlStorePorts {
 }
 
 export class MysqlLedgerStore implements LedgerStore {
-  readonly lanes = 2;
+  readonly lanes = LANES;
 
   constructor(private readonly ports: MysqlStorePorts) {}
 

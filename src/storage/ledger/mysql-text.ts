@@ -16,13 +16,16 @@ export function list(values: readonly string[]): string {
   return values.map(literal).join(',');
 }
 
+/** Leaves out the columns that are NULL in every row: the server parses no faster than it writes, and a quarter of them is. */
 export function insertText(table: string, columns: readonly string[], rows: readonly SqlRow[]): string {
-  return `INSERT INTO ${table} (${columns.join(',')}) VALUES ${rows.map(rowText).join(',')}`;
+  const used = [...columns.keys()].filter((at) => rows.some((row) => row[at] !== null));
+  const names = used.map((at) => columns[at]).join(',');
+  return `INSERT INTO ${table} (${names}) VALUES ${rows.map((row) => rowText(row, used)).join(',')}`;
 }
 
-function rowText(row: SqlRow): string {
-  let text = '(';
-  for (let at = 0; at < row.length; at += 1) text += (at === 0 ? '' : ',') + literal(row[at] ?? null);
+function rowText(row: SqlRow, used: readonly number[]): string {
+  let text = '';
+  for (const at of used) text += (text === '' ? '(' : ',') + literal(row[at] ?? null);
   return `${text})`;
 }
 

@@ -60,7 +60,7 @@ function storeOn(thread: SqliteThread, options: LedgerOptions): LedgerStore {
   const { owner, clock } = options;
   let forgotAt = clock.monotonic();
   return {
-    lanes: 1,
+    lanes: 'one',
     checkpoint: async (checkpoints: readonly Checkpoint[]) => {
       if (checkpoints.length === 0) return;
       await thread.call<'note'>({ call: 'note', rows: checkpoints.map((each) => progressRow(each, clock.now())) });

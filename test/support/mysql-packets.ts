@@ -1,0 +1,38 @@
+/** What goes over a connection of MySQL, in whole packets: three bytes of length, one of sequence, and then what is said. */
+
+const HEADER = 4;
+const COM_QUERY = 3;
+
+/** Gives each packet of a stream, with its header, to `take`, in order. */
+export function packetsOf(take: (packet: Buffer) => void): (bytes: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  return (bytes) => {
+    rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+    for (let end = endOf(rest); end <= rest.length; end = endOf(rest)) {
+      const packet = rest.subarray(0, end);
+      rest = rest.subarray(end);
+      take(packet);
+    }
+  };
+}
+
+function endOf(bytes: Buffer): number {
+  return bytes.length < HEADER ? Number.POSITIVE_INFINITY : HEADER + bytes.readUIntLE(0, 3);
+}
+
+/** The statements of a packet, in their order; none, when it is something else. */
+export function statementsOf(packet: Buffer): string[] {
+  return packet[HEADER] === COM_QUERY
+    ? packet
+        .subarray(HEADER + 1)
+        .toString('latin1')
+        .split(';\n')
+    : [];
+}
+
+/** The first answer to a statement: an error of the server, in its protocol. */
+export function errorPacket(errno: number): Buffer {
+  const words = Buffer.from('#HY000told to say so', 'latin1');
+  const body = Buffer.concat([Buffer.from([0xff, errno & 0xff, errno >> 8]), words]);
+  return Buffer.concat([Buffer.from([body.length, 0, 0, 1]), body]);
+}
