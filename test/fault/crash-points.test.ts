@@ -8,7 +8,7 @@ import { silentForAMinute } from '../support/long-dead';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import type { Script } from '../support/script';
 import { HI, secretOf } from '../support/shop-catalog';
-import { withholdingProxy } from '../support/withholding-proxy';
+import { type WithholdingProxy, withholdingProxy } from '../support/withholding-proxy';
 import { callOnce, nanoOf, openHolds } from './one-call';
 
 const CHAT = secretOf('chat');
@@ -181,15 +181,15 @@ onEachDatabase('kill -9', (bed, promise) => {
 });
 
 onEachDatabase(
-  'kill -9 while the answer to a COMMIT is on its way,',
+  'kill -9 while a batch, or the answer to it, is on its way,',
   (bed, promise) => {
-    const throughProxy = async (check: (withhold: (table: 'hold' | 'receipt') => Promise<void>) => Promise<void>) => {
+    const throughProxy = async (check: (proxy: WithholdingProxy) => Promise<void>) => {
       const proxy = await withholdingProxy(bed.database.url);
       const direct = bed.gateway.settings;
       try {
         await bed.gateway.stop();
         bed.gateway = await startGateway({ ...direct, databaseUrl: proxy.url });
-        await check((table) => proxy.withhold(table));
+        await check(proxy);
       } finally {
         await bed.gateway.kill();
         await proxy.close();
@@ -199,12 +199,12 @@ onEachDatabase(
     };
 
     promise(
-      'of the hold: nothing was sent, the hold is released and nothing charged',
+      'the answer to the hold: nothing was sent, the hold is released and nothing charged',
       async () => {
         const calls = bed.a.requests.length;
         let id = '';
-        await throughProxy(async (withhold) => {
-          const committed = withhold('hold');
+        await throughProxy(async (proxy) => {
+          const committed = proxy.withhold('hold');
           const sent = send(bed, {});
           await committed;
           const [hold] = await bed.database.query("SELECT request_id FROM hold WHERE state = 'OPEN'");
@@ -221,11 +221,11 @@ onEachDatabase(
     );
 
     promise(
-      'of the settlement: it is charged once and stays so, although the client never saw the end',
+      'the answer to the settlement: it is charged once and stays so, although the client never saw the end',
       async () => {
         let sent: Sent | undefined;
-        await throughProxy(async (withhold) => {
-          const committed = withhold('receipt');
+        await throughProxy(async (proxy) => {
+          const committed = proxy.withhold('receipt');
           sent = send(bed, {});
           await committed;
           await bed.gateway.kill();
@@ -235,6 +235,55 @@ onEachDatabase(
         expect(story).toMatchObject({ status: 'SUCCEEDED', stopReason: 'COMPLETED', charge: HONEST, hold: { state: 'SETTLED' } });
         expect(story.ledgerEntries).toHaveLength(1);
         expect(eventsOf((await sent?.got) ?? '')).not.toContain('[DONE]');
+      },
+      TEST_MS,
+    );
+
+    promise(
+      'a hold that arrives when its process was declared dead: it is given back, nothing was sent, and nothing is charged',
+      async () => {
+        const calls = bed.a.requests.length;
+        let id = '';
+        await throughProxy(async (proxy) => {
+          const said = proxy.delay('hold');
+          const sent = send(bed, {});
+          const letGo = await said;
+          await bed.gateway.kill();
+          expect(await sent.got).toBe('');
+          await declaredDead(bed);
+          expect(await openHolds(bed)).toBe(0n);
+          await letGo();
+          const [hold] = await bed.database.query("SELECT request_id FROM hold WHERE state = 'OPEN'");
+          id = String(hold?.['request_id']);
+        });
+        expect(await abandoned(bed, id)).toMatchObject({ charge: '0', hold: { state: 'RELEASED' } });
+        expect(bed.a.requests.length).toBe(calls);
+        // The script that nobody asked for.
+        await callOnce(bed, { model: 'only-ordinary' });
+      },
+      TEST_MS,
+    );
+
+    promise(
+      'a settlement that arrives when its hold was given back: it writes nothing, and nothing is charged',
+      async () => {
+        await throughProxy(async (proxy) => {
+          const said = proxy.delay('receipt');
+          const sent = send(bed, {}, false);
+          const letGo = await said;
+          const [hold] = await bed.database.query("SELECT request_id FROM hold WHERE state = 'OPEN'");
+          await bed.gateway.kill();
+          expect(await sent.got).toBe('');
+          const { settings } = bed.gateway;
+          await silentForAMinute(bed.database);
+          bed.gateway = await startGateway({ ...settings, databaseUrl: bed.database.url });
+          const story = await abandoned(bed, String(hold?.['request_id']));
+          const before = await receipts(bed);
+          await letGo();
+          expect(await receipts(bed)).toBe(before);
+          expect(await receipt(bed.gateway.origin, CHAT, story.id)).toEqual(story);
+        });
+        await recovered(bed);
       },
       TEST_MS,
     );
@@ -270,6 +319,15 @@ onEachDatabase(
   },
   ['mysql'],
 );
+
+/** Somebody else sees that the process that was killed is dead, and ends what it held: nothing so far. */
+async function declaredDead(bed: Bed): Promise<void> {
+  await silentForAMinute(bed.database);
+  const other = await startGateway({ ...bed.gateway.settings, databaseUrl: bed.database.url });
+  const living = async () => (await bed.database.query("SELECT COUNT(*) AS n FROM gateway_process WHERE state = 'LIVE'"))[0]?.['n'];
+  await eventually(async () => expect(await living()).toBe(1n), RECOVERED_MS);
+  await other.kill();
+}
 
 /** Statements that have not come on for half a second. The list of transactions is of no use: looked at often, it stands still. */
 async function waitingForLocks(bed: Bed): Promise<bigint> {

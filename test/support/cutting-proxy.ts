@@ -1,6 +1,6 @@
 /** Stands between a client and MySQL, and makes the trouble that it is told to make. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { errorPacket, packetsOf, statementsOf } from './mysql-packets';
+import { errorPacket, isError, packetsOf, statementsOf } from './mysql-packets';
 
 /** `before`: what ends in a COMMIT never arrives. `after`: it is carried out, and its answer never arrives. */
 export type Cut = 'before' | 'after';
@@ -77,7 +77,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
       'data',
       packetsOf((packet) => {
         if (unanswered !== null) unanswered -= 1;
-        if (unanswered === 0) client.destroy();
+        if (unanswered === 0 || (unanswered !== null && isError(packet))) client.destroy();
         if (!hanging && !mute) client.write(packet);
       }),
     );

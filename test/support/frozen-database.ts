@@ -4,6 +4,7 @@ import { createConnection } from 'mysql2/promise';
 import type { TestDatabase } from './databases';
 
 export interface Frozen {
+  /** Gives the locks back. What waits for them is undone first, as it is when a connection is lost before its COMMIT. */
   thaw(): Promise<void>;
 }
 
@@ -17,5 +18,17 @@ export async function freeze(database: TestDatabase): Promise<Frozen> {
   const connection = await createConnection({ uri: database.url });
   await connection.query('START TRANSACTION');
   await connection.query('SELECT id FROM wallet FOR UPDATE');
-  return { thaw: () => connection.end() };
+  return {
+    thaw: async () => {
+      await endWaiting(database);
+      await connection.end();
+    },
+  };
+}
+
+async function endWaiting(database: TestDatabase): Promise<void> {
+  const waiting = await database.query(
+    "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND command = 'Query' AND id <> CONNECTION_ID()",
+  );
+  for (const { id } of waiting) await database.query(`KILL ${id}`).catch(() => undefined);
 }

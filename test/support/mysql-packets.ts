@@ -2,6 +2,7 @@
 
 const HEADER = 4;
 const COM_QUERY = 3;
+const ERROR = 0xff;
 
 /** Gives each packet of a stream, with its header, to `take`, in order. */
 export function packetsOf(take: (packet: Buffer) => void): (bytes: Buffer) => void {
@@ -30,9 +31,14 @@ export function statementsOf(packet: Buffer): string[] {
     : [];
 }
 
+/** Whether an answer ends the exchange: no statement behind the one that failed is carried out. */
+export function isError(packet: Buffer): boolean {
+  return packet[HEADER] === ERROR;
+}
+
 /** The first answer to a statement: an error of the server, in its protocol. */
 export function errorPacket(errno: number): Buffer {
   const words = Buffer.from('#HY000told to say so', 'latin1');
-  const body = Buffer.concat([Buffer.from([0xff, errno & 0xff, errno >> 8]), words]);
+  const body = Buffer.concat([Buffer.from([ERROR, errno & 0xff, errno >> 8]), words]);
   return Buffer.concat([Buffer.from([body.length, 0, 0, 1]), body]);
 }
