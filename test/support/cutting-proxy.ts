@@ -1,4 +1,4 @@
-/** Stands between a client and MySQL, and makes the trouble that it is told to make. */
+/** Stands between a client and MySQL, and makes the trouble that it is told to make; of Redis it knows no statements. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { errorPacket, isError, packetsOf, statementsOf } from './mysql-packets';
 
@@ -23,7 +23,8 @@ export interface CuttingProxy {
 }
 
 export async function cuttingProxy(target: string): Promise<CuttingProxy> {
-  const { hostname, port } = new URL(target);
+  const { hostname, port, protocol } = new URL(target);
+  const inPackets = protocol === 'redis:' ? (take: (bytes: Buffer) => void) => take : packetsOf;
   const cuts: Cut[] = [];
   const sockets = new Set<Socket>();
   let severed = false;
@@ -55,7 +56,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
     let unanswered: number | null = null;
     client.on(
       'data',
-      packetsOf((packet) => {
+      inPackets((packet) => {
         mute ||= hanging;
         if (mute) return;
         const statements = statementsOf(packet);
@@ -75,7 +76,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
     );
     database.on(
       'data',
-      packetsOf((packet) => {
+      inPackets((packet) => {
         if (unanswered !== null) unanswered -= 1;
         if (unanswered === 0 || (unanswered !== null && isError(packet))) client.destroy();
         if (!hanging && !mute) client.write(packet);
