@@ -18,10 +18,10 @@ export interface DoorbellOptions {
 }
 
 /** Does not wait for Redis. A ring that is lost while it is away costs its hearers a second, and no event. */
-export function openDoorbell({ redisUrl, installation }: DoorbellOptions): OpenDoorbell {
+export async function openDoorbell({ redisUrl, installation }: DoorbellOptions): Promise<OpenDoorbell> {
   const local = new LocalDoorbell();
   if (redisUrl === null) return { bell: local, close: () => undefined };
-  const redis = connectRedis(redisUrl);
+  const redis = await connectRedis(redisUrl);
   const [channel, self] = [`tokens-forge:${installation}:doorbell`, newId()];
   redis.listen(channel, (text) => {
     const [from, ...walletIds] = text.split(' ');

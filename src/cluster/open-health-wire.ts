@@ -16,9 +16,9 @@ export interface HealthWireOptions {
 }
 
 /** Does not wait for Redis. While it is away each process decides alone. */
-export function openHealthWire({ redisUrl, installation }: HealthWireOptions): OpenHealthWire {
+export async function openHealthWire({ redisUrl, installation }: HealthWireOptions): Promise<OpenHealthWire> {
   if (redisUrl === null) return { wire: NOBODY_ELSE, close: () => undefined };
-  const redis = connectRedis(redisUrl);
+  const redis = await connectRedis(redisUrl);
   const [topic, self] = [`tokens-forge:${installation}:health`, newId()];
   return {
     wire: {

@@ -22,10 +22,10 @@ export interface OpenRateLimits {
 }
 
 /** Does not wait for Redis: until it answers, limits are counted here. */
-export function openRateLimits({ redisUrl, installation, clock, log }: RateLimitOptions): OpenRateLimits {
+export async function openRateLimits({ redisUrl, installation, clock, log }: RateLimitOptions): Promise<OpenRateLimits> {
   const local = new LocalRateLimiter(clock);
   if (redisUrl === null) return { rates: local, close: () => undefined };
-  const redis = connectRedis(redisUrl);
+  const redis = await connectRedis(redisUrl);
   const shared = new RedisRateLimiter({ redis, prefix: `tokens-forge:${installation}:` });
   return {
     rates: new RateLimiterWithFallback({ shared, local, clock, log }),

@@ -1,6 +1,5 @@
 /** One connection to Redis. It comes back by itself; what is asked while it is away fails at once, and nothing is kept for later. */
 import { createHash } from 'node:crypto';
-import { createClient } from '@redis/client';
 import type { ScriptRunner } from './redis-rate-limiter';
 
 export interface RedisConnection extends ScriptRunner {
@@ -18,9 +17,13 @@ const SILENT_MS = 15_000;
 const RECONNECT_MAX_MS = 2_000;
 const WAITING_MAX = 10_000;
 
-/** Begins to connect and does not wait for it: a gateway starts without Redis as well. */
-export function connectRedis(url: string): RedisConnection {
-  const client = newClient(url);
+/**
+ * Begins to connect and does not wait for it: a gateway starts without Redis as well. The library is loaded only here, where
+ * there is a Redis: every start would wait for it.
+ */
+export async function connectRedis(url: string): Promise<RedisConnection> {
+  const library = await import('@redis/client');
+  const client = newClient(library, url);
   client.connect().catch(() => undefined);
   const clients = [client];
   const digests = new Map<string, string>();
@@ -41,7 +44,7 @@ export function connectRedis(url: string): RedisConnection {
     },
     publish: (channel, text) => void client.publish(channel, text).catch(() => undefined),
     listen: (channel, hear) => {
-      const listener = newClient(url);
+      const listener = newClient(library, url);
       // With each connection anew: an answer that was lost with the connection must not leave it deaf.
       listener.on('ready', () => void listener.subscribe(channel, hear).catch(() => undefined));
       listener.connect().catch(() => undefined);
@@ -53,7 +56,7 @@ export function connectRedis(url: string): RedisConnection {
   };
 }
 
-function newClient(url: string) {
+function newClient({ createClient }: typeof import('@redis/client'), url: string) {
   const client = createClient({
     url,
     disableOfflineQueue: true,

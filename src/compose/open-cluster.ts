@@ -8,9 +8,9 @@ import { TELL_EVERY_MS } from '../routing/health/breaker-settings';
 import { ChannelHealth } from '../routing/health/channel-health';
 import type { Storage } from './open-storage';
 
-export function openCluster({ redisUrl }: Config, { ledgerId: installation, catalog }: Storage, log: Log) {
-  const limits = openRateLimits({ redisUrl, installation, clock: systemClock, log });
-  const others = openHealthWire({ redisUrl, installation });
+export async function openCluster({ redisUrl }: Config, { ledgerId: installation, catalog }: Storage, log: Log) {
+  const limits = await openRateLimits({ redisUrl, installation, clock: systemClock, log });
+  const others = await openHealthWire({ redisUrl, installation });
   const health = new ChannelHealth({ clock: systemClock, log, wire: others.wire, catalog: () => catalog.current() });
   const telling = redisUrl === null ? undefined : setInterval(() => health.tellFigures(), TELL_EVERY_MS).unref();
   return {

@@ -32,7 +32,7 @@ export async function openGateway(config: Config, storage: Storage, { log, alarm
   const spool = new ReplayedSpool({ spool: storage.spool, ledger: storage.commit, clock: systemClock, log, alarms });
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
-  const shared = openCluster(config, storage, log);
+  const shared = await openCluster(config, storage, log);
   const traces = await openTraces(config, storage, log);
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),

@@ -73,7 +73,7 @@ export async function openStorage(
   const ledger = await openLedger(database, ownerLock, { log, alarms }, spool);
   // After the spool was replayed: what waited in it may have answers of then.
   if (masterKeyPrevious !== null) await sealAnew(dataSource, { current: key, previous: masterKeyPrevious }, log);
-  const doorbell = openDoorbell({ redisUrl, installation: ledgerId });
+  const doorbell = await openDoorbell({ redisUrl, installation: ledgerId });
   const commit = new GroupCommit(measured(ringing(ledger.store, doorbell.bell), metrics, systemClock));
   const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
   const verifier = new AuditThread({ location: database, clock: systemClock, log });

@@ -27,7 +27,11 @@ describe('a doorbell over Redis', () => {
   it('is heard by the other processes of its installation, and by no other one', async () => {
     if (!(await redisIsServed())) return;
     const installation = freshPrefix();
-    const [one, two, stranger] = [open(REDIS_SERVER, installation), open(REDIS_SERVER, installation), open(REDIS_SERVER, freshPrefix())];
+    const [one, two, stranger] = await Promise.all([
+      open(REDIS_SERVER, installation),
+      open(REDIS_SERVER, installation),
+      open(REDIS_SERVER, freshPrefix()),
+    ]);
     const before = stranger.bell.rings();
     await heard(one, two);
     await heard(two, one);
@@ -38,7 +42,7 @@ describe('a doorbell over Redis', () => {
   it('is heard once by its own process, and does not come back to it', async () => {
     if (!(await redisIsServed())) return;
     const installation = freshPrefix();
-    const [one, two] = [open(REDIS_SERVER, installation), open(REDIS_SERVER, installation)];
+    const [one, two] = await Promise.all([open(REDIS_SERVER, installation), open(REDIS_SERVER, installation)]);
     await heard(one, two);
     await heard(two, one);
     // Rings that are under way from there are heard before the mark.
@@ -61,7 +65,7 @@ describe('a doorbell over Redis', () => {
     const proxy = await cuttingProxy(REDIS_SERVER);
     proxy.sever();
     const installation = freshPrefix();
-    const [late, other] = [open(proxy.url, installation), open(REDIS_SERVER, installation)];
+    const [late, other] = await Promise.all([open(proxy.url, installation), open(REDIS_SERVER, installation)]);
     try {
       const waiting = late.bell.next(RMB, late.bell.rings(), FOREVER_MS);
       late.bell.ring(['acme:RMB']);
@@ -79,7 +83,7 @@ describe('a doorbell over Redis', () => {
     if (!(await redisIsServed())) return;
     const proxy = await cuttingProxy(REDIS_SERVER);
     const installation = freshPrefix();
-    const [cut, stays] = [open(proxy.url, installation), open(REDIS_SERVER, installation)];
+    const [cut, stays] = await Promise.all([open(proxy.url, installation), open(REDIS_SERVER, installation)]);
     try {
       await heard(stays, cut);
       proxy.sever();

@@ -31,16 +31,16 @@ interface Processes {
   readonly close: () => unknown;
 }
 
-function alone(): Processes {
+async function alone(): Promise<Processes> {
   const clock = new StillClock();
-  const { wire, close } = openHealthWire({ redisUrl: null, installation: 'alone' });
+  const { wire, close } = await openHealthWire({ redisUrl: null, installation: 'alone' });
   const here = new ChannelHealth({ clock, log: SILENT, wire, catalog });
   return { clock, here, there: here, close };
 }
 
-function overRedis(redisUrl = REDIS_SERVER, installation = freshPrefix()): Processes {
+async function overRedis(redisUrl = REDIS_SERVER, installation = freshPrefix()): Promise<Processes> {
   const clock = new StillClock();
-  const wires = [openHealthWire({ redisUrl, installation }), openHealthWire({ redisUrl: REDIS_SERVER, installation })];
+  const wires = await Promise.all([redisUrl, REDIS_SERVER].map((each) => openHealthWire({ redisUrl: each, installation })));
   const [here, there] = wires.map(({ wire }) => new ChannelHealth({ clock, log: SILENT, wire, catalog })) as [ChannelHealth, ChannelHealth];
   return { clock, here, there, close: () => wires.map((each) => each.close()) };
 }
@@ -64,7 +64,7 @@ describe.each(['in process', 'over Redis'])('the health of channels %s', (kind) 
   const promise = (name: string, check: (processes: Processes) => Promise<void>) =>
     it(name, async () => {
       if (kind === 'over Redis' && !(await redisIsServed())) return;
-      const processes = kind === 'in process' ? alone() : overRedis();
+      const processes = await (kind === 'in process' ? alone() : overRedis());
       try {
         await meet(processes);
         await check(processes);
@@ -126,7 +126,7 @@ describe('the health of channels, with Redis away', () => {
   it('is decided by each process alone, and shared again when it is back', async () => {
     if (!(await redisIsServed())) return;
     const proxy = await cuttingProxy(REDIS_SERVER);
-    const processes = overRedis(proxy.url);
+    const processes = await overRedis(proxy.url);
     const { here, there, clock } = processes;
     try {
       await meet(processes);

@@ -51,7 +51,7 @@ describe.each(['in process', 'over Redis'])('a rate limiter %s', (kind) => {
     served = await redisIsServed();
     if (!served) return;
     const prefix = freshPrefix();
-    const connections = [connectRedis(REDIS_SERVER), connectRedis(REDIS_SERVER)];
+    const connections = [await connectRedis(REDIS_SERVER), await connectRedis(REDIS_SERVER)];
     const limiters = connections.map((redis) => new RedisRateLimiter({ redis, prefix }));
     closes.push(...limiters.map((each) => () => each.close()), ...connections.map((each) => () => each.close()));
     const [limiter, other] = limiters as [RedisRateLimiter, RedisRateLimiter];
@@ -150,7 +150,7 @@ describe('slots in Redis', () => {
 
   beforeAll(async () => {
     served = await redisIsServed();
-    if (served) redis = connectRedis(REDIS_SERVER);
+    if (served) redis = await connectRedis(REDIS_SERVER);
   });
   afterAll(() => redis?.close());
 

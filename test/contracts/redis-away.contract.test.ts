@@ -23,7 +23,7 @@ describe('two processes of which one loses Redis', () => {
       const log = { info: say, warn: say, error: say };
       const installation = freshPrefix();
       const open = (redisUrl: string) => openRateLimits({ redisUrl, installation, clock: systemClock, log });
-      const [loses, stays] = [open(proxy.url), open(REDIS_SERVER)];
+      const [loses, stays] = await Promise.all([open(proxy.url), open(REDIS_SERVER)]);
       const ask = (keyId: string) => ({ keyId, requestId: newId(), limits: LIMITS, tokens: 0 });
       /** A key of which the other process has used the one request up: whoever grants it counts alone. */
       const countsAlone = async () => {
