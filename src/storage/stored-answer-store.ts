@@ -5,8 +5,8 @@ import { BackgroundWork } from '../kernel/background-work';
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import { seal, unseal } from '../kernel/secret';
-import { placeholders, type Row, textOf } from './catalog/row-values';
-import { inTurn } from './in-transaction';
+import { inTurn } from './sql/in-transaction';
+import { placeholders, type Row, textOf } from './sql/row-values';
 
 const PRUNE_EVERY_MS = 60_000;
 const PRUNE_MAX = 500;

@@ -1,8 +1,8 @@
 /** Column values as the product's types. A stored value that makes no sense is never served: it throws `InvariantBroken`. */
 import { invariant } from '../../kernel/invariant';
 import { type Nano, nano } from '../../kernel/money';
-import { big, type Row, textOf, whole } from '../catalog/row-values';
-import { storedWord } from '../stored-words';
+import { big, type Row, textOf, whole } from './row-values';
+import { storedWord } from './stored-words';
 
 export function text(row: Row, column: string): string {
   return textOf(row[column]);

@@ -3,9 +3,8 @@
  * over which everybody fights, comes last, so that it is locked for little more than the commit.
  */
 
-import type { CounterMove, Decision, WalletMove } from './decision';
-import { amountById, insertText, list, literal } from './mysql-text';
-import type { HoldRef, PreparedBatch } from './prepare';
+import type { CounterMove, Decision, WalletMove } from '../decision';
+import type { HoldRef, PreparedBatch } from '../prepare';
 import {
   ANSWER_COLUMNS,
   ATTEMPT_COLUMNS,
@@ -15,8 +14,9 @@ import {
   RECEIPT_COLUMNS,
   REFUND_COLUMNS,
   TRANSFER_COLUMNS,
-} from './rows';
-import type { SqlRow } from './sql-values';
+} from '../rows';
+import type { SqlRow } from '../sql-values';
+import { amountById, insertText, list, literal } from './mysql-text';
 
 export interface Statement {
   readonly sql: string;

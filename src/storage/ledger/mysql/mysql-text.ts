@@ -1,6 +1,6 @@
 /** SQL text, made by hand: the placeholders of the driver cost more than the statements themselves. */
 import { escape as escaped } from 'mysql2';
-import type { SqlRow, SqlValue } from './sql-values';
+import type { SqlRow, SqlValue } from '../sql-values';
 
 const NEEDS_NO_ESCAPE = /^[\x20-\x26\x28-\x5b\x5d-\x7e]*$/;
 

@@ -1,5 +1,5 @@
 /** Words in stored rows, checked against the vocabulary that they come from. */
-import { InvariantBroken } from '../kernel/invariant';
+import { InvariantBroken } from '../../kernel/invariant';
 
 /** A word of ours. @throws InvariantBroken that names the place, such as `receipt.status`, when it is none */
 export function storedWord<W extends string>(vocabulary: readonly W[], value: string, place: string): W {

@@ -1,5 +1,5 @@
 /** Checkpoints on MySQL: how far the streams of all processes have come. */
-import { FORGOTTEN_AT_ONCE, PROGRESS_COLUMNS, type ProgressRow } from './checkpoint-text';
+import { FORGOTTEN_AT_ONCE, PROGRESS_COLUMNS, type ProgressRow } from '../checkpoint-text';
 import { type Exchange, rowsOf } from './mysql-connections';
 import { insertText, list, select } from './mysql-text';
 

@@ -1,10 +1,10 @@
 /** The ledger on MySQL, MariaDB or TiDB, where many processes may write. */
 
+import { inTime, type LedgerOptions, type OpenLedger } from '../open-ledger';
 import { MysqlConnections } from './mysql-connections';
 import { DoubtfulBatches } from './mysql-doubt';
 import { MysqlRecovery, RECOVERY_TIMINGS, type RecoveryTimings } from './mysql-recovery';
 import { MysqlLedgerStore, WRITING_CONNECTIONS } from './mysql-store';
-import { inTime, type LedgerOptions, type OpenLedger } from './open-ledger';
 
 export interface MysqlLedgerOptions extends LedgerOptions {
   /** A database whose migrations have run. */

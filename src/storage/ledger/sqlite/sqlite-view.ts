@@ -1,12 +1,12 @@
 /** What a batch on the embedded database is decided on: the rows themselves, inside the writing transaction. */
 import type Database from 'better-sqlite3';
-import { counterSums, SQLITE_SUMS } from './counter-sums';
-import type { CounterState, KeyUse, LedgerView, Refundable } from './decision';
-import { type HoldRef, type PreparedBatch, type PreparedEnd, UnwritableItem } from './prepare';
-import { identityOf, identityText, receiptIdOf } from './references';
-import { END_IDENTITY } from './rows';
-import type { SqlRow, SqlValue } from './sql-values';
-import type { MovedBefore } from './transfer-row';
+import { counterSums, SQLITE_SUMS } from '../counter-sums';
+import type { CounterState, KeyUse, LedgerView, Refundable } from '../decision';
+import { type HoldRef, type PreparedBatch, type PreparedEnd, UnwritableItem } from '../prepare';
+import { identityOf, identityText, receiptIdOf } from '../references';
+import { END_IDENTITY } from '../rows';
+import type { SqlRow, SqlValue } from '../sql-values';
+import type { MovedBefore } from '../transfer-row';
 
 export interface WalletState {
   readonly id: string;

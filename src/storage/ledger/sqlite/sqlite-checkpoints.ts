@@ -1,6 +1,6 @@
 /** Checkpoints on SQLite: how far the streams of this process have come. */
 import type Database from 'better-sqlite3';
-import { FORGOTTEN_AT_ONCE, PROGRESS_COLUMNS, type ProgressRow } from './checkpoint-text';
+import { FORGOTTEN_AT_ONCE, PROGRESS_COLUMNS, type ProgressRow } from '../checkpoint-text';
 
 export class SqliteCheckpoints {
   private readonly replace = this.db.prepare<ProgressRow>(`REPLACE INTO hold_progress (${PROGRESS_COLUMNS.join(', ')}) VALUES (?, ?, ?)`);

@@ -1,8 +1,8 @@
 /** Plain reading statements with `?` for values, and the conditions that they are put together from. */
 import type { DataSource } from 'typeorm';
-import { placeholders, type Row } from '../catalog/row-values';
-import { inTurn } from '../in-transaction';
-import { canBeStoredId } from '../stored-words';
+import { inTurn } from './in-transaction';
+import { placeholders, type Row } from './row-values';
+import { canBeStoredId } from './stored-words';
 
 /** Whole numbers are bigints: a number would be bound as a float on SQLite. */
 export type QueryValue = string | bigint;

@@ -1,10 +1,10 @@
 /** What became of a batch whose answer was lost with the ledger's thread, on SQLite: its rows say it. */
 import type Database from 'better-sqlite3';
-import type { LedgerVerdict } from '../../ledger/ledger-store';
-import { type Traces, verdictOf } from './outcome';
-import type { PreparedBatch, PreparedItem } from './prepare';
-import { holdsNamedBy, identityText, keysNamedBy, receiptsNamedBy, walletsNamedBy } from './references';
-import { END_IDENTITY } from './rows';
+import type { LedgerVerdict } from '../../../ledger/ledger-store';
+import { type Traces, verdictOf } from '../outcome';
+import type { PreparedBatch, PreparedItem } from '../prepare';
+import { holdsNamedBy, identityText, keysNamedBy, receiptsNamedBy, walletsNamedBy } from '../references';
+import { END_IDENTITY } from '../rows';
 
 /** Null: the batch was not written, and nothing of it. */
 export function verdictsOfWritten(db: Database.Database, batch: PreparedBatch): readonly LedgerVerdict[] | null {

@@ -3,9 +3,9 @@
  * value by value, which cost more than the rows themselves. Amounts arrive as bigints, and values of rows as numbers wherever
  * a number is exact: a bigint for each would cost more than the rest of the row, and the columns make whole numbers of them.
  */
-import { unreachable } from '../../kernel/invariant';
-import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
-import type { SqlRow, SqlValue } from './sql-values';
+import { unreachable } from '../../../kernel/invariant';
+import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from '../prepare';
+import type { SqlRow, SqlValue } from '../sql-values';
 
 /** JSON has no bigint: what a number holds exactly goes as one, and anything larger as a text in brackets. */
 type PlainValue = string | number | null | readonly [string];

@@ -3,10 +3,10 @@
  * its own, so that a busy ledger never makes a living process look dead. From death to the end of its holds it takes
  * about 12 s.
  */
-import type { Clock } from '../../kernel/clock';
-import type { LedgerStore } from '../../ledger/ledger-store';
-import { endOrphans, type SweepLog } from './abandoned';
-import { FORGOTTEN_AT_ONCE } from './checkpoint-text';
+import type { Clock } from '../../../kernel/clock';
+import type { LedgerStore } from '../../../ledger/ledger-store';
+import { endOrphans, type SweepLog } from '../abandoned';
+import { FORGOTTEN_AT_ONCE } from '../checkpoint-text';
 import { forgetProgress, progressOf } from './mysql-checkpoints';
 import type { Exchange, MysqlConnections } from './mysql-connections';
 import type { DoubtfulBatches } from './mysql-doubt';

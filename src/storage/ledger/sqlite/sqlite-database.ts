@@ -3,10 +3,10 @@
  * own: a commit waits for the disk.
  */
 import Database from 'better-sqlite3';
-import type { LedgerVerdict } from '../../ledger/ledger-store';
-import { decideBatch, writesNothing } from './decide';
-import type { CounterMove, Decision, WalletMove } from './decision';
-import { type PreparedBatch, UnwritableItem } from './prepare';
+import type { LedgerVerdict } from '../../../ledger/ledger-store';
+import { decideBatch, writesNothing } from '../decide';
+import type { CounterMove, Decision, WalletMove } from '../decision';
+import { type PreparedBatch, UnwritableItem } from '../prepare';
 import {
   ANSWER_COLUMNS,
   ATTEMPT_COLUMNS,
@@ -16,8 +16,8 @@ import {
   RECEIPT_COLUMNS,
   REFUND_COLUMNS,
   TRANSFER_COLUMNS,
-} from './rows';
-import type { SqlRow } from './sql-values';
+} from '../rows';
+import type { SqlRow } from '../sql-values';
 import { SqliteLooks, type SqliteView, type WalletState } from './sqlite-view';
 
 /** Below the patience of whoever waits for a batch: a file that somebody else has locked is a refusal, and no doubt. */

@@ -4,7 +4,7 @@
  */
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { invariant } from '../../kernel/invariant';
+import { invariant } from '../../../kernel/invariant';
 import { errorOf, unavailable } from './sqlite-errors';
 import type { LedgerAnswers, LedgerCall, LedgerReply } from './sqlite-messages';
 
@@ -124,7 +124,7 @@ export class SqliteThread {
 /** From TypeScript, as in tests, the thread needs the compiler's hook; compiled, it is one script among the others. */
 export function startWorker(file: string): Worker {
   const extension = extname(__filename);
-  const hook = join(__dirname, '..', '..', '..', 'scripts', 'register.cjs');
+  const hook = join(__dirname, '..', '..', '..', '..', 'scripts', 'register.cjs');
   return new Worker(join(__dirname, `sqlite-worker${extension}`), {
     workerData: { file },
     execArgv: extension === '.ts' ? ['-r', hook] : [],

@@ -2,13 +2,13 @@
  * Batches that were given up while nobody knew whether they had committed. Their callers were told that nothing was held;
  * so when the database is back, each is made impossible, or its holds are given back, with receipts that say so.
  */
-import { newId } from '../../kernel/ids';
-import type { SweepLog } from './abandoned';
+import { newId } from '../../../kernel/ids';
+import type { SweepLog } from '../abandoned';
+import { type PreparedBatch, prepareBatch } from '../prepare';
+import { refusedEnds } from '../refused-ends';
 import { giveUpBatch, writeBatch } from './mysql-batch';
 import type { MysqlConnections } from './mysql-connections';
 import { troubleOf } from './mysql-errors';
-import { type PreparedBatch, prepareBatch } from './prepare';
-import { refusedEnds } from './refused-ends';
 
 export class DoubtfulBatches {
   private readonly waiting = new Map<string, PreparedBatch>();

@@ -1,6 +1,6 @@
 /** What an error of SQLite means for a batch. */
-import { Fault } from '../../kernel/fault';
-import { UnwritableItem } from './prepare';
+import { Fault } from '../../../kernel/fault';
+import { UnwritableItem } from '../prepare';
 import type { ErrorWords } from './sqlite-messages';
 
 /** What the database says when the item is at fault; everything else is the database's own trouble. */

@@ -2,10 +2,10 @@
  * Which gateway processes live, by the database's own clock. Each writes down a heartbeat; one that stays silent is
  * declared dead by any other, once, and its open holds are then nobody's.
  */
-import type { HoldValues } from './abandoned-end';
+import type { HoldValues } from '../abandoned-end';
+import { HOLD_COLUMNS } from '../rows';
 import { type Exchange, foundBy, rowsOf } from './mysql-connections';
 import { list, literal } from './mysql-text';
-import { HOLD_COLUMNS } from './rows';
 
 const DATABASE_NOW = 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)';
 

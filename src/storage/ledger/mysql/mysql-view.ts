@@ -1,9 +1,7 @@
 /** What a batch on MySQL is decided on: the rows that it touches, locked in the order in which every writer locks them. */
-import { counterSums, MYSQL_SUMS } from './counter-sums';
-import type { CounterState, KeyUse, LedgerView, Refundable } from './decision';
-import { type Answer, type Exchange, type Rows, rowsOf } from './mysql-connections';
-import { literal, select } from './mysql-text';
-import { type HoldRef, type PreparedBatch, UnwritableItem } from './prepare';
+import { counterSums, MYSQL_SUMS } from '../counter-sums';
+import type { CounterState, KeyUse, LedgerView, Refundable } from '../decision';
+import { type HoldRef, type PreparedBatch, UnwritableItem } from '../prepare';
 import {
   countersNamedBy,
   holdsNamedBy,
@@ -14,9 +12,11 @@ import {
   receiptsNamedBy,
   refundsNamedBy,
   walletsNamedBy,
-} from './references';
-import { END_IDENTITY } from './rows';
-import type { MovedBefore } from './transfer-row';
+} from '../references';
+import { END_IDENTITY } from '../rows';
+import type { MovedBefore } from '../transfer-row';
+import { type Answer, type Exchange, type Rows, rowsOf } from './mysql-connections';
+import { literal, select } from './mysql-text';
 
 /** Begins with the statements of `first`. The counters that a ceiling names are there afterwards. */
 export async function lockAndLook(exchange: Exchange, batch: PreparedBatch, first: readonly string[]): Promise<LedgerView> {

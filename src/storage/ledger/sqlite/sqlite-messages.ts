@@ -1,7 +1,7 @@
 /** What crosses between the ledger's thread and the others. Batches travel as text, errors as their words. */
-import type { LedgerVerdict } from '../../ledger/ledger-store';
-import type { ProgressRow } from './checkpoint-text';
-import type { SqlRow } from './sql-values';
+import type { LedgerVerdict } from '../../../ledger/ledger-store';
+import type { ProgressRow } from '../checkpoint-text';
+import type { SqlRow } from '../sql-values';
 
 export type LedgerCall =
   | { readonly call: 'write'; readonly batch: string }

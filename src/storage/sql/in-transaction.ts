@@ -3,7 +3,7 @@
  * first one's transaction, see what it has not committed, and be rolled back with it. MySQL has a pool and needs no queue.
  */
 import type { DataSource, EntityManager } from 'typeorm';
-import { giveWay } from '../kernel/give-way';
+import { giveWay } from '../../kernel/give-way';
 
 const lastOf = new WeakMap<DataSource, Promise<unknown>>();
 

@@ -1,12 +1,12 @@
 /** The ledger on the embedded database: one owner process, one writer thread. */
-import { Fault } from '../../kernel/fault';
-import { newId } from '../../kernel/ids';
-import type { Checkpoint, EndRequest, LedgerBatch, LedgerStore, LedgerVerdict } from '../../ledger/ledger-store';
-import { endOrphans } from './abandoned';
-import { FORGOTTEN_AT_ONCE, progressRow } from './checkpoint-text';
-import { inTime, type LedgerOptions, type OpenLedger } from './open-ledger';
-import { type PreparedBatch, prepareBatch } from './prepare';
-import { refusedEnds } from './refused-ends';
+import { Fault } from '../../../kernel/fault';
+import { newId } from '../../../kernel/ids';
+import type { Checkpoint, EndRequest, LedgerBatch, LedgerStore, LedgerVerdict } from '../../../ledger/ledger-store';
+import { endOrphans } from '../abandoned';
+import { FORGOTTEN_AT_ONCE, progressRow } from '../checkpoint-text';
+import { inTime, type LedgerOptions, type OpenLedger } from '../open-ledger';
+import { type PreparedBatch, prepareBatch } from '../prepare';
+import { refusedEnds } from '../refused-ends';
 import { batchText } from './sqlite-batch-text';
 import { unavailable } from './sqlite-errors';
 import { lockSqliteOwner, type OwnerLock } from './sqlite-owner-lock';

@@ -1,11 +1,11 @@
 /** What became of a batch that committed without an answer, on MySQL: its rows say it. */
-import type { LedgerVerdict } from '../../ledger/ledger-store';
+import type { LedgerVerdict } from '../../../ledger/ledger-store';
+import { type Traces, verdictOf } from '../outcome';
+import type { PreparedBatch, PreparedItem } from '../prepare';
+import { holdsNamedBy, identityText, keysNamedBy, receiptsNamedBy, walletsNamedBy } from '../references';
+import { END_IDENTITY } from '../rows';
 import { type Exchange, rowsOf } from './mysql-connections';
 import { select } from './mysql-text';
-import { type Traces, verdictOf } from './outcome';
-import type { PreparedBatch, PreparedItem } from './prepare';
-import { holdsNamedBy, identityText, keysNamedBy, receiptsNamedBy, walletsNamedBy } from './references';
-import { END_IDENTITY } from './rows';
 
 export async function verdictsOfWritten(exchange: Exchange, batch: PreparedBatch): Promise<readonly LedgerVerdict[]> {
   const traces = await readTraces(exchange, batch.items);

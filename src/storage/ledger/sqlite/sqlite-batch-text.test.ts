@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { announceSeed } from '../../../test/support/seed';
-import type { PreparedBatch, PreparedItem } from './prepare';
-import type { SqlRow, SqlValue } from './sql-values';
+import { announceSeed } from '../../../../test/support/seed';
+import type { PreparedBatch, PreparedItem } from '../prepare';
+import type { SqlRow, SqlValue } from '../sql-values';
 import { batchOfText, batchText } from './sqlite-batch-text';
 
 const seed = announceSeed();

@@ -6,7 +6,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { unusableFile } from '../unusable-file';
+import { unusableFile } from '../../unusable-file';
 
 /** A handle that nobody refers to is collected, closed, and its lock gone: ownership must not hang on a variable. */
 const owned = new Set<Database.Database>();
