@@ -3,7 +3,7 @@ import path from 'node:path';
 import { SharedHead } from '../alerts/shared-head';
 import { openDoorbell } from '../cluster/open-doorbell';
 import type { Config } from '../config';
-import { replaySpool } from '../gateway/spool-replay';
+import { replaySpool } from '../gateway/ending/spool-replay';
 import type { Alarms } from '../kernel/alarms';
 import { systemClock } from '../kernel/clock';
 import { newId } from '../kernel/ids';

@@ -1,6 +1,6 @@
 /** The log of mutations in the database. */
 import type { DataSource } from 'typeorm';
-import { AUDIT_ACTORS, AUDIT_OUTCOMES, type AuditEntry, type AuditFilter, type AuditLog } from '../gateway/audit-log';
+import { AUDIT_ACTORS, AUDIT_OUTCOMES, type AuditEntry, type AuditFilter, type AuditLog } from '../gateway/views/audit-log';
 import type { Page, PageRequest } from '../ledger/ledger-reader';
 import { pageOfRows, rowIdOfCursor } from './sql/cursors';
 import { inTransaction } from './sql/in-transaction';

@@ -1,6 +1,6 @@
 /** Kept answers in the database, sealed with the master key. What is past its time is never given, and is deleted in the background. */
 import type { DataSource } from 'typeorm';
-import type { AnswerArchive, KeptAnswer } from '../gateway/kept-answer';
+import type { AnswerArchive, KeptAnswer } from '../gateway/ending/kept-answer';
 import { BackgroundWork } from '../kernel/background-work';
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';

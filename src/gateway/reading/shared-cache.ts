@@ -1,8 +1,8 @@
 /** What requests have in common that are served best from the prompt cache of one channel. */
 
-import type { Shared } from '../routing/arrange-steps';
-import type { Stickiness } from '../routing/catalog';
-import type { Json } from './endpoints/endpoint';
+import type { Shared } from '../../routing/arrange-steps';
+import type { Stickiness } from '../../routing/catalog';
+import type { Json } from '../endpoints/endpoint';
 
 /** So much of the beginning of a prompt tells which cache it belongs to. */
 const PREFIX_LENGTH = 1_024;

@@ -1,13 +1,13 @@
 /** The record of a receipt, from what is known when the request ends. Pure but for the clock. */
-import type { AttemptRecord } from '../attempts/attempt';
-import type { Outcome } from '../attempts/run-attempts';
-import type { Clock } from '../kernel/clock';
-import type { Fault } from '../kernel/fault';
-import { type Nano, nano } from '../kernel/money';
-import type { StopReason } from '../kernel/words';
-import type { ReceiptRecord, RequestFacts, RouteFacts } from '../ledger/receipt';
-import { NO_USAGE, type Usage } from '../metering/usage';
-import { type Hold, routeFactsOf, type Used } from './hold';
+import type { AttemptRecord } from '../../attempts/attempt';
+import type { Outcome } from '../../attempts/run-attempts';
+import type { Clock } from '../../kernel/clock';
+import type { Fault } from '../../kernel/fault';
+import { type Nano, nano } from '../../kernel/money';
+import type { StopReason } from '../../kernel/words';
+import type { ReceiptRecord, RequestFacts, RouteFacts } from '../../ledger/receipt';
+import { NO_USAGE, type Usage } from '../../metering/usage';
+import { type Hold, routeFactsOf, type Used } from '../hold';
 import { STOP_RULES } from './stop-reasons';
 
 /** What of a receipt is known when a request ends, whether it was served or not. */

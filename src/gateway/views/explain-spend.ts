@@ -1,8 +1,8 @@
 /** How one ledger entry came about, in words and numbers: from the receipt as everybody reads it, never from rules told twice. */
-import { formatDecimal } from '../kernel/money';
-import { currencyOf } from '../kernel/words';
-import type { LedgerEntry } from '../ledger/wallet';
-import type { ChargeLine } from '../metering/charge';
+import { formatDecimal } from '../../kernel/money';
+import { currencyOf } from '../../kernel/words';
+import type { LedgerEntry } from '../../ledger/wallet';
+import type { ChargeLine } from '../../metering/charge';
 import type { AttemptView, ReceiptView } from './receipt-view';
 
 export interface SpendExplanation {

@@ -3,8 +3,8 @@
  * used; `delivered`: input and the output that reached the client; `nothing`: zero. Without delivered output the first
  * two charge nothing either, but for an answer that was completed.
  */
-import type { FaultCode } from '../kernel/fault-codes';
-import type { RequestStatus, StopReason } from '../kernel/words';
+import type { FaultCode } from '../../kernel/fault-codes';
+import type { RequestStatus, StopReason } from '../../kernel/words';
 
 export interface StopRule {
   readonly status: Exclude<RequestStatus, 'IN_FLIGHT'>;

@@ -2,19 +2,19 @@
  * Notes what streams have delivered, about once a second and all of them in one write, so that the death of this process
  * does not give it away. A checkpoint is the least that is certain: recovery charges it, and never more.
  */
-import type { AttemptRecord } from '../attempts/attempt';
-import type { AttemptFollower, RunningAttempt } from '../attempts/attempt-follower';
-import type { Clock } from '../kernel/clock';
-import type { Log } from '../kernel/log';
-import { minNano } from '../kernel/money';
-import type { Checkpoint, LedgerStore } from '../ledger/ledger-store';
-import { chargeFor } from '../metering/charge';
-import { costOf } from '../metering/cost';
-import { GrowingCount } from '../metering/growing-count';
-import type { TokenCounter } from '../metering/token-counter';
-import { NO_USAGE, type Usage } from '../metering/usage';
-import type { ModelCall } from './endpoints/endpoint';
-import type { Hold } from './hold';
+import type { AttemptRecord } from '../../attempts/attempt';
+import type { AttemptFollower, RunningAttempt } from '../../attempts/attempt-follower';
+import type { Clock } from '../../kernel/clock';
+import type { Log } from '../../kernel/log';
+import { minNano } from '../../kernel/money';
+import type { Checkpoint, LedgerStore } from '../../ledger/ledger-store';
+import { chargeFor } from '../../metering/charge';
+import { costOf } from '../../metering/cost';
+import { GrowingCount } from '../../metering/growing-count';
+import type { TokenCounter } from '../../metering/token-counter';
+import { NO_USAGE, type Usage } from '../../metering/usage';
+import type { ModelCall } from '../endpoints/endpoint';
+import type { Hold } from '../hold';
 import { countedInput, countedOutput } from './measure-usage';
 import { countsOf, loweredLimit } from './receipt-of';
 

@@ -1,11 +1,11 @@
 /** The end of an answer as the client gets it: the provider's own bytes, with the cost added to the usage. */
-import type { ClosingEvent, Operation, StreamEnd, WholeAnswer } from '../attempts/upstream';
-import { editMembers, insertMember, topLevelMembers } from '../kernel/json-members';
-import { formatDecimal } from '../kernel/money';
-import { currencyOf } from '../kernel/words';
-import type { ReceiptRecord } from '../ledger/receipt';
-import type { Usage } from '../metering/usage';
-import type { ModelCall } from './endpoints/endpoint';
+import type { ClosingEvent, Operation, StreamEnd, WholeAnswer } from '../../attempts/upstream';
+import { editMembers, insertMember, topLevelMembers } from '../../kernel/json-members';
+import { formatDecimal } from '../../kernel/money';
+import { currencyOf } from '../../kernel/words';
+import type { ReceiptRecord } from '../../ledger/receipt';
+import type { Usage } from '../../metering/usage';
+import type { ModelCall } from '../endpoints/endpoint';
 
 const DONE = 'data: [DONE]\n\n';
 

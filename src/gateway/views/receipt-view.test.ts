@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import { aPrice } from '../../test/support/catalog-builders';
-import { aHold, anAttempt, aRecord, aRequest, aUsage, inFlight, settled } from '../../test/support/receipt-builders';
-import { announceSeed } from '../../test/support/seed';
-import { minNano, nano } from '../kernel/money';
-import { STOP_REASONS } from '../kernel/words';
-import type { ReceiptRecord } from '../ledger/receipt';
-import { chargeFor } from '../metering/charge';
-import type { PriceVersion } from '../routing/catalog';
+import { aPrice } from '../../../test/support/catalog-builders';
+import { aHold, anAttempt, aRecord, aRequest, aUsage, inFlight, settled } from '../../../test/support/receipt-builders';
+import { announceSeed } from '../../../test/support/seed';
+import { minNano, nano } from '../../kernel/money';
+import { STOP_REASONS } from '../../kernel/words';
+import type { ReceiptRecord } from '../../ledger/receipt';
+import { chargeFor } from '../../metering/charge';
+import type { PriceVersion } from '../../routing/catalog';
+import { STOP_RULES } from '../ending/stop-reasons';
 import { viewReceipt } from './receipt-view';
-import { STOP_RULES } from './stop-reasons';
 
 const CHEAP = aPrice({ id: 'cheap', input: nano(1_000_000_000n), output: nano(4_000_000_000n) });
 const DEAR = aPrice({ id: 'dear', input: nano(2_000_000_000n), output: nano(5_000_000_000n) });

@@ -1,7 +1,7 @@
-import { amount, aPrice, aRoute } from '../../test/support/catalog-builders';
-import { failing, type Scene, STREAM, stage } from '../../test/support/stage';
+import { amount, aPrice, aRoute } from '../../../test/support/catalog-builders';
+import { failing, type Scene, STREAM, stage } from '../../../test/support/stage';
+import { speech } from '../endpoints/speech';
 import { Checkpoints } from './checkpoints';
-import { speech } from './endpoints/speech';
 
 function gate() {
   let open: () => void = () => undefined;

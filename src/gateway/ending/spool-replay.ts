@@ -1,7 +1,7 @@
 /** Brings the ends of requests that wait on the disk into the ledger, each once, as soon as the ledger takes them. */
-import type { Clock } from '../kernel/clock';
-import type { EndRequest } from '../ledger/ledger-store';
-import type { SettlementSpool } from '../ledger/settlement-spool';
+import type { Clock } from '../../kernel/clock';
+import type { EndRequest } from '../../ledger/ledger-store';
+import type { SettlementSpool } from '../../ledger/settlement-spool';
 import { bareEnd, type Ending, endOnce, isUnavailable, ReceiptedFault } from './end-durably';
 
 const BATCH_MAX = 256;

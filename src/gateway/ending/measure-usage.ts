@@ -1,11 +1,11 @@
 /** What an outcome is charged for: the provider's own count, or one made here and marked as such. */
-import type { Outcome } from '../attempts/run-attempts';
-import type { AnswerFacts } from '../attempts/upstream';
-import type { UsageClasses } from '../kernel/classes';
-import { spokenTokens } from '../metering/audio-length';
-import type { TokenCounter } from '../metering/token-counter';
-import { NO_USAGE, type Usage } from '../metering/usage';
-import type { ModelCall } from './endpoints/endpoint';
+import type { Outcome } from '../../attempts/run-attempts';
+import type { AnswerFacts } from '../../attempts/upstream';
+import type { UsageClasses } from '../../kernel/classes';
+import { spokenTokens } from '../../metering/audio-length';
+import type { TokenCounter } from '../../metering/token-counter';
+import { NO_USAGE, type Usage } from '../../metering/usage';
+import type { ModelCall } from '../endpoints/endpoint';
 import { STOP_RULES } from './stop-reasons';
 
 /**

@@ -2,16 +2,16 @@
  * Answers that are given again to the same `Idempotency-Key`, where the operator lets them be kept. An answer is made
  * whole before its settlement and written with it, so that it exists exactly when the charge does.
  */
-import type { Answer } from '../attempts/upstream';
-import type { Fault } from '../kernel/fault';
-import { formatDecimal } from '../kernel/money';
-import type { RateLevels } from '../keys/rate-limiter';
-import type { StoredAnswer } from '../ledger/ledger-store';
-import type { ReceiptRecord } from '../ledger/receipt';
+import type { Answer } from '../../attempts/upstream';
+import type { Fault } from '../../kernel/fault';
+import { formatDecimal } from '../../kernel/money';
+import type { RateLevels } from '../../keys/rate-limiter';
+import type { StoredAnswer } from '../../ledger/ledger-store';
+import type { ReceiptRecord } from '../../ledger/receipt';
+import type { AnswerHead, AnswerSink } from '../completion-request';
+import type { ModelCall } from '../endpoints/endpoint';
+import type { Used } from '../hold';
 import { streamTail, wholeWithCost } from './answer';
-import type { AnswerHead, AnswerSink } from './completion-request';
-import type { ModelCall } from './endpoints/endpoint';
-import type { Used } from './hold';
 import type { AnswerArchive, KeptAnswer } from './kept-answer';
 
 /** A stream longer than this is not kept. */

@@ -1,10 +1,10 @@
 /** The request headers that the gateway itself obeys: `x-forge-route`, `x-forge-deadline-ms`, `x-forge-run` and `Idempotency-Key`. */
-import { Fault } from '../kernel/fault';
-import { type Form, formPieces } from '../kernel/form';
-import { fingerprint } from '../kernel/secret';
-import type { RouteType } from '../kernel/words';
-import { DEADLINE_MAX_MS } from '../keys/key-policies';
-import type { Idempotence } from '../ledger/ledger-store';
+import { Fault } from '../../kernel/fault';
+import { type Form, formPieces } from '../../kernel/form';
+import { fingerprint } from '../../kernel/secret';
+import type { RouteType } from '../../kernel/words';
+import { DEADLINE_MAX_MS } from '../../keys/key-policies';
+import type { Idempotence } from '../../ledger/ledger-store';
 
 /**
  * The route type that `x-forge-route` narrows to, or null without the header.

@@ -1,12 +1,12 @@
 /** What an endpoint cannot do on a route is a clear error before anything is held: every endpoint, every reason. */
-import { wav } from '../../test/support/audio';
-import { amount, aPrice, aRoute } from '../../test/support/catalog-builders';
-import { play } from '../../test/support/stage';
-import { OPERATION_NAMES } from '../attempts/obstacle';
-import type { PriceClasses } from '../kernel/classes';
-import type { Form } from '../kernel/form';
-import type { Route } from '../routing/catalog';
-import { ENDPOINTS } from './endpoints/all-endpoints';
+import { wav } from '../../../test/support/audio';
+import { amount, aPrice, aRoute } from '../../../test/support/catalog-builders';
+import { play } from '../../../test/support/stage';
+import { OPERATION_NAMES } from '../../attempts/obstacle';
+import type { PriceClasses } from '../../kernel/classes';
+import type { Form } from '../../kernel/form';
+import type { Route } from '../../routing/catalog';
+import { ENDPOINTS } from '../endpoints/all-endpoints';
 
 type Body = Readonly<Record<string, unknown>>;
 

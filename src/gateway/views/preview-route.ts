@@ -2,20 +2,20 @@
  * What would happen if a request were sent now, from the functions that the flow itself goes by: admission, planning,
  * quoting, and the obstacles of steps. Nothing is held and nothing is sent.
  */
-import { obstacleOf } from '../attempts/obstacle';
-import { restingAt } from '../attempts/resting';
-import type { Upstreams } from '../attempts/upstream';
-import { Fault } from '../kernel/fault';
-import { formatDecimal, minNano, type Nano, nano } from '../kernel/money';
-import { type Bucket, currencyOf } from '../kernel/words';
-import type { ApiKey } from '../keys/api-key';
-import { admitKey } from '../keys/authenticate';
-import { outputLimitWithin, type Quote, quoteCeiling } from '../metering/quote-ceiling';
-import type { Catalog } from '../routing/catalog';
-import type { ChannelHealth } from '../routing/health/channel-health';
-import { AbovePriceCeiling, type Plan, type PlanStep, planRoute } from '../routing/plan-route';
-import { aboveCap, chargeCap, fullHold } from './key-ceilings';
-import { type LimitRoom, overLimit } from './spend-ceilings';
+import { obstacleOf } from '../../attempts/obstacle';
+import { restingAt } from '../../attempts/resting';
+import type { Upstreams } from '../../attempts/upstream';
+import { Fault } from '../../kernel/fault';
+import { formatDecimal, minNano, type Nano, nano } from '../../kernel/money';
+import { type Bucket, currencyOf } from '../../kernel/words';
+import type { ApiKey } from '../../keys/api-key';
+import { admitKey } from '../../keys/authenticate';
+import { outputLimitWithin, type Quote, quoteCeiling } from '../../metering/quote-ceiling';
+import type { Catalog } from '../../routing/catalog';
+import type { ChannelHealth } from '../../routing/health/channel-health';
+import { AbovePriceCeiling, type Plan, type PlanStep, planRoute } from '../../routing/plan-route';
+import { aboveCap, chargeCap, fullHold } from '../reading/key-ceilings';
+import { type LimitRoom, overLimit } from '../reading/spend-ceilings';
 
 export interface PreviewMeans {
   readonly catalog: Catalog;

@@ -1,12 +1,12 @@
 /** Where a key stands: what it spent, what of its limits is left, and the balances that it may be paid from. */
-import { type Nano, nano } from '../kernel/money';
-import { BUCKETS, type Bucket, bucketOf, type RoutePolicy, SPEND_WINDOWS, type SpendWindow } from '../kernel/words';
-import type { Project } from '../keys/account-store';
-import type { ApiKey, SpendLimit } from '../keys/api-key';
-import { hasRateLimits, type RateLevels, type RateLimiter } from '../keys/rate-limiter';
-import type { CounterOf, CounterSpend, LedgerReader } from '../ledger/ledger-reader';
-import { counterId } from '../ledger/spend-counter';
-import { type Wallet, walletId } from '../ledger/wallet';
+import { type Nano, nano } from '../../kernel/money';
+import { BUCKETS, type Bucket, bucketOf, type RoutePolicy, SPEND_WINDOWS, type SpendWindow } from '../../kernel/words';
+import type { Project } from '../../keys/account-store';
+import type { ApiKey, SpendLimit } from '../../keys/api-key';
+import { hasRateLimits, type RateLevels, type RateLimiter } from '../../keys/rate-limiter';
+import type { CounterOf, CounterSpend, LedgerReader } from '../../ledger/ledger-reader';
+import { counterId } from '../../ledger/spend-counter';
+import { type Wallet, walletId } from '../../ledger/wallet';
 
 /** Whose spend is asked for. */
 export interface SpendOwner {

@@ -1,12 +1,12 @@
 /** What a request can be served by: what no channel of any plan can be asked for, and what has no price, is refused before anything is held. */
-import { lackOf, OPERATION_NAMES, speaks } from '../attempts/obstacle';
-import type { Upstreams } from '../attempts/upstream';
-import type { PriceClass } from '../kernel/classes';
-import { Fault } from '../kernel/fault';
-import type { PriceVersion } from '../routing/catalog';
-import type { Plan, PlannedRoute, PlanStep } from '../routing/plan-route';
-import type { Endpoint, ModelCall } from './endpoints/endpoint';
-import { RefusedOnRoute, routeFactsOf } from './hold';
+import { lackOf, OPERATION_NAMES, speaks } from '../../attempts/obstacle';
+import type { Upstreams } from '../../attempts/upstream';
+import type { PriceClass } from '../../kernel/classes';
+import { Fault } from '../../kernel/fault';
+import type { PriceVersion } from '../../routing/catalog';
+import type { Plan, PlannedRoute, PlanStep } from '../../routing/plan-route';
+import type { Endpoint, ModelCall } from '../endpoints/endpoint';
+import { RefusedOnRoute, routeFactsOf } from '../hold';
 
 /**
  * The plans in the order in which they are tried; the other bucket is not crossed to where the endpoint has no price. A step that

@@ -1,12 +1,12 @@
 /** What the policies of a key and the headers of a request make of it: how long it may take, how often it is tried, how dear it may be. */
-import type { AttemptLimits, Deadline } from '../attempts/attempt-limits';
-import type { Clock } from '../kernel/clock';
-import { Fault } from '../kernel/fault';
-import { formatDecimal, NANO_MAX, type Nano, nano } from '../kernel/money';
-import { currencyOf } from '../kernel/words';
-import type { KeyPolicies } from '../keys/key-policies';
-import type { Quote } from '../metering/quote-ceiling';
-import type { Plan } from '../routing/plan-route';
+import type { AttemptLimits, Deadline } from '../../attempts/attempt-limits';
+import type { Clock } from '../../kernel/clock';
+import { Fault } from '../../kernel/fault';
+import { formatDecimal, NANO_MAX, type Nano, nano } from '../../kernel/money';
+import { currencyOf } from '../../kernel/words';
+import type { KeyPolicies } from '../../keys/key-policies';
+import type { Quote } from '../../metering/quote-ceiling';
+import type { Plan } from '../../routing/plan-route';
 import { readDeadlineHeader } from './request-headers';
 
 interface Received {

@@ -1,7 +1,7 @@
 /** Who changed what through the graph: one entry for each mutation, also for one that was refused. */
 
-import type { Viewer } from '../keys/viewer';
-import type { Page, PageRequest } from '../ledger/ledger-reader';
+import type { Viewer } from '../../keys/viewer';
+import type { Page, PageRequest } from '../../ledger/ledger-reader';
 
 export const AUDIT_OUTCOMES = ['BEGUN', 'DONE', 'REFUSED'] as const;
 /** BEGUN: whether it was done is not known, because something broke or the process ended meanwhile. */

@@ -1,12 +1,12 @@
 /** Loads a receipt with everything that it names: for a reader that shows all of it at once. */
-import type { AccountStore, Project } from '../keys/account-store';
-import type { ApiKey } from '../keys/api-key';
-import type { ApiKeyStore } from '../keys/api-key-store';
-import type { LedgerReader, Scope } from '../ledger/ledger-reader';
-import type { ReadableReceipt } from '../ledger/receipt';
-import type { LedgerEntry } from '../ledger/wallet';
-import type { Channel } from '../routing/catalog';
-import type { CatalogStore } from '../routing/catalog-store';
+import type { AccountStore, Project } from '../../keys/account-store';
+import type { ApiKey } from '../../keys/api-key';
+import type { ApiKeyStore } from '../../keys/api-key-store';
+import type { LedgerReader, Scope } from '../../ledger/ledger-reader';
+import type { ReadableReceipt } from '../../ledger/receipt';
+import type { LedgerEntry } from '../../ledger/wallet';
+import type { Channel } from '../../routing/catalog';
+import type { CatalogStore } from '../../routing/catalog-store';
 import { type ReceiptView, viewReceipt } from './receipt-view';
 
 export interface ReceiptSources {

@@ -1,12 +1,12 @@
 /** The spend limits that a hold has to stay within, and what the user is told when it does not. */
-import { Fault } from '../kernel/fault';
-import { formatDecimal, type Nano, nano } from '../kernel/money';
-import { BUCKETS, type Bucket, currencyOf } from '../kernel/words';
-import type { SpendLimit } from '../keys/api-key';
-import type { CounterSpend } from '../ledger/ledger-reader';
-import type { LedgerVerdict } from '../ledger/ledger-store';
-import { type CounterScope, counterId, counterRef, nextWindow, type SpendCeiling } from '../ledger/spend-counter';
-import type { Run } from '../runs/run';
+import { Fault } from '../../kernel/fault';
+import { formatDecimal, type Nano, nano } from '../../kernel/money';
+import { BUCKETS, type Bucket, currencyOf } from '../../kernel/words';
+import type { SpendLimit } from '../../keys/api-key';
+import type { CounterSpend } from '../../ledger/ledger-reader';
+import type { LedgerVerdict } from '../../ledger/ledger-store';
+import { type CounterScope, counterId, counterRef, nextWindow, type SpendCeiling } from '../../ledger/spend-counter';
+import type { Run } from '../../runs/run';
 
 /** The limits of one key, of the project that it belongs to, or of a run. */
 export interface LimitsOf {

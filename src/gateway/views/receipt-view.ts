@@ -2,15 +2,23 @@
  * A receipt as people read it: the facts that were written, and what follows from them (lines, the cost of a fallback,
  * why something cost nothing, what to do next). REST and the graph both render this one view.
  */
-import type { AttemptRecord } from '../attempts/attempt';
-import { FAULT_RULES, type FaultCode } from '../kernel/fault-codes';
-import { formatDecimal, minNano, type Nano, nano, subtractNano } from '../kernel/money';
-import { type Currency, currencyOf, type RequestStatus } from '../kernel/words';
-import type { AttemptOfReceipt, EndFacts, HoldRecord, ReadableReceipt, ReceiptRecord, RequestFacts, RouteFacts } from '../ledger/receipt';
-import { type ChargeLine, chargeFor, chargeLines } from '../metering/charge';
-import { NO_USAGE, type Usage } from '../metering/usage';
-import type { PriceVersion } from '../routing/catalog';
-import { aliasReason } from '../routing/model-names';
+import type { AttemptRecord } from '../../attempts/attempt';
+import { FAULT_RULES, type FaultCode } from '../../kernel/fault-codes';
+import { formatDecimal, minNano, type Nano, nano, subtractNano } from '../../kernel/money';
+import { type Currency, currencyOf, type RequestStatus } from '../../kernel/words';
+import type {
+  AttemptOfReceipt,
+  EndFacts,
+  HoldRecord,
+  ReadableReceipt,
+  ReceiptRecord,
+  RequestFacts,
+  RouteFacts,
+} from '../../ledger/receipt';
+import { type ChargeLine, chargeFor, chargeLines } from '../../metering/charge';
+import { NO_USAGE, type Usage } from '../../metering/usage';
+import type { PriceVersion } from '../../routing/catalog';
+import { aliasReason } from '../../routing/model-names';
 
 type Unended = Omit<
   { [Field in keyof EndFacts]: EndFacts[Field] | null },

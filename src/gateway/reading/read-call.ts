@@ -2,12 +2,12 @@
  * Reads the body of a model call: what the gateway must know of it, and nothing more. Everything else, unknown fields
  * included, goes through untouched. What is wrong is a value, so that a refusal still has a receipt.
  */
-import type { RequestBody } from '../attempts/upstream';
-import { Fault } from '../kernel/fault';
-import { type Form, fieldsOf } from '../kernel/form';
-import { type JsonMember, topLevelMembers } from '../kernel/json-members';
-import type { Endpoint, ModelCall } from './endpoints/endpoint';
-import { wrong } from './endpoints/members';
+import type { RequestBody } from '../../attempts/upstream';
+import { Fault } from '../../kernel/fault';
+import { type Form, fieldsOf } from '../../kernel/form';
+import { type JsonMember, topLevelMembers } from '../../kernel/json-members';
+import type { Endpoint, ModelCall } from '../endpoints/endpoint';
+import { wrong } from '../endpoints/members';
 
 export type Reading =
   | { readonly ok: true; readonly call: ModelCall }

@@ -1,10 +1,10 @@
-import { end, place } from '../../test/support/ledger-items';
-import { MemoryLedger } from '../../test/support/memory-ledger';
-import { MemorySpool } from '../../test/support/memory-spool';
-import { CountedAlarms } from '../kernel/alarms';
-import { Fault } from '../kernel/fault';
-import { GroupCommit } from '../ledger/group-commit';
-import type { EndRequest, LedgerBatch } from '../ledger/ledger-store';
+import { end, place } from '../../../test/support/ledger-items';
+import { MemoryLedger } from '../../../test/support/memory-ledger';
+import { MemorySpool } from '../../../test/support/memory-spool';
+import { CountedAlarms } from '../../kernel/alarms';
+import { Fault } from '../../kernel/fault';
+import { GroupCommit } from '../../ledger/group-commit';
+import type { EndRequest, LedgerBatch } from '../../ledger/ledger-store';
 import { ReplayedSpool, replaySpool } from './spool-replay';
 
 function opened() {

@@ -1,11 +1,11 @@
-import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from '../../test/support/catalog-builders';
-import { failing, healthy } from '../../test/support/channel-healths';
-import { aKey } from '../../test/support/key-builders';
-import type { Nano } from '../kernel/money';
-import type { Bucket } from '../kernel/words';
-import type { ApiKey } from '../keys/api-key';
-import { counterId } from '../ledger/spend-counter';
-import type { ChannelHealth } from '../routing/health/channel-health';
+import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from '../../../test/support/catalog-builders';
+import { failing, healthy } from '../../../test/support/channel-healths';
+import { aKey } from '../../../test/support/key-builders';
+import type { Nano } from '../../kernel/money';
+import type { Bucket } from '../../kernel/words';
+import type { ApiKey } from '../../keys/api-key';
+import { counterId } from '../../ledger/spend-counter';
+import type { ChannelHealth } from '../../routing/health/channel-health';
 import { previewRoute } from './preview-route';
 
 const send = () => {

@@ -1,7 +1,7 @@
 /** What the client is told when a request did not end in an answer. */
-import type { Outcome } from '../attempts/run-attempts';
-import { Fault } from '../kernel/fault';
-import type { Nano } from '../kernel/money';
+import type { Outcome } from '../../attempts/run-attempts';
+import { Fault } from '../../kernel/fault';
+import type { Nano } from '../../kernel/money';
 import { STOP_RULES } from './stop-reasons';
 
 /** null for an answer. Once money was charged the fault tells SDKs not to try again by themselves. */

@@ -1,5 +1,5 @@
 /** Answers that were given, and the port to where they are kept. */
-import type { Bucket, RouteType } from '../kernel/words';
+import type { Bucket, RouteType } from '../../kernel/words';
 
 export interface KeptAnswer {
   /** The request whose answer it is. */

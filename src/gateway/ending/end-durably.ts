@@ -1,11 +1,11 @@
 /** Ends a request in the ledger, whatever it takes: what was admitted is always ended, once. */
-import type { AttemptRecord } from '../attempts/attempt';
-import { Fault } from '../kernel/fault';
-import { nano } from '../kernel/money';
-import type { EndRequest } from '../ledger/ledger-store';
-import type { ReceiptRecord } from '../ledger/receipt';
-import { NO_USAGE } from '../metering/usage';
-import type { Gateway } from './completion-request';
+import type { AttemptRecord } from '../../attempts/attempt';
+import { Fault } from '../../kernel/fault';
+import { nano } from '../../kernel/money';
+import type { EndRequest } from '../../ledger/ledger-store';
+import type { ReceiptRecord } from '../../ledger/receipt';
+import { NO_USAGE } from '../../metering/usage';
+import type { Gateway } from '../completion-request';
 
 const ZERO = nano(0n);
 /** Waits between tries, for trouble that is over in a moment. */

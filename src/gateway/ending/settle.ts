@@ -2,20 +2,20 @@
  * The second durable write of a request: what it used becomes a charge, and hold, transfer, receipt and attempts are
  * written in one transaction. A settlement that the ledger cannot take now is tried again until it can.
  */
-import type { AttemptRecord } from '../attempts/attempt';
-import type { Fault } from '../kernel/fault';
-import { newId } from '../kernel/ids';
-import { minNano, type Nano, nano, subtractNano } from '../kernel/money';
-import type { ReceiptRecord, RequestFacts, RouteFacts } from '../ledger/receipt';
-import { chargeFor, type PriceTerms } from '../metering/charge';
-import { costOf } from '../metering/cost';
-import type { Usage } from '../metering/usage';
-import { AbovePriceCeiling } from '../routing/plan-route';
-import type { Asked } from './asked';
-import type { Gateway } from './completion-request';
+import type { AttemptRecord } from '../../attempts/attempt';
+import type { Fault } from '../../kernel/fault';
+import { newId } from '../../kernel/ids';
+import { minNano, type Nano, nano, subtractNano } from '../../kernel/money';
+import type { ReceiptRecord, RequestFacts, RouteFacts } from '../../ledger/receipt';
+import { chargeFor, type PriceTerms } from '../../metering/charge';
+import { costOf } from '../../metering/cost';
+import type { Usage } from '../../metering/usage';
+import { AbovePriceCeiling } from '../../routing/plan-route';
+import type { Asked } from '../asked';
+import type { Gateway } from '../completion-request';
+import { type Hold, holdToEnd, NO_ROUTE, RefusedOnRoute, routeFactsOf, type Used } from '../hold';
 import { endDurably, ReceiptedFault, withoutMoney } from './end-durably';
 import { faultOf } from './fault-of-outcome';
-import { type Hold, holdToEnd, NO_ROUTE, RefusedOnRoute, routeFactsOf, type Used } from './hold';
 import { measureUsage } from './measure-usage';
 import { indexOfLastTry, receiptOf, receiptWithoutCharge } from './receipt-of';
 

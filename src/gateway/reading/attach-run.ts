@@ -1,9 +1,9 @@
 /** The run that a call belongs to, found before its receipt begins: also a call that is refused is one of its run's. */
-import { Fault } from '../kernel/fault';
-import type { ApiKey } from '../keys/api-key';
-import { attachableRun } from '../runs/manage-runs';
-import type { Run } from '../runs/run';
-import type { RunStore } from '../runs/run-store';
+import { Fault } from '../../kernel/fault';
+import type { ApiKey } from '../../keys/api-key';
+import { attachableRun } from '../../runs/manage-runs';
+import type { Run } from '../../runs/run';
+import type { RunStore } from '../../runs/run-store';
 
 /** A call of no run, of one, or the reason why it cannot be one of the run that it names. */
 export type Attachment = { readonly run: Run | null; readonly fault: null } | { readonly run: null; readonly fault: Fault };
