@@ -1,8 +1,8 @@
 /** The flow with everything that it needs, and what has to be closed behind it. */
 import type { Config } from '../config';
-import { Checkpoints } from '../gateway/checkpoints';
 import type { Gateway } from '../gateway/completion-request';
-import { ReplayedSpool } from '../gateway/spool-replay';
+import { Checkpoints } from '../gateway/ending/checkpoints';
+import { ReplayedSpool } from '../gateway/ending/spool-replay';
 import type { Alarms } from '../kernel/alarms';
 import { systemClock } from '../kernel/clock';
 import type { Log } from '../kernel/log';

@@ -2,9 +2,9 @@
 import type { AttemptLimits } from '../attempts/attempt-limits';
 import type { Idempotence } from '../ledger/ledger-store';
 import type { RequestFacts } from '../ledger/receipt';
-import type { Keep } from './answer-archive';
+import type { Keep } from './ending/answer-archive';
 import type { ModelCall } from './endpoints/endpoint';
-import type { LimitsOf } from './spend-ceilings';
+import type { LimitsOf } from './reading/spend-ceilings';
 
 export interface Asked {
   readonly facts: RequestFacts;

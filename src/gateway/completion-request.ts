@@ -12,9 +12,9 @@ import type { GroupCommit } from '../ledger/group-commit';
 import type { SettlementSpool } from '../ledger/settlement-spool';
 import type { CatalogStore } from '../routing/catalog-store';
 import type { RunStore } from '../runs/run-store';
-import type { Checkpoints } from './checkpoints';
+import type { Checkpoints } from './ending/checkpoints';
+import type { AnswerArchive, KeptAnswer } from './ending/kept-answer';
 import type { Endpoint } from './endpoints/endpoint';
-import type { AnswerArchive, KeptAnswer } from './kept-answer';
 
 export interface CompletionRequest {
   /** The request id, and the id of the receipt. */

@@ -3,7 +3,7 @@ import { amount, aPrice, aRoute } from '../../test/support/catalog-builders';
 import { healthy, failing as resting } from '../../test/support/channel-healths';
 import { failing, ok, play, STREAM, stage } from '../../test/support/stage';
 import { StillClock } from '../../test/support/still-clock';
-import { viewReceipt } from './receipt-view';
+import { viewReceipt } from './views/receipt-view';
 
 type Played = Awaited<ReturnType<typeof play>>;
 

@@ -4,11 +4,11 @@ import type { RecognisedKey } from '../keys/authenticate';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import type { Run } from '../runs/run';
 import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
-import { ReceiptedFault } from './end-durably';
+import { ReceiptedFault } from './ending/end-durably';
+import { writeRefusal } from './ending/settle';
 import type { ModelCall } from './endpoints/endpoint';
 import { NO_ROUTE, RefusedOnRoute } from './hold';
-import type { Reading } from './read-call';
-import { writeRefusal } from './settle';
+import type { Reading } from './reading/read-call';
 
 /** @throws Fault that says why the body is none that can be served */
 export function readable(reading: Reading): ModelCall {

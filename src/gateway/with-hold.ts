@@ -18,10 +18,10 @@ import { walletId } from '../ledger/wallet';
 import { outputLimitWithin } from '../metering/quote-ceiling';
 import type { Asked } from './asked';
 import type { Gateway } from './completion-request';
+import { release, type Settled, settle } from './ending/settle';
 import { type Hold, type Option, openHold, RefusedOnRoute, routeFactsOf, type Used } from './hold';
-import { aboveCap, fullHold } from './key-ceilings';
-import { release, type Settled, settle } from './settle';
-import { ceilingsOn, overLimit, sameKeyFault } from './spend-ceilings';
+import { aboveCap, fullHold } from './reading/key-ceilings';
+import { ceilingsOn, overLimit, sameKeyFault } from './reading/spend-ceilings';
 
 /** Long past every deadline: a hold that is older than this is nobody's. */
 const HOLD_LIFE_MS = 3_600_000;

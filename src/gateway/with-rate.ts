@@ -4,9 +4,9 @@ import type { ApiKey } from '../keys/api-key';
 import { hasRateLimits, type RateLimiter, type RateLimits, type RateRefused } from '../keys/rate-limiter';
 import { estimatedTokens } from '../metering/token-estimate';
 import type { AnswerSink } from './completion-request';
-import type { KeptAnswer } from './kept-answer';
-import type { Reading } from './read-call';
-import type { Settled } from './settle';
+import type { KeptAnswer } from './ending/kept-answer';
+import type { Settled } from './ending/settle';
+import type { Reading } from './reading/read-call';
 
 export interface RatedRequest {
   readonly requestId: string;

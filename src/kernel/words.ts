@@ -27,7 +27,7 @@ export const STOP_REASONS = [
   'GATEWAY_CRASH',
   'GATEWAY_STOPPED',
 ] as const;
-/** Why an answer ended. Each reason has one charging policy: `gateway/stop-reasons.ts`. */
+/** Why an answer ended. Each reason has one charging policy: `gateway/ending/stop-reasons.ts`. */
 export type StopReason = (typeof STOP_REASONS)[number];
 
 export const REQUEST_STATUSES = ['IN_FLIGHT', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'ABANDONED'] as const;

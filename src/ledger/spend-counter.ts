@@ -5,7 +5,7 @@
  * Windows are of the calendar in UTC: a day, an ISO week (from Monday), a month, and all time. A hold counts in the
  * windows of the moment at which it was placed, and so does its charge, also when that comes after their end.
  */
-import type { Bucket, SpendWindow } from '../kernel/words';
+import { BUCKETS, type Bucket, SPEND_WINDOWS, type SpendWindow } from '../kernel/words';
 
 /** Whose spend a counter is. */
 export type CounterScope = 'key' | 'project' | 'run';
@@ -31,7 +31,6 @@ export interface SpendCeiling {
 }
 
 const DAY_MS = 86_400_000;
-const WINDOWS: readonly SpendWindow[] = ['DAY', 'WEEK', 'MONTH', 'LIFETIME'];
 
 /** The id of the counter in which a hold placed at `at` counts: `key/bots-1/RMB/DAY/2026-11-23`. */
 export function counterId({ scope, scopeId, bucket, window }: CounterRef, at: number): string {
@@ -39,7 +38,7 @@ export function counterId({ scope, scopeId, bucket, window }: CounterRef, at: nu
   return `${scope}/${scopeId}/${bucket}/${window}${start === null ? '' : `/${new Date(start).toISOString().slice(0, 10)}`}`;
 }
 
-const COUNTER_ID = /^(key|project|run)\/(.+)\/(RMB|CREDIT)\/(DAY|WEEK|MONTH|LIFETIME)(?:\/(\d{4}-\d\d-\d\d))?$/;
+const COUNTER_ID = new RegExp(`^(key|project|run)/(.+)/(${BUCKETS.join('|')})/(${SPEND_WINDOWS.join('|')})(?:/(\\d{4}-\\d\\d-\\d\\d))?$`);
 
 /** What a counter's id says; `from` is when its window began, null for all time. Undefined for a text that is no such id. */
 export function counterRef(id: string): (CounterRef & { readonly from: number | null }) | undefined {
@@ -73,8 +72,8 @@ export function nextWindow(window: SpendWindow, from: number | null): number | n
 /** Every counter in which a hold counts where that counter exists, sorted: the lock order of every writer. */
 export function countersOf(spender: Spender, bucket: Bucket, placedAt: number): string[] {
   const scopes: [CounterScope, string | null, readonly SpendWindow[]][] = [
-    ['key', spender.apiKeyId, WINDOWS],
-    ['project', spender.projectId, WINDOWS],
+    ['key', spender.apiKeyId, SPEND_WINDOWS],
+    ['project', spender.projectId, SPEND_WINDOWS],
     ['run', spender.runId, ['LIFETIME']],
   ];
   return scopes

@@ -1,9 +1,9 @@
 /** A model call of a section: through the same flow as every other one, as the run's API key, attached to the run. */
 import type { Interruption } from '../attempts/run-attempts';
 import type { AnswerSink, CompletionRequest, Gateway } from '../gateway/completion-request';
+import type { AnswerArchive, KeptAnswer } from '../gateway/ending/kept-answer';
 import { chatCompletions } from '../gateway/endpoints/chat-completions';
-import type { AnswerArchive, KeptAnswer } from '../gateway/kept-answer';
-import { readIdempotencyKey } from '../gateway/request-headers';
+import { readIdempotencyKey } from '../gateway/reading/request-headers';
 import { serveCompletion } from '../gateway/serve-completion';
 import { Fault } from '../kernel/fault';
 import type { FaultCode } from '../kernel/fault-codes';

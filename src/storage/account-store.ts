@@ -5,13 +5,13 @@ import { BUCKETS, currencyOf } from '../kernel/words';
 import type { Account, AccountStore, Project } from '../keys/account-store';
 import type { SpendLimit } from '../keys/api-key';
 import { walletId } from '../ledger/wallet';
-import { inTransaction, inTurn } from './in-transaction';
 import { projectOfRow, rowOfProject, textOfSpendLimits } from './project-mapping';
 import { AccountRow } from './rows/account.row';
 import { AccountTokenRow } from './rows/account-token.row';
 import { ProjectRow } from './rows/project.row';
 import { WalletRow } from './rows/wallet.row';
-import { canBeStoredId } from './stored-words';
+import { inTransaction, inTurn } from './sql/in-transaction';
+import { canBeStoredId } from './sql/stored-words';
 
 /** Accounts in the database. */
 export class TypeormAccountStore implements AccountStore {

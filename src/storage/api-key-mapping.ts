@@ -6,7 +6,7 @@ import { policiesOfText, textOfPolicies } from './key-policies-text';
 import type { ApiKeyRow } from './rows/api-key.row';
 import type { KeySecretRow } from './rows/key-secret.row';
 import { objectOf, parsedText, spendLimitsForJson, spendLimitsOfJson } from './spend-limits-text';
-import { storedWord } from './stored-words';
+import { storedWord } from './sql/stored-words';
 
 const STORED_STATUSES: readonly StoredKeyStatus[] = ['ACTIVE', 'PAUSED', 'REVOKED'];
 

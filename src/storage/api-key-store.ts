@@ -5,12 +5,12 @@ import type { ApiKey, KeySecret, StoredKeyStatus } from '../keys/api-key';
 import type { ApiKeyStore, FoundKey, KnownKey, NewApiKey } from '../keys/api-key-store';
 import { answerWithin } from './answer-within';
 import { apiKeyOfRow, keySecretOfRow, rowOfApiKey } from './api-key-mapping';
-import { inTransaction, inTurn } from './in-transaction';
 import { projectOfRow } from './project-mapping';
 import { ApiKeyRow } from './rows/api-key.row';
 import { KeySecretRow } from './rows/key-secret.row';
 import { ProjectRow } from './rows/project.row';
-import { canBeStoredId } from './stored-words';
+import { inTransaction, inTurn } from './sql/in-transaction';
+import { canBeStoredId } from './sql/stored-words';
 
 /** Every model call begins with this question, and its client waits. */
 const FIND_MS = 2_000;

@@ -1,12 +1,12 @@
 /** The log of mutations in the database. */
 import type { DataSource } from 'typeorm';
-import { AUDIT_ACTORS, AUDIT_OUTCOMES, type AuditEntry, type AuditFilter, type AuditLog } from '../gateway/audit-log';
+import { AUDIT_ACTORS, AUDIT_OUTCOMES, type AuditEntry, type AuditFilter, type AuditLog } from '../gateway/views/audit-log';
 import type { Page, PageRequest } from '../ledger/ledger-reader';
-import { placeholders, type Row } from './catalog/row-values';
-import { inTransaction } from './in-transaction';
-import { pageOfRows, rowIdOfCursor } from './ledger-reader/cursors';
-import { alongIndex, Conditions, rowsOf } from './ledger-reader/query';
-import { count, text, textOrNull, wordIn } from './ledger-reader/stored-values';
+import { pageOfRows, rowIdOfCursor } from './sql/cursors';
+import { inTransaction } from './sql/in-transaction';
+import { alongIndex, Conditions, rowsOf } from './sql/query';
+import { placeholders, type Row } from './sql/row-values';
+import { count, text, textOrNull, wordIn } from './sql/stored-values';
 
 const COLUMNS = 'id, at, request_id, actor_kind, actor_id, account_id, action, target, outcome, fault_code, state_before, state_after';
 

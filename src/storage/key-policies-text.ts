@@ -4,7 +4,7 @@ import { type Nano, nano } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
 import { type ChargeCeiling, type KeyPolicies, type ModelAlias, NO_POLICIES, type PriceCeiling } from '../keys/key-policies';
 import { objectOf, parsedText } from './spend-limits-text';
-import { storedWord } from './stored-words';
+import { storedWord } from './sql/stored-words';
 
 const WHOLE = /^\d{1,19}$/;
 

@@ -1,10 +1,10 @@
 /** Management tokens in the database: of each secret, its hash. */
 import type { DataSource } from 'typeorm';
 import { ACCOUNT_ROLES, type ManagementToken, type TokenStore } from '../keys/management-token';
-import { placeholders, type Row } from './catalog/row-values';
-import { inTransaction } from './in-transaction';
-import { Conditions, rowsOf, rowsOfIds } from './ledger-reader/query';
-import { count, countOrNull, text, wordIn } from './ledger-reader/stored-values';
+import { inTransaction } from './sql/in-transaction';
+import { Conditions, rowsOf, rowsOfIds } from './sql/query';
+import { placeholders, type Row } from './sql/row-values';
+import { count, countOrNull, text, wordIn } from './sql/stored-values';
 
 const COLUMNS = 'id, account_id, name, role, created_at, expires_at, revoked_at';
 

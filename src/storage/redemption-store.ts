@@ -4,11 +4,11 @@ import { nano } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
 import type { Page, PageRequest } from '../ledger/ledger-reader';
 import type { RedemptionCode, RedemptionStore } from '../ledger/redemption/redemption-store';
-import { big, type Row } from './catalog/row-values';
-import { inTransaction } from './in-transaction';
-import { pageOfRows, rowIdOfCursor } from './ledger-reader/cursors';
-import { Conditions, rowsOf } from './ledger-reader/query';
-import { count, countOrNull, text, textOrNull, wordIn } from './ledger-reader/stored-values';
+import { pageOfRows, rowIdOfCursor } from './sql/cursors';
+import { inTransaction } from './sql/in-transaction';
+import { Conditions, rowsOf } from './sql/query';
+import { big, type Row } from './sql/row-values';
+import { count, countOrNull, text, textOrNull, wordIn } from './sql/stored-values';
 
 const COLUMNS = 'id, bucket, amount, memo, created_at, expires_at, revoked_at';
 const CODES_PER_STATEMENT = 100;

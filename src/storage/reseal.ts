@@ -7,10 +7,10 @@ import { ConfigurationError } from '../kernel/configuration-error';
 import { seal, unseal } from '../kernel/secret';
 import { webhookContext } from './alerts/alert-rule-store';
 import { lockState } from './catalog/catalog-state';
-import { type Row, textOf } from './catalog/row-values';
 import { sealContext } from './catalog/seal-context';
-import { inTransaction } from './in-transaction';
 import { oneProcessAtATime } from './one-process-at-a-time';
+import { inTransaction } from './sql/in-transaction';
+import { type Row, textOf } from './sql/row-values';
 import { answerContext } from './stored-answer-store';
 
 interface SealedColumn {

@@ -1,8 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { invariant } from '../kernel/invariant';
 import type { SettingStore } from '../keys/account-store';
-import { inTransaction, inTurn } from './in-transaction';
 import { SettingRow } from './rows/setting.row';
+import { inTransaction, inTurn } from './sql/in-transaction';
 
 /** Facts about the installation, in the database. */
 export class TypeormSettingStore implements SettingStore {

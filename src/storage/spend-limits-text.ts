@@ -3,7 +3,7 @@ import { InvariantBroken, invariant } from '../kernel/invariant';
 import { nano } from '../kernel/money';
 import { BUCKETS, SPEND_WINDOWS } from '../kernel/words';
 import type { SpendLimit } from '../keys/api-key';
-import { storedWord } from './stored-words';
+import { storedWord } from './sql/stored-words';
 
 const WHOLE = /^\d{1,19}$/;
 

@@ -1,12 +1,12 @@
 /** Kept answers in the database, sealed with the master key. What is past its time is never given, and is deleted in the background. */
 import type { DataSource } from 'typeorm';
-import type { AnswerArchive, KeptAnswer } from '../gateway/kept-answer';
+import type { AnswerArchive, KeptAnswer } from '../gateway/ending/kept-answer';
 import { BackgroundWork } from '../kernel/background-work';
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import { seal, unseal } from '../kernel/secret';
-import { placeholders, type Row, textOf } from './catalog/row-values';
-import { inTurn } from './in-transaction';
+import { inTurn } from './sql/in-transaction';
+import { placeholders, type Row, textOf } from './sql/row-values';
 
 const PRUNE_EVERY_MS = 60_000;
 const PRUNE_MAX = 500;

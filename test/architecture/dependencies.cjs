@@ -127,6 +127,34 @@ const productRules = [
   },
 ];
 
+/** Within a folder: its parts, and what all of them may know. */
+const partRules = [
+  {
+    name: 'gateway-parts-know-no-flow',
+    comment: 'The flow joins its parts. Of the top they know the request, the hold and what was asked, and run nothing of it.',
+    from: { path: '^src/gateway/[a-z]+/', pathNot: TEST },
+    to: { path: '^src/gateway/[^/]+$', pathNot: '^src/gateway/(completion-request|hold|asked)\\.ts$' },
+  },
+  {
+    name: 'gateway-parts-are-strangers',
+    comment: 'How a call is read and how it ends change for different reasons; each knows its endpoint, and neither the other.',
+    from: { path: '^src/gateway/(endpoints|reading|ending)/', pathNot: TEST },
+    to: { path: '^src/gateway/(reading|ending|views)/', pathNot: '^src/gateway/$1/' },
+  },
+  {
+    name: 'ledger-databases-are-strangers',
+    comment: 'What both databases share stands above them, decided once; one that leans on the other decides for it.',
+    from: { path: '^src/storage/ledger/(sqlite/|mysql/|[^/]+$)', pathNot: TEST },
+    to: { path: '^src/storage/ledger/(sqlite|mysql)/', pathNot: '^src/storage/ledger/$1' },
+  },
+  {
+    name: 'sql-serves-all-of-storage',
+    comment: 'Statements and values know no subject: what knows one stands with it.',
+    from: { path: '^src/storage/sql/', pathNot: TEST },
+    to: { path: '^src/storage/', pathNot: '^src/storage/sql/' },
+  },
+];
+
 const rimRules = [
   {
     name: 'adapters-are-strangers',
@@ -205,7 +233,10 @@ const houseRules = [
 ];
 
 module.exports = {
-  forbidden: [...productRules, ...flowRules, ...rimRules, ...homeRules, ...houseRules].map((rule) => ({ severity: 'error', ...rule })),
+  forbidden: [...productRules, ...flowRules, ...partRules, ...rimRules, ...homeRules, ...houseRules].map((rule) => ({
+    severity: 'error',
+    ...rule,
+  })),
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,

@@ -2,8 +2,8 @@
 import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
 import { TypeormAccountStore } from '../../src/storage/account-store';
-import { inTransaction, inTurn } from '../../src/storage/in-transaction';
 import { TypeormSettingStore } from '../../src/storage/setting-store';
+import { inTransaction, inTurn } from '../../src/storage/sql/in-transaction';
 import { eachDatabase } from '../support/data-sources';
 
 const NOW = 1_790_000_000_000;

@@ -3,7 +3,7 @@ import type { Alert, AlertRule } from '../../src/alerts/alert';
 import { newId } from '../../src/kernel/ids';
 import { SqlAlertLog } from '../../src/storage/alerts/alert-log';
 import { SqlAlertRules } from '../../src/storage/alerts/alert-rule-store';
-import { rowCursor } from '../../src/storage/ledger-reader/cursors';
+import { rowCursor } from '../../src/storage/sql/cursors';
 import { eachDatabase } from '../support/data-sources';
 import { readAllPages } from '../support/read-all-pages';
 

@@ -1,5 +1,5 @@
 /** Settings of the databases that money relies on, and that a library or a default would silently change. */
-import { MysqlConnections, rowsOf } from '../../src/storage/ledger/mysql-connections';
+import { MysqlConnections, rowsOf } from '../../src/storage/ledger/mysql/mysql-connections';
 import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
 
 describe('the embedded database', () => {

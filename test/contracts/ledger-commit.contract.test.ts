@@ -1,9 +1,9 @@
 /** A COMMIT without an answer, and a database that goes away: what was written is found, and what was not is written once. */
 import { newId } from '../../src/kernel/ids';
 import type { LedgerItem, LedgerStore } from '../../src/ledger/ledger-store';
-import { MysqlConnections } from '../../src/storage/ledger/mysql-connections';
-import { DoubtfulBatches } from '../../src/storage/ledger/mysql-doubt';
-import { MysqlLedgerStore } from '../../src/storage/ledger/mysql-store';
+import { MysqlConnections } from '../../src/storage/ledger/mysql/mysql-connections';
+import { DoubtfulBatches } from '../../src/storage/ledger/mysql/mysql-doubt';
+import { MysqlLedgerStore } from '../../src/storage/ledger/mysql/mysql-store';
 import { auditLedger } from '../support/audit';
 import { type Cut, type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';

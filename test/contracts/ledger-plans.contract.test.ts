@@ -1,10 +1,10 @@
 /** The ledger's own statements find their rows: none of them walks along the history, however long that is. */
 import { newId } from '../../src/kernel/ids';
-import { forgetProgress } from '../../src/storage/ledger/mysql-checkpoints';
-import { type Exchange, MysqlConnections, rowsOf } from '../../src/storage/ledger/mysql-connections';
-import { orphanedHolds, silentProcesses } from '../../src/storage/ledger/mysql-process';
-import { SqliteCheckpoints } from '../../src/storage/ledger/sqlite-checkpoints';
-import { openLedgerFile, SqliteBatchWriter } from '../../src/storage/ledger/sqlite-database';
+import { forgetProgress } from '../../src/storage/ledger/mysql/mysql-checkpoints';
+import { type Exchange, MysqlConnections, rowsOf } from '../../src/storage/ledger/mysql/mysql-connections';
+import { orphanedHolds, silentProcesses } from '../../src/storage/ledger/mysql/mysql-process';
+import { SqliteCheckpoints } from '../../src/storage/ledger/sqlite/sqlite-checkpoints';
+import { openLedgerFile, SqliteBatchWriter } from '../../src/storage/ledger/sqlite/sqlite-database';
 import { addBulkHistory } from '../support/bulk-history';
 import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { addWallets, end, move, place } from '../support/ledger-items';

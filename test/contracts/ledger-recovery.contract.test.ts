@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import type { Clock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import type { LedgerStore, PlaceHold } from '../../src/ledger/ledger-store';
-import { MysqlConnections } from '../../src/storage/ledger/mysql-connections';
-import { DoubtfulBatches } from '../../src/storage/ledger/mysql-doubt';
-import { MysqlRecovery, RECOVERY_TIMINGS } from '../../src/storage/ledger/mysql-recovery';
-import { MysqlLedgerStore } from '../../src/storage/ledger/mysql-store';
-import { openLedgerFile } from '../../src/storage/ledger/sqlite-database';
-import { lockSqliteOwner } from '../../src/storage/ledger/sqlite-owner-lock';
+import { MysqlConnections } from '../../src/storage/ledger/mysql/mysql-connections';
+import { DoubtfulBatches } from '../../src/storage/ledger/mysql/mysql-doubt';
+import { MysqlRecovery, RECOVERY_TIMINGS } from '../../src/storage/ledger/mysql/mysql-recovery';
+import { MysqlLedgerStore } from '../../src/storage/ledger/mysql/mysql-store';
+import { openLedgerFile } from '../../src/storage/ledger/sqlite/sqlite-database';
+import { lockSqliteOwner } from '../../src/storage/ledger/sqlite/sqlite-owner-lock';
 import { auditLedger } from '../support/audit';
 import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
@@ -128,7 +128,7 @@ async function addEndedWithCheckpoints(database: TestDatabase, store: Pick<Ledge
 }
 
 async function ownerProcess(file: string): Promise<ChildProcess> {
-  const script = `require('./src/storage/ledger/sqlite-owner-lock').lockSqliteOwner(${JSON.stringify(file)});
+  const script = `require('./src/storage/ledger/sqlite/sqlite-owner-lock').lockSqliteOwner(${JSON.stringify(file)});
     console.log('locked'); setInterval(() => undefined, 1000);`;
   const owner = spawn(process.execPath, ['-r', './scripts/register.cjs', '-e', script], {
     cwd: ROOT,

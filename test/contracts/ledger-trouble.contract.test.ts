@@ -2,11 +2,11 @@
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import type { LedgerItem, LedgerStore } from '../../src/ledger/ledger-store';
-import { MysqlConnections } from '../../src/storage/ledger/mysql-connections';
-import { DoubtfulBatches } from '../../src/storage/ledger/mysql-doubt';
-import { MysqlLedgerStore } from '../../src/storage/ledger/mysql-store';
+import { MysqlConnections } from '../../src/storage/ledger/mysql/mysql-connections';
+import { DoubtfulBatches } from '../../src/storage/ledger/mysql/mysql-doubt';
+import { MysqlLedgerStore } from '../../src/storage/ledger/mysql/mysql-store';
 import { prepareBatch } from '../../src/storage/ledger/prepare';
-import { openLedgerFile, SqliteBatchWriter } from '../../src/storage/ledger/sqlite-database';
+import { openLedgerFile, SqliteBatchWriter } from '../../src/storage/ledger/sqlite/sqlite-database';
 
 import { auditLedger } from '../support/audit';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';

@@ -1,5 +1,5 @@
 /** Whoever reads without end lets others in: statements of an embedded database run in the thread that serves everybody. */
-import { rowsOf } from '../../src/storage/ledger-reader/query';
+import { rowsOf } from '../../src/storage/sql/query';
 import { type DatabaseKind, freshDatabase, isServed } from '../support/databases';
 import { openReader } from '../support/open-reader';
 

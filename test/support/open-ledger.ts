@@ -1,10 +1,10 @@
 /** Opens the ledger of a test database as the gateway does, with a log that keeps what was said. */
 import { type Clock, systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
-import { openMysqlLedger } from '../../src/storage/ledger/mysql-ledger';
+import { openMysqlLedger } from '../../src/storage/ledger/mysql/mysql-ledger';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { openSqliteLedger, type SqliteLedgerOptions } from '../../src/storage/ledger/sqlite-ledger';
-import type { OwnerLock } from '../../src/storage/ledger/sqlite-owner-lock';
+import { openSqliteLedger, type SqliteLedgerOptions } from '../../src/storage/ledger/sqlite/sqlite-ledger';
+import type { OwnerLock } from '../../src/storage/ledger/sqlite/sqlite-owner-lock';
 import type { TestDatabase } from './databases';
 
 export const silentLog = { warn: () => undefined, error: () => undefined };

@@ -3,10 +3,10 @@ import type { EntryFilter, ReceiptFilter, Scope } from '../../src/ledger/ledger-
 import { SqlAlertLog } from '../../src/storage/alerts/alert-log';
 import { SqlSnapshot } from '../../src/storage/audit/sql-snapshot';
 import { SqlAuditLog } from '../../src/storage/audit-log-store';
-import { entryCursor, receiptCursor, rowCursor } from '../../src/storage/ledger-reader/cursors';
 import { SqlWalletHistory } from '../../src/storage/ledger-reader/wallet-history';
 import { SqlResearchStore } from '../../src/storage/research/research-store';
 import { SqlRunStore } from '../../src/storage/runs/run-store';
+import { entryCursor, receiptCursor, rowCursor } from '../../src/storage/sql/cursors';
 import { numberedId } from './bulk-rows';
 import type { TestDatabase } from './databases';
 import { REQUESTS, RUN, STEP_MS } from './long-histories';

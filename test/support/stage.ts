@@ -2,11 +2,11 @@
 
 import type { Interruption } from '../../src/attempts/run-attempts';
 import { LocalRateLimiter } from '../../src/cluster/local-rate-limiter';
-import { Checkpoints } from '../../src/gateway/checkpoints';
 import type { AnswerHead, AnswerSink, CompletionRequest, Gateway } from '../../src/gateway/completion-request';
+import { Checkpoints } from '../../src/gateway/ending/checkpoints';
+import type { KeptAnswer } from '../../src/gateway/ending/kept-answer';
 import { chatCompletions } from '../../src/gateway/endpoints/chat-completions';
 import type { Endpoint } from '../../src/gateway/endpoints/endpoint';
-import type { KeptAnswer } from '../../src/gateway/kept-answer';
 import { serveCompletion } from '../../src/gateway/serve-completion';
 import { CountedAlarms } from '../../src/kernel/alarms';
 import type { Fault } from '../../src/kernel/fault';

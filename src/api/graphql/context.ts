@@ -4,7 +4,7 @@ import type { AlertDelivery, AlertRule } from '../../alerts/alert';
 import type { AlertLog, AlertRuleStore } from '../../alerts/alert-store';
 import type { AlertManagement } from '../../alerts/manage-alerts';
 import type { Upstreams } from '../../attempts/upstream';
-import type { AuditLog } from '../../gateway/audit-log';
+import type { AuditLog } from '../../gateway/views/audit-log';
 import type { Clock } from '../../kernel/clock';
 import type { Log } from '../../kernel/log';
 import type { AccountStore, SettingStore } from '../../keys/account-store';

@@ -2,7 +2,7 @@
 
 import { registerEnumType } from 'type-graphql';
 import { ALERT_METRICS, DELIVERY_MEANS, DELIVERY_STATES } from '../../alerts/alert';
-import { AUDIT_ACTORS, AUDIT_OUTCOMES } from '../../gateway/audit-log';
+import { AUDIT_ACTORS, AUDIT_OUTCOMES } from '../../gateway/views/audit-log';
 import * as words from '../../kernel/words';
 import { ACCOUNT_ROLES } from '../../keys/management-token';
 import { MARGIN_GROUPS } from '../../ledger/money-facts';

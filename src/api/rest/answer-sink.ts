@@ -1,8 +1,8 @@
 /** Writes answers to a raw HTTP response: whole bodies, server-sent events with back-pressure, and errors in either. */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AnswerHead, AnswerSink } from '../../gateway/completion-request';
+import type { KeptAnswer } from '../../gateway/ending/kept-answer';
 import type { Endpoint } from '../../gateway/endpoints/endpoint';
-import type { KeptAnswer } from '../../gateway/kept-answer';
 import type { Fault } from '../../kernel/fault';
 import type { RateLevels } from '../../keys/rate-limiter';
 import { renderMessagesError } from './anthropic-error';

@@ -1,6 +1,6 @@
 /** `GET /v1/key`: where the calling key stands. Of this key alone, with the names of the graph. */
 import type { FastifyInstance } from 'fastify';
-import { type KeyStanding, keyStanding, type StandingSources } from '../../gateway/key-standing';
+import { type KeyStanding, keyStanding, type StandingSources } from '../../gateway/views/key-standing';
 import type { Clock } from '../../kernel/clock';
 import { formatDecimal, type Nano } from '../../kernel/money';
 import { currencyOf } from '../../kernel/words';

@@ -5,7 +5,7 @@ import { aCatalog, aChannel, aPrice } from '../../../test/support/catalog-builde
 import { MemoryLedgerReader } from '../../../test/support/memory-ledger-reader';
 import { MemoryAccountStore, MemoryKeyStore, someOf } from '../../../test/support/memory-stores';
 import { aKey, anAttempt, anEntry, aRecord, aRequest, aUsage, inFlight, settled } from '../../../test/support/receipt-builders';
-import { loadReceipt } from '../../gateway/load-receipt';
+import { loadReceipt } from '../../gateway/views/load-receipt';
 import { nano } from '../../kernel/money';
 import { receiptJson } from './receipt-json';
 

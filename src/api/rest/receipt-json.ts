@@ -1,6 +1,6 @@
 /** The receipt as JSON, with the names of the graph's `Receipt`: amounts are decimal strings, instants RFC 3339 in UTC. */
-import type { LoadedReceipt } from '../../gateway/load-receipt';
-import type { AttemptView, ReceiptView } from '../../gateway/receipt-view';
+import type { LoadedReceipt } from '../../gateway/views/load-receipt';
+import type { AttemptView, ReceiptView } from '../../gateway/views/receipt-view';
 import { PRICE_CLASSES, type PriceClasses } from '../../kernel/classes';
 import { formatDecimal } from '../../kernel/money';
 import { type Currency, currencyOf } from '../../kernel/words';

@@ -1,6 +1,6 @@
 /** `GET /v1/receipts/{id}`: the receipt as JSON, for the key that made the request. */
 import type { FastifyInstance } from 'fastify';
-import { loadReceipt, type ReceiptSources } from '../../gateway/load-receipt';
+import { loadReceipt, type ReceiptSources } from '../../gateway/views/load-receipt';
 import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
 import { admitKey, type KeyRing } from '../../keys/authenticate';

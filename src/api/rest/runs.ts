@@ -1,7 +1,7 @@
 /** `/v1/runs`: a run of an agent's own, for the key that makes it. Names are those of the graph's `AgentRun`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { readIdempotencyKey } from '../../gateway/request-headers';
+import { readIdempotencyKey } from '../../gateway/reading/request-headers';
 import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
 import { formatDecimal, nano, parseDecimal } from '../../kernel/money';

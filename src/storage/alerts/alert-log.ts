@@ -6,11 +6,11 @@ import { isLater } from '../../alerts/episode';
 import { newId } from '../../kernel/ids';
 import { invariant } from '../../kernel/invariant';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
-import { big, placeholders, type Row, whole } from '../catalog/row-values';
-import { inTransaction } from '../in-transaction';
-import { badCursor, pageOfRows, rowIdOfCursor } from '../ledger-reader/cursors';
-import { alongIndex, Conditions, joinInOrder, rowsOf, rowsOfIds } from '../ledger-reader/query';
-import { text, textOrNull } from '../ledger-reader/stored-values';
+import { badCursor, pageOfRows, rowIdOfCursor } from '../sql/cursors';
+import { inTransaction } from '../sql/in-transaction';
+import { alongIndex, Conditions, joinInOrder, rowsOf, rowsOfIds } from '../sql/query';
+import { big, placeholders, type Row, whole } from '../sql/row-values';
+import { text, textOrNull } from '../sql/stored-values';
 import { ALERT_COLUMNS, alertOf, DELIVERY_COLUMNS, deliveryOf, valuesOfAlert } from './alert-rows';
 
 const RESULT_MAX = 200;

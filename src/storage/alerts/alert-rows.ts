@@ -10,9 +10,9 @@ import {
 } from '../../alerts/alert';
 import { invariant } from '../../kernel/invariant';
 import { BUCKETS, ROUTE_TYPES, SPEND_WINDOWS } from '../../kernel/words';
-import { big, type Row } from '../catalog/row-values';
-import { count, countOrNull, flag, text, textOrNull, wordIn, wordInOrNull } from '../ledger-reader/stored-values';
 import { parsedText } from '../spend-limits-text';
+import { big, type Row } from '../sql/row-values';
+import { count, countOrNull, flag, text, textOrNull, wordIn, wordInOrNull } from '../sql/stored-values';
 
 export const RULE_COLUMNS =
   'id, account_id, name, metric, bucket, api_key_id, project_id, route_type, spend_window, threshold, minimum_requests, emails, enabled, episode, created_at';

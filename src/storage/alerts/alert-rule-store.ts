@@ -3,10 +3,10 @@ import type { DataSource } from 'typeorm';
 import type { AlertRule, Webhook } from '../../alerts/alert';
 import type { AlertRuleStore } from '../../alerts/alert-store';
 import { seal, unseal } from '../../kernel/secret';
-import { placeholders } from '../catalog/row-values';
-import { inTransaction } from '../in-transaction';
-import { Conditions, type QueryValue, rowsOf, rowsOfIds } from '../ledger-reader/query';
-import { text } from '../ledger-reader/stored-values';
+import { inTransaction } from '../sql/in-transaction';
+import { Conditions, type QueryValue, rowsOf, rowsOfIds } from '../sql/query';
+import { placeholders } from '../sql/row-values';
+import { text } from '../sql/stored-values';
 import { RULE_COLUMNS, ruleOf, valuesOfRule, WEBHOOK_COLUMNS, webhookOf } from './alert-rows';
 
 export class SqlAlertRules implements AlertRuleStore {

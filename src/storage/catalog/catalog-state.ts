@@ -1,8 +1,8 @@
 /** The one row that says which catalog was applied last. Whoever changes the catalog locks it first. */
 import type { DataSource, EntityManager } from 'typeorm';
-import { inTransaction } from '../in-transaction';
+import { inTransaction } from '../sql/in-transaction';
+import { type Row, textOf, whole } from '../sql/row-values';
 import { type AppliedCatalog, NOTHING_APPLIED } from './applied-catalog';
-import { type Row, textOf, whole } from './row-values';
 
 export interface CatalogState {
   readonly revision: number;

@@ -9,15 +9,15 @@ import type { CatalogStore } from '../../routing/catalog-store';
 import type { DeclaredCatalog, DeclaredPrice } from '../../routing/declared-catalog';
 import type { CatalogEditor } from '../../routing/operate-catalog';
 import { nextPriceAt, withPricesAt } from '../../routing/prices-in-force';
-import { inTransaction } from '../in-transaction';
-import { canBeStoredId } from '../stored-words';
+import { inTransaction } from '../sql/in-transaction';
+import { type Row, whole } from '../sql/row-values';
+import { canBeStoredId } from '../sql/stored-words';
 import { appliedFormOf } from './applied-catalog';
 import { changesBetween } from './catalog-changes';
 import { changingCatalog, readRevision } from './catalog-state';
 import { readPrices } from './price-rows';
 import { writePrice } from './price-schedule';
 import { readSnapshot } from './read-snapshot';
-import { type Row, whole } from './row-values';
 import { writeChanges } from './write-changes';
 import { writeEdit } from './write-edit';
 

@@ -5,9 +5,9 @@ import { nano } from '../../kernel/money';
 import { CURRENCIES } from '../../kernel/words';
 import type { CostVersion } from '../../routing/catalog';
 import type { DeclaredCost, DeclaredStep } from '../../routing/declared-catalog';
-import { storedWord } from '../stored-words';
+import { amountOrNull, big, classesOf, placeholders, type Row, textOf, whole } from '../sql/row-values';
+import { storedWord } from '../sql/stored-words';
 import { appliedCost, sameForm } from './applied-catalog';
-import { amountOrNull, big, classesOf, placeholders, type Row, textOf, whole } from './row-values';
 
 /** Whose cost it is. The same model costs the same at a channel, whichever route leads there, unless a step says otherwise. */
 type CostOwner = Pick<DeclaredStep, 'channelId' | 'upstreamModel'>;

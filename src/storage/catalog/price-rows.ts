@@ -5,8 +5,8 @@ import { nano } from '../../kernel/money';
 import { bucketOf, currencyOf, type RouteType } from '../../kernel/words';
 import type { PriceVersion } from '../../routing/catalog';
 import type { DeclaredPrice } from '../../routing/declared-catalog';
+import { amountOrNull, big, classesOf, placeholders, type Row, textOf, whole } from '../sql/row-values';
 import { appliedPrice, sameForm } from './applied-catalog';
-import { amountOrNull, big, classesOf, placeholders, type Row, textOf, whole } from './row-values';
 
 /** Whom a price is for: a route, or one channel of it. */
 export interface PriceOwner {

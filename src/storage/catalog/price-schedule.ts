@@ -3,8 +3,8 @@ import type { EntityManager } from 'typeorm';
 import { Fault } from '../../kernel/fault';
 import { ROUTE_TYPES } from '../../kernel/words';
 import type { DeclaredPrice } from '../../routing/declared-catalog';
+import { type Row, textOf, whole } from '../sql/row-values';
 import { type PriceOwner, versionFor } from './price-rows';
-import { type Row, textOf, whole } from './row-values';
 
 export interface Scheduled {
   readonly routeId: string;

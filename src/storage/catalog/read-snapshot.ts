@@ -5,11 +5,11 @@ import { invariant } from '../../kernel/invariant';
 import { unseal } from '../../kernel/secret';
 import type { Catalog, Channel, CostVersion, Model, PriceVersion, Route, RouteStep, Stickiness } from '../../routing/catalog';
 import type { BreakerOptions } from '../../routing/health/breaker-settings';
+import { type Row, textOf, whole } from '../sql/row-values';
 import { lockState } from './catalog-state';
 import { readCosts } from './cost-rows';
 import { readPrices } from './price-rows';
 import { readSchedule, type Scheduled } from './price-schedule';
-import { type Row, textOf, whole } from './row-values';
 import { sealContext, secretsOf } from './seal-context';
 
 /**

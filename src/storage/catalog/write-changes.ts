@@ -3,11 +3,11 @@ import type { EntityManager } from 'typeorm';
 import { seal } from '../../kernel/secret';
 import type { Model } from '../../routing/catalog';
 import type { DeclaredChannel, DeclaredRoute } from '../../routing/declared-catalog';
+import { placeholders, type Row, textOf } from '../sql/row-values';
 import type { CatalogChanges, RouteChange } from './catalog-changes';
 import { costVersionFor } from './cost-rows';
 import { versionFor } from './price-rows';
 import { forgetBegun } from './price-schedule';
-import { placeholders, type Row, textOf } from './row-values';
 import { sealContext, secretText } from './seal-context';
 
 export interface WriteContext {

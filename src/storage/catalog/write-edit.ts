@@ -2,10 +2,10 @@
 import { Fault } from '../../kernel/fault';
 import type { Catalog, Model } from '../../routing/catalog';
 import type { CatalogEdit, RouteEdit } from '../../routing/catalog-edit';
+import { type Row, whole } from '../sql/row-values';
 import { appliedRoute, sameForm } from './applied-catalog';
 import type { RouteChange } from './catalog-changes';
 import { writePrice } from './price-schedule';
-import { type Row, whole } from './row-values';
 import { type WriteContext, writeChanges } from './write-changes';
 
 /** `standing` is the catalog that the edit was made of. */

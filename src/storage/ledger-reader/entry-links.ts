@@ -4,10 +4,10 @@
  * few in theirs are found from their own side instead, and put into the order of the chain.
  */
 import type { DataSource } from 'typeorm';
-import type { EntryPlace } from './cursors';
+import type { EntryPlace } from '../sql/cursors';
+import { alongIndex, Conditions, joinInOrder, rowsOf } from '../sql/query';
 import { LINK_COLUMNS, type Link, linkOf } from './entry-rows';
 import type { FewEntries } from './few-entries';
-import { alongIndex, Conditions, joinInOrder, rowsOf } from './query';
 import { sequenceAt } from './sequence-at';
 
 /** What a page asks for. Times are microseconds since 1970. */

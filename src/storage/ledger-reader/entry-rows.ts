@@ -3,9 +3,9 @@ import { invariant } from '../../kernel/invariant';
 import { nano } from '../../kernel/money';
 import { BUCKETS, type Bucket, ENTRY_KINDS } from '../../kernel/words';
 import type { LedgerEntry } from '../../ledger/wallet';
-import { big, type Row } from '../catalog/row-values';
-import { entryCursor } from './cursors';
-import { amount, text, textOrNull, wordIn } from './stored-values';
+import { entryCursor } from '../sql/cursors';
+import { big, type Row } from '../sql/row-values';
+import { amount, text, textOrNull, wordIn } from '../sql/stored-values';
 
 /** One link of a wallet's chain: what one batch did to one wallet. */
 export interface Link {

@@ -4,9 +4,9 @@
  */
 import type { DataSource } from 'typeorm';
 import type { EntryKind } from '../../kernel/words';
-import { placeholders } from '../catalog/row-values';
-import { Conditions, rowsOf } from './query';
-import { count } from './stored-values';
+import { Conditions, rowsOf } from '../sql/query';
+import { placeholders } from '../sql/row-values';
+import { count } from '../sql/stored-values';
 
 /** So many are put into order for a page. Where there are more, they are close together on the chain. */
 const FEW = 5_000;

@@ -3,11 +3,11 @@ import type { DataSource } from 'typeorm';
 import type { AttemptCost } from '../../attempts/attempt';
 import { ATTEMPT_STATUSES, CHANNEL_ROLES, CURRENCIES } from '../../kernel/words';
 import type { AttemptOfReceipt } from '../../ledger/receipt';
-import type { Row } from '../catalog/row-values';
 import { ATTEMPT_COLUMNS } from '../ledger/rows';
-import { rowsOfIds } from './query';
+import { rowsOfIds } from '../sql/query';
+import type { Row } from '../sql/row-values';
+import { amount, amountOrNull, count, countOrNull, text, textOrNull, wordIn } from '../sql/stored-values';
 import { usageOf } from './receipt-rows';
-import { amount, amountOrNull, count, countOrNull, text, textOrNull, wordIn } from './stored-values';
 
 /** The attempts of each receipt that was asked for, in order. One statement for up to 150 receipts. */
 export async function readAttempts(

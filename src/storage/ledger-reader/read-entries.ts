@@ -2,14 +2,14 @@
 import type { DataSource } from 'typeorm';
 import type { EntryFilter, Page, PageRequest, Scope } from '../../ledger/ledger-reader';
 import type { LedgerEntry } from '../../ledger/wallet';
-import { big, placeholders, type Row } from '../catalog/row-values';
-import { badCursor, type EntryPlace, placeOfCursor } from './cursors';
+import { badCursor, type EntryPlace, placeOfCursor } from '../sql/cursors';
+import { Conditions, rowsOf, rowsOfIds } from '../sql/query';
+import { big, placeholders, type Row } from '../sql/row-values';
+import { text } from '../sql/stored-values';
 import { type LinkQuery, linkAt, linksOfAllWallets, linksOfWallet } from './entry-links';
 import { newestFirst } from './entry-order';
 import { ENTRY_COLUMNS, entryOf, type Link, linkOf } from './entry-rows';
 import { fewEntries } from './few-entries';
-import { Conditions, rowsOf, rowsOfIds } from './query';
-import { text } from './stored-values';
 
 const US_PER_MS = 1_000n;
 

@@ -1,7 +1,7 @@
 /** When keys were used last. */
 import type { DataSource } from 'typeorm';
-import { rowsOfIds } from './query';
-import { countOrNull, text } from './stored-values';
+import { rowsOfIds } from '../sql/query';
+import { countOrNull, text } from '../sql/stored-values';
 
 /** Milliseconds since 1970 of the newest receipt of each key; keys without one are left out. One statement for up to 150 keys. */
 export async function readLastUsedAt(dataSource: DataSource, keyIds: readonly string[]): Promise<ReadonlyMap<string, number>> {

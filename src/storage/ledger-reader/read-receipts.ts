@@ -5,8 +5,8 @@
 import type { DataSource } from 'typeorm';
 import type { Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledger-reader';
 import type { ReadableReceipt } from '../../ledger/receipt';
-import { isRowId, placeOfReceiptCursor, type ReceiptPlace, receiptCursor } from './cursors';
-import { Conditions, rowsOfIds, rowsOfLists } from './query';
+import { isRowId, placeOfReceiptCursor, type ReceiptPlace, receiptCursor } from '../sql/cursors';
+import { Conditions, rowsOfIds, rowsOfLists } from '../sql/query';
 import { fallbacksAsked, receiptsAlong } from './receipt-index';
 import { inFlightReceipt, OPEN_HOLD, receiptsWithHolds, settledReceipt } from './receipt-rows';
 

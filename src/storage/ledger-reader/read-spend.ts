@@ -1,11 +1,11 @@
 /** What counters of spend say, and what those say that nobody has needed yet. */
 import type { DataSource } from 'typeorm';
 import type { CounterOf, CounterSpend } from '../../ledger/ledger-reader';
-import type { Row } from '../catalog/row-values';
 import { counterSums, MYSQL_SUMS, SQLITE_SUMS } from '../ledger/counter-sums';
 import type { SqlValue } from '../ledger/sql-values';
-import { type QueryValue, rowsOf, rowsOfIds } from './query';
-import { amount, text } from './stored-values';
+import { type QueryValue, rowsOf, rowsOfIds } from '../sql/query';
+import type { Row } from '../sql/row-values';
+import { amount, text } from '../sql/stored-values';
 
 /** A statement has at most 500 parts. */
 const SUMS_PER_STATEMENT = 100;

@@ -3,9 +3,9 @@ import type { DataSource } from 'typeorm';
 import { invariant } from '../../kernel/invariant';
 import { BUCKETS } from '../../kernel/words';
 import { type Wallet, walletId } from '../../ledger/wallet';
-import type { Row } from '../catalog/row-values';
-import { Conditions, rowsOf, rowsOfIds } from './query';
-import { amount, text, wordIn } from './stored-values';
+import { Conditions, rowsOf, rowsOfIds } from '../sql/query';
+import type { Row } from '../sql/row-values';
+import { amount, text, wordIn } from '../sql/stored-values';
 
 const WALLETS = 'SELECT id, account_id, bucket, posted, held FROM wallet';
 

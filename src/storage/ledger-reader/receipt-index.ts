@@ -1,9 +1,9 @@
 /** Along which index a list of receipts is read. Neither database finds it by itself: see `alongIndex`. */
 import type { DataSource } from 'typeorm';
 import type { ReceiptFilter, Scope } from '../../ledger/ledger-reader';
-import { canBeStoredId } from '../stored-words';
-import { alongIndex, rowsOf } from './query';
-import { countOrNull } from './stored-values';
+import { alongIndex, rowsOf } from '../sql/query';
+import { countOrNull } from '../sql/stored-values';
+import { canBeStoredId } from '../sql/stored-words';
 
 /** The receipts `r`, with the index that leads to the fewest of them as a rule. */
 export function receiptsAlong(dataSource: DataSource, scope: Scope, filter: ReceiptFilter): string {

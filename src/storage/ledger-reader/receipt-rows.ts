@@ -4,9 +4,9 @@ import { invariant } from '../../kernel/invariant';
 import { BUCKETS, HOLD_STATES, REQUEST_STATUSES, ROUTE_TYPES, STOP_REASONS, USAGE_SOURCES } from '../../kernel/words';
 import type { HoldRecord, ReadableReceipt, ReceiptRecord, RequestFacts, RouteFacts } from '../../ledger/receipt';
 import type { Usage } from '../../metering/usage';
-import type { Row } from '../catalog/row-values';
 import { HOLD_COLUMNS, RECEIPT_COLUMNS } from '../ledger/rows';
-import { amount, amountOrNull, count, countOrNull, flag, text, textOrNull, wordIn, wordInOrNull } from './stored-values';
+import type { Row } from '../sql/row-values';
+import { amount, amountOrNull, count, countOrNull, flag, text, textOrNull, wordIn, wordInOrNull } from '../sql/stored-values';
 
 /** Receipts `r` of a table, each with its hold `h`; the columns of the hold are named `held_…`. */
 export const receiptsWithHolds = (receipts: string) => `SELECT ${RECEIPT_COLUMNS.map((column) => `r.${column}`).join(', ')},

@@ -1,8 +1,8 @@
 /** From a time to a place in the sequence of a wallet. */
 import type { DataSource } from 'typeorm';
 import { invariant } from '../../kernel/invariant';
-import { big } from '../catalog/row-values';
-import { joinInOrder, rowsOf } from './query';
+import { joinInOrder, rowsOf } from '../sql/query';
+import { big } from '../sql/row-values';
 
 /**
  * Halves the range of the sequence until one number is left, some twenty steps for a million links. An index by wallet

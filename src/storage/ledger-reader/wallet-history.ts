@@ -1,10 +1,10 @@
 /** Wallets' histories, forwards: what a tail of spend reads. */
 import type { DataSource } from 'typeorm';
 import type { HistoryStep, WalletHistory } from '../../ledger/wallet-history';
+import { Conditions, rowsOf } from '../sql/query';
+import { amount, text } from '../sql/stored-values';
 import { LINK_COLUMNS, linkOf } from './entry-rows';
-import { Conditions, rowsOf } from './query';
 import { entriesOfLinks } from './read-entries';
-import { amount, text } from './stored-values';
 
 /** Two statements for up to 150 steps. */
 export class SqlWalletHistory implements WalletHistory {

@@ -3,7 +3,7 @@ import type { AttemptRecord } from '../../attempts/attempt';
 import { NANO_MAX } from '../../kernel/money';
 import type { Checkpoint } from '../../ledger/ledger-store';
 import { tokenCount, type Usage } from '../../metering/usage';
-import { exactText, exactValue } from '../exact-json';
+import { exactText, exactValue } from '../sql/exact-json';
 
 /** `hold_progress`, in the order of its columns. */
 export const PROGRESS_COLUMNS = ['hold_id', 'progress', 'noted_at'] as const;

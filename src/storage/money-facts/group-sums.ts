@@ -2,8 +2,8 @@
 import { nano } from '../../kernel/money';
 import { BUCKETS, type Bucket, CURRENCIES, type Currency } from '../../kernel/words';
 import type { InBucket, InCurrency, MoneyOfGroup } from '../../ledger/money-facts';
-import { big, type Row } from '../catalog/row-values';
-import { count, text, wordInOrNull } from '../ledger-reader/stored-values';
+import { big, type Row } from '../sql/row-values';
+import { count, text, wordInOrNull } from '../sql/stored-values';
 
 interface Sums {
   requests: number;

@@ -4,10 +4,10 @@ import type { DataSource } from 'typeorm';
 import { CURRENCIES } from '../../kernel/words';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 import type { MarginGroup, MoneyFacts, MoneyOfGroup, Overage } from '../../ledger/money-facts';
-import type { Row } from '../catalog/row-values';
-import { rowCursor, rowIdOfCursor } from '../ledger-reader/cursors';
-import { alongKey, Conditions, joinInOrder, rowsOf } from '../ledger-reader/query';
-import { amount, count, text, wordIn } from '../ledger-reader/stored-values';
+import { rowCursor, rowIdOfCursor } from '../sql/cursors';
+import { alongKey, Conditions, joinInOrder, rowsOf } from '../sql/query';
+import type { Row } from '../sql/row-values';
+import { amount, count, text, wordIn } from '../sql/stored-values';
 import { GroupSums } from './group-sums';
 import { chargesBy, costsBy, overagesBy, refundsBy } from './sums-of-requests';
 

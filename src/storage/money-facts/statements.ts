@@ -6,11 +6,11 @@ import { type Nano, nano } from '../../kernel/money';
 import { BUCKETS, ENTRY_KINDS, type EntryKind } from '../../kernel/words';
 import { type KindTotal, type Period, type Statements, type StatementWallet, totalsInOrder } from '../../ledger/statement/statement';
 import type { LedgerEntry } from '../../ledger/wallet';
-import { big } from '../catalog/row-values';
-import { Conditions, joinInOrder, rowsOf } from '../ledger-reader/query';
 import { sequenceAt } from '../ledger-reader/sequence-at';
-import { amount, count, text, wordIn } from '../ledger-reader/stored-values';
 import { SqlWalletHistory } from '../ledger-reader/wallet-history';
+import { Conditions, joinInOrder, rowsOf } from '../sql/query';
+import { big } from '../sql/row-values';
+import { amount, count, text, wordIn } from '../sql/stored-values';
 
 const US_PER_MS = 1_000n;
 /**

@@ -2,9 +2,9 @@
 import type { DataSource } from 'typeorm';
 import type { ResearchMode } from '../../kernel/words';
 import type { ResearchRun, SectionProfile } from '../../research/run';
-import { inTransaction } from '../in-transaction';
-import { rowsOf } from '../ledger-reader/query';
-import { count, text } from '../ledger-reader/stored-values';
+import { inTransaction } from '../sql/in-transaction';
+import { rowsOf } from '../sql/query';
+import { count, text } from '../sql/stored-values';
 
 export async function readProfiles(dataSource: DataSource, mode: ResearchMode): Promise<ReadonlyMap<string, SectionProfile>> {
   const sql = 'SELECT section, sections, input_tokens, output_tokens, milliseconds FROM research_profile WHERE mode = ? AND sections > 0';

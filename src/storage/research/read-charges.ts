@@ -3,9 +3,9 @@ import type { DataSource } from 'typeorm';
 import { BUCKETS } from '../../kernel/words';
 import type { SectionCharge } from '../../research/run';
 import type { Amounts } from '../../runs/run-receipt';
-import type { Row } from '../catalog/row-values';
-import { rowsOfIds } from '../ledger-reader/query';
-import { amountOrNull, text, textOrNull, wordInOrNull } from '../ledger-reader/stored-values';
+import { rowsOfIds } from '../sql/query';
+import type { Row } from '../sql/row-values';
+import { amountOrNull, text, textOrNull, wordInOrNull } from '../sql/stored-values';
 
 /** By section id; two statements for up to 150 runs. Sections without a call are left out. */
 export async function readCharges(dataSource: DataSource, runIds: readonly string[]): Promise<ReadonlyMap<string, SectionCharge>> {

@@ -1,10 +1,10 @@
 /** Leases of runs, on the clock of the database: whose lease has run out is taken for dead. */
 import type { DataSource } from 'typeorm';
 import type { ResearchLeases } from '../../research/research-store';
-import { placeholders } from '../catalog/row-values';
-import { inTransaction } from '../in-transaction';
-import { rowsOf, rowsOfIds } from '../ledger-reader/query';
-import { text, textOrNull } from '../ledger-reader/stored-values';
+import { inTransaction } from '../sql/in-transaction';
+import { rowsOf, rowsOfIds } from '../sql/query';
+import { placeholders } from '../sql/row-values';
+import { text, textOrNull } from '../sql/stored-values';
 
 /** Prolonged every second by who lives. */
 const LEASE_MS = 10_000;

@@ -3,10 +3,10 @@ import { RESEARCH_MODES, SECTION_STATUSES } from '../../kernel/words';
 import { type Estimate, RESEARCH_EVENTS, type ResearchEvent, type ResearchRun, type ResearchSection } from '../../research/run';
 import type { SectionContent } from '../../research/sections/read-section';
 import type { Run } from '../../runs/run';
-import { big, type Row } from '../catalog/row-values';
-import { exactValue } from '../exact-json';
-import { amount, count, countOrNull, text, textOrNull, wordIn } from '../ledger-reader/stored-values';
 import { parsedText } from '../spend-limits-text';
+import { exactValue } from '../sql/exact-json';
+import { big, type Row } from '../sql/row-values';
+import { amount, count, countOrNull, text, textOrNull, wordIn } from '../sql/stored-values';
 
 export const RESEARCH_COLUMNS = 'id, symbol, mode, quick_model, deep_model, estimate, report';
 export const SECTION_COLUMNS =

@@ -3,9 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { RUN_STATUSES } from '../../kernel/words';
 import type { NewEvent, ResearchStep, Written } from '../../research/research-store';
 import { hasEnded, RUN_MOVES } from '../../research/run';
-import { big, placeholders, type Row } from '../catalog/row-values';
-import { amount, textOrNull, wordIn } from '../ledger-reader/stored-values';
 import { textOfBudget } from '../runs/run-rows';
+import { big, placeholders, type Row } from '../sql/row-values';
+import { amount, textOrNull, wordIn } from '../sql/stored-values';
 import { columnsOfChange, EVENT_COLUMNS } from './research-rows';
 
 export async function writeStep(manager: EntityManager, step: ResearchStep): Promise<Written> {

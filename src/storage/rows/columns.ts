@@ -1,6 +1,6 @@
 /** The kinds of columns, as `migrations/dialect.ts` makes them. Decorator metadata is off, so each kind says its type. */
 import { Column, PrimaryColumn, type ValueTransformer } from 'typeorm';
-import { big, whole } from '../catalog/row-values';
+import { big, whole } from '../sql/row-values';
 
 interface Choice {
   readonly nullable?: boolean;

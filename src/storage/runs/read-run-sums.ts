@@ -2,9 +2,9 @@
 import type { DataSource } from 'typeorm';
 import { BUCKETS, USAGE_SOURCES } from '../../kernel/words';
 import type { RunPart, RunSums } from '../../runs/run';
-import type { Row } from '../catalog/row-values';
-import { rowsOfIds } from '../ledger-reader/query';
-import { amount, count, textOrNull, wordIn, wordInOrNull } from '../ledger-reader/stored-values';
+import { rowsOfIds } from '../sql/query';
+import type { Row } from '../sql/row-values';
+import { amount, count, textOrNull, wordIn, wordInOrNull } from '../sql/stored-values';
 
 const SUMS = ['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens', 'reasoning_tokens', 'charge'];
 

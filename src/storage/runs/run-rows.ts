@@ -3,10 +3,10 @@ import { invariant } from '../../kernel/invariant';
 import { nano } from '../../kernel/money';
 import { BUCKETS, RUN_KINDS, RUN_STATUSES } from '../../kernel/words';
 import type { BudgetLine, Run } from '../../runs/run';
-import type { Row } from '../catalog/row-values';
-import { count, countOrNull, text, textOrNull, wordIn } from '../ledger-reader/stored-values';
 import { parsedText } from '../spend-limits-text';
-import { storedWord } from '../stored-words';
+import type { Row } from '../sql/row-values';
+import { count, countOrNull, text, textOrNull, wordIn } from '../sql/stored-values';
+import { storedWord } from '../sql/stored-words';
 
 export const RUN_COLUMNS =
   'id, kind, account_id, api_key_id, name, status, status_reason, budget, created_at, started_at, finished_at, request_key, request_hash';

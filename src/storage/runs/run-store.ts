@@ -5,10 +5,10 @@ import type { RunKind, RunStatus } from '../../kernel/words';
 import type { Page, PageRequest, Scope } from '../../ledger/ledger-reader';
 import type { BudgetLine, Run, RunSums } from '../../runs/run';
 import type { RunRequest, RunStore } from '../../runs/run-store';
-import { placeholders, textOf } from '../catalog/row-values';
-import { inTransaction } from '../in-transaction';
-import { pageOfRows, rowIdOfCursor } from '../ledger-reader/cursors';
-import { alongIndex, alongKey, Conditions, rowsOf, rowsOfIds } from '../ledger-reader/query';
+import { pageOfRows, rowIdOfCursor } from '../sql/cursors';
+import { inTransaction } from '../sql/in-transaction';
+import { alongIndex, alongKey, Conditions, rowsOf, rowsOfIds } from '../sql/query';
+import { placeholders, textOf } from '../sql/row-values';
 import { readRunSums } from './read-run-sums';
 import { RUN_COLUMNS, runOfRow, textOfBudget, valuesOfRun } from './run-rows';
 

@@ -1,6 +1,6 @@
 /** The end of a request as one text that people can read too. */
 import type { EndRequest } from '../../ledger/ledger-store';
-import { exactText, exactValue } from '../exact-json';
+import { exactText, exactValue } from '../sql/exact-json';
 
 export function textOfEnd(item: EndRequest): string {
   return exactText(item);

@@ -5,7 +5,7 @@
  */
 import type { AuditDatabase, Change, Values } from '../audit/audit-database';
 import type { Cell, Read } from '../audit/read';
-import { placeholders } from '../catalog/row-values';
+import { placeholders } from '../sql/row-values';
 import { COUNTED, DIMENSION_NAMES, DIMENSIONS, MEASURE_NAMES, MEASURES, SPANS, startOf } from './usage-columns';
 
 const BATCHES_MAX = 500;

@@ -7,9 +7,9 @@ import { Fault } from '../../kernel/fault';
 import { nano } from '../../kernel/money';
 import { BUCKETS } from '../../kernel/words';
 import type { UsageInterval, UsagePoint, UsageQuestion, UsageReports } from '../../ledger/usage-report';
-import { big, type Row } from '../catalog/row-values';
-import { rowsOf } from '../ledger-reader/query';
-import { count, text, wordIn } from '../ledger-reader/stored-values';
+import { rowsOf } from '../sql/query';
+import { big, type Row } from '../sql/row-values';
+import { count, text, wordIn } from '../sql/stored-values';
 import { usageStatement } from './usage-statement';
 
 const POINTS_MAX = 10_000;

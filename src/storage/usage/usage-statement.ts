@@ -2,8 +2,8 @@
 import type { DataSource } from 'typeorm';
 import type { Scope } from '../../ledger/ledger-reader';
 import type { UsageQuestion } from '../../ledger/usage-report';
-import { alongIndex, Conditions, joinInOrder, type QueryValue } from '../ledger-reader/query';
 import { receiptsAlong } from '../ledger-reader/receipt-index';
+import { alongIndex, Conditions, joinInOrder, type QueryValue } from '../sql/query';
 import { COUNTED, DAY_MS, DIMENSIONS, GROUP_DIMENSION, HOUR_MS, MEASURE_NAMES, MEASURES, startOf } from './usage-columns';
 
 /** A stretch of time, its end exclusive, in milliseconds since 1970. */

@@ -34,7 +34,7 @@ const CALLS: readonly Ban[] = [
     why: 'secrets need node:crypto, ids newId, and tests a seed',
     holdsFor: (path) => !path.endsWith('.md'),
     except: {
-      'src/storage/ledger/mysql-store.ts': 'spreads the retries after a deadlock, where nothing depends on the number',
+      'src/storage/ledger/mysql/mysql-store.ts': 'spreads the retries after a deadlock, where nothing depends on the number',
       'test/support/seed.ts': 'picks the seed that is printed',
     },
   },

@@ -1,5 +1,5 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
-import type { AuditEntry } from '../../../gateway/audit-log';
+import type { AuditEntry } from '../../../gateway/views/audit-log';
 import { Fault } from '../../../kernel/fault';
 import { InvariantBroken } from '../../../kernel/invariant';
 import type { GraphContext } from '../context';

@@ -1,6 +1,6 @@
 /** Writes every mutation down: that it begins, before it does, and how it ended. */
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
-import { type AuditEntry, actorOf } from '../../../gateway/audit-log';
+import { type AuditEntry, actorOf } from '../../../gateway/views/audit-log';
 import { Fault } from '../../../kernel/fault';
 import { newId } from '../../../kernel/ids';
 import { invariant } from '../../../kernel/invariant';

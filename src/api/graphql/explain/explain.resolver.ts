@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { explainSpend } from '../../../gateway/explain-spend';
-import { loadReceipt } from '../../../gateway/load-receipt';
+import { explainSpend } from '../../../gateway/views/explain-spend';
+import { loadReceipt } from '../../../gateway/views/load-receipt';
 import { Fault } from '../../../kernel/fault';
 import type { LedgerEntry } from '../../../ledger/wallet';
 import type { GraphContext } from '../context';

@@ -1,6 +1,6 @@
 /** Keys and projects, as far as the viewer may see them. */
 import DataLoader from 'dataloader';
-import { NOTHING } from '../../../gateway/key-standing';
+import { NOTHING } from '../../../gateway/views/key-standing';
 import type { AccountStore, Project } from '../../../keys/account-store';
 import type { ApiKey } from '../../../keys/api-key';
 import type { ApiKeyStore } from '../../../keys/api-key-store';

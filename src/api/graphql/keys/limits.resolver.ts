@@ -1,6 +1,6 @@
 /** Spend limits with what stands against them, and what a key spent. */
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { counterAt, keyOwner, limitStanding, projectOwner, type SpendOwner } from '../../../gateway/key-standing';
+import { counterAt, keyOwner, limitStanding, projectOwner, type SpendOwner } from '../../../gateway/views/key-standing';
 import { BUCKETS, currencyOf, type SpendWindow } from '../../../kernel/words';
 import type { SpendLimit } from '../../../keys/api-key';
 import { nextWindow, windowStart } from '../../../ledger/spend-counter';

@@ -1,6 +1,7 @@
 /** Previews in the shape of the graph. */
-import { type PreviewedRequest, previewRoute, type RoutePreview } from '../../../gateway/preview-route';
-import { ceilingsOn, type LimitRoom, type LimitsOf, tightestRoom } from '../../../gateway/spend-ceilings';
+
+import { ceilingsOn, type LimitRoom, type LimitsOf, tightestRoom } from '../../../gateway/reading/spend-ceilings';
+import { type PreviewedRequest, previewRoute, type RoutePreview } from '../../../gateway/views/preview-route';
 import { invariant } from '../../../kernel/invariant';
 import { nano } from '../../../kernel/money';
 import type { Bucket } from '../../../kernel/words';

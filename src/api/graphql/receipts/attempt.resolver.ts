@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { AttemptView } from '../../../gateway/receipt-view';
+import type { AttemptView } from '../../../gateway/views/receipt-view';
 import type { GraphContext } from '../context';
 import { CurrencyAmountNode } from '../ledger/currency-amount.type';
 import { ChannelNode } from '../routing/channel.type';

@@ -1,5 +1,5 @@
 /** A receipt as the resolvers pass it on: what the record alone says. The rest is loaded when it is asked for. */
-import { type AttemptView, modelOf, nextStepAfter, type ReceiptView, viewReceipt } from '../../../gateway/receipt-view';
+import { type AttemptView, modelOf, nextStepAfter, type ReceiptView, viewReceipt } from '../../../gateway/views/receipt-view';
 import { currencyOf } from '../../../kernel/words';
 import type { ReadableReceipt } from '../../../ledger/receipt';
 import type { LedgerEntry } from '../../../ledger/wallet';

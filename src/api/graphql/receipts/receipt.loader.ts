@@ -1,7 +1,7 @@
 /** Receipts, their pages and their attempts, within the viewer's scope. */
 import type DataLoader from 'dataloader';
-import { priceIdsOf } from '../../../gateway/load-receipt';
-import { type AttemptView, type ReceiptView, viewAttempts, viewReceipt } from '../../../gateway/receipt-view';
+import { priceIdsOf } from '../../../gateway/views/load-receipt';
+import { type AttemptView, type ReceiptView, viewAttempts, viewReceipt } from '../../../gateway/views/receipt-view';
 import type { LedgerReader, Page, PageRequest, ReceiptFilter, Scope } from '../../../ledger/ledger-reader';
 import type { AttemptOfReceipt, ReadableReceipt } from '../../../ledger/receipt';
 import type { PriceVersion } from '../../../routing/catalog';

@@ -1,0 +1,103 @@
+/**
+ * Answers that are given again to the same `Idempotency-Key`, where the operator lets them be kept. An answer is made
+ * whole before its settlement and written with it, so that it exists exactly when the charge does.
+ */
+import type { Answer } from '../../attempts/upstream';
+import type { Fault } from '../../kernel/fault';
+import { formatDecimal } from '../../kernel/money';
+import type { RateLevels } from '../../keys/rate-limiter';
+import type { StoredAnswer } from '../../ledger/ledger-store';
+import type { ReceiptRecord } from '../../ledger/receipt';
+import type { AnswerHead, AnswerSink } from '../completion-request';
+import type { ModelCall } from '../endpoints/endpoint';
+import type { Used } from '../hold';
+import { streamTail, wholeWithCost } from './answer';
+import type { AnswerArchive, KeptAnswer } from './kept-answer';
+
+/** A stream longer than this is not kept. */
+const STREAM_MAX = 4 * 1024 * 1024;
+
+/** Passes everything on, and remembers the events of a stream. */
+export class RememberingSink implements AnswerSink {
+  /** null: too long to be kept. */
+  frames: string | null = '';
+
+  constructor(private readonly sink: AnswerSink) {}
+
+  get started(): boolean {
+    return this.sink.started;
+  }
+
+  announce(head: AnswerHead): void {
+    this.sink.announce(head);
+  }
+
+  announceRates(levels: RateLevels): void {
+    this.sink.announceRates(levels);
+  }
+
+  write(frames: string): boolean {
+    if (this.frames !== null) this.frames = this.frames.length + frames.length > STREAM_MAX ? null : this.frames + frames;
+    return this.sink.write(frames);
+  }
+
+  /** Audio is not kept: it would be as large as the answers themselves. */
+  writeBytes(bytes: Buffer, contentType: string): boolean {
+    return this.sink.writeBytes(bytes, contentType);
+  }
+
+  whenReady(): Promise<void> {
+    return this.sink.whenReady();
+  }
+
+  finishWhole(text: string, charge: string, contentType?: string): void {
+    this.sink.finishWhole(text, charge, contentType);
+  }
+
+  finishStream(frames: string): void {
+    this.sink.finishStream(frames);
+  }
+
+  finishAudio(bytes: Buffer, contentType: string): void {
+    this.sink.finishAudio(bytes, contentType);
+  }
+
+  giveAgain(answer: KeptAnswer): void {
+    this.sink.giveAgain(answer);
+  }
+
+  fail(fault: Fault): void {
+    this.sink.fail(fault);
+  }
+}
+
+/** What is written with the settlement; null for an answer that is not kept. */
+export type Keep = (receipt: ReceiptRecord, fault: Fault | null, used: Used) => StoredAnswer | null;
+
+/** Decides at the settlement: an answer without a fault is kept, sealed, unless it is audio or too long a stream. */
+export function keeping(archive: AnswerArchive, id: string, call: ModelCall, sink: RememberingSink, now: () => number): Keep {
+  return (receipt, fault, { outcome }) => {
+    const { answer } = outcome;
+    const { routeType, bucket, requestId } = receipt;
+    if (fault !== null || answer === null || routeType === null || bucket === null) return null;
+    const body = bodyOf(answer, receipt, call, sink);
+    if (body === null) return null;
+    return { id, sealed: archive.seal(id, { requestId, routeType, bucket, ...body }), expiresAt: now() + archive.keepMs };
+  };
+}
+
+/** null: it is not kept. */
+function bodyOf(
+  answer: Answer,
+  receipt: ReceiptRecord,
+  call: ModelCall,
+  { frames }: RememberingSink,
+): Omit<KeptAnswer, 'requestId' | 'routeType' | 'bucket'> | null {
+  if (answer.kind === 'whole') {
+    const { contentType } = answer;
+    const text = wholeWithCost(answer, receipt, call);
+    return { stream: false, charge: formatDecimal(receipt.charge), text, ...(contentType !== undefined && { contentType }) };
+  }
+  if (answer.kind === 'audio' || frames === null) return null;
+  return { stream: true, charge: null, text: `${frames}${streamTail(answer, receipt, call)}` };
+}

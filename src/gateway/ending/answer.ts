@@ -1,0 +1,100 @@
+/** The end of an answer as the client gets it: the provider's own bytes, with the cost added to the usage. */
+import type { ClosingEvent, Operation, StreamEnd, WholeAnswer } from '../../attempts/upstream';
+import { editMembers, insertMember, topLevelMembers } from '../../kernel/json-members';
+import { formatDecimal } from '../../kernel/money';
+import { currencyOf } from '../../kernel/words';
+import type { ReceiptRecord } from '../../ledger/receipt';
+import type { Usage } from '../../metering/usage';
+import type { ModelCall } from '../endpoints/endpoint';
+
+const DONE = 'data: [DONE]\n\n';
+
+/** The answers in which every client looks for usage: where the provider told none that can be read, it is what was counted here. */
+const ALWAYS_USAGE: ReadonlySet<Operation> = new Set<Operation>(['chat', 'completions']);
+
+/** The whole body, untouched but for `cost` and `cost_currency` in its usage object. */
+export function wholeWithCost({ text, contentType }: Omit<WholeAnswer, 'kind'>, receipt: ReceiptRecord, { endpoint }: ModelCall): string {
+  if (contentType !== undefined) return text;
+  const untold = ALWAYS_USAGE.has(endpoint.operation) && receipt.usage.source !== 'PROVIDER';
+  return usageWithCost(untold ? withCounted(text, receipt) : text, receipt);
+}
+
+/** Some say `"usage": null`, others what is no count. */
+function withCounted(text: string, receipt: ReceiptRecord): string {
+  const counted = JSON.stringify(openAiUsage(receipt.usage));
+  return editMembers(text, new Map([['usage', () => counted]]));
+}
+
+function usageWithCost(text: string, receipt: ReceiptRecord): string {
+  return withObject(text, 'usage', (usage) => valueWithCost(usage, receipt));
+}
+
+/** The text with the last member of that name changed, when it is an object. */
+function withObject(text: string, name: string, change: (value: string) => string): string {
+  const member = topLevelMembers(text).findLast((each) => each.name === name);
+  if (member === undefined) return text;
+  const value = text.slice(member.valueStart, member.valueEnd);
+  if (!value.startsWith('{')) return text;
+  return text.slice(0, member.valueStart) + change(value) + text.slice(member.valueEnd);
+}
+
+/** Some providers say what the answer cost at theirs: nobody must take that for what is charged here. */
+function valueWithCost(usage: string, receipt: ReceiptRecord): string {
+  const [cost, currency] = costOf(receipt);
+  const members = Object.entries({ cost, cost_currency: currency });
+  return editMembers(usage, new Map(members.map(([name, value]) => [name, () => JSON.stringify(value)])));
+}
+
+/** The last events of a stream: the usage chunk when the client asked for one, and the end marker; or the event that closes it. */
+export function streamTail(end: StreamEnd | ClosingEvent, receipt: ReceiptRecord, { endpoint, wantsUsage }: ModelCall): string {
+  if (end.kind === 'closing') {
+    const data = endpoint.ending === 'message-stop' ? deltaWithCost(end.data, receipt) : eventWithCost(end.data, receipt);
+    return `${end.name === '' ? '' : `event: ${end.name}\n`}data: ${data.replaceAll('\n', '\ndata: ')}\n\n${end.after ?? ''}`;
+  }
+  return wantsUsage ? `data: ${JSON.stringify(usageChunk(end, receipt, endpoint.chunkObject))}\n\n${DONE}` : DONE;
+}
+
+/** Some say it all in their response, others in the event itself. */
+function eventWithCost(data: string, receipt: ReceiptRecord): string {
+  return usageWithCost(
+    withObject(data, 'response', (response) => usageWithCost(response, receipt)),
+    receipt,
+  );
+}
+
+/** The last event that tells usage; where the provider told none it is what was counted here. */
+function deltaWithCost(data: string, receipt: ReceiptRecord): string {
+  const hasUsage = topLevelMembers(data).some(({ name, valueStart }) => name === 'usage' && data.startsWith('{', valueStart));
+  return usageWithCost(hasUsage ? data : insertMember(data, 'usage', JSON.stringify(messageUsage(receipt.usage))), receipt);
+}
+
+function messageUsage({ inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens }: Usage): Record<string, unknown> {
+  return {
+    input_tokens: inputTokens - cachedInputTokens - cacheWriteTokens,
+    cache_creation_input_tokens: cacheWriteTokens,
+    cache_read_input_tokens: cachedInputTokens,
+    output_tokens: outputTokens,
+  };
+}
+
+function usageChunk(end: StreamEnd, receipt: ReceiptRecord, object: string): Record<string, unknown> {
+  const [cost, currency] = costOf(receipt);
+  const sent = end.usageChunk?.['usage'];
+  const usage = typeof sent === 'object' && sent !== null ? sent : openAiUsage(receipt.usage);
+  const chunk = end.usageChunk ?? { object, ...end.head, choices: [] };
+  return { ...chunk, usage: { ...usage, cost, cost_currency: currency } };
+}
+
+function openAiUsage(usage: Usage): Record<string, unknown> {
+  return {
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: usage.inputTokens + usage.outputTokens,
+    prompt_tokens_details: { cached_tokens: usage.cachedInputTokens },
+    completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+  };
+}
+
+function costOf(receipt: ReceiptRecord): [cost: string, currency: string | null] {
+  return [formatDecimal(receipt.charge), receipt.bucket === null ? null : currencyOf(receipt.bucket)];
+}

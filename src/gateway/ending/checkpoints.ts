@@ -1,0 +1,189 @@
+/**
+ * Notes what streams have delivered, about once a second and all of them in one write, so that the death of this process
+ * does not give it away. A checkpoint is the least that is certain: recovery charges it, and never more.
+ */
+import type { AttemptRecord } from '../../attempts/attempt';
+import type { AttemptFollower, RunningAttempt } from '../../attempts/attempt-follower';
+import type { Clock } from '../../kernel/clock';
+import type { Log } from '../../kernel/log';
+import { minNano } from '../../kernel/money';
+import type { Checkpoint, LedgerStore } from '../../ledger/ledger-store';
+import { chargeFor } from '../../metering/charge';
+import { costOf } from '../../metering/cost';
+import { GrowingCount } from '../../metering/growing-count';
+import type { TokenCounter } from '../../metering/token-counter';
+import { NO_USAGE, type Usage } from '../../metering/usage';
+import type { ModelCall } from '../endpoints/endpoint';
+import type { Hold } from '../hold';
+import { countedInput, countedOutput } from './measure-usage';
+import { countsOf, loweredLimit } from './receipt-of';
+
+const EVERY_MS = 1_000;
+/** Counting gives way to the requests after so long. */
+const COUNTING_MS = 5;
+
+/** A request under a hold, and the attempts that it made before on another one. */
+interface Delivering {
+  readonly hold: Hold;
+  readonly call: ModelCall;
+  readonly attemptsBefore: readonly AttemptRecord[];
+}
+
+export interface CheckpointPorts {
+  readonly store: Pick<LedgerStore, 'checkpoint'>;
+  readonly counter: TokenCounter;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+export class Checkpoints {
+  /** Not a Set: see `InFlight`. */
+  private readonly streams: FollowedStream[] = [];
+  private running: Promise<void> | null = null;
+  private stopped = false;
+
+  constructor(private readonly ports: CheckpointPorts) {}
+
+  /** Serves a request; a stream is followed meanwhile, and not any more when this settles. */
+  whileDelivering<T>(delivering: Delivering, serve: (follower: AttemptFollower | null) => Promise<T>): Promise<T> {
+    // A whole answer is delivered after its settlement.
+    return delivering.call.stream ? this.followed(delivering, serve) : serve(null);
+  }
+
+  private async followed<T>(delivering: Delivering, serve: (follower: AttemptFollower) => Promise<T>): Promise<T> {
+    const stream = new FollowedStream(delivering, this.ports.counter, this.streams.length);
+    this.streams.push(stream);
+    try {
+      return await serve(stream);
+    } finally {
+      this.leave(stream);
+    }
+  }
+
+  /** From now on, about once a second, until `stop`. One round at a time. */
+  start(): void {
+    this.running ??= this.untilStopped();
+  }
+
+  /** Starts no other round. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Writes, in one call, what was delivered since it was written last; nothing when nothing was. Never rejects. */
+  async note(): Promise<void> {
+    const moved = await this.moved();
+    if (moved.length === 0) return;
+    try {
+      await this.ports.store.checkpoint(moved.map(({ checkpoint }) => checkpoint));
+      for (const { stream, checkpoint } of moved) stream.noted = checkpoint.progress.usage.outputTokens;
+    } catch (err) {
+      this.ports.log.warn({ err, streams: moved.length }, 'what streams have delivered could not be noted: the next round tries again');
+    }
+  }
+
+  private async untilStopped(): Promise<void> {
+    for (;;) {
+      await this.ports.clock.sleep(EVERY_MS);
+      if (this.stopped) return;
+      await this.note();
+    }
+  }
+
+  private async moved(): Promise<{ readonly stream: FollowedStream; readonly checkpoint: Checkpoint }[]> {
+    const { clock } = this.ports;
+    const moved = [];
+    let since = clock.monotonic();
+    for (const stream of [...this.streams]) {
+      const checkpoint = stream.checkpoint();
+      if (checkpoint !== null) moved.push({ stream, checkpoint });
+      if (clock.monotonic() - since < COUNTING_MS) continue;
+      await nextTurn();
+      since = clock.monotonic();
+    }
+    // Whoever has ended meanwhile is being settled.
+    return moved.filter(({ stream }) => stream.at >= 0);
+  }
+
+  /** The last one takes the place of the one that leaves. */
+  private leave(stream: FollowedStream): void {
+    const last = this.streams.pop();
+    if (last !== undefined && last !== stream) {
+      this.streams[stream.at] = last;
+      last.at = stream.at;
+    }
+    stream.at = -1;
+  }
+}
+
+class FollowedStream implements AttemptFollower {
+  /** The output tokens of the last checkpoint that was written; null before the first. */
+  noted: number | null = null;
+  private readonly before: AttemptRecord[] = [];
+  private current: { readonly attempt: RunningAttempt; readonly output: GrowingCount } | null = null;
+  private inputTokens: number | null = null;
+
+  constructor(
+    private readonly delivering: Delivering,
+    private readonly counter: TokenCounter,
+    /** Its place in the list; -1 when it has left. */
+    public at: number,
+  ) {}
+
+  began(attempt: RunningAttempt): void {
+    this.current = { attempt, output: new GrowingCount(this.counter) };
+  }
+
+  ended(record: AttemptRecord): void {
+    this.before.push(record);
+    this.current = null;
+  }
+
+  /** null: nothing was delivered since the last one. */
+  checkpoint(): Checkpoint | null {
+    if (this.at < 0 || this.current === null) return null;
+    const { attempt, output } = this.current;
+    const delivered = attempt.deliveredText();
+    const audioBytes = attempt.deliveredBytes();
+    if (delivered === '' && audioBytes === 0) return null;
+    const counted = countedOutput(this.delivering.call, attempt.facts(), output.of(delivered), audioBytes);
+    if (counted.outputTokens === this.noted) return null;
+    return this.checkpointAt(attempt, { ...NO_USAGE, inputTokens: this.input(), ...counted, source: 'FLOOR' });
+  }
+
+  private input(): number {
+    const { call, hold } = this.delivering;
+    this.inputTokens ??= countedInput(call, hold.quote.bounds.inputTokens, this.counter);
+    return this.inputTokens;
+  }
+
+  private checkpointAt({ step, facts, record }: RunningAttempt, usage: Usage): Checkpoint {
+    const { hold, attemptsBefore } = this.delivering;
+    const running: AttemptRecord = { ...record(), usage, cost: costOf(usage, step.cost) };
+    const attempts = [...attemptsBefore, ...this.before, running];
+    const { retries, fallbacks } = countsOf(attempts);
+    const { reportedModel, providerStatus } = facts();
+    return {
+      holdId: hold.id,
+      charge: minNano(chargeFor(usage, step.price), hold.amount),
+      progress: {
+        upstreamModel: step.upstreamModel,
+        reportedModel,
+        finalChannelId: step.channel.id,
+        priceId: step.price.id,
+        retryCount: retries,
+        fallbackCount: fallbacks,
+        providerStatus,
+        usage,
+        timeToFirstTokenMs: running.timeToFirstTokenMs,
+        loweredOutputLimit: loweredLimit(hold),
+      },
+      attempts,
+    };
+  }
+}
+
+/** Not a timer: what has arrived by now comes first. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,44 @@
+/** What the client is told when a request did not end in an answer. */
+import type { Outcome } from '../../attempts/run-attempts';
+import { Fault } from '../../kernel/fault';
+import type { Nano } from '../../kernel/money';
+import { STOP_RULES } from './stop-reasons';
+
+/** null for an answer. Once money was charged the fault tells SDKs not to try again by themselves. */
+export function faultOf(outcome: Outcome, charge: Nano): Fault | null {
+  const { fault: code } = STOP_RULES[outcome.stopReason];
+  if (code === null) return null;
+  const { failure } = outcome;
+  const detail = charge > 0n ? { retry: false } : {};
+  if (code === 'upstream_rejected' && failure?.status !== undefined && failure.status !== null) {
+    const provider = { status: failure.status, code: failure.code, type: failure.type };
+    return new Fault(code, failure.message, { ...detail, provider });
+  }
+  return new Fault(code, messageOf(outcome), detail);
+}
+
+function messageOf(outcome: Outcome): string {
+  const tried = outcome.attempts.filter((attempt) => attempt.status !== 'SKIPPED').length;
+  switch (outcome.stopReason) {
+    case 'NO_CHANNEL':
+      return `No channel of ${outcome.plan.route.id} can take this request now.`;
+    case 'UPSTREAM_TIMEOUT':
+      return outcome.overdue ?? `No channel of ${outcome.plan.route.id} answered in time (${tried} tried).${ceilingOf(outcome)}`;
+    case 'UPSTREAM_ERROR':
+      return outcome.started
+        ? 'The provider broke off in the middle of its answer.'
+        : `No channel of ${outcome.plan.route.id} gave an answer (${tried} tried).${ceilingOf(outcome)}`;
+    case 'BUDGET':
+      return 'The answer was cut: it went beyond what was reserved for it.';
+    case 'GATEWAY_STOPPED':
+      return 'The gateway is being stopped.';
+    default:
+      return 'The client left before the answer ended.';
+  }
+}
+
+/** Where the key let nothing more be tried, that is why. */
+function ceilingOf({ attempts }: Outcome): string {
+  const beyond = attempts.find(({ errorCode }) => errorCode === 'attempt_ceiling');
+  return beyond === undefined ? '' : ` ${beyond.errorMessage}`;
+}

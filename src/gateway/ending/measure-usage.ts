@@ -1,0 +1,69 @@
+/** What an outcome is charged for: the provider's own count, or one made here and marked as such. */
+import type { Outcome } from '../../attempts/run-attempts';
+import type { AnswerFacts } from '../../attempts/upstream';
+import type { UsageClasses } from '../../kernel/classes';
+import { spokenTokens } from '../../metering/audio-length';
+import type { TokenCounter } from '../../metering/token-counter';
+import { NO_USAGE, type Usage } from '../../metering/usage';
+import type { ModelCall } from '../endpoints/endpoint';
+import { STOP_RULES } from './stop-reasons';
+
+/**
+ * The usage that the stop reason's policy charges. An explicit zero of the provider is a value. A count made here never
+ * passes `inputBound`, the bound that the hold was made with.
+ */
+export function measureUsage(outcome: Outcome, call: ModelCall, inputBound: number, counter: TokenCounter): Usage {
+  const { charges } = STOP_RULES[outcome.stopReason];
+  const { facts } = outcome;
+  if (facts === null || charges === 'nothing') return NO_USAGE;
+  if (charges === 'delivered' && outcome.deliveredText === '' && outcome.deliveredBytes === 0) return NO_USAGE;
+  if (facts.usage !== undefined) {
+    const usage = outcome.answer === null ? atLeastDelivered(facts.usage, outcome.deliveredText, counter) : facts.usage;
+    return withBeside(usage, call, facts);
+  }
+  // An answer that ended, also one that was read to its end after the client had left, is counted whole.
+  const ended = outcome.answer !== null;
+  const inputTokens = countedInput(call, inputBound, counter);
+  const output = ended ? facts.outputText : outcome.deliveredText;
+  const audio = ended ? (facts.audio?.bytes ?? 0) : outcome.deliveredBytes;
+  return { ...NO_USAGE, inputTokens, source: ended ? 'COUNTED' : 'FLOOR', ...countedOutput(call, facts, counter.count(output), audio) };
+}
+
+/** The input of a request as it is counted here where the provider does not. */
+export function countedInput({ endpoint, body }: ModelCall, inputBound: number, counter: TokenCounter): number {
+  return Math.min(endpoint.countInput(body.json, counter), inputBound);
+}
+
+/** Text of so many tokens, and so many bytes of audio, as they are counted here where the provider counts nothing. */
+export function countedOutput(
+  call: ModelCall,
+  facts: AnswerFacts,
+  textTokens: number,
+  audioBytes: number,
+): Pick<Usage, 'outputTokens' | 'classes'> {
+  const audioOutputTokens = spokenIn(facts, audioBytes);
+  const spoken = audioOutputTokens === 0 ? {} : { audioOutputTokens };
+  const classes: UsageClasses = { ...facts.classes, ...besideOf(call, undefined, facts), ...spoken };
+  return { outputTokens: textTokens + audioOutputTokens, ...(Object.keys(classes).length > 0 && { classes }) };
+}
+
+function spokenIn({ audio }: AnswerFacts, bytes: number): number {
+  if (audio === undefined || audio.bytes === 0) return 0;
+  return spokenTokens((audio.milliseconds * Math.min(bytes, audio.bytes)) / audio.bytes);
+}
+
+function besideOf({ endpoint, body }: ModelCall, usage: Usage | undefined, { classes }: AnswerFacts): UsageClasses | undefined {
+  return endpoint.countBeside?.(body, usage, classes);
+}
+
+/** What the request itself says was used comes to what the provider counted. */
+function withBeside(usage: Usage, call: ModelCall, facts: AnswerFacts): Usage {
+  const beside = besideOf(call, usage, facts);
+  return beside === undefined ? usage : { ...usage, classes: { ...beside, ...usage.classes } };
+}
+
+/** Of an answer that broke off, the provider's count may be older than what was delivered after it. */
+function atLeastDelivered(usage: Usage, delivered: string, counter: TokenCounter): Usage {
+  const outputTokens = counter.count(delivered);
+  return outputTokens > usage.outputTokens ? { ...usage, outputTokens, source: 'FLOOR' } : usage;
+}

@@ -1,0 +1,49 @@
+/** What the policies of a key and the headers of a request make of it: how long it may take, how often it is tried, how dear it may be. */
+import type { AttemptLimits, Deadline } from '../../attempts/attempt-limits';
+import type { Clock } from '../../kernel/clock';
+import { Fault } from '../../kernel/fault';
+import { formatDecimal, NANO_MAX, type Nano, nano } from '../../kernel/money';
+import { currencyOf } from '../../kernel/words';
+import type { KeyPolicies } from '../../keys/key-policies';
+import type { Quote } from '../../metering/quote-ceiling';
+import type { Plan } from '../../routing/plan-route';
+import { readDeadlineHeader } from './request-headers';
+
+interface Received {
+  readonly deadlineHeader: string | null;
+  readonly receivedAt: number;
+}
+
+/**
+ * null: neither the key nor the request has such limits. The header narrows what the key allows and never widens it.
+ * @throws Fault `invalid_request` for a header that is no time
+ */
+export function attemptLimitsOf({ maxAttempts, deadlineMs }: KeyPolicies, request: Received, clock: Clock): AttemptLimits | null {
+  const asked = readDeadlineHeader(request.deadlineHeader);
+  if (maxAttempts === null && deadlineMs === null && asked === null) return null;
+  const elapsed = Math.max(0, clock.now() - request.receivedAt);
+  const deadline = (ms: number, by: string): Deadline => ({ ms, by, endsAt: clock.monotonic() + ms - elapsed });
+  if (asked !== null && asked <= (deadlineMs ?? asked)) return { maxAttempts, deadline: deadline(asked, 'x-forge-deadline-ms') };
+  return { maxAttempts, deadline: deadlineMs === null ? null : deadline(deadlineMs, 'this key') };
+}
+
+/** The most that may be held for a request that takes this plan; null: whatever it can cost. */
+export function chargeCap({ maxCharge }: KeyPolicies, { bucket }: Plan): Nano | null {
+  return maxCharge.find((ceiling) => ceiling.bucket === bucket)?.amount ?? null;
+}
+
+/** Why a plan is above the cap whatever its output limit; null: it is within it, or can be. */
+export function aboveCap({ bucket, route }: Plan, quote: Quote, cap: Nano | null): Fault | null {
+  if (cap === null || quote.floor <= cap) return null;
+  const money = (amount: Nano) => `${formatDecimal(amount)} ${currencyOf(bucket)}`;
+  const asked = `This request can cost up to ${money(quote.floor)} on the route ${route.id}`;
+  return new Fault('price_ceiling', `${asked}, and the key allows ${money(cap)} for one request (maxCharge).`);
+}
+
+/** What is held where the balance covers it, within the range of a balance. */
+export function fullHold({ ceiling }: Quote, cap: Nano | null): Nano {
+  const most = cap ?? MOST;
+  return ceiling > most ? most : ceiling;
+}
+
+const MOST = nano(NANO_MAX);

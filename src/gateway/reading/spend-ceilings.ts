@@ -1,0 +1,89 @@
+/** The spend limits that a hold has to stay within, and what the user is told when it does not. */
+import { Fault } from '../../kernel/fault';
+import { formatDecimal, type Nano, nano } from '../../kernel/money';
+import { BUCKETS, type Bucket, currencyOf } from '../../kernel/words';
+import type { SpendLimit } from '../../keys/api-key';
+import type { CounterSpend } from '../../ledger/ledger-reader';
+import type { LedgerVerdict } from '../../ledger/ledger-store';
+import { type CounterScope, counterId, counterRef, nextWindow, type SpendCeiling } from '../../ledger/spend-counter';
+import type { Run } from '../../runs/run';
+
+/** The limits of one key, of the project that it belongs to, or of a run. */
+export interface LimitsOf {
+  readonly scope: CounterScope;
+  readonly scopeId: string;
+  readonly limits: readonly SpendLimit[];
+}
+
+/** A budget as limits: for all time, and nothing of a bucket that it does not name. No budget at all limits nothing. */
+export function budgetLimits({ budget }: Pick<Run, 'budget'>): SpendLimit[] {
+  if (budget.length === 0) return [];
+  const amountOf = (bucket: Bucket) => budget.find((line) => line.bucket === bucket)?.amount ?? nano(0n);
+  return BUCKETS.map((bucket) => ({ bucket, window: 'LIFETIME', amount: amountOf(bucket) }));
+}
+
+/** The ceilings on a hold of that bucket. */
+export function ceilingsOn(bucket: Bucket, placedAt: number, all: readonly LimitsOf[]): SpendCeiling[] {
+  return all.flatMap(({ scope, scopeId, limits }) =>
+    limits
+      .filter((limit) => limit.bucket === bucket)
+      .map(({ window, amount }) => ({ counterId: counterId({ scope, scopeId, bucket, window }, placedAt), ceiling: amount })),
+  );
+}
+
+/** A ceiling, and what stands against it. */
+export type LimitReached = Omit<Extract<LedgerVerdict, { verdict: 'over_limit' }>, 'verdict'>;
+
+/** What the tightest limit leaves for a hold. */
+export interface LimitRoom extends LimitReached {
+  readonly left: bigint;
+}
+
+/** The tightest of the ceilings, as the ledger finds it when it places a hold; null: there are none. */
+export function tightestRoom(ceilings: readonly SpendCeiling[], spends: readonly CounterSpend[]): LimitRoom | null {
+  let tightest: LimitRoom | null = null;
+  for (const [index, { counterId, ceiling }] of ceilings.entries()) {
+    const { spent, held } = spends[index] ?? { spent: 0n, held: 0n };
+    const left = ceiling - spent - held;
+    if (tightest === null || left < tightest.left) tightest = { counterId, ceiling, spent, held, left };
+  }
+  return tightest;
+}
+
+/** Names the limit, what stands against it, and when it begins anew. */
+export function overLimit(verdict: LimitReached, needed: Nano): Fault {
+  const ref = counterRef(verdict.counterId);
+  if (ref === undefined) return new Fault('spend_limit_reached', 'A spend limit does not allow this request.');
+  const money = (amount: bigint) => `${formatDecimal(amount)} ${currencyOf(ref.bucket)}`;
+  const used = `${money(verdict.spent)} is spent and ${money(verdict.held)} is held`;
+  if (ref.scope === 'run') {
+    return new Fault(
+      'spend_limit_reached',
+      `The budget of the run ${ref.scopeId} on ${ref.bucket} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}. A higher budget lets it go on.`,
+    );
+  }
+  const whose = ref.scope === 'key' ? 'this key' : `the ${ref.scope} "${ref.scopeId}"`;
+  const next = nextWindow(ref.window, ref.from);
+  const anew = next === null ? '' : ` It begins anew at ${new Date(next).toISOString()}.`;
+  return new Fault(
+    'spend_limit_reached',
+    `The ${ref.window} limit of ${whose} on ${ref.bucket} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}.${anew}`,
+  );
+}
+
+/** Why a request with an `Idempotency-Key` that was used before is not served again. */
+export function sameKeyFault({ state, requestId }: Extract<LedgerVerdict, { verdict: 'same_key' }>): Fault {
+  const receipt = { receiptId: requestId };
+  switch (state) {
+    case 'running':
+      return new Fault('idempotency_in_progress', `The request ${requestId} with this Idempotency-Key is still running.`, receipt);
+    case 'settled':
+      return new Fault(
+        'idempotency_settled',
+        `This Idempotency-Key was used: the request ${requestId} has ended and has its receipt.`,
+        receipt,
+      );
+    case 'other_body':
+      return new Fault('idempotency_mismatch', `This Idempotency-Key was used for another body, by the request ${requestId}.`, receipt);
+  }
+}

@@ -1,0 +1,76 @@
+/** How one ledger entry came about, in words and numbers: from the receipt as everybody reads it, never from rules told twice. */
+import { formatDecimal } from '../../kernel/money';
+import { currencyOf } from '../../kernel/words';
+import type { LedgerEntry } from '../../ledger/wallet';
+import type { ChargeLine } from '../../metering/charge';
+import type { AttemptView, ReceiptView } from './receipt-view';
+
+export interface SpendExplanation {
+  /** Sentences, each about one thing. */
+  readonly text: string;
+  /** Of a charge: lines that add up to it. Of anything else: the amount. */
+  readonly lines: readonly ChargeLine[];
+}
+
+export function explainSpend(entry: LedgerEntry, receipt: ReceiptView | null): SpendExplanation {
+  const money = `${formatDecimal(entry.amount < 0n ? -entry.amount : entry.amount)} ${currencyOf(entry.bucket)}`;
+  const chain = `The balance of ${entry.walletId} went from ${formatDecimal(entry.balanceBefore)} to ${formatDecimal(entry.balanceAfter)}.`;
+  const memo = entry.memo === null ? [] : [`It was noted as: ${entry.memo}`];
+  if (entry.kind === 'CHARGE' && receipt !== null) return { text: [...chargeText(receipt, money), chain].join(' '), lines: receipt.lines };
+  const line = { label: WHAT[entry.kind].toLowerCase(), tokens: null, unitPrice: null, amount: entry.amount };
+  const of = entry.kind === 'REFUND' && entry.receiptId !== null ? ` of the charge of the request ${entry.receiptId}` : '';
+  const moved = entry.amount < 0n ? `took ${money} from` : `added ${money} to`;
+  return { text: [`${WHAT[entry.kind]}${of} ${moved} ${entry.bucket}.`, ...memo, chain].join(' '), lines: [line] };
+}
+
+const WHAT: Record<LedgerEntry['kind'], string> = {
+  TOP_UP: 'A top-up',
+  REDEMPTION: 'A redemption code',
+  CHARGE: 'A charge',
+  REFUND: 'A refund',
+  ADJUSTMENT: 'An adjustment by the operator',
+};
+
+function chargeText(receipt: ReceiptView, money: string): string[] {
+  return [
+    `The request ${receipt.requestId} of the key ${receipt.apiKeyId} for the model ${receipt.requestedModel} was charged ${money}.`,
+    ...(receipt.bucketReason === null ? [] : [receipt.bucketReason]),
+    ...attemptsText(receipt.attempts),
+    `${receipt.usage.inputTokens} input tokens (${receipt.usage.cachedInputTokens} of them cached) and ${receipt.usage.outputTokens} output tokens${besideText(receipt.usage)}, ${SOURCE[receipt.usage.source]}, at price version ${receipt.priceId}, rounded up once to the nano.`,
+    ...(receipt.recovered ? ['The gateway that served it stopped before its end, so only what was certain is charged.'] : []),
+    ...(receipt.fallbackDelta === null ? [] : [fallbackText(receipt.fallbackDelta, receipt.currency)]),
+  ];
+}
+
+function besideText({ classes = {} }: ReceiptView['usage']): string {
+  const { images, milliseconds, characters } = classes;
+  const parts = [
+    ...(images === undefined ? [] : [`pictures: ${images}`]),
+    ...(milliseconds === undefined ? [] : [`seconds of audio: ${milliseconds / 1_000}`]),
+    ...(characters === undefined ? [] : [`characters spoken: ${characters}`]),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+const SOURCE: Record<ReceiptView['usage']['source'], string> = {
+  PROVIDER: 'as the provider counted them',
+  COUNTED: 'counted by the gateway, because the provider sent no count',
+  FLOOR: 'the least that is certain',
+  NONE: 'none of them used',
+};
+
+function attemptsText(attempts: readonly AttemptView[]): string[] {
+  return attempts.map(({ channelId, status, retry, errorCode, providerStatus }) => {
+    const nth = retry === 0 ? '' : `, try ${retry + 1},`;
+    if (status === 'SUCCEEDED') return `The channel ${channelId}${nth} answered.`;
+    if (status === 'SKIPPED') return `The channel ${channelId} was passed over (${errorCode}).`;
+    const answered = providerStatus === null ? (errorCode ?? 'no answer') : `status ${providerStatus}`;
+    return `The channel ${channelId}${nth} ${status === 'FAILED' ? 'failed' : 'was cut'} (${answered}).`;
+  });
+}
+
+function fallbackText(delta: bigint, currency: string | null): string {
+  if (delta === 0n) return 'The fallback changed nothing of the price.';
+  const amount = `${formatDecimal(delta < 0n ? -delta : delta)} ${currency}`;
+  return `The fallback made it ${amount} ${delta < 0n ? 'cheaper' : 'dearer'} than the primary channel.`;
+}

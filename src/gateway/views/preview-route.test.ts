@@ -1,0 +1,120 @@
+import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from '../../../test/support/catalog-builders';
+import { failing, healthy } from '../../../test/support/channel-healths';
+import { aKey } from '../../../test/support/key-builders';
+import type { Nano } from '../../kernel/money';
+import type { Bucket } from '../../kernel/words';
+import type { ApiKey } from '../../keys/api-key';
+import { counterId } from '../../ledger/spend-counter';
+import type { ChannelHealth } from '../../routing/health/channel-health';
+import { previewRoute } from './preview-route';
+
+const send = () => {
+  throw new Error('a preview sends nothing');
+};
+
+const catalog = aCatalog({
+  models: [aModel('m')],
+  channels: [aChannel('a'), aChannel('b'), aChannel('off', { enabled: false }), aChannel('gemini', { protocol: 'gemini' })],
+  routes: [
+    aRoute('m', 'ORDINARY', ['a', { channelId: 'b', price: aPrice({ id: 'dear', input: amount('2') }) }]),
+    aRoute('m', 'OFFICIAL', ['b']),
+  ],
+});
+
+interface Given {
+  readonly health?: ChannelHealth;
+  readonly key?: Partial<ApiKey>;
+  readonly balances?: Partial<Record<Bucket, Nano>>;
+  readonly maxOutputTokens?: number;
+  readonly from?: typeof catalog;
+  /** Of the tightest spend limit. */
+  readonly left?: Nano;
+}
+
+function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog, health = healthy(), left }: Given = {}) {
+  const all = { RMB: amount('100'), CREDIT: amount('100'), ...balances };
+  const counter = counterId({ scope: 'key', scopeId: 'k', bucket: 'RMB', window: 'LIFETIME' }, 0);
+  const limit = left === undefined ? null : { counterId: counter, ceiling: left, spent: 0n, held: 0n, left };
+  const means = {
+    ...{ catalog: from, upstreams: { openai: { send } }, health, now: 1_000 },
+    available: async (bucket: Bucket) => all[bucket],
+    room: async () => limit,
+  };
+  return previewRoute(means, aKey({ routePolicy: 'ORDINARY_ONLY', ...key }), { model: 'm', inputTokens: 100, maxOutputTokens });
+}
+
+const codes = async (given?: Given) => (await preview(given)).warnings.map(({ code }) => code);
+
+describe('a preview', () => {
+  it('names the plan and a hold at the dearest step', async () => {
+    const told = await preview({ maxOutputTokens: 10 });
+    // 100 tokens of input at the backup's 2, and 10 of output at 4, for a million.
+    expect(told).toMatchObject({ callable: true, reason: null, hold: 240_000n, available: amount('100') });
+    expect(told.plan?.steps.map(({ channel }) => channel.id)).toEqual(['a', 'b']);
+  });
+
+  it('warns of channels that rest now, and of the one that is tried when all of them do', async () => {
+    expect(await codes({ health: failing(['a']) })).toEqual(['CHANNEL_SKIPPED', 'BACKUP_DEARER']);
+    expect(await codes({ health: failing(['b']) })).toEqual(['LAST_RESORT', 'BACKUP_DEARER']);
+    const told = await preview({ health: failing(['a', 'b']) });
+    expect(told).toMatchObject({ callable: true });
+    expect(told.warnings.map(({ code }) => code)).toEqual(['CHANNEL_SKIPPED', 'LAST_RESORT', 'BACKUP_DEARER']);
+    expect(told.warnings[0]?.message).toMatch(
+      /"a" is passed over for m until 1970-01-01T00:00:06Z: 15 calls in a row failed, the last one with HTTP 500\./,
+    );
+  });
+
+  it('stays within the spend limits of the key, as the hold does', async () => {
+    const refused = await preview({ maxOutputTokens: 10, left: amount('0.000239') });
+    expect(refused).toMatchObject({ callable: false, hold: null, available: amount('100') });
+    expect(refused.reason).toMatch(/The LIFETIME limit of this key on RMB is 0\.000239 CNY.* up to 0\.00024 CNY/);
+    expect(await preview({ maxOutputTokens: 10, left: amount('0.00024') })).toMatchObject({ callable: true, hold: 240_000n });
+    const lowered = await preview({ left: amount('0.0015') });
+    expect(lowered).toMatchObject({ callable: true, hold: 1_500_000n });
+    expect(lowered.warnings.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^What the spend limits leave covers \d+ output/),
+    );
+  });
+
+  it('says that the order of channels with one priority is drawn', async () => {
+    const equal = aRoute('m', 'ORDINARY', [
+      { channelId: 'a', priority: 1 },
+      { channelId: 'b', priority: 1 },
+    ]);
+    expect(await codes({ from: aCatalog({ ...lists(), routes: [equal] }) })).toEqual(['CHANNELS_DRAWN']);
+  });
+
+  it('warns of a dearer backup, of a step that is passed over, and of a lowered output limit', async () => {
+    expect(await codes()).toEqual(['BACKUP_DEARER']);
+    const passedOver = aCatalog({ ...lists(), routes: [aRoute('m', 'ORDINARY', ['off', 'gemini', 'a'])] });
+    expect(await codes({ from: passedOver })).toEqual(['CHANNEL_SKIPPED', 'CHANNEL_SKIPPED']);
+    expect(await codes({ balances: { RMB: amount('0.002') } })).toEqual(['BACKUP_DEARER', 'OUTPUT_LIMIT_LOWERED']);
+  });
+
+  it('says when another balance pays, or may', async () => {
+    const first = { routePolicy: 'ORDINARY_FIRST', crossBucketFallback: true } as const;
+    expect(await codes({ key: first })).toContain('MAY_CROSS_BUCKET');
+    const crossed = await preview({ key: first, balances: { RMB: amount('0') } });
+    expect(crossed).toMatchObject({ callable: true, plan: { bucket: 'CREDIT' }, warnings: [{ code: 'CROSSES_BUCKET' }] });
+  });
+
+  it.each<[string, Given, RegExp]>([
+    ['the balance', { balances: { RMB: amount('0') } }, /RMB balance does not cover.*Top up/],
+    ['the key', { key: { status: 'PAUSED' } }, /The API key is paused.*Resume/],
+    ['the expiry of the key', { key: { expiresAt: 999 } }, /expired/],
+    ['the models of the key', { key: { allowedModels: [] } }, /may not use the model.*Add the model/],
+    [
+      'channels that are all passed over',
+      { from: aCatalog({ ...lists(), routes: [aRoute('m', 'ORDINARY', ['off'])] }) },
+      /No channel.*"off" is disabled/,
+    ],
+  ])('says that %s has to change', async (_what, given, reason) => {
+    const told = await preview(given);
+    expect(told).toMatchObject({ callable: false, hold: null });
+    expect(told.reason).toMatch(reason);
+  });
+});
+
+function lists() {
+  return { models: [...catalog.models.values()], channels: [...catalog.channels.values()] };
+}

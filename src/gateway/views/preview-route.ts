@@ -1,0 +1,209 @@
+/**
+ * What would happen if a request were sent now, from the functions that the flow itself goes by: admission, planning,
+ * quoting, and the obstacles of steps. Nothing is held and nothing is sent.
+ */
+import { obstacleOf } from '../../attempts/obstacle';
+import { restingAt } from '../../attempts/resting';
+import type { Upstreams } from '../../attempts/upstream';
+import { Fault } from '../../kernel/fault';
+import { formatDecimal, minNano, type Nano, nano } from '../../kernel/money';
+import { type Bucket, currencyOf } from '../../kernel/words';
+import type { ApiKey } from '../../keys/api-key';
+import { admitKey } from '../../keys/authenticate';
+import { outputLimitWithin, type Quote, quoteCeiling } from '../../metering/quote-ceiling';
+import type { Catalog } from '../../routing/catalog';
+import type { ChannelHealth } from '../../routing/health/channel-health';
+import { AbovePriceCeiling, type Plan, type PlanStep, planRoute } from '../../routing/plan-route';
+import { aboveCap, chargeCap, fullHold } from '../reading/key-ceilings';
+import { type LimitRoom, overLimit } from '../reading/spend-ceilings';
+
+export interface PreviewMeans {
+  readonly catalog: Catalog;
+  readonly upstreams: Upstreams;
+  readonly health: ChannelHealth;
+  /** What can be spent from the balance now. */
+  readonly available: (bucket: Bucket) => Promise<Nano>;
+  /** What the spend limits of the key and its project leave now; null: they have none on the bucket. */
+  readonly room: (bucket: Bucket) => Promise<LimitRoom | null>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export interface PreviewedRequest {
+  readonly model: string;
+  readonly inputTokens: number;
+  /** As the client would set it; undefined: it sets none. */
+  readonly maxOutputTokens: number | undefined;
+}
+
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** `plan` is the one that would be taken; when nothing can be called, the one that came closest, if any did. */
+export interface RoutePreview {
+  readonly callable: boolean;
+  /** What to change, when nothing can be called. */
+  readonly reason: string | null;
+  readonly plan: Plan | null;
+  readonly hold: Nano | null;
+  readonly available: Nano | null;
+  readonly warnings: readonly Warning[];
+}
+
+interface Candidate {
+  readonly plan: Plan;
+  readonly quote: Quote;
+  /** The most that the key lets one request hold. */
+  readonly cap: Nano | null;
+  readonly available: Nano;
+  readonly room: LimitRoom | null;
+}
+
+type Closest = Pick<Candidate, 'plan' | 'available'>;
+
+/** A key that may not call, or a model that it may not, gives a preview that says why, and no fault. */
+export async function previewRoute(means: PreviewMeans, key: ApiKey, request: PreviewedRequest): Promise<RoutePreview> {
+  const planned = plannedFor(means, key, request.model);
+  if (planned instanceof Fault) return refused(planned, await closestTo(means, planned));
+  const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
+  const candidates = await Promise.all(plans.map((plan) => candidateOf(means, plan, request, key)));
+  const taken = candidates.find((each) => isCovered(each) && firstOpen(each.plan, means.upstreams) !== undefined);
+  if (taken === undefined) return refused(whyNone(candidates, means.upstreams), candidates[0] ?? null);
+  const hold = holdOf(taken);
+  const warnings = [
+    ...crossing(planned.first, taken.plan, planned.fallback),
+    ...skipped(taken.plan, means.upstreams),
+    ...resting(taken.plan, means),
+    ...drawn(taken.plan),
+    ...dearer(taken.plan),
+    ...lowered(taken, hold),
+  ];
+  return { callable: true, reason: null, plan: taken.plan, hold, available: taken.available, warnings };
+}
+
+function plannedFor({ catalog, now }: PreviewMeans, key: ApiKey, model: string) {
+  try {
+    admitKey({ key }, now);
+    return planRoute(catalog, key, model, null);
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+}
+
+async function candidateOf(
+  means: PreviewMeans,
+  plan: Plan,
+  { inputTokens, maxOutputTokens }: PreviewedRequest,
+  { policies }: ApiKey,
+): Promise<Candidate> {
+  const bounds = {
+    inputTokens: Math.min(inputTokens, plan.model.contextWindow),
+    clientOutputLimit: maxOutputTokens,
+    modelOutputLimit: plan.model.maxOutputTokens,
+    choices: 1,
+  };
+  const quote = quoteCeiling(bounds, plan.prices);
+  const [available, room] = await Promise.all([means.available(plan.bucket), means.room(plan.bucket)]);
+  return { plan, quote, cap: chargeCap(policies, plan), available, room };
+}
+
+/** The plan of which every step is too dear: it came closest. */
+async function closestTo({ available }: PreviewMeans, fault: Fault): Promise<Closest | null> {
+  return fault instanceof AbovePriceCeiling ? { plan: fault.plan, available: await available(fault.plan.bucket) } : null;
+}
+
+function isCovered({ plan, quote, cap, available, room }: Candidate): boolean {
+  return quote.floor <= available && !isOver(room, quote) && aboveCap(plan, quote, cap) === null;
+}
+
+function isOver(room: LimitRoom | null, { floor }: Quote): room is LimitRoom {
+  return room !== null && room.left < floor;
+}
+
+/** As the ledger grants it: the whole of it, or what the balance and the limits leave. */
+function holdOf({ quote, cap, available, room }: Candidate): Nano {
+  const within = minNano(fullHold(quote, cap), available);
+  return room === null ? within : minNano(within, nano(room.left));
+}
+
+function refused(fault: Fault, closest: Closest | null): RoutePreview {
+  const reason = `${fault.publicMessage} ${fault.rule.nextStep}`;
+  return { callable: false, reason, plan: closest?.plan ?? null, hold: null, available: closest?.available ?? null, warnings: [] };
+}
+
+function whyNone(candidates: readonly Candidate[], upstreams: Upstreams): Fault {
+  const [tooDear] = candidates.flatMap(({ plan, quote, cap }) => aboveCap(plan, quote, cap) ?? []);
+  if (tooDear !== undefined) return tooDear;
+  const short = candidates.find(({ quote, available }) => quote.floor > available);
+  if (short === undefined) {
+    const [limited] = candidates.flatMap(({ quote, room }) => (isOver(room, quote) ? [overLimit(room, quote.floor)] : []));
+    if (limited !== undefined) return limited;
+    const steps = candidates.flatMap(({ plan }) => plan.steps);
+    const obstacles = steps.flatMap((step) => obstacleOf(step, 'chat', upstreams)?.message ?? []);
+    return new Fault('upstream_failed', `No channel can take it now. ${obstacles.join(' ')}`);
+  }
+  const { plan, quote, available } = short;
+  const currency = currencyOf(plan.bucket);
+  const amounts = `it can cost up to ${formatDecimal(quote.floor)} ${currency}, and ${formatDecimal(available)} ${currency} is available`;
+  return new Fault('insufficient_quota', `The ${plan.bucket} balance does not cover this request: ${amounts}.`);
+}
+
+function firstOpen(plan: Plan, upstreams: Upstreams): PlanStep | undefined {
+  return plan.steps.find((step) => obstacleOf(step, 'chat', upstreams) === null);
+}
+
+function crossing(first: Plan, taken: Plan, fallback: Plan | null): Warning[] {
+  if (taken !== first) {
+    const message = `The ${first.routeType} route cannot serve it now, so it would go the ${taken.routeType} route and pay from ${taken.bucket}.`;
+    return [{ code: 'CROSSES_BUCKET', message }];
+  }
+  if (fallback === null) return [];
+  const message = `When the ${first.routeType} route fails, the key allows to cross over to ${fallback.routeType}, which pays from ${fallback.bucket}.`;
+  return [{ code: 'MAY_CROSS_BUCKET', message }];
+}
+
+function skipped(plan: Plan, upstreams: Upstreams): Warning[] {
+  return plan.steps.flatMap((step) => {
+    const obstacle = obstacleOf(step, 'chat', upstreams);
+    return obstacle === null ? [] : [{ code: 'CHANNEL_SKIPPED', message: obstacle.message }];
+  });
+}
+
+/** Steps that rest for their health, as the flow finds them; none that something else stands against. */
+function resting(plan: Plan, { upstreams, health, now }: PreviewMeans): Warning[] {
+  const stopped = (step: PlanStep) => obstacleOf(step, 'chat', upstreams) !== null;
+  return plan.steps.flatMap((step) => {
+    const found = stopped(step) ? null : restingAt(plan, step, { health, clock: { now: () => now } }, stopped);
+    if (found === null) return [];
+    const { message } = found.obstacle;
+    if (!found.lastResort) return [{ code: 'CHANNEL_SKIPPED', message }];
+    return [{ code: 'LAST_RESORT', message: `${message} Where no other channel is left, it is tried all the same.` }];
+  });
+}
+
+/** A preview has no request to draw for: it shows the channels of one priority in the order of the catalog. */
+function drawn({ drawn: isDrawn }: Plan): Warning[] {
+  if (isDrawn === undefined) return [];
+  const message = 'Channels of one priority are tried in an order that is drawn for each request by their weights.';
+  return [{ code: 'CHANNELS_DRAWN', message }];
+}
+
+/** Backups that cost more than the primary, for input or for output. */
+function dearer(plan: Plan): Warning[] {
+  const [primary, ...backups] = plan.steps;
+  return backups
+    .filter(({ price }) => primary !== undefined && (price.input > primary.price.input || price.output > primary.price.output))
+    .map(({ channel }) => ({ code: 'BACKUP_DEARER', message: `The backup channel "${channel.id}" costs more than the primary one.` }));
+}
+
+function lowered({ quote, cap, available }: Candidate, hold: Nano): Warning[] {
+  const { limit, lowered: isLowered } = outputLimitWithin(quote, hold);
+  if (!isLowered) return [];
+  const covers = cap === hold ? "The key's maxCharge" : hold === available ? 'The balance' : 'What the spend limits leave';
+  return [
+    { code: 'OUTPUT_LIMIT_LOWERED', message: `${covers} covers ${limit} output tokens, so the output limit would be lowered to that.` },
+  ];
+}

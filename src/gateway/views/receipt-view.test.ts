@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { aPrice } from '../../../test/support/catalog-builders';
+import { aHold, anAttempt, aRecord, aRequest, aUsage, inFlight, settled } from '../../../test/support/receipt-builders';
+import { announceSeed } from '../../../test/support/seed';
+import { minNano, nano } from '../../kernel/money';
+import { STOP_REASONS } from '../../kernel/words';
+import type { ReceiptRecord } from '../../ledger/receipt';
+import { chargeFor } from '../../metering/charge';
+import type { PriceVersion } from '../../routing/catalog';
+import { STOP_RULES } from '../ending/stop-reasons';
+import { viewReceipt } from './receipt-view';
+
+const CHEAP = aPrice({ id: 'cheap', input: nano(1_000_000_000n), output: nano(4_000_000_000n) });
+const DEAR = aPrice({ id: 'dear', input: nano(2_000_000_000n), output: nano(5_000_000_000n) });
+const PRICES: ReadonlyMap<string, PriceVersion> = new Map([CHEAP, DEAR].map((price) => [price.id, price]));
+
+function viewOf(record: Partial<ReceiptRecord>, attempts = [] as Parameters<typeof viewReceipt>[0]['attempts']) {
+  const { holdAmount } = { ...aRecord('r'), ...record };
+  const hold = holdAmount === null ? null : aHold({ amount: holdAmount });
+  return viewReceipt({ receipt: settled(aRecord('r', record), hold), attempts, prices: PRICES });
+}
+
+const charged = (price: PriceVersion, hold = 1_000_000_000n) => {
+  const usage = aUsage(1_000, 500);
+  return { usage, priceId: price.id, holdAmount: nano(hold), charge: minNano(chargeFor(usage, price), nano(hold)) };
+};
+
+describe('the lines of a receipt', () => {
+  it('add up to the charge exactly, for every usage, price and hold', () => {
+    const tokens = fc.integer({ min: 0, max: 2_000_000 });
+    const amounts = fc.bigInt({ min: 0n, max: 10n ** 13n });
+    const cases = fc.record({
+      input: tokens,
+      cached: tokens,
+      output: tokens,
+      price: amounts,
+      multiplier: fc.bigInt({ min: 1n, max: 3n * 10n ** 9n }),
+      hold: amounts,
+    });
+    fc.assert(
+      fc.property(cases, ({ input, cached, output, price, multiplier, hold }) => {
+        const usage = aUsage(input + cached, output, { cachedInputTokens: cached });
+        const version = aPrice({ id: 'any', input: nano(price), output: nano(price / 3n), cachedInput: nano(price / 7n), multiplier });
+        const charge = minNano(chargeFor(usage, version), nano(hold));
+        const receipt = settled(aRecord('r', { usage, charge, priceId: 'any', holdAmount: nano(hold) }));
+        const { lines } = viewReceipt({ receipt, attempts: [], prices: new Map([['any', version]]) });
+        expect(lines.reduce((sum, line) => sum + line.amount, 0n)).toBe(charge);
+      }),
+      { seed: announceSeed() },
+    );
+  });
+
+  it('are none where nothing was used', () => {
+    expect(viewOf({ usage: aUsage(0, 0, { source: 'NONE' }), charge: nano(0n), priceId: 'cheap' }).lines).toEqual([]);
+  });
+
+  it('are none, and nothing breaks, where the price version is not known', () => {
+    expect(viewOf({ priceId: null }).lines).toEqual([]);
+  });
+});
+
+describe('the cost of a fallback', () => {
+  const fellBack = (final: PriceVersion, primary: PriceVersion, hold?: bigint) =>
+    viewOf({ ...charged(final, hold), primaryPriceId: primary.id, fallbackCount: 1 }).fallbackDelta;
+
+  it('is the difference to what the primary would have charged for the same tokens', () => {
+    expect(fellBack(DEAR, CHEAP)).toBe(chargeFor(aUsage(1_000, 500), DEAR) - chargeFor(aUsage(1_000, 500), CHEAP));
+  });
+
+  it('is negative when the backup was cheaper, and zero when it cost the same', () => {
+    expect(fellBack(CHEAP, DEAR)).toBe(chargeFor(aUsage(1_000, 500), CHEAP) - chargeFor(aUsage(1_000, 500), DEAR));
+    expect(fellBack(CHEAP, CHEAP)).toBe(0n);
+  });
+
+  it('measures the primary under the same hold, so that a cap is not taken for a saving', () => {
+    expect(fellBack(CHEAP, DEAR, chargeFor(aUsage(1_000, 500), CHEAP))).toBe(0n);
+  });
+
+  it('is null without a fallback, without a charge, and without the price of the primary', () => {
+    expect(viewOf({ ...charged(CHEAP), primaryPriceId: 'dear' }).fallbackDelta).toBeNull();
+    expect(viewOf({ fallbackCount: 1, primaryPriceId: 'dear', charge: nano(0n) }).fallbackDelta).toBeNull();
+    expect(viewOf({ ...charged(CHEAP), fallbackCount: 1, primaryPriceId: 'gone' }).fallbackDelta).toBeNull();
+  });
+});
+
+describe('texts for people', () => {
+  it.each(STOP_REASONS)('%s without a charge says why, and after a failure what to do next', (stopReason) => {
+    const { status, fault, noChargeReason } = STOP_RULES[stopReason];
+    const free = { charge: nano(0n), usage: aUsage(0, 0, { source: 'NONE' }), noChargeReason } as const;
+    const view = viewOf({ ...free, status, stopReason, errorCode: fault ?? (status === 'SUCCEEDED' ? null : 'insufficient_quota') });
+    expect(view.noChargeReason).toMatch(/^[A-Z].+\.$/);
+    if (status === 'SUCCEEDED') expect(view.nextStep).toBeNull();
+    else expect(view.nextStep).toMatch(/^[A-Z].+\.$/);
+  });
+
+  it('promise no next step for a code that is not in the table', () => {
+    expect(viewOf({ status: 'FAILED', errorCode: 'from_another_version' }).nextStep).toBeNull();
+  });
+
+  it('say of every attempt what it cost and why', () => {
+    const { attempts } = viewOf(charged(CHEAP), [
+      anAttempt('r', 0, { status: 'SKIPPED' }),
+      anAttempt('r', 1, { status: 'FAILED' }),
+      anAttempt('r', 2, { status: 'SUCCEEDED', usage: aUsage(1_000, 500), charge: nano(3_000_000n) }),
+    ]);
+    expect(attempts.map(({ id, chargeReason }) => [id, chargeReason])).toEqual([
+      ['r:0', expect.stringContaining('passed over')],
+      ['r:1', expect.stringContaining('not charged')],
+      ['r:2', '1000 input and 500 output tokens at price version cheap cost 0.003 CNY.'],
+    ]);
+  });
+});
+
+describe('a request in flight', () => {
+  it('has been charged nothing yet, and shows its open hold', () => {
+    const view = viewReceipt({ receipt: inFlight(aRequest('r')), attempts: [], prices: PRICES });
+    expect(view).toMatchObject({
+      status: 'IN_FLIGHT',
+      stopReason: null,
+      settledAt: null,
+      charge: 0n,
+      lines: [],
+      nextStep: null,
+      currency: 'CNY',
+    });
+    expect(view.hold?.state).toBe('OPEN');
+  });
+});

@@ -1,0 +1,156 @@
+/**
+ * A receipt as people read it: the facts that were written, and what follows from them (lines, the cost of a fallback,
+ * why something cost nothing, what to do next). REST and the graph both render this one view.
+ */
+import type { AttemptRecord } from '../../attempts/attempt';
+import { FAULT_RULES, type FaultCode } from '../../kernel/fault-codes';
+import { formatDecimal, minNano, type Nano, nano, subtractNano } from '../../kernel/money';
+import { type Currency, currencyOf, type RequestStatus } from '../../kernel/words';
+import type {
+  AttemptOfReceipt,
+  EndFacts,
+  HoldRecord,
+  ReadableReceipt,
+  ReceiptRecord,
+  RequestFacts,
+  RouteFacts,
+} from '../../ledger/receipt';
+import { type ChargeLine, chargeFor, chargeLines } from '../../metering/charge';
+import { NO_USAGE, type Usage } from '../../metering/usage';
+import type { PriceVersion } from '../../routing/catalog';
+import { aliasReason } from '../../routing/model-names';
+
+type Unended = Omit<
+  { [Field in keyof EndFacts]: EndFacts[Field] | null },
+  'status' | 'charge' | 'usage' | 'retryCount' | 'fallbackCount' | 'recovered'
+>;
+
+/** Fields that only an ended request has are null while it is in flight; counts and amounts are zero. */
+export type ReceiptView = RequestFacts &
+  RouteFacts &
+  Unended & {
+    readonly status: RequestStatus;
+    readonly retryCount: number;
+    readonly fallbackCount: number;
+    readonly recovered: boolean;
+    readonly usage: Usage;
+    readonly charge: Nano;
+    readonly currency: Currency | null;
+    readonly hold: HoldRecord | null;
+    /** The model of the catalog; null when none was found. */
+    readonly model: string | null;
+    /** Why that model, where the request named another. */
+    readonly modelReason: string | null;
+    readonly price: PriceVersion | null;
+    readonly lines: readonly ChargeLine[];
+    readonly fallbackDelta: Nano | null;
+    readonly attempts: readonly AttemptView[];
+    readonly nextStep: string | null;
+  };
+
+export interface AttemptView extends AttemptRecord {
+  readonly id: string;
+  readonly charge: Nano;
+  readonly chargeReason: string;
+}
+
+export interface ReceiptParts {
+  readonly receipt: ReadableReceipt;
+  readonly attempts: readonly AttemptOfReceipt[];
+  /** By id; holds the price that was charged and the primary's. */
+  readonly prices: ReadonlyMap<string, PriceVersion>;
+}
+
+const ZERO = nano(0n);
+
+export function viewReceipt({ receipt, attempts, prices }: ReceiptParts): ReceiptView {
+  const { hold } = receipt;
+  const currency = receipt.record.bucket === null ? null : currencyOf(receipt.record.bucket);
+  const model = modelOf(receipt.record);
+  const modelReason = aliasReason(receipt.record.requestedModel, model);
+  if (receipt.inFlight) return { ...receipt.record, ...NOT_ENDED, hold, currency, model, modelReason, price: null };
+  const { record } = receipt;
+  const price = prices.get(record.priceId ?? '') ?? null;
+  return {
+    ...record,
+    hold,
+    currency,
+    model,
+    modelReason,
+    price,
+    lines: linesOf(record, price),
+    fallbackDelta: fallbackDelta(record, prices.get(record.primaryPriceId ?? '') ?? null),
+    attempts: viewAttempts(receipt, attempts),
+    nextStep: nextStepAfter(record.errorCode),
+  };
+}
+
+/** The model of the catalog, by its route: a route's id is its model and its type. */
+export function modelOf({ routeId, routeType }: RouteFacts): string | null {
+  return routeId === null || routeType === null ? null : routeId.slice(0, -routeType.length - 1);
+}
+
+/** The attempts of a receipt; none while it is in flight. */
+export function viewAttempts(receipt: ReadableReceipt, attempts: readonly AttemptOfReceipt[]): readonly AttemptView[] {
+  if (receipt.inFlight) return [];
+  const { record } = receipt;
+  const currency = record.bucket === null ? null : currencyOf(record.bucket);
+  return attempts.map((attempt) => ({
+    ...attempt,
+    id: `${attempt.receiptId}:${attempt.index}`,
+    chargeReason: chargeReason(attempt, record, currency),
+  }));
+}
+
+const NOT_ENDED = {
+  status: 'IN_FLIGHT',
+  stopReason: null,
+  settledAt: null,
+  upstreamModel: null,
+  reportedModel: null,
+  finalChannelId: null,
+  priceId: null,
+  retryCount: 0,
+  fallbackCount: 0,
+  providerStatus: null,
+  errorCode: null,
+  errorMessage: null,
+  usage: NO_USAGE,
+  latencyMs: null,
+  timeToFirstTokenMs: null,
+  loweredOutputLimit: null,
+  recovered: false,
+  charge: ZERO,
+  noChargeReason: null,
+  lines: [],
+  fallbackDelta: null,
+  attempts: [],
+  nextStep: null,
+} as const;
+
+function linesOf(record: ReceiptRecord, price: PriceVersion | null): readonly ChargeLine[] {
+  return price === null || record.usage.source === 'NONE' ? [] : chargeLines(record.usage, price, record.charge);
+}
+
+/** What the charge would have been at the primary's price, under the same hold, is the measure. */
+function fallbackDelta(record: ReceiptRecord, primary: PriceVersion | null): Nano | null {
+  if (record.fallbackCount === 0 || record.charge === 0n || primary === null) return null;
+  const atPrimary = chargeFor(record.usage, primary);
+  return subtractNano(record.charge, record.holdAmount === null ? atPrimary : minNano(atPrimary, record.holdAmount));
+}
+
+function chargeReason(attempt: AttemptOfReceipt, record: ReceiptRecord, currency: Currency | null): string {
+  if (attempt.status === 'SKIPPED') return 'It was passed over: nothing was sent, and nothing is charged.';
+  if (attempt.charge > 0n) {
+    const { inputTokens, outputTokens } = attempt.usage;
+    const used = `${inputTokens} input and ${outputTokens} output tokens at price version ${record.priceId}`;
+    return `${used} cost ${formatDecimal(attempt.charge)} ${currency}.`;
+  }
+  if (attempt.status === 'SUCCEEDED' || attempt.status === 'CANCELLED') return record.noChargeReason ?? 'It used nothing that has a price.';
+  return 'It failed before any of its output was delivered: failed attempts are not charged.';
+}
+
+/** What the user does after a failure with this code; null: there is nothing to do. */
+export function nextStepAfter(code: string | null): string | null {
+  return code !== null && code in FAULT_RULES ? FAULT_RULES[code as FaultCode].nextStep : null;
+}

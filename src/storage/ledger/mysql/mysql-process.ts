@@ -1,0 +1,61 @@
+/**
+ * Which gateway processes live, by the database's own clock. Each writes down a heartbeat; one that stays silent is
+ * declared dead by any other, once, and its open holds are then nobody's.
+ */
+import type { HoldValues } from '../abandoned-end';
+import { HOLD_COLUMNS } from '../rows';
+import { type Exchange, foundBy, rowsOf } from './mysql-connections';
+import { list, literal } from './mysql-text';
+
+const DATABASE_NOW = 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)';
+
+export interface Silent {
+  readonly id: string;
+  /** As the database holds it; equal means that no heartbeat came in between. */
+  readonly heartbeatAt: string;
+}
+
+export async function registerProcess(exchange: Exchange, id: string): Promise<void> {
+  await exchange([
+    `INSERT INTO gateway_process (id, state, started_at, heartbeat_at) VALUES (${literal(id)}, 'LIVE', ${DATABASE_NOW}, ${DATABASE_NOW})`,
+  ]);
+}
+
+/** @returns false when the process is not counted among the living any more */
+export async function beat(exchange: Exchange, id: string): Promise<boolean> {
+  const [answer] = await exchange([
+    `UPDATE gateway_process SET heartbeat_at = ${DATABASE_NOW} WHERE id = ${literal(id)} AND state = 'LIVE'`,
+  ]);
+  return foundBy(answer) === 1;
+}
+
+export async function markClean(exchange: Exchange, id: string): Promise<void> {
+  await exchange([`UPDATE gateway_process SET state = 'CLEAN' WHERE id = ${literal(id)} AND state = 'LIVE'`]);
+}
+
+/** Processes that count as living and have not beaten for `silentMs`. */
+export async function silentProcesses(exchange: Exchange, silentMs: number): Promise<readonly Silent[]> {
+  const [answer] = await exchange([
+    `SELECT id, heartbeat_at FROM gateway_process WHERE state = 'LIVE' AND heartbeat_at < ${DATABASE_NOW} - ${Math.trunc(silentMs)}`,
+  ]);
+  return rowsOf(answer).map(([id, heartbeatAt]) => ({ id: String(id), heartbeatAt: String(heartbeatAt) }));
+}
+
+/** @returns whether this call, and no other, declared the process dead */
+export async function declareDead(exchange: Exchange, { id, heartbeatAt }: Silent): Promise<boolean> {
+  const [answer] = await exchange([
+    `UPDATE gateway_process SET state = 'DEAD' WHERE id = ${literal(id)} AND state = 'LIVE' AND heartbeat_at = ${BigInt(heartbeatAt)}`,
+  ]);
+  return foundBy(answer) === 1;
+}
+
+/** Open holds of processes that are dead or went in good order. */
+export async function orphanedHolds(exchange: Exchange, limit: number, except: readonly string[]): Promise<readonly HoldValues[]> {
+  const columns = HOLD_COLUMNS.map((column) => `h.${column}`).join(', ');
+  const others = except.length === 0 ? '' : `AND h.id NOT IN (${list(except)})`;
+  const [answer] = await exchange([
+    `SELECT ${columns} FROM hold h JOIN gateway_process p ON p.id = h.owner
+     WHERE h.state = 'OPEN' AND p.state IN ('DEAD', 'CLEAN') ${others} ORDER BY h.id LIMIT ${Math.trunc(limit)}`,
+  ]);
+  return rowsOf(answer);
+}

@@ -1,0 +1,173 @@
+/**
+ * Recovery among several processes: beat, watch the others, and end the holds of those that died. On connections of
+ * its own, so that a busy ledger never makes a living process look dead. From death to the end of its holds it takes
+ * about 12 s.
+ */
+import type { Clock } from '../../../kernel/clock';
+import type { LedgerStore } from '../../../ledger/ledger-store';
+import { endOrphans, type SweepLog } from '../abandoned';
+import { FORGOTTEN_AT_ONCE } from '../checkpoint-text';
+import { forgetProgress, progressOf } from './mysql-checkpoints';
+import type { Exchange, MysqlConnections } from './mysql-connections';
+import type { DoubtfulBatches } from './mysql-doubt';
+import { beat, declareDead, markClean, orphanedHolds, registerProcess, type Silent, silentProcesses } from './mysql-process';
+
+export interface RecoveryTimings {
+  readonly beatEveryMs: number;
+  /** Without a heartbeat for this long by the database's clock, a process is suspected. */
+  readonly silentMs: number;
+  /** Suspected and unchanged for this long, while this process itself beats without a miss, it is dead. */
+  readonly watchedMs: number;
+}
+
+export const RECOVERY_TIMINGS: RecoveryTimings = { beatEveryMs: 1_000, silentMs: 6_000, watchedMs: 4_000 };
+
+const PRUNE_EVERY_MS = 30_000;
+
+export interface RecoveryPorts {
+  readonly beating: MysqlConnections;
+  /** Apart from the heartbeat, which must never wait for a sweep. */
+  readonly sweeping: MysqlConnections;
+  readonly store: LedgerStore;
+  readonly doubtful: DoubtfulBatches;
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly log: SweepLog;
+  /** Called once, when another process has declared this one dead: it must place no hold any more. */
+  readonly onFenced: () => void;
+  readonly timings: RecoveryTimings;
+  /** As `LedgerOptions.beforeSweep`. */
+  readonly beforeSweep?: ((store: LedgerStore) => Promise<unknown>) | undefined;
+}
+
+export class MysqlRecovery {
+  private readonly suspects = new Map<string, { readonly heartbeatAt: string; readonly since: number }>();
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private sweeping: Promise<void> | null = null;
+  private stopped = false;
+  private fenced = false;
+  /** When the last heartbeat that was written was begun; monotonic. */
+  private beatAt = this.ports.clock.monotonic();
+  private prunedAt = this.ports.clock.monotonic();
+
+  constructor(private readonly ports: RecoveryPorts) {}
+
+  /**
+   * Whether this process may be taken for dead by others, or was: it has not beaten for as long as makes one suspected. It
+   * must place no hold then. By the monotonic clock, which goes on while a process is stopped.
+   */
+  get isSilent(): boolean {
+    return this.fenced || this.ports.clock.monotonic() - this.beatAt >= this.ports.timings.silentMs;
+  }
+
+  /** Counts this process among the living, and goes on until `stop`. */
+  async start(): Promise<void> {
+    this.beatAt = this.ports.clock.monotonic();
+    await this.on((exchange) => registerProcess(exchange, this.ports.owner));
+    this.next();
+  }
+
+  /** Leaves in good order. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+    await this.sweeping;
+    await this.on((exchange) => markClean(exchange, this.ports.owner)).catch((err) => {
+      this.ports.log.warn({ err }, 'the process could not be signed off from the database');
+    });
+  }
+
+  /** One round: a heartbeat, a look at the others, and a sweep beside it. Never rejects. */
+  async round(): Promise<void> {
+    const began = this.ports.clock.monotonic();
+    try {
+      if (!(await this.on((exchange) => beat(exchange, this.ports.owner)))) return this.fence();
+      this.beatAt = began;
+      await this.watch();
+    } catch (err) {
+      // Who cannot beat cannot judge: the others may be silent for the same reason.
+      this.suspects.clear();
+      this.ports.log.warn({ err }, 'the heartbeat could not be written');
+      return;
+    }
+    this.sweeping ??= this.sweep().finally(() => {
+      this.sweeping = null;
+    });
+  }
+
+  /** Resolves when no sweep is running. */
+  async settled(): Promise<void> {
+    await this.sweeping;
+  }
+
+  private next(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.running = this.round().then(() => this.next());
+    }, this.ports.timings.beatEveryMs);
+    this.timer.unref();
+  }
+
+  private fence(): void {
+    if (this.fenced) return;
+    this.fenced = true;
+    this.ports.log.error({ owner: this.ports.owner }, 'another process declared this one dead: it was silent for too long');
+    this.ports.onFenced();
+  }
+
+  private async watch(): Promise<void> {
+    const { clock, owner, timings } = this.ports;
+    const silent = (await this.on((exchange) => silentProcesses(exchange, timings.silentMs))).filter(({ id }) => id !== owner);
+    this.forgetAllBut(silent);
+    for (const process of silent) {
+      const known = this.suspects.get(process.id);
+      if (known?.heartbeatAt !== process.heartbeatAt) this.suspects.set(process.id, { ...process, since: clock.monotonic() });
+      else if (clock.monotonic() - known.since >= timings.watchedMs) await this.bury(process);
+    }
+  }
+
+  private forgetAllBut(silent: readonly Silent[]): void {
+    const ids = new Set(silent.map(({ id }) => id));
+    for (const id of this.suspects.keys()) if (!ids.has(id)) this.suspects.delete(id);
+  }
+
+  private async bury(process: Silent): Promise<void> {
+    this.suspects.delete(process.id);
+    if (await this.on((exchange) => declareDead(exchange, process))) {
+      this.ports.log.warn({ process: process.id }, 'a gateway process is dead: its open holds are being ended');
+    }
+  }
+
+  private async sweep(): Promise<void> {
+    const { clock, doubtful, log, store, sweeping } = this.ports;
+    try {
+      await doubtful.settle(sweeping);
+      await this.ports.beforeSweep?.(store);
+      const swept = await endOrphans({
+        store,
+        log,
+        now: () => clock.now(),
+        orphans: (limit, except) => sweeping.use((exchange) => orphanedHolds(exchange, limit, except)),
+        progressOf: (holdIds) => sweeping.use((exchange) => progressOf(exchange, holdIds)),
+      });
+      if (swept.settled + swept.released > 0) log.warn({ ...swept }, 'ended the open holds of processes that are gone');
+      await this.prune();
+    } catch (err) {
+      log.warn({ err }, 'the holds of processes that are gone could not be ended; trying again');
+    }
+  }
+
+  /** Checkpoints of holds that have ended are of no use to anybody. */
+  private async prune(): Promise<void> {
+    const now = this.ports.clock.monotonic();
+    if (now - this.prunedAt < PRUNE_EVERY_MS) return;
+    this.prunedAt = now;
+    while (!this.stopped && (await this.ports.sweeping.use((exchange) => forgetProgress(exchange))) === FORGOTTEN_AT_ONCE);
+  }
+
+  private on<T>(work: (exchange: Exchange) => Promise<T>): Promise<T> {
+    return this.ports.beating.use(work);
+  }
+}

@@ -1,0 +1,120 @@
+/** What a batch on MySQL is decided on: the rows that it touches, locked in the order in which every writer locks them. */
+import { counterSums, MYSQL_SUMS } from '../counter-sums';
+import type { CounterState, KeyUse, LedgerView, Refundable } from '../decision';
+import { type HoldRef, type PreparedBatch, UnwritableItem } from '../prepare';
+import {
+  countersNamedBy,
+  holdsNamedBy,
+  idempotencyKeysNamedBy,
+  identityOf,
+  identityText,
+  keysNamedBy,
+  receiptsNamedBy,
+  refundsNamedBy,
+  walletsNamedBy,
+} from '../references';
+import { END_IDENTITY } from '../rows';
+import type { MovedBefore } from '../transfer-row';
+import { type Answer, type Exchange, type Rows, rowsOf } from './mysql-connections';
+import { literal, select } from './mysql-text';
+
+/** Begins with the statements of `first`. The counters that a ceiling names are there afterwards. */
+export async function lockAndLook(exchange: Exchange, batch: PreparedBatch, first: readonly string[]): Promise<LedgerView> {
+  const { items } = batch;
+  const keys = idempotencyKeysNamedBy(items);
+  const [wallets, receipts] = [walletsNamedBy(items), receiptsNamedBy(items)];
+  // The index is named because a small table would be read, and locked, as a whole.
+  const locked = await exchange([
+    ...first,
+    select('id', 'idempotency_key FORCE INDEX (PRIMARY)', 'id', keys, ' ORDER BY id FOR UPDATE'),
+    select('id, wallet_id, amount', 'hold FORCE INDEX (PRIMARY)', 'id', holdsNamedBy(items), " AND state = 'OPEN' ORDER BY id FOR UPDATE"),
+    select('id, posted - held', 'wallet FORCE INDEX (PRIMARY)', 'id', wallets, ' ORDER BY id FOR UPDATE'),
+    select('id, spent, held', 'spend_counter FORCE INDEX (PRIMARY)', 'id', countersNamedBy(items), ' ORDER BY id FOR UPDATE'),
+    select('external_key, id, kind, debit, credit, amount, receipt_id', 'transfer', 'external_key', keysNamedBy(items)),
+    select(END_IDENTITY.join(', '), 'receipt', 'id', receipts),
+    select(
+      "k.id, k.body_hash, k.request_id, k.hold_id, COALESCE(h.state, 'RELEASED')",
+      'idempotency_key k LEFT JOIN hold h ON h.id = k.hold_id',
+      'k.id',
+      keys,
+    ),
+    select(
+      "r.id, CONCAT(r.account_id, ':', r.bucket), r.charge, (SELECT COALESCE(SUM(f.amount), 0) FROM refund f WHERE f.receipt_id = r.id)",
+      'receipt r',
+      'r.id',
+      refundsNamedBy(items),
+    ),
+  ]);
+  const [, holds, balances, counters, ...rest] = locked.slice(first.length);
+  const known = new Map(rowsOf(counters).map(([id, spent, held]) => [String(id), counterOf(spent, held)]));
+  await openCounters(exchange, batch, known);
+  return viewOf(holdsOf(rowsOf(holds)), balances, known, rest);
+}
+
+/** Makes the counters that a ceiling of the batch names and that do not exist, with what they begin with. */
+async function openCounters(exchange: Exchange, { items }: PreparedBatch, known: Map<string, CounterState>): Promise<void> {
+  for (const item of items) {
+    if (item.kind !== 'place') continue;
+    for (const { counterId } of item.ceilings) {
+      if (known.has(counterId)) continue;
+      const [answer] = await exchange([counterSums(counterId, item.walletId, { ...MYSQL_SUMS, value: literal })]);
+      const [row] = rowsOf(answer);
+      const sums = counterOf(row?.[0], row?.[1]);
+      await exchange([`INSERT INTO spend_counter (id, spent, held) VALUES (${literal(counterId)}, ${sums.spent}, ${sums.held})`]);
+      known.set(counterId, sums);
+    }
+  }
+}
+
+function holdsOf(rows: Rows): ReadonlyMap<string, { readonly wallet: string; readonly amount: bigint }> {
+  return new Map(rows.map(([id, wallet, amount]) => [String(id), { wallet: String(wallet), amount: BigInt(amount ?? 0) }]));
+}
+
+function viewOf(
+  open: ReturnType<typeof holdsOf>,
+  balances: Answer | undefined,
+  counters: ReadonlyMap<string, CounterState>,
+  [transfers, receipts, keys, charges]: readonly (Answer | undefined)[],
+): LedgerView {
+  const available = new Map(rowsOf(balances).map(([id, amount]) => [String(id), BigInt(amount ?? 0)]));
+  const moved = new Map(rowsOf(transfers).map((row) => [String(row[0]), movedOf(row)]));
+  const written = new Set(rowsOf(receipts).map(identityText));
+  const uses = new Map(
+    pairsOf(keys).map(([id, bodyHash, requestId, holdId, state]) => [id, { bodyHash, requestId, holdId, state } as KeyUse]),
+  );
+  const refundable = new Map(
+    pairsOf(charges).map(([id, walletId, charged, refunded]): [string, Refundable] => [
+      String(id),
+      { walletId: String(walletId), charged: BigInt(charged ?? 0), refunded: BigInt(refunded ?? 0) },
+    ]),
+  );
+  return {
+    available: (id) => available.get(id),
+    isOpen: (hold) => isOpen(open, hold),
+    transferOf: (key) => moved.get(key),
+    wasWritten: (end) => written.has(identityOf(end)),
+    counter: (id) => counters.get(id) ?? null,
+    keyUse: (id) => uses.get(id),
+    refundable: (id) => refundable.get(id),
+  };
+}
+
+function isOpen(open: ReturnType<typeof holdsOf>, { holdId, walletId, amount }: HoldRef): boolean {
+  const row = open.get(holdId);
+  if (row === undefined) return false;
+  if (row.wallet === walletId && row.amount === amount) return true;
+  throw new UnwritableItem(`The hold ${holdId} is of ${row.amount} on ${row.wallet}, not of ${amount} on ${walletId}.`);
+}
+
+function movedOf([, id, kind, debit, credit, amount, receiptId]: Rows[number]): MovedBefore {
+  const words = { transferId: String(id), kind: String(kind), debit: String(debit), credit: String(credit) };
+  return { ...words, amount: BigInt(amount ?? 0), receiptId: receiptId === null || receiptId === undefined ? null : String(receiptId) };
+}
+
+function counterOf(spent: Rows[number][number] | undefined, held: Rows[number][number] | undefined): CounterState {
+  return { spent: BigInt(spent ?? 0), held: BigInt(held ?? 0) };
+}
+
+function pairsOf(answer: Answer | undefined): string[][] {
+  return rowsOf(answer).map((row) => row.map(String));
+}

@@ -1,0 +1,61 @@
+/**
+ * The embedded database has one owner: a process that releases the holds of its former life must know that nobody else
+ * is living. The lock is one of SQLite's own on a file beside the database, so that it ends with the process, however
+ * that ends.
+ */
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { unusableFile } from '../../unusable-file';
+
+/** A handle that nobody refers to is collected, closed, and its lock gone: ownership must not hang on a variable. */
+const owned = new Set<Database.Database>();
+
+export interface OwnerLock {
+  release(): void;
+}
+
+/**
+ * Makes this process the owner of the database file until `release` or the end of the process.
+ * The folder is made where it is missing.
+ * @throws Error that names the file when another process (or another part of this one) owns it, or it cannot be written
+ */
+export function lockSqliteOwner(file: string): OwnerLock {
+  const lock = openLock(file);
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (!isBusy(error)) throw error;
+    throw new Error(
+      `The database ${file} is in use by another process. One gateway owns an embedded database: stop the other one, ` +
+        'choose another DATABASE_URL, or use MySQL for several processes.',
+    );
+  }
+  owned.add(lock);
+  return {
+    release: () => {
+      owned.delete(lock);
+      lock.close();
+    },
+  };
+}
+
+function openLock(file: string): Database.Database {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    if (!isFolder(file)) return new Database(`${file}.lock`, { timeout: 0 });
+  } catch (error) {
+    throw unusableFile(file, error);
+  }
+  throw unusableFile(file, { code: 'EISDIR' });
+}
+
+function isFolder(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isBusy(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' && code.startsWith('SQLITE_BUSY');
+}
