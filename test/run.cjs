@@ -1,24 +1,11 @@
 // The test command. `npm test` runs the checks and every suite that this machine can run; `npm run check` the checks and
 // the suites that need no service. Further arguments go to jest. The last line is `N passed, N failed`; a check counts as one.
-const fs = require('node:fs');
-const path = require('node:path');
-const { check, FAILED, jest, ROOT } = require('./run/commands.cjs');
+const { check, FAILED, jest } = require('./run/commands.cjs');
+const { missingPackages } = require('./run/packages.cjs');
 const { missingServices } = require('./run/services.cjs');
 const { rounds, steps } = require('./run/steps.cjs');
 
-const CLIENTS = path.join(ROOT, 'test');
 const build = { name: 'build', command: ['node', 'scripts/build.cjs', '--if-needed'] };
-const clients = { name: 'client packages of the end-to-end suite', command: ['npm', 'ci', '--no-audit', '--no-fund'], cwd: CLIENTS };
-
-function preparation() {
-  return clientsAreCurrent() ? [build] : [build, clients];
-}
-
-/** npm leaves a copy of the lock in what it installed. */
-function clientsAreCurrent() {
-  const modified = (file) => fs.statSync(path.join(CLIENTS, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return modified('node_modules/.package-lock.json') >= modified('package-lock.json');
-}
 
 function roundsFor(onlyChecks, extra) {
   if (extra.some((arg) => arg.startsWith('--selectProjects'))) return [{ projects: [], workers: 1 }];
@@ -45,7 +32,7 @@ async function main(args) {
     return finish(FAILED, missing);
   }
   const counts = [];
-  for (const step of [...preparation(), ...steps]) counts.push(check(step));
+  for (const step of [build, ...missingPackages(), ...steps]) counts.push(check(step));
   for (const round of roundsFor(onlyChecks, extra)) counts.push(jest(round, extra));
   return finish(sum(counts), missing);
 }

@@ -7,7 +7,7 @@ import { BAD_EXAMPLES, COMPANIONS, GOOD_EXAMPLES, GROUND } from './import-law-ex
 
 const ROOT = resolve(__dirname, '../..');
 const LAW = join(__dirname, 'dependencies.cjs');
-const CRUISER = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+const CRUISER = join(ROOT, 'test/node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
 
 const ruleNames: readonly string[] = require('./dependencies.cjs').forbidden.map((rule: { name: string }) => rule.name);
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '../..');
-const BIOME = join(ROOT, 'node_modules/@biomejs/biome/bin/biome');
+const BIOME = join(ROOT, 'test/node_modules/@biomejs/biome/bin/biome');
 
 const REFUSED: readonly (readonly [rule: string, code: string])[] = [
   ['noExplicitAny', 'export const row = (value: any) => value;\n'],

@@ -5,16 +5,20 @@ const os = require('node:os');
 const path = require('node:path');
 
 const ROOT = path.join(__dirname, '..', '..');
-const BIN = path.join(ROOT, 'node_modules', '.bin');
+const BINS = [path.join(ROOT, 'test', 'node_modules', '.bin'), path.join(ROOT, 'node_modules', '.bin')];
 const PASSED = { passed: 1, failed: 0, skipped: 0 };
 const FAILED = { passed: 0, failed: 1, skipped: 0 };
 
 function run(command, args, { cwd = ROOT, quiet }) {
-  const program = command === 'node' ? process.execPath : command === 'npm' ? 'npm' : path.join(BIN, command);
+  const program = command === 'node' ? process.execPath : command === 'npm' ? 'npm' : toolOf(command);
   const env = { ...process.env, TZ: 'UTC' };
   const result = spawnSync(program, args, { cwd, env, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: quiet ? 'pipe' : 'inherit' });
   const output = [result.stdout, result.stderr, result.error?.message].filter(Boolean).join('\n');
   return { ok: result.status === 0, output };
+}
+
+function toolOf(command) {
+  return BINS.map((folder) => path.join(folder, command)).find((file) => fs.existsSync(file)) ?? command;
 }
 
 /** Runs one command; says in a line that it passed, or prints all that it said. */
@@ -55,4 +59,4 @@ function countsOf(report, ok) {
   };
 }
 
-module.exports = { ROOT, FAILED, check, jest };
+module.exports = { ROOT, FAILED, run, check, jest };

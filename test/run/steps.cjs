@@ -1,5 +1,5 @@
 // The one list of what is checked beside the tests, in the order in which a fault is cheapest to find.
-// `npm run check` and `npm test` both read it; each command also works alone, as `npx <command>`.
+// `npm run check` and `npm test` both read it; each command also works alone, as `node test/tool.cjs <command>`.
 const steps = [
   { name: 'format and lint', command: ['biome', 'ci', '--error-on-warnings', '--max-diagnostics=100', '--colors=off', '.'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
