@@ -14,6 +14,7 @@ import { bearerOf, headerOf } from './bearer';
 import { formBytesMax, takeForms } from './forms';
 import type { InFlight } from './in-flight';
 import { masked } from './openai-error';
+import { turnOf } from './queued-response';
 
 /** The largest body: room for images in base64. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
@@ -97,8 +98,10 @@ async function answer(
   // It may have left while its form was read.
   if (response.destroyed) closed();
   const sink = new HttpAnswerSink(response, request.id, deps.endpoint.ending);
+  const completion = completionOf(deps, request, body);
   try {
-    await serveWith(completionOf(deps, request, body), sink, interruption);
+    if (response.socket === null) await turnOf(response);
+    await serveWith(completion, sink, interruption);
   } catch (error) {
     fail(deps, request.id, sink, error);
   } finally {
