@@ -1,16 +1,19 @@
 /**
- * The gateway's process: configure, compose, listen; on SIGTERM or SIGINT drain and leave with 0, or with the code of why
- * it stopped itself. With `WORKERS` above 1 it is that for each of them, and one more watches over them.
+ * The gateway's process: configure, compose, listen; on SIGTERM, SIGINT or SIGHUP drain and leave with 0, or with the code
+ * of why it stopped itself. With `WORKERS` above 1 it is that for each of them, and one more watches over them.
  */
 import { compose } from './compose';
 import { loadCrew } from './config';
 import { ConfigurationError } from './kernel/configuration-error';
+import { outliveTerminal } from './start/closed-terminal';
+import { onStopSignal } from './start/stop-signals';
 import { isWatchedOver, speaksForAll, superviseWorkers, whenUnwatched } from './start/workers';
 
 const WRONG_CONFIGURATION = 78;
 const FAILED = 1;
 
 async function main(): Promise<void> {
+  outliveTerminal();
   const crew = isWatchedOver() ? null : loadCrew();
   if (crew === null) await serve();
   else process.exit(await superviseWorkers(crew));
@@ -27,8 +30,7 @@ async function serve(): Promise<void> {
       (error: unknown) => fail(error),
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  onStopSignal(stop);
   whenUnwatched(stop);
   const text = await running.listen();
   if (speaksForAll()) process.stdout.write(text);

@@ -84,6 +84,8 @@ export interface AttemptFailure {
   /** The provider's own error code and type, where it sent them. */
   readonly code: string | null;
   readonly type: string | null;
+  /** The member of the request that it names; left out: none. */
+  readonly param?: string | undefined;
   /** Milliseconds until its rate limit is reset, where the provider said so; left out: it did not. */
   readonly resetMs?: number | undefined;
 }

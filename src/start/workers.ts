@@ -7,6 +7,7 @@ import type { Config } from '../config';
 import type { Log } from '../kernel/log';
 import { createLogger } from '../telemetry/logger';
 import { addUpMetricsOfWorkers } from '../telemetry/worker-metrics';
+import { isStopSignal, onStopSignal } from './stop-signals';
 
 /** One that dies at once, again and again, must not take the machine with it. */
 const REPLACED_AFTER_MS = 1_000;
@@ -20,8 +21,7 @@ interface Ended {
 export async function superviseWorkers({ workers: count, logLevel }: Pick<Config, 'workers' | 'logLevel'>): Promise<number> {
   addUpMetricsOfWorkers();
   const crew = new Crew(createLogger(logLevel));
-  process.on('SIGTERM', () => crew.stop());
-  process.on('SIGINT', () => crew.stop());
+  onStopSignal(() => crew.stop());
   const failed = await crew.first();
   if (failed !== null) return failed;
   for (let nth = 1; nth < count; nth += 1) crew.hire();
@@ -98,7 +98,7 @@ class Crew {
     this.workers.delete(worker);
     if (this.stopping) {
       // One that was still starting had nothing to end in good order.
-      this.worst ||= signal === 'SIGTERM' ? 0 : (code ?? 1);
+      this.worst ||= isStopSignal(signal) ? 0 : (code ?? 1);
       if (this.workers.size === 0) this.left(this.worst);
       return;
     }

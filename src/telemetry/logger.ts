@@ -1,12 +1,13 @@
 /** Structured logs: JSON lines on stderr. Standard output is for people. */
 import pino, { type LoggerOptions } from 'pino';
 import type { Log } from '../kernel/log';
+import { LogLines } from './log-lines';
 
 const STDERR = 2;
 const CAUSES_MAX = 5;
 
 export function createLogger(level: string): Log {
-  return pino(loggerOptions(level), pino.destination({ fd: STDERR, sync: false }));
+  return pino(loggerOptions(level), new LogLines(STDERR));
 }
 
 /** A line of a request has its id as `requestId`, which is also that of the receipt. Of an error only what names it is written. */

@@ -2,6 +2,7 @@
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { Channel } from '../routing/catalog';
 import { AddressRefused, guardedLookup, isAllowedPrivately, isPublicAddress, isRefusedLiteral, type Resolve } from './address-guard';
+import { takingContinue } from './interim-answer';
 
 const CONNECTIONS_PER_ORIGIN = 512;
 /** Shorter than the idle limit of common load balancers; a server's own keep-alive hint wins. */
@@ -59,7 +60,11 @@ function connectorOf(connectMs: number, { allowPrivate, inProcess, resolve }: Ht
   const open = buildConnector({ timeout: connectMs });
   const allows = allowPrivate ? isAllowedPrivately : isPublicAddress;
   const guarded = buildConnector({ timeout: connectMs, lookup: guardedLookup(allows, resolve) });
-  return (target, callback) => {
+  return (target, asked) => {
+    const callback: buildConnector.Callback = (...[error, connection]) => {
+      if (error === null) asked(null, takingContinue(connection));
+      else asked(error, null);
+    };
     const port = inProcess?.get(target.hostname);
     if (port !== undefined) return open({ ...target, hostname: '127.0.0.1', port: String(port) }, callback);
     if (isRefusedLiteral(target.hostname, allows)) return queueMicrotask(() => callback(new AddressRefused(), null));

@@ -106,7 +106,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     this.status = status;
     this.requestId = this.idIn(headers['x-request-id'] ?? headers['request-id']);
     const encoding = headers['content-encoding'];
-    const encoded = encoding !== undefined && encoding !== '' && encoding !== 'identity';
+    const encoded = encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity';
     if (status >= 300) {
       this.refused = [];
       if (status === RATE_LIMITED) this.resetMs = rateResetMs(headers, this.clock.now());

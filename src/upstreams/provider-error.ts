@@ -23,8 +23,10 @@ export function errorIn(json: JsonRecord): unknown {
 export function providerError(error: unknown, channel: Channel): AttemptFailure {
   const members = isRecord(error) ? error : { message: error };
   const message = [members['message'], detailIn(members['detail'])].find((text) => typeof text === 'string' && text.trim() !== '');
+  const param = wordOf(members['param'], channel);
   return {
     kind: 'provider_error',
+    ...(param !== null && { param }),
     status: null,
     message: typeof message === 'string' ? scrubbed(message, channel) : 'The provider reported an error without a message.',
     code: wordOf(members['code'], channel),

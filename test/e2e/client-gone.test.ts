@@ -120,21 +120,39 @@ onEachDatabase('a client that leaves', (bed, promise) => {
     bed.database.query(`SELECT stop_reason, charge FROM receipt WHERE api_key_id = 'leaver' ORDER BY id DESC LIMIT ${count}`);
   const gone = { stop_reason: 'CLIENT_GONE', charge: 0n };
 
-  promise('pays nothing for requests that waited behind another one of its connection, and none of them is waited for', async () => {
+  const chat = (model: string, stream: boolean) =>
+    written('/v1/chat/completions', 'application/json', JSON.stringify({ model, messages: HI, stream }));
+  const inFlight = (count: number) =>
+    eventually(async () => {
+      const metrics = await (await get(bed.gateway.origin, '/metrics', null)).text();
+      expect(metrics).toContain(`\ntokens_forge_requests_in_flight ${count}\n`);
+    });
+
+  promise('pays nothing for requests that waited behind another one of its connection: nobody was asked for them yet', async () => {
     const { opened, open } = gate();
-    bed.a.script('only-ordinary', { text: ANSWER, gate: { before: 'head', opened } });
+    bed.a.next({ text: ANSWER, gate: { before: 'head', opened } });
     const before = bed.a.requests.length;
-    const body = JSON.stringify({ model: 'only-ordinary', messages: HI });
     const client = dial();
-    client.write(Buffer.concat(Array.from({ length: 3 }, () => written('/v1/chat/completions', 'application/json', body))));
-    await bed.a.until(() => bed.a.requests.length === before + 3);
+    client.write(Buffer.concat([chat('only-ordinary', false), chat('only-ordinary', true), chat('cancelling', true)]));
+    await bed.a.until(() => bed.a.requests.length > before);
+    await inFlight(3);
     client.destroy();
     await leaversNoticed(bed.gateway.origin);
     open();
-    await eventually(async () => {
-      expect(await newestReceipts(3)).toEqual([gone, gone, gone]);
-      expect(await (await get(bed.gateway.origin, '/metrics', null)).text()).toMatch(/^tokens_forge_requests_in_flight 0$/m);
-    });
+    await inFlight(0);
+    expect(await newestReceipts(3)).toEqual([gone, gone, gone]);
+    expect(bed.a.requests).toHaveLength(before + 1);
+  });
+
+  promise('with everything got its answers in the order of its requests, although it waited for none of them', async () => {
+    const client = dial();
+    client.write(Buffer.concat([chat('only-ordinary', true), chat('only-ordinary', false), chat('only-ordinary', true)]));
+    let got = '';
+    client.setEncoding('utf8').on('data', (text: string) => (got += text));
+    await eventually(() => expect(got.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3));
+    await eventually(() => expect(got).toMatch(/\[DONE\][\s\S]*"usage"[\s\S]*\[DONE\]/));
+    client.destroy();
+    await eventually(async () => expect((await newestReceipts(3)).map((row) => row['stop_reason'])).toEqual(Array(3).fill('COMPLETED')));
   });
 
   promise('while its form is read pays nothing, and nobody is asked', async () => {

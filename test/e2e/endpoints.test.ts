@@ -46,16 +46,14 @@ onEachDatabase('an endpoint beside chat completions', (bed, promise) => {
 
   promise('counts the input of embeddings where the provider sends no usage, and marks it', async () => {
     bed.a.next(embeddingsAnswer([[1], [1]], null));
-    const counted = await receiptOf(
-      await send('/v1/embeddings', {
-        model: 'small',
-        input: [
-          [1, 2, 3],
-          [4, 5],
-        ],
-      }),
-    );
-    expect(counted).toMatchObject({ usage: { inputTokens: 5, outputTokens: 0, source: 'COUNTED' }, charge: '0.000005' });
+    const input = [
+      [1, 2, 3],
+      [4, 5],
+    ];
+    const response = await send('/v1/embeddings', { model: 'small', input });
+    const { usage } = (await response.clone().json()) as { usage: unknown };
+    expect(usage).toEqual({ prompt_tokens: 5, total_tokens: 5, cost: '0.000005', cost_currency: 'CNY' });
+    expect(await receiptOf(response)).toMatchObject({ usage: { inputTokens: 5, outputTokens: 0, source: 'COUNTED' }, charge: '0.000005' });
   });
 
   promise('falls back for embeddings, and tells what that cost', async () => {

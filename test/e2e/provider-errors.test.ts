@@ -18,12 +18,13 @@ onEachDatabase('when a provider fails', (bed, promise) => {
     return { status: response.status, error, headers: response.headers, story };
   }
 
-  promise('its own 400 comes through with its status, message, type and code, and costs nothing', async () => {
-    bed.a.next({ status: 400, error: { message: 'max_tokens is too large', type: 'invalid_request_error', code: 'bad_limit' } });
+  promise('its own 400 comes through with its status, message, type, code and param, and costs nothing', async () => {
+    const sent = { message: 'max_tokens is too large', type: 'invalid_request_error', code: 'bad_limit', param: 'max_tokens' };
+    bed.a.next({ status: 400, error: sent });
     const before = bed.b.requests.length;
     const { status, error, headers, story } = await call('small');
     expect(status).toBe(400);
-    expect(error).toMatchObject({ message: 'max_tokens is too large', type: 'invalid_request_error', code: 'bad_limit' });
+    expect(error).toEqual(sent);
     expect(headers.get('x-should-retry')).toBe('false');
     expect(story).toMatchObject({
       status: 'FAILED',

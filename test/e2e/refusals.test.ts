@@ -49,6 +49,7 @@ const REFUSALS: readonly Refusal[] = [
   { what: 'a body that is empty', body: '', status: 400, code: 'invalid_json' },
   { what: 'a body that is not UTF-8', body: new Uint8Array([0x7b, 0xff, 0x7d]), status: 400, code: 'invalid_json' },
   { what: 'a body of another type', headers: { 'content-type': 'text/plain' }, status: 415, code: 'unsupported_media_type' },
+  { what: 'a body that is packed', headers: { 'content-encoding': 'gzip' }, status: 415, code: 'unsupported_media_type' },
   { what: 'text that is no JSON', body: 'hello', headers: { 'content-type': 'text/plain' }, status: 400, code: 'invalid_json' },
   { what: 'a body without a model', body: { messages: HI }, status: 400, code: 'invalid_request', param: 'model' },
   { what: 'a body without messages', body: { model: 'small', messages: [] }, status: 400, code: 'invalid_request', param: 'messages' },

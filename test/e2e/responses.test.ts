@@ -100,7 +100,7 @@ onEachDatabase('a response', (bed, promise) => {
   promise('is counted here where the provider sends no usage, and marked', async () => {
     bed.a.next({ raw: responseEvents(WORDS, null) });
     const response = await send({ stream: true });
-    await response.text();
+    expect(await response.text()).toMatch(/"response":\{.*"usage":\{"input_tokens":2,.*"output_tokens":3,.*"cost":"0\.\d+"/);
     const story = await receiptOf(response);
     expect(story.usage).toMatchObject({ inputTokens: 2, outputTokens: 3, source: 'COUNTED' });
     expect(story.charge).toBe(CHARGE);

@@ -53,23 +53,26 @@ onEachDatabase('a restart', (bed, promise) => {
     expect((await call(bed)).status).toBe('SUCCEEDED');
   });
 
-  promise('on SIGTERM drains: nothing new is taken, a stream ends whole and settled, and the process leaves with 0', async () => {
-    const { opened, open } = gate();
-    bed.a.next({ text: 'one two three', gate: { before: 2, opened } });
-    const { gateway } = bed;
-    const response = await postChat(gateway.origin, CHAT, { model: 'small', messages: HI, stream: true });
-    const id = response.headers.get('x-request-id');
-    gateway.signal('SIGTERM');
-    await eventually(() => expect(get(gateway.origin, '/healthz', null)).rejects.toThrow());
-    // A second one changes nothing.
-    gateway.signal('SIGTERM');
-    open();
-    expect(await response.text()).toMatch(/three[\s\S]*\[DONE\]/);
-    expect(await gateway.ended).toMatchObject({ code: 0 });
-    const [row] = await bed.database.query(`SELECT status, stop_reason, charge FROM receipt WHERE id = '${id}'`);
-    expect(row).toEqual({ status: 'SUCCEEDED', stop_reason: 'COMPLETED', charge: 13_000n });
-    bed.gateway = await startGateway(gateway.settings);
-  });
+  // A terminal that is closed sends SIGHUP.
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+    promise(`on ${signal} drains: nothing new is taken, a stream ends whole and settled, and the process leaves with 0`, async () => {
+      const { opened, open } = gate();
+      bed.a.next({ text: 'one two three', gate: { before: 2, opened } });
+      const { gateway } = bed;
+      const response = await postChat(gateway.origin, CHAT, { model: 'small', messages: HI, stream: true });
+      const id = response.headers.get('x-request-id');
+      gateway.signal(signal);
+      await eventually(() => expect(get(gateway.origin, '/healthz', null)).rejects.toThrow());
+      // A second one changes nothing.
+      gateway.signal(signal);
+      open();
+      expect(await response.text()).toMatch(/three[\s\S]*\[DONE\]/);
+      expect(await gateway.ended).toMatchObject({ code: 0 });
+      const [row] = await bed.database.query(`SELECT status, stop_reason, charge FROM receipt WHERE id = '${id}'`);
+      expect(row).toEqual({ status: 'SUCCEEDED', stop_reason: 'COMPLETED', charge: 13_000n });
+      bed.gateway = await startGateway(gateway.settings);
+    });
+  }
 
   promise('brings a large answer to its last byte before it leaves, however slowly the client takes it', async () => {
     const { gateway } = bed;

@@ -68,6 +68,14 @@ export async function npmStart(settings: GatewaySettings): Promise<GatewayProces
   return listening(launch(settings, 'npm', ['start'], CHECKOUT), settings);
 }
 
+/** In a terminal of its own, which `kill` closes: the gateway lives on, and leaves its exit code in the file `exit-code` of its folder. */
+export async function startInTerminal(settings: GatewaySettings & { readonly folder: string }): Promise<GatewayProcess> {
+  buildOnce();
+  // Who owns the terminal hears that it is closed, and tells what runs in it, as the shells of people do.
+  const line = `'${process.execPath}' '${MAIN}' & served=$!; trap "kill -HUP $served" HUP; wait $served; wait $served; echo $? > exit-code`;
+  return listening(launch(settings, 'script', ['-qec', line, '/dev/null']), settings);
+}
+
 interface Launched {
   readonly child: ChildProcess;
   readonly output: { stdout: string; stderr: string };

@@ -14,12 +14,14 @@ import { bearerOf, headerOf } from './bearer';
 import { formBytesMax, takeForms } from './forms';
 import type { InFlight } from './in-flight';
 import { masked } from './openai-error';
+import { turnOf } from './queued-response';
 
 /** The largest body: room for images in base64. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
 /** A larger one is read for whoever has a key: it is kept in memory until it is whole. */
 const STRANGERS_BODY_BYTES = 64 * 1024;
 const NO_BODY = Buffer.alloc(0);
+const PACKED = new Fault('unsupported_media_type', 'The body must not be compressed: leave out content-encoding.');
 
 interface Means {
   readonly gateway: Gateway;
@@ -36,6 +38,7 @@ export function registerModelCalls(app: FastifyInstance, means: Means): void {
 function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
   void app.register((scope, _options, done) => {
     scope.addHook('onRequest', (request, _reply, next) => {
+      if (isPacked(request)) return next(PACKED);
       if (isSmall(request)) return next();
       deps.gateway.keys.recognise(credentialOf(deps.endpoint, request)).then(() => next(), next);
     });
@@ -60,6 +63,10 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
 /** False for a body that does not say how long it is. */
 function isSmall({ headers }: FastifyRequest): boolean {
   return Number.parseInt(headers['content-length'] ?? '', 10) <= STRANGERS_BODY_BYTES;
+}
+
+function isPacked({ headers }: FastifyRequest): boolean {
+  return !['', 'identity'].includes(headers['content-encoding']?.toLowerCase() ?? '');
 }
 
 async function serve(deps: CallDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -97,8 +104,10 @@ async function answer(
   // It may have left while its form was read.
   if (response.destroyed) closed();
   const sink = new HttpAnswerSink(response, request.id, deps.endpoint.ending);
+  const completion = completionOf(deps, request, body);
   try {
-    await serveWith(completionOf(deps, request, body), sink, interruption);
+    if (response.socket === null) await turnOf(response);
+    await serveWith(completion, sink, interruption);
   } catch (error) {
     fail(deps, request.id, sink, error);
   } finally {

@@ -2,6 +2,17 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/**
+ * Resolves when the response may be written, or its client has left. What is not safe to be done twice is done in the order in which
+ * it was asked for (RFC 9112, 9.3.2): work for a response that waits may never be seen, and text that is kept for it is not delivered.
+ */
+export async function turnOf(response: ServerResponse): Promise<void> {
+  if (response.socket !== null || response.destroyed) return;
+  await new Promise<void>((resolve) => {
+    response.once('socket', () => resolve()).once('close', () => resolve());
+  });
+}
+
 /** So many requests on one connection are no leak. */
 const ANY_NUMBER = 0;
 

@@ -66,6 +66,20 @@ describe('a connection to the server', () => {
     expect(head).toContain(`content-length: ${Buffer.byteLength(body)}`);
   });
 
+  it('gets an error in OpenAI’s shape, which has an id, for a request that does not say whom it is for', async () => {
+    const [head = '', body = ''] = (await all(get('/now', END).replace('host: here\r\n', ''))).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 .*x-request-id: [\w-]{36}\r\n/s);
+    expect(JSON.parse(body)).toMatchObject({ error: { code: 'invalid_request', message: expect.stringContaining('Host') } });
+  });
+
+  it('of HTTP/1.0 is served without that', async () => {
+    expect(await all('GET /now HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 .*now$/s);
+  });
+
+  it('is served whatever else a client expects', async () => {
+    expect(await all(get('/now', `expect: a-miracle\r\n${END}`))).toMatch(/^HTTP\/1\.1 200 .*now$/s);
+  });
+
   it('is cut without a word where an answer has begun before the request that is none', async () => {
     client.write(get('/later'));
     await asked(1);

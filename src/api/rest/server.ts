@@ -1,4 +1,5 @@
 /** The HTTP server: ids, errors, and how it stops. */
+import type { IncomingMessage } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Fault } from '../../kernel/fault';
@@ -25,7 +26,8 @@ export function createServer(log: Log): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
-    http: { IncomingMessage: PlainRequest },
+    // Node's own answer to a request without one is empty: below it gets one like all others.
+    http: { IncomingMessage: PlainRequest, requireHostHeader: false },
     clientErrorHandler: refuseUnreadable,
     // Paths that cannot be routed never reach the hooks and handlers below.
     frameworkErrors: (error, request, reply) => {
@@ -36,10 +38,12 @@ export function createServer(log: Log): FastifyInstance {
   app.addHook('onRequest', (request, reply, done) => {
     closeWithConnection(request.raw.socket, reply.raw);
     reply.header('x-request-id', request.id);
-    if (!stopping.has(app)) return done();
+    if (!stopping.has(app)) return done(faultOfHead(request.raw));
     reply.raw.setHeader('connection', 'close');
     done(new Fault('gateway_stopping', 'The gateway is being stopped.'));
   });
+  // What else a client may expect a server may pass over (RFC 9110, 10.1.1).
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.setErrorHandler((error, request, reply) => {
     const fault = knownFault(error);
     if (fault === null) log.error({ err: error, request: request.id }, 'a request broke');
@@ -49,6 +53,12 @@ export function createServer(log: Log): FastifyInstance {
     send(request, reply, new Fault('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`)),
   );
   return app;
+}
+
+/** HTTP/1.1 asks a server to refuse requests that do not say whom they are for. */
+function faultOfHead({ headers, httpVersion }: IncomingMessage): Fault | undefined {
+  if (headers.host !== undefined || httpVersion === '1.0') return undefined;
+  return new Fault('invalid_request', 'The request has no Host header, which HTTP/1.1 asks for.');
 }
 
 const stopping = new WeakSet<FastifyInstance>();

@@ -5,24 +5,28 @@ import { formatDecimal } from '../../kernel/money';
 import { currencyOf } from '../../kernel/words';
 import type { ReceiptRecord } from '../../ledger/receipt';
 import type { Usage } from '../../metering/usage';
-import type { ModelCall } from '../endpoints/endpoint';
+import type { Endpoint, ModelCall } from '../endpoints/endpoint';
 
 const DONE = 'data: [DONE]\n\n';
 
-/** The answers in which every client looks for usage: where the provider told none that can be read, it is what was counted here. */
-const ALWAYS_USAGE: ReadonlySet<Operation> = new Set<Operation>(['chat', 'completions']);
+/** How usage looks where clients expect it: if the provider told none that can be read, it is what was counted here. */
+const ALWAYS_USAGE: Readonly<Partial<Record<Operation, (usage: Usage) => Record<string, unknown>>>> = {
+  chat: openAiUsage,
+  completions: openAiUsage,
+  embeddings: ({ inputTokens }) => ({ prompt_tokens: inputTokens, total_tokens: inputTokens }),
+  responses: responseUsage,
+};
 
 /** The whole body, untouched but for `cost` and `cost_currency` in its usage object. */
 export function wholeWithCost({ text, contentType }: Omit<WholeAnswer, 'kind'>, receipt: ReceiptRecord, { endpoint }: ModelCall): string {
   if (contentType !== undefined) return text;
-  const untold = ALWAYS_USAGE.has(endpoint.operation) && receipt.usage.source !== 'PROVIDER';
-  return usageWithCost(untold ? withCounted(text, receipt) : text, receipt);
+  return usageWithCost(withCounted(text, receipt, endpoint), receipt);
 }
 
 /** Some say `"usage": null`, others what is no count. */
-function withCounted(text: string, receipt: ReceiptRecord): string {
-  const counted = JSON.stringify(openAiUsage(receipt.usage));
-  return editMembers(text, new Map([['usage', () => counted]]));
+function withCounted(text: string, { usage }: ReceiptRecord, { operation }: Pick<Endpoint, 'operation'>): string {
+  const shaped = usage.source === 'PROVIDER' ? undefined : ALWAYS_USAGE[operation]?.(usage);
+  return shaped === undefined ? text : editMembers(text, new Map([['usage', () => JSON.stringify(shaped)]]));
 }
 
 function usageWithCost(text: string, receipt: ReceiptRecord): string {
@@ -48,16 +52,16 @@ function valueWithCost(usage: string, receipt: ReceiptRecord): string {
 /** The last events of a stream: the usage chunk when the client asked for one, and the end marker; or the event that closes it. */
 export function streamTail(end: StreamEnd | ClosingEvent, receipt: ReceiptRecord, { endpoint, wantsUsage }: ModelCall): string {
   if (end.kind === 'closing') {
-    const data = endpoint.ending === 'message-stop' ? deltaWithCost(end.data, receipt) : eventWithCost(end.data, receipt);
+    const data = endpoint.ending === 'message-stop' ? deltaWithCost(end.data, receipt) : eventWithCost(end.data, receipt, endpoint);
     return `${end.name === '' ? '' : `event: ${end.name}\n`}data: ${data.replaceAll('\n', '\ndata: ')}\n\n${end.after ?? ''}`;
   }
   return wantsUsage ? `data: ${JSON.stringify(usageChunk(end, receipt, endpoint.chunkObject))}\n\n${DONE}` : DONE;
 }
 
 /** Some say it all in their response, others in the event itself. */
-function eventWithCost(data: string, receipt: ReceiptRecord): string {
+function eventWithCost(data: string, receipt: ReceiptRecord, endpoint: Endpoint): string {
   return usageWithCost(
-    withObject(data, 'response', (response) => usageWithCost(response, receipt)),
+    withObject(data, 'response', (response) => usageWithCost(withCounted(response, receipt, endpoint), receipt)),
     receipt,
   );
 }
@@ -92,6 +96,16 @@ function openAiUsage(usage: Usage): Record<string, unknown> {
     total_tokens: usage.inputTokens + usage.outputTokens,
     prompt_tokens_details: { cached_tokens: usage.cachedInputTokens },
     completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+  };
+}
+
+function responseUsage(usage: Usage): Record<string, unknown> {
+  return {
+    input_tokens: usage.inputTokens,
+    input_tokens_details: { cached_tokens: usage.cachedInputTokens },
+    output_tokens: usage.outputTokens,
+    output_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+    total_tokens: usage.inputTokens + usage.outputTokens,
   };
 }
 

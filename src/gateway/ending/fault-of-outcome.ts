@@ -12,7 +12,8 @@ export function faultOf(outcome: Outcome, charge: Nano): Fault | null {
   const detail = charge > 0n ? { retry: false } : {};
   if (code === 'upstream_rejected' && failure?.status !== undefined && failure.status !== null) {
     const provider = { status: failure.status, code: failure.code, type: failure.type };
-    return new Fault(code, failure.message, { ...detail, provider });
+    const { param } = failure;
+    return new Fault(code, failure.message, { ...detail, ...(param !== undefined && { param }), provider });
   }
   return new Fault(code, messageOf(outcome), detail);
 }

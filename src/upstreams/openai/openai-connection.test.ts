@@ -98,6 +98,29 @@ describe('the OpenAI upstream', () => {
       await demo.close();
     });
 
+    it('takes an answer before which 100 Continue comes uninvited, and uses the connection again', async () => {
+      const answer = JSON.stringify({ choices: [{ message: { content: 'hi' }, finish_reason: 'stop' }] });
+      let connections = 0;
+      const hasty = createServer((socket) => {
+        connections += 1;
+        const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${answer.length}`;
+        socket.on('error', () => undefined);
+        socket.on('data', (sent) => {
+          const isWhole = String(sent).endsWith('}');
+          if (isWhole) socket.write(`HTTP/1.1 100 Continue\r\n\r\n${head}\r\n\r\n${answer}`);
+        });
+      });
+      const baseUrl = `http://127.0.0.1:${await portOf(hasty)}/v1`;
+      const fresh = createHttpClient({ allowPrivate: true });
+      for (let time = 0; time < 10; time += 1) {
+        expect(await bench.start(null, { baseUrl }, fresh).result).toMatchObject({ ok: true, facts: { outputText: 'hi' } });
+      }
+      // As below.
+      expect(connections).toBeLessThanOrEqual(2);
+      await fresh.close();
+      hasty.close();
+    });
+
     it('uses a connection again, also after a stream', async () => {
       const fresh = createHttpClient({ allowPrivate: true });
       for (let at = 0; at < 10; at += 1) await bench.start({ text: 'x' }, { stream: at % 2 === 0 }, fresh).result;

@@ -100,9 +100,9 @@ describe('the OpenAI upstream', () => {
   });
 
   describe('refusals', () => {
-    it.each([400, 401, 404, 429, 500, 503])('with %i keep status, message, code and type', async (status) => {
-      const error = { message: 'Say less.', code: 'too_much', type: 'invalid' };
-      const expected = { kind: 'provider_error', status, message: 'Say less.', code: 'too_much', type: 'invalid' };
+    it.each([400, 401, 404, 429, 500, 503])('with %i keep status, message, code, type and what they name', async (status) => {
+      const error = { message: 'Say less.', code: 'too_much', type: 'invalid', param: 'messages' };
+      const expected = { kind: 'provider_error', status, ...error };
       expect(failureOf(await bench.whole({ status, error }))).toEqual(expected);
       expect(failureOf(await bench.stream({ status, error }))).toEqual(expected);
     });

@@ -1,0 +1,50 @@
+import { Duplex } from 'node:stream';
+import { takingContinue } from './interim-answer';
+
+const CONTINUE = 'HTTP/1.1 100 Continue\r\nx-hint: 1\r\n\r\n';
+const PASSED_OVER = CONTINUE.replace('100', '102');
+const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}';
+
+class Line extends Duplex {
+  override _read(): void {
+    // What arrives is pushed.
+  }
+
+  override _write(_bytes: Buffer, _encoding: string, done: () => void): void {
+    done();
+  }
+}
+
+describe('a connection that takes 100 Continue', () => {
+  let line: Line;
+
+  beforeEach(() => {
+    line = takingContinue(new Line());
+    line.write('a request');
+  });
+
+  const arriving = (text: string) => {
+    line.push(text);
+    return String(line.read());
+  };
+
+  it('shows it as one that is passed over, alone or with what follows', () => {
+    expect(arriving(CONTINUE)).toBe(PASSED_OVER);
+    expect(arriving(CONTINUE + CONTINUE)).toBe(PASSED_OVER + PASSED_OVER);
+    expect(arriving(CONTINUE + ANSWER)).toBe(PASSED_OVER + ANSWER);
+  });
+
+  it('leaves every byte of answers as it is, also one that tells of it at the beginning of what is read', () => {
+    expect(arriving(ANSWER)).toBe(ANSWER);
+    expect(arriving(CONTINUE)).toBe(CONTINUE);
+    line.write('another request');
+    expect(arriving(`HTTP/1.1 200 OK\r\n\r\n${CONTINUE}`)).toBe(`HTTP/1.1 200 OK\r\n\r\n${CONTINUE}`);
+    expect(arriving(CONTINUE)).toBe(CONTINUE);
+  });
+
+  it('looks for it behind each request', () => {
+    arriving(ANSWER);
+    line.write('another request');
+    expect(arriving(CONTINUE)).toBe(PASSED_OVER);
+  });
+});
