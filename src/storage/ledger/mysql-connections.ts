@@ -5,10 +5,15 @@ import { troubleOf } from './mysql-errors';
 const USE_TIMEOUT_MS = 12_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
-/** READ COMMITTED, because the default level deadlocks. Mode and time zone are fixed: the statements rely on them. */
+/**
+ * READ COMMITTED, because the default level deadlocks. Mode and time zone are fixed: the statements rely on them. A process
+ * that stops, or whose machine is gone, between looking and writing keeps what it has locked for as long as the server
+ * waits for it: two seconds, and where that cannot be said of transactions alone, half a minute.
+ */
 const SESSION_SETTINGS = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 2",
+  `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 2
+    /*M!100303 , idle_transaction_timeout = 2 */ /*!80000 , wait_timeout = 30 */`,
 ];
 
 /** What a statement answered: its rows, each an array in the order of its columns, or how many rows it found. */
