@@ -62,6 +62,14 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger, asked for too much
     await commit.end(end(broken, 0n));
   });
 
+  promise('takes a limit above everything that a balance can hold for one that leaves room', async () => {
+    const ceilings = [{ counterId: 'key/acme-key/RMB/LIFETIME', ceiling: 10n ** 19n }];
+    const holds = [place('acme', 1n, { ceilings }), place('acme', 2n, { ceilings })];
+    const told = await Promise.all(holds.map((hold) => commit.place(hold)));
+    expect(told.map(({ verdict }) => verdict)).toEqual(['granted', 'granted']);
+    await Promise.all(holds.map((hold) => commit.end(end(hold, 1n))));
+  });
+
   promise('refuses what would be more than a balance can hold, and moves what came with it', async () => {
     const most = 2n ** 62n;
     const told = await Promise.allSettled([
