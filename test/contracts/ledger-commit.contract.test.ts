@@ -99,6 +99,24 @@ describe('a batch whose COMMIT has no answer, on mysql', () => {
     expect(proxy.left()).toBe(0);
   });
 
+  it('tells why a movement was refused, also when the COMMIT was carried out without an answer', async () => {
+    if (!served) return;
+    const hold = place('acme', 100n);
+    const paid = move('acme', 50n);
+    await write(hold, paid);
+    await write(end(hold, 30n));
+    const { requestId: receiptId } = hold.request;
+    const other = { ...move('acme', 7n), externalKey: paid.externalKey };
+    proxy.cut('after');
+    expect(await write(move('acme', 1n), other, move('acme', 31n, { entryKind: 'REFUND', receiptId }), move('acme', -5_000n))).toEqual([
+      { verdict: 'done' },
+      { verdict: 'duplicate', same: false, transferId: paid.transferId },
+      { verdict: 'over_charge', charged: 30n, refunded: 0n },
+      { verdict: 'insufficient', available: 1_021n },
+    ]);
+    expect(proxy.left()).toBe(0);
+  });
+
   it('answers a batch id that was written before with what became of it then', async () => {
     if (!served) return;
     const batch = { id: newId(), items: [place('acme', 600n), place('acme', 600n), move('acme', 1n)] };

@@ -134,6 +134,20 @@ describe('a database in trouble, on mysql', () => {
     expect(await auditLedger(database)).toEqual([]);
   });
 
+  promise('a process that stops, or is gone without a word, while it has locked a wallet keeps others waiting for seconds', async () => {
+    const stopped = new MysqlConnections(database.url, 1);
+    let stops: () => void = () => undefined;
+    const stoppedNow = new Promise<void>((resolve) => (stops = resolve));
+    const given = stopped.use(async (exchange) => {
+      await exchange(['START TRANSACTION', 'SELECT id FROM wallet FOR UPDATE']);
+      stops();
+      await new Promise(() => undefined);
+    }, 3_000);
+    await stoppedNow;
+    expect(await storeWith(systemClock).write({ id: newId(), items: [place('acme', 1n)] })).toEqual([{ verdict: 'granted', amount: 1n }]);
+    await expect(given).rejects.toThrow(/in time/);
+  });
+
   promise('a request that was sent away while its hold was written in doubt has a receipt, and holds nothing', async () => {
     const unlucky = storeWith(clockThat(() => proxy.sever()));
     const hold = place('acme', 100n);

@@ -1,5 +1,6 @@
 /** What redemption codes promise, whatever database stands behind them: each moves money once, for one account. */
 import { newId } from '../../src/kernel/ids';
+import { NANO_MAX } from '../../src/kernel/money';
 import { GroupCommit } from '../../src/ledger/group-commit';
 import { type CodeWish, makeCodes, type RedemptionMeans, redeem, revokeCode } from '../../src/ledger/redemption/redeem';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
@@ -118,6 +119,18 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('redemption codes on %s', (kind
     expect(await means.codes.find(id)).toMatchObject({ revokedAt: null });
     expect(await redeem(means, account, code)).toEqual(entry);
     await expect(revokeCode(means, newId())).rejects.toThrow(/There is no redemption code/);
+  });
+
+  promise('that would give a wallet more than it can hold are refused in words, and stay open for another account', async () => {
+    const [rich, other] = [await newAccount(), await newAccount()];
+    const [first, second] = [await newCode({ amount: NANO_MAX }), await newCode({ amount: 1n })];
+    await redeem(means, rich, first.code);
+    await expect(redeem(means, rich, second.code)).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('more than a wallet can hold'),
+    });
+    expect(await redeem(means, rich, first.code)).toMatchObject({ amount: NANO_MAX });
+    expect(await redeem(means, other, second.code)).toMatchObject({ amount: 1n });
   });
 
   promise('leave no trace of their text in the database', async () => {

@@ -145,17 +145,17 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('statements on %s', (kind) => {
   promise('as CSV let no text become a formula or another column', async () => {
     const account = await newAccount();
     now = monthOf('2027-03').from + 1;
-    const memos = ['=HYPERLINK("http://x")', '+1', '-1', '@x', '\tx', 'a,"b"\r\nc', 'plain'];
+    const memos = ['=HYPERLINK("http://x")', '+1', '-1', '@x', '\tx', '\uff1d1+1', 'a,"b"\r\nc', 'plain'];
     for (const memo of memos) await write(move(account, 10n ** 9n, { memo }));
     await write(move(account, -(10n ** 8n), { memo: null }));
     const csv = await textOf(csvStatement, account, '2027-03');
-    const cells = [`"'=HYPERLINK(""http://x"")"`, "'+1", "'-1", "'@x", "'\tx", '"a,""b""\r\nc"', 'plain'];
+    const cells = [`"'=HYPERLINK(""http://x"")"`, "'+1", "'-1", "'@x", "'\tx", "'\uff1d1+1", '"a,""b""\r\nc"', 'plain'];
     for (const cell of cells) expect(csv).toContain(`,${cell}\r\n`);
-    expect(csv).toContain(',ADJUSTMENT,-0.1,6.9,');
+    expect(csv).toContain(',ADJUSTMENT,-0.1,7.9,');
     const wallet = `${account},2027-03,${account}:RMB,CNY`;
     expect(csv).toContain(`${wallet},OPENING,2027-03-01T00:00:00.000Z,,,0,,,,,,\r\n`);
-    expect(csv).toContain(`${wallet},TOTAL,,TOP_UP,7,,,,,,7,\r\n`);
-    expect(csv).toContain(`${wallet},CLOSING,2027-04-01T00:00:00.000Z,,,6.9,,,,,,\r\n`);
+    expect(csv).toContain(`${wallet},TOTAL,,TOP_UP,8,,,,,,8,\r\n`);
+    expect(csv).toContain(`${wallet},CLOSING,2027-04-01T00:00:00.000Z,,,7.9,,,,,,\r\n`);
   });
 
   promise('as JSON say the same, with amounts as exact strings', async () => {

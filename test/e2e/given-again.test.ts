@@ -1,13 +1,15 @@
 /** With IDEMPOTENCY_RETENTION the same key and body get the same answer again, byte by byte. */
 import { newId } from '../../src/kernel/ids';
 import { heardFor, spoken, transcript, wav } from '../support/audio';
-import { graph, post, postChat } from '../support/forge-client';
+import { graph, post, postChat, receipt } from '../support/forge-client';
 import { startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
 const CANARY = 'canary-answer-7f3a';
+/** Sealed, they are more than MariaDB takes at once. */
+const LONG_CHARACTERS = 13_000_000;
 
 onEachDatabase('an answer that is kept', (bed, promise) => {
   let keeping = false;
@@ -68,6 +70,18 @@ onEachDatabase('an answer that is kept', (bed, promise) => {
     await spoke.arrayBuffer();
     const refused = await send('/v1/audio/speech', speech, said);
     expect([refused.status, await refused.json()]).toMatchObject([409, { error: { receipt_id: spoke.headers.get('x-request-id') } }]);
+  });
+
+  promise('is not kept when it is too long for a database, and is charged as ever', async () => {
+    await kept();
+    const key = newId();
+    bed.a.next({ text: 'x'.repeat(LONG_CHARACTERS) });
+    const first = await call(key);
+    expect((await first.text()).length).toBeGreaterThan(LONG_CHARACTERS);
+    const id = first.headers.get('x-request-id') ?? '';
+    expect(await receipt(bed.gateway.origin, CHAT, id)).toMatchObject({ status: 'SUCCEEDED', charge: expect.not.stringMatching(/^0$/) });
+    const again = await call(key);
+    expect([again.status, await again.json()]).toMatchObject([409, { error: { receipt_id: id } }]);
   });
 
   promise('is given again as Anthropic streams it, under the id of the first', async () => {

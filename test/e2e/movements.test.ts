@@ -54,6 +54,17 @@ onEachDatabase('money that the operator moves', (bed, promise) => {
     await expect(topUp('13', key)).rejects.toThrow(/moved something else before/);
   });
 
+  promise('gives the entry of a key again also when the wallet could not take it a second time', async () => {
+    const key = newId();
+    const most = async (idempotencyKey: string) => {
+      const wish = `accountId: "globex", bucket: CREDIT, amount: "4600000000", idempotencyKey: "${idempotencyKey}"`;
+      return (await ask<{ topUp: Entry }>(`mutation { topUp(${wish}) { ${ENTRY} } }`)).topUp;
+    };
+    const first = await most(key);
+    expect(await most(key)).toEqual(first);
+    await expect(most(newId())).rejects.toThrow(/more than a wallet can hold/);
+  });
+
   promise('tops up once also when a hundred ask at once', async () => {
     const key = newId();
     const entries = await Promise.all(Array.from({ length: 100 }, () => topUp('1', key)));

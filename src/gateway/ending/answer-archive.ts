@@ -14,8 +14,10 @@ import type { Used } from '../hold';
 import { streamTail, wholeWithCost } from './answer';
 import type { AnswerArchive, KeptAnswer } from './kept-answer';
 
-/** A stream longer than this is not kept. */
-const STREAM_MAX = 4 * 1024 * 1024;
+/** A body longer than this is not kept, such as that of many images. */
+const BODY_MAX = 4 * 1024 * 1024;
+/** Nor is what is longer than this when it is sealed: it is written with its settlement, which must never be too long for a database. */
+const SEALED_MAX = 8 * 1024 * 1024;
 
 /** Passes everything on, and remembers the events of a stream. */
 export class RememberingSink implements AnswerSink {
@@ -37,7 +39,7 @@ export class RememberingSink implements AnswerSink {
   }
 
   write(frames: string): boolean {
-    if (this.frames !== null) this.frames = this.frames.length + frames.length > STREAM_MAX ? null : this.frames + frames;
+    if (this.frames !== null) this.frames = this.frames.length + frames.length > BODY_MAX ? null : this.frames + frames;
     return this.sink.write(frames);
   }
 
@@ -74,15 +76,16 @@ export class RememberingSink implements AnswerSink {
 /** What is written with the settlement; null for an answer that is not kept. */
 export type Keep = (receipt: ReceiptRecord, fault: Fault | null, used: Used) => StoredAnswer | null;
 
-/** Decides at the settlement: an answer without a fault is kept, sealed, unless it is audio or too long a stream. */
+/** Decides at the settlement: an answer without a fault is kept, sealed, unless it is audio or too long. */
 export function keeping(archive: AnswerArchive, id: string, call: ModelCall, sink: RememberingSink, now: () => number): Keep {
   return (receipt, fault, { outcome }) => {
     const { answer } = outcome;
     const { routeType, bucket, requestId } = receipt;
     if (fault !== null || answer === null || routeType === null || bucket === null) return null;
     const body = bodyOf(answer, receipt, call, sink);
-    if (body === null) return null;
-    return { id, sealed: archive.seal(id, { requestId, routeType, bucket, ...body }), expiresAt: now() + archive.keepMs };
+    if (body === null || body.text.length > BODY_MAX) return null;
+    const sealed = archive.seal(id, { requestId, routeType, bucket, ...body });
+    return sealed.length > SEALED_MAX ? null : { id, sealed, expiresAt: now() + archive.keepMs };
   };
 }
 

@@ -73,7 +73,7 @@ async function endInTime(gateway: Gateway, item: EndRequest): Promise<void> {
  * written; other errors when it refuses the item for what is in it
  */
 export async function endOnce({ ledger, alarms }: Ending, item: EndRequest): Promise<void> {
-  const { verdict } = await ledger.end(item);
+  const { verdict } = await ledger.end(item).catch((error) => withoutAnswer(ledger, item, error));
   if (verdict !== 'not_open') return;
   const { requestId: receipt, charge, usage } = item.receipt;
   // The most that the operator loses: what recovery charged for it stands on the receipt.
@@ -84,6 +84,12 @@ export async function endOnce({ ledger, alarms }: Ending, item: EndRequest): Pro
     outputTokens: usage.outputTokens,
   });
   throw new ReceiptedFault('gateway_crashed', 'This request was ended while the gateway did not answer.', { retry: false });
+}
+
+/** An answer is kept if it can be; where the ledger refuses the end with it, the charge is what counts. */
+function withoutAnswer(ledger: Ending['ledger'], item: EndRequest, error: unknown): ReturnType<Ending['ledger']['end']> {
+  if (item.answer === null || isUnavailable(error)) throw error;
+  return ledger.end({ ...item, answer: null });
 }
 
 export function isUnavailable(error: unknown): boolean {

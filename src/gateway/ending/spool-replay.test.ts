@@ -82,6 +82,19 @@ describe('replaying the spool', () => {
     expect(set.spool.kept.size).toBe(0);
   });
 
+  it('settles at the charge, without the kept answer, where the ledger refuses that alone', async () => {
+    const set = opened();
+    const item = { ...(await waiting(set)), answer: { id: 'id', sealed: 'too long', expiresAt: 1 } };
+    set.ledger.beforeWrite = ({ items }: LedgerBatch) => {
+      if (items.some((each) => each.kind === 'end' && each.answer !== null)) throw new Error('data too long');
+    };
+    set.spool.kept.clear();
+    await set.spool.keep(item);
+    await replaySpool(set.ports);
+    expect(set.ledger.wallets.get('acme:RMB')).toEqual({ posted: 970n, held: 0n });
+    expect(set.spool.kept.size).toBe(0);
+  });
+
   it('sets aside what the ledger takes in no form, and goes on with the rest', async () => {
     const set = opened();
     const [bad, good] = [await waiting(set), await waiting(set)];

@@ -60,7 +60,8 @@ export async function makeCodes({ codes, clock }: Pick<RedemptionMeans, 'codes' 
 
 /**
  * Adds the amount of a code to its bucket of the account. The account that redeemed a code before gets the entry of then.
- * @throws Fault `not_found`, the same for a code that is unknown, used, expired or revoked, and for an account that is not there
+ * @throws Fault `not_found`, the same for a code that is unknown, used, expired or revoked, and for an account that is not there;
+ * `invalid_request` for one that would give the wallet more than it can hold
  */
 export async function redeem(means: RedemptionMeans, accountId: string, typed: string): Promise<LedgerEntry> {
   const canonical = canonicalCode(typed);
@@ -70,7 +71,9 @@ export async function redeem(means: RedemptionMeans, accountId: string, typed: s
   const before = (await means.reader.entriesOfExternalKeys([redemptionKey(code.id)])).get(redemptionKey(code.id));
   if (before?.walletId === wallet) return before;
   if (stateOf(code, before, means.clock.now()) !== 'OPEN') throw unusable();
-  if (!(await means.reader.walletsById([wallet])).has(wallet)) throw unusable();
+  const standing = (await means.reader.walletsById([wallet])).get(wallet);
+  if (standing === undefined) throw unusable();
+  if (standing.posted + code.amount > NANO_MAX) throw wrong('code', `would give ${wallet} more than a wallet can hold`);
   return moveOnce(means, code, wallet);
 }
 

@@ -47,7 +47,8 @@ function csvEntry({ id, kind, amount, balanceAfter, receiptId, apiKeyId, runId, 
   return [instant(createdAt), kind, formatDecimal(amount), formatDecimal(balanceAfter), ...references, '', cell(memo ?? '')];
 }
 
-const FORMULA = /^[=+\-@\t\r\n]/;
+/** Full-width signs too: a spreadsheet may take them for the narrow ones. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const SPECIAL = /[",\r\n]/;
 
 /** A text of somebody's. */

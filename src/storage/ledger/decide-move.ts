@@ -3,7 +3,7 @@ import type { LedgerVerdict } from '../../ledger/ledger-store';
 import { availableNow, enter, take, walletOf } from './decide-wallets';
 import type { Course } from './decision';
 import { type PreparedItem, type PreparedMove, UnwritableItem } from './prepare';
-import { type MovedBefore, movedByRow } from './transfer-row';
+import { duplicateOf, movedByRow } from './transfer-row';
 
 export function isRefund(item: PreparedItem): boolean {
   return item.kind === 'move' && item.receiptId !== null;
@@ -12,7 +12,7 @@ export function isRefund(item: PreparedItem): boolean {
 export function decideMove(course: Course, item: PreparedMove): LedgerVerdict {
   const mine = movedByRow(item.transfer);
   const before = course.movedBy.get(item.externalKey) ?? course.view.transferOf(item.externalKey);
-  if (before !== undefined) return { verdict: 'duplicate', transferId: before.transferId, same: isSame(before, mine) };
+  if (before !== undefined) return duplicateOf(before, mine);
   const tooMuch = item.receiptId === null ? null : giveBack(course, item, item.receiptId);
   if (tooMuch !== null) return tooMuch;
   const available = availableNow(course, item.walletId);
@@ -21,11 +21,6 @@ export function decideMove(course: Course, item: PreparedMove): LedgerVerdict {
   enter(course, item.transfer, wallet, item.amount);
   course.movedBy.set(item.externalKey, mine);
   return { verdict: 'done' };
-}
-
-function isSame(before: MovedBefore, now: MovedBefore): boolean {
-  const { kind, debit, credit, amount, receiptId } = before;
-  return kind === now.kind && debit === now.debit && credit === now.credit && amount === now.amount && receiptId === now.receiptId;
 }
 
 /** @throws UnwritableItem for a receipt that does not exist, or that another wallet paid */

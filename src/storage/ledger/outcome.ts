@@ -1,7 +1,9 @@
 /** What became of the items of a batch that was written without an answer, told by the rows that it left. */
 import type { LedgerVerdict } from '../../ledger/ledger-store';
+import type { Refundable } from './decision';
 import type { PreparedItem, PreparedMove, PreparedPlace } from './prepare';
 import { identityOf } from './references';
+import { duplicateOf, type MovedBefore, movedByRow } from './transfer-row';
 
 /** What stands in the tables of the rows that the items name. */
 export interface Traces {
@@ -10,7 +12,9 @@ export interface Traces {
   /** The identities of receipts: another process may have ended the request before, with a receipt of the same id. */
   readonly receipts: ReadonlySet<string>;
   /** Transfers by external key. */
-  readonly moved: ReadonlyMap<string, string>;
+  readonly moved: ReadonlyMap<string, MovedBefore>;
+  /** What refunds name: the charge, and what was given back of it. */
+  readonly refundable: ReadonlyMap<string, Pick<Refundable, 'charged' | 'refunded'>>;
   /** What each wallet can spend now. */
   readonly available: ReadonlyMap<string, string>;
   /** Holds that are not open any more. */
@@ -23,9 +27,12 @@ export function verdictOf(item: PreparedItem, traces: Traces): LedgerVerdict {
 }
 
 function verdictOfMove(item: PreparedMove, traces: Traces): LedgerVerdict {
-  const transferId = traces.moved.get(item.externalKey);
-  if (transferId === undefined) return insufficient(item.walletId, traces);
-  return transferId === item.transferId ? { verdict: 'done' } : { verdict: 'duplicate', same: true, transferId };
+  const before = traces.moved.get(item.externalKey);
+  if (before?.transferId === item.transferId) return { verdict: 'done' };
+  if (before !== undefined) return duplicateOf(before, movedByRow(item.transfer));
+  const charge = item.receiptId === null ? undefined : traces.refundable.get(item.receiptId);
+  if (charge !== undefined) return { verdict: 'over_charge', charged: charge.charged, refunded: charge.refunded };
+  return insufficient(item.walletId, traces);
 }
 
 function verdictOfPlace(item: PreparedPlace, traces: Traces): LedgerVerdict {

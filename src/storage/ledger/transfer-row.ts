@@ -1,4 +1,5 @@
 /** The row of a transfer, in the order of `TRANSFER_COLUMNS`. */
+import type { LedgerVerdict } from '../../ledger/ledger-store';
 import { TRANSFER_COLUMNS } from './rows';
 import { type SqlRow, text, time, word } from './sql-values';
 
@@ -66,4 +67,11 @@ export function movedByRow(row: SqlRow): MovedBefore {
     amount: BigInt(row[AT.amount] ?? 0),
     receiptId: row[AT.receipt_id] === null ? null : word('receipt_id'),
   };
+}
+
+/** What is told of a movement whose external key made another one before. */
+export function duplicateOf(before: MovedBefore, now: MovedBefore): LedgerVerdict {
+  const { transferId, kind, debit, credit, amount, receiptId } = before;
+  const sameWay = kind === now.kind && debit === now.debit && credit === now.credit;
+  return { verdict: 'duplicate', transferId, same: sameWay && amount === now.amount && receiptId === now.receiptId };
 }

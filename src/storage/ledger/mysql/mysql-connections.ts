@@ -5,21 +5,35 @@ import { troubleOf } from './mysql-errors';
 const USE_TIMEOUT_MS = 12_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
-/** READ COMMITTED, because the default level deadlocks. Mode and time zone are fixed: the statements rely on them. */
+/**
+ * READ COMMITTED, because the default level deadlocks. Mode and time zone are fixed: the statements rely on them. A process
+ * that stops, or whose machine is gone, between looking and writing keeps what it has locked for as long as the server
+ * waits for it: two seconds, and where that cannot be said of transactions alone, half a minute.
+ */
 const SESSION_SETTINGS = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 2",
+  `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 2
+    /*M!100303 , idle_transaction_timeout = 2 */ /*!80000 , wait_timeout = 30 */`,
 ];
 
 /** What a statement answered: its rows, each an array in the order of its columns, or how many rows it found. */
 export type Answer = Rows | { readonly affectedRows: number };
 export type Rows = readonly (readonly (string | number | null)[])[];
 
-/** Sends statements in one exchange; the first that fails ends it. Answers in their order. */
+/**
+ * Sends statements in one exchange; the first that fails ends it. Answers in their order.
+ * @throws also when they are longer together than the server takes: it would only close the connection
+ */
 export type Exchange = (statements: readonly string[]) => Promise<readonly Answer[]>;
 
+interface Line {
+  readonly connection: Connection;
+  /** What its server takes at once, in bytes. */
+  readonly packetMax: number;
+}
+
 export class MysqlConnections {
-  private readonly idle: Connection[] = [];
+  private readonly idle: Line[] = [];
   private readonly queue: (() => void)[] = [];
   private inUse = 0;
 
@@ -47,39 +61,40 @@ export class MysqlConnections {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.idle.splice(0).map((connection) => connection.end().catch(() => connection.destroy())));
+    await Promise.all(this.idle.splice(0).map(({ connection }) => connection.end().catch(() => connection.destroy())));
   }
 
-  private async useOne<T>(connection: Connection, work: (exchange: Exchange) => Promise<T>, timeIsUp: Promise<never>): Promise<T> {
-    const exchange: Exchange = (statements) => send(connection, statements, timeIsUp);
+  private async useOne<T>(line: Line, work: (exchange: Exchange) => Promise<T>, timeIsUp: Promise<never>): Promise<T> {
+    const exchange: Exchange = (statements) => send(line, statements, timeIsUp);
     try {
       const result = await work(exchange);
-      this.keep(connection);
+      this.keep(line);
       return result;
     } catch (error) {
-      if (troubleOf(error) === 'lost') connection.destroy();
+      if (troubleOf(error) === 'lost') line.connection.destroy();
       else
         await exchange(['ROLLBACK']).then(
-          () => this.keep(connection),
-          () => connection.destroy(),
+          () => this.keep(line),
+          () => line.connection.destroy(),
         );
       throw error;
     }
   }
 
-  private keep(connection: Connection): void {
-    this.idle.push(connection);
+  private keep(line: Line): void {
+    const { connection } = line;
+    this.idle.push(line);
     connection.removeAllListeners('error');
     // Not once: a closing connection can fail again, and without a listener that would end the process.
     connection.on('error', () => {
-      const at = this.idle.indexOf(connection);
+      const at = this.idle.indexOf(line);
       if (at >= 0) this.idle.splice(at, 1);
       connection.destroy();
     });
   }
 }
 
-async function connect(url: string, withinMs: number, timeIsUp: Promise<never>): Promise<Connection> {
+async function connect(url: string, withinMs: number, timeIsUp: Promise<never>): Promise<Line> {
   const connection = await createConnection({
     uri: url.replace(/^mariadb:/, 'mysql:'),
     charset: 'utf8mb4',
@@ -94,17 +109,32 @@ async function connect(url: string, withinMs: number, timeIsUp: Promise<never>):
   // Without a listener the loss of a connection would end the process; whoever uses it hears of it anyway.
   connection.on('error', () => undefined);
   try {
-    await send(connection, SESSION_SETTINGS, timeIsUp);
-    return connection;
+    const settings = { connection, packetMax: Number.POSITIVE_INFINITY };
+    const answers = await send(settings, [...SESSION_SETTINGS, 'SELECT @@max_allowed_packet'], timeIsUp);
+    return { connection, packetMax: Number.parseInt(String(rowsOf(answers.at(-1))[0]?.[0]), 10) };
   } catch (error) {
     connection.destroy();
     throw error;
   }
 }
 
-async function send(connection: Connection, statements: readonly string[], timeIsUp: Promise<never>): Promise<readonly Answer[]> {
-  const [answer]: unknown[] = await Promise.race([connection.query(statements.join(';\n')), timeIsUp]);
+async function send({ connection, packetMax }: Line, statements: readonly string[], timeIsUp: Promise<never>): Promise<readonly Answer[]> {
+  const text = statements.join(';\n');
+  refuseTooLong(text, packetMax);
+  const [answer]: unknown[] = await Promise.race([connection.query(text), timeIsUp]);
   return statements.length === 1 ? [answer as Answer] : (answer as readonly Answer[]);
+}
+
+const COMMAND_BYTES = 1;
+const BYTES_A_CHARACTER = 3;
+const PACKET_TOO_LARGE = 1153;
+
+/** Says what the server would, which is slow to say it and mostly cuts the line instead. */
+function refuseTooLong(text: string, max: number): void {
+  if (text.length * BYTES_A_CHARACTER < max || Buffer.byteLength(text) + COMMAND_BYTES <= max) return;
+  throw Object.assign(new Error(`The statements are longer than the ${max} bytes that the database takes at once.`), {
+    errno: PACKET_TOO_LARGE,
+  });
 }
 
 /** Not the driver's own limit, which leaves its timer behind when the connection is lost and keeps a stopping process alive. */

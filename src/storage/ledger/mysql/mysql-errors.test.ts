@@ -28,6 +28,8 @@ describe('what an error of the server means', () => {
     ['lost', 99_999, 'anything that nobody has seen yet'],
     ['data', 1062, 'duplicate'],
     ['data', 1048, 'null'],
+    ['data', 1364, 'a column left out that has no default'],
+    ['data', 1153, 'too long an exchange'],
     ['data', 1264, 'out of range'],
     ['data', 1406, 'too long'],
     ['data', 1366, 'another type'],

@@ -12,11 +12,11 @@ interface DatabaseError extends Error {
 /** Deadlock, lock wait timeout, and TiDB's write conflicts. */
 const AGAIN = new Set([1213, 1205, 9007, 8002, 8022, 8028]);
 /**
- * What the server says of a row: null, unknown column, duplicate, syntax, too long a packet, out of range, of another
- * type, cut, deprecated conversions, and CHECK. Everything else that a server says is its own trouble: a settlement is
+ * What the server says of a row: null, left out, unknown column, duplicate, syntax, too long a packet, out of range, of
+ * another type, cut, deprecated conversions, and CHECK. Everything else that a server says is its own trouble: a settlement is
  * tried again for it, and never given up.
  */
-const DATA = new Set([1048, 1054, 1062, 1064, 1136, 1153, 1264, 1265, 1292, 1366, 1406, 1690, 3819, 4025]);
+const DATA = new Set([1048, 1054, 1062, 1064, 1136, 1153, 1264, 1265, 1292, 1364, 1366, 1406, 1690, 3819, 4025]);
 const DUPLICATE = 1062;
 
 export function troubleOf(error: unknown): Trouble {

@@ -2,10 +2,11 @@
 import type { LedgerVerdict } from '../../../ledger/ledger-store';
 import { type Traces, verdictOf } from '../outcome';
 import type { PreparedBatch, PreparedItem } from '../prepare';
-import { holdsNamedBy, identityText, keysNamedBy, receiptsNamedBy, walletsNamedBy } from '../references';
+import { holdsNamedBy, identityText, receiptsNamedBy, walletsNamedBy } from '../references';
 import { END_IDENTITY } from '../rows';
 import { type Exchange, rowsOf } from './mysql-connections';
 import { select } from './mysql-text';
+import { movedBefore, movedIn, refundableIn, refundableNow } from './mysql-view';
 
 export async function verdictsOfWritten(exchange: Exchange, batch: PreparedBatch): Promise<readonly LedgerVerdict[]> {
   const traces = await readTraces(exchange, batch.items);
@@ -17,11 +18,13 @@ async function readTraces(exchange: Exchange, items: readonly PreparedItem[]): P
   const answers = await exchange([
     select('id, amount', 'hold', 'id', placed),
     select(END_IDENTITY.join(', '), 'receipt', 'id', receiptsNamedBy(items)),
-    select('external_key, id', 'transfer', 'external_key', keysNamedBy(items)),
+    movedBefore(items),
     select('id, posted - held', 'wallet', 'id', walletsNamedBy(items)),
     select('id, state', 'hold', 'id', holdsNamedBy(items), " AND state <> 'OPEN'"),
+    refundableNow(items),
   ]);
   const pairs = (at: number) => new Map(rowsOf(answers[at]).map(([key, value]) => [String(key), String(value)]));
   const receipts = new Set(rowsOf(answers[1]).map(identityText));
-  return { granted: pairs(0), receipts, moved: pairs(2), available: pairs(3), ended: pairs(4) };
+  const [moved, refundable] = [movedIn(answers[2]), refundableIn(answers[5])];
+  return { granted: pairs(0), receipts, moved, refundable, available: pairs(3), ended: pairs(4) };
 }

@@ -1,7 +1,7 @@
 /** What a batch on MySQL is decided on: the rows that it touches, locked in the order in which every writer locks them. */
 import { counterSums, MYSQL_SUMS } from '../counter-sums';
 import type { CounterState, KeyUse, LedgerView, Refundable } from '../decision';
-import { type HoldRef, type PreparedBatch, UnwritableItem } from '../prepare';
+import { type HoldRef, type PreparedBatch, type PreparedItem, UnwritableItem } from '../prepare';
 import {
   countersNamedBy,
   holdsNamedBy,
@@ -30,7 +30,7 @@ export async function lockAndLook(exchange: Exchange, batch: PreparedBatch, firs
     select('id, wallet_id, amount', 'hold FORCE INDEX (PRIMARY)', 'id', holdsNamedBy(items), " AND state = 'OPEN' ORDER BY id FOR UPDATE"),
     select('id, posted - held', 'wallet FORCE INDEX (PRIMARY)', 'id', wallets, ' ORDER BY id FOR UPDATE'),
     select('id, spent, held', 'spend_counter FORCE INDEX (PRIMARY)', 'id', countersNamedBy(items), ' ORDER BY id FOR UPDATE'),
-    select('external_key, id, kind, debit, credit, amount, receipt_id', 'transfer', 'external_key', keysNamedBy(items)),
+    movedBefore(items),
     select(END_IDENTITY.join(', '), 'receipt', 'id', receipts),
     select(
       "k.id, k.body_hash, k.request_id, k.hold_id, COALESCE(h.state, 'RELEASED')",
@@ -38,12 +38,7 @@ export async function lockAndLook(exchange: Exchange, batch: PreparedBatch, firs
       'k.id',
       keys,
     ),
-    select(
-      "r.id, CONCAT(r.account_id, ':', r.bucket), r.charge, (SELECT COALESCE(SUM(f.amount), 0) FROM refund f WHERE f.receipt_id = r.id)",
-      'receipt r',
-      'r.id',
-      refundsNamedBy(items),
-    ),
+    refundableNow(items),
   ]);
   const [, holds, balances, counters, ...rest] = locked.slice(first.length);
   const known = new Map(rowsOf(counters).map(([id, spent, held]) => [String(id), counterOf(spent, held)]));
@@ -77,17 +72,12 @@ function viewOf(
   [transfers, receipts, keys, charges]: readonly (Answer | undefined)[],
 ): LedgerView {
   const available = new Map(rowsOf(balances).map(([id, amount]) => [String(id), BigInt(amount ?? 0)]));
-  const moved = new Map(rowsOf(transfers).map((row) => [String(row[0]), movedOf(row)]));
+  const moved = movedIn(transfers);
   const written = new Set(rowsOf(receipts).map(identityText));
   const uses = new Map(
     pairsOf(keys).map(([id, bodyHash, requestId, holdId, state]) => [id, { bodyHash, requestId, holdId, state } as KeyUse]),
   );
-  const refundable = new Map(
-    pairsOf(charges).map(([id, walletId, charged, refunded]): [string, Refundable] => [
-      String(id),
-      { walletId: String(walletId), charged: BigInt(charged ?? 0), refunded: BigInt(refunded ?? 0) },
-    ]),
-  );
+  const refundable = refundableIn(charges);
   return {
     available: (id) => available.get(id),
     isOpen: (hold) => isOpen(open, hold),
@@ -104,6 +94,32 @@ function isOpen(open: ReturnType<typeof holdsOf>, { holdId, walletId, amount }: 
   if (row === undefined) return false;
   if (row.wallet === walletId && row.amount === amount) return true;
   throw new UnwritableItem(`The hold ${holdId} is of ${row.amount} on ${row.wallet}, not of ${amount} on ${walletId}.`);
+}
+
+/** Asks for what the external keys of the items moved before. */
+export function movedBefore(items: readonly PreparedItem[]): string {
+  return select('external_key, id, kind, debit, credit, amount, receipt_id', 'transfer', 'external_key', keysNamedBy(items));
+}
+
+/** The answer to `movedBefore`. */
+export function movedIn(answer: Answer | undefined): ReadonlyMap<string, MovedBefore> {
+  return new Map(rowsOf(answer).map((row) => [String(row[0]), movedOf(row)]));
+}
+
+/** Asks for the charges that the items are to give back, and what was given back of them. */
+export function refundableNow(items: readonly PreparedItem[]): string {
+  const refunded = '(SELECT COALESCE(SUM(f.amount), 0) FROM refund f WHERE f.receipt_id = r.id)';
+  return select(`r.id, CONCAT(r.account_id, ':', r.bucket), r.charge, ${refunded}`, 'receipt r', 'r.id', refundsNamedBy(items));
+}
+
+/** The answer to `refundableNow`. */
+export function refundableIn(answer: Answer | undefined): ReadonlyMap<string, Refundable> {
+  return new Map(
+    pairsOf(answer).map(([id, walletId, charged, refunded]) => [
+      String(id),
+      { walletId: String(walletId), charged: BigInt(charged ?? 0), refunded: BigInt(refunded ?? 0) },
+    ]),
+  );
 }
 
 function movedOf([, id, kind, debit, credit, amount, receiptId]: Rows[number]): MovedBefore {

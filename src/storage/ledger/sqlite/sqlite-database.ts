@@ -23,6 +23,7 @@ import { SqliteLooks, type SqliteView, type WalletState } from './sqlite-view';
 /** Below the patience of whoever waits for a batch: a file that somebody else has locked is a refusal, and no doubt. */
 const BUSY_TIMEOUT_MS = 3_000;
 const SYNCHRONOUS_FULL = 2n;
+const INTEGER_MAX = 2n ** 63n - 1n;
 const US_PER_MS = 1_000n;
 
 /**
@@ -140,7 +141,8 @@ export class SqliteBatchWriter {
   }
 
   private moveCounter({ id, spent, held, most }: CounterMove): void {
-    const { changes } = this.updateCounter.run(spent, held, id, most);
+    // No counter is ever above what an integer holds: a ceiling above it says nothing more, and could not be bound.
+    const { changes } = this.updateCounter.run(spent, held, id, most === null || most < INTEGER_MAX ? most : INTEGER_MAX);
     if (changes !== 1) throw new Error(`The counter ${id} has less room than was decided on.`);
   }
 

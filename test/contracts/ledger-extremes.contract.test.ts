@@ -1,0 +1,83 @@
+/** What is too long, too much or incomplete for a database: it fails alone, or is written in parts, and holds nothing up. */
+import { newId } from '../../src/kernel/ids';
+import { GroupCommit } from '../../src/ledger/group-commit';
+import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
+import { auditLedger } from '../support/audit';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { addWallets, attempt, end, move, place } from '../support/ledger-items';
+import { openLedger } from '../support/open-ledger';
+
+jest.setTimeout(60_000);
+
+/** Six of them are longer than what MariaDB takes at once, unless it is told otherwise. */
+const LONG = 's'.repeat(5_000_000);
+const HUNDRED = 10n ** 11n;
+
+describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger, asked for too much, on %s', (kind) => {
+  let served = false;
+  let database: TestDatabase;
+  let ledger: OpenLedger;
+  let commit: GroupCommit;
+
+  beforeAll(async () => {
+    served = await isServed(kind);
+    if (!served) return;
+    database = await freshDatabase(kind);
+    ledger = await openLedger(database);
+    commit = new GroupCommit(ledger.store);
+    for (const account of ['acme', 'rich', 'calm']) await addWallets(database, account);
+    await ledger.store.write({ id: newId(), items: [move('acme', HUNDRED)] });
+  });
+
+  afterAll(async () => {
+    await ledger?.close();
+    await database?.drop();
+  });
+
+  const promise = (name: string, check: () => Promise<void>) =>
+    it(name, async () => {
+      if (!served) return;
+      await check();
+      expect(await auditLedger(database)).toEqual([]);
+    });
+
+  promise('settles requests whose answers are kept and are together longer than what a database takes at once', async () => {
+    const holds = Array.from({ length: 6 }, () => place('acme', 10n));
+    await Promise.all(holds.map((hold) => commit.place(hold)));
+    const answer = (nth: number) => ({ id: String(nth).padStart(64, '0'), sealed: LONG, expiresAt: Date.now() });
+    const ends = await Promise.all(holds.map((hold, nth) => commit.end(end(hold, 3n, { answer: answer(nth) }))));
+    expect(ends).toEqual(holds.map(() => ({ verdict: 'done' })));
+    expect(await database.query('SELECT COUNT(*) AS n, SUM(LENGTH(sealed)) AS characters FROM stored_answer')).toEqual([
+      { n: 6n, characters: 30_000_000n },
+    ]);
+  });
+
+  promise('takes a value that is missing in every row of a batch for a mistake, and not for trouble of the database', async () => {
+    const [broken, whole] = [place('acme', 10n), place('acme', 10n)];
+    await Promise.all([commit.place(broken), commit.place(whole)]);
+    const incomplete = end(broken, 3n, { attempts: [attempt({ role: null as never })] });
+    const told = await Promise.allSettled([commit.end(incomplete), commit.end(end(whole, 3n))]);
+    expect(told).toMatchObject([{ status: 'rejected' }, { status: 'fulfilled', value: { verdict: 'done' } }]);
+    expect(told[0]).not.toMatchObject({ reason: { code: 'temporarily_unavailable' } });
+    await commit.end(end(broken, 0n));
+  });
+
+  promise('takes a limit above everything that a balance can hold for one that leaves room', async () => {
+    const ceilings = [{ counterId: 'key/acme-key/RMB/LIFETIME', ceiling: 10n ** 19n }];
+    const holds = [place('acme', 1n, { ceilings }), place('acme', 2n, { ceilings })];
+    const told = await Promise.all(holds.map((hold) => commit.place(hold)));
+    expect(told.map(({ verdict }) => verdict)).toEqual(['granted', 'granted']);
+    await Promise.all(holds.map((hold) => commit.end(end(hold, 1n))));
+  });
+
+  promise('refuses what would be more than a balance can hold, and moves what came with it', async () => {
+    const most = 2n ** 62n;
+    const told = await Promise.allSettled([
+      ...Array.from({ length: 4 }, () => commit.end(move('rich', most))),
+      commit.end(move('calm', 5n)),
+    ]);
+    expect(told.at(-1)).toMatchObject({ value: { verdict: 'done' } });
+    const [row] = await database.query("SELECT posted FROM wallet WHERE id = 'rich:RMB'");
+    expect(row).toEqual({ posted: most * BigInt(told.slice(0, 4).filter(({ status }) => status === 'fulfilled').length) });
+  });
+});
