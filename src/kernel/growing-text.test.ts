@@ -1,10 +1,16 @@
 import fc from 'fast-check';
 import { GrowingText } from './growing-text';
 
+/** Small as a rule, and some so long that they are kept as they are. */
+const piece = fc.oneof(
+  { weight: 9, arbitrary: fc.string({ maxLength: 20 }) },
+  { weight: 1, arbitrary: fc.string({ maxLength: 3 }).map((text) => text.padEnd(1_023 + text.length, text || '-')) },
+);
+
 describe('a growing text', () => {
   it('is all its pieces in their order, whenever it is read', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.string({ maxLength: 20 }), fc.boolean()), { maxLength: 300 }), (steps) => {
+      fc.property(fc.array(fc.tuple(piece, fc.boolean()), { maxLength: 300 }), (steps) => {
         const growing = new GrowingText();
         let expected = '';
         for (const [piece, read] of steps) {

@@ -1,5 +1,7 @@
 /** How many pieces are kept apart before they are made one. */
 const PIECES_MAX = 64;
+/** What is longer is added as it is: its branch is little beside it, and whoever else keeps the piece shares it, where a join copies. */
+const SMALL_MAX = 1_024;
 
 /**
  * Text that comes in many small pieces and is seldom read. A string that is added to stays a tree of all its pieces, with a
@@ -16,18 +18,24 @@ export class GrowingText {
   }
 
   get text(): string {
-    if (this.pieces.length > 0) this.join();
+    this.join();
     return this.joined;
   }
 
   add(piece: string): void {
     if (piece === '') return;
     this.size += piece.length;
+    if (piece.length > SMALL_MAX) {
+      this.join();
+      this.joined += piece;
+      return;
+    }
     this.pieces.push(piece);
     if (this.pieces.length === PIECES_MAX) this.join();
   }
 
   private join(): void {
+    if (this.pieces.length === 0) return;
     this.joined += this.pieces.join('');
     this.pieces = [];
   }

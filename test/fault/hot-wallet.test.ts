@@ -89,7 +89,7 @@ describe('four processes on one hot wallet, on a bad line, of which some are kil
   async function contradictionsOf(told: readonly Told[]): Promise<string[]> {
     const charges = await rows('SELECT id, charge AS value FROM receipt');
     const transfers = await rows("SELECT id, amount * IF(credit = wallet_id, 1, -1) AS value FROM transfer WHERE kind <> 'CHARGE'");
-    const charged = await rows("SELECT hold_id AS id, charge AS value FROM receipt WHERE hold_id IS NOT NULL AND charge > 0");
+    const charged = await rows('SELECT hold_id AS id, charge AS value FROM receipt WHERE hold_id IS NOT NULL AND charge > 0');
     return told.filter((each) => !stands(each)).map((each) => JSON.stringify(each));
 
     function stands(each: Told): boolean {

@@ -1,15 +1,8 @@
 /** Rows that refer to one which is not there, or that repeat what may be there once: found by the database itself. */
 import type { Stray } from '../../ledger/audit/snapshot';
 import type { Read } from './read';
-
-interface Search {
-  readonly rule: string;
-  readonly problem: string;
-  /** Answers the name of the row, the id of the ledger entry or null, and ends where conditions may follow. */
-  readonly sql: string;
-  /** What narrows the search to a wallet; null: it is not of one wallet. */
-  readonly ofWallet: string | null;
-}
+import { RESEARCH_SEARCHES } from './research-strays';
+import type { Search } from './search';
 
 const LIMIT = 100;
 
@@ -74,6 +67,7 @@ const SEARCHES: readonly Search[] = [
     sql: "SELECT CONCAT('transfer ', x.id), x.id FROM transfer x WHERE x.external_key IN (SELECT external_key FROM transfer WHERE external_key IS NOT NULL GROUP BY external_key HAVING COUNT(*) > 1)",
     ofWallet: 'x.wallet_id = ?',
   },
+  ...RESEARCH_SEARCHES,
 ];
 
 /** At most a hundred of each kind. */

@@ -9,7 +9,7 @@ import { text } from '../sql/stored-values';
 import { type LinkQuery, linkAt, linksOfAllWallets, linksOfWallet } from './entry-links';
 import { newestFirst } from './entry-order';
 import { ENTRY_COLUMNS, entryOf, type Link, linkOf } from './entry-rows';
-import { fewEntries } from './few-entries';
+import { sideEntries } from './side-entries';
 
 const US_PER_MS = 1_000n;
 
@@ -26,8 +26,8 @@ export async function readEntryPage(
   const after = page.after === undefined ? null : placeOfCursor(page.after);
   const wallets = await walletsInView(dataSource, scope, filter);
   const begun = await begunLink(dataSource, wallets, after);
-  const few = await fewEntries(dataSource, { kind: filter.kind, keys: keysOf(scope, filter), wallets });
-  const older = await olderLinks(dataSource, wallets, { ...linkQuery(scope, filter, after, page.first + 1), few });
+  const side = sideEntries(dataSource, { kind: filter.kind, keys: keysOf(scope, filter), wallets });
+  const older = await olderLinks(dataSource, wallets, { ...linkQuery(scope, filter, after, page.first + 1), side });
   const entries = await entriesOfLinks(dataSource, [...begun, ...older]);
   const rest = after === null || begun.length === 0 ? entries : entriesAfter(after, entries);
   const matching = rest.filter((entry) => matches(entry, scope, filter));
@@ -106,7 +106,7 @@ function keysOf(scope: Scope, filter: EntryFilter): string[] {
   return ids.filter((id) => id !== undefined);
 }
 
-function linkQuery(scope: Scope, filter: EntryFilter, after: EntryPlace | null, limit: number): Omit<LinkQuery, 'few'> {
+function linkQuery(scope: Scope, filter: EntryFilter, after: EntryPlace | null, limit: number): Omit<LinkQuery, 'side'> {
   const entry = new Conditions().is('t.kind', filter.kind).is('t.api_key_id', filter.apiKeyId);
   if (scope !== null && 'apiKeyId' in scope) entry.is('t.api_key_id', scope.apiKeyId);
   return { entry, after, fromUs: instantUs(filter.from), toUs: instantUs(filter.to), limit };
