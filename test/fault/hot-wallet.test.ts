@@ -83,13 +83,13 @@ describe('four processes on one hot wallet, on a bad line, of which some are kil
     const [counter] = await database.query("SELECT spent, held FROM spend_counter WHERE id = 'key/acme-key/RMB/LIFETIME'");
     expect(counter).toEqual({ spent: expect.any(BigInt), held: 0n });
     expect((counter?.['spent'] as bigint) <= CEILING).toBe(true);
-    console.log(`told ${told.length} times; the line: ${JSON.stringify(proxy.done)}`);
+    console.log(`told ${told.length} times, spent ${counter?.['spent']} of ${CEILING}; the line: ${JSON.stringify(proxy.done)}`);
   }, 200_000);
 
   async function contradictionsOf(told: readonly Told[]): Promise<string[]> {
     const charges = await rows('SELECT id, charge AS value FROM receipt');
     const transfers = await rows("SELECT id, amount * IF(credit = wallet_id, 1, -1) AS value FROM transfer WHERE kind <> 'CHARGE'");
-    const charged = await rows("SELECT hold_id AS id, charge AS value FROM receipt WHERE hold_id IS NOT NULL AND charge > 0");
+    const charged = await rows('SELECT hold_id AS id, charge AS value FROM receipt WHERE hold_id IS NOT NULL AND charge > 0');
     return told.filter((each) => !stands(each)).map((each) => JSON.stringify(each));
 
     function stands(each: Told): boolean {
