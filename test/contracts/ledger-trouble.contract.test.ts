@@ -137,15 +137,19 @@ describe('a database in trouble, on mysql', () => {
   promise('a process that stops, or is gone without a word, while it has locked a wallet keeps others waiting for seconds', async () => {
     const stopped = new MysqlConnections(database.url, 1);
     let stops: () => void = () => undefined;
+    let wakes: () => void = () => undefined;
     const stoppedNow = new Promise<void>((resolve) => (stops = resolve));
-    const given = stopped.use(async (exchange) => {
+    const awake = new Promise<void>((resolve) => (wakes = resolve));
+    const locking = stopped.use(async (exchange) => {
       await exchange(['START TRANSACTION', 'SELECT id FROM wallet FOR UPDATE']);
       stops();
-      await new Promise(() => undefined);
-    }, 3_000);
+      await awake;
+      await exchange(['COMMIT']);
+    });
     await stoppedNow;
     expect(await storeWith(systemClock).write({ id: newId(), items: [place('acme', 1n)] })).toEqual([{ verdict: 'granted', amount: 1n }]);
-    await expect(given).rejects.toThrow(/in time/);
+    wakes();
+    await expect(locking).rejects.toThrow(/closed/);
   });
 
   promise('a request that was sent away while its hold was written in doubt has a receipt, and holds nothing', async () => {

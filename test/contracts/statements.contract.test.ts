@@ -142,6 +142,20 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('statements on %s', (kind) => {
     expect(() => checkTotals(wallet, [])).toThrow(/do not lead/);
   });
 
+  promise('add up exactly what passed through a wallet, also when it is more in all than any column holds', async () => {
+    const account = await newAccount();
+    now = monthOf('2027-01').from + 1;
+    const most = 2n ** 62n;
+    for (let nth = 0; nth < 3; nth += 1) {
+      await write(move(account, most));
+      await write(move(account, -most));
+    }
+    expect(await statements.totals(await walletOf(account, '2027-01'))).toEqual([
+      { kind: 'TOP_UP', entries: 3, amount: 3n * most },
+      { kind: 'ADJUSTMENT', entries: 3, amount: -3n * most },
+    ]);
+  });
+
   promise('as CSV let no text become a formula or another column', async () => {
     const account = await newAccount();
     now = monthOf('2027-03').from + 1;

@@ -16,7 +16,7 @@ export interface Writer {
 }
 
 export function startWriter(url: string, account: string, seed: number): Writer {
-  const child = spawn(process.execPath, ['-r', './scripts/register.cjs', 'test/fault/hot-wallet-writer.ts', url, account], {
+  const child = spawn(process.execPath, ['-r', './scripts/register.cjs', 'test/fault/hot-wallet-main.ts', url, account], {
     env: { ...process.env, SEED: String(seed) },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -1,7 +1,7 @@
 /** What a writer of the hot wallet was told by the ledger. */
 
-/** Of the one key with which all of them spend. */
-export const CEILING = 400_000n;
+/** Of the one key with which all of them spend: it is reached before they are done. */
+export const CEILING = 40_000n;
 
 export type Told =
   | { readonly told: 'refused'; readonly holdId: string }

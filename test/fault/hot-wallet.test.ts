@@ -83,7 +83,7 @@ describe('four processes on one hot wallet, on a bad line, of which some are kil
     const [counter] = await database.query("SELECT spent, held FROM spend_counter WHERE id = 'key/acme-key/RMB/LIFETIME'");
     expect(counter).toEqual({ spent: expect.any(BigInt), held: 0n });
     expect((counter?.['spent'] as bigint) <= CEILING).toBe(true);
-    console.log(`told ${told.length} times; the line: ${JSON.stringify(proxy.done)}`);
+    console.log(`told ${told.length} times, spent ${counter?.['spent']} of ${CEILING}; the line: ${JSON.stringify(proxy.done)}`);
   }, 200_000);
 
   async function contradictionsOf(told: readonly Told[]): Promise<string[]> {

@@ -19,8 +19,12 @@ const US_PER_MS = 1_000n;
  */
 const PORTION = { read: 200, summed: 1_000 };
 
+/** Amounts are summed in two parts: what went in and out of a wallet may be more in all than an integer of SQLite holds. */
+const PART_BITS = 32n;
+const summed = (part: string) => `SUM(CASE WHEN t.credit = t.wallet_id THEN CAST(${part} AS SIGNED) ELSE -CAST(${part} AS SIGNED) END)`;
+
 const totalsOf = (join: string) => `SELECT t.kind, COUNT(*) AS entries,
-    SUM(CASE WHEN t.credit = t.wallet_id THEN t.amount ELSE -t.amount END) AS amount
+    ${summed(`t.amount >> ${PART_BITS}`)} AS high_part, ${summed(`t.amount & ${(1n << PART_BITS) - 1n}`)} AS low_part
   FROM wallet_change c ${join} transfer t ON t.batch_id = c.batch_id AND t.wallet_id = c.wallet_id
   WHERE c.wallet_id = ? AND c.seq > ? AND c.seq <= ? GROUP BY t.kind`;
 
@@ -68,7 +72,8 @@ export class SqlStatements implements Statements {
       for (const row of await rowsOf(this.dataSource, sql, [walletId, seq, end])) {
         const kind = wordIn(ENTRY_KINDS, row, 'kind');
         const before = sums.get(kind) ?? { entries: 0, amount: 0n };
-        sums.set(kind, { entries: before.entries + count(row, 'entries'), amount: before.amount + big(row['amount']) });
+        const sum = (big(row['high_part']) << PART_BITS) + big(row['low_part']);
+        sums.set(kind, { entries: before.entries + count(row, 'entries'), amount: before.amount + sum });
       }
       await nextTurn();
     }
