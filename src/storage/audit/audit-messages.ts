@@ -1,4 +1,4 @@
-/** What crosses between the audit's thread and the gateway's. */
+/** What crosses between a thread of the audit and the gateway's. */
 import type { LedgerVerification } from '../../ledger/audit/verification';
 import type { SealedBlock, SealRange } from './seal-batches';
 

@@ -1,4 +1,4 @@
-/** The audit's thread: one piece of work at a time, on a connection that is opened for it and closed after it. */
+/** A thread of the audit: one piece of work at a time, on a connection that is opened for it and closed after it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { verificationOf } from '../../ledger/audit/verification';
 import type { DatabaseLocation } from '../data-source';
