@@ -16,10 +16,10 @@ export function takingContinue<Connection extends Duplex>(connection: Connection
   return Object.assign(connection, {
     write(...what: unknown[]): boolean {
       headDue = true;
-      return Reflect.apply(write, connection, what);
+      return (write as (...what: unknown[]) => boolean).apply(connection, what);
     },
     read(size?: number): unknown {
-      const bytes: unknown = Reflect.apply(read, connection, [size]);
+      const bytes: unknown = read.call(connection, size);
       if (headDue && Buffer.isBuffer(bytes)) headDue = passOver(bytes);
       return bytes;
     },
