@@ -108,7 +108,10 @@ onEachDatabase(
         for (let index = 0; index < 2; index += 1) gateways.push(await startGateway({ ...bed.gateway.settings, environment: more }));
         await use(gateways);
       } finally {
-        for (const gateway of gateways) expect((await gateway.stop()).code).toBe(0);
+        for (const gateway of gateways) {
+          const { code, stderr } = await gateway.stop();
+          expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+        }
       }
     }
 
