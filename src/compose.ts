@@ -75,10 +75,9 @@ export async function compose(): Promise<RunningGateway> {
       await inFlight.drain(alarms.count('process_fenced') > 0 ? 0 : DRAIN_MS);
       flow.checkpoints.stop();
       alerts.stop();
-      await Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
-      await flow.spool.stop();
-      app.server.closeAllConnections();
-      await closeInOrder(log, [() => app.close(), ...flow.closers, storage.close]);
+      const unended = () => Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
+      const connections = () => app.server.closeAllConnections();
+      await closeInOrder(log, [unended, () => flow.spool.stop(), connections, () => app.close(), ...flow.closers, storage.close]);
     },
   };
 }
