@@ -37,9 +37,15 @@ async function serve(): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  const message = error instanceof ConfigurationError ? error.message : ((error as Error).stack ?? String(error));
+  const message = error instanceof ConfigurationError ? error.message : stackOf(error);
   process.stderr.write(`${message}\n`);
   process.exit(error instanceof ConfigurationError ? WRONG_CONFIGURATION : FAILED);
+}
+
+/** With what it came from: of a database that is away, only that says what is wrong. */
+function stackOf(error: unknown): string {
+  const { stack = String(error), cause } = error as Error;
+  return cause === undefined ? stack : `${stack}\nbecause of ${stackOf(cause)}`;
 }
 
 main().catch(fail);

@@ -7,8 +7,8 @@ import { audit } from '../support/audit';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
 import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { eventually, gate } from '../support/eventually';
-import { chunksOf, eventsOf, postChat, receipt, textOf } from '../support/forge-client';
-import { type GatewayProcess, type GatewaySettings, startGateway } from '../support/gateway-process';
+import { chunksOf, eventsOf, get, graphAnswer, postChat, receipt, textOf } from '../support/forge-client';
+import { type GatewayProcess, type GatewaySettings, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream';
 import { seededRandom } from '../support/seeded-random';
 import { HI, secretOf, shopCatalog } from '../support/shop-catalog';
@@ -116,6 +116,22 @@ describe('a gateway whose database is away, on mysql', () => {
       expect(await audit(database)).toEqual([]);
     });
   }
+
+  promise('that refuses connections: whoever reads or changes hears over both surfaces that it passes', async () => {
+    const asked = await postChat(gateway.origin, CHAT, ANSWER);
+    const id = asked.headers.get('x-request-id') ?? '';
+    await receipt(gateway.origin, CHAT, id);
+    proxy.sever();
+    const heard = await get(gateway.origin, `/v1/receipts/${id}`, CHAT);
+    expect(heard.status).toBe(503);
+    expect([heard.headers.get('retry-after'), heard.headers.get('x-should-retry')]).toEqual(['1', 'true']);
+    expect(await heard.json()).toMatchObject({ error: { type: 'server_error', code: 'temporarily_unavailable' } });
+    const create = 'mutation { createApiKey(input: { accountId: "acme", name: "late" }) { apiKey { id } } }';
+    for (const words of ['{ receipts(first: 1) { nodes { id } } }', '{ accounts { id } }', create]) {
+      const { errors } = await graphAnswer(gateway.origin, OPERATOR_TOKEN, words);
+      expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE', faultCode: 'temporarily_unavailable' } }]);
+    }
+  });
 
   promise(
     'a settlement that waited on the disk of a killed process is charged once by the next one there, before its hold is swept',

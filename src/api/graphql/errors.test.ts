@@ -1,4 +1,5 @@
 import { ACME, CHAT, type GraphWorld, graphWorld } from '../../../test/support/graph-world';
+import { Fault } from '../../kernel/fault';
 
 let world: GraphWorld;
 
@@ -33,6 +34,14 @@ describe('errors', () => {
       },
     ]);
     expect(world.logged).toEqual([expect.objectContaining({ request: errors[0]?.extensions['requestId'] })]);
+  });
+
+  it('of a database that is away say that it passes, and are logged with what it said', async () => {
+    const away = new Fault('temporarily_unavailable', 'The database cannot answer now.', { cause: new Error('ECONNREFUSED') });
+    world.reader.wallets = () => Promise.reject(away);
+    const { errors } = await world.ask(ACME, '{ wallets { id } }');
+    expect(errors).toMatchObject([{ message: away.publicMessage, extensions: { code: 'SERVICE_UNAVAILABLE', faultCode: away.code } }]);
+    expect(world.logged).toMatchObject([{ request: errors[0]?.extensions['requestId'], err: { originalError: away } }]);
   });
 
   it('of a query say what is wrong with it', async () => {

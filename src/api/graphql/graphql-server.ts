@@ -12,7 +12,7 @@ import { buildGraph } from './build-schema';
 import { contextFor, type GraphContext, type GraphSources } from './context';
 import { LIMITS, limitRule } from './limit-rule';
 import { registerLive } from './live/live-server';
-import { errorBody, formatError, isInternal, maskedFault, withoutSuggestion } from './render-error';
+import { errorBody, formatError, isToBeLogged, maskedFault, withoutSuggestion } from './render-error';
 import type { FileShape } from './routing/catalog-inputs';
 
 export interface GraphqlDeps extends GraphSources {
@@ -77,12 +77,12 @@ function createApollo(schema: GraphQLSchema, { introspection, log }: GraphqlDeps
   });
 }
 
-/** Logs what is masked, and puts the request id on every error. */
+/** Logs what the operator must hear of, and puts the request id on every error. */
 function errorsWithRequestId(log: Log): ApolloServerPlugin<GraphContext> {
   return {
     requestDidStart: async ({ contextValue: { requestId } }) => ({
       didEncounterErrors: async ({ errors }) => {
-        for (const error of errors.filter(isInternal)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
+        for (const error of errors.filter(isToBeLogged)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
       },
       willSendResponse: async ({ request, response: { body, http } }) => {
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
@@ -110,7 +110,7 @@ function withRequestId(payload: unknown, requestId: string): unknown {
 /** What goes wrong before the graph is reached: an unknown caller, or a body that is none. */
 function refuse(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = error instanceof Fault ? error : (badRequest(error) ?? maskedFault(error));
-  if (fault.code === 'internal_error') log.error({ err: error, request: request.id }, 'a request of the graph broke');
+  if (fault.rule.log === 'error') log.error({ err: error, request: request.id }, 'a request of the graph broke');
   return reply.code(fault.rule.http).send(errorBody(fault, request.id));
 }
 

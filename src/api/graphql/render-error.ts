@@ -42,9 +42,10 @@ function shortened(message: string): string {
   return message.length <= MESSAGE_MAX ? message : `${message.slice(0, MESSAGE_MAX)}…`;
 }
 
-/** Errors that are neither faults nor about the request: to be logged. */
-export function isInternal(error: GraphQLError): boolean {
-  return faultIn(error) === null && !isAboutTheRequest(error, error);
+/** What the operator must hear of: a fault whose rule says so, and what is neither a fault nor about the request. */
+export function isToBeLogged(error: GraphQLError): boolean {
+  const fault = faultIn(error);
+  return fault === null ? !isAboutTheRequest(error, error) : fault.rule.log === 'error';
 }
 
 /** The body of a request that did not get as far as the graph. */

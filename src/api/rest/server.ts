@@ -46,7 +46,7 @@ export function createServer(log: Log): FastifyInstance {
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.setErrorHandler((error, request, reply) => {
     const fault = knownFault(error);
-    if (fault === null) log.error({ err: error, request: request.id }, 'a request broke');
+    if (fault === null || fault.rule.log === 'error') log.error({ err: error, request: request.id }, 'a request broke');
     return send(request, reply, fault ?? error);
   });
   app.setNotFoundHandler((request, reply) =>

@@ -19,7 +19,7 @@ import type { Log } from '../../../kernel/log';
 import type { Viewer } from '../../../keys/viewer';
 import { contextFor, type GraphContext, type GraphSources } from '../context';
 import { LIMITS, limitRule } from '../limit-rule';
-import { formatError, isInternal } from '../render-error';
+import { formatError, isToBeLogged } from '../render-error';
 import { endable } from './followed';
 
 export interface OperationDeps extends GraphSources {
@@ -91,7 +91,7 @@ function masked(log: Log, args: ExecutionArgs, result: ExecutionResult): Executi
   if (result.errors === undefined) return result;
   const { requestId } = contextOf(args);
   const found = result.errors.map(aboutVariables);
-  for (const error of found.filter(isInternal)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
+  for (const error of found.filter(isToBeLogged)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
   const errors = found.map((error) => rendered(error, requestId));
   return { ...result, errors };
 }

@@ -1,9 +1,9 @@
 /** One batch on MySQL: first on the assumption that everything fits, and when the guards refute that, item by item. */
 import type { LedgerVerdict } from '../../../ledger/ledger-store';
+import { isDuplicate, troubleOf } from '../../sql/mysql-errors';
 import { canAssume, decideBatch, OPTIMISTIC, writesNothing } from '../decide';
 import type { PreparedBatch } from '../prepare';
 import type { Exchange } from './mysql-connections';
-import { isDuplicate, troubleOf } from './mysql-errors';
 import { verdictsOfWritten } from './mysql-outcome';
 import { batchStatement, decisionStatements, mustHaveFound, type Statement } from './mysql-statements';
 import { lockAndLook } from './mysql-view';

@@ -1,6 +1,7 @@
 /** A few connections of the ledger's own. One batch has one connection from its first statement to its COMMIT. */
+
 import { type Connection, createConnection } from 'mysql2/promise';
-import { troubleOf } from './mysql-errors';
+import { troubleOf } from '../../sql/mysql-errors';
 
 const USE_TIMEOUT_MS = 12_000;
 const CONNECT_TIMEOUT_MS = 3_000;

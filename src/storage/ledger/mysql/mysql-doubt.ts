@@ -2,13 +2,14 @@
  * Batches that were given up while nobody knew whether they had committed. Their callers were told that nothing was held;
  * so when the database is back, each is made impossible, or its holds are given back, with receipts that say so.
  */
+
 import { newId } from '../../../kernel/ids';
+import { troubleOf } from '../../sql/mysql-errors';
 import type { SweepLog } from '../abandoned';
 import { type PreparedBatch, prepareBatch } from '../prepare';
 import { refusedEnds } from '../refused-ends';
 import { giveUpBatch, writeBatch } from './mysql-batch';
 import type { MysqlConnections } from './mysql-connections';
-import { troubleOf } from './mysql-errors';
 
 export class DoubtfulBatches {
   private readonly waiting = new Map<string, PreparedBatch>();

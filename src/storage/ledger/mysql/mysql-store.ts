@@ -1,14 +1,15 @@
 /** The ledger's writer on MySQL: what can be tried again is tried again, with the same batch id, within bounds. */
+
 import type { Clock } from '../../../kernel/clock';
 import { Fault } from '../../../kernel/fault';
 import type { Checkpoint, LedgerBatch, LedgerStore, LedgerVerdict } from '../../../ledger/ledger-store';
+import { isDuplicate, troubleOf } from '../../sql/mysql-errors';
 import { progressRow } from '../checkpoint-text';
 import { type PreparedBatch, prepareBatch } from '../prepare';
 import { writeBatch } from './mysql-batch';
 import { noteProgress } from './mysql-checkpoints';
 import type { MysqlConnections } from './mysql-connections';
 import type { DoubtfulBatches } from './mysql-doubt';
-import { isDuplicate, troubleOf } from './mysql-errors';
 
 const TRIES_MAX = 5;
 /** How long a database in trouble is waited for, all tries together: a client waits for no longer to hear that nothing is held. */

@@ -1,16 +1,14 @@
 /** What an error of SQLite means for a batch. */
 import { Fault } from '../../../kernel/fault';
+import { isTroubleOfSqlite } from '../../sql/sqlite-errors';
 import { UnwritableItem } from '../prepare';
 import type { ErrorWords } from './sqlite-messages';
-
-/** What the database says when the item is at fault; everything else is the database's own trouble. */
-const AT_FAULT_ITSELF = /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE|ERROR)/;
 
 /** The error that the ledger's thread put into words. Trouble of the database is a fault: a batch is not halved for it. */
 export function errorOf({ name, message, code }: ErrorWords): Error {
   if (name === 'UnwritableItem') return new UnwritableItem(message);
   const error = Object.assign(new Error(message), { code });
-  return code === null || AT_FAULT_ITSELF.test(code) ? error : unavailable(error);
+  return code === null || !isTroubleOfSqlite(code) ? error : unavailable(error);
 }
 
 export function unavailable(cause: Error): Fault {

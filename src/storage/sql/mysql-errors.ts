@@ -1,6 +1,6 @@
-/** What an error of MySQL, MariaDB or TiDB means for a batch. */
+/** What an error of MySQL, MariaDB or TiDB means. */
 
-/** `again`: the database undid the batch. `lost`: nobody knows yet what became of it. `data`: an item is at fault. */
+/** `again`: the database undid the transaction. `lost`: nobody knows yet what became of it. `data`: a row or a statement is at fault. */
 export type Trouble = 'again' | 'lost' | 'data';
 
 interface DatabaseError extends Error {

@@ -1,0 +1,149 @@
+/** Stores on a database in trouble: the caller hears that it passes, and what is wrong with a row is never taken for it. */
+import Database from 'better-sqlite3';
+import type { DataSource } from 'typeorm';
+import { newId } from '../../src/kernel/ids';
+import { TypeormAccountStore } from '../../src/storage/account-store';
+import { createDataSource } from '../../src/storage/data-source';
+import { SqlLedgerReader } from '../../src/storage/ledger-reader/ledger-reader';
+import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
+import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
+
+jest.setTimeout(60_000);
+
+const UNAVAILABLE = { name: 'Fault', code: 'temporarily_unavailable' };
+const account = (id: string) => ({ id, name: id, createdAt: 1_790_000_000_000 });
+
+/** What callers ask for: through TypeORM, as plain statements, and in a transaction. */
+function questionsTo(dataSource: DataSource): readonly [string, () => Promise<unknown>][] {
+  const accounts = new TypeormAccountStore(dataSource);
+  const reader = new SqlLedgerReader(dataSource);
+  return [
+    ['a list', () => accounts.list()],
+    ['the balances', () => reader.wallets(null)],
+    ['a change', () => accounts.add(account(newId()), [], [])],
+  ];
+}
+
+describe('stores on a database in trouble, on mysql', () => {
+  let served = false;
+  let database: TestDatabase;
+  let proxy: CuttingProxy;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    served = await isServed('mysql');
+    if (!served) return;
+    database = await freshDatabase('mysql');
+    proxy = await cuttingProxy(database.url);
+    dataSource = await createDataSource({ kind: 'mysql', url: proxy.url }, 2).initialize();
+  });
+
+  afterAll(async () => {
+    if (!served) return;
+    await dataSource.destroy();
+    await proxy.close();
+    await database.drop();
+  });
+
+  const promise = (name: string, check: () => Promise<void>) =>
+    it(name, async () => {
+      if (served) await check();
+    });
+
+  const troubles: [string, () => void][] = [
+    ['that refuses connections', () => proxy.sever()],
+    ...(
+      [
+        [1040, 'too many connections'],
+        [1045, 'a password that was changed'],
+        [1205, 'a lock that is not given'],
+        [1213, 'a deadlock'],
+        [1290, 'read-only by an option'],
+        [1836, 'read-only mode'],
+        [1021, 'a full disk'],
+        [1053, 'shutting down'],
+        [1317, 'a statement that was interrupted'],
+        [1927, 'a connection that was killed'],
+      ] as const
+    ).map(([errno, words]): [string, () => void] => [
+      `that says ${words} (${errno})`,
+      () => proxy.refuse(errno, Number.POSITIVE_INFINITY, /^(SELECT|START)/),
+    ]),
+  ];
+
+  for (const [words, begin] of troubles) {
+    promise(`${words}: the caller hears that it passes, and is served when it has passed`, async () => {
+      for (const [what, ask] of questionsTo(dataSource)) {
+        begin();
+        const heard = await ask().catch((error: unknown) => error);
+        proxy.mend();
+        expect({ what, heard }).toMatchObject({ what, heard: UNAVAILABLE });
+        await ask();
+      }
+    });
+  }
+
+  promise('that loses the answer of a commit: the caller hears that it passes, although the change was made', async () => {
+    const accounts = new TypeormAccountStore(dataSource);
+    proxy.cut('after');
+    await expect(accounts.add(account('lost'), [], [])).rejects.toMatchObject(UNAVAILABLE);
+    expect(await accounts.find('lost')).toEqual(account('lost'));
+  });
+
+  promise('that is well: a row that it refuses is refused in its own words', async () => {
+    const accounts = new TypeormAccountStore(dataSource);
+    await accounts.add(account('twin'), [], []);
+    await expect(accounts.add(account('twin'), [], [])).rejects.toMatchObject({ code: 'ER_DUP_ENTRY' });
+  });
+});
+
+describe('stores on a database in trouble, on sqlite', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    database = await freshDatabase('sqlite');
+    dataSource = await createDataSource({ kind: 'sqlite', file: database.file }).initialize();
+    await dataSource.query('PRAGMA busy_timeout = 0');
+  });
+
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  const add = () => new TypeormAccountStore(dataSource).add(account(newId()), [], []);
+
+  it('that is locked: the caller of a change hears that it passes, and is served when it has passed', async () => {
+    const other = new Database(database.file);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(add()).rejects.toMatchObject(UNAVAILABLE);
+    other.close();
+    await add();
+  });
+
+  it.each([
+    ['is full', 'PRAGMA max_page_count = 1', 'PRAGMA max_page_count = 1000000', 'SQLITE_FULL'],
+    ['may only be read', 'PRAGMA query_only = ON', 'PRAGMA query_only = OFF', 'SQLITE_READONLY'],
+  ])('that %s: the caller of a change hears that it passes, and is served when it has passed', async (_, begin, finish, code) => {
+    await dataSource.query(begin);
+    const many = () => new TypeormAccountStore(dataSource).add(account(newId()), Array.from({ length: 500 }, newId), []);
+    await expect(many()).rejects.toMatchObject({ ...UNAVAILABLE, cause: { code } });
+    await dataSource.query(finish);
+    await many();
+  });
+
+  it('whose file cannot be read: the reader hears that it passes', async () => {
+    const failing = dataSource.manager.query;
+    const unreadable = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_READ' });
+    dataSource.manager.query = () => Promise.reject(unreadable);
+    await expect(new SqlLedgerReader(dataSource).wallets(null)).rejects.toMatchObject({ ...UNAVAILABLE, cause: unreadable });
+    dataSource.manager.query = failing;
+  });
+
+  it('that is well: a row that it refuses is refused in its own words', async () => {
+    const accounts = new TypeormAccountStore(dataSource);
+    await accounts.add(account('twin'), [], []);
+    await expect(accounts.add(account('twin'), [], [])).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
+  });
+});
