@@ -202,7 +202,18 @@ describe('the month of a statement', () => {
     expect(monthOf('2026-12')).toEqual({ from: Date.UTC(2026, 11, 1), to: Date.UTC(2027, 0, 1) });
   });
 
-  it.each(['2026-13', '2026-00', '2026-1', '26-01', '1969-12', '', '2026-11-01', '2026-11 '])('is not "%s"', (text) => {
-    expect(() => monthOf(text)).toThrow(/must be a month/);
+  it.each(['1970-01', '2999-12'])('may be %s: its ends have years of four digits', (text) => {
+    const { from, to } = monthOf(text);
+    expect([from, to].map((ms) => new Date(ms).toISOString())).toEqual([
+      expect.stringMatching(/^\d{4}-/),
+      expect.stringMatching(/^\d{4}-/),
+    ]);
   });
+
+  it.each(['9999-12', '9999-11', '3000-01', '0000-01', '2026-13', '2026-00', '2026-1', '26-01', '1969-12', '', '2026-11-01', '2026-11 '])(
+    'is not "%s"',
+    (text) => {
+      expect(() => monthOf(text)).toThrow(/^"month" must be a month from 1970-01 to 2999-12, such as 2026-11, not /);
+    },
+  );
 });

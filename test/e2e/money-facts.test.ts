@@ -96,6 +96,11 @@ onEachDatabase('money facts', (bed, promise) => {
     expect(overages.nodes[0]?.amount).toMatch(/^2\.24/);
   });
 
+  promise('name the argument of a statement that is asked for a month behind all others', async () => {
+    const { errors } = await graphAnswer(bed.gateway.origin, tokenOf('acme'), '{ statement(month: "9999-12") { from to } }');
+    expect(errors).toMatchObject([{ message: expect.stringContaining('2999-12'), extensions: { code: 'BAD_USER_INPUT', param: 'month' } }]);
+  });
+
   promise('make a statement whose entries lead from the opening to the closing balance', async () => {
     await call('chat');
     const { statement: told } = await graph<{ statement: { wallets: Stated[] } }>(bed.gateway.origin, tokenOf('acme'), asked());

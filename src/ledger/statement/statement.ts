@@ -44,14 +44,17 @@ export interface Statements {
 }
 
 const MONTH = /^(\d{4})-(0[1-9]|1[0-2])$/;
-const FIRST_YEAR = 1970;
+/** An instant behind the year 9999 has five digits of the year, which no reader takes; whoever asks for so late a month has mistyped it. */
+const YEARS = { first: 1970, last: 2999 };
 
-/** A month in UTC, from text such as `2026-11`. @throws Fault `invalid_request` */
+/** A month in UTC, from text such as `2026-11`. @throws Fault `invalid_request` that says which months there are */
 export function monthOf(text: string): Period {
   const [, year = '0', month = '1'] = MONTH.exec(text) ?? [];
   const [inYear, inMonth] = [Number.parseInt(year, 10), Number.parseInt(month, 10)];
-  if (inYear < FIRST_YEAR)
-    throw new Fault('invalid_request', `"month" must be a month such as 2026-11, not "${text}".`, { param: 'month' });
+  if (inYear < YEARS.first || inYear > YEARS.last) {
+    const wanted = `must be a month from ${YEARS.first}-01 to ${YEARS.last}-12, such as 2026-11`;
+    throw new Fault('invalid_request', `"month" ${wanted}, not "${text}".`, { param: 'month' });
+  }
   return { from: Date.UTC(inYear, inMonth - 1), to: Date.UTC(inYear, inMonth) };
 }
 

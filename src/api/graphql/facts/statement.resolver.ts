@@ -16,7 +16,7 @@ export class StatementResolver {
   async statement(
     @Ctx() { viewer, sources }: GraphContext,
     @Arg('accountId', () => ID, { nullable: true, description: 'For the operator; an account reads its own.' }) accountId: string | null,
-    @Arg('month', () => String, { description: 'In UTC, such as 2026-11.' }) month: string,
+    @Arg('month', () => String, { description: 'In UTC, such as 2026-11: from 1970-01 to 2999-12.' }) month: string,
   ): Promise<StatementNode> {
     const period = monthOf(month);
     const account = accountAsked(viewer, accountId ?? null);
