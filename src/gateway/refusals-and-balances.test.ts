@@ -113,6 +113,15 @@ describe('a refusal', () => {
   });
 });
 
+describe('a hold that was refused for a reason that nobody knows any more', () => {
+  it('is asked for again by the client, blames no balance, and sends nothing upstream', async () => {
+    const set = stage({});
+    set.ledger.write = async () => [{ verdict: 'refused' }];
+    await expect(set.serve()).rejects.toMatchObject({ code: 'temporarily_unavailable', publicMessage: expect.stringContaining('again') });
+    expect([set.upstream.calls, set.ledger.receipts.size]).toEqual([[], 0]);
+  });
+});
+
 describe('a settlement', () => {
   it('is tried again until the ledger takes it, and made once', async () => {
     const set = stage({});

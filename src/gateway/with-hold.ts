@@ -124,6 +124,8 @@ async function place(gateway: Gateway, asked: Asked, option: Option, replaces: H
     if (verdict.verdict === 'insufficient') return notEnough(plan.bucket, quote.floor, verdict.available);
     if (verdict.verdict === 'over_limit') return overLimit(verdict, quote.floor);
     if (verdict.verdict === 'same_key') return sameKeyFault(verdict);
+    if (verdict.verdict === 'refused')
+      throw new Fault('temporarily_unavailable', 'Nothing was held, and the ledger cannot say why any more: send the request again.');
     invariant(verdict.verdict === 'granted', 'a hold is granted or refused');
     return holdOf(item, option, nano(verdict.amount));
   } catch (error) {

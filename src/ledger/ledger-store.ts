@@ -130,7 +130,8 @@ export interface LedgerBatch {
  * `insufficient`: the wallet has `available` and that is too little. `over_limit`: a ceiling leaves too little.
  * `same_key`: another request with this `Idempotency-Key` holds money now (`running`), was settled (`settled`), or had
  * another body (`other_body`). `over_charge`: a refund would give back more than was charged. `not_open`: the hold was ended by somebody else
- * (a fenced process that woke up); nothing was written. `duplicate`: this external key moved money before.
+ * (a fenced process that woke up); nothing was written. `duplicate`: this external key moved money before. `refused`: nothing
+ * was written, and what refused it has passed since and is not known any more: it may be asked for again.
  */
 export type LedgerVerdict =
   | { readonly verdict: 'granted'; readonly amount: bigint }
@@ -140,6 +141,7 @@ export type LedgerVerdict =
   | { readonly verdict: 'over_charge'; readonly charged: bigint; readonly refunded: bigint }
   | { readonly verdict: 'done' }
   | { readonly verdict: 'not_open' }
+  | { readonly verdict: 'refused' }
   | {
       readonly verdict: 'duplicate';
       readonly transferId: string;

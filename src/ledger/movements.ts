@@ -121,6 +121,8 @@ function transferOf(item: MoveMoney, verdict: LedgerVerdict): string {
       throw new Fault('invalid_request', `Only ${money(verdict.available)} can be taken: the rest is reserved by holds, or not there.`, {
         param: 'amount',
       });
+    case 'refused':
+      throw new Fault('temporarily_unavailable', 'Nothing was moved, and the ledger cannot say why any more: try again.');
     default:
       throw new Fault('internal_error', `A movement ended as ${verdict.verdict}.`);
   }

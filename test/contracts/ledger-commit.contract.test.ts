@@ -163,7 +163,7 @@ describe('a batch whose COMMIT has no answer, on mysql', () => {
     await expect(store.write(batch)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
     proxy.mend();
     await doubtful.settle(connections);
-    expect(await store.write(batch)).toEqual([{ verdict: 'insufficient', available: 1_000n }]);
+    expect(await store.write(batch)).toEqual([{ verdict: 'refused' }]);
     expect(await count('hold')).toBe(0n);
   });
 });

@@ -1,14 +1,11 @@
 /** The thread of the embedded ledger dies, or hangs: what it had committed is found, what it had not is written once. */
-import { EventEmitter } from 'node:events';
-import type { Worker } from 'node:worker_threads';
 import { newId } from '../../src/kernel/ids';
 import type { LedgerItem } from '../../src/ledger/ledger-store';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import type { LedgerReply, LedgerRequest } from '../../src/storage/ledger/sqlite/sqlite-messages';
-import { startWorker } from '../../src/storage/ledger/sqlite/sqlite-thread';
 import { auditLedger } from '../support/audit';
 import { freshDatabase, type TestDatabase } from '../support/databases';
 import { eventually, gate } from '../support/eventually';
+import { type Fate, fragileThread } from '../support/fragile-thread';
 import { addWallets, end, move, place, refusal } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 
@@ -16,61 +13,20 @@ jest.setTimeout(40_000);
 
 const UNAVAILABLE = { code: 'temporarily_unavailable' };
 
-/** `before`: the thread dies before it reads the next write. `after`: it carries it out, and dies with the answer. */
-type Fate = 'before' | 'after';
-
-/** The real thread, with somebody at the door. */
-class FragileThread extends EventEmitter {
-  private readonly worker: Worker;
-  private dead = false;
-
-  constructor(
-    file: string,
-    private readonly fateOf: (request: LedgerRequest) => Fate | Promise<void> | undefined,
-  ) {
-    super();
-    this.worker = startWorker(file);
-    this.worker.on('message', (reply: LedgerReply) => this.reply(reply));
-    this.worker.on('error', (error) => this.emit('error', error));
-    this.worker.once('exit', () => this.emit('exit'));
-  }
-
-  private readonly fatal = new Set<number>();
-
-  postMessage(request: LedgerRequest): void {
-    const fate = this.fateOf(request);
-    if (fate === 'before') this.die();
-    else if (fate === 'after') this.fatal.add(request.id);
-    if (fate instanceof Promise) void fate.then(() => this.worker.postMessage(request));
-    else if (fate !== 'before') this.worker.postMessage(request);
-  }
-
-  private reply(reply: LedgerReply): void {
-    if (this.fatal.has(reply.id)) this.die();
-    else if (!this.dead) this.emit('message', reply);
-  }
-
-  private die(): void {
-    this.dead = true;
-    void this.worker.terminate();
-  }
-}
-
 describe('the ledger thread on sqlite', () => {
   let database: TestDatabase;
   let ledger: OpenLedger;
   let threads: number;
-  let fates: (Fate | Promise<void>)[];
+  let fates: Fate[];
 
   beforeEach(async () => {
     database = await freshDatabase('sqlite');
     await addWallets(database, 'acme');
     threads = 0;
     fates = [];
-    const fateOf = ({ call }: LedgerRequest) => (call.call === 'write' ? fates.shift() : undefined);
     const startThread = (file: string) => {
       threads += 1;
-      return new FragileThread(file, fateOf) as unknown as Worker;
+      return fragileThread(file, () => fates.shift());
     };
     ledger = await openLedger(database, { startThread });
     await write(move('acme', 1_000n));

@@ -21,29 +21,43 @@ import { literal, select } from './mysql-text';
 /** Begins with the statements of `first`. The counters that a ceiling names are there afterwards. */
 export async function lockAndLook(exchange: Exchange, batch: PreparedBatch, first: readonly string[]): Promise<LedgerView> {
   const { items } = batch;
-  const keys = idempotencyKeysNamedBy(items);
-  const [wallets, receipts] = [walletsNamedBy(items), receiptsNamedBy(items)];
+  const keys = select('id', 'idempotency_key FORCE INDEX (PRIMARY)', 'id', idempotencyKeysNamedBy(items), FOR_UPDATE);
+  const seen = await exchange([...first, keys, ...questions(items, FOR_UPDATE)]);
+  const answers = seen.slice(first.length + 1);
+  const counters = countersIn(answers);
+  await openCounters(exchange, batch, counters);
+  return viewOf(answers, counters);
+}
+
+/** The same rows as they are now, without a lock on any, and only the counters that there are. */
+export async function look(exchange: Exchange, items: readonly PreparedItem[]): Promise<LedgerView> {
+  const answers = await exchange(questions(items, ''));
+  return viewOf(answers, countersIn(answers));
+}
+
+const FOR_UPDATE = ' ORDER BY id FOR UPDATE';
+
+/** What is asked of the rows that the items name: open holds, wallets and counters, with `lock`; then what only ever grows. */
+function questions(items: readonly PreparedItem[], lock: string): string[] {
   // The index is named because a small table would be read, and locked, as a whole.
-  const locked = await exchange([
-    ...first,
-    select('id', 'idempotency_key FORCE INDEX (PRIMARY)', 'id', keys, ' ORDER BY id FOR UPDATE'),
-    select('id, wallet_id, amount', 'hold FORCE INDEX (PRIMARY)', 'id', holdsNamedBy(items), " AND state = 'OPEN' ORDER BY id FOR UPDATE"),
-    select('id, posted - held', 'wallet FORCE INDEX (PRIMARY)', 'id', wallets, ' ORDER BY id FOR UPDATE'),
-    select('id, spent, held', 'spend_counter FORCE INDEX (PRIMARY)', 'id', countersNamedBy(items), ' ORDER BY id FOR UPDATE'),
+  return [
+    select('id, wallet_id, amount', 'hold FORCE INDEX (PRIMARY)', 'id', holdsNamedBy(items), ` AND state = 'OPEN'${lock}`),
+    select('id, posted - held', 'wallet FORCE INDEX (PRIMARY)', 'id', walletsNamedBy(items), lock),
+    select('id, spent, held', 'spend_counter FORCE INDEX (PRIMARY)', 'id', countersNamedBy(items), lock),
     movedBefore(items),
-    select(END_IDENTITY.join(', '), 'receipt', 'id', receipts),
+    select(END_IDENTITY.join(', '), 'receipt', 'id', receiptsNamedBy(items)),
     select(
       "k.id, k.body_hash, k.request_id, k.hold_id, COALESCE(h.state, 'RELEASED')",
       'idempotency_key k LEFT JOIN hold h ON h.id = k.hold_id',
       'k.id',
-      keys,
+      idempotencyKeysNamedBy(items),
     ),
     refundableNow(items),
-  ]);
-  const [, holds, balances, counters, ...rest] = locked.slice(first.length);
-  const known = new Map(rowsOf(counters).map(([id, spent, held]) => [String(id), counterOf(spent, held)]));
-  await openCounters(exchange, batch, known);
-  return viewOf(holdsOf(rowsOf(holds)), balances, known, rest);
+  ];
+}
+
+function countersIn([, , counters]: readonly Answer[]): Map<string, CounterState> {
+  return new Map(rowsOf(counters).map(([id, spent, held]) => [String(id), counterOf(spent, held)]));
 }
 
 /** Makes the counters that a ceiling of the batch names and that do not exist, with what they begin with. */
@@ -66,11 +80,10 @@ function holdsOf(rows: Rows): ReadonlyMap<string, { readonly wallet: string; rea
 }
 
 function viewOf(
-  open: ReturnType<typeof holdsOf>,
-  balances: Answer | undefined,
+  [holds, balances, , transfers, receipts, keys, charges]: readonly Answer[],
   counters: ReadonlyMap<string, CounterState>,
-  [transfers, receipts, keys, charges]: readonly (Answer | undefined)[],
 ): LedgerView {
+  const open = holdsOf(rowsOf(holds));
   const available = new Map(rowsOf(balances).map(([id, amount]) => [String(id), BigInt(amount ?? 0)]));
   const moved = movedIn(transfers);
   const written = new Set(rowsOf(receipts).map(identityText));
@@ -97,23 +110,23 @@ function isOpen(open: ReturnType<typeof holdsOf>, { holdId, walletId, amount }: 
 }
 
 /** Asks for what the external keys of the items moved before. */
-export function movedBefore(items: readonly PreparedItem[]): string {
+function movedBefore(items: readonly PreparedItem[]): string {
   return select('external_key, id, kind, debit, credit, amount, receipt_id', 'transfer', 'external_key', keysNamedBy(items));
 }
 
 /** The answer to `movedBefore`. */
-export function movedIn(answer: Answer | undefined): ReadonlyMap<string, MovedBefore> {
+function movedIn(answer: Answer | undefined): ReadonlyMap<string, MovedBefore> {
   return new Map(rowsOf(answer).map((row) => [String(row[0]), movedOf(row)]));
 }
 
 /** Asks for the charges that the items are to give back, and what was given back of them. */
-export function refundableNow(items: readonly PreparedItem[]): string {
+function refundableNow(items: readonly PreparedItem[]): string {
   const refunded = '(SELECT COALESCE(SUM(f.amount), 0) FROM refund f WHERE f.receipt_id = r.id)';
   return select(`r.id, CONCAT(r.account_id, ':', r.bucket), r.charge, ${refunded}`, 'receipt r', 'r.id', refundsNamedBy(items));
 }
 
 /** The answer to `refundableNow`. */
-export function refundableIn(answer: Answer | undefined): ReadonlyMap<string, Refundable> {
+function refundableIn(answer: Answer | undefined): ReadonlyMap<string, Refundable> {
   return new Map(
     pairsOf(answer).map(([id, walletId, charged, refunded]) => [
       String(id),
