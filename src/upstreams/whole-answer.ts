@@ -25,6 +25,7 @@ export class WholeAnswerReader implements AnswerReader {
   constructor(
     private readonly channel: Channel,
     private readonly understands: (json: JsonRecord) => Understood | undefined,
+    private readonly errorOf: (json: JsonRecord) => unknown = () => undefined,
   ) {}
 
   begin(_contentType: string | undefined): void {
@@ -70,7 +71,7 @@ export class WholeAnswerReader implements AnswerReader {
   }
 
   private failureIn(json: JsonRecord): AttemptFailure {
-    const error = errorIn(json);
+    const error = errorIn(json) ?? this.errorOf(json);
     return error === undefined ? MALFORMED : providerError(error, this.channel);
   }
 }

@@ -70,32 +70,50 @@ onEachDatabase('a response', (bed, promise) => {
     expect(await receiptOf(streamed)).toMatchObject({ status: 'SUCCEEDED', charge: CHARGE });
   });
 
-  promise('is metered when the provider cancelled it', async () => {
-    bed.a.next({ raw: responseEvents(WORDS, COUNTS, 'cancelled') });
-    const streamed = await send({ stream: true });
-    expect(await streamed.text()).toContain('event: response.cancelled');
-    expect(await receiptOf(streamed)).toMatchObject({ charge: CHARGE });
-    bed.a.next(whole(responseBody('one two three', COUNTS, 'cancelled')));
-    expect(await receiptOf(await send({}))).toMatchObject({ charge: CHARGE });
-  });
+  const failures = [
+    ['failed', { errorCode: 'server_error', errorMessage: 'It broke down.' }],
+    ['cancelled', { errorCode: 'cancelled', errorMessage: 'The provider cancelled the answer.' }],
+  ] as const;
 
-  promise('is charged for what was delivered when it fails in its middle, and tells so in an event of its own kind', async () => {
-    bed.a.next({ raw: responseEvents(WORDS, COUNTS, 'failed') });
-    const response = await send({ stream: true });
-    const body = await response.text();
-    const last = body.trimEnd().split('\n\n').at(-1) ?? '';
-    expect(last).toMatch(/^event: error\n/);
-    expect(JSON.parse(last.split('\ndata: ')[1] ?? '')).toMatchObject({ type: 'error', code: 'upstream_failed', sequence_number: 7 });
-    expect(await receiptOf(response)).toMatchObject({ status: 'FAILED', stopReason: 'UPSTREAM_ERROR', charge: CHARGE });
-  });
+  for (const [status, told] of failures) {
+    promise(
+      `that its provider ${status} is no answer, whatever text it has: the next channel gives one, at no charge for the first`,
+      async () => {
+        bed.a.next(whole(responseBody('one two', COUNTS, status)));
+        bed.b.next(whole(responseBody('one two three', COUNTS)));
+        const answered = await send({});
+        expect(await answered.json()).toMatchObject({ status: 'completed', usage: { cost: '0.000028' } });
+        const story = await receiptOf(answered);
+        expect(story).toMatchObject({ status: 'SUCCEEDED', stopReason: 'COMPLETED', fallbackCount: 1, charge: '0.000028' });
+        expect(story.attempts).toMatchObject([{ status: 'FAILED', charge: '0', ...told }, { status: 'SUCCEEDED' }]);
+      },
+    );
 
-  promise('goes to the next channel, at no charge for the first, when it failed before any output', async () => {
-    bed.a.next(whole(responseBody('', { input: 2, output: 0 }, 'failed')));
-    bed.b.next(whole(responseBody('one two three', COUNTS)));
-    const story = await receiptOf(await send({}));
-    expect(story).toMatchObject({ fallbackCount: 1, charge: '0.000028' });
-    expect(story.attempts).toMatchObject([{ status: 'FAILED', errorCode: 'server_error', charge: '0' }, { status: 'SUCCEEDED' }]);
-  });
+    promise(`that every provider ${status} is charged nothing`, async () => {
+      for (const upstream of [bed.a, bed.b]) upstream.next(whole(responseBody('one two', COUNTS, status)));
+      const response = await send({});
+      expect([response.status, await response.json()]).toMatchObject([502, { error: { code: 'upstream_failed' } }]);
+      expect(await receiptOf(response)).toMatchObject({
+        ...{ status: 'FAILED', stopReason: 'UPSTREAM_ERROR', charge: '0' },
+        usage: { source: 'NONE' },
+      });
+    });
+
+    promise(
+      `that its provider ${status} in its middle is charged for what was delivered, and tells so in an event of its own kind`,
+      async () => {
+        bed.a.next({ raw: responseEvents(WORDS, COUNTS, status) });
+        const response = await send({ stream: true });
+        const body = await response.text();
+        const last = body.trimEnd().split('\n\n').at(-1) ?? '';
+        expect(last).toMatch(/^event: error\n/);
+        expect(JSON.parse(last.split('\ndata: ')[1] ?? '')).toMatchObject({ type: 'error', code: 'upstream_failed', sequence_number: 7 });
+        const story = await receiptOf(response);
+        expect(story).toMatchObject({ status: 'FAILED', stopReason: 'UPSTREAM_ERROR', charge: CHARGE });
+        expect(story.attempts).toMatchObject([{ status: 'FAILED', ...told }]);
+      },
+    );
+  }
 
   promise('is counted here where the provider sends no usage, and marked', async () => {
     bed.a.next({ raw: responseEvents(WORDS, null) });

@@ -72,7 +72,7 @@ export function createOpenAiUpstream({ dispatcherFor, clock }: OpenAiUpstreamOpt
       const sent = { contentType, body, accept: stream ? (endpoint.streamAccept ?? EVENTS_TYPE) : JSON_TYPE };
       const readStream = stream ? endpoint.readStream : null;
       const reader = readStream?.(channel, receiver, call) ?? endpoint.readWhole?.(channel, call);
-      return exchange(call, endpoint.path, sent, reader ?? new WholeAnswerReader(channel, endpoint.understand));
+      return exchange(call, endpoint.path, sent, reader ?? new WholeAnswerReader(channel, endpoint.understand, endpoint.errorOf));
     },
   };
 }

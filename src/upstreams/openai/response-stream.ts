@@ -1,17 +1,25 @@
 /** The events of a response: the last one has the whole response, usage included. */
-import { recordOf } from '../json';
+import { type JsonRecord, recordOf } from '../json';
 import { modelOf } from './endpoints/openai-endpoint';
 import { outputTextOfEvent, outputTextOfItems } from './response-text';
 import type { TypedEvents } from './typed-event-reader';
 import { readResponseUsage } from './usage';
 
+/** Nobody but the provider can: a response that its client leaves is cut. */
+const CANCELLED = { code: 'cancelled', message: 'The provider cancelled the answer.' };
+
+/** Why a whole response is no answer: a cancelled one has no error that says so. */
+export function errorOfResponse({ error, status }: JsonRecord): unknown {
+  return error ?? (status === 'cancelled' ? CANCELLED : undefined);
+}
+
 export const RESPONSE_EVENTS: TypedEvents = {
-  closing: new Set(['response.completed', 'response.incomplete', 'response.cancelled']),
-  failing: new Set(['response.failed', 'error']),
+  closing: new Set(['response.completed', 'response.incomplete']),
+  failing: new Set(['response.failed', 'response.cancelled', 'error']),
   named: true,
   modelOf: ({ response }) => modelOf(recordOf(response)),
   usageOf: ({ response }) => readResponseUsage(recordOf(response)['usage']),
-  errorOf: ({ response }) => recordOf(response)['error'],
+  errorOf: ({ type, response }) => recordOf(response)['error'] ?? (type === 'response.cancelled' ? CANCELLED : undefined),
   textOf: outputTextOfEvent,
   wholeTextOf: ({ response }) => outputTextOfItems(recordOf(response)['output']),
 };

@@ -18,6 +18,8 @@ export interface OpenAiEndpoint {
   readonly streamAccept?: string;
   /** undefined: it is no answer of this endpoint. */
   understand(json: JsonRecord): Understood | undefined;
+  /** What is wrong with an object that is no answer, where its `error` member does not say it; left out: nothing else does. */
+  errorOf?(json: JsonRecord): unknown;
   /** null: its answers are never streamed. */
   readonly readStream: ((channel: Channel, receiver: AnswerReceiver, call: UpstreamCall) => AnswerReader) | null;
   /** For whole answers that are not always JSON. */

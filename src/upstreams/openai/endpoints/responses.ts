@@ -1,6 +1,6 @@
 import type { JsonRecord } from '../../json';
 import type { Understood } from '../../whole-answer';
-import { RESPONSE_EVENTS } from '../response-stream';
+import { errorOfResponse, RESPONSE_EVENTS } from '../response-stream';
 import { outputTextOfItems } from '../response-text';
 import { TypedEventReader } from '../typed-event-reader';
 import { readResponseUsage } from '../usage';
@@ -11,11 +11,12 @@ export const responses: OpenAiEndpoint = {
   limitName: () => 'max_output_tokens',
   usageIsAsked: false,
   understand: (json) => (ENDED.has(json['status']) ? understoodResponse(json) : undefined),
+  errorOf: errorOfResponse,
   readStream: (channel, receiver) => new TypedEventReader(channel, receiver, RESPONSE_EVENTS),
 };
 
-/** One that failed is no answer. Compatible providers may leave the status out. */
-const ENDED: ReadonlySet<unknown> = new Set(['completed', 'incomplete', 'cancelled', undefined]);
+/** One that failed or was cancelled is no answer; one that ended at a limit is. Compatible providers may leave the status out. */
+const ENDED: ReadonlySet<unknown> = new Set(['completed', 'incomplete', undefined]);
 
 function understoodResponse(json: JsonRecord): Understood | undefined {
   const { output } = json;
