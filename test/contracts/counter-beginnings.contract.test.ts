@@ -1,16 +1,13 @@
 /** What a counter of spend begins with: exact whatever usage was added up by then, and read soon behind a long history. */
-import { newId } from '../../src/kernel/ids';
 import type { SpendWindow } from '../../src/kernel/words';
 import { counterId } from '../../src/ledger/spend-counter';
 import { openAuditDatabase } from '../../src/storage/audit/audit-database';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { rollUpBatches } from '../../src/storage/usage/roll-up-batches';
 import { locationOf } from '../support/audited-ledger';
 import { addBulkHistory } from '../support/bulk-history';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
 import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader } from '../support/open-reader';
 
 jest.setTimeout(120_000);
 
@@ -39,34 +36,15 @@ const REQUESTS = 20_000;
 const LOOKED_AT_MAX = 400;
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('a counter of spend on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let open: OpenReader;
-
-  beforeEach(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database);
-    open = await openReader(database, 1);
-    await addWallets(database, 'acme');
-    await write(move('acme', 10n ** 12n));
+  const bed = ledgerBed(kind, {
+    connections: 1,
+    anewForEachTest: true,
+    prepare: async () => {
+      await addWallets(bed.database, 'acme');
+      await write(move('acme', 10n ** 12n));
+    },
   });
-
-  afterEach(async () => {
-    await open?.close();
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
-
-  const write = (...items: Parameters<OpenLedger['store']['write']>[0]['items']) => ledger.store.write({ id: newId(), items });
+  const { promise, write } = bed;
 
   async function charge([createdAt, placedAt, amount]: (typeof CHARGES)[number]): Promise<void> {
     const hold = place('acme', amount, { request: requestFacts('acme', { createdAt }), placedAt });
@@ -76,7 +54,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('a counter of spend on %s', (ki
 
   /** Adds up usage, some batches at a time; all of them when nothing is said. */
   async function rollUp(batches?: number): Promise<void> {
-    const audited = await openAuditDatabase(locationOf(database));
+    const audited = await openAuditDatabase(locationOf(bed.database));
     while ((await rollUpBatches(audited, batches)) > 0 && batches === undefined);
     await audited.close();
   }
@@ -89,7 +67,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('a counter of spend on %s', (ki
   async function expectExact(): Promise<void> {
     for (const scope of ['key', 'project'] as const) {
       const counters = WINDOWS.map((window) => counter(scope, window));
-      const found = await open.reader.spendOf(counters);
+      const found = await bed.open.reader.spendOf(counters);
       const told = WINDOWS.map((window, at) => ({ scope, window, spent: found.get(counters[at]?.counterId ?? '')?.spent }));
       expect(told).toEqual(WINDOWS.map((window) => ({ scope, window, spent: EXPECTED[window] })));
     }
@@ -105,12 +83,12 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('a counter of spend on %s', (ki
     const { counterId: day } = counter('project', 'DAY');
     const hold = place('acme', 5n, { placedAt: START, ceilings: [{ counterId: day, ceiling: 100n }] });
     expect(await write(hold)).toEqual([{ verdict: 'granted', amount: 5n }]);
-    expect(await database.query(`SELECT spent, held FROM spend_counter WHERE id = '${day}'`)).toEqual([{ spent: 6n, held: 5n }]);
+    expect(await bed.database.query(`SELECT spent, held FROM spend_counter WHERE id = '${day}'`)).toEqual([{ spent: 6n, held: 5n }]);
   });
 
   promise('begins as soon behind a long history as behind a short one', async () => {
     await charge([START + HOUR, START + HOUR, 7n]);
-    await addBulkHistory(database, { walletId: 'acme:RMB', requests: REQUESTS, stepMs: 1_000 });
+    await addBulkHistory(bed.database, { walletId: 'acme:RMB', requests: REQUESTS, stepMs: 1_000 });
     await rollUp();
     for (const scope of ['key', 'project'] as const) {
       for (const window of WINDOWS) await expectShort(scope, window);
@@ -121,18 +99,18 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('a counter of spend on %s', (ki
   async function expectShort(scope: 'key' | 'project', window: SpendWindow): Promise<void> {
     const asked = counter(scope, window);
     let spent: bigint | undefined;
-    if (kind === 'mysql') await open.dataSource.query('FLUSH STATUS');
-    const statements = await open.statementsOf(async () => {
-      spent = (await open.reader.spendOf([asked])).get(asked.counterId)?.spent;
+    if (kind === 'mysql') await bed.open.dataSource.query('FLUSH STATUS');
+    const statements = await bed.open.statementsOf(async () => {
+      spent = (await bed.open.reader.spendOf([asked])).get(asked.counterId)?.spent;
     });
     expect({ scope, window, spent }).toEqual({ scope, window, spent: 7n * BigInt(REQUESTS + 1) });
     if (kind === 'mysql') {
-      const counters: { Value: string }[] = await open.dataSource.query("SHOW SESSION STATUS LIKE 'Handler_read%'");
+      const counters: { Value: string }[] = await bed.open.dataSource.query("SHOW SESSION STATUS LIKE 'Handler_read%'");
       const looked = counters.reduce((sum, { Value }) => sum + Number(Value), 0);
       expect({ scope, window, looked: looked < LOOKED_AT_MAX || looked }).toEqual({ scope, window, looked: true });
       return;
     }
-    const plans = statements.map(({ sql, values }) => open.dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, [...values]));
+    const plans = statements.map(({ sql, values }) => bed.open.dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, [...values]));
     const steps = ((await Promise.all(plans)).flat() as { detail: string }[]).map(({ detail }) => detail);
     const ways = [...new Set(steps.filter((step) => / r /.test(step)))];
     const ends = `SEARCH r USING INDEX ${scope === 'key' ? 'receipt_key_time (api_key_id=?' : 'receipt_project (project_id=?'} AND created_at>? AND created_at<?)`;

@@ -1,14 +1,10 @@
 /** The entries of a key are found without the history of the wallet that paid, wherever in it they are. */
-import { newId } from '../../src/kernel/ids';
 import type { EntryFilter, Scope } from '../../src/ledger/ledger-reader';
-import type { LedgerItem } from '../../src/ledger/ledger-store';
 import type { LedgerEntry } from '../../src/ledger/wallet';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { addBulkHistory } from '../support/bulk-history';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
 import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader } from '../support/open-reader';
 import { readAllPages } from '../support/read-all-pages';
 import { planOf, rowsRead } from '../support/rows-read';
 import { seededRandom } from '../support/seeded-random';
@@ -26,41 +22,22 @@ const LOOKED_AT_MAX = 60_000;
 const ACME: Scope = { accountId: 'acme' };
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('the entries of a key on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let open: OpenReader;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    // MariaDB is left with what it knew of the tables when they were empty.
-    if (kind === 'mysql') for (const table of ['receipt', 'transfer', 'wallet_change']) await database.query(withoutStatistics(table));
-    ledger = await openLedger(database);
-    open = await openReader(database, 1);
-    await addWallets(database, 'acme');
-    for (const id of KEYS) await database.query(keyRow(id));
-    await write(move('acme', 10n ** 12n), move('acme', 10n ** 12n, {}, 'CREDIT'));
-    await charged('usual', 7n);
-    const variety = { receipt: { api_key_id: KEY_OF }, transfer: { api_key_id: KEY_OF } };
-    await addBulkHistory(database, { walletId: 'acme:RMB', requests: REQUESTS, stepMs: 1_000, variety });
-    await addRecent();
+  const bed = ledgerBed(kind, {
+    connections: 1,
+    prepare: async () => {
+      // MariaDB is left with what it knew of the tables when they were empty.
+      if (kind === 'mysql')
+        for (const table of ['receipt', 'transfer', 'wallet_change']) await bed.database.query(withoutStatistics(table));
+      await addWallets(bed.database, 'acme');
+      for (const id of KEYS) await bed.database.query(keyRow(id));
+      await write(move('acme', 10n ** 12n), move('acme', 10n ** 12n, {}, 'CREDIT'));
+      await charged('usual', 7n);
+      const variety = { receipt: { api_key_id: KEY_OF }, transfer: { api_key_id: KEY_OF } };
+      await addBulkHistory(bed.database, { walletId: 'acme:RMB', requests: REQUESTS, stepMs: 1_000, variety });
+      await addRecent();
+    },
   });
-
-  afterAll(async () => {
-    await open?.close();
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
-
-  const write = (...items: LedgerItem[]) => ledger.store.write({ id: newId(), items });
+  const { promise, write } = bed;
 
   async function heldFor(apiKeyId: string, amount: bigint, bucket: 'RMB' | 'CREDIT' = 'RMB') {
     const hold = place('acme', amount, { request: requestFacts('acme', { apiKeyId }) }, bucket);
@@ -90,7 +67,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the entries of a key on %s', (
   }
 
   const page = (scope: Scope, filter: EntryFilter, first: number, after?: string) =>
-    open.reader.entries(scope, { first, ...(after !== undefined && { after }) }, filter);
+    bed.open.reader.entries(scope, { first, ...(after !== undefined && { after }) }, filter);
 
   /** What the order of a list is said to be, of everything that the account has. */
   const everything = () => readAllPages((after) => page(ACME, { from: 0 }, 100, after));
@@ -134,10 +111,10 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the entries of a key on %s', (
 
   /** SQLite counts nothing: the steps of its plans that run along the whole chain of a wallet count as too many. */
   async function lookedAt(work: () => Promise<void>): Promise<number> {
-    if (kind === 'mysql') return rowsRead(open.dataSource, work);
-    const statements = await open.statementsOf(work);
+    if (kind === 'mysql') return rowsRead(bed.open.dataSource, work);
+    const statements = await bed.open.statementsOf(work);
     const ofLongChain = statements.filter(({ values }) => !values.includes('acme:CREDIT'));
-    const steps = (await Promise.all(ofLongChain.map((each) => planOf(open.dataSource, each)))).flat();
+    const steps = (await Promise.all(ofLongChain.map((each) => planOf(bed.open.dataSource, each)))).flat();
     return steps.some(isWholeChain) ? Number.POSITIVE_INFINITY : 0;
   }
 });

@@ -1,13 +1,13 @@
 /** What the ledger promises of spend limits, idempotency keys and refunds, whatever database stands behind it. */
 import { createHash } from 'node:crypto';
 import { newId } from '../../src/kernel/ids';
+import { BUCKETS } from '../../src/kernel/words';
 import { GroupCommit } from '../../src/ledger/group-commit';
 import type { LedgerItem, LedgerVerdict, PlaceHold } from '../../src/ledger/ledger-store';
 import { counterId } from '../../src/ledger/spend-counter';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
+import { end, move, place, requestFacts } from '../support/ledger-items';
 
 jest.setTimeout(60_000);
 
@@ -15,38 +15,12 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 const DAY = 86_400_000;
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('limits of the ledger on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let accounts = 0;
+  const bed = ledgerBed(kind);
+  const { promise, write } = bed;
 
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database);
-  });
+  const accountWith = (balance: bigint) => bed.accountWith(balance, ...BUCKETS);
 
-  afterAll(async () => {
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
-
-  const write = (...items: LedgerItem[]) => ledger.store.write({ id: newId(), items });
   const verdictOf = async (item: LedgerItem): Promise<LedgerVerdict | undefined> => (await write(item))[0];
-
-  async function accountWith(balance: bigint): Promise<string> {
-    const account = `limits-${accounts++}`;
-    await addWallets(database, account);
-    await write(move(account, balance), move(account, balance, {}, 'CREDIT'));
-    return account;
-  }
 
   const ofKey = (account: string, item: PlaceHold, window: 'DAY' | 'LIFETIME' = 'LIFETIME') =>
     counterId({ scope: 'key', scopeId: `${account}-key`, bucket: 'RMB', window }, item.placedAt);
@@ -58,7 +32,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('limits of the ledger on %s', (
   }
 
   async function counted(id: string): Promise<readonly [spent: bigint, held: bigint] | undefined> {
-    const [row] = await database.query(`SELECT spent, held FROM spend_counter WHERE id = '${id}'`);
+    const [row] = await bed.database.query(`SELECT spent, held FROM spend_counter WHERE id = '${id}'`);
     return row === undefined ? undefined : [BigInt(row['spent'] ?? 0), BigInt(row['held'] ?? 0)];
   }
 
@@ -124,7 +98,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('limits of the ledger on %s', (
 
     promise('admits exactly those that fit, of 200 at once', async () => {
       const account = await accountWith(1_000_000n);
-      const commits = new GroupCommit(ledger.store);
+      const commits = new GroupCommit(bed.ledger.store);
       const verdicts = await Promise.all(Array.from({ length: 200 }, () => commits.place(within(account, 7n, 70n))));
       expect(verdicts.filter(({ verdict }) => verdict === 'granted')).toHaveLength(10);
       expect(await counted(ofKey(account, within(account, 7n, 70n)))).toEqual([0n, 70n]);
@@ -198,7 +172,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('limits of the ledger on %s', (
 
     promise('grants exactly one of a hundred at once', async () => {
       const account = await accountWith(1_000_000n);
-      const lanes = [new GroupCommit(ledger.store), new GroupCommit(ledger.store)];
+      const lanes = [new GroupCommit(bed.ledger.store), new GroupCommit(bed.ledger.store)];
       const places = Array.from({ length: 100 }, (_, nth) => lanes[nth % 2]?.place(keyed(account, 'e')));
       const verdicts = await Promise.all(places);
       expect(verdicts.filter((each) => each?.verdict === 'granted')).toHaveLength(1);
@@ -222,7 +196,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('limits of the ledger on %s', (
       expect(await verdictOf(refund(account, receiptId, 41n))).toEqual({ verdict: 'over_charge', charged: 100n, refunded: 60n });
       const verdicts = await write(refund(account, receiptId, 30n), refund(account, receiptId, 30n));
       expect(verdicts.map(({ verdict }) => verdict)).toEqual(['done', 'over_charge']);
-      const [wallet] = await database.query(`SELECT posted FROM wallet WHERE id = '${account}:RMB'`);
+      const [wallet] = await bed.database.query(`SELECT posted FROM wallet WHERE id = '${account}:RMB'`);
       expect(wallet).toEqual({ posted: 90n });
     });
 
@@ -258,7 +232,9 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('limits of the ledger on %s', (
     for (const sealed of ['first', 'second']) {
       const hold = place(account, 10n);
       await write(hold, end(hold, 1n, { answer: { id, sealed, expiresAt: 5 } }));
-      expect(await database.query(`SELECT sealed, expires_at FROM stored_answer WHERE id = '${id}'`)).toEqual([{ sealed, expires_at: 5n }]);
+      expect(await bed.database.query(`SELECT sealed, expires_at FROM stored_answer WHERE id = '${id}'`)).toEqual([
+        { sealed, expires_at: 5n },
+      ]);
     }
   });
 });

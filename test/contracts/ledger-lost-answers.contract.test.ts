@@ -1,11 +1,11 @@
 /** What is told of holds and movements that were refused in a batch whose answer was lost: why, or that nobody can tell any more. */
 import { createHash } from 'node:crypto';
-import { newId } from '../../src/kernel/ids';
 import type { LedgerItem, LedgerVerdict, PlaceHold } from '../../src/ledger/ledger-store';
 import { counterId } from '../../src/ledger/spend-counter';
 import { auditLedger } from '../support/audit';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import type { DatabaseKind } from '../support/databases';
 import { type ForgetfulLedger, forgetfulLedger } from '../support/forgetful-ledger';
+import { ledgerBed } from '../support/ledger-bed';
 import { addWallets, end, move, place } from '../support/ledger-items';
 
 jest.setTimeout(60_000);
@@ -13,39 +13,24 @@ jest.setTimeout(60_000);
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('a batch whose answer was lost, on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
   let ledger: ForgetfulLedger;
   let receiptId: string;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
+  const bed = ledgerBed(kind, {
+    anewForEachTest: true,
+    opens: async (database) => {
+      ledger = await forgetfulLedger(database);
+      return ledger;
+    },
+    prepare: async () => {
+      const charged = place('acme', 100n);
+      receiptId = charged.request.requestId;
+      await addWallets(bed.database, 'acme');
+      await write(move('acme', 1_000n), charged);
+      await write(end(charged, 100n));
+      return async () => expect(await auditLedger(bed.database)).toEqual([]);
+    },
   });
-
-  beforeEach(async () => {
-    if (!served) return;
-    database = await freshDatabase(kind);
-    await addWallets(database, 'acme');
-    ledger = await forgetfulLedger(database);
-    const charged = place('acme', 100n);
-    receiptId = charged.request.requestId;
-    await write(move('acme', 1_000n), charged);
-    await write(end(charged, 100n));
-  });
-
-  afterEach(async () => {
-    if (!served) return;
-    await ledger.close();
-    expect(await auditLedger(database)).toEqual([]);
-    await database.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) =>
-    it(name, async () => {
-      if (served) await check();
-    });
-
-  const write = (...items: LedgerItem[]) => ledger.store.write({ id: newId(), items });
+  const { promise, write } = bed;
 
   /** Beside something that is written: a batch of refusals alone leaves no rows, and is decided anew. */
   async function told(...items: LedgerItem[]): Promise<readonly LedgerVerdict[]> {
@@ -103,6 +88,6 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('a batch whose answer was lost,
     await write(hold);
     const refused = [place('acme', 600n), move('acme', -700n)];
     expect(await told(...refused, end(hold, 0n))).toEqual([{ verdict: 'refused' }, { verdict: 'refused' }, { verdict: 'done' }]);
-    expect(await database.query("SELECT posted, held FROM wallet WHERE id = 'acme:RMB'")).toEqual([{ posted: 901n, held: 0n }]);
+    expect(await bed.database.query("SELECT posted, held FROM wallet WHERE id = 'acme:RMB'")).toEqual([{ posted: 901n, held: 0n }]);
   });
 });

@@ -2,14 +2,13 @@
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import { InvariantBroken } from '../../src/kernel/invariant';
+import { BUCKETS } from '../../src/kernel/words';
 import type { EntryFilter, Scope } from '../../src/ledger/ledger-reader';
 import type { LedgerItem } from '../../src/ledger/ledger-store';
 import type { LedgerEntry } from '../../src/ledger/wallet';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader } from '../support/open-reader';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
+import { end, move, place, requestFacts } from '../support/ledger-items';
 import { readAllPages } from '../support/read-all-pages';
 import { type SeededRandom, seededRandom } from '../support/seeded-random';
 
@@ -19,45 +18,18 @@ const LARGE = 2n ** 53n + 1n;
 const START = 1_790_000_000_000;
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading ledger entries on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let open: OpenReader;
-  let accounts = 0;
   let now = START;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database, { clock: { ...systemClock, now: () => now } });
-    open = await openReader(database);
-  });
-
-  afterAll(async () => {
-    await open?.close();
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
-
-  const write = (...items: LedgerItem[]) => ledger.store.write({ id: newId(), items });
+  const bed = ledgerBed(kind, { clock: { ...systemClock, now: () => now } });
+  const { promise, write } = bed;
 
   /** An account with a key of its own, `<account>-key`. */
   async function accountWith(balance: bigint): Promise<string> {
-    const account = `entries-${accounts++}`;
     now += 1_000;
-    await addWallets(database, account);
-    await database.query(
+    const account = await bed.accountWith(balance, ...BUCKETS);
+    await bed.database.query(
       `INSERT INTO api_key (id, account_id, name, prefix, status, route_policy, cross_bucket_fallback, limits, created_at)
        VALUES ('${account}-key', '${account}', 'key', 'sk-tf-', 'ACTIVE', 'ORDINARY_ONLY', 0, '{}', 1)`,
     );
-    if (balance > 0n) await write(move(account, balance), move(account, balance, {}, 'CREDIT'));
     return account;
   }
 
@@ -75,10 +47,10 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading ledger entries on %s',
   }
 
   const pagesOf = (scope: Scope, filter: EntryFilter, sizes: () => number, between?: () => Promise<unknown>) =>
-    readAllPages((after) => open.reader.entries(scope, { first: sizes(), ...(after === undefined ? {} : { after }) }, filter), between);
+    readAllPages((after) => bed.open.reader.entries(scope, { first: sizes(), ...(after === undefined ? {} : { after }) }, filter), between);
 
   const entriesOf = async (scope: Scope, filter: EntryFilter = {}) =>
-    (await open.reader.entries(scope, { first: 100 }, filter)).items.map((item) => item.node);
+    (await bed.open.reader.entries(scope, { first: 100 }, filter)).items.map((item) => item.node);
 
   const amountsOf = async (scope: Scope, filter: EntryFilter = {}) => (await entriesOf(scope, filter)).map((entry) => entry.amount);
 
@@ -130,7 +102,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading ledger entries on %s',
     const all = await pagesOf({ accountId: account }, {}, () => random.between(1, 7));
     expect(all).toEqual(await pagesOf({ accountId: account }, {}, () => 100));
     expect(new Set(all.map((entry) => entry.id)).size).toBe(all.length);
-    for (const wallet of await open.reader.wallets(account)) {
+    for (const wallet of await bed.open.reader.wallets(account)) {
       const history = await pagesOf({ accountId: account }, { walletId: wallet.id }, () => random.between(1, 7));
       expect(history).toEqual(all.filter((entry) => entry.walletId === wallet.id));
       expectChain(history, wallet.posted);
@@ -205,7 +177,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading ledger entries on %s',
   promise('does not use the cursor of another account as a way into it', async () => {
     const [mine, other] = [await accountWith(100n), await accountWith(100n)];
     const foreign = (await entriesOf({ accountId: other }))[0]!.cursor;
-    const page = await open.reader.entries({ accountId: mine }, { first: 10, after: foreign }, {});
+    const page = await bed.open.reader.entries({ accountId: mine }, { first: 10, after: foreign }, {});
     expect(page.items.every((item) => item.node.walletId.startsWith(`${mine}:`))).toBe(true);
   });
 
@@ -233,7 +205,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading ledger entries on %s',
     const [one, two] = [await charged(account, LARGE), await charged(account, 5n)];
     const free = end(place(account, 1n), 0n);
     await write({ ...free, hold: null });
-    const found = await open.reader.entriesOfReceipts([one, two, free.receipt.requestId, newId()]);
+    const found = await bed.open.reader.entriesOfReceipts([one, two, free.receipt.requestId, newId()]);
     const [second, first] = await entriesOf({ accountId: account }, { kind: 'CHARGE' });
     expect([...found.values()]).toEqual([[first], [second], [], []]);
     expect(first).toMatchObject({ amount: -LARGE, balanceBefore: 3n * LARGE, balanceAfter: 2n * LARGE });
@@ -252,7 +224,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading ledger entries on %s',
       `${atUs} ${entry!.id}`,
     ];
     for (const after of ['', 'x', `${entry!.cursor}=`, ...places.map(encoded)]) {
-      const asking = open.reader.entries({ accountId: account }, { first: 5, after }, {});
+      const asking = bed.open.reader.entries({ accountId: account }, { first: 5, after }, {});
       await expect(asking).rejects.toMatchObject({ code: 'invalid_request', detail: { param: 'after' } });
     }
   });
@@ -262,7 +234,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading ledger entries on %s',
     for (let count = 0; count < 20; count += 1) await charged(account, 1n);
     const [{ cursor }] = (await entriesOf({ accountId: account })) as [LedgerEntry];
     const statements = async (scope: Scope, first: number) =>
-      (await open.statementsOf(() => open.reader.entries(scope, { first, after: cursor }, {}))).length;
+      (await bed.open.statementsOf(() => bed.open.reader.entries(scope, { first, after: cursor }, {}))).length;
     for (const scope of [{ accountId: account }, { apiKeyId: `${account}-key` }, null]) {
       expect(await statements(scope, 20)).toBe(await statements(scope, 1));
     }
@@ -274,16 +246,16 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading ledger entries on %s',
     for (let count = 0; count < 5; count += 1) await charged(account, 1n);
     const after = (await entriesOf({ accountId: account }))[2]!.cursor;
     const pages: (() => Promise<unknown>)[] = [{ accountId: account }, { apiKeyId: `${account}-key` }, null].flatMap((scope) => [
-      () => open.reader.entries(scope, { first: 2, after }, {}),
-      () => open.reader.entries(scope, { first: 2 }, { kind: 'CHARGE', from: 1, to: START * 2 }),
-      () => open.reader.receipts(scope, { first: 2 }, {}),
+      () => bed.open.reader.entries(scope, { first: 2, after }, {}),
+      () => bed.open.reader.entries(scope, { first: 2 }, { kind: 'CHARGE', from: 1, to: START * 2 }),
+      () => bed.open.reader.receipts(scope, { first: 2 }, {}),
     ]);
     for (const page of pages) {
-      const statements = await open.statementsOf(page);
+      const statements = await bed.open.statementsOf(page);
       // Open holds are as few as the requests that are in flight, and what is sorted from the side of receipts was counted before.
       const few = /FROM hold|FROM receipt r INDEXED BY receipt_key_time CROSS JOIN transfer/;
       for (const { sql, values } of statements.filter((statement) => !few.test(statement.sql))) {
-        const plan: { detail: string }[] = await open.dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, [...values]);
+        const plan: { detail: string }[] = await bed.open.dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, [...values]);
         const steps = plan.map((step) => step.detail);
         expect({ sql, sorts: steps.filter((step) => step.includes('TEMP B-TREE')) }).toEqual({ sql, sorts: [] });
       }
@@ -295,11 +267,11 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading ledger entries on %s',
     await charged(account, 5n);
     const [entry] = await entriesOf({ accountId: account });
     const spoilt = async (column: string, value: string) => {
-      const [before] = await database.query(`SELECT ${column} AS was FROM transfer WHERE id = '${entry!.id}'`);
-      await database.query(`UPDATE transfer SET ${column} = ${value} WHERE id = '${entry!.id}'`);
+      const [before] = await bed.database.query(`SELECT ${column} AS was FROM transfer WHERE id = '${entry!.id}'`);
+      await bed.database.query(`UPDATE transfer SET ${column} = ${value} WHERE id = '${entry!.id}'`);
       await expect(entriesOf({ accountId: account })).rejects.toBeInstanceOf(InvariantBroken);
       const was = before?.['was'];
-      await database.query(`UPDATE transfer SET ${column} = ${typeof was === 'string' ? `'${was}'` : was} WHERE id = '${entry!.id}'`);
+      await bed.database.query(`UPDATE transfer SET ${column} = ${typeof was === 'string' ? `'${was}'` : was} WHERE id = '${entry!.id}'`);
     };
     await spoilt('kind', `'GIFT'`);
     await spoilt('amount', '6');

@@ -3,13 +3,11 @@ import { Fault } from '../../src/kernel/fault';
 import { newId } from '../../src/kernel/ids';
 import { InvariantBroken } from '../../src/kernel/invariant';
 import type { PageRequest, ReceiptFilter, Scope } from '../../src/ledger/ledger-reader';
-import type { EndRequest, LedgerItem, PlaceHold } from '../../src/ledger/ledger-store';
+import type { EndRequest, PlaceHold } from '../../src/ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../../src/ledger/receipt';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { addWallets, attempt, end, move, place, refusal, requestFacts } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader } from '../support/open-reader';
+import type { DatabaseKind, TestDatabase } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
+import { attempt, end, place, refusal, requestFacts } from '../support/ledger-items';
 import { readAllPages } from '../support/read-all-pages';
 import { seededRandom } from '../support/seeded-random';
 
@@ -18,40 +16,10 @@ jest.setTimeout(60_000);
 const LARGE = 2n ** 53n + 1n;
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let open: OpenReader;
-  let accounts = 0;
+  const bed = ledgerBed(kind);
+  const { promise, write } = bed;
 
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database);
-    open = await openReader(database);
-  });
-
-  afterAll(async () => {
-    await open?.close();
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
-
-  const write = (...items: LedgerItem[]) => ledger.store.write({ id: newId(), items });
-
-  async function accountWith(balance: bigint): Promise<string> {
-    const account = `reader-${accounts++}`;
-    await addWallets(database, account);
-    await write(move(account, balance));
-    return account;
-  }
+  const accountWith = (balance: bigint) => bed.accountWith(balance, 'RMB');
 
   const holdOf = (account: string, facts: Partial<RequestFacts> = {}, amount = 10n): PlaceHold => ({
     ...place(account, amount),
@@ -75,7 +43,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
   }
 
   const idsOf = async (scope: Scope, filter: ReceiptFilter = {}, first = 100) =>
-    (await open.reader.receipts(scope, { first }, filter)).items.map((item) => item.node.record.requestId);
+    (await bed.open.reader.receipts(scope, { first }, filter)).items.map((item) => item.node.record.requestId);
 
   promise('gives a receipt with every fact that was written, and its hold', async () => {
     const account = await accountWith(100n);
@@ -83,7 +51,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
     await write(hold);
     const item = end(hold, 7n);
     await write(item);
-    const read = await open.reader.receipt(hold.request.requestId, { accountId: account });
+    const read = await bed.open.reader.receipt(hold.request.requestId, { accountId: account });
     const resolvedAt = read?.hold?.resolvedAt;
     expect(read).toEqual({
       inFlight: false,
@@ -106,7 +74,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
       latencyMs: null,
     };
     await write({ ...item, receipt: unread });
-    expect(await open.reader.receipt(receipt.requestId, null)).toEqual({ inFlight: false, record: unread, hold: null });
+    expect(await bed.open.reader.receipt(receipt.requestId, null)).toEqual({ inFlight: false, record: unread, hold: null });
   });
 
   promise('shows a request in flight while its hold is open, and its receipt from then on, never both', async () => {
@@ -114,14 +82,14 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
     const older = await settled(account);
     const hold = await inFlight(account);
     const { requestId } = hold.request;
-    expect(await open.reader.receipt(requestId, { accountId: account })).toEqual({
+    expect(await bed.open.reader.receipt(requestId, { accountId: account })).toEqual({
       inFlight: true,
       record: { ...hold.request, ...hold.route },
       hold: { id: hold.holdId, amount: 10n, state: 'OPEN', placedAt: hold.placedAt, expiresAt: hold.expiresAt, resolvedAt: null },
     });
     expect(await idsOf({ accountId: account }, { status: 'IN_FLIGHT' })).toEqual([requestId]);
     await write(end(hold, 4n));
-    expect((await open.reader.receipt(requestId, null))?.inFlight).toBe(false);
+    expect((await bed.open.reader.receipt(requestId, null))?.inFlight).toBe(false);
     expect(await idsOf({ accountId: account })).toEqual([requestId, older.requestId]);
     expect(await idsOf({ accountId: account }, { status: 'IN_FLIGHT' })).toEqual([]);
   });
@@ -135,7 +103,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
       expected.push(count % 3 === 0 ? waiting.at(-1)!.request.requestId : (await settled(account)).requestId);
     }
     const read = (after: string | undefined) =>
-      open.reader.receipts({ accountId: account }, { first: 4, ...(after === undefined ? {} : { after }) }, {});
+      bed.open.reader.receipts({ accountId: account }, { first: 4, ...(after === undefined ? {} : { after }) }, {});
     const nodes = await readAllPages(read, async () => {
       await settled(account);
       const ending = waiting.pop();
@@ -152,12 +120,12 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
       if (random.chance(0.3)) await inFlight(account, { createdAt });
       else await settled(account, { createdAt });
     }
-    const whole = (await open.reader.receipts({ accountId: account }, { first: 100 }, {})).items.map(({ node }) => node.record);
+    const whole = (await bed.open.reader.receipts({ accountId: account }, { first: 100 }, {})).items.map(({ node }) => node.record);
     const byTime = [...whole].sort((a, b) => b.createdAt - a.createdAt || (a.requestId < b.requestId ? 1 : -1));
     expect(whole).toEqual(byTime);
     for (let first = 1; first <= 15; first += 1) {
       const read = (after: string | undefined) =>
-        open.reader.receipts({ accountId: account }, { first, ...(after === undefined ? {} : { after }) }, {});
+        bed.open.reader.receipts({ accountId: account }, { first, ...(after === undefined ? {} : { after }) }, {});
       const nodes = await readAllPages(read);
       expect(nodes.map(({ record }) => record.requestId)).toEqual(whole.map(({ requestId }) => requestId));
     }
@@ -170,25 +138,25 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
       const facts = { apiKeyId: `${account}-${'ab'[count % 2]}`, createdAt: 1_000 + count, requestedModel: 'mn'[count % 3] ?? 'n' };
       await (count % 4 === 0 ? inFlight : settled)(account, facts);
     }
-    const [first] = (await open.reader.receipts({ accountId: account }, { first: 1 }, {})).items;
+    const [first] = (await bed.open.reader.receipts({ accountId: account }, { first: 1 }, {})).items;
     const pages: [PageRequest, ReceiptFilter][] = [
       [{ first: 3 }, {}],
       [{ first: 3, after: first!.cursor }, { model: 'n' }],
       [{ first: 100 }, { status: 'SUCCEEDED', to: 1_010 }],
     ];
     for (const [page, filter] of pages) {
-      const together = await open.reader.receiptsOfKeys(keys, page, filter);
-      for (const apiKeyId of keys) expect(together.get(apiKeyId)).toEqual(await open.reader.receipts({ apiKeyId }, page, filter));
+      const together = await bed.open.reader.receiptsOfKeys(keys, page, filter);
+      for (const apiKeyId of keys) expect(together.get(apiKeyId)).toEqual(await bed.open.reader.receipts({ apiKeyId }, page, filter));
     }
-    expect(await open.reader.receiptsOfKeys([], { first: 3 }, {})).toEqual(new Map());
+    expect(await bed.open.reader.receiptsOfKeys([], { first: 3 }, {})).toEqual(new Map());
   });
 
   promise('ends a list exactly at its last row', async () => {
     const account = await accountWith(100n);
     const { requestId } = await settled(account);
-    const page = await open.reader.receipts({ accountId: account }, { first: 1 }, {});
+    const page = await bed.open.reader.receipts({ accountId: account }, { first: 1 }, {});
     expect(page).toMatchObject({ hasNextPage: false, items: [{ node: { record: { requestId } } }] });
-    expect(await open.reader.receipts({ accountId: account }, { first: 1, after: page.items[0]!.cursor }, {})).toEqual({
+    expect(await bed.open.reader.receipts({ accountId: account }, { first: 1, after: page.items[0]!.cursor }, {})).toEqual({
       items: [],
       hasNextPage: false,
     });
@@ -200,7 +168,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
     const second = await inFlight(mine, { apiKeyId: `${mine}-second` });
     const foreign = [(await settled(other)).requestId, (await inFlight(other)).request.requestId];
     const all = [first.requestId, second.request.requestId, ...foreign];
-    const seen = async (scope: Scope) => [...(await open.reader.receiptsById(all, scope)).keys()].sort();
+    const seen = async (scope: Scope) => [...(await bed.open.reader.receiptsById(all, scope)).keys()].sort();
     expect(await seen({ apiKeyId: `${mine}-first` })).toEqual([first.requestId]);
     expect(await seen({ apiKeyId: `${mine}-second` })).toEqual([second.request.requestId]);
     expect(await seen({ accountId: mine })).toEqual([first.requestId, second.request.requestId]);
@@ -213,12 +181,12 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
 
   promise('finds nothing for what cannot be an id', async () => {
     for (const id of ['', 'no-such', "' OR 1 = 1 --", 'ключ', newId().toUpperCase(), ` ${newId()}`, newId()]) {
-      expect(await open.reader.receipt(id, null)).toBeUndefined();
+      expect(await bed.open.reader.receipt(id, null)).toBeUndefined();
       expect(await idsOf({ apiKeyId: id })).toEqual([]);
       expect(await idsOf(null, { projectId: id })).toEqual([]);
     }
-    expect(await open.reader.receiptsById([], null)).toEqual(new Map());
-    expect((await open.reader.walletsById(['ключ', 'none:RMB'])).size).toBe(0);
+    expect(await bed.open.reader.receiptsById([], null)).toEqual(new Map());
+    expect((await bed.open.reader.walletsById(['ключ', 'none:RMB'])).size).toBe(0);
   });
 
   promise('narrows lists by every filter, alone and together', async () => {
@@ -260,7 +228,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
       `${Buffer.from(newId()).toString('base64url')}!`,
     ];
     for (const after of cursors) {
-      const asking = open.reader.receipts(null, { first: 5, after }, {});
+      const asking = bed.open.reader.receipts(null, { first: 5, after }, {});
       await expect(asking).rejects.toMatchObject({ code: 'invalid_request', detail: { param: 'after' } });
       await expect(asking).rejects.toBeInstanceOf(Fault);
     }
@@ -270,12 +238,12 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
     const account = await accountWith(3n * LARGE);
     const hold = holdOf(account, {}, 2n * LARGE);
     await write(hold);
-    const wallet = (await open.reader.walletsById([`${account}:RMB`])).get(`${account}:RMB`);
+    const wallet = (await bed.open.reader.walletsById([`${account}:RMB`])).get(`${account}:RMB`);
     expect(wallet).toEqual({ id: `${account}:RMB`, accountId: account, bucket: 'RMB', posted: 3n * LARGE, held: 2n * LARGE });
     await write(end(hold, LARGE));
-    const read = await open.reader.receipt(hold.request.requestId, null);
+    const read = await bed.open.reader.receipt(hold.request.requestId, null);
     expect(read).toMatchObject({ record: { charge: LARGE, holdAmount: 2n * LARGE }, hold: { amount: 2n * LARGE } });
-    const attempts = await open.reader.attempts([hold.request.requestId]);
+    const attempts = await bed.open.reader.attempts([hold.request.requestId]);
     expect(attempts.get(hold.request.requestId)?.[0]?.charge).toBe(LARGE);
   });
 
@@ -288,7 +256,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
     ];
     await write(end(hold, 5n, { attempts: [...tries].reverse(), chargedAttempt: 1 }), end(other, 2n));
     const { requestId } = hold.request;
-    const read = await open.reader.attempts([requestId, other.request.requestId, newId()]);
+    const read = await bed.open.reader.attempts([requestId, other.request.requestId, newId()]);
     const rounded = { latencyMs: 812, timeToFirstTokenMs: 202 };
     expect(read.get(requestId)).toEqual([
       { ...tries[0], ...rounded, receiptId: requestId, charge: 0n },
@@ -300,33 +268,36 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
 
   promise('gives both wallets of an account, or those of all', async () => {
     const [account] = [await accountWith(100n), await accountWith(1n)];
-    const mine = await open.reader.wallets(account);
+    const mine = await bed.open.reader.wallets(account);
     expect(mine.map(({ id, bucket, posted, held }) => ({ id, bucket, posted, held }))).toEqual([
       { id: `${account}:RMB`, bucket: 'RMB', posted: 100n, held: 0n },
       { id: `${account}:CREDIT`, bucket: 'CREDIT', posted: 0n, held: 0n },
     ]);
-    expect(await open.reader.wallets(null)).toHaveLength(2 * accounts);
-    expect(await open.reader.wallets('ключ')).toEqual([]);
+    const all = await bed.database.query('SELECT id FROM wallet');
+    expect((await bed.open.reader.wallets(null)).map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
+    expect(await bed.open.reader.wallets('ключ')).toEqual([]);
   });
 
   promise('knows when each key was used last', async () => {
     const account = await accountWith(100n);
-    for (const key of ['used', 'unused']) await addKey(database, account, `${account}-${key}`);
+    for (const key of ['used', 'unused']) await addKey(bed.database, account, `${account}-${key}`);
     await settled(account, { apiKeyId: `${account}-used`, createdAt: 5_000 });
     await settled(account, { apiKeyId: `${account}-used`, createdAt: 9_000 });
-    expect(await open.reader.lastUsedAt([`${account}-used`, `${account}-unused`, 'nobody'])).toEqual(new Map([[`${account}-used`, 9_000]]));
+    expect(await bed.open.reader.lastUsedAt([`${account}-used`, `${account}-unused`, 'nobody'])).toEqual(
+      new Map([[`${account}-used`, 9_000]]),
+    );
   });
 
   promise('makes as many statements for a hundred rows as for one', async () => {
     const account = await accountWith(1_000n);
     const ids: string[] = [];
     for (let count = 0; count < 30; count += 1) ids.push((await settled(account)).requestId);
-    const statements = async (work: () => Promise<unknown>) => (await open.statementsOf(work)).length;
+    const statements = async (work: () => Promise<unknown>) => (await bed.open.statementsOf(work)).length;
     for (const size of [1, 30]) {
-      expect(await statements(() => open.reader.receipts({ accountId: account }, { first: size }, {}))).toBe(2);
-      expect(await statements(() => open.reader.receiptsById(ids.slice(0, size), null))).toBe(2);
-      expect(await statements(() => open.reader.attempts(ids.slice(0, size)))).toBe(1);
-      expect(await statements(() => open.reader.entriesOfReceipts(ids.slice(0, size)))).toBe(2);
+      expect(await statements(() => bed.open.reader.receipts({ accountId: account }, { first: size }, {}))).toBe(2);
+      expect(await statements(() => bed.open.reader.receiptsById(ids.slice(0, size), null))).toBe(2);
+      expect(await statements(() => bed.open.reader.attempts(ids.slice(0, size)))).toBe(1);
+      expect(await statements(() => bed.open.reader.entriesOfReceipts(ids.slice(0, size)))).toBe(2);
     }
   });
 
@@ -335,12 +306,12 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
     const { requestId, holdId } = await settled(account);
     const spoilt = async (change: string, table = 'receipt', id: string | null = requestId) => {
       const [column] = change.split(' = ');
-      const [before] = await database.query(`SELECT ${column} AS was FROM ${table} WHERE id = '${id}'`);
-      await database.query(`UPDATE ${table} SET ${change} WHERE id = '${id}'`);
-      const reading = open.reader.receipts({ accountId: account }, { first: 10 }, {});
+      const [before] = await bed.database.query(`SELECT ${column} AS was FROM ${table} WHERE id = '${id}'`);
+      await bed.database.query(`UPDATE ${table} SET ${change} WHERE id = '${id}'`);
+      const reading = bed.open.reader.receipts({ accountId: account }, { first: 10 }, {});
       await expect(reading).rejects.toBeInstanceOf(InvariantBroken);
       const was = before?.['was'];
-      await database.query(`UPDATE ${table} SET ${column} = ${typeof was === 'string' ? `'${was}'` : was} WHERE id = '${id}'`);
+      await bed.database.query(`UPDATE ${table} SET ${column} = ${typeof was === 'string' ? `'${was}'` : was} WHERE id = '${id}'`);
     };
     await spoilt(`status = 'DONE'`);
     await spoilt(`status = 'IN_FLIGHT'`);

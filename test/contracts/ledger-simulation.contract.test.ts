@@ -6,12 +6,10 @@ import { assert, asyncProperty } from 'fast-check';
 import { newId } from '../../src/kernel/ids';
 import type { LedgerBatch, LedgerVerdict } from '../../src/ledger/ledger-store';
 import { walletId } from '../../src/ledger/wallet';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { auditLedger } from '../support/audit';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { addWallets } from '../support/ledger-items';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
 import { type Asked, Asker, type Batch, histories } from '../support/ledger-steps';
-import { openLedger } from '../support/open-ledger';
 import { announceSeed } from '../support/seed';
 
 jest.setTimeout(600_000);
@@ -22,31 +20,15 @@ describe.each<[DatabaseKind, number]>([
   ['sqlite', ASKED || 2_000],
   ['mysql', ASKED || 300],
 ])('simulated histories on %s', (kind, numRuns) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let accounts = 0;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database);
-  });
-
-  afterAll(async () => {
-    await ledger?.close();
-    await database?.drop();
-  });
+  const bed = ledgerBed(kind);
 
   async function replay(history: readonly Batch[]): Promise<void> {
-    const account = `sim-${accounts++}`;
-    await addWallets(database, account);
+    const account = await bed.accountWith(0n);
     const asker = new Asker(account);
     for (const { steps, twice } of history) {
       const asked = asker.batch(steps);
       const batch = { id: newId(), items: asked.map(({ item }) => item) };
-      expect(await ledger.store.write(batch)).toEqual(asked.map(({ expected }) => expected));
+      expect(await bed.ledger.store.write(batch)).toEqual(asked.map(({ expected }) => expected));
       // Only a database at the end of a wire can lose an answer.
       if (twice && kind === 'mysql' && asked.some(({ expected }) => isGiven(expected))) await expectToldAgain(batch, asked);
     }
@@ -54,7 +36,7 @@ describe.each<[DatabaseKind, number]>([
   }
 
   async function expectToldAgain(batch: LedgerBatch, asked: readonly Asked[]): Promise<void> {
-    const told = await ledger.store.write(batch);
+    const told = await bed.ledger.store.write(batch);
     for (const [at, { item, expected }] of asked.entries()) {
       // An end that came second in its batch has the receipt of the first: nobody ends a request twice in one batch.
       if (isGiven(expected) || item.kind !== 'end') expect([at, isGiven(told[at])]).toEqual([at, isGiven(expected)]);
@@ -64,7 +46,7 @@ describe.each<[DatabaseKind, number]>([
   async function expectTheSameBooks(account: string, { rules, counters, keys }: Asker): Promise<void> {
     for (const bucket of ['RMB', 'CREDIT'] as const) {
       const id = walletId(account, bucket);
-      expect(await database.query(`SELECT posted, held FROM wallet WHERE id = '${id}'`)).toEqual([rules.balance(id)]);
+      expect(await bed.database.query(`SELECT posted, held FROM wallet WHERE id = '${id}'`)).toEqual([rules.balance(id)]);
     }
     for (const { id, ...counted } of await found('SELECT id, spent, held FROM spend_counter WHERE id', counters)) {
       expect({ id, ...counted }).toEqual({ id, ...rules.counter(String(id)) });
@@ -75,13 +57,12 @@ describe.each<[DatabaseKind, number]>([
   }
 
   function found(select: string, ids: ReadonlySet<string>) {
-    return ids.size === 0 ? [] : database.query(`${select} IN (${[...ids].map((id) => `'${id}'`).join(', ')})`);
+    return ids.size === 0 ? [] : bed.database.query(`${select} IN (${[...ids].map((id) => `'${id}'`).join(', ')})`);
   }
 
-  it('give every verdict, balance, counter and key that the rules give', async () => {
-    if (!served) return;
+  bed.promise('give every verdict, balance, counter and key that the rules give', async () => {
     await assert(asyncProperty(histories, replay), { seed: announceSeed(), numRuns });
-    expect(await auditLedger(database)).toEqual([]);
+    expect(await auditLedger(bed.database)).toEqual([]);
   });
 });
 

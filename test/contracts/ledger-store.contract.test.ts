@@ -4,55 +4,32 @@ import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
 import { GroupCommit } from '../../src/ledger/group-commit';
 import type { LedgerItem, LedgerStore, LedgerVerdict } from '../../src/ledger/ledger-store';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { auditLedger } from '../support/audit';
-import { type DatabaseKind, freshDatabase, isServed, type Row, type TestDatabase } from '../support/databases';
-import { addWallets, attempt, end, move, overage, place, refusal, requestFacts } from '../support/ledger-items';
+import type { DatabaseKind, Row } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
+import { attempt, end, move, overage, place, refusal, requestFacts } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 
 jest.setTimeout(60_000);
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
   let store: LedgerStore;
-  let accounts = 0;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database);
-    store = ledger.store;
+  const bed = ledgerBed(kind, {
+    prepare: async () => {
+      store = bed.ledger.store;
+    },
   });
-
-  afterAll(async () => {
-    await ledger?.close();
-    await database?.drop();
-  });
+  const { promise, write } = bed;
 
   afterEach(async () => {
-    if (served) expect(await auditLedger(database)).toEqual([]);
+    if (bed.served) expect(await auditLedger(bed.database)).toEqual([]);
   });
 
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
+  const accountWith = (balance: bigint) => bed.accountWith(balance, 'RMB');
 
-  const write = (...items: LedgerItem[]) => store.write({ id: newId(), items });
   const verdictOf = async (item: LedgerItem) => (await write(item))[0]!;
-  const rows = (sql: string) => database.query(sql);
+  const rows = (sql: string) => bed.database.query(sql);
   const walletRow = async (account: string, bucket = 'RMB') => (await rows(`SELECT * FROM wallet WHERE id = '${account}:${bucket}'`))[0]!;
-
-  async function accountWith(balance: bigint): Promise<string> {
-    const account = `account-${accounts++}`;
-    await addWallets(database, account);
-    if (balance > 0n) await write(move(account, balance));
-    return account;
-  }
 
   async function expectWallet(account: string, posted: bigint, held: bigint, bucket = 'RMB'): Promise<void> {
     expect(await walletRow(account, bucket)).toMatchObject({ posted, held });
@@ -167,7 +144,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger on %s', (kind) => {
 
   promise('admits exactly those that fit, of 200 at once', async () => {
     const account = await accountWith(10n);
-    const other = kind === 'mysql' ? await openLedger(database) : null;
+    const other = kind === 'mysql' ? await openLedger(bed.database) : null;
     const commits = [store, other?.store ?? store].map((each) => new GroupCommit(each));
     const verdicts = await Promise.all(Array.from({ length: 200 }, (_, at) => commits[at % 2]!.place(place(account, 1n))));
     expect(verdicts.filter(({ verdict }) => verdict === 'granted')).toHaveLength(10);
@@ -339,7 +316,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger on %s', (kind) => {
     if (kind === 'sqlite') return;
     const account = await accountWith(0n);
     const slow = { ...systemClock, now: () => Date.now() - 3_600_000 };
-    const behind = await openLedger(database, { clock: slow });
+    const behind = await openLedger(bed.database, { clock: slow });
     for (let turn = 0; turn < 3; turn += 1) {
       await write(move(account, 1n));
       await behind.store.write({ id: newId(), items: [move(account, 1n)] });
@@ -363,7 +340,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger on %s', (kind) => {
   });
 
   promise('says that it is healthy while it is', async () => {
-    expect(await ledger.healthy()).toBe(true);
+    expect(await bed.ledger.healthy()).toBe(true);
   });
 
   promise('writes a mixed load of many wallets at once without a loss', async () => {

@@ -1,12 +1,9 @@
 /** A page of a list reads about as much as it shows, whatever is asked for and however long the history is. */
-import { newId } from '../../src/kernel/ids';
 import type { EntryFilter, ReceiptFilter, Scope } from '../../src/ledger/ledger-reader';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { addBulkHistory } from '../support/bulk-history';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
 import { addWallets, end, move, place } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader } from '../support/open-reader';
 import { planOf, rowsRead } from '../support/rows-read';
 
 jest.setTimeout(180_000);
@@ -34,41 +31,22 @@ const VARIETY = {
 };
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('the filters of lists on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let open: OpenReader;
   let start = 0;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database);
-    open = await openReader(database, 1);
-    await addWallets(database, 'acme');
-    const write = (...items: Parameters<OpenLedger['store']['write']>[0]['items']) => ledger.store.write({ id: newId(), items });
-    await write(move('acme', 10n ** 12n));
-    const hold = place('acme', 10n);
-    await write(hold);
-    await write(end(hold, 7n));
-    start = hold.request.createdAt;
-    await addBulkHistory(database, { walletId: 'acme:RMB', requests: REQUESTS, stepMs: STEP_MS, variety: VARIETY });
-    for (const id of ['rare', 'usual']) await database.query(keyRow(id));
-    if (kind === 'mysql') await database.query('ANALYZE TABLE receipt, transfer, wallet_change, hold');
+  const bed = ledgerBed(kind, {
+    connections: 1,
+    prepare: async () => {
+      await addWallets(bed.database, 'acme');
+      await write(move('acme', 10n ** 12n));
+      const hold = place('acme', 10n);
+      await write(hold);
+      await write(end(hold, 7n));
+      start = hold.request.createdAt;
+      await addBulkHistory(bed.database, { walletId: 'acme:RMB', requests: REQUESTS, stepMs: STEP_MS, variety: VARIETY });
+      for (const id of ['rare', 'usual']) await bed.database.query(keyRow(id));
+      if (kind === 'mysql') await bed.database.query('ANALYZE TABLE receipt, transfer, wallet_change, hold');
+    },
   });
-
-  afterAll(async () => {
-    await open?.close();
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
+  const { promise, write } = bed;
 
   /**
    * MySQL counts the rows that were looked at. SQLite counts nothing, but its plan says which index leads to them: `along` must
@@ -77,19 +55,19 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the filters of lists on %s', (
   async function expectShort([what, page, expected, along]: Asked): Promise<void> {
     if (kind === 'mysql') {
       let shown = 0;
-      const looked = await rowsRead(open.dataSource, async () => {
+      const looked = await rowsRead(bed.open.dataSource, async () => {
         shown = (await page()).items.length;
       });
       expect({ what, found: shown, looked: looked < LOOKED_AT_MAX || looked }).toEqual({ what, found: expected, looked: true });
       return;
     }
     let found = 0;
-    const statements = await open.statementsOf(async () => {
+    const statements = await bed.open.statementsOf(async () => {
       found = (await page()).items.length;
     });
     // Open holds are as few as the requests that are in flight.
     const plans = await Promise.all(
-      statements.filter(({ sql }) => !sql.includes('FROM hold')).map((each) => planOf(open.dataSource, each)),
+      statements.filter(({ sql }) => !sql.includes('FROM hold')).map((each) => planOf(bed.open.dataSource, each)),
     );
     const [steps, walks] = [
       plans.flat().join('; '),
@@ -100,8 +78,8 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the filters of lists on %s', (
 
   const at = (n: number) => start + (n + 1) * STEP_MS;
   const ACME: Scope = { accountId: 'acme' };
-  const receipts = (scope: Scope, filter: ReceiptFilter) => () => open.reader.receipts(scope, { first: FIRST }, filter);
-  const entries = (scope: Scope, filter: EntryFilter) => () => open.reader.entries(scope, { first: FIRST }, filter);
+  const receipts = (scope: Scope, filter: ReceiptFilter) => () => bed.open.reader.receipts(scope, { first: FIRST }, filter);
+  const entries = (scope: Scope, filter: EntryFilter) => () => bed.open.reader.entries(scope, { first: FIRST }, filter);
 
   promise('of receipts lead an account to one among many without reading the others', async () => {
     const usual = { status: 'SUCCEEDED', routeType: 'ORDINARY', withFallback: false, model: 'usual' } as const;

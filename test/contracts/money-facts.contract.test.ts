@@ -6,12 +6,10 @@ import type { Bucket, Currency } from '../../src/kernel/words';
 import type { EndRequest, PlaceHold } from '../../src/ledger/ledger-store';
 import type { MarginGroup, MoneyOfGroup, Overage } from '../../src/ledger/money-facts';
 import { NO_USAGE } from '../../src/metering/usage';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { SqlMoneyFacts } from '../../src/storage/money-facts/money-facts';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
 import { addWallets, attempt, end, move, overage, place, requestFacts } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader } from '../support/open-reader';
 import { planOf } from '../support/rows-read';
 
 const HOUR = 3_600_000;
@@ -28,43 +26,23 @@ function idAt(ms: number): string {
 }
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('the facts of money on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let open: OpenReader;
   let facts: SqlMoneyFacts;
   let tests = 0;
   let at = START;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database);
-    open = await openReader(database);
-    facts = new SqlMoneyFacts(open.dataSource);
-    await addWallets(database, 'acme');
-    await ledger.store.write({ id: newId(), items: [move('acme', 10n ** 15n), move('acme', 10n ** 15n, {}, 'CREDIT')] });
+  const bed = ledgerBed(kind, {
+    prepare: async () => {
+      facts = new SqlMoneyFacts(bed.open.dataSource);
+      await addWallets(bed.database, 'acme');
+      await write(move('acme', 10n ** 15n), move('acme', 10n ** 15n, {}, 'CREDIT'));
+    },
   });
+  const { promise, write } = bed;
 
   beforeEach(() => {
     tests += 1;
     at = START + tests * 24 * HOUR;
   });
 
-  afterAll(async () => {
-    await open?.close();
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
-
-  const write = (...items: Parameters<OpenLedger['store']['write']>[0]['items']) => ledger.store.write({ id: newId(), items });
   const holdOf = (amount: bigint, apiKeyId: string, bucket: Bucket = 'RMB'): PlaceHold =>
     place('acme', amount, { request: requestFacts('acme', { requestId: idAt(at), apiKeyId, createdAt: at }) }, bucket);
   const moneyBy = (group: MarginGroup) => facts.moneyBy(group, { from: at, to: at + HOUR });
@@ -183,8 +161,8 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the facts of money on %s', (ki
   promise('look at the receipts of their time alone, whatever they are put together by', async () => {
     await serve(holdOf(100n, 'one'), 90n, []);
     for (const group of ['API_KEY', 'ROUTE', 'CHANNEL', 'ACCOUNT'] as const) {
-      const statements = await open.statementsOf(() => moneyBy(group));
-      const steps = (await Promise.all(statements.map((each) => planOf(open.dataSource, each)))).flat();
+      const statements = await bed.open.statementsOf(() => moneyBy(group));
+      const steps = (await Promise.all(statements.map((each) => planOf(bed.open.dataSource, each)))).flat();
       expect(steps.filter((step) => step.startsWith('SCAN'))).toEqual([]);
       expect(steps).toContain('SEARCH r USING INDEX sqlite_autoindex_receipt_1 (id>? AND id<?)');
     }

@@ -5,57 +5,32 @@ import { GroupCommit } from '../../src/ledger/group-commit';
 import { type CodeWish, makeCodes, type RedemptionMeans, redeem, revokeCode } from '../../src/ledger/redemption/redeem';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { SqlRedemptionStore } from '../../src/storage/redemption-store';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { addWallets } from '../support/ledger-items';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
 import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader } from '../support/open-reader';
 
 const START = 1_790_000_000_000;
 
 jest.setTimeout(60_000);
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('redemption codes on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let open: OpenReader;
   let means: RedemptionMeans;
   let now = START;
-  let accounts = 0;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database);
-    open = await openReader(database);
-    means = meansOn(ledger);
+  const bed = ledgerBed(kind, {
+    prepare: async () => {
+      means = meansOn(bed.ledger);
+    },
   });
-
-  afterAll(async () => {
-    await open?.close();
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
+  const { promise } = bed;
 
   const meansOn = ({ store }: OpenLedger): RedemptionMeans => ({
-    codes: new SqlRedemptionStore(open.dataSource),
+    codes: new SqlRedemptionStore(bed.open.dataSource),
     ledger: new GroupCommit(store),
-    reader: open.reader,
+    reader: bed.open.reader,
     clock: { now: () => now },
   });
 
-  async function newAccount(): Promise<string> {
-    const account = `redeemer-${accounts++}`;
-    await addWallets(database, account);
-    return account;
-  }
+  const newAccount = () => bed.accountWith(0n);
 
   async function newCode(over: Partial<CodeWish> = {}) {
     const wish: CodeWish = { count: 1, bucket: 'RMB', amount: 5n, expiresAt: null, memo: 'welcome', ...over };
@@ -78,7 +53,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('redemption codes on %s', (kind
   promise('are worth something to one account alone, of a hundred that try at once', async () => {
     const { code } = await newCode();
     const tried = await Promise.all(Array.from({ length: 100 }, newAccount));
-    const another = kind === 'mysql' ? await openLedger(database) : null;
+    const another = kind === 'mysql' ? await openLedger(bed.database) : null;
     try {
       const elsewhere = another === null ? means : meansOn(another);
       const outcomes = await Promise.allSettled(tried.map((account, nth) => redeem(nth % 2 === 0 ? means : elsewhere, account, code)));
@@ -135,7 +110,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('redemption codes on %s', (kind
 
   promise('leave no trace of their text in the database', async () => {
     const { code } = await newCode();
-    const rows = JSON.stringify(await database.query('SELECT id, code_hash, memo FROM redemption_code'));
+    const rows = JSON.stringify(await bed.database.query('SELECT id, code_hash, memo FROM redemption_code'));
     expect(rows).not.toContain(code);
     expect(rows).not.toContain(code.replaceAll('-', ''));
   });

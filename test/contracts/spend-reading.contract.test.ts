@@ -2,50 +2,25 @@
 import { newId } from '../../src/kernel/ids';
 import { counterId } from '../../src/ledger/spend-counter';
 import { walletId } from '../../src/ledger/wallet';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader } from '../support/open-reader';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
+import { end, place, requestFacts } from '../support/ledger-items';
 
 const DAY_MS = 86_400_000;
 
+jest.setTimeout(60_000);
+
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading spend on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let open: OpenReader;
-  let accounts = 0;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database);
-    open = await openReader(database);
-  }, 60_000);
-
-  afterAll(async () => {
-    await open?.close();
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) =>
-    it(name, async () => {
-      if (served) await check();
-    }, 60_000);
+  const bed = ledgerBed(kind);
+  const { promise, write } = bed;
 
   /** An account with one charge of 7 and an open hold of 10, both of its key, which is of its project. */
   async function spender() {
-    accounts += 1;
-    const account = `spender-${accounts}`;
+    const account = await bed.accountWith(1_000n, 'RMB');
     const facts = requestFacts(account, { apiKeyId: `key-of-${account}`, projectId: `project-of-${account}` });
     const holds = [0, 1].map(() => ({ ...place(account, 10n), request: { ...facts, requestId: newId() } })) as [never, never];
-    await addWallets(database, account);
-    await ledger.store.write({ id: newId(), items: [move(account, 1_000n)] });
-    await ledger.store.write({ id: newId(), items: holds });
-    await ledger.store.write({ id: newId(), items: [end(holds[0], 7n)] });
+    await write(...holds);
+    await write(end(holds[0], 7n));
     return { account, facts, placedAt: place(account, 1n).placedAt };
   }
 
@@ -53,12 +28,12 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading spend on %s', (kind) =
     const { account, facts, placedAt } = await spender();
     const wallet = walletId(account, 'RMB');
     const day = counterId({ scope: 'key', scopeId: facts.apiKeyId, bucket: 'RMB', window: 'DAY' }, placedAt);
-    const before = await open.reader.spendOf([{ counterId: day, walletId: wallet }]);
+    const before = await bed.open.reader.spendOf([{ counterId: day, walletId: wallet }]);
     expect(before).toEqual(new Map([[day, { spent: 7n, held: 10n }]]));
     const limited = { ...place(account, 5n), request: { ...facts, requestId: newId() }, ceilings: [{ counterId: day, ceiling: 100n }] };
-    await ledger.store.write({ id: newId(), items: [limited] });
-    expect(await database.query(`SELECT spent, held FROM spend_counter WHERE id = '${day}'`)).toEqual([{ spent: 7n, held: 15n }]);
-    expect(await open.reader.spendOf([{ counterId: day, walletId: wallet }])).toEqual(new Map([[day, { spent: 7n, held: 15n }]]));
+    await write(limited);
+    expect(await bed.database.query(`SELECT spent, held FROM spend_counter WHERE id = '${day}'`)).toEqual([{ spent: 7n, held: 15n }]);
+    expect(await bed.open.reader.spendOf([{ counterId: day, walletId: wallet }])).toEqual(new Map([[day, { spent: 7n, held: 15n }]]));
   });
 
   promise('tells scopes, windows and buckets apart, and has nothing where nothing was spent', async () => {
@@ -74,7 +49,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading spend on %s', (kind) =
       of('key', 'nobody', placedAt),
       of('project', facts.apiKeyId, placedAt),
     ];
-    const found = await open.reader.spendOf([byKey, byProject, ...none]);
+    const found = await bed.open.reader.spendOf([byKey, byProject, ...none]);
     for (const { counterId: id } of [byKey, byProject]) expect(found.get(id)).toEqual({ spent: 7n, held: 10n });
     for (const { counterId: id } of none) expect(found.get(id)).toEqual({ spent: 0n, held: 0n });
   });
@@ -86,8 +61,8 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading spend on %s', (kind) =
       walletId: walletId(account, 'RMB'),
     }));
     for (const some of [counters.slice(0, 1), counters]) {
-      expect(await open.statementsOf(() => open.reader.spendOf(some))).toHaveLength(2);
+      expect(await bed.open.statementsOf(() => bed.open.reader.spendOf(some))).toHaveLength(2);
     }
-    expect(await open.statementsOf(() => open.reader.spendOf([]))).toEqual([]);
+    expect(await bed.open.statementsOf(() => bed.open.reader.spendOf([]))).toEqual([]);
   });
 });

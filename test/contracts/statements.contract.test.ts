@@ -1,16 +1,13 @@
 /** What statements promise, whatever database stands behind them: months that join to the nano. */
 import { systemClock } from '../../src/kernel/clock';
-import { newId } from '../../src/kernel/ids';
 import { formatDecimal } from '../../src/kernel/money';
 import { checkTotals, type KindTotal, monthOf, type Period, type StatementWallet, Tally } from '../../src/ledger/statement/statement';
 import { csvStatement, jsonStatement, type StatementFormat } from '../../src/ledger/statement/statement-text';
 import type { LedgerEntry } from '../../src/ledger/wallet';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { SqlStatements } from '../../src/storage/money-facts/statements';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { addWallets, end, move, place } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader } from '../support/open-reader';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
+import { end, move, place } from '../support/ledger-items';
 import { seededRandom } from '../support/seeded-random';
 
 const MONTHS = ['2026-07', '2026-08', '2026-09', '2026-10', '2026-11', '2026-12'];
@@ -19,42 +16,17 @@ const ENTRIES = 2_000;
 jest.setTimeout(120_000);
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('statements on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let open: OpenReader;
   let statements: SqlStatements;
   let now = 0;
-  let accounts = 0;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database, { clock: { ...systemClock, now: () => now } });
-    open = await openReader(database);
-    statements = new SqlStatements(open.dataSource, { read: 7, summed: 5 });
+  const bed = ledgerBed(kind, {
+    clock: { ...systemClock, now: () => now },
+    prepare: async () => {
+      statements = new SqlStatements(bed.open.dataSource, { read: 7, summed: 5 });
+    },
   });
+  const { promise, write } = bed;
 
-  afterAll(async () => {
-    await open?.close();
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
-
-  async function newAccount(): Promise<string> {
-    const account = `stated-${accounts++}`;
-    await addWallets(database, account);
-    return account;
-  }
-
-  const write = (...items: Parameters<OpenLedger['store']['write']>[0]['items']) => ledger.store.write({ id: newId(), items });
+  const newAccount = () => bed.accountWith(0n);
 
   async function walletOf(account: string, month: string, bucket = 'RMB'): Promise<StatementWallet> {
     const wallet = (await statements.wallets(account, monthOf(month))).find((each) => each.bucket === bucket);
@@ -116,7 +88,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('statements on %s', (kind) => {
       balance = wallet.closing;
     }
     expect(charges.size).toBe(0);
-    const [row] = await database.query(`SELECT posted FROM wallet WHERE id = '${account}:RMB'`);
+    const [row] = await bed.database.query(`SELECT posted FROM wallet WHERE id = '${account}:RMB'`);
     expect(balance).toBe(row?.['posted']);
   });
 

@@ -1,18 +1,15 @@
 /** Usage is the sum over receipts, whatever is in the sums already and whatever still waits, on every database. */
-import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
 import type { Bucket } from '../../src/kernel/words';
 import type { Scope } from '../../src/ledger/ledger-reader';
 import type { EndRequest } from '../../src/ledger/ledger-store';
 import { USAGE_GROUPS, USAGE_INTERVALS, type UsagePoint, type UsageQuestion } from '../../src/ledger/usage-report';
 import { type AuditDatabase, openAuditDatabase } from '../../src/storage/audit/audit-database';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { rollUpBatches } from '../../src/storage/usage/roll-up-batches';
 import { SqlUsageReports } from '../../src/storage/usage/usage-reports';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
 import { addWallets, end, move, place, refusal, requestFacts, routeFacts } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader } from '../support/open-reader';
 import { seededRandom } from '../support/seeded-random';
 import { readUsageRows, usageOf } from '../support/usage-of-receipts';
 
@@ -28,41 +25,21 @@ const LARGE = 2n ** 53n;
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
   const random = seededRandom();
   const oneOf = <T>(values: readonly T[]): T => values[random.between(0, values.length - 1)] as T;
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let open: OpenReader;
   let reports: SqlUsageReports;
   let audit: AuditDatabase;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database);
-    open = await openReader(database);
-    reports = new SqlUsageReports(open.dataSource);
-    audit = await openAuditDatabase(database);
-    for (const account of ACCOUNTS) {
-      await addWallets(database, account);
-      await write(move(account, 2n ** 62n), move(account, 2n ** 62n, {}, 'CREDIT'));
-    }
+  const bed = ledgerBed(kind, {
+    prepare: async () => {
+      reports = new SqlUsageReports(bed.open.dataSource);
+      audit = await openAuditDatabase(bed.database);
+      for (const account of ACCOUNTS) {
+        await addWallets(bed.database, account);
+        await write(move(account, 2n ** 62n), move(account, 2n ** 62n, {}, 'CREDIT'));
+      }
+      return () => audit.close();
+    },
   });
+  const { promise, write } = bed;
 
-  afterAll(async () => {
-    await audit?.close();
-    await open?.close();
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
-
-  const write = (...items: Parameters<OpenLedger['store']['write']>[0]['items']) => ledger.store.write({ id: newId(), items });
   const instant = () => START + random.between(0, HOURS * HOUR);
 
   function aRequest(account: string) {
@@ -119,7 +96,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
 
   async function expectExact(question: UsageQuestion): Promise<readonly UsagePoint[]> {
     const points = await reports.usage(question);
-    expect({ question, points }).toEqual({ question, points: usageOf(await readUsageRows(database), question) });
+    expect({ question, points }).toEqual({ question, points: usageOf(await readUsageRows(bed.database), question) });
     return points;
   }
 
@@ -144,11 +121,11 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
     }
     while ((await rollUpBatches(audit)) > 0);
     for (const question of everyQuestion({ accountId: 'acme' })) await expectExact(question);
-    expect(await database.query("SELECT id FROM ledger_batch WHERE usage_state = 'PENDING'")).toEqual([]);
+    expect(await bed.database.query("SELECT id FROM ledger_batch WHERE usage_state = 'PENDING'")).toEqual([]);
   });
 
   promise('adds nothing twice when two processes add at once, and nothing in part when one dies', async () => {
-    const other = await openAuditDatabase(database);
+    const other = await openAuditDatabase(bed.database);
     const unlocked = (inner: AuditDatabase): AuditDatabase => ({ ...inner, unlessBusy: (_name, work) => work() });
     const dying: AuditDatabase = {
       ...audit,
@@ -179,11 +156,11 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
   });
 
   promise('counts what an older version wrote, with a batch or without one', async () => {
-    const { dataSource } = open;
+    const { dataSource } = bed.open;
     const isThere = async () => (await dataSource.query("SELECT name FROM migrations WHERE name LIKE 'UsageRollups%'")).length > 0;
     await moreHistory();
     while (await isThere()) await dataSource.undoLastMigration();
-    await database.query("UPDATE receipt SET batch_id = NULL WHERE transfer_id IS NULL AND api_key_id LIKE '%-one'");
+    await bed.database.query("UPDATE receipt SET batch_id = NULL WHERE transfer_id IS NULL AND api_key_id LIKE '%-one'");
     await dataSource.runMigrations();
     for (const question of everyQuestion(null)) await expectExact(question);
     while ((await rollUpBatches(audit)) > 0);
@@ -192,7 +169,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
 
   promise('is one statement, whatever is asked', async () => {
     for (const question of [...everyQuestion(null), aQuestion(), aQuestion()]) {
-      expect(await open.statementsOf(() => reports.usage(question))).toHaveLength(1);
+      expect(await bed.open.statementsOf(() => reports.usage(question))).toHaveLength(1);
     }
   });
 
@@ -200,9 +177,9 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
     const [from, to] = [START + 1, START + HOURS * HOUR - 1];
     for (const scope of [null, { accountId: 'acme' }, { apiKeyId: 'acme-one' }]) {
       const asked = () => reports.usage({ scope, from, to, interval: 'DAY', groupBy: 'MODEL' });
-      const [statement] = await open.statementsOf(asked);
+      const [statement] = await bed.open.statementsOf(asked);
       const explain = kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
-      const steps: { detail?: string; table?: string; key?: string }[] = await open.dataSource.query(`${explain} ${statement?.sql}`, [
+      const steps: { detail?: string; table?: string; key?: string }[] = await bed.open.dataSource.query(`${explain} ${statement?.sql}`, [
         ...(statement?.values ?? []),
       ]);
       const waiting = steps.findIndex(
@@ -224,10 +201,10 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
   promise('refuses an answer of more than 10,000 points and says what to ask for instead', async () => {
     const row = (hour: number) => `('crowd', 'HOUR', ${hour * HOUR}, 'k', '', 'm', 'ORDINARY', 'a', 'RMB', 1, 0, 0, 1, 1, ${nano(1n)})`;
     const rows = (count: number) => Array.from({ length: count }, (_, hour) => row(hour)).join(', ');
-    await database.query(`INSERT INTO usage_rollup VALUES ${rows(10_001)}`);
+    await bed.database.query(`INSERT INTO usage_rollup VALUES ${rows(10_001)}`);
     const question: UsageQuestion = { scope: { accountId: 'crowd' }, from: 0, to: 10_001 * HOUR, interval: 'HOUR', groupBy: 'MODEL' };
     await expect(reports.usage(question)).rejects.toMatchObject({ code: 'invalid_request', publicMessage: /days instead of hours/ });
     expect(await reports.usage({ ...question, to: 10_000 * HOUR })).toHaveLength(10_000);
-    await database.query("DELETE FROM usage_rollup WHERE account_id = 'crowd'");
+    await bed.database.query("DELETE FROM usage_rollup WHERE account_id = 'crowd'");
   });
 });

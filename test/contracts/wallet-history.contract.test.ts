@@ -2,53 +2,27 @@
 
 import { newId } from '../../src/kernel/ids';
 import { Interrupt } from '../../src/kernel/interrupt';
+import { BUCKETS } from '../../src/kernel/words';
 import { GroupCommit } from '../../src/ledger/group-commit';
 import { positionOfCursor, type SpendPosition } from '../../src/ledger/spend-cursor';
 import { type SpendEvent, tailSpend } from '../../src/ledger/spend-tail';
-import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { SqlWalletHistory } from '../../src/storage/ledger-reader/wallet-history';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { addWallets, end, move, place } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
-import { type OpenReader, openReader } from '../support/open-reader';
+import type { DatabaseKind } from '../support/databases';
+import { ledgerBed } from '../support/ledger-bed';
+import { end, move, place } from '../support/ledger-items';
 
 jest.setTimeout(60_000);
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('the history of wallets on %s', (kind) => {
-  let served = false;
-  let database: TestDatabase;
-  let ledger: OpenLedger;
-  let open: OpenReader;
   let history: SqlWalletHistory;
-  let accounts = 0;
-
-  beforeAll(async () => {
-    served = await isServed(kind);
-    if (!served) return;
-    database = await freshDatabase(kind);
-    ledger = await openLedger(database);
-    open = await openReader(database);
-    history = new SqlWalletHistory(open.dataSource);
+  const bed = ledgerBed(kind, {
+    prepare: async () => {
+      history = new SqlWalletHistory(bed.open.dataSource);
+    },
   });
+  const { promise, write } = bed;
 
-  afterAll(async () => {
-    await open?.close();
-    await ledger?.close();
-    await database?.drop();
-  });
-
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
-
-  async function accountWith(balance: bigint): Promise<string> {
-    const account = `history-${accounts++}`;
-    await addWallets(database, account);
-    await ledger.store.write({ id: newId(), items: [move(account, balance), move(account, balance, {}, 'CREDIT')] });
-    return account;
-  }
+  const accountWith = (balance: bigint) => bed.accountWith(balance, ...BUCKETS);
 
   async function charge(commits: GroupCommit, account: string, amount: bigint): Promise<string> {
     const hold = place(account, amount);
@@ -72,9 +46,9 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the history of wallets on %s',
   promise('is read by steps without a gap, and each entry begins at the balance at which the one before it ended', async () => {
     const account = await accountWith(1_000n);
     const items = [30n, 20n, 10n].map((amount) => place(account, amount));
-    await ledger.store.write({ id: newId(), items });
-    await ledger.store.write({ id: newId(), items: items.map((hold) => end(hold, hold.amount)) });
-    await ledger.store.write({ id: newId(), items: [move(account, 5n)] });
+    await write(...items);
+    await bed.ledger.store.write({ id: newId(), items: items.map((hold) => end(hold, hold.amount)) });
+    await write(move(account, 5n));
     const steps = await history.after(`${account}:RMB`, 0n, 100);
     expect(steps.map(({ seq, entries }) => [seq, entries.length])).toEqual([
       [1n, 1],
@@ -98,15 +72,15 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the history of wallets on %s',
 
   promise('takes the same number of statements for any number of steps', async () => {
     const account = await accountWith(1_000n);
-    const count = async () => (await open.statementsOf(() => history.after(`${account}:RMB`, 0n, 100))).length;
+    const count = async () => (await bed.open.statementsOf(() => history.after(`${account}:RMB`, 0n, 100))).length;
     const few = await count();
-    for (let nth = 0; nth < 30; nth += 1) await ledger.store.write({ id: newId(), items: [move(account, 1n)] });
+    for (let nth = 0; nth < 30; nth += 1) await write(move(account, 1n));
     expect(await count()).toBe(few);
   });
 
   promise('followed while it grows, and again from any event on, tells every charge once', async () => {
     const account = await accountWith(100_000n);
-    const commits = new GroupCommit(ledger.store);
+    const commits = new GroupCommit(bed.ledger.store);
     const start = new Map([
       [`${account}:RMB`, { seq: 1n, seen: 0 }],
       [`${account}:CREDIT`, { seq: 1n, seen: 0 }],

@@ -1,22 +1,20 @@
 /** A ledger that carries out a batch and loses the answer: the COMMIT's on MySQL, the thread's on SQLite. */
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
-import type { LedgerStore } from '../../src/ledger/ledger-store';
 import { MysqlConnections } from '../../src/storage/ledger/mysql/mysql-connections';
 import { DoubtfulBatches } from '../../src/storage/ledger/mysql/mysql-doubt';
 import { MysqlLedgerStore } from '../../src/storage/ledger/mysql/mysql-store';
+import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { cuttingProxy } from './cutting-proxy';
 import type { TestDatabase } from './databases';
 import { fragileThread } from './fragile-thread';
 import { openLedger, silentLog } from './open-ledger';
 
-export interface ForgetfulLedger {
-  readonly store: LedgerStore;
+export interface ForgetfulLedger extends OpenLedger {
   /** The answer of the next batch is lost. On MySQL one with a refund is written at the first try, whatever else is in it. */
   forget(): void;
   /** Answers that are still to be lost. */
   left(): number;
-  close(): Promise<void>;
 }
 
 export function forgetfulLedger(database: TestDatabase): Promise<ForgetfulLedger> {
@@ -29,6 +27,7 @@ async function onMysql({ url }: TestDatabase): Promise<ForgetfulLedger> {
   const store = new MysqlLedgerStore({ connections, owner: newId(), clock: systemClock, doubtful: new DoubtfulBatches(silentLog) });
   return {
     store,
+    healthy: async () => true,
     forget: () => proxy.cut('after'),
     left: proxy.left,
     close: async () => {
@@ -45,9 +44,9 @@ async function onSqlite(database: TestDatabase): Promise<ForgetfulLedger> {
     lost -= 1;
     return 'after' as const;
   };
-  const { store, close } = await openLedger(database, { startThread: (file) => fragileThread(file, fate) });
+  const ledger = await openLedger(database, { startThread: (file) => fragileThread(file, fate) });
   const forget = () => {
     lost += 1;
   };
-  return { store, forget, left: () => lost, close };
+  return { ...ledger, forget, left: () => lost };
 }
