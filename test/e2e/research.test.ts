@@ -1,6 +1,6 @@
 /** Research runs: what a user asks for, gets and pays. */
 import { gate } from '../support/eventually';
-import { get, graph, graphAnswer, postChat } from '../support/forge-client';
+import { get, graph, graphAnswer, postChat, receipt } from '../support/forge-client';
 import { OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import {
@@ -235,10 +235,15 @@ onEachDatabase('a research run', (bed, promise) => {
     expect((await get(bed.gateway.origin, `/v1/runs/${id}`, secretOf('globex-chat'))).status).toBe(404);
     const query = `{ researchRun(id: "${id}") { id } researchRuns { id } }`;
     expect(await graph(bed.gateway.origin, tokenOf('globex'), query)).toEqual({ researchRun: null, researchRuns: [] });
-    const links = `{ receipts(filter: { researchRunId: "${id}" }) { nodes { researchRun { id } agentRun { id } ledgerEntries { researchRun { symbol } } } } }`;
-    const { receipts } = await graph<{ receipts: { nodes: object[] } }>(bed.gateway.origin, secretOf('chat'), links);
-    expect(receipts.nodes).toHaveLength(3);
-    expect(receipts.nodes[0]).toEqual({ researchRun: { id }, agentRun: null, ledgerEntries: [{ researchRun: { symbol: 'DEMO' } }] });
+    const links = `{ receipts(filter: { researchRunId: "${id}" }) { nodes { id researchRun { id } agentRun { id } ledgerEntries { researchRun { symbol } } } } }`;
+    const { receipts } = await graph<{ receipts: { nodes: { id: string }[] } }>(bed.gateway.origin, secretOf('chat'), links);
+    const [call, ...others] = receipts.nodes;
+    expect(others).toHaveLength(2);
+    expect(call).toMatchObject({ researchRun: { id }, agentRun: null, ledgerEntries: [{ researchRun: { symbol: 'DEMO' } }] });
+    expect(await receipt(bed.gateway.origin, secretOf('chat'), call?.id)).toMatchObject({
+      researchRun: { id, symbol: 'DEMO', mode: 'QUICK', status: 'COMPLETED', budget: [{ bucket: 'RMB' }] },
+      agentRun: null,
+    });
   });
 
   promise('keeps to the state of its key: paused with it, resumed with it', async () => {

@@ -84,6 +84,19 @@ onEachDatabase('a run of an agent', (bed, promise) => {
     expect(sum).toMatchObject({ requests: 1, attempts: 2, failedAttempts: 1, fallbacks: 1 });
   });
 
+  promise('is named on the receipts of its calls, also of one that it refused, and on no other', async () => {
+    const run = await start({ name: 'named', budget: [{ bucket: 'RMB', amount: HOLD }] });
+    const receiptOf = async (answer: Response) => {
+      await answer.text();
+      return receipt(bed.gateway.origin, CHAT, answer.headers.get('x-request-id'));
+    };
+    const served = await receiptOf(await call(run.id));
+    expect(served.agentRun).toMatchObject({ id: run.id, name: 'named', status: 'RUNNING', budget: [rmb(HOLD)], finishedAt: null });
+    expect(served.researchRun).toBeNull();
+    expect(await receiptOf(await call(run.id))).toMatchObject({ errorCode: 'spend_limit_reached', agentRun: { id: run.id } });
+    expect(await receiptOf(await postChat(bed.gateway.origin, CHAT, CALL))).toMatchObject({ agentRun: null, researchRun: null });
+  });
+
   promise('takes the calls of an SDK by a header of its own', async () => {
     const run = await start({ name: 'sdk', budget: [{ bucket: 'RMB', amount: '1' }] });
     const client = sdk(bed.gateway.origin, CHAT, { defaultHeaders: { 'x-forge-run': run.id } });

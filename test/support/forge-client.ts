@@ -9,6 +9,8 @@ export interface ReceiptJson {
   readonly settledAt: string | null;
   readonly apiKey: { readonly id: string };
   readonly project: { readonly id: string } | null;
+  readonly researchRun: { readonly id: string } | null;
+  readonly agentRun: { readonly id: string } | null;
   readonly endpoint: string;
   readonly stream: boolean;
   readonly status: string;

@@ -8,6 +8,7 @@ import { aKey, anAttempt, anEntry, aRecord, aRequest, aUsage, inFlight, settled 
 import { loadReceipt } from '../../gateway/views/load-receipt';
 import { nano } from '../../kernel/money';
 import { receiptJson } from './receipt-json';
+import { NO_RUN } from './run-of-receipt';
 
 const ID = '0190f2a0-0000-7000-8000-000000000001';
 const FLYING = '0190f2a0-0000-7000-8000-000000000002';
@@ -27,7 +28,7 @@ async function jsonOf(id: string): Promise<Json> {
   const catalog = { current: () => aCatalog({ channels: [aChannel('a')] }), prices: async (ids: readonly string[]) => someOf(prices, ids) };
   const loaded = await loadReceipt({ reader, keys, accounts, catalog }, id, { apiKeyId: 'chat' });
   if (loaded === undefined) throw new Error('the receipt is visible');
-  return receiptJson(loaded, Date.UTC(2026, 2, 3), () => 'HEALTHY') as Json;
+  return receiptJson(loaded, NO_RUN, Date.UTC(2026, 2, 3), () => 'HEALTHY') as Json;
 }
 
 const contract = buildSchema(readFileSync(join(__dirname, '../../../test/architecture/contract.graphql'), 'utf8'));

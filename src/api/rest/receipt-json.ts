@@ -10,11 +10,17 @@ import type { LedgerEntry } from '../../ledger/wallet';
 import type { ChargeLine } from '../../metering/charge';
 import type { PriceVersion } from '../../routing/catalog';
 import type { HealthWord } from '../../routing/health/health-report';
+import type { RunOfReceipt } from './run-of-receipt';
 
 const instant = (ms: number) => new Date(ms).toISOString();
 const orNull = <T, R>(value: T | null, render: (value: T) => R): R | null => (value === null ? null : render(value));
 
-export function receiptJson(loaded: LoadedReceipt, now: number, healthOf: (channelId: string) => HealthWord): object {
+export function receiptJson(
+  loaded: LoadedReceipt,
+  { researchRun, agentRun }: RunOfReceipt,
+  now: number,
+  healthOf: (channelId: string) => HealthWord,
+): object {
   const { view } = loaded;
   const channel = (id: string) => ({ ...channelJson(loaded, id), health: healthOf(id) });
   return {
@@ -23,7 +29,8 @@ export function receiptJson(loaded: LoadedReceipt, now: number, healthOf: (chann
     settledAt: orNull(view.settledAt, instant),
     apiKey: orNull(loaded.key, (key) => keyJson(key, now)),
     project: orNull(loaded.project, ({ id, name }) => ({ id, name })),
-    researchRun: null,
+    researchRun,
+    agentRun,
     ...requestJson(view),
     primaryChannel: orNull(view.primaryChannelId, channel),
     finalChannel: orNull(view.finalChannelId, channel),

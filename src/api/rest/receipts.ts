@@ -8,11 +8,12 @@ import type { ChannelHealth } from '../../routing/health/channel-health';
 import { reportOf } from '../../routing/health/health-report';
 import { bearerOf } from './bearer';
 import { receiptJson } from './receipt-json';
+import { type RunSources, runOfReceipt } from './run-of-receipt';
 
 export interface ReceiptDeps {
   readonly keyRing: KeyRing;
   readonly clock: Clock;
-  readonly sources: ReceiptSources;
+  readonly sources: ReceiptSources & RunSources;
   readonly health: ChannelHealth;
 }
 
@@ -22,6 +23,7 @@ export function registerReceipts(app: FastifyInstance, { keyRing, clock, sources
     const { id } = request.params;
     const receipt = await loadReceipt(sources, id, { apiKeyId: key.id });
     if (receipt === undefined) throw new Fault('not_found', `There is no receipt ${id} of this key.`);
-    return receiptJson(receipt, clock.now(), (channelId) => reportOf(health, channelId, clock).health);
+    const run = await runOfReceipt(sources, receipt.view.runId);
+    return receiptJson(receipt, run, clock.now(), (channelId) => reportOf(health, channelId, clock).health);
   });
 }

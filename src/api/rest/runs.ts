@@ -5,15 +5,16 @@ import { readIdempotencyKey } from '../../gateway/reading/request-headers';
 import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
 import { formatDecimal, nano, parseDecimal } from '../../kernel/money';
-import { BUCKETS, type Bucket, currencyOf } from '../../kernel/words';
+import { BUCKETS, type Bucket } from '../../kernel/words';
 import type { KeyRing } from '../../keys/authenticate';
 import type { LedgerReader } from '../../ledger/ledger-reader';
 import { finishRun, type RunWish, startRun } from '../../runs/manage-runs';
-import type { BudgetLine, Run } from '../../runs/run';
+import type { Run } from '../../runs/run';
 import { type RunStanding, standingOf } from '../../runs/run-standing';
 import type { RunStore } from '../../runs/run-store';
 import { headerOf } from './bearer';
 import { type ById, callerOf, ownRun } from './own-run';
+import { lineJson } from './run-amounts';
 
 export interface RunDeps {
   readonly keyRing: KeyRing;
@@ -96,8 +97,4 @@ function runJson({ run, spent, held, left, receipt }: RunStanding): object {
       byModel: receipt.byModel.map((part) => ({ ...part, charge: formatDecimal(part.charge) })),
     },
   };
-}
-
-function lineJson({ bucket, amount: units }: BudgetLine): object {
-  return { bucket, currency: currencyOf(bucket), amount: formatDecimal(units) };
 }
