@@ -93,6 +93,11 @@ describe('texts for people', () => {
     else expect(view.nextStep).toMatch(/^[A-Z].+\.$/);
   });
 
+  it.each(STOP_REASONS)('%s with a charge invites nobody to try again', (stopReason) => {
+    const { status, fault } = STOP_RULES[stopReason];
+    expect(viewOf({ ...charged(CHEAP), status, stopReason, errorCode: fault }).nextStep ?? '').not.toMatch(/\b(try|send)\b.*\bagain\b/i);
+  });
+
   it('promise no next step for a code that is not in the table', () => {
     expect(viewOf({ status: 'FAILED', errorCode: 'from_another_version' }).nextStep).toBeNull();
   });

@@ -81,7 +81,7 @@ export function viewReceipt({ receipt, attempts, prices }: ReceiptParts): Receip
     lines: linesOf(record, price),
     fallbackDelta: fallbackDelta(record, prices.get(record.primaryPriceId ?? '') ?? null),
     attempts: viewAttempts(receipt, attempts),
-    nextStep: nextStepAfter(record.errorCode),
+    nextStep: nextStepAfter(record),
   };
 }
 
@@ -150,7 +150,11 @@ function chargeReason(attempt: AttemptOfReceipt, record: ReceiptRecord, currency
   return 'It failed before any of its output was delivered: failed attempts are not charged.';
 }
 
-/** What the user does after a failure with this code; null: there is nothing to do. */
-export function nextStepAfter(code: string | null): string | null {
-  return code !== null && code in FAULT_RULES ? FAULT_RULES[code as FaultCode].nextStep : null;
+/** What the user does after a failure; null: there is nothing to do. Once money was charged, nothing invites to try again. */
+export function nextStepAfter({ errorCode, charge }: Pick<ReceiptRecord, 'errorCode' | 'charge'>): string | null {
+  if (errorCode === null || !(errorCode in FAULT_RULES)) return null;
+  const { retry, nextStep } = FAULT_RULES[errorCode as FaultCode];
+  return retry && charge > 0n ? CHARGED : nextStep;
 }
+
+const CHARGED = 'Use what was delivered, which is what was charged: sent again it is another request, with a charge of its own.';

@@ -36,7 +36,7 @@ function settledRoot(readable: ReadableReceipt & { readonly inFlight: false }, r
     read,
     hold,
     currency: record.bucket === null ? null : currencyOf(record.bucket),
-    nextStep: nextStepAfter(record.errorCode),
+    nextStep: nextStepAfter(record),
     model,
     modelReason: aliasReason(record.requestedModel, model),
     requestId: record.requestId,
