@@ -226,8 +226,13 @@ describe('a catalog with faults', () => {
     expect(faultsOf(source, 'yaml')).toEqual(['catalog: must be a set of named fields']);
   });
 
-  it('refuses what is not JSON in a JSON file', () => {
-    expect(faultsOf('{ "apiKey": "sk-secret" ')).toEqual(['catalog: is not JSON']);
+  it.each([
+    ['ends too early', '{ "apiKey": "sk-secret" ', ' line 1, column 25'],
+    ['has a comma too much', '{\n  "channels": [],\n}', ' line 3, column 1'],
+    ['has a word without quotes', '{\n  "channels": sk-secret\n}', ' line 2, column 15'],
+    ['is empty', '', ''],
+  ])('says where a JSON file is not JSON, and repeats nothing of it: one that %s', (_, source, where) => {
+    expect(faultsOf(source)).toEqual([`catalog${where}: is not JSON`]);
   });
 
   it('never repeats a secret in a message', () => {

@@ -139,6 +139,10 @@ describe('a catalog without faults', () => {
     expect(parseCatalog(JSON.stringify(parse(EXAMPLE_CATALOG), null, '\t'), 'json', SURROUNDINGS)).toEqual(declared);
   });
 
+  it.each(['json', 'yaml'] as const)('reads %s behind a byte order mark', (format) => {
+    expect(parseCatalog(`\uFEFF${JSON.stringify(parse(EXAMPLE_CATALOG))}`, format, SURROUNDINGS)).toEqual(declared);
+  });
+
   it('researches on the synthetic sample where no market data is named', () => {
     const unnamed = EXAMPLE_CATALOG.replace(/\n\s+marketData:.*/, '');
     expect(parseCatalog(unnamed, 'yaml', SURROUNDINGS).research?.marketData).toEqual({ provider: 'sample' });

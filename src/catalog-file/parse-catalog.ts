@@ -40,13 +40,28 @@ export function faultsBetween(tree: unknown, checkAddress: CheckAddress): Config
   return [...checkReferences(tree), ...checkSecrets(tree), ...checkAddresses(tree, checkAddress)];
 }
 
+/** Editors of some systems begin files with one. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
 function treeOfJson(source: string): unknown {
+  const text = source.replace(BYTE_ORDER_MARK, '');
   try {
-    return JSON.parse(source);
-  } catch {
+    return JSON.parse(text);
+  } catch (cause) {
     // The engine's message can quote the text, and the text can hold a secret.
-    throw new ConfigurationError([fault([], 'is not JSON')]);
+    throw new ConfigurationError([{ path: `${WHOLE_FILE}${placeOf(cause, text)}`, problem: 'is not JSON' }]);
   }
+}
+
+/** The engine does not always say where; what is no YAML either is no JSON there. Empty: neither says it. */
+function placeOf(cause: unknown, text: string): string {
+  const lines = new LineCounter();
+  const { errors } = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'json' });
+  const said = /at position (\d+)/.exec((cause as Error).message)?.[1];
+  const offset = said === undefined ? errors[0]?.pos[0] : Number.parseInt(said, 10);
+  if (offset === undefined) return '';
+  const { line, col } = lines.linePos(offset);
+  return ` line ${line}, column ${col}`;
 }
 
 function treeOfYaml(source: string): unknown {
