@@ -25,7 +25,7 @@ export interface OpenRateLimits {
 export async function openRateLimits({ redisUrl, installation, clock, log }: RateLimitOptions): Promise<OpenRateLimits> {
   const local = new LocalRateLimiter(clock);
   if (redisUrl === null) return { rates: local, close: () => undefined };
-  const redis = await connectRedis(redisUrl);
+  const redis = await connectRedis(redisUrl, log);
   const shared = new RedisRateLimiter({ redis, prefix: `tokens-forge:${installation}:` });
   return {
     rates: new RateLimiterWithFallback({ shared, local, clock, log }),

@@ -1,5 +1,6 @@
 /** One connection to Redis. It comes back by itself; what is asked while it is away fails at once, and nothing is kept for later. */
 import { createHash } from 'node:crypto';
+import type { Log } from '../kernel/log';
 import type { ScriptRunner } from './redis-rate-limiter';
 
 export interface RedisConnection extends ScriptRunner {
@@ -19,11 +20,12 @@ const WAITING_MAX = 10_000;
 
 /**
  * Begins to connect and does not wait for it: a gateway starts without Redis as well. The library is loaded only here, where
- * there is a Redis: every start would wait for it.
+ * there is a Redis: every start would wait for it. `log` hears why the first connection fails: of several to the same Redis, one is enough.
  */
-export async function connectRedis(url: string): Promise<RedisConnection> {
+export async function connectRedis(url: string, log?: Pick<Log, 'info' | 'warn'>): Promise<RedisConnection> {
   const library = await import('@redis/client');
   const client = newClient(library, url);
+  if (log !== undefined) sayWhyNotConnected(client, log);
   client.connect().catch(() => undefined);
   const clients = [client];
   const digests = new Map<string, string>();
@@ -54,6 +56,17 @@ export async function connectRedis(url: string): Promise<RedisConnection> {
       for (const each of clients) if (each.isOpen) each.destroy();
     },
   };
+}
+
+/** A wrong address or password would else show in nothing but what processes do not share. Later losses are said by whoever meets them. */
+function sayWhyNotConnected(client: ReturnType<typeof newClient>, log: Pick<Log, 'info' | 'warn'>): void {
+  const why = (err: unknown) => {
+    client.off('error', why);
+    log.warn({ err }, 'Redis cannot be used: start it, or correct REDIS_URL. Until it answers this process shares nothing with others');
+    client.once('ready', () => log.info({}, 'Redis answers'));
+  };
+  client.on('error', why);
+  client.once('ready', () => client.off('error', why));
 }
 
 function newClient({ createClient }: typeof import('@redis/client'), url: string) {

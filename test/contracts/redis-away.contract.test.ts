@@ -1,4 +1,5 @@
 /** What becomes of shared rate limits when Redis is cut off, hangs, and comes back. */
+import { type AddressInfo, createServer } from 'node:net';
 import { openRateLimits } from '../../src/cluster/open-rate-limits';
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
@@ -6,6 +7,38 @@ import type { RateLimits } from '../../src/keys/rate-limiter';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
 import { eventually } from '../support/eventually';
 import { freshPrefix, REDIS_SERVER, redisIsServed } from '../support/redis';
+
+/** A port on which nothing listens. */
+const NOBODY = 'redis://127.0.0.1:9';
+
+describe('a process that never reaches its Redis', () => {
+  const saysWhy = async (redisUrl: string, why: RegExp) => {
+    const said: string[] = [];
+    const say = ({ err }: { err?: Error }, message: string) => void said.push(`${message} (${err?.message})`);
+    const log = { info: say, warn: say, error: say };
+    const { close } = await openRateLimits({ redisUrl, installation: freshPrefix(), clock: systemClock, log });
+    try {
+      await eventually(() => expect(said).toEqual([expect.stringContaining('correct REDIS_URL')]));
+      expect(said[0]).toMatch(why);
+    } finally {
+      close();
+    }
+  };
+
+  it('says why, once and unasked, when nothing listens there', () => saysWhy(NOBODY, /ECONNREFUSED/));
+
+  it('says why, once and unasked, when it is not let in', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined).on('data', () => socket.write('-WRONGPASS invalid username-password pair\r\n'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      await saysWhy(`redis://:wrong@127.0.0.1:${(server.address() as AddressInfo).port}`, /WRONGPASS/);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+});
 
 const LIMITS: RateLimits = { requestsPerMinute: 1, tokensPerMinute: null, concurrency: null };
 
