@@ -88,6 +88,23 @@ describe('loadConfig', () => {
     expect(load).not.toThrow(/hidden|hunter2/);
   });
 
+  it.each([
+    ['REDIS_URL', 'redis://cache:99999', /host:port/],
+    ['REDIS_URL', 'redis://a:b:c', /host:port/],
+    ['REDIS_URL', 'redis://:hunter%zz2@cache', /%25/],
+    ['REDIS_URL', 'redis://cache:6379/sessions', /number of a database/],
+    ['SMTP_URL', 'smtp://mail:99999', /host:587/],
+    ['SMTP_URL', 'smtp://forge:hunter%zz2@mail', /%25/],
+    ['SMTP_FROM', '@', /address/],
+  ])('refuses what the client of the service would break on: %s=%s', (name, value, problem) => {
+    const faults = faultsOf({ SMTP_URL: 'smtp://mail', SMTP_FROM: 'forge@example.com', [name]: value });
+    expect(faults).toEqual({ [name]: expect.stringMatching(problem) });
+  });
+
+  it.each(['redis://cache', 'redis://cache:6379/', 'rediss://forge:p%40ss@cache:6380/3', 'redis://[::1]:6379'])('takes %s', (REDIS_URL) => {
+    expect(loadConfig({ REDIS_URL }).redisUrl).toBe(REDIS_URL);
+  });
+
   it.each(['1e3', '80.5', '-1', ' 80', '0x50', '65536', 'http'])('refuses PORT=%s', (PORT) => {
     expect(faultsOf({ PORT })).toEqual({ PORT: 'must be a whole number from 0 to 65535' });
   });

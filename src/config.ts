@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ConfigurationError, type ConfigurationFault, refuseFaults } from './kernel/configuration-error';
 import { MASTER_KEY_BYTES } from './kernel/secret';
+import { problemOfMailUrl, problemOfMysqlUrl, problemOfRedisUrl } from './service-urls';
 import { readTraceSettings, type TraceSettings } from './trace-settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -55,6 +56,13 @@ function wholeNumber(from: number, to: number) {
     .refine((value) => value >= from && value <= to, wrong);
 }
 
+function urlWithout(problemOf: (text: string) => string | null) {
+  return z.string().superRefine((text, context) => {
+    const message = problemOf(text);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
+}
+
 const database = z.string().transform((text, context): DatabaseConfig => {
   const file = SQLITE.exec(text)?.[1];
   const faulty = file === undefined ? problemOfMysqlUrl(text) : problemOfSqliteFile(file);
@@ -83,10 +91,7 @@ const schema = z.object({
   HOST: z.string().regex(VISIBLE, problem('must be a host name or an address')).default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(4_000),
   DATABASE_URL: database.default({ kind: 'sqlite', file: './data/tokens-forge.sqlite' }),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\/[^/\s]+/, problem('must be redis://host:port or rediss://host:port'))
-    .optional(),
+  REDIS_URL: urlWithout(problemOfRedisUrl).optional(),
   CATALOG: z.string().optional(),
   ADMIN_TOKEN: z
     .string()
@@ -99,11 +104,11 @@ const schema = z.object({
   WORKERS: wholeNumber(1, 256).default(1),
   GRAPHQL_INTROSPECTION: trueOrFalse.optional(),
   IDEMPOTENCY_RETENTION: retention.optional(),
-  SMTP_URL: z
+  SMTP_URL: urlWithout(problemOfMailUrl).optional(),
+  SMTP_FROM: z
     .string()
-    .regex(/^smtps?:\/\/[^/\s]+$/, problem('must be smtp://user:password@host:587 or smtps://user:password@host'))
+    .regex(/[^@\s]@[^@\s]/, problem('must be the address that mails are sent from'))
     .optional(),
-  SMTP_FROM: z.string().regex(/@/, problem('must be the address that mails are sent from')).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, problem(`must be one of ${LOG_LEVELS.join(', ')}`)).default('info'),
 });
 
@@ -221,24 +226,6 @@ function missingMasterKey(set: Environment, onMysql: boolean): ConfigurationFaul
   if (onMysql) return [{ path: 'MASTER_KEY', problem: 'is required with MySQL: 32 bytes in base64, the same for every process' }];
   if (set['MASTER_KEY_PREVIOUS'] === undefined) return [];
   return [{ path: 'MASTER_KEY', problem: 'is needed as well: the key that takes the place of MASTER_KEY_PREVIOUS' }];
-}
-
-function problemOfMysqlUrl(text: string): string | null {
-  const shape = 'must be sqlite:<file> or mysql://user:password@host:3306/database';
-  if (!URL.canParse(text)) return shape;
-  const url = new URL(text);
-  if (url.protocol !== 'mysql:' || url.hostname === '') return shape;
-  if (![url.username, url.password, url.pathname].every(decodes)) return 'has a % that begins no escape: write it as %25';
-  return /^\/[^/]+$/.test(url.pathname) ? null : 'must name a database at its end: mysql://host:3306/database';
-}
-
-function decodes(part: string): boolean {
-  try {
-    decodeURIComponent(part);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function problemOfSqliteFile(file: string): string | null {
