@@ -4,6 +4,7 @@
  */
 import { compose } from './compose';
 import { loadCrew } from './config';
+import { CannotStart } from './kernel/cannot-start';
 import { ConfigurationError } from './kernel/configuration-error';
 import { outliveTerminal } from './start/closed-terminal';
 import { onStopSignal } from './start/stop-signals';
@@ -37,7 +38,8 @@ async function serve(): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  const message = error instanceof ConfigurationError ? error.message : stackOf(error);
+  const isExplained = error instanceof ConfigurationError || error instanceof CannotStart;
+  const message = isExplained ? error.message : stackOf(error);
   process.stderr.write(`${message}\n`);
   process.exit(error instanceof ConfigurationError ? WRONG_CONFIGURATION : FAILED);
 }

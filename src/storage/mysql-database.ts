@@ -1,5 +1,6 @@
 /** The database that a MySQL URL names: made where it is missing, and trouble said so that it can be mended. */
 import { type Connection, createConnection } from 'mysql2/promise';
+import { CannotStart } from '../kernel/cannot-start';
 import { ConfigurationError } from '../kernel/configuration-error';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -13,7 +14,8 @@ export function databaseNameOf(url: string): string {
 
 /**
  * Sees to it that the database exists.
- * @throws ConfigurationError when the server refuses the user, or the database is missing and the user may not create it
+ * @throws ConfigurationError when the server refuses the user, or the database is missing and the user may not create it; CannotStart
+ * when the server does not answer
  */
 export async function ensureMysqlDatabase(url: string): Promise<void> {
   const error = await failureOf(() => withConnection(url, async () => undefined));
@@ -59,9 +61,12 @@ function explained(cause: Error, url: string): Error {
     const problem = `is refused by ${host}: correct the password, or grant the user "${decodeURIComponent(username)}" access to the database`;
     return new ConfigurationError([{ path: 'DATABASE_URL', problem }]);
   }
-  return new Error(`The database server at ${host} cannot be reached (${code ?? cause.message}): start it, or correct DATABASE_URL.`, {
-    cause,
-  });
+  return new CannotStart(
+    `The database server at ${host} cannot be reached (${code ?? cause.message}): start it, or correct DATABASE_URL.`,
+    {
+      cause,
+    },
+  );
 }
 
 function codeOf(error: Error): string | undefined {

@@ -6,6 +6,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { CannotStart } from '../../../kernel/cannot-start';
 import { unusableFile } from '../../unusable-file';
 
 /** A handle that nobody refers to is collected, closed, and its lock gone: ownership must not hang on a variable. */
@@ -18,7 +19,7 @@ export interface OwnerLock {
 /**
  * Makes this process the owner of the database file until `release` or the end of the process.
  * The folder is made where it is missing.
- * @throws Error that names the file when another process (or another part of this one) owns it, or it cannot be written
+ * @throws CannotStart when another process (or another part of this one) owns it, ConfigurationError when it cannot be written
  */
 export function lockSqliteOwner(file: string): OwnerLock {
   const lock = openLock(file);
@@ -27,7 +28,7 @@ export function lockSqliteOwner(file: string): OwnerLock {
   } catch (error) {
     lock.close();
     if (!isBusy(error)) throw error;
-    throw new Error(
+    throw new CannotStart(
       `The database ${file} is in use by another process. One gateway owns an embedded database: stop the other one, ` +
         'choose another DATABASE_URL, or use MySQL for several processes.',
     );
