@@ -21,6 +21,7 @@ import { invariant } from '../kernel/invariant';
 import { ExactSqlite } from './exact-sqlite';
 import { databaseNameOf, ensureMysqlDatabase } from './mysql-database';
 import { oneProcessAtATime } from './one-process-at-a-time';
+import { runResumably } from './resumable-migrations';
 import { ALL_ROWS } from './rows/all-rows';
 import { SnakeCase } from './snake-case';
 import { unusableFile } from './unusable-file';
@@ -56,7 +57,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<DataSour
   });
   try {
     // MySQL ends a transaction with every change of a table: processes that start at once take turns.
-    await oneProcessAtATime(dataSource, 'migrations', () => dataSource.runMigrations());
+    await oneProcessAtATime(dataSource, 'migrations', () => runResumably(dataSource));
     if (location.kind === 'sqlite') await assertDurable(dataSource);
     return dataSource;
   } catch (error) {

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 import type { DataSource } from 'typeorm';
-import { createDataSource, openDatabase } from '../../src/storage/data-source';
+import { createDataSource, type DatabaseLocation, openDatabase } from '../../src/storage/data-source';
+import { runResumably } from '../../src/storage/resumable-migrations';
 import { eachDatabase } from '../support/data-sources';
-import { isServed } from '../support/databases';
+import { freshDatabase, isServed } from '../support/databases';
 
 const SYNCHRONOUS_FULL = 2;
 
@@ -56,6 +57,37 @@ eachDatabase('the tables', (opened, promise) => {
     expect(await tablesOf(dataSource)).toEqual(before);
   });
 });
+
+const CHANGES_TABLES = /^\s*(CREATE|ALTER|DROP|INSERT INTO (usage|alert)|UPDATE receipt)/;
+
+/** One start that dies right behind the first statement behind which none died before; false: there was none. */
+async function diesOnTheWay(location: DatabaseLocation, diedBehind: Set<string>): Promise<boolean> {
+  const dataSource = await createDataSource(location).initialize();
+  let dead = false;
+  const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
+  dataSource.createQueryRunner = (mode) => {
+    const runner = createQueryRunner(mode);
+    const query = runner.query.bind(runner);
+    runner.query = async (...asked: Parameters<typeof query>) => {
+      if (dead) throw new Error('the process is dead');
+      const [sql] = asked;
+      const rows = await query(...asked);
+      dead = CHANGES_TABLES.test(sql) && !sql.includes('migration_progress') && !diedBehind.has(sql);
+      diedBehind.add(sql);
+      if (dead) throw new Error('the process is dead');
+      return rows;
+    };
+    return runner;
+  };
+  try {
+    await runResumably(dataSource);
+  } catch (error) {
+    if (!dead) throw error;
+  } finally {
+    await dataSource.destroy();
+  }
+  return dead;
+}
 
 describe('opening an embedded database', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tokens-forge-'));
@@ -119,6 +151,46 @@ describe('opening a MySQL database', () => {
     } finally {
       await opened[0]!.query(`DROP DATABASE ${name}`);
       await Promise.all(opened.map((dataSource) => dataSource.destroy()));
+    }
+  }, 60_000);
+
+  it('goes on where a process died between any two statements of the migrations, and ends with the same tables', async () => {
+    if (!served) return;
+    const location = { kind: 'mysql', url: urlOf(`${name}_killed`) } as const;
+    const admin = await createConnection({ uri: server });
+    await admin.query(`CREATE DATABASE ${name}_killed CHARACTER SET utf8mb4`);
+    const fresh = await freshDatabase('mysql');
+    try {
+      const diedBehind = new Set<string>();
+      let deaths = 0;
+      while (await diesOnTheWay(location, diedBehind)) deaths += 1;
+      expect(deaths).toBeGreaterThan(50);
+      const columns = (database: string) => `SELECT table_name, column_name, column_type, is_nullable, column_default
+        FROM information_schema.columns WHERE table_schema = '${database}' ORDER BY 1, ordinal_position`;
+      const indexes = (database: string) => `SELECT table_name, index_name, seq_in_index, column_name, non_unique
+        FROM information_schema.statistics WHERE table_schema = '${database}' ORDER BY 1, 2, 3`;
+      const other = new URL(fresh.url).pathname.slice(1);
+      for (const facts of [columns, indexes]) {
+        const [[killed], [whole]] = await Promise.all([admin.query(facts(`${name}_killed`)), admin.query(facts(other))]);
+        expect(killed).toEqual(whole);
+      }
+    } finally {
+      await admin.query(`DROP DATABASE ${name}_killed`);
+      await Promise.all([admin.end(), fresh.drop()]);
+    }
+  }, 300_000);
+
+  it('takes no table of somebody else for one of its own', async () => {
+    if (!served) return;
+    const admin = await createConnection({ uri: server });
+    await admin.query(`CREATE DATABASE ${name}_shared CHARACTER SET utf8mb4`);
+    await admin.query(`CREATE TABLE ${name}_shared.setting (colour INT)`);
+    const open = () => openDatabase({ kind: 'mysql', url: urlOf(`${name}_shared`) });
+    try {
+      for (const _ of ['first', 'again']) await expect(open()).rejects.toThrow(/'setting' already exists/);
+    } finally {
+      await admin.query(`DROP DATABASE ${name}_shared`);
+      await admin.end();
     }
   }, 60_000);
 
