@@ -14,7 +14,7 @@ import { systemClock } from './kernel/clock';
 import type { Log } from './kernel/log';
 import { newSecret } from './kernel/secret';
 import { type Configuration, loadConfiguration } from './load-configuration';
-import type { FirstStart } from './start/banner';
+import { type FirstStart, secretsText } from './start/banner';
 import { listen } from './start/listen';
 import { establishOperatorToken } from './start/operator-token';
 import { applyAccounts, checkAccounts } from './storage/catalog/apply-accounts';
@@ -37,8 +37,11 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
-/** @throws ConfigurationError that names every fault; nothing was written then */
-export async function compose(): Promise<RunningGateway> {
+/**
+ * `show` gets what people must see at once: the secrets of a first start, which a start that is broken off would take with it.
+ * @throws ConfigurationError that names every fault; nothing was written then
+ */
+export async function compose(show: (text: string) => void): Promise<RunningGateway> {
   const configuration = await loadConfiguration(problemOfAddress);
   const { config } = configuration;
   const log = createLogger(config.logLevel);
@@ -46,6 +49,7 @@ export async function compose(): Promise<RunningGateway> {
   const metrics = createMetrics();
   const storage = await openStorage(config, { log, alarms, metrics });
   const { first, declared } = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
+  show(secretsText(first));
   const flow = await openGateway(config, storage, { log, alarms, metrics });
   const { gateway, http, traces } = flow;
   const alerts = openAlerts(config, storage, http, log);

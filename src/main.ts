@@ -21,7 +21,7 @@ async function main(): Promise<void> {
 }
 
 async function serve(): Promise<void> {
-  const running = await compose();
+  const running = await compose((text) => process.stdout.write(text));
   let stopping = false;
   const stop = () => {
     if (stopping) return;

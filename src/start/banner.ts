@@ -1,4 +1,4 @@
-/** What a start prints on standard output: the address of each surface, and at the first start what a newcomer needs. */
+/** What a start prints on standard output: at the first one its secrets, as soon as they are made; then the address of each surface. */
 export interface FirstStart {
   readonly operatorToken: string | null;
   readonly demoKey: string | null;
@@ -17,21 +17,20 @@ export function banner(origin: string, first: FirstStart, demo: DemoCall): strin
     `  GraphQL                 ${origin}/graphql`,
     `  Metrics                 ${origin}/metrics`,
     `  Health                  ${origin}/healthz  ${origin}/readyz`,
-    ...secretsOf(first),
     ...firstCall(origin, first.demoKey, demo),
     '',
   ].join('\n');
 }
 
-/** The lines that show the secrets of a first start: to be printed also when the start then fails, or nobody ever sees them. */
-export function secretsOf({ operatorToken, demoKey }: FirstStart): string[] {
-  if (operatorToken === null && demoKey === null) return [];
+/** Empty when none was made. To be printed before anything else is done: nobody sees them later. */
+export function secretsText({ operatorToken, demoKey }: FirstStart): string {
+  if (operatorToken === null && demoKey === null) return '';
   return [
-    '',
     'Shown this once:',
     ...(operatorToken === null ? [] : [`  Operator token          ${operatorToken}`]),
     ...(demoKey === null ? [] : [`  Demo key                ${demoKey}`]),
-  ];
+    '\n',
+  ].join('\n');
 }
 
 function firstCall(origin: string, key: string | null, { model, prompt }: DemoCall): string[] {

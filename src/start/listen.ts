@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { CannotStart } from '../kernel/cannot-start';
-import { banner, type DemoCall, type FirstStart, secretsOf } from './banner';
+import { banner, type DemoCall, type FirstStart } from './banner';
 
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   EADDRINUSE: 'choose another PORT, or stop what listens there',
@@ -17,7 +17,7 @@ export interface Listening {
 
 /**
  * Listens, and gives the text to print for people.
- * @throws CannotStart that names the address when it cannot be had, with the secrets of a first start, or nobody ever sees them
+ * @throws CannotStart that names the address when it cannot be had
  */
 export async function listen(
   app: Listening,
@@ -28,7 +28,7 @@ export async function listen(
   await app.listen({ host, port }).catch((cause: NodeJS.ErrnoException) => {
     const what = WHAT_TO_DO[cause.code ?? ''];
     const problem = what === undefined ? cause.message : `${what} (${cause.code}).`;
-    throw new CannotStart([`Cannot listen on ${host}:${port}: ${problem}`, ...secretsOf(first)].join('\n'), { cause });
+    throw new CannotStart(`Cannot listen on ${host}:${port}: ${problem}`, { cause });
   });
   const listening = app.server.address() as AddressInfo;
   return banner(`http://${host.includes(':') ? `[${host}]` : host}:${listening.port}`, first, demo);
