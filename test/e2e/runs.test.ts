@@ -176,13 +176,19 @@ onEachDatabase('a run of an agent', (bed, promise) => {
     expect(await wrong('{')).toMatchObject({ status: 400, code: 'invalid_json' });
     expect((await wrong({ budget: [] })).message).toContain('name');
     expect((await wrong({ name: ' ', budget: [] })).message).toContain('name must have 1 to 200 characters');
-    expect((await wrong({ name: 'x', budget: [{ bucket: 'EUR', amount: '1' }] })).message).toContain('budget[0].bucket');
+    expect((await wrong({ name: 'x', budget: [{ bucket: 'EUR', amount: '1' }] })).message).toBe('budget[0].bucket: must be RMB or CREDIT.');
     expect((await wrong({ name: 'x', budget: [{ bucket: 'RMB', amount: 1 }] })).message).toContain('budget[0].amount');
     expect((await wrong({ name: 'x', budget: [{ bucket: 'RMB', amount: '0' }] })).message).toContain('above zero');
     expect((await wrong({ name: 'x', budget: [rmb('1'), rmb('1')].map(({ bucket, amount }) => ({ bucket, amount })) })).message).toContain(
       'a second time',
     );
-    expect((await wrong({ name: 'x', bugdet: [] })).message).toContain('bugdet');
+    expect((await wrong({ name: 'x', bugdet: [] })).message).toBe('bugdet: unknown field.');
+    expect((await wrong({ name: 'x', budget: [{ bucket: 'RMB', amount: '1', unit: 'yuan' }] })).message).toBe(
+      'budget[0].unit: unknown field.',
+    );
+    expect((await wrong({ name: 'x', budget: { RMB: '1' } })).message).toMatch(/^budget: must be a list such as/);
+    expect((await wrong({ name: 'x', budget: ['RMB'] })).message).toBe('budget[0]: must have a bucket and an amount.');
+    expect((await wrong([])).message).toBe('The body: must be a JSON object with a name.');
     expect((await post(bed.gateway.origin, '/v1/runs', 'sk-nobody', { name: 'x' })).status).toBe(401);
   });
 

@@ -30,8 +30,12 @@ const amount = z.string({ error: 'must be a decimal string such as "5"' }).trans
   if (units === undefined) context.addIssue('must be a decimal string such as "5", with at most nine digits after the point');
   return nano(units ?? 0n);
 });
-const line = z.strictObject({ bucket: z.enum(BUCKETS), amount });
-const wish = z.strictObject({ name: z.string({ error: 'must be a text' }), budget: z.array(line).default([]) });
+const line = z.strictObject(
+  { bucket: z.enum(BUCKETS, { error: `must be ${BUCKETS.join(' or ')}` }), amount },
+  { error: 'must have a bucket and an amount' },
+);
+const budget = z.array(line, { error: 'must be a list such as [{ "bucket": "RMB", "amount": "5" }]' }).default([]);
+const wish = z.strictObject({ name: z.string({ error: 'must be a text' }), budget }, { error: 'must be a JSON object with a name' });
 
 export function registerRuns(app: FastifyInstance, deps: RunDeps): void {
   void app.register((scope, _options, done) => {
@@ -67,10 +71,12 @@ function wishOf(body: Buffer): RunWish {
   const read = wish.safeParse(jsonOf(body));
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  const path = (issue?.path ?? []).map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const path = [...(issue?.path ?? []), ...unknown].map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
   const param = path.replace(/^\./, '');
   const what = param === '' ? 'The body' : param;
-  throw new Fault('invalid_request', `${what}: ${issue?.message ?? 'is not as it should be'}.`, param === '' ? {} : { param });
+  const problem = unknown.length > 0 ? 'unknown field' : issue?.message;
+  throw new Fault('invalid_request', `${what}: ${problem ?? 'is not as it should be'}.`, param === '' ? {} : { param });
 }
 
 function jsonOf(body: Buffer): unknown {
