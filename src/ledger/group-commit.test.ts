@@ -134,6 +134,74 @@ describe('group commit', () => {
     await commit.idle();
   });
 
+  describe('where the store takes the next batch ahead of time', () => {
+    function held() {
+      const { ledger, balance } = opened();
+      ledger.lanes = 'one_ahead';
+      const [inFlight, release]: [string[], (() => void)[]] = [[], []];
+      ledger.beforeWrite = ({ items }) => {
+        inFlight.push(`${items.length}`);
+        return new Promise<void>((resolve) => release.push(resolve));
+      };
+      const commit = new GroupCommit(ledger);
+      let nth = 0;
+      const submit = (count: number) => Array.from({ length: count }, () => commit.end(move(`k${nth++}`)));
+      return { ledger, commit, inFlight, release, submit, balance };
+    }
+
+    it('hands it over once 64 wait, never a third one, and forgets none', async () => {
+      const { ledger, commit, inFlight, release, submit, balance } = held();
+      const writes = submit(1);
+      await turns();
+      writes.push(...submit(63));
+      await turns();
+      expect(inFlight).toEqual(['1']);
+      writes.push(...submit(1));
+      await turns();
+      expect(inFlight).toEqual(['1', '64']);
+      writes.push(...submit(300));
+      await turns();
+      expect(inFlight).toEqual(['1', '64']);
+      ledger.beforeWrite = () => undefined;
+      for (const each of release) each();
+      await Promise.all(writes);
+      await commit.idle();
+      expect(balance()).toBe(365n);
+    });
+
+    it('writes what is left over when the batch beside it ends', async () => {
+      const { ledger, commit, inFlight, release, submit, balance } = held();
+      const writes = submit(1);
+      await turns();
+      writes.push(...submit(64));
+      await turns();
+      writes.push(...submit(5));
+      release[0]?.();
+      await turns();
+      expect(inFlight).toEqual(['1', '64']);
+      ledger.beforeWrite = () => undefined;
+      release[1]?.();
+      await Promise.all(writes);
+      await commit.idle();
+      expect(balance()).toBe(70n);
+    });
+
+    it('asks a store that was away with one batch only', async () => {
+      const { ledger, commit, inFlight, submit } = held();
+      const asked = ledger.beforeWrite;
+      ledger.beforeWrite = () => {
+        throw new Fault('temporarily_unavailable', 'down');
+      };
+      await expect(commit.end(move('first'))).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+      ledger.beforeWrite = asked;
+      submit(1);
+      await turns();
+      submit(200);
+      await turns();
+      expect(inFlight).toEqual(['1']);
+    });
+  });
+
   it('writes an end in the lane that has nothing to do', async () => {
     const { ledger } = opened();
     ledger.lanes = { ends: 2 };

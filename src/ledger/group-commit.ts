@@ -1,6 +1,7 @@
 /**
  * Group commit: requests queue, and a lane writes its whole queue as one durable batch; while it commits, the next
- * batch fills. No timers: an idle ledger commits at once. One poisoned item fails alone (the batch is halved until it is
+ * batch fills. A store that writes in a thread of its own gets the next one ahead of time where many wait, so that neither
+ * side waits for the other. No timers: an idle ledger commits at once. One poisoned item fails alone (the batch is halved until it is
  * found), and a full queue refuses. When the store cannot be written, everything that waits in the lane is told at once; from
  * then on one batch at a time finds out whether it is back, and no hold waits behind it.
  */
@@ -11,6 +12,8 @@ import type { EndRequest, LedgerItem, LedgerStore, LedgerVerdict, MoveMoney, Pla
 
 const BATCH_MAX = 256;
 const QUEUE_MAX = 4_096;
+/** So many are worth a commit of their own, handed over before the one before it has ended. */
+const AHEAD_FROM = 64;
 
 interface Waiting {
   readonly item: LedgerItem;
@@ -24,8 +27,8 @@ export class GroupCommit {
 
   constructor(store: LedgerStore) {
     const { lanes } = store;
-    this.holds = new Lane(store);
-    this.ends = lanes === 'one' ? [this.holds] : Array.from({ length: lanes.ends }, () => new Lane(store));
+    this.holds = new Lane(store, lanes === 'one_ahead' ? 2 : 1);
+    this.ends = typeof lanes === 'string' ? [this.holds] : Array.from({ length: lanes.ends }, () => new Lane(store, 1));
   }
 
   /**
@@ -55,13 +58,18 @@ export class GroupCommit {
 
 class Lane {
   private queue: Waiting[] = [];
-  private running: Promise<void> | null = null;
+  private readonly whenIdle: (() => void)[] = [];
+  /** Each gathers a batch and has it written, again and again for as long as one is due. */
+  private writers = 0;
   /** Items whose callers have not been told yet what became of them. */
   private writing = 0;
   /** The last batch found the store away. */
   private away = false;
 
-  constructor(private readonly store: LedgerStore) {}
+  constructor(
+    private readonly store: LedgerStore,
+    private readonly writersMax: number,
+  ) {}
 
   get waiting(): number {
     return this.queue.length;
@@ -80,24 +88,31 @@ class Lane {
   submit(item: LedgerItem): Promise<LedgerVerdict> {
     return new Promise((resolve, reject) => {
       this.queue.push({ item, resolve, reject });
-      this.running ??= this.drain();
+      if (this.writers < this.writersMax && this.isDue(this.writers)) void this.write();
     });
   }
 
   async idle(): Promise<void> {
-    while (this.running !== null) await this.running;
+    while (this.writers > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
   }
 
-  private async drain(): Promise<void> {
+  /** Whether what waits is a batch beside so many others: whatever it is where there is none, and many items otherwise. */
+  private isDue(others: number): boolean {
+    return others === 0 ? this.queue.length > 0 : this.queue.length >= AHEAD_FROM && !this.away;
+  }
+
+  private async write(): Promise<void> {
+    this.writers += 1;
     for (;;) {
       // What one turn of the event loop brings shares a batch: a commit costs the same for one item as for many.
       await endOfTurn();
-      if (this.queue.length === 0) break;
+      if (!this.isDue(this.writers - 1)) break;
       const batch = this.queue.splice(0, BATCH_MAX);
       this.writing += batch.length;
       await this.commit(batch);
     }
-    this.running = null;
+    this.writers -= 1;
+    if (this.writers === 0) for (const resolve of this.whenIdle.splice(0)) resolve();
   }
 
   private async commit(batch: readonly Waiting[]): Promise<void> {

@@ -150,8 +150,11 @@ export type LedgerVerdict =
     };
 
 export interface LedgerStore {
-  /** How many batches may be in flight at once: one of whatever comes; or one of holds and so many of ends and movements. */
-  readonly lanes: 'one' | { readonly ends: number };
+  /**
+   * How many batches may be in flight at once: one of whatever comes; the same, with the next one handed over ahead of time;
+   * or one of holds and so many of ends and movements.
+   */
+  readonly lanes: 'one' | 'one_ahead' | { readonly ends: number };
   /** Commits the batch durably and says what became of each item, in order. Throws when nothing was written. */
   write(batch: LedgerBatch): Promise<readonly LedgerVerdict[]>;
   /** Notes, durably, how far open holds have come; a later one takes the place of an earlier one. May be lost without harm. */

@@ -5,7 +5,7 @@ const path = require('node:path');
 const { measureLedger } = require('./ledger-alone.cjs');
 const { measureLists, measureLive } = require('./script-alone.cjs');
 const { readOptions } = require('./options.cjs');
-const { canPin, MEASURED_CORE } = require('./processes.cjs');
+const { canPin } = require('./processes.cjs');
 const { memoryMb } = require('./proc.cjs');
 const { median, runSection } = require('./rounds.cjs');
 const { SECTIONS } = require('./sections.cjs');
@@ -44,13 +44,12 @@ async function runSections(options, running, length) {
   return { parts, strangers };
 }
 
-async function measureLedgers(options, pinned) {
+async function measureLedgers(options) {
   if (!options.sections.includes('ledger')) return [];
   console.error('measuring: the ledger alone');
   const lines = [];
   for (const kind of options.targets.filter((each) => each !== 'bare')) {
-    const core = pinned ? MEASURED_CORE : null;
-    lines.push(await measureLedger(kind, { core, seconds: options.quick ? 2 : 5, entries: options.entries }));
+    lines.push(await measureLedger(kind, { seconds: options.quick ? 2 : 5, entries: options.entries }));
   }
   return [ledgerTable(lines)];
 }
@@ -77,15 +76,14 @@ async function measureAllLive(options) {
 
 async function bench(options) {
   const pinned = !options.unpinned && canPin();
-  if (!options.sections.some((name) => name in SECTIONS))
-    return { about: surroundings(options, pinned, []).join('\n'), tables: [], pinned };
+  if (!options.sections.some((name) => name in SECTIONS)) return { about: surroundings(options, pinned, []).join('\n'), tables: [] };
   const running = await startAll({ ...options, pinned });
   try {
     const { parts, strangers } = await runSections(options, running, options.quick ? 'quick' : 'full');
     const targets = running.targets.map((each) => ({ ...each, after: memoryMb(each.pid) }));
     const busy = strangers.length === 0 ? [] : [`- other work on the machine took ${median(strangers).toFixed(2)} cores (median)`];
     const about = [...surroundings(options, pinned, targets), ...busy].join('\n');
-    return { about, tables: [...parts, memoryTable(targets)], pinned };
+    return { about, tables: [...parts, memoryTable(targets)] };
   } finally {
     await running.close();
   }
@@ -95,8 +93,8 @@ async function main() {
   const options = readOptions(process.argv.slice(2));
   if (options.usage !== undefined) return console.log(options.usage);
   if (!fs.existsSync(path.join(options.dist, 'src/main.js'))) throw new Error(`there is no build in ${options.dist}: run npm run build`);
-  const { about, tables, pinned } = await bench(options);
-  const alone = [await measureLedgers(options, pinned), await measureAllLists(options), await measureAllLive(options)].flat();
+  const { about, tables } = await bench(options);
+  const alone = [await measureLedgers(options), await measureAllLists(options), await measureAllLive(options)].flat();
   const report = [about, ...tables, ...alone].join('\n\n');
   console.log(report);
   if (options.write) fs.writeFileSync(README, fs.readFileSync(README, 'utf8').replace(MARKS, `$1\n${report}\n\n$2`));

@@ -58,18 +58,20 @@ function ledgerTable(measured) {
     'hold p50',
     'p99',
     'CPU per pair',
+    'on one core',
     'a transaction each',
     'gain (≥ 15)',
     'hold p99 at 500/s (≤ 25 ms)',
   ];
   const entries = measured[0] === undefined ? 0 : measured[0].entries;
-  const rows = measured.map(({ kind, empty, alone, paced, full }) => [
+  const rows = measured.map(({ kind, empty, alone, paced, full, oneCore }) => [
     NAMES[kind].replace('gateway', 'ledger'),
     whole(empty.pairs),
     LEDGER_GOALS[kind],
     `${empty.p50} ms`,
     `${empty.p99} ms`,
     `${empty.cpu} µs`,
+    oneCore === null ? '–' : `${whole(oneCore.pairs)} pairs/s`,
     `${whole(alone.pairs)} pairs/s`,
     (empty.pairs / alone.pairs).toFixed(1),
     `${paced.p99} ms (${whole(paced.pairs)} pairs/s)`,

@@ -60,7 +60,8 @@ function storeOn(thread: SqliteThread, options: LedgerOptions): LedgerStore {
   const { owner, clock } = options;
   let forgotAt = clock.monotonic();
   return {
-    lanes: 'one',
+    // The thread has something to write while the rows of the next batch are made.
+    lanes: 'one_ahead',
     checkpoint: async (checkpoints: readonly Checkpoint[]) => {
       if (checkpoints.length === 0) return;
       await thread.call<'note'>({ call: 'note', rows: checkpoints.map((each) => progressRow(each, clock.now())) });
