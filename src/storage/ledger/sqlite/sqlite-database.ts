@@ -146,8 +146,9 @@ export class SqliteBatchWriter {
     if (changes !== 1) throw new Error(`The counter ${id} has less room than was decided on.`);
   }
 
-  /** Its values are given one by one: the driver takes them from an array at twice the price. */
+  /** Its values are given one by one: the driver takes them from an array at twice the price. Nobody reads its row id: no bigint for it. */
   private insert(table: string, columns: readonly string[]): Database.Statement<SqlRow> {
-    return this.db.prepare<SqlRow>(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
+    const values = columns.map(() => '?').join(', ');
+    return this.db.prepare<SqlRow>(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values})`).safeIntegers(false);
   }
 }
