@@ -1,6 +1,6 @@
 /** A wallet: one balance of one account. Its id says both: `acme:RMB`. */
 import type { Nano } from '../kernel/money';
-import type { Bucket, Currency, EntryKind } from '../kernel/words';
+import { BUCKETS, type Bucket, type Currency, type EntryKind } from '../kernel/words';
 
 export interface Wallet {
   readonly id: string;
@@ -14,6 +14,12 @@ export interface Wallet {
 
 export function walletId(accountId: string, bucket: Bucket): string {
   return `${accountId}:${bucket}`;
+}
+
+/** The account that a wallet of that name is of, whatever its row says; null: no wallet is named so. */
+export function accountOfWallet(id: string): string | null {
+  const bucket = BUCKETS.find((each) => id.endsWith(`:${each}`));
+  return bucket === undefined ? null : id.slice(0, -bucket.length - 1);
 }
 
 /** House accounts keep no stored balance: theirs is the sum of their transfers. */

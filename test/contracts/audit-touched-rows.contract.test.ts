@@ -204,6 +204,35 @@ const EDITS: readonly Touch[] = [
   ),
 ];
 
+/** Each of them hides the row from a look at what the rows say of themselves, or breaks what reads it. */
+const HIDDEN: readonly Touch[] = [
+  edit(
+    'the account of a receipt',
+    'receipt',
+    "id = '$RECEIPT'",
+    "account_id = 'globex'",
+    'I14 receipt $RECEIPT: it is of globex in RMB, and acme:RMB pays',
+  ),
+  edit('the bucket of a receipt', 'receipt', "id = '$RECEIPT'", "bucket = 'CREDIT'", `I19 receipt $RECEIPT: it was changed ${SEALED_1}`),
+  edit('the wallet of an entry', 'transfer', "id = '$TOP_UP'", "wallet_id = 'globex:RMB'", 'I19 transfer $TOP_UP: it was changed after'),
+  edit('a batch', 'ledger_batch', "id = '$BATCH'", "owner = 'x'", `I19 ledger_batch $BATCH: it was changed ${SEALED_1}`),
+  edit(
+    'what a receipt has apart, into what nobody can read',
+    'receipt',
+    "id = '$RECEIPT'",
+    "usage_classes = 'x'",
+    'I13 receipt $RECEIPT: its usage is not possible',
+  ),
+  edit(
+    'what a price has apart, into what nobody can read',
+    'price_version',
+    "id = 'gpt-5-mini:ORDINARY@1'",
+    "classes = 'x'",
+    'I13 receipt $RECEIPT: its price version gpt-5-mini:ORDINARY@1 is none',
+  ),
+  remove('a wallet', 'wallet', "id = 'acme:RMB'", 'I7 wallet_change acme:RMB #1: its wallet is not there'),
+];
+
 const DELETIONS: readonly Touch[] = [
   remove('a charge', 'transfer', "id = '$CHARGE'", `I19 transfer $CHARGE: it was deleted ${SEALED_1}`),
   remove('a top-up', 'transfer', "id = '$TOP_UP'", 'I19 transfer $TOP_UP: it was deleted after'),
@@ -400,6 +429,12 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('rows touched behind the back o
       expect(await findingsAfter(touch, 'acme:CREDIT')).toEqual([]);
       expect(await findingsAfter(touch, 'globex:RMB')).toEqual([]);
     }
+  });
+
+  it.each(HIDDEN)('tells the owner of a wallet, and the operator, of %s that was touched', async (...touch) => {
+    if (!served) return;
+    expect(await findingsAfter(touch, 'acme:RMB')).toEqual(expect.arrayContaining(named(touch)));
+    expect(await findingsAfter(touch)).not.toEqual([]);
   });
 
   it('leads to the entry that is wrong', async () => {

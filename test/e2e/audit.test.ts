@@ -78,6 +78,15 @@ onEachDatabase('the audit', (bed, promise) => {
     expect(await runAudit(bed.database.url)).toMatchObject({ code: 0 });
   });
 
+  promise('names the row of a wallet that is said to be somebody else’s by now', async () => {
+    await bed.database.query("UPDATE wallet SET account_id = 'x' WHERE id = 'acme:RMB'");
+    try {
+      expect(await verify(tokenOf('acme'))).toMatchObject({ ok: false, problem: expect.stringContaining('wallet acme:RMB: it is stored') });
+    } finally {
+      await bed.database.query("UPDATE wallet SET account_id = 'acme' WHERE id = 'acme:RMB'");
+    }
+  });
+
   promise('says that the configuration is wrong, with 78, where no ledger is', async () => {
     const elsewhere =
       bed.kind === 'sqlite' ? 'sqlite:./there/is/no.sqlite' : bed.database.url.replace(/\/[^/]*$/, '/tf_test_no_such_database');

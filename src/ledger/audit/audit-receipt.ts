@@ -26,8 +26,11 @@ export function auditReceipt(receipt: Row<'receipt'>, around: AroundReceipt, cha
   const { id, accountId, bucket, charge } = receipt;
   const borne = total(around.attempts.map((attempt) => attempt.charge));
   const refunded = total(around.refunds.map((refund) => refund.amount));
-  const subject = { row: `receipt ${id}`, walletId: bucket === null ? null : `${accountId}:${bucket}`, entryId: receipt.transferId };
-  return broken(subject, [
+  const { transfer, hold } = around;
+  const namedWalletId = bucket === null ? null : `${accountId}:${bucket}`;
+  // Whoever paid hears of it, also where the receipt was edited to be somebody else's.
+  const walletId = transfer?.walletId ?? hold?.walletId ?? namedWalletId;
+  return broken({ row: `receipt ${id}`, walletId, namedWalletId, entryId: receipt.transferId }, [
     ['I14', bucketFits(receipt), `its route is of the type ${receipt.routeType}, and it pays from ${bucket}`],
     ['I13', borne === charge, `its attempts bear ${borne} of a charge of ${charge}`],
     ['I17', refunded <= charge, `${refunded} was given back of a charge of ${charge}`],
@@ -66,8 +69,10 @@ function ofPrice(receipt: Row<'receipt'>, { price, losses }: AroundReceipt, char
   if (usageSource === 'NONE') return [['I13', charge === 0n, `it charges ${charge}, and nothing was used`]];
   if (price === undefined) return [['I13', charge === 0n && priceId === null, `its price version ${priceId} is not there`]];
   const usage = usageOf(receipt);
-  if (usage === undefined) return [['I13', false, 'its usage is not possible: parts are larger than their whole, or negative']];
-  const full = chargeFor(usage, termsOf(price));
+  if (usage === undefined) return [['I13', false, 'its usage is not possible: parts are larger than their whole, or no counts']];
+  const terms = termsOf(price);
+  if (terms === undefined) return [['I13', false, `its price version ${priceId} is none: what it has apart are no amounts`]];
+  const full = chargeFor(usage, terms);
   const due = holdAmount === null || full < holdAmount ? full : holdAmount;
   const borne = total((losses ?? []).map(({ amount }) => amount));
   return [
@@ -91,6 +96,8 @@ function usageOf(receipt: Row<'receipt'>): Usage | undefined {
   const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = receipt;
   const fresh = inputTokens - cachedInputTokens - cacheWriteTokens;
   if ([fresh, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens].some((tokens) => tokens < 0n)) return undefined;
+  const classes = readable(receipt.usageClasses, usageClassesIn);
+  if (classes === undefined) return undefined;
   const count = (tokens: bigint) => Number.parseInt(String(tokens), 10);
   return {
     inputTokens: count(inputTokens),
@@ -99,11 +106,22 @@ function usageOf(receipt: Row<'receipt'>): Usage | undefined {
     outputTokens: count(outputTokens),
     reasoningTokens: count(reasoningTokens),
     source: 'PROVIDER',
-    classes: usageClassesIn(receipt.usageClasses) ?? {},
+    classes: classes ?? {},
   };
 }
 
-function termsOf(price: Row<'price'>): PriceTerms {
+/** Null: nothing stands there; undefined: what stands there was not written by a gateway. */
+function readable<T>(text: string | null, read: (text: string | null) => T | undefined): T | null | undefined {
+  try {
+    return read(text) ?? null;
+  } catch {
+    return undefined;
+  }
+}
+
+function termsOf(price: Row<'price'>): PriceTerms | undefined {
+  const classes = readable(price.classes, priceClassesIn);
+  if (classes === undefined) return undefined;
   const orNull = (amount: bigint | null): Nano | null => (amount === null ? null : nano(amount));
   return {
     input: nano(price.input),
@@ -112,6 +130,6 @@ function termsOf(price: Row<'price'>): PriceTerms {
     output: nano(price.output),
     perRequest: orNull(price.perRequest),
     multiplier: price.multiplier,
-    classes: priceClassesIn(price.classes),
+    classes: classes ?? undefined,
   };
 }

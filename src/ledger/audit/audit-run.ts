@@ -41,13 +41,13 @@ export class AuditRun {
     this.snapshot = ports.snapshot;
   }
 
-  /** An audit of one wallet hears of that wallet, and of seals that are wrong themselves: they vouch for everybody's rows. */
+  /** An audit of one wallet hears of that wallet, and of batches and seals that are wrong themselves: they vouch for everybody's rows. */
   add(findings: readonly Finding[]): void {
     const { walletId } = this.ports;
     for (const finding of findings) {
-      const ofSeals = finding.walletId === null && /^seal(_batch)? /.test(finding.row);
-      if (walletId !== null && finding.walletId !== walletId && !ofSeals) continue;
-      this.keep(finding);
+      const ofEverybody = finding.walletId === null && /^(ledger_batch|seal|seal_batch) /.test(finding.row);
+      const concerns = walletId === null || finding.walletId === walletId || finding.namedWalletId === walletId;
+      if (concerns || ofEverybody) this.keep(finding);
     }
   }
 

@@ -1,5 +1,6 @@
 /** Seals recomputed from the rows. */
-import { broken, type Finding } from './finding';
+import { walletAt } from './audit-transfer';
+import { broken, type Finding, type Subject } from './finding';
 import { type BatchRows, differences, hashOfBlock, sealBatch } from './seal';
 import type { Row } from './tables';
 
@@ -41,16 +42,19 @@ export function auditBlock(
   ]);
 }
 
-/** Whose a row is, also where it is gone: rows that name it tell. */
-function subjectOf({ transfers, receipts }: BatchRows, name: string): Pick<Finding, 'row' | 'walletId' | 'entryId'> {
+/** Whose a row is, also where it is gone or says somebody else's: rows that name it tell. */
+function subjectOf({ transfers, receipts }: BatchRows, name: string): Subject {
   const [table = '', id = ''] = name.split(' ');
   if (table === 'wallet_change') return { row: name, walletId: id, entryId: null };
   if (table === 'transfer') {
-    const walletId = transfers.find((each) => each.id === id)?.walletId ?? walletOf(receipts.find((each) => each.transferId === id));
-    return { row: name, walletId, entryId: walletId === null ? null : id };
+    const transfer = transfers.find((each) => each.id === id);
+    const walletId = transfer === undefined ? walletOf(receipts.find((each) => each.transferId === id)) : walletAt(transfer);
+    return { row: name, walletId, namedWalletId: transfer?.walletId ?? null, entryId: walletId === null ? null : id };
   }
   const receipt = receipts.find((each) => each.id === id);
-  return { row: name, walletId: walletOf(receipt), entryId: receipt?.transferId ?? null };
+  const charge = transfers.find(({ kind, receiptId }) => kind === 'CHARGE' && receiptId === id);
+  const namedWalletId = walletOf(receipt);
+  return { row: name, walletId: charge?.walletId ?? namedWalletId, namedWalletId, entryId: charge?.id ?? receipt?.transferId ?? null };
 }
 
 function walletOf(receipt: Row<'receipt'> | undefined): string | null {

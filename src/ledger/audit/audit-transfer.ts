@@ -30,9 +30,17 @@ export function signed(transfer: Row<'transfer'>): bigint {
   return transfer.credit === transfer.walletId ? transfer.amount : -transfer.amount;
 }
 
+/** The wallet that pays or is paid, as the sides say it: they are no part of what the transfer says of its wallet. Null: both are the house's. */
+export function walletAt({ debit, credit, walletId }: Row<'transfer'>): string | null {
+  return [debit, credit].find((account) => !account.startsWith('house:')) ?? walletId;
+}
+
 export function auditTransfer(transfer: Row<'transfer'>, around: AroundTransfer): Finding[] {
   const { id, walletId, amount, debit, credit } = transfer;
-  const subject = { row: `transfer ${id}`, walletId, entryId: walletId === null ? null : id };
+  const subject = {
+    ...{ row: `transfer ${id}`, walletId: walletAt(transfer), namedWalletId: walletId },
+    entryId: walletId === null ? null : id,
+  };
   return broken(subject, [
     ['I1', amount > 0n, `its amount is ${amount}`],
     ['I1', debit !== credit, `it moves money from ${debit} to itself`],

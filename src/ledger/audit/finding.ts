@@ -8,16 +8,14 @@ export interface Finding {
   readonly problem: string;
   /** Whose wallet it is about; null: nobody's in particular. */
   readonly walletId: string | null;
+  /** The wallet that the row itself names, where that may be another one. */
+  readonly namedWalletId?: string | null;
   /** The ledger entry that is wrong, where it is one. */
   readonly entryId: string | null;
 }
 
 /** The row that a group of rules is about. */
-export interface Subject {
-  readonly row: string;
-  readonly walletId: string | null;
-  readonly entryId: string | null;
-}
+export type Subject = Pick<Finding, 'row' | 'walletId' | 'namedWalletId' | 'entryId'>;
 
 /** A rule: what must hold, and what is said when it does not. */
 export type Rule = readonly [rule: string, holds: boolean, problem: string];

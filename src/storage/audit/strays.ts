@@ -23,7 +23,7 @@ const SEARCHES: readonly Search[] = [
     rule: 'I7',
     problem: 'its wallet is not there',
     sql: "SELECT CONCAT('wallet_change ', x.wallet_id, ' #', x.seq), NULL FROM wallet_change x LEFT JOIN wallet w ON w.id = x.wallet_id WHERE w.id IS NULL",
-    ofWallet: null,
+    ofWallet: 'x.wallet_id = ?',
   },
   {
     rule: 'I9',
