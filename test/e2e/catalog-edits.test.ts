@@ -86,6 +86,14 @@ onEachDatabase('the catalog that is made over the graph', (bed, promise) => {
     expect(updated?.after).not.toBe(updated?.before);
   });
 
+  promise('sells what one mutation of a request made to the next one', async () => {
+    const model = 'a: createModel(input: { id: "at-once", contextWindow: 100, maxOutputTokens: 100 }) { id }';
+    const key = 'b: createApiKey(input: { accountId: "acme", name: "n", allowedModels: ["at-once"] }) { apiKey { allowedModels } }';
+    expect(await ask(`mutation { ${model} ${key} c: retireModel(id: "at-once") { id } }`)).toMatchObject({
+      b: { apiKey: { allowedModels: ['at-once'] } },
+    });
+  });
+
   promise('changes only what is written: steps in another order, a price, deadlines, a name', async () => {
     const before = await made('changed');
     await createChannel(channel('changed-b'));

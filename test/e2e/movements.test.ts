@@ -54,6 +54,15 @@ onEachDatabase('money that the operator moves', (bed, promise) => {
     await expect(topUp('13', key)).rejects.toThrow(/moved something else before/);
   });
 
+  promise('shows the wallet behind each of several movements of one request', async () => {
+    const entry = 'balanceAfter wallet { balance entries(first: 1) { nodes { balanceAfter } } }';
+    const one = (name: string) => `${name}: topUp(accountId: "acme", bucket: RMB, amount: "1", idempotencyKey: "${newId()}") { ${entry} }`;
+    const done = await ask<Record<string, { balanceAfter: string }>>(`mutation { ${['a', 'b', 'c'].map(one).join(' ')} }`);
+    for (const { balanceAfter, ...shown } of Object.values(done)) {
+      expect(shown).toEqual({ wallet: { balance: balanceAfter, entries: { nodes: [{ balanceAfter }] } } });
+    }
+  });
+
   promise('gives the entry of a key again also when the wallet could not take it a second time', async () => {
     const key = newId();
     const most = async (idempotencyKey: string) => {

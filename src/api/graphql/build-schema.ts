@@ -21,6 +21,7 @@ import { MovementResolver } from './ledger/movement.resolver';
 import { VerificationResolver } from './ledger/verification.resolver';
 import { WalletResolver } from './ledger/wallet.resolver';
 import { SpendResolver } from './live/spend.resolver';
+import { withMutationsThatReadAnew } from './mutations-read-anew';
 import { PreviewResolver } from './preview/preview.resolver';
 import { AttemptFields } from './receipts/attempt.resolver';
 import { ReceiptQueries, ReceiptsOfKey } from './receipts/receipt.resolver';
@@ -103,7 +104,7 @@ export async function buildGraph(catalogFile: FileShape): Promise<GraphQLSchema>
     validate: false,
     pubSub: NO_TOPICS,
   });
-  return withAuditLog(withCatalogInputs(schema, catalogFile));
+  return withMutationsThatReadAnew(withAuditLog(withCatalogInputs(schema, catalogFile)));
 }
 
 /** The schema as text, ending in a line break. */

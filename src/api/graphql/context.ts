@@ -69,15 +69,21 @@ export interface GraphSources {
   readonly log: Log;
 }
 
-export interface GraphContext {
+export interface GraphContext extends Reading {
   readonly requestId: string;
   readonly viewer: Viewer;
   readonly scope: Scope;
-  /** Milliseconds since 1970: one instant for the whole request. */
-  readonly now: number;
-  /** One snapshot for the whole request. */
-  readonly catalog: Catalog;
   readonly sources: GraphSources;
+  /** Forgets what was read. To be called before each mutation: the one before it, in the same request, has changed what it was read from. */
+  readAnew(this: GraphContext): void;
+}
+
+/** What a query, or one mutation of a request, reads from: everything as of one moment, as far as it remembers. */
+interface Reading {
+  /** Milliseconds since 1970: one instant. */
+  readonly now: number;
+  /** One snapshot. */
+  readonly catalog: Catalog;
   readonly keys: KeyLoaders;
   readonly receipts: ReceiptLoaders;
   readonly ledger: LedgerLoaders;
@@ -95,13 +101,18 @@ export interface GraphContext {
 export function contextFor(sources: GraphSources, viewer: Viewer, requestId: string): GraphContext {
   const scope = scopeOf(viewer);
   const allowance = new NodeAllowance();
+  const reading = () => readingOf(sources, viewer, scope, allowance);
+  // Over HTTP the library copies the context: what is read anew is the one that is asked.
+  const readAnew = function (this: GraphContext): void {
+    Object.assign(this, reading());
+  };
+  return { requestId, viewer, scope, sources, ...reading(), readAnew };
+}
+
+function readingOf(sources: GraphSources, viewer: Viewer, scope: Scope, allowance: NodeAllowance): Reading {
   return {
-    requestId,
-    viewer,
-    scope,
     now: sources.clock.now(),
     catalog: sources.catalog.current(),
-    sources,
     keys: new KeyLoaders(sources, viewer),
     receipts: new ReceiptLoaders(sources, scope, allowance),
     ledger: new LedgerLoaders(sources.reader, viewer, scope, allowance),

@@ -52,6 +52,13 @@ describe('a new key', () => {
 });
 
 describe('a change of a key', () => {
+  it('is shown by all that is asked below it, also behind another one in the same request', async () => {
+    const below = '{ project { apiKeys { id status } } }';
+    const { data } = await world.ask(ACME, `mutation { a: pauseApiKey(id: "chat") ${below} b: resumeApiKey(id: "chat") ${below} }`);
+    const shown = (status: string) => ({ project: { apiKeys: expect.arrayContaining([{ id: 'chat', status }]) } });
+    expect(data).toEqual({ a: shown('PAUSED'), b: shown('ACTIVE') });
+  });
+
   it('is effective at once, also where the key was remembered', async () => {
     const states: (string | undefined)[] = [];
     for (const change of ['pauseApiKey', 'resumeApiKey', 'revokeApiKey']) {
