@@ -192,6 +192,21 @@ onEachDatabase('a run of an agent', (bed, promise) => {
     expect((await post(bed.gateway.origin, '/v1/runs', 'sk-nobody', { name: 'x' })).status).toBe(401);
   });
 
+  promise('has a receipt over the graph also when its tokens are more than an Int can say', async () => {
+    const { id } = await start({ name: 'long' });
+    for (const answer of [await call(id), await call(id)]) await answer.text();
+    const add = (tokens: string) => bed.database.query(`UPDATE receipt SET input_tokens = input_tokens ${tokens} WHERE run_id = '${id}'`);
+    await add('+ 2000000000');
+    try {
+      const query =
+        'query($id: ID!) { agentRun(id: $id) { receipt { requests usage { inputTokens } inputTokensExact outputTokensExact } } }';
+      const counts = { usage: { inputTokens: 2_147_483_647 }, inputTokensExact: '4000000002', outputTokensExact: '6' };
+      expect(await graph(bed.gateway.origin, CHAT, query, { id })).toEqual({ agentRun: { receipt: { requests: 2, ...counts } } });
+    } finally {
+      await add('- 2000000000');
+    }
+  });
+
   promise('shows itself, its calls and its entries over the graph', async () => {
     const run = await start({ name: 'seen', budget: [{ bucket: 'RMB', amount: '1' }] });
     await (await call(run.id)).text();

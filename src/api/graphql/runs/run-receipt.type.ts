@@ -57,8 +57,16 @@ export class RunReceiptNode {
   @Field(() => Int, { description: 'How often a call went on to another channel.' })
   readonly fallbacks: number;
 
-  @Field(() => UsageNode, { description: 'Tokens of all calls; their source is that of the least certain one.' })
+  @Field(() => UsageNode, {
+    description: 'Tokens of all calls, each count at most 2147483647; their source is that of the least certain one.',
+  })
   readonly usage: UsageNode;
+
+  @Field(() => Decimal, { description: 'Input tokens of all calls, however many.' })
+  readonly inputTokensExact: bigint;
+
+  @Field(() => Decimal, { description: 'Output tokens of all calls, however many.' })
+  readonly outputTokensExact: bigint;
 
   @Field(() => [BucketAmountNode], { description: 'What all calls were charged, of each bucket.' })
   readonly charges: BucketAmountNode[];

@@ -3,6 +3,7 @@ import type { Nano } from '../../../kernel/money';
 import { BUCKETS, type Bucket, currencyOf } from '../../../kernel/words';
 import type { BudgetLine, Run } from '../../../runs/run';
 import type { Amounts, RunReceipt } from '../../../runs/run-receipt';
+import { atMostInt, exactly } from '../large-counts';
 import type { BucketAmountNode } from '../ledger/bucket-amount.type';
 import type { AgentRunNode } from './agent-run.type';
 import type { RunReceiptNode } from './run-receipt.type';
@@ -33,8 +34,22 @@ export const NO_SECTIONS: OfSections = { retriedSections: 0, estimateError: null
 /** A receipt with what its nested fields are loaded by. */
 export type RunReceiptView = RunReceiptNode & { readonly runId: string };
 
-export function viewRunReceipt(runId: string, { charges, byModel, ...counts }: RunReceipt, ofSections: OfSections): RunReceiptView {
-  return { ...counts, ...ofSections, charges: charges.map(viewLine), byModel: [...byModel], runId };
+export function viewRunReceipt(runId: string, { charges, byModel, usage, ...counts }: RunReceipt, ofSections: OfSections): RunReceiptView {
+  const inputTokensExact = exactly(usage.inputTokens);
+  const outputTokensExact = exactly(usage.outputTokens);
+  const tokens = { usage: viewUsage(usage), inputTokensExact, outputTokensExact };
+  return { ...counts, ...tokens, ...ofSections, charges: charges.map(viewLine), byModel: [...byModel], runId };
+}
+
+function viewUsage(usage: RunReceipt['usage']): RunReceiptNode['usage'] {
+  return {
+    inputTokens: atMostInt(usage.inputTokens),
+    cachedInputTokens: atMostInt(usage.cachedInputTokens),
+    cacheWriteTokens: atMostInt(usage.cacheWriteTokens),
+    outputTokens: atMostInt(usage.outputTokens),
+    reasoningTokens: atMostInt(usage.reasoningTokens),
+    source: usage.source,
+  };
 }
 
 function viewAmount(bucket: Bucket, amount: Nano | bigint): BucketAmountNode {

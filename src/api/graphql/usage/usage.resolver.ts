@@ -3,12 +3,9 @@ import { Fault } from '../../../kernel/fault';
 import type { UsageGroup, UsageInterval, UsagePoint } from '../../../ledger/usage-report';
 import type { GraphContext } from '../context';
 import { UsageGroupEnum, UsageIntervalEnum } from '../enums';
+import { atMostInt, exactly } from '../large-counts';
 import { DateTime } from '../scalars';
 import { UsagePointNode } from './usage.type';
-
-const INT_MAX = 2 ** 31 - 1;
-/** Of a Decimal, which counts in billionths. */
-const ONE = 1_000_000_000n;
 
 @Resolver()
 export class UsageResolver {
@@ -31,9 +28,9 @@ export class UsageResolver {
 function viewPoint(point: UsagePoint): UsagePointNode {
   return {
     ...point,
-    inputTokens: Math.min(point.inputTokens, INT_MAX),
-    outputTokens: Math.min(point.outputTokens, INT_MAX),
-    inputTokensExact: BigInt(point.inputTokens) * ONE,
-    outputTokensExact: BigInt(point.outputTokens) * ONE,
+    inputTokens: atMostInt(point.inputTokens),
+    outputTokens: atMostInt(point.outputTokens),
+    inputTokensExact: exactly(point.inputTokens),
+    outputTokensExact: exactly(point.outputTokens),
   };
 }
