@@ -1,4 +1,5 @@
 /** How receipts become sums: the same expressions for the rows of `usage_rollup` and for receipts that are not in them yet. */
+import type { DataSource } from 'typeorm';
 import type { UsageGroup } from '../../ledger/usage-report';
 
 /** What the sums are kept by, beside their time: columns of `usage_rollup`, and what a receipt `r` has there. */
@@ -42,6 +43,13 @@ export const SPANS = { HOUR: HOUR_MS, DAY: DAY_MS } as const;
 /** The beginning of the span in which a time stands; both databases divide whole numbers differently, and take remainders alike. */
 export function startOf(time: string, spanMs: number): string {
   return `${time} - ${time} % ${spanMs}`;
+}
+
+/** The beginning of the month, in UTC, in which an hour begins. Each database has words of its own for it; neither asks for a time zone. */
+export function monthOf(dataSource: DataSource, hour: string): string {
+  if (dataSource.options.type === 'better-sqlite3') return `unixepoch(${hour} / 1000, 'unixepoch', 'start of month') * 1000`;
+  const epoch = "TIMESTAMP('1970-01-01 00:00:00')";
+  return `TIMESTAMPDIFF(SECOND, ${epoch}, DATE_FORMAT(DATE_ADD(${epoch}, INTERVAL ${hour} DIV 1000 SECOND), '%Y-%m-01')) * 1000`;
 }
 
 /** A request that was refused before a balance was chosen used neither of them. */

@@ -21,8 +21,7 @@ export class SqlUsageReports implements UsageReports {
     const { sql, values } = usageStatement(this.dataSource, question);
     const rows = await rowsOf(this.dataSource, `${sql} LIMIT ${POINTS_MAX + 1}`, values);
     if (rows.length > POINTS_MAX) throw tooMany(question.interval);
-    const points = rows.map(pointOf);
-    return (question.interval === 'MONTH' ? byMonth(points) : points).sort(inOrder);
+    return rows.map(pointOf).sort(inOrder);
   }
 }
 
@@ -42,31 +41,6 @@ function pointOf(row: Row): UsagePoint {
     inputTokens: count(row, 'input_tokens'),
     outputTokens: count(row, 'output_tokens'),
     charge: nano(big(row['charge'])),
-  };
-}
-
-/** Days put together. A month of the calendar is nothing that both databases can compute alike. */
-function byMonth(days: readonly UsagePoint[]): UsagePoint[] {
-  const months = new Map<string, UsagePoint>();
-  for (const day of days) {
-    const date = new Date(day.start);
-    const start = Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
-    const key = `${start} ${day.bucket} ${day.group}`;
-    const before = months.get(key);
-    months.set(key, before === undefined ? { ...day, start } : together(before, day));
-  }
-  return [...months.values()];
-}
-
-function together(a: UsagePoint, b: UsagePoint): UsagePoint {
-  return {
-    ...a,
-    requests: a.requests + b.requests,
-    failed: a.failed + b.failed,
-    fallbacks: a.fallbacks + b.fallbacks,
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    charge: nano(a.charge + b.charge),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Scope } from '../../ledger/ledger-reader';
 import type { UsageQuestion } from '../../ledger/usage-report';
 import { receiptsAlong } from '../ledger-reader/receipt-index';
 import { alongIndex, Conditions, joinInOrder, type QueryValue } from '../sql/query';
-import { COUNTED, DAY_MS, DIMENSIONS, GROUP_DIMENSION, HOUR_MS, MEASURE_NAMES, MEASURES, startOf } from './usage-columns';
+import { COUNTED, DAY_MS, DIMENSIONS, GROUP_DIMENSION, HOUR_MS, MEASURE_NAMES, MEASURES, monthOf, startOf } from './usage-columns';
 
 /** A stretch of time, its end exclusive, in milliseconds since 1970. */
 interface Stretch {
@@ -17,13 +17,14 @@ interface Part {
   readonly values: readonly QueryValue[];
 }
 
-/** Rows of `start`, `of_group`, `bucket` and the sums; a month comes as its days. */
+/** Rows of `start`, `of_group`, `bucket` and the sums. */
 export function usageStatement(dataSource: DataSource, question: UsageQuestion): Part {
   const parts = partsOf(dataSource, question);
   const sums = MEASURE_NAMES.map((name) => `SUM(p.${name}) AS ${name}`).join(', ');
+  const start = question.interval === 'MONTH' ? monthOf(dataSource, 'p.start') : 'p.start';
   return {
-    sql: `SELECT p.start, p.of_group, p.bucket, ${sums} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) p
-      GROUP BY p.start, p.of_group, p.bucket ORDER BY p.start, p.of_group, p.bucket`,
+    sql: `SELECT ${start} AS start, p.of_group, p.bucket, ${sums} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) p
+      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
     values: parts.flatMap(({ values }) => values),
   };
 }
