@@ -95,6 +95,9 @@ onEachDatabase('the graph', (bed, promise) => {
     expect(await ids({ model: 'nothing' })).toEqual([]);
     expect(await ids({ from: '2100-01-01T00:00:00.000Z' })).toEqual([]);
     expect(await ids({ projectId: 'acme-bots' })).not.toContain(official);
+    const spaced = await postChat(bed.gateway.origin, CHAT, { model: 'nothing ', messages: HI });
+    expect(await ids({ model: 'nothing ' })).toEqual([spaced.headers.get('x-request-id')]);
+    expect(await ids({ model: 'nothing' })).toEqual([]);
   });
 
   promise('shows wallets that are the sum of their entries, which chain up from zero', async () => {

@@ -142,7 +142,8 @@ function matching(scope: Scope, filter: ReceiptFilter): Conditions {
     .is('r.project_id', filter.projectId)
     .is('r.run_id', filter.researchRunId)
     .is('r.route_type', filter.routeType);
-  if (filter.model !== undefined) asked.and('r.requested_model = ?', filter.model);
+  // MySQL takes texts for equal that differ by spaces at their end, and clients name models as they like.
+  if (filter.model !== undefined) asked.and('r.requested_model = ? AND LENGTH(r.requested_model) = LENGTH(?)', filter.model, filter.model);
   if (filter.from !== undefined) asked.and('r.created_at >= ?', BigInt(Math.ceil(filter.from)));
   if (filter.to !== undefined) asked.and('r.created_at < ?', BigInt(Math.ceil(filter.to)));
   return asked;
