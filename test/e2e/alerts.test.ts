@@ -7,7 +7,7 @@ import { SMTPServer } from 'smtp-server';
 import { WebSocket } from 'ws';
 import { eventually } from '../support/eventually';
 import { graph, graphAnswer, postChat } from '../support/forge-client';
-import { startGateway } from '../support/gateway-process';
+import { OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
@@ -176,6 +176,10 @@ onEachDatabase('alerts', (bed, promise) => {
     await expect(
       create({ name: 'x', metric: 'BALANCE', bucket: 'RMB', threshold: '1', accountId: 'acme' }, tokenOf('globex')),
     ).rejects.toThrow(/no account/);
+    const forNobody = { name: 'x', metric: 'BALANCE', bucket: 'RMB', threshold: '1', accountId: 'nobody' };
+    await expect(create(forNobody, OPERATOR_TOKEN)).rejects.toThrow(/no account \\"nobody/);
+    const webhook = 'mutation { createWebhook(accountId: "nobody", url: "https://example.com/") { secret } }';
+    await expect(ask(webhook, {}, OPERATOR_TOKEN)).rejects.toThrow(/no account \\"nobody/);
     const byKey = await graphAnswer(bed.gateway.origin, secretOf('chat'), '{ alerts { nodes { id } } alertRules { id } webhooks { id } }');
     expect(byKey.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     await expect(ask('mutation { createWebhook(url: "ftp://example.com") { secret } }')).rejects.toThrow(/must begin with https/);

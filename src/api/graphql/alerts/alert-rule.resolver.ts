@@ -27,7 +27,7 @@ export class AlertRuleResolver {
     @Ctx() context: GraphContext,
     @Arg('input', () => CreateAlertRuleInput, { description: 'The rule that is wanted.' }) input: CreateAlertRuleInput,
   ): Promise<AlertRuleNode> {
-    const wish = wishOf(input, decidedAccount(context.viewer, input.accountId ?? null));
+    const wish = wishOf(input, await decidedAccount(context, input.accountId ?? null));
     await checkOwned(context, wish);
     return viewRule(await createRule({ ...context.sources, ...context.sources.alertLimits }, wish));
   }
@@ -51,12 +51,13 @@ export class AlertRuleResolver {
   }
 
   @Mutation(() => CreatedWebhookNode, { description: 'For an owner or the operator. Every alert of the account is posted there.' })
-  createWebhook(
-    @Ctx() { sources, viewer }: GraphContext,
+  async createWebhook(
+    @Ctx() context: GraphContext,
     @Arg('url', () => String, { description: 'https:// or http://, on the public internet.' }) url: string,
     @Arg('accountId', () => ID, { nullable: true, description: 'For the operator.' }) accountId: string | null,
   ): Promise<CreatedWebhookNode> {
-    return createWebhook({ ...sources, ...sources.alertLimits }, decidedAccount(viewer, accountId ?? null), url);
+    const account = await decidedAccount(context, accountId ?? null);
+    return createWebhook({ ...context.sources, ...context.sources.alertLimits }, account, url);
   }
 
   @Mutation(() => ID, { description: 'For an owner or the operator. Nothing more is sent there. Gives the id.' })
