@@ -16,9 +16,14 @@ export type SpendPosition = ReadonlyMap<string, WalletPosition>;
 const PLACE = /^([\x21-\x7e]{1,80}) (\d{1,18}) (\d{1,6})$/;
 const WALLETS_MAX = 10_000;
 
+/** A wallet that stands at its beginning is left out: the cursor of whoever follows every account is sent back in one message. */
 export function spendCursor(position: SpendPosition): string {
-  const places = [...position].map(([walletId, { seq, seen }]) => `${walletId} ${seq} ${seen}`);
-  return Buffer.from(places.join('\n'), 'latin1').toString('base64url');
+  const moved = [...position].filter(([, { seq, seen }]) => seq > 0n || seen > 0);
+  return encoded(moved.map(([walletId, { seq, seen }]) => `${walletId} ${seq} ${seen}`).join('\n'));
+}
+
+function encoded(text: string): string {
+  return Buffer.from(text, 'latin1').toString('base64url');
 }
 
 /** @throws Fault `invalid_request` for a text that is no cursor of spend */
@@ -31,7 +36,7 @@ export function positionOfCursor(cursor: string): SpendPosition {
     if (walletId === undefined || seq === undefined || seen === undefined) throw notACursor();
     position.set(walletId, { seq: BigInt(seq), seen: Number.parseInt(seen, 10) });
   }
-  if (spendCursor(position) !== cursor) throw notACursor();
+  if (encoded(text) !== cursor) throw notACursor();
   return position;
 }
 

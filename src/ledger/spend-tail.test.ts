@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Interrupt } from '../kernel/interrupt';
 import { nano } from '../kernel/money';
-import { positionOfCursor } from './spend-cursor';
+import { positionOfCursor, spendCursor } from './spend-cursor';
 import { type SpendEvent, tailSpend } from './spend-tail';
 import type { LedgerEntry } from './wallet';
 import type { HistoryStep, WalletHistory } from './wallet-history';
@@ -104,6 +104,16 @@ describe('a tail of spend', () => {
     history.grow('other:RMB', 'theirs');
     history.grow('acme:CREDIT', 'b');
     expect(ids(await take(history, 1, cursor))).toEqual(['b']);
+  });
+
+  it('has cursors as long as the wallets that moved, so that a message carries one back that covers every account', () => {
+    const moved = new Map([['acme:RMB', { seq: 3n, seen: 1 }]]);
+    const every = new Map(moved);
+    for (let at = 0; at < 5_000; at += 1) every.set(`account-${at}:CREDIT`, { seq: 0n, seen: 0 });
+    expect(spendCursor(every)).toBe(spendCursor(moved));
+    expect(positionOfCursor(spendCursor(every))).toEqual(moved);
+    const older = Buffer.from('acme:CREDIT 0 0\nacme:RMB 3 1').toString('base64url');
+    expect(positionOfCursor(older).get('acme:RMB')).toEqual({ seq: 3n, seen: 1 });
   });
 
   it.each([
