@@ -1,7 +1,9 @@
 /** A row that is edited, deleted or added behind the gateway's back is named by the audit: each kind of row, on each database. */
+import { newId } from '../../src/kernel/ids';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { addPrice, auditOf, CHARGE, fillLedger, findingsIn, seal } from '../support/audited-ledger';
+import { addPrice, auditOf, CHARGE, fillLedger, findingsIn, freeEnd, seal } from '../support/audited-ledger';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 import { touched } from '../support/touched-rows';
 
@@ -230,6 +232,20 @@ const HIDDEN: readonly Touch[] = [
     "classes = 'x'",
     'I13 receipt $RECEIPT: its price version gpt-5-mini:ORDINARY@1 is none',
   ),
+  edit(
+    'a receipt of a request that cost nothing',
+    'receipt',
+    "id = '$ALONE'",
+    "reported_model = 'gpt-5'",
+    'I19 receipt $ALONE: it was changed after',
+  ),
+  edit(
+    'the account of a receipt of a request that cost nothing',
+    'receipt',
+    "id = '$ALONE'",
+    "account_id = 'globex'",
+    'I14 hold $ALONE_HOLD: its receipt $ALONE is of globex in RMB',
+  ),
   remove('a wallet', 'wallet', "id = 'acme:RMB'", 'I7 wallet_change acme:RMB #1: its wallet is not there'),
 ];
 
@@ -371,6 +387,9 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('rows touched behind the back o
     ledger = await openLedger(database);
     await addPrice(database);
     await fillLedger(database, ledger, 'acme');
+    // In batches that move nothing.
+    const alone = place('acme', 40_000n);
+    for (const item of [alone, freeEnd(alone)]) await ledger.store.write({ id: newId(), items: [item] });
     await seal(database);
     await fillLedger(database, ledger, 'globex');
     await seal(database);
@@ -387,7 +406,9 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('rows touched behind the back o
       LINK: `SELECT seq FROM wallet_change WHERE batch_id = '$BATCH' AND ${ofAcme}`,
       TOP_UP: `SELECT id FROM transfer WHERE kind = 'TOP_UP' AND ${ofAcme}`,
       CAPPED: "SELECT receipt_id FROM transfer WHERE kind = 'OVERAGE' AND api_key_id = 'acme-key'",
-      FREE: "SELECT id FROM receipt WHERE charge = 0 AND account_id = 'acme'",
+      FREE: "SELECT MIN(id) FROM receipt WHERE charge = 0 AND account_id = 'acme'",
+      ALONE: "SELECT MAX(id) FROM receipt WHERE charge = 0 AND account_id = 'acme'",
+      ALONE_HOLD: "SELECT hold_id FROM receipt WHERE id = '$ALONE'",
       KEY: "SELECT id FROM idempotency_key WHERE api_key_id = 'acme-key'",
       POSTED: "SELECT posted FROM wallet WHERE id = 'acme:RMB'",
       POSTED_MORE: "SELECT posted + 1 FROM wallet WHERE id = 'acme:RMB'",

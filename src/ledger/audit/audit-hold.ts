@@ -21,8 +21,16 @@ export function auditHold(hold: Row<'hold'>, around: AroundHold): Finding[] {
     ['I4', amount >= 0n, `its amount is ${amount}`],
     ['I5', (hold.resolvedAt === null) === (state === 'OPEN'), `it is ${state}, and was resolved at ${hold.resolvedAt}`],
     ['I14', walletId.startsWith(`${hold.accountId}:`), `it is of ${hold.accountId}, and holds money of ${walletId}`],
+    ...ofItsReceipt(hold, around.receipt),
     ...(state === 'OPEN' ? ofOpen(around) : state === 'SETTLED' ? ofSettled(hold, around) : ofReleased(hold, around)),
   ]);
+}
+
+/** Of several holds of a request the receipt names the last one: the others may be of the other bucket. */
+function ofItsReceipt({ id, walletId }: Row<'hold'>, receipt: AroundHold['receipt']): Rule[] {
+  if (receipt?.holdId !== id) return [];
+  const { accountId, bucket } = receipt;
+  return [['I14', walletId === `${accountId}:${bucket}`, `its receipt ${receipt.id} is of ${accountId} in ${bucket}`]];
 }
 
 function ofOpen({ receipt, charges, openOfRequest }: AroundHold): Rule[] {

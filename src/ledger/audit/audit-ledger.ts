@@ -5,7 +5,8 @@
 import { type AuditCounts, type AuditPorts, AuditRun } from './audit-run';
 import { broken, type Finding, indexBy } from './finding';
 import { pagesOf, pagesOfReceipts } from './snapshot';
-import { auditReceipts, walkBatches } from './walk-batches';
+import type { Row } from './tables';
+import { auditReceipts, walkBatches, walkSeals } from './walk-batches';
 import { walkBlocks, walkWallets } from './walk-chains';
 import { walkHolds, walkIdempotencyKeys } from './walk-holds';
 
@@ -79,5 +80,15 @@ async function walkOtherReceipts(run: AuditRun): Promise<void> {
     const ids = receipts.map(({ id }) => id);
     const attempts = await run.snapshot.among('attempt', 'receiptId', ids);
     await auditReceipts(run, receipts, { transfers: null, attempts, refunds: await run.snapshot.among('refund', 'receiptId', ids) });
+    if (walletId !== null) await walkSealsOf(run, walletId, receipts);
   }
+}
+
+/** The seals of receipts that no link of the wallet's chain leads to: what cost nothing is in no entry. */
+async function walkSealsOf(run: AuditRun, walletId: string, receipts: readonly Row<'receipt'>[]): Promise<void> {
+  const ids = receipts.flatMap(({ transferId, batchId }) => (transferId === null && batchId !== null ? [batchId] : []));
+  const links = await run.snapshot.among('change', 'batchId', ids);
+  const walked = new Set(links.filter((link) => link.walletId === walletId).map(({ batchId }) => batchId));
+  const others = ids.filter((id) => !walked.has(id));
+  await walkSeals(run, await run.snapshot.among('batch', 'id', others));
 }

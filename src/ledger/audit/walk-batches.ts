@@ -22,6 +22,11 @@ export async function walkBatches(run: AuditRun, batches: readonly Row<'batch'>[
   }
 }
 
+/** Audits the seals alone of these batches, a bounded number of rows at a time. */
+export async function walkSeals(run: AuditRun, batches: readonly Row<'batch'>[]): Promise<void> {
+  for (const some of portionsOf(batches)) auditSeals(run, await readBatches(run.snapshot, some));
+}
+
 /** Audits receipts with the rows that bear their charge. `transfers`: all of the batches that wrote them; null: not read. */
 export async function auditReceipts(
   run: AuditRun,
