@@ -213,13 +213,13 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
     const row = (key: number, day: number) =>
       `('crowd', 'DAY', ${from + day * 24 * HOUR}, 'k${key}', '', 'm', 'ORDINARY', 'a', 'RMB', 1, 0, 0, 1, 1, ${nano(1n)})`;
     for (let day = 0; day < days; day += 1) {
-      await database.query(`INSERT INTO usage_rollup VALUES ${Array.from({ length: keys }, (_, key) => row(key, day)).join(', ')}`);
+      await bed.database.query(`INSERT INTO usage_rollup VALUES ${Array.from({ length: keys }, (_, key) => row(key, day)).join(', ')}`);
     }
     const to = Date.UTC(2028, 3, 2);
     const points = await reports.usage({ scope: { accountId: 'crowd' }, from, to, interval: 'MONTH', groupBy: 'API_KEY' });
     const months = [1, 2, 3].map((month) => ({ start: Date.UTC(2028, month), requests: [29, 31, 1][month - 1] }));
     expect(points).toHaveLength(keys * months.length);
     expect(points.filter(({ group }) => group === 'k7')).toMatchObject(months);
-    await database.query("DELETE FROM usage_rollup WHERE account_id = 'crowd'");
+    await bed.database.query("DELETE FROM usage_rollup WHERE account_id = 'crowd'");
   });
 });
