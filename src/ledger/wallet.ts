@@ -16,10 +16,15 @@ export function walletId(accountId: string, bucket: Bucket): string {
   return `${accountId}:${bucket}`;
 }
 
+/** The bucket that a wallet of that name is, whatever its row says; null: no wallet is named so. */
+export function bucketOfWallet(id: string): Bucket | null {
+  return BUCKETS.find((each) => id.endsWith(`:${each}`)) ?? null;
+}
+
 /** The account that a wallet of that name is of, whatever its row says; null: no wallet is named so. */
 export function accountOfWallet(id: string): string | null {
-  const bucket = BUCKETS.find((each) => id.endsWith(`:${each}`));
-  return bucket === undefined ? null : id.slice(0, -bucket.length - 1);
+  const bucket = bucketOfWallet(id);
+  return bucket === null ? null : id.slice(0, -bucket.length - 1);
 }
 
 /** House accounts keep no stored balance: theirs is the sum of their transfers. */

@@ -1,6 +1,6 @@
 /** Counters of spend, summed up again from the holds and charges that count in them. */
-import { BUCKETS } from '../../kernel/words';
 import { countersOf } from '../spend-counter';
+import { bucketOfWallet } from '../wallet';
 import { broken, type Finding } from './finding';
 import type { Row } from './tables';
 
@@ -44,8 +44,8 @@ export class CounterSums {
 
   /** The ids are texts with a date in them: made once for a spender and a day, not for every hold. */
   private countersOfHold({ walletId, apiKeyId, projectId, runId, placedAt }: Row<'hold'>): readonly string[] {
-    const bucket = BUCKETS.find((each) => walletId.endsWith(`:${each}`));
-    if (bucket === undefined) return [];
+    const bucket = bucketOfWallet(walletId);
+    if (bucket === null) return [];
     const at = Number.parseInt(String(placedAt), 10);
     const question = `${apiKeyId} ${projectId} ${runId} ${bucket} ${Math.floor(at / DAY_MS)}`;
     const known = this.remembered.get(question);

@@ -37,10 +37,8 @@ export function walletAt({ debit, credit, walletId }: Row<'transfer'>): string |
 
 export function auditTransfer(transfer: Row<'transfer'>, around: AroundTransfer): Finding[] {
   const { id, walletId, amount, debit, credit } = transfer;
-  const subject = {
-    ...{ row: `transfer ${id}`, walletId: walletAt(transfer), namedWalletId: walletId },
-    entryId: walletId === null ? null : id,
-  };
+  const entryId = walletId === null ? null : id;
+  const subject = { row: `transfer ${id}`, walletId: walletAt(transfer), namedWalletId: walletId, entryId };
   return broken(subject, [
     ['I1', amount > 0n, `its amount is ${amount}`],
     ['I1', debit !== credit, `it moves money from ${debit} to itself`],

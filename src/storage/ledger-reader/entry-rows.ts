@@ -1,8 +1,8 @@
 /** From rows of `transfer` and `wallet_change` to ledger entries. */
 import { invariant } from '../../kernel/invariant';
 import { nano } from '../../kernel/money';
-import { BUCKETS, type Bucket, ENTRY_KINDS } from '../../kernel/words';
-import type { LedgerEntry } from '../../ledger/wallet';
+import { type Bucket, ENTRY_KINDS } from '../../kernel/words';
+import { bucketOfWallet, type LedgerEntry } from '../../ledger/wallet';
 import { entryCursor } from '../sql/cursors';
 import { big, type Row } from '../sql/row-values';
 import { amount, text, textOrNull, wordIn } from '../sql/stored-values';
@@ -45,7 +45,7 @@ export function entryOf(row: Row, link: Link): LedgerEntry {
   return {
     id,
     walletId: link.walletId,
-    bucket: bucketOfWallet(link.walletId),
+    bucket: bucketOf(link.walletId),
     batchId: link.batchId,
     kind: wordIn(ENTRY_KINDS, row, 'kind'),
     amount: nano(change),
@@ -68,8 +68,8 @@ function signedAmount(row: Row, id: string, walletId: string): bigint {
   return isDebit ? -size : size;
 }
 
-function bucketOfWallet(walletId: string): Bucket {
-  const bucket = BUCKETS.find((each) => walletId.endsWith(`:${each}`));
-  invariant(bucket !== undefined, `the wallet ${walletId} is of no bucket`);
+function bucketOf(walletId: string): Bucket {
+  const bucket = bucketOfWallet(walletId);
+  invariant(bucket !== null, `the wallet ${walletId} is of no bucket`);
   return bucket;
 }

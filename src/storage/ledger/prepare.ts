@@ -6,7 +6,7 @@ import { NANO_MAX } from '../../kernel/money';
 import { BUCKETS, type Currency, currencyOf } from '../../kernel/words';
 import type { EndRequest, Idempotence, LedgerBatch, LedgerItem, MoveMoney, OpenHold, PlaceHold } from '../../ledger/ledger-store';
 import type { SpendCeiling, Spender } from '../../ledger/spend-counter';
-import { type HOUSE_ACCOUNTS, houseAccount } from '../../ledger/wallet';
+import { bucketOfWallet, type HOUSE_ACCOUNTS, houseAccount } from '../../ledger/wallet';
 import { attemptRow, holdRow, receiptRow } from './rows';
 import { type SqlRow, time, word } from './sql-values';
 import { transferRow } from './transfer-row';
@@ -212,11 +212,8 @@ function prepareMove(item: MoveMoney, batchId: string): PreparedMove {
 }
 
 function currencyOfWallet(walletId: string): Currency {
-  const bucket = BUCKETS.find((each) => walletId.endsWith(`:${each}`));
-  must(
-    bucket !== undefined,
-    `there is no wallet with the id "${walletId}": it must end in ${BUCKETS.map((each) => `:${each}`).join(' or ')}`,
-  );
+  const bucket = bucketOfWallet(walletId);
+  must(bucket !== null, `there is no wallet with the id "${walletId}": it must end in ${BUCKETS.map((each) => `:${each}`).join(' or ')}`);
   return currencyOf(bucket);
 }
 
