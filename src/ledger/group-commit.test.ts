@@ -146,11 +146,18 @@ describe('group commit', () => {
       const commit = new GroupCommit(ledger);
       let nth = 0;
       const submit = (count: number) => Array.from({ length: count }, () => commit.end(move(`k${nth++}`)));
-      return { ledger, commit, inFlight, release, submit, balance };
+      const finish = async (writes: readonly Promise<unknown>[]) => {
+        ledger.beforeWrite = () => undefined;
+        for (const each of release) each();
+        await Promise.all(writes);
+        await commit.idle();
+        return balance();
+      };
+      return { ledger, commit, inFlight, release, submit, finish };
     }
 
     it('hands it over once 64 wait, never a third one, and forgets none', async () => {
-      const { ledger, commit, inFlight, release, submit, balance } = held();
+      const { inFlight, submit, finish } = held();
       const writes = submit(1);
       await turns();
       writes.push(...submit(63));
@@ -162,15 +169,11 @@ describe('group commit', () => {
       writes.push(...submit(300));
       await turns();
       expect(inFlight).toEqual(['1', '64']);
-      ledger.beforeWrite = () => undefined;
-      for (const each of release) each();
-      await Promise.all(writes);
-      await commit.idle();
-      expect(balance()).toBe(365n);
+      expect(await finish(writes)).toBe(365n);
     });
 
     it('writes what is left over when the batch beside it ends', async () => {
-      const { ledger, commit, inFlight, release, submit, balance } = held();
+      const { inFlight, release, submit, finish } = held();
       const writes = submit(1);
       await turns();
       writes.push(...submit(64));
@@ -179,11 +182,7 @@ describe('group commit', () => {
       release[0]?.();
       await turns();
       expect(inFlight).toEqual(['1', '64']);
-      ledger.beforeWrite = () => undefined;
-      release[1]?.();
-      await Promise.all(writes);
-      await commit.idle();
-      expect(balance()).toBe(70n);
+      expect(await finish(writes)).toBe(70n);
     });
 
     it('asks a store that was away with one batch only', async () => {

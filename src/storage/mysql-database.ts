@@ -61,12 +61,8 @@ function explained(cause: Error, url: string): Error {
     const problem = `is refused by ${host}: correct the password, or grant the user "${decodeURIComponent(username)}" access to the database`;
     return new ConfigurationError([{ path: 'DATABASE_URL', problem }]);
   }
-  return new CannotStart(
-    `The database server at ${host} cannot be reached (${code ?? cause.message}): start it, or correct DATABASE_URL.`,
-    {
-      cause,
-    },
-  );
+  const why = code ?? cause.message;
+  return new CannotStart(`The database server at ${host} cannot be reached (${why}): start it, or correct DATABASE_URL.`, { cause });
 }
 
 function codeOf(error: Error): string | undefined {

@@ -8,7 +8,7 @@ import { readResponseUsage } from './usage';
 /** Nobody but the provider can: a response that its client leaves is cut. */
 const CANCELLED = { code: 'cancelled', message: 'The provider cancelled the answer.' };
 
-/** Why a whole response is no answer: a cancelled one has no error that says so. */
+/** Why a response, whole or the last of its events, is no answer: a cancelled one has no error that says so. */
 export function errorOfResponse({ error, status }: JsonRecord): unknown {
   return error ?? (status === 'cancelled' ? CANCELLED : undefined);
 }
@@ -19,7 +19,7 @@ export const RESPONSE_EVENTS: TypedEvents = {
   named: true,
   modelOf: ({ response }) => modelOf(recordOf(response)),
   usageOf: ({ response }) => readResponseUsage(recordOf(response)['usage']),
-  errorOf: ({ type, response }) => recordOf(response)['error'] ?? (type === 'response.cancelled' ? CANCELLED : undefined),
+  errorOf: ({ response }) => errorOfResponse(recordOf(response)),
   textOf: outputTextOfEvent,
   wholeTextOf: ({ response }) => outputTextOfItems(recordOf(response)['output']),
 };

@@ -1,5 +1,4 @@
 /** A few connections of the ledger's own. One batch has one connection from its first statement to its COMMIT. */
-
 import { type Connection, createConnection } from 'mysql2/promise';
 import { troubleOf } from '../../sql/mysql-errors';
 

@@ -2,7 +2,6 @@
  * Batches that were given up while nobody knew whether they had committed. Their callers were told that nothing was held;
  * so when the database is back, each is made impossible, or its holds are given back, with receipts that say so.
  */
-
 import { newId } from '../../../kernel/ids';
 import { troubleOf } from '../../sql/mysql-errors';
 import type { SweepLog } from '../abandoned';
