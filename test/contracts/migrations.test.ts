@@ -180,6 +180,23 @@ describe('opening a MySQL database', () => {
     }
   }, 300_000);
 
+  it('opens a database on which a start died in the middle of the migrations', async () => {
+    if (!served) return;
+    const location = { kind: 'mysql', url: urlOf(`${name}_died`) } as const;
+    const admin = await createConnection({ uri: server });
+    await admin.query(`CREATE DATABASE ${name}_died CHARACTER SET utf8mb4`);
+    try {
+      const diedBehind = new Set<string>();
+      for (const _ of ['once', 'twice', 'three times']) expect(await diesOnTheWay(location, diedBehind)).toBe(true);
+      const dataSource = await openDatabase(location);
+      expect(await tablesOf(dataSource)).toEqual(expect.arrayContaining(['account', 'receipt', 'wallet']));
+      await dataSource.destroy();
+    } finally {
+      await admin.query(`DROP DATABASE ${name}_died`);
+      await admin.end();
+    }
+  }, 60_000);
+
   it('takes no table of somebody else for one of its own', async () => {
     if (!served) return;
     const admin = await createConnection({ uri: server });
