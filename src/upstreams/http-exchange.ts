@@ -10,6 +10,7 @@ import type { ChannelTimeouts } from '../routing/catalog';
 import { Deadlines } from './deadlines';
 import { CUT, deadlineFailure, MALFORMED, REDIRECTED, transportFailure } from './failure';
 import { rateResetMs } from './rate-reset';
+import { holdsSecret } from './scrub-secret';
 
 /** How the reading of an answer ended. */
 export type Ending = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly failure: AttemptFailure };
@@ -123,8 +124,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   }
 
   private holdsSecret(text: string): boolean {
-    if (this.otherSecrets?.some((secret) => text.includes(secret)) === true) return true;
-    return this.secret !== '' && text.includes(this.secret);
+    return holdsSecret(text, this.secret) || this.otherSecrets?.some((secret) => holdsSecret(text, secret)) === true;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

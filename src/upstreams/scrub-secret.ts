@@ -13,6 +13,11 @@ const BASE64_OFFSETS = [0, 1, 2];
 
 type Range = readonly [from: number, to: number];
 
+/** Whether the secret stands in the text as it is. */
+export function holdsSecret(text: string, secret: string): boolean {
+  return secret.length >= SECRET_MIN && text.includes(secret);
+}
+
 /** The text with `hidden` in place of every occurrence. */
 export function withoutSecret(text: string, secret: string, hidden: string): string {
   if (secret.length < SECRET_MIN) return text;

@@ -51,7 +51,7 @@ describe('npm start, without anything', () => {
     expect(stdout).toContain('chat.completion');
     const id = /x-request-id: (\S+)/i.exec(stdout)?.[1];
     const story = await receipt(gateway.origin, printed('Demo key'), id);
-    expect(story).toMatchObject({ status: 'SUCCEEDED', fallbackCount: 1, bucket: 'RMB' });
+    expect(story).toMatchObject({ status: 'SUCCEEDED', fallbackCount: 1, bucket: 'RMB', reportedModel: 'forge-demo-simulated' });
     expect(story.attempts.map((attempt) => attempt.status)).toEqual(['FAILED', 'SUCCEEDED']);
     const found = await graph<{ receipts: { nodes: { id: string }[] } }>(
       gateway.origin,
