@@ -6,12 +6,14 @@ const USE_TIMEOUT_MS = 12_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
- * READ COMMITTED, because the default level deadlocks. Mode and time zone are fixed: the statements rely on them. A process
- * that stops, or whose machine is gone, between looking and writing keeps what it has locked for as long as the server
- * waits for it: two seconds, and where that cannot be said of transactions alone, half a minute.
+ * READ COMMITTED, because the default level deadlocks. Mode, time zone and character set are fixed: the statements rely on
+ * them. A process that stops, or whose machine is gone, between looking and writing keeps what it has locked for as long as
+ * the server waits for it: two seconds, and where that cannot be said of transactions alone, half a minute.
  */
 const SESSION_SETTINGS = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  // Of the statements alone: answers come in UTF-8.
+  'SET character_set_client = ascii, character_set_connection = ascii',
   `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 2
     /*M!100303 , idle_transaction_timeout = 2 */ /*!80000 , wait_timeout = 30 */`,
 ];
