@@ -27,7 +27,7 @@ function opened() {
 }
 
 describe('group commit', () => {
-  it('writes what waited during one commit as the next batch, at most 256 at a time', async () => {
+  it('writes what waited during one commit as the next batch, at most 512 at a time', async () => {
     const { ledger, commit, balance } = opened();
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
@@ -36,11 +36,11 @@ describe('group commit', () => {
     ledger.beforeWrite = () => gate;
     const writes = [commit.end(move('first'))];
     await new Promise((resolve) => setImmediate(resolve));
-    for (let i = 0; i < 600; i += 1) writes.push(commit.end(move(`late-${i}`)));
+    for (let i = 0; i < 1_100; i += 1) writes.push(commit.end(move(`late-${i}`)));
     release();
     await Promise.all(writes);
-    expect(ledger.batchSizes).toEqual([1, 256, 256, 88]);
-    expect(balance()).toBe(601n);
+    expect(ledger.batchSizes).toEqual([1, 512, 512, 76]);
+    expect(balance()).toBe(1_101n);
   });
 
   it('commits a lone item at once, without waiting for company', async () => {

@@ -6,7 +6,7 @@ const root = path.join(__dirname, '../..');
 const KINDS = { sqlite: 'sqlite', mariadb: 'mysql' };
 const FIGURES = /: (\d+) pairs\/s, hold p50 ([\d.]+) ms p99 ([\d.]+) ms, (\d+) µs CPU a pair\n/;
 /** Two full batches: one is written while the other one is made. */
-const IN_FLIGHT = 512;
+const IN_FLIGHT = 1_024;
 /** As many connections as a gateway without batches would have. */
 const ALONE_IN_FLIGHT = 64;
 
