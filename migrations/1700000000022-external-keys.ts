@@ -5,7 +5,7 @@ import { run } from './dialect';
  * On SQLite the index of external keys leaves out transfers that have none: nearly all, since charges of requests have none,
  * and each had an entry to be written. MySQL has no index that leaves out rows.
  */
-export class ExternalKeys1700000000021 implements MigrationInterface {
+export class ExternalKeys1700000000022 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await replaceIndex(runner, 'WHERE external_key IS NOT NULL');
   }
