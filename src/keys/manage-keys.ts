@@ -4,6 +4,7 @@ import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { hashSecret, newSecret } from '../kernel/secret';
+import { shown } from '../kernel/shown';
 import type { AccountStore } from './account-store';
 import { type ApiKey, publicPrefix, type StoredKeyStatus } from './api-key';
 import type { ApiKeyStore } from './api-key-store';
@@ -109,7 +110,7 @@ export function refuseRevoked(key: ApiKey): void {
 export async function ownKey(means: KeyManagement, viewer: Viewer, id: string): Promise<ApiKey> {
   refuseKeys(viewer);
   const key = (await means.keys.find([id])).get(id);
-  if (key === undefined || !maySeeKey(viewer, key)) throw new Fault('not_found', `There is no API key ${id}.`);
+  if (key === undefined || !maySeeKey(viewer, key)) throw new Fault('not_found', `There is no API key ${shown(id)}.`);
   return key;
 }
 
@@ -130,7 +131,7 @@ async function accountFor(means: KeyManagement, viewer: Viewer, wished: string |
   if (accountId === null)
     throw new Fault('invalid_request', 'accountId must name the account that the key is for.', { param: 'accountId' });
   const exists = maySeeAccount(viewer, accountId) && (await means.accounts.find(accountId)) !== undefined;
-  if (!exists) throw new Fault('not_found', `There is no account ${accountId}.`, { param: 'accountId' });
+  if (!exists) throw new Fault('not_found', `There is no account ${shown(accountId)}.`, { param: 'accountId' });
   return accountId;
 }
 
@@ -138,5 +139,5 @@ async function projectFor(means: KeyManagement, accountId: string, projectId: st
   if (projectId === null) return null;
   const project = (await means.accounts.projectsById([projectId])).get(projectId);
   if (project?.accountId === accountId) return projectId;
-  throw new Fault('not_found', `There is no project ${projectId} in this account.`, { param: 'projectId' });
+  throw new Fault('not_found', `There is no project ${shown(projectId)} in this account.`, { param: 'projectId' });
 }

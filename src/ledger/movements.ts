@@ -6,6 +6,7 @@ import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { formatDecimal, NANO_MAX } from '../kernel/money';
+import { shown } from '../kernel/shown';
 import { type Bucket, currencyOf } from '../kernel/words';
 import type { GroupCommit } from './group-commit';
 import type { LedgerReader } from './ledger-reader';
@@ -59,7 +60,7 @@ export async function refund(means: MovementMeans, wish: RefundWish): Promise<Le
   const externalKey = `refund:${checkKey(wish.idempotencyKey)}`;
   const found = await means.reader.receipt(receiptId, null);
   if (found === undefined || found.inFlight)
-    throw new Fault('not_found', `There is no settled receipt "${receiptId}".`, { param: 'receiptId' });
+    throw new Fault('not_found', `There is no settled receipt "${shown(receiptId)}".`, { param: 'receiptId' });
   const { record } = found;
   if (record.bucket === null || record.charge === 0n) {
     throw new Fault('invalid_request', `The receipt ${receiptId} has no charge to give back.`, { param: 'receiptId' });
@@ -82,7 +83,7 @@ async function movementOn(
 ): Promise<MoveMoney> {
   const wallet = walletId(accountId, bucket);
   const standing = (await reader.walletsById([wallet])).get(wallet);
-  if (standing === undefined) throw new Fault('not_found', `There is no account "${accountId}".`, { param: 'accountId' });
+  if (standing === undefined) throw new Fault('not_found', `There is no account "${shown(accountId)}".`, { param: 'accountId' });
   // A twin of a movement that was made is given its entry, whatever the wallet has by now.
   if (standing.posted + amount > NANO_MAX && !(await reader.entriesOfExternalKeys([externalKey])).has(externalKey)) {
     throw new Fault('invalid_request', `With "amount", ${wallet} would have more than a wallet can hold.`, { param: 'amount' });

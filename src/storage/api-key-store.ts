@@ -1,6 +1,7 @@
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
+import { shown } from '../kernel/shown';
 import type { ApiKey, KeySecret, StoredKeyStatus } from '../keys/api-key';
 import type { ApiKeyStore, FoundKey, KnownKey, NewApiKey } from '../keys/api-key-store';
 import { answerWithin } from './answer-within';
@@ -105,7 +106,7 @@ async function lockedKey(manager: EntityManager, id: string): Promise<ApiKeyRow>
   // On SQLite a transaction has the right to write from its start, so that nobody else changes anything meanwhile.
   const locking = manager.connection.options.type === 'better-sqlite3' ? query : query.setLock('pessimistic_write');
   const row = canBeStoredId(id) ? await locking.getOne() : null;
-  if (row === null) throw new Fault('not_found', `There is no API key "${id}".`);
+  if (row === null) throw new Fault('not_found', `There is no API key "${shown(id)}".`);
   return row;
 }
 

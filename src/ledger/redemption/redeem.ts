@@ -7,6 +7,7 @@ import { newId } from '../../kernel/ids';
 import { invariant } from '../../kernel/invariant';
 import { NANO_MAX, nano } from '../../kernel/money';
 import { hashSecret } from '../../kernel/secret';
+import { shown } from '../../kernel/shown';
 import { type Bucket, currencyOf } from '../../kernel/words';
 import type { GroupCommit } from '../group-commit';
 import type { LedgerReader } from '../ledger-reader';
@@ -79,7 +80,7 @@ export async function redeem(means: RedemptionMeans, accountId: string, typed: s
 
 /** @throws Fault `not_found` for the id, `invalid_request` for a code that was redeemed */
 export async function revokeCode({ codes, reader, clock }: RedemptionMeans, id: string): Promise<RedemptionCode> {
-  if ((await codes.find(id)) === undefined) throw new Fault('not_found', `There is no redemption code "${id}".`, { param: 'id' });
+  if ((await codes.find(id)) === undefined) throw new Fault('not_found', `There is no redemption code "${shown(id)}".`, { param: 'id' });
   await refuseRedeemed(reader, id);
   await codes.revoke(id, clock.now());
   // A redemption that was under way may have gone through, or may still: its entry then says so, and nothing else counts.
