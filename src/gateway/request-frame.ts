@@ -1,5 +1,6 @@
 /** What every request has, whatever is done for it: the facts of its receipt, and a receipt also where it is refused. */
 import { Fault } from '../kernel/fault';
+import { clipped } from '../kernel/shown';
 import type { RecognisedKey } from '../keys/authenticate';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
 import type { Run } from '../runs/run';
@@ -36,8 +37,12 @@ export async function refusedWithReceipt(
   }
 }
 
+/** As much as a receipt keeps. What was sent may be as long as a body, and stands in the spans and in the spool as well. */
+const MODEL_MAX = 200;
+
 /** What is known of a request before anything is planned. */
 export function factsOf(request: CompletionRequest, { key }: RecognisedKey, reading: Reading, run: Run | null): RequestFacts {
+  const model = reading.ok ? reading.call.model : reading.model;
   return {
     requestId: request.id,
     accountId: key.accountId,
@@ -46,7 +51,7 @@ export function factsOf(request: CompletionRequest, { key }: RecognisedKey, read
     runId: run?.id ?? null,
     endpoint: request.endpoint.path,
     stream: reading.ok ? reading.call.stream : reading.stream,
-    requestedModel: reading.ok ? reading.call.model : reading.model,
+    requestedModel: model === null ? null : clipped(model, MODEL_MAX),
     createdAt: request.receivedAt,
     receivedTick: request.receivedTick,
   };

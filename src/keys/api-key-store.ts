@@ -1,9 +1,12 @@
+import type { MadeBefore, Once } from '../kernel/made-once';
 import type { ApiKey, KeySecret, SpendLimit, StoredKeyStatus } from './api-key';
 
 /** A key that does not exist yet, with the secret that opens it. */
 export interface NewApiKey {
   readonly key: ApiKey;
   readonly secret: KeySecret;
+  /** The request that it is made for; left out: one without an idempotency key. */
+  readonly once?: Once | null;
 }
 
 /** What a secret opens: the key, and the limits of the project that it belongs to, read in the same instant. */
@@ -28,7 +31,10 @@ export interface ApiKeyStore {
   find(ids: readonly string[]): Promise<ReadonlyMap<string, ApiKey>>;
   /** New to old; `accountId` null: of every account. */
   list(accountId: string | null): Promise<ApiKey[]>;
+  /** Rejects, and adds nothing, where a key was made for the same request. */
   add(added: NewApiKey): Promise<void>;
+  /** By the key of the request. */
+  madeBefore(requestKey: string): Promise<MadeBefore | undefined>;
   setStatus(id: string, status: StoredKeyStatus): Promise<void>;
   /** Writes what `change` makes of the key as it stands, with nothing in between. @throws Fault `not_found`, `key_revoked` */
   change(id: string, change: (key: ApiKey) => ApiKey): Promise<ApiKey>;

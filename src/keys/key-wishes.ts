@@ -1,5 +1,6 @@
 /** The rules for a key that somebody wants to have. Each fault names the field and what to change. */
 import { Fault } from '../kernel/fault';
+import { shown } from '../kernel/shown';
 import type { KeyLimits, SpendLimit } from './api-key';
 
 const NAME_MAX = 200;
@@ -23,9 +24,9 @@ export function checkModels(models: readonly string[] | null, modelExists: (id: 
     throw wrong('allowedModels', `must name 1 to ${MODELS_MAX} models; leave it out to allow every model`);
   }
   const unknown = models.find((model) => !modelExists(model));
-  if (unknown !== undefined) throw wrong('allowedModels', `names the model "${unknown}", which does not exist`);
+  if (unknown !== undefined) throw wrong('allowedModels', `names the model "${shown(unknown)}", which does not exist`);
   const repeated = models.find((model, index) => models.indexOf(model) !== index);
-  if (repeated !== undefined) throw wrong('allowedModels', `names the model "${repeated}" twice`);
+  if (repeated !== undefined) throw wrong('allowedModels', `names the model "${shown(repeated)}" twice`);
   return models;
 }
 

@@ -3,7 +3,9 @@ import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
+import { type Once, onceOf, refuseMade } from '../kernel/made-once';
 import { hashSecret, newSecret } from '../kernel/secret';
+import { shown } from '../kernel/shown';
 import type { AccountStore } from './account-store';
 import { type ApiKey, publicPrefix, type StoredKeyStatus } from './api-key';
 import type { ApiKeyStore } from './api-key-store';
@@ -35,9 +37,20 @@ export interface KeyWithSecret {
 const SECRET_PREFIX = 'sk-tf-';
 const OVERLAP_MAX_S = 30 * 24 * 3_600;
 
-/** @throws Fault `invalid_request` naming the field, `forbidden` for an API key, `not_found` for the account or project */
-export async function createKey(means: KeyManagement, viewer: Viewer, wishes: KeyWishes): Promise<KeyWithSecret> {
+/**
+ * `idempotencyKey`: the same one never makes a second key for the account, because the secret of the first cannot be shown again.
+ * @throws Fault `invalid_request` naming the field, `forbidden` for an API key, `not_found` for the account or project;
+ * `idempotency_settled`, which names the key that was made before, or `idempotency_mismatch`
+ */
+export async function createKey(
+  means: KeyManagement,
+  viewer: Viewer,
+  wishes: KeyWishes,
+  idempotencyKey: string | null = null,
+): Promise<KeyWithSecret> {
   const accountId = await accountFor(means, viewer, wishes.accountId);
+  const once = onceOf(['api_key', accountId], idempotencyKey, { ...wishes, accountId });
+  await refuseRepeat(means, once);
   const now = means.clock.now();
   const secret = newSecret(SECRET_PREFIX);
   const apiKey: ApiKey = {
@@ -55,9 +68,20 @@ export async function createKey(means: KeyManagement, viewer: Viewer, wishes: Ke
     createdAt: now,
     expiresAt: checkExpiry(wishes.expiresAt, now),
   };
-  await means.keys.add({ key: apiKey, secret: { hash: hashSecret(secret), keyId: apiKey.id, validUntil: null } });
+  const added = { key: apiKey, secret: { hash: hashSecret(secret), keyId: apiKey.id, validUntil: null }, once };
+  await means.keys.add(added).catch(async (error: unknown) => {
+    // The same request at the same moment may have been quicker.
+    if (!(error instanceof Fault)) await refuseRepeat(means, once);
+    throw error;
+  });
   means.keyRing.forget();
   return { apiKey, secret };
+}
+
+async function refuseRepeat({ keys }: KeyManagement, once: Once | null): Promise<void> {
+  if (once === null) return;
+  const wayOn = 'Its secret was shown then: rotateApiKey gives it a new one, revokeApiKey ends it.';
+  refuseMade(await keys.madeBefore(once.key), once, (id) => `This idempotencyKey made the API key ${id}. ${wayOn}`);
 }
 
 /** @throws Fault `not_found`, `forbidden` for an API key, `invalid_request` for a revoked key */
@@ -109,7 +133,7 @@ export function refuseRevoked(key: ApiKey): void {
 export async function ownKey(means: KeyManagement, viewer: Viewer, id: string): Promise<ApiKey> {
   refuseKeys(viewer);
   const key = (await means.keys.find([id])).get(id);
-  if (key === undefined || !maySeeKey(viewer, key)) throw new Fault('not_found', `There is no API key ${id}.`);
+  if (key === undefined || !maySeeKey(viewer, key)) throw new Fault('not_found', `There is no API key ${shown(id)}.`);
   return key;
 }
 
@@ -130,7 +154,7 @@ async function accountFor(means: KeyManagement, viewer: Viewer, wished: string |
   if (accountId === null)
     throw new Fault('invalid_request', 'accountId must name the account that the key is for.', { param: 'accountId' });
   const exists = maySeeAccount(viewer, accountId) && (await means.accounts.find(accountId)) !== undefined;
-  if (!exists) throw new Fault('not_found', `There is no account ${accountId}.`, { param: 'accountId' });
+  if (!exists) throw new Fault('not_found', `There is no account ${shown(accountId)}.`, { param: 'accountId' });
   return accountId;
 }
 
@@ -138,5 +162,5 @@ async function projectFor(means: KeyManagement, accountId: string, projectId: st
   if (projectId === null) return null;
   const project = (await means.accounts.projectsById([projectId])).get(projectId);
   if (project?.accountId === accountId) return projectId;
-  throw new Fault('not_found', `There is no project ${projectId} in this account.`, { param: 'projectId' });
+  throw new Fault('not_found', `There is no project ${shown(projectId)} in this account.`, { param: 'projectId' });
 }

@@ -1,6 +1,7 @@
 /** What an owner does with projects. Every change is effective in this process at once. */
 import { Fault } from '../kernel/fault';
 import { invariant } from '../kernel/invariant';
+import { shown } from '../kernel/shown';
 import type { AccountStore, Project } from './account-store';
 import type { SpendLimit } from './api-key';
 import type { KeyRing } from './authenticate';
@@ -27,7 +28,7 @@ export async function setProjectSpendLimits(
   }
   if (!mayDecide(viewer)) throw new Fault('forbidden', 'A member cannot change projects: use the token of an owner or of the operator.');
   const project = (await means.accounts.projectsById([projectId])).get(projectId);
-  if (project === undefined || !maySeeProject(viewer, project)) throw new Fault('not_found', `There is no project ${projectId}.`);
+  if (project === undefined || !maySeeProject(viewer, project)) throw new Fault('not_found', `There is no project ${shown(projectId)}.`);
   await means.accounts.setSpendLimits(projectId, checkSpendLimits(limits));
   means.keyRing.forget();
   const changed = (await means.accounts.projectsById([projectId])).get(projectId);

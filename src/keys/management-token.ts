@@ -2,6 +2,7 @@
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { hashSecret, newSecret } from '../kernel/secret';
+import { shown } from '../kernel/shown';
 import type { Account, AccountStore } from './account-store';
 
 export const ACCOUNT_ROLES = ['OWNER', 'MEMBER'] as const;
@@ -87,7 +88,7 @@ export async function createToken({ accounts, tokens, clock }: AccountManagement
   if (wish.expiresAt !== null && wish.expiresAt <= now)
     throw wrong('expiresAt', 'must lie in the future; leave it out for a token that does not expire');
   const name = checkName(wish.name);
-  if ((await accounts.find(wish.accountId)) === undefined) throw new Fault('not_found', `There is no account "${wish.accountId}".`);
+  if ((await accounts.find(wish.accountId)) === undefined) throw new Fault('not_found', `There is no account "${shown(wish.accountId)}".`);
   const secret = newSecret(TOKEN_PREFIX);
   const token: ManagementToken = { ...wish, name, id: newId(), createdAt: now, revokedAt: null };
   await tokens.add(token, hashSecret(secret));

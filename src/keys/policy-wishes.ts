@@ -1,5 +1,6 @@
 /** The rules for the policies that somebody wants a key to have. Each fault names the field and what to change. */
 import { Fault } from '../kernel/fault';
+import { shown } from '../kernel/shown';
 import type { Bucket } from '../kernel/words';
 import {
   ALIASES_MAX,
@@ -61,7 +62,7 @@ function checkAliases(aliases: readonly ModelAlias[], modelExists: (id: string) 
     const place = `modelAliases[${index}]`;
     if (!ALIAS.test(alias)) throw wrong(`${place}.alias`, 'must have 1 to 200 characters of letters, digits and . _ : / @ + -');
     if (names.has(alias)) throw wrong(`${place}.alias`, `repeats the alias "${alias}"`);
-    if (!modelExists(model)) throw wrong(`${place}.model`, `names the model "${model}", which does not exist`);
+    if (!modelExists(model)) throw wrong(`${place}.model`, `names the model "${shown(model)}", which does not exist`);
     names.add(alias);
   });
   const chained = aliases.findIndex(({ model }) => names.has(model));

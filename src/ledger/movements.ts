@@ -5,7 +5,9 @@
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
+import { checkIdempotencyKey } from '../kernel/made-once';
 import { formatDecimal, NANO_MAX } from '../kernel/money';
+import { shown } from '../kernel/shown';
 import { type Bucket, currencyOf } from '../kernel/words';
 import type { GroupCommit } from './group-commit';
 import type { LedgerReader } from './ledger-reader';
@@ -39,27 +41,26 @@ export interface RefundWish {
 export type AdjustmentWish = Omit<TopUpWish, 'memo'> & { readonly memo: string };
 
 const MEMO_MAX = 500;
-const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,148}[\x21-\x7e])?$/;
 
 /** @throws Fault `not_found` for the account, `invalid_request` naming the argument, `idempotency_mismatch` for a key that moved something else */
 export async function topUp(means: MovementMeans, wish: TopUpWish): Promise<LedgerEntry> {
   checkAmount(wish.amount > 0n, wish.amount);
-  return move(means, await movementOn(means, wish, 'TOP_UP', `topup:${checkKey(wish.idempotencyKey)}`));
+  return move(means, await movementOn(means, wish, 'TOP_UP', `topup:${checkIdempotencyKey(wish.idempotencyKey)}`));
 }
 
 /** @throws as `topUp`, and `invalid_request` when it would take what holds reserve */
 export async function adjust(means: MovementMeans, wish: AdjustmentWish): Promise<LedgerEntry> {
   checkAmount(wish.amount !== 0n, wish.amount);
-  return move(means, await movementOn(means, wish, 'ADJUSTMENT', `adjustment:${checkKey(wish.idempotencyKey)}`));
+  return move(means, await movementOn(means, wish, 'ADJUSTMENT', `adjustment:${checkIdempotencyKey(wish.idempotencyKey)}`));
 }
 
 /** @throws as `topUp`, and `not_found` for the receipt, `invalid_request` for one without a charge or for more than is left of it */
 export async function refund(means: MovementMeans, wish: RefundWish): Promise<LedgerEntry> {
   const { receiptId, memo } = wish;
-  const externalKey = `refund:${checkKey(wish.idempotencyKey)}`;
+  const externalKey = `refund:${checkIdempotencyKey(wish.idempotencyKey)}`;
   const found = await means.reader.receipt(receiptId, null);
   if (found === undefined || found.inFlight)
-    throw new Fault('not_found', `There is no settled receipt "${receiptId}".`, { param: 'receiptId' });
+    throw new Fault('not_found', `There is no settled receipt "${shown(receiptId)}".`, { param: 'receiptId' });
   const { record } = found;
   if (record.bucket === null || record.charge === 0n) {
     throw new Fault('invalid_request', `The receipt ${receiptId} has no charge to give back.`, { param: 'receiptId' });
@@ -82,7 +83,7 @@ async function movementOn(
 ): Promise<MoveMoney> {
   const wallet = walletId(accountId, bucket);
   const standing = (await reader.walletsById([wallet])).get(wallet);
-  if (standing === undefined) throw new Fault('not_found', `There is no account "${accountId}".`, { param: 'accountId' });
+  if (standing === undefined) throw new Fault('not_found', `There is no account "${shown(accountId)}".`, { param: 'accountId' });
   // A twin of a movement that was made is given its entry, whatever the wallet has by now.
   if (standing.posted + amount > NANO_MAX && !(await reader.entriesOfExternalKeys([externalKey])).has(externalKey)) {
     throw new Fault('invalid_request', `With "amount", ${wallet} would have more than a wallet can hold.`, { param: 'amount' });
@@ -126,15 +127,6 @@ function transferOf(item: MoveMoney, verdict: LedgerVerdict): string {
     default:
       throw new Fault('internal_error', `A movement ended as ${verdict.verdict}.`);
   }
-}
-
-function checkKey(key: string): string {
-  if (!KEY.test(key)) {
-    throw new Fault('invalid_request', '"idempotencyKey" must have 1 to 150 printable ASCII characters, without spaces around them.', {
-      param: 'idempotencyKey',
-    });
-  }
-  return key;
 }
 
 function checkAmount(fits: boolean, amount: bigint): void {

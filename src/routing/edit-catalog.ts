@@ -3,6 +3,7 @@
  * the rules of the file. Effective at once here and within two seconds elsewhere; it stands until the file declares something else.
  */
 import { Fault } from '../kernel/fault';
+import { shown } from '../kernel/shown';
 import type { Catalog, Channel, Model, Route } from './catalog';
 import type { EntryReader, RouteEdit, Written } from './catalog-edit';
 import { type CatalogManagement, priceBeginning } from './operate-catalog';
@@ -97,19 +98,19 @@ export async function retireRoute({ editor, catalog }: EditManagement, id: strin
 
 function standingChannel({ channels }: Catalog, id: string): Channel {
   const channel = channels.get(id);
-  if (channel === undefined || channel.retired === true) throw new Fault('not_found', `There is no channel "${id}".`);
+  if (channel === undefined || channel.retired === true) throw new Fault('not_found', `There is no channel "${shown(id)}".`);
   return channel;
 }
 
 function standingModel({ models }: Catalog, id: string): Model {
   const model = models.get(id);
-  if (model === undefined) throw new Fault('not_found', `There is no model "${id}".`);
+  if (model === undefined) throw new Fault('not_found', `There is no model "${shown(id)}".`);
   return model;
 }
 
 function standingRoute({ routes }: Catalog, id: string): Route {
   const route = routes.get(id);
-  if (route === undefined) throw new Fault('not_found', `There is no route "${id}": its id is its model and its type.`);
+  if (route === undefined) throw new Fault('not_found', `There is no route "${shown(id)}": its id is its model and its type.`);
   return route;
 }
 

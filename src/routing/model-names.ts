@@ -1,5 +1,6 @@
 /** The names under which models are called: their own, those that the catalog gives them besides, and those of a key. */
 import { Fault } from '../kernel/fault';
+import { shown } from '../kernel/shown';
 import type { ModelAlias } from '../keys/key-policies';
 import type { Catalog, Model } from './catalog';
 
@@ -13,7 +14,7 @@ export function modelNamed({ models, aliases }: Catalog, ofKey: readonly ModelAl
   const id = own ?? (models.has(name) ? name : aliases?.get(name));
   const model = id === undefined ? undefined : models.get(id);
   if (model !== undefined) return model;
-  const why = id === undefined ? `The model "${name}" does not exist.` : `${aliasReason(name, id)} That model does not exist.`;
+  const why = id === undefined ? `The model "${shown(name)}" does not exist.` : `${aliasReason(name, id)} That model does not exist.`;
   throw new Fault('model_not_found', why, { param: 'model' });
 }
 

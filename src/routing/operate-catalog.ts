@@ -3,6 +3,7 @@ import type { PriceClasses } from '../kernel/classes';
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { formatDecimal } from '../kernel/money';
+import { shown } from '../kernel/shown';
 import { type Catalog, type Channel, MULTIPLIER_MAX, PRICE_MAX, type PriceVersion } from './catalog';
 import type { CatalogEdit } from './catalog-edit';
 import type { CatalogStore } from './catalog-store';
@@ -66,7 +67,7 @@ export function setChannelStatus({ editor }: CatalogManagement, id: string, enab
 
 function unknownRoute({ routes }: Catalog, routeId: string): string {
   const known = [...routes.keys()].slice(0, 10).join(', ');
-  return `There is no route "${routeId}". A route's id is its model and its type: ${known === '' ? 'the catalog has none yet' : known}.`;
+  return `There is no route "${shown(routeId)}". A route's id is its model and its type: ${known === '' ? 'the catalog has none yet' : known}.`;
 }
 
 function checkAmount(name: string, amount: bigint | null, most = PRICE_MAX): void {

@@ -1,6 +1,7 @@
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
+import { shown } from '../kernel/shown';
 import { BUCKETS, currencyOf } from '../kernel/words';
 import type { Account, AccountStore, Project } from '../keys/account-store';
 import type { SpendLimit } from '../keys/api-key';
@@ -64,7 +65,7 @@ export class TypeormAccountStore implements AccountStore {
 
   async setSpendLimits(projectId: string, limits: readonly SpendLimit[]): Promise<void> {
     const changed = await this.read((manager) => manager.update(ProjectRow, { id: projectId }, { spendLimits: textOfSpendLimits(limits) }));
-    if (changed.affected === 0) throw new Fault('not_found', `There is no project "${projectId}".`);
+    if (changed.affected === 0) throw new Fault('not_found', `There is no project "${shown(projectId)}".`);
   }
 
   async projects(accountId: string | null): Promise<readonly Project[]> {

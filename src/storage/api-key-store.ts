@@ -1,10 +1,13 @@
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
+import type { MadeBefore } from '../kernel/made-once';
+import { shown } from '../kernel/shown';
 import type { ApiKey, KeySecret, StoredKeyStatus } from '../keys/api-key';
 import type { ApiKeyStore, FoundKey, KnownKey, NewApiKey } from '../keys/api-key-store';
 import { answerWithin } from './answer-within';
 import { apiKeyOfRow, keySecretOfRow, rowOfApiKey } from './api-key-mapping';
+import { madeBefore, noteMade } from './made-once';
 import { projectOfRow } from './project-mapping';
 import { ApiKeyRow } from './rows/api-key.row';
 import { KeySecretRow } from './rows/key-secret.row';
@@ -57,11 +60,16 @@ export class TypeormApiKeyStore implements ApiKeyStore {
     return rows.map(apiKeyOfRow);
   }
 
-  async add({ key, secret }: NewApiKey): Promise<void> {
+  async add({ key, secret, once = null }: NewApiKey): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
+      await noteMade(manager, once, key.id);
       await manager.insert(ApiKeyRow, rowOfApiKey(key));
       await manager.insert(KeySecretRow, { ...secret, createdAt: key.createdAt });
     });
+  }
+
+  madeBefore(requestKey: string): Promise<MadeBefore | undefined> {
+    return madeBefore(this.dataSource, requestKey);
   }
 
   async setStatus(id: string, status: StoredKeyStatus): Promise<void> {
@@ -105,7 +113,7 @@ async function lockedKey(manager: EntityManager, id: string): Promise<ApiKeyRow>
   // On SQLite a transaction has the right to write from its start, so that nobody else changes anything meanwhile.
   const locking = manager.connection.options.type === 'better-sqlite3' ? query : query.setLock('pessimistic_write');
   const row = canBeStoredId(id) ? await locking.getOne() : null;
-  if (row === null) throw new Fault('not_found', `There is no API key "${id}".`);
+  if (row === null) throw new Fault('not_found', `There is no API key "${shown(id)}".`);
   return row;
 }
 

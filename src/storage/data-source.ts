@@ -15,6 +15,7 @@ import { ChannelHealth1700000000013 } from '../../migrations/1700000000013-chann
 import { KeyPolicies1700000000014 } from '../../migrations/1700000000014-key-policies';
 
 import { Research1700000000020 } from '../../migrations/1700000000020-research';
+import { MadeOnce1700000000021 } from '../../migrations/1700000000021-made-once';
 import { ExternalKeys1700000000022 } from '../../migrations/1700000000022-external-keys';
 
 import { ConfigurationError } from '../kernel/configuration-error';
@@ -83,6 +84,7 @@ const COMMON = {
     ChannelHealth1700000000013,
     KeyPolicies1700000000014,
     Research1700000000020,
+    MadeOnce1700000000021,
     ExternalKeys1700000000022,
   ],
   migrationsTransactionMode: 'each' as const,

@@ -1,9 +1,11 @@
 /** Redemption codes in the database: of each code, its hash. */
 import type { DataSource } from 'typeorm';
+import type { MadeBefore, Once } from '../kernel/made-once';
 import { nano } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
 import type { Page, PageRequest } from '../ledger/ledger-reader';
 import type { RedemptionCode, RedemptionStore } from '../ledger/redemption/redemption-store';
+import { madeBefore, noteMade } from './made-once';
 import { pageOfRows, rowIdOfCursor } from './sql/cursors';
 import { inTransaction } from './sql/in-transaction';
 import { Conditions, rowsOf } from './sql/query';
@@ -16,14 +18,19 @@ const CODES_PER_STATEMENT = 100;
 export class SqlRedemptionStore implements RedemptionStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  async add(codes: readonly (RedemptionCode & { readonly codeHash: string })[]): Promise<void> {
+  async add(codes: readonly (RedemptionCode & { readonly codeHash: string })[], once: Once | null): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
+      await noteMade(manager, once, codes[0]?.id ?? '');
       for (let from = 0; from < codes.length; from += CODES_PER_STATEMENT) {
         const some = codes.slice(from, from + CODES_PER_STATEMENT);
         const rows = some.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
         await manager.query(`INSERT INTO redemption_code (${COLUMNS}, code_hash) VALUES ${rows}`, some.flatMap(valuesOf));
       }
     });
+  }
+
+  madeBefore(requestKey: string): Promise<MadeBefore | undefined> {
+    return madeBefore(this.dataSource, requestKey);
   }
 
   find(id: string): Promise<RedemptionCode | undefined> {

@@ -1,8 +1,9 @@
 /** Reads what an OpenAI-compatible provider says about a failure. */
 import type { AttemptFailure } from '../attempts/upstream';
+import { clipped } from '../kernel/shown';
 import type { Channel } from '../routing/catalog';
 import { isRecord, type JsonRecord, parseRecord } from './json';
-import { clipped, scrubbed } from './scrub';
+import { scrubbed } from './scrub';
 
 const WORD_MAX = 100;
 const MARKUP = /^\s*</;

@@ -1,11 +1,11 @@
 /** What a provider says is shown to users and kept: without our secrets, its address, and without end. */
 import { isIP } from 'node:net';
+import { clipped } from '../kernel/shown';
 import type { Channel } from '../routing/catalog';
 import { withoutSecret } from './scrub-secret';
 
 const MESSAGE_MAX = 500;
 const HIDDEN = '…';
-const HIGH_SURROGATE = /[\uD800-\uDBFF]/;
 
 /** In this order: a URL is hidden before the address inside it. */
 const PATTERNS: readonly RegExp[] = [
@@ -53,11 +53,4 @@ function hostPattern(baseUrl: string): RegExp {
   const domain = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname.split('.').slice(-2).join('.') : hostname;
   const name = domain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(?<![\\w-])(?:[\\w-]+\\.)*${name}(?::\\d+)?(?![\\w-])`, 'gi');
-}
-
-/** At most `length` characters, without half a character at the end. */
-export function clipped(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const half = HIGH_SURROGATE.test(text.charAt(length - 2));
-  return text.slice(0, half ? length - 2 : length - 1) + HIDDEN;
 }

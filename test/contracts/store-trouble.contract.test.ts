@@ -5,8 +5,10 @@ import { newId } from '../../src/kernel/ids';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { createDataSource } from '../../src/storage/data-source';
 import { SqlLedgerReader } from '../../src/storage/ledger-reader/ledger-reader';
+import { inTurn } from '../../src/storage/sql/in-transaction';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
 import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { eventually } from '../support/eventually';
 
 jest.setTimeout(60_000);
 
@@ -52,6 +54,7 @@ describe('stores on a database in trouble, on mysql', () => {
 
   const troubles: [string, () => void][] = [
     ['that refuses connections', () => proxy.sever()],
+    ['that accepts everything and answers nothing', () => proxy.hang()],
     ...(
       [
         [1040, 'too many connections'],
@@ -82,6 +85,33 @@ describe('stores on a database in trouble, on mysql', () => {
       }
     });
   }
+
+  promise('that is slow and answers others: whoever reads long is not cut', async () => {
+    // Longer than it takes to look twice whether the server is there.
+    expect(await inTurn(dataSource, (manager) => manager.query('SELECT SLEEP(6) AS woken'))).toEqual([{ woken: 0 }]);
+  });
+
+  promise('that answers nothing any more: the connections that wait for it are given up', async () => {
+    const accounts = new TypeormAccountStore(dataSource);
+    await accounts.list();
+    proxy.hang();
+    await expect(Promise.all([accounts.list(), accounts.list()])).rejects.toMatchObject(UNAVAILABLE);
+    await eventually(() => expect(proxy.connections()).toBe(0), 5_000);
+    proxy.mend();
+    await accounts.list();
+  });
+
+  promise('that answers nothing any more: what waits for a connection fails as well, and is not done when it has passed', async () => {
+    const accounts = new TypeormAccountStore(dataSource);
+    proxy.hang();
+    const ids = Array.from({ length: 8 }, (_, at) => `waiting-${at}`);
+    const heard = await Promise.allSettled(ids.map((id) => accounts.add(account(id), [], [])));
+    proxy.mend();
+    expect(heard).toEqual(ids.map(() => ({ status: 'rejected', reason: expect.objectContaining(UNAVAILABLE) })));
+    // Those that waited come first: there are two connections, and each of these questions waits for its turn.
+    for (const _ of ids) await accounts.list();
+    expect((await accounts.list()).filter(({ id }) => ids.includes(id))).toEqual([]);
+  });
 
   promise('that loses the answer of a commit: the caller hears that it passes, although the change was made', async () => {
     const accounts = new TypeormAccountStore(dataSource);

@@ -62,6 +62,7 @@ describe('a gateway that is told wrong things', () => {
   it.each<[string, (folder: string) => string, RegExp]>([
     ['is a folder', (at) => at, /cannot be written \(EISDIR\)/],
     ['lies in a file', (at) => join(at, 'text.txt', 'ledger.sqlite'), /cannot be written \((EEXIST|ENOTDIR)\)/],
+    ['lies where no folder can be made', () => '/proc/nowhere/at/all/ledger.sqlite', /cannot be written \((ENOENT|EACCES|EROFS)\)/],
     ['is none', (at) => join(at, 'text.txt'), /is no SQLite database/],
   ])('refuses a database that %s, with the name of the variable and of the file', async (_what, place, problem) => {
     writeFileSync(join(folder, 'text.txt'), 'nothing but text, and enough of it to be read as the head of a database'.repeat(20));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../support/eventually';
 import { graph, postChat, receipt } from '../support/forge-client';
-import { type GatewayProcess, gatewayThatRefuses, npmStart } from '../support/gateway-process';
+import { type GatewayProcess, gatewayThatRefuses, npmStart, startGateway } from '../support/gateway-process';
 
 const run = promisify(execFile);
 
@@ -87,5 +87,23 @@ describe('npm start, without anything', () => {
     expect(stderr).toContain(`Cannot listen on 127.0.0.1:${taken}: choose another PORT`);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stdout).toMatch(/Operator token\s+tf-admin-\S+\n\s+Demo key\s+sk-tf-\S+/);
+  }, 60_000);
+
+  it('shows them before anything else is opened, so that nothing which breaks a first start takes them with it', async () => {
+    const broken = `sqlite:${join(folder, 'broken', 'tokens-forge.sqlite')}`;
+    const environment = { ADMIN_TOKEN: '', MASTER_KEY: '', UPSTREAM_ALLOW_PRIVATE: '' };
+    const nodeArguments = ['-r', require.resolve('../support/no-listening.cjs')];
+    const { code, stdout, stderr } = await gatewayThatRefuses({ databaseUrl: broken, environment, nodeArguments });
+    expect(code).toBe(1);
+    // The demo's own upstream is the first thing that a start opens behind its database.
+    expect(stderr).toContain('startDemoUpstream');
+    expect(stdout).toMatch(/Operator token\s+tf-admin-\S+\n\s+Demo key\s+sk-tf-\S+/);
+    expect(stdout).not.toContain('listens on');
+    // What was shown is what the next start goes by.
+    const next = await startGateway({ databaseUrl: broken, environment });
+    const key = /Demo key\s+(\S+)/.exec(stdout)?.[1] ?? '';
+    expect((await fetch(`${next.origin}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+    expect(next.stdout).not.toContain('Demo key');
+    await next.stop();
   }, 60_000);
 });

@@ -18,6 +18,8 @@ export interface CuttingProxy {
   sever(): void;
   /** Accepts everything and answers nothing until `mend`; what was said meanwhile is lost with its connection. */
   hang(): void;
+  /** How many clients are connected now. */
+  connections(): number;
   mend(): void;
   close(): Promise<void>;
 }
@@ -92,6 +94,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
     cut: (...more) => void cuts.push(...more),
     left: () => cuts.length,
     refuse: (errno, times = 1, at = COMMIT) => void Object.assign(refusal, { errno, times, at }),
+    connections: () => sockets.size / 2,
     hang: () => {
       hanging = true;
     },

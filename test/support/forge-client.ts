@@ -115,7 +115,7 @@ export async function receipt(origin: string, apiKey: string, id: string | null 
 
 export interface GraphAnswer<T> {
   readonly data: T;
-  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string; readonly faultCode?: string } }[];
 }
 
 export async function graphAnswer<T>(origin: string, token: string | null, query: string, variables: object = {}): Promise<GraphAnswer<T>> {

@@ -83,6 +83,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
       add: async () => undefined,
       find: async () => undefined,
       findByHash: async () => undefined,
+      madeBefore: async () => undefined,
       page: async () => ({ items: [], hasNextPage: false }),
       revoke: async () => undefined,
     },

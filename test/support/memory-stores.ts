@@ -1,5 +1,6 @@
 /** Keys, accounts and settings in memory, with the rules of the real stores: for tests of what calls them. */
 
+import type { MadeBefore } from '../../src/kernel/made-once';
 import { hashSecret } from '../../src/kernel/secret';
 import type { Account, AccountStore, Project, SettingStore } from '../../src/keys/account-store';
 import type { ApiKey, KeySecret, SpendLimit, StoredKeyStatus } from '../../src/keys/api-key';
@@ -8,6 +9,7 @@ import type { ApiKeyStore, NewApiKey } from '../../src/keys/api-key-store';
 export class MemoryKeyStore implements ApiKeyStore {
   readonly keys = new Map<string, ApiKey>();
   readonly secrets = new Map<string, KeySecret>();
+  readonly made = new Map<string, MadeBefore>();
   readonly projectLimits = new Map<string, readonly SpendLimit[]>();
 
   put(key: ApiKey, secret: string): void {
@@ -38,9 +40,15 @@ export class MemoryKeyStore implements ApiKeyStore {
     return keys.sort((a, b) => b.createdAt - a.createdAt);
   }
 
-  async add({ key, secret }: NewApiKey): Promise<void> {
+  async add({ key, secret, once = null }: NewApiKey): Promise<void> {
+    if (once !== null && this.made.has(once.key)) throw new Error('it was made before');
+    if (once !== null) this.made.set(once.key, { made: key.id, contentHash: once.contentHash });
     this.keys.set(key.id, key);
     this.secrets.set(secret.hash, secret);
+  }
+
+  async madeBefore(requestKey: string): Promise<MadeBefore | undefined> {
+    return this.made.get(requestKey);
   }
 
   async setStatus(id: string, status: StoredKeyStatus): Promise<void> {

@@ -102,9 +102,12 @@ export function contextFor(sources: GraphSources, viewer: Viewer, requestId: str
   const scope = scopeOf(viewer);
   const allowance = new NodeAllowance();
   const reading = () => readingOf(sources, viewer, scope, allowance);
+  let isFirst = true;
   // Over HTTP the library copies the context: what is read anew is the one that is asked.
   const readAnew = function (this: GraphContext): void {
-    Object.assign(this, reading());
+    // Before the first mutation nothing was read, so there is nothing to forget.
+    if (!isFirst) Object.assign(this, reading());
+    isFirst = false;
   };
   return { requestId, viewer, scope, sources, ...reading(), readAnew };
 }

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { Fault } from '../../kernel/fault';
 import type { Log } from '../../kernel/log';
+import { shown } from '../../kernel/shown';
 import { authenticateViewer } from '../../keys/viewer';
 import { GuessBrake } from '../../ledger/redemption/guess-brake';
 import { buildGraph } from './build-schema';
@@ -118,7 +119,7 @@ function badRequest(error: unknown): Fault | null {
   const { statusCode, message } = error as { statusCode?: unknown; message?: unknown };
   if (statusCode === 413) return new Fault('request_too_large', 'The body is too large.');
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return null;
-  return new Fault('invalid_request', String(message));
+  return new Fault('invalid_request', shown(String(message)));
 }
 
 function contextOf(contexts: WeakMap<FastifyRequest, GraphContext>, request: FastifyRequest): GraphContext {

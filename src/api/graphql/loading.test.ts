@@ -53,6 +53,20 @@ describe('reading from the stores', () => {
     expect([world.calls.get('reader.receipts'), world.calls.get('reader.receiptsOfKeys')]).toEqual([1, 2]);
   });
 
+  it('is prepared once for a request of one mutation, and once more for each that follows on it', async () => {
+    const world = await graphWorld();
+    const pause = (times: number) =>
+      `mutation { ${Array.from({ length: times }, (_, at) => `m${at}: pauseApiKey(id: "chat") { status }`).join(' ')} }`;
+    const prepared = async (query: string) => {
+      world.calls.clear();
+      await world.ask(ACME, query);
+      return world.calls.get('catalog.current');
+    };
+    const [query, one, three] = [await prepared('{ __typename }'), await prepared(pause(1)), await prepared(pause(3))];
+    await world.app.close();
+    expect([query, one, three]).toEqual([1, 1, 3]);
+  });
+
   it('reads nothing that was not asked for', async () => {
     const world = await graphWorld();
     world.calls.clear();

@@ -1,6 +1,7 @@
 /** The one place that renders errors of the graph: a `Fault` is shown, GraphQL's own words pass, all else is masked. */
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { Fault } from '../../kernel/fault';
+import { clipped } from '../../kernel/shown';
 
 const INTERNAL: Pick<GraphQLFormattedError, 'message' | 'extensions'> = {
   message: 'Internal error',
@@ -39,7 +40,7 @@ const TOO_DEEP = 'The operation is nested too deeply to be read.';
 const MESSAGE_MAX = 1_000;
 
 function shortened(message: string): string {
-  return message.length <= MESSAGE_MAX ? message : `${message.slice(0, MESSAGE_MAX)}…`;
+  return clipped(message, MESSAGE_MAX);
 }
 
 /** What the operator must hear of: a fault whose rule says so, and what is neither a fault nor about the request. */

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Gateway } from '../../gateway/completion-request';
 import { Fault } from '../../kernel/fault';
+import { shown } from '../../kernel/shown';
 import { admitKey } from '../../keys/authenticate';
 import { callableNames, type Named } from '../../routing/callable-names';
 import { bearerOf } from './bearer';
@@ -21,7 +22,7 @@ export function registerModels(app: FastifyInstance, gateway: Gateway): void {
   app.get<{ Params: { '*': string } }>('/v1/models/*', async (request) => {
     const id = request.params['*'];
     const model = (await callable(bearerOf(request.headers))).find((each) => each.name === id);
-    if (model === undefined) throw new Fault('model_not_found', `The model "${id}" does not exist, or this key cannot call it.`);
+    if (model === undefined) throw new Fault('model_not_found', `The model "${shown(id)}" does not exist, or this key cannot call it.`);
     return modelJson(model);
   });
 }

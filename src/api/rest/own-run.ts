@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
+import { shown } from '../../kernel/shown';
 import type { ApiKey } from '../../keys/api-key';
 import { admitKey, type KeyRing } from '../../keys/authenticate';
 import type { Run } from '../../runs/run';
@@ -25,6 +26,6 @@ export async function ownRun(deps: OwnRunDeps, request: FastifyRequest<ById>): P
   const key = await callerOf(deps, request);
   const { id } = request.params;
   const run = (await deps.runs.find([id])).get(id);
-  if (run === undefined || run.apiKeyId !== key.id) throw new Fault('not_found', `There is no run ${id} of this key.`);
+  if (run === undefined || run.apiKeyId !== key.id) throw new Fault('not_found', `There is no run ${shown(id)} of this key.`);
   return run;
 }

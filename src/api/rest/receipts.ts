@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { loadReceipt, type ReceiptSources } from '../../gateway/views/load-receipt';
 import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
+import { shown } from '../../kernel/shown';
 import { admitKey, type KeyRing } from '../../keys/authenticate';
 import type { ChannelHealth } from '../../routing/health/channel-health';
 import { reportOf } from '../../routing/health/health-report';
@@ -22,7 +23,7 @@ export function registerReceipts(app: FastifyInstance, { keyRing, clock, sources
     const { key } = admitKey(await keyRing.recognise(bearerOf(request.headers)), clock.now());
     const { id } = request.params;
     const receipt = await loadReceipt(sources, id, { apiKeyId: key.id });
-    if (receipt === undefined) throw new Fault('not_found', `There is no receipt ${id} of this key.`);
+    if (receipt === undefined) throw new Fault('not_found', `There is no receipt ${shown(id)} of this key.`);
     const run = await runOfReceipt(sources, receipt.view.runId);
     return receiptJson(receipt, run, clock.now(), (channelId) => reportOf(health, channelId, clock).health);
   });

@@ -5,6 +5,7 @@ import { readIdempotencyKey } from '../../gateway/reading/request-headers';
 import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
 import { formatDecimal, nano, parseDecimal } from '../../kernel/money';
+import { shown } from '../../kernel/shown';
 import { BUCKETS, type Bucket } from '../../kernel/words';
 import type { KeyRing } from '../../keys/authenticate';
 import type { LedgerReader } from '../../ledger/ledger-reader';
@@ -42,12 +43,12 @@ export function registerRuns(app: FastifyInstance, deps: RunDeps): void {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, taken) => taken(null, body));
     scope.post(PATH, (request) => start(deps, request));
-    scope.get<ById>(`${PATH}/:id`, async (request, reply) => shown(deps, await ownRun(deps, request), reply));
+    scope.get<ById>(`${PATH}/:id`, async (request, reply) => standing(deps, await ownRun(deps, request), reply));
     scope.post<ById>(`${PATH}/:id/finish`, async (request, reply) => {
       const { id, kind } = await ownRun(deps, request);
       if (kind === 'RESEARCH')
         throw new Fault('invalid_request', `The run ${id} is one of research, which ends by itself: cancelResearchRun ends it now.`);
-      return shown(deps, await finishRun(deps, id), reply);
+      return standing(deps, await finishRun(deps, id), reply);
     });
     done();
   });
@@ -61,7 +62,7 @@ async function start(deps: RunDeps, request: FastifyRequest): Promise<object> {
   return runJson(await standingOf(deps, made));
 }
 
-async function shown(deps: RunDeps, run: Run, reply: FastifyReply): Promise<object> {
+async function standing(deps: RunDeps, run: Run, reply: FastifyReply): Promise<object> {
   reply.header('cache-control', 'no-store');
   return runJson(await standingOf(deps, run));
 }
@@ -73,7 +74,7 @@ function wishOf(body: Buffer): RunWish {
   const [issue] = read.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const path = [...(issue?.path ?? []), ...unknown].map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
-  const param = path.replace(/^\./, '');
+  const param = shown(path.replace(/^\./, ''));
   const what = param === '' ? 'The body' : param;
   const problem = unknown.length > 0 ? 'unknown field' : issue?.message;
   throw new Fault('invalid_request', `${what}: ${problem ?? 'is not as it should be'}.`, param === '' ? {} : { param });

@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Fault } from '../../kernel/fault';
 import { newId } from '../../kernel/ids';
 import type { Log } from '../../kernel/log';
+import { shown } from '../../kernel/shown';
 import { isMessagesPath, renderMessagesError } from './anthropic-error';
 import { renderError } from './openai-error';
 import { PlainRequest } from './plain-request';
@@ -50,7 +51,7 @@ export function createServer(log: Log): FastifyInstance {
     return send(request, reply, fault ?? error);
   });
   app.setNotFoundHandler((request, reply) =>
-    send(request, reply, new Fault('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`)),
+    send(request, reply, new Fault('not_found', `There is no ${shown(`${request.method} ${request.url.split('?')[0]}`)}.`)),
   );
   return app;
 }
@@ -85,6 +86,6 @@ function knownFault(error: unknown): Fault | null {
   const { statusCode, message } = error as { statusCode?: unknown; message?: unknown };
   if (statusCode === 413) return new Fault('request_too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
   if (statusCode === 415) return new Fault('unsupported_media_type', 'The body must be application/json.');
-  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return new Fault('invalid_request', String(message));
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return new Fault('invalid_request', shown(String(message)));
   return null;
 }

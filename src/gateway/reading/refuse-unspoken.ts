@@ -3,6 +3,7 @@ import { lackOf, OPERATION_NAMES, speaks } from '../../attempts/obstacle';
 import type { Upstreams } from '../../attempts/upstream';
 import type { PriceClass } from '../../kernel/classes';
 import { Fault } from '../../kernel/fault';
+import { shown } from '../../kernel/shown';
 import type { PriceVersion } from '../../routing/catalog';
 import type { Plan, PlannedRoute, PlanStep } from '../../routing/plan-route';
 import type { Endpoint, ModelCall } from '../endpoints/endpoint';
@@ -36,7 +37,7 @@ function whyNone(plans: readonly Plan[], { endpoint, model, body, stream }: Mode
   const lacks = new Set(speaking.map((step) => lackOf(step, { operation, body, stream }, upstreams)?.message));
   if (lacks.size > 0) return new Fault('feature_unsupported', [...lacks].join(' '));
   const protocols = [...new Set(steps.map(({ channel }) => channel.protocol))].join(' and ');
-  const message = `${OPERATION_NAMES[operation]} cannot run on the channels of "${model}": they speak the protocol ${protocols}.`;
+  const message = `${OPERATION_NAMES[operation]} cannot run on the channels of "${shown(model)}": they speak the protocol ${protocols}.`;
   return new Fault('endpoint_not_supported', message, { param: 'model' });
 }
 

@@ -5,8 +5,10 @@
 import { Fault } from '../../kernel/fault';
 import { newId } from '../../kernel/ids';
 import { invariant } from '../../kernel/invariant';
+import { type Once, onceOf, refuseMade } from '../../kernel/made-once';
 import { NANO_MAX, nano } from '../../kernel/money';
 import { hashSecret } from '../../kernel/secret';
+import { shown } from '../../kernel/shown';
 import { type Bucket, currencyOf } from '../../kernel/words';
 import type { GroupCommit } from '../group-commit';
 import type { LedgerReader } from '../ledger-reader';
@@ -42,9 +44,19 @@ export type RedemptionState = (typeof REDEMPTION_STATES)[number];
 const COUNT_MAX = 1_000;
 const MEMO_MAX = 500;
 
-/** @throws Fault `invalid_request` that names the argument */
-export async function makeCodes({ codes, clock }: Pick<RedemptionMeans, 'codes' | 'clock'>, wish: CodeWish): Promise<MadeCode[]> {
+/**
+ * `idempotencyKey`: the same one never makes codes a second time, because their text cannot be shown again.
+ * @throws Fault `invalid_request` that names the argument; `idempotency_settled`, which names the first of the codes that were made
+ * before, or `idempotency_mismatch`
+ */
+export async function makeCodes(
+  { codes, clock }: Pick<RedemptionMeans, 'codes' | 'clock'>,
+  wish: CodeWish,
+  idempotencyKey: string | null = null,
+): Promise<MadeCode[]> {
   const { count, bucket, expiresAt, memo } = wish;
+  const once = onceOf(['redemption_codes'], idempotencyKey, wish);
+  await refuseRepeat(codes, once, count);
   const now = clock.now();
   if (count < 1 || count > COUNT_MAX) throw wrong('count', `must be 1 to ${COUNT_MAX}`);
   if (wish.amount <= 0n || wish.amount > NANO_MAX) throw wrong('amount', 'must be above zero, and no more than a wallet can hold');
@@ -54,8 +66,20 @@ export async function makeCodes({ codes, clock }: Pick<RedemptionMeans, 'codes' 
     const redemptionCode = { id: newId(), bucket, amount: nano(wish.amount), memo, createdAt: now, expiresAt, revokedAt: null };
     return { redemptionCode, code: newCode() };
   });
-  await codes.add(made.map(({ redemptionCode, code }) => ({ ...redemptionCode, codeHash: hashSecret(code) })));
+  const hashed = made.map(({ redemptionCode, code }) => ({ ...redemptionCode, codeHash: hashSecret(code) }));
+  await codes.add(hashed, once).catch(async (error: unknown) => {
+    // The same request at the same moment may have been quicker.
+    if (!(error instanceof Fault)) await refuseRepeat(codes, once, count);
+    throw error;
+  });
   return made.map(({ redemptionCode, code }) => ({ redemptionCode, code: printedCode(code) }));
+}
+
+async function refuseRepeat(codes: RedemptionStore, once: Once | null, count: number): Promise<void> {
+  if (once === null) return;
+  const wayOn = 'Their text was shown then: redemptionCodes lists them, revokeRedemptionCode ends one.';
+  const words = (first: string) => `This idempotencyKey made ${count} redemption codes, the first of them ${first}. ${wayOn}`;
+  refuseMade(await codes.madeBefore(once.key), once, words);
 }
 
 /**
@@ -79,7 +103,7 @@ export async function redeem(means: RedemptionMeans, accountId: string, typed: s
 
 /** @throws Fault `not_found` for the id, `invalid_request` for a code that was redeemed */
 export async function revokeCode({ codes, reader, clock }: RedemptionMeans, id: string): Promise<RedemptionCode> {
-  if ((await codes.find(id)) === undefined) throw new Fault('not_found', `There is no redemption code "${id}".`, { param: 'id' });
+  if ((await codes.find(id)) === undefined) throw new Fault('not_found', `There is no redemption code "${shown(id)}".`, { param: 'id' });
   await refuseRedeemed(reader, id);
   await codes.revoke(id, clock.now());
   // A redemption that was under way may have gone through, or may still: its entry then says so, and nothing else counts.

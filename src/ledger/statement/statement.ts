@@ -5,6 +5,7 @@
 import { Fault } from '../../kernel/fault';
 import { invariant } from '../../kernel/invariant';
 import { type Nano, nano } from '../../kernel/money';
+import { shown } from '../../kernel/shown';
 import { type Bucket, ENTRY_KINDS, type EntryKind } from '../../kernel/words';
 import type { LedgerEntry } from '../wallet';
 
@@ -53,7 +54,7 @@ export function monthOf(text: string): Period {
   const [inYear, inMonth] = [Number.parseInt(year, 10), Number.parseInt(month, 10)];
   if (inYear < YEARS.first || inYear > YEARS.last) {
     const wanted = `must be a month from ${YEARS.first}-01 to ${YEARS.last}-12, such as 2026-11`;
-    throw new Fault('invalid_request', `"month" ${wanted}, not "${text}".`, { param: 'month' });
+    throw new Fault('invalid_request', `"month" ${wanted}, not "${shown(text)}".`, { param: 'month' });
   }
   return { from: Date.UTC(inYear, inMonth - 1), to: Date.UTC(inYear, inMonth) };
 }

@@ -67,6 +67,7 @@ class People {
         this.write();
         this.keys.set(added.key.id, added);
       },
+      madeBefore: unused,
       list: unused,
       setStatus: unused,
       change: unused,

@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
 import { invariant } from '../../kernel/invariant';
 import type { Log } from '../../kernel/log';
+import { shown } from '../../kernel/shown';
 import type { Catalog, Channel, PriceVersion } from '../../routing/catalog';
 import type { CatalogEdit } from '../../routing/catalog-edit';
 import type { CatalogStore } from '../../routing/catalog-store';
@@ -103,7 +104,7 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
 
   /** Takes a channel out of use or back. It stands over restarts. @throws Fault `not_found` for one that is not in the catalog */
   async setChannelEnabled(id: string, enabled: boolean): Promise<Channel> {
-    const unknown = new Fault('not_found', `There is no channel "${id}".`);
+    const unknown = new Fault('not_found', `There is no channel "${shown(id)}".`);
     if (!canBeStoredId(id)) throw unknown;
     await changingCatalog(this.parts.dataSource, async (manager, { applied }) => {
       const rows: Row[] = await manager.query('SELECT enabled FROM channel WHERE id = ? AND retired_at IS NULL', [id]);

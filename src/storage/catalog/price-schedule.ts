@@ -1,6 +1,7 @@
 /** Prices that begin later. Every process finds the instant by itself: nothing has to happen when it comes. */
 import type { EntityManager } from 'typeorm';
 import { Fault } from '../../kernel/fault';
+import { shown } from '../../kernel/shown';
 import { ROUTE_TYPES } from '../../kernel/words';
 import type { DeclaredPrice } from '../../routing/declared-catalog';
 import { type Row, textOf, whole } from '../sql/row-values';
@@ -39,7 +40,7 @@ export interface PriceOfRoute {
  */
 export async function writePrice(manager: EntityManager, { routeId, price, effectiveFrom }: PriceOfRoute, now: number) {
   const [row]: Row[] = await manager.query('SELECT type, price_id FROM route WHERE id = ? AND retired_at IS NULL', [routeId]);
-  if (row === undefined) throw new Fault('not_found', `There is no route "${routeId}".`);
+  if (row === undefined) throw new Fault('not_found', `There is no route "${shown(routeId)}".`);
   const owner = { routeId, routeType: ROUTE_TYPES.find((type) => type === row['type']) ?? 'ORDINARY', channelId: null };
   return effectiveFrom === null
     ? setNow(manager, owner, price, textOf(row['price_id']), now)

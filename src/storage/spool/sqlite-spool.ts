@@ -2,13 +2,14 @@
  * The spool in a small SQLite file of its own. All processes of a machine that serve one ledger share it: a replay is
  * known to the ledger, so whoever comes first may send what another one kept, also what one kept that is dead.
  */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../kernel/clock';
 import type { Log } from '../../kernel/log';
 import type { EndRequest } from '../../ledger/ledger-store';
 import type { SettlementSpool } from '../../ledger/settlement-spool';
+import { makeFolder } from '../make-folder';
 import { endOfText, textOfEnd } from './end-text';
 
 /** Others write for milliseconds only; and while this one waits, the whole process does. */
@@ -93,7 +94,7 @@ export class SqliteSpool implements SettlementSpool {
   private open(): Database.Database {
     if (this.db !== null) return this.db;
     const { file, log } = this.options;
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     try {
       this.db = openFile(file);
     } catch (err) {

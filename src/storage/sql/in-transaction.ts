@@ -5,7 +5,9 @@
  */
 import type { DataSource, EntityManager } from 'typeorm';
 import { giveWay } from '../../kernel/give-way';
+import type { Wanted } from './liveness';
 import { troubleAsFault } from './trouble-as-fault';
+import { whileAnswering } from './while-answering';
 
 const lastOf = new WeakMap<DataSource, Promise<unknown>>();
 
@@ -15,7 +17,13 @@ const lastOf = new WeakMap<DataSource, Promise<unknown>>();
  * @throws Fault `temporarily_unavailable` for trouble of the database; where that struck at the commit, the work may be done
  */
 export function inTransaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-  return queued(dataSource, () => dataSource.transaction(work));
+  return queued(dataSource, (isWanted) =>
+    dataSource.transaction((manager) => {
+      // Whoever waited for a connection in vain has been told so: it shall not be done after all.
+      if (!isWanted()) throw new Error('Nobody waits for this any more.');
+      return work(manager);
+    }),
+  );
 }
 
 /**
@@ -27,9 +35,11 @@ export function inTurn<T>(dataSource: DataSource, work: (manager: EntityManager)
   return queued(dataSource, () => work(dataSource.manager));
 }
 
-async function queued<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
+async function queued<T>(dataSource: DataSource, work: Wanted<T>): Promise<T> {
   try {
-    return await (dataSource.options.type === 'better-sqlite3' ? afterOthers(dataSource, work) : work());
+    return await (dataSource.options.type === 'better-sqlite3'
+      ? afterOthers(dataSource, () => work(() => true))
+      : whileAnswering(dataSource, work));
   } catch (error) {
     throw troubleAsFault(dataSource, error);
   }

@@ -1,4 +1,6 @@
 /** What of a conversation Anthropic's Messages have no words for. */
+
+import { shown } from '../../kernel/shown';
 import type { AssistantPart, Conversation, Turn, UserPart } from '../conversation/conversation';
 import { parseRecord } from '../json';
 import { THOUGHT_MIN } from './thinking';
@@ -55,14 +57,14 @@ function lackOfTurns(turns: readonly Turn[]): string | null {
 }
 
 function lackOfCall(name: string, text: string): string | null {
-  return text === '' || parseRecord(text) !== undefined ? null : `the arguments of the call of "${name}" are no JSON object.`;
+  return text === '' || parseRecord(text) !== undefined ? null : `the arguments of the call of "${shown(name)}" are no JSON object.`;
 }
 
 function lackOfPart(part: UserPart | AssistantPart): string | null {
   if (part.kind === 'audio') return 'a part of type input_audio has no equivalent there.';
   if (part.kind === 'image' && part.detail === 'low') return 'a picture of detail low has no equivalent there.';
   if (part.kind !== 'document' || part.source.kind !== 'base64' || part.source.mediaType === 'application/pdf') return null;
-  return `a file of type ${part.source.mediaType} has no equivalent there.`;
+  return `a file of type ${shown(part.source.mediaType)} has no equivalent there.`;
 }
 
 function none(member: string): string {

@@ -1,4 +1,6 @@
 /** Reading what a conversation can say, and naming the first member that it cannot. */
+
+import { shown } from '../../kernel/shown';
 import { isRecord, type JsonRecord } from '../json';
 import type { Conversation, ConversationReading } from './conversation';
 
@@ -30,7 +32,7 @@ export function readingOf(read: () => Conversation): ConversationReading {
 export function checkMembers(record: JsonRecord, path: string, known: ReadonlySet<string>, idle: Idle = {}): void {
   for (const [name, value] of Object.entries(record)) {
     if (value === undefined || value === null || known.has(name) || idle[name]?.(value) === true) continue;
-    throw unsayable(path === '' ? name : `${path}.${name}`);
+    throw unsayable(path === '' ? shown(name) : `${path}.${shown(name)}`);
   }
 }
 

@@ -1,8 +1,9 @@
 /** What Gemini says of a request that it refuses, and of an answer that it does not give. */
 import type { AttemptFailure } from '../../attempts/upstream';
+import { clipped } from '../../kernel/shown';
 import type { Channel } from '../../routing/catalog';
 import { isRecord, type JsonRecord, recordOf } from '../json';
-import { clipped, scrubbed } from '../scrub';
+import { scrubbed } from '../scrub';
 
 const WORD_MAX = 100;
 

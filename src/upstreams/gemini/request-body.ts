@@ -2,6 +2,8 @@
  * A conversation as a request of Gemini. Everything in it is kept, or there is an obstacle that names what cannot be.
  * Two things say nothing about the answer and stay behind: the name of the end user, and reasoning of earlier turns.
  */
+
+import { shown } from '../../kernel/shown';
 import type { Conversation, Inexpressible, ReasoningWish, Tool } from '../conversation/conversation';
 import { Unsayable, unsayable } from '../conversation/unsayable';
 import { geminiSchema } from './gemini-schema';
@@ -73,7 +75,7 @@ function callingOf(kind: 'auto' | 'none' | 'required' | 'named', strict: boolean
 }
 
 function declarationOf({ name, description, schema, strict }: Tool): Members {
-  if (!/^[A-Za-z_][\w.:-]{0,63}$/.test(name)) throw unsayable('tools', `cannot have the name "${name}" there`);
+  if (!/^[A-Za-z_][\w.:-]{0,63}$/.test(name)) throw unsayable('tools', `cannot have the name "${shown(name)}" there`);
   const described = description === null ? {} : { description };
   if (schema === null) return { name, ...described };
   return { name, ...described, parametersJsonSchema: schemaOf(schema, strict, 'tools', `of the strict tool "${name}"`) };
@@ -84,7 +86,7 @@ function schemaOf(schema: Readonly<Members>, strict: boolean, member: string, wh
   const kept = geminiSchema(schema);
   if (kept.ok) return kept.schema;
   if (!strict) return schema;
-  throw unsayable(member, `cannot be kept to there: ${kept.lost} in the schema ${whose}`);
+  throw unsayable(member, `cannot be kept to there: ${shown(kept.lost)} in the schema ${whose}`);
 }
 
 function generationConfig(conversation: Conversation, upstreamModel: string, outputLimit: number | null): Members {

@@ -1,4 +1,6 @@
 /** The turns of a conversation as Gemini's `contents`. */
+
+import { shown } from '../../kernel/shown';
 import type {
   AssistantPart,
   Conversation,
@@ -60,7 +62,7 @@ function textParts(text: string): Part[] {
 function imagePart({ source }: ImagePart): Part {
   const made = inline(source, 'a picture');
   if (source.kind === 'base64' && !IMAGES.has(source.mediaType)) {
-    throw unsayable('messages', `cannot hold a picture of type ${source.mediaType} there: png, jpeg, webp, heic and heif are taken`);
+    throw unsayable('messages', `cannot hold a picture of type ${shown(source.mediaType)} there: png, jpeg, webp, heic and heif are taken`);
   }
   return made;
 }
@@ -78,7 +80,7 @@ function inline(source: MediaSource, what: string): Part {
 
 /** Only texts: what else a tool gives would need a model that takes media as results. */
 function resultPart({ callId, name, content, isError }: ToolResultPart): Part {
-  if (name === null) throw unsayable('messages', `must hold the call "${callId}" before its result there`);
+  if (name === null) throw unsayable('messages', `must hold the call "${shown(callId)}" before its result there`);
   const texts = content.map((part) => {
     if (part.kind !== 'text') throw unsayable('messages', `cannot hold results of tools other than texts there (${part.kind})`);
     return part.text;
@@ -101,7 +103,7 @@ function modelParts(parts: readonly AssistantPart[], signed: boolean): Part[] {
 /** The first of several calls is the one that Gemini signs. */
 function callPart({ id, name, argumentsText, signature }: ToolCallPart, mustBeSigned: boolean): Part {
   const args = argumentsText.trim() === '' ? {} : parseRecord(argumentsText);
-  if (args === undefined) throw unsayable('messages', `must hold arguments that are a JSON object there (call "${id}")`);
+  if (args === undefined) throw unsayable('messages', `must hold arguments that are a JSON object there (call "${shown(id)}")`);
   const thoughtSignature = signature ?? (mustBeSigned ? UNSIGNED : null);
   return { functionCall: { id, name, args }, ...(thoughtSignature === null ? {} : { thoughtSignature }) };
 }

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
+import { shown } from '../../../kernel/shown';
 import { type AccountRole, createAccount, createToken } from '../../../keys/management-token';
 import { accountOf, mayDecide, maySeeAccount } from '../../../keys/viewer';
 import type { GraphContext } from '../context';
@@ -58,7 +59,7 @@ export class AccountResolver {
   ): Promise<AccountTokenNode> {
     if (!mayDecide(viewer)) throw new Fault('forbidden', 'Only an owner of the account, or the operator, may revoke its tokens.');
     const token = await sources.tokens.find(id);
-    if (token === undefined || !maySeeAccount(viewer, token.accountId)) throw new Fault('not_found', `There is no token ${id}.`);
+    if (token === undefined || !maySeeAccount(viewer, token.accountId)) throw new Fault('not_found', `There is no token ${shown(id)}.`);
     await sources.tokens.revoke(id, sources.clock.now());
     return (await sources.tokens.find(id)) ?? token;
   }
@@ -69,6 +70,6 @@ function decidedAccount({ viewer }: GraphContext, asked: string | null): string 
   if (!mayDecide(viewer)) throw new Fault('forbidden', 'Only an owner of the account, or the operator, may make tokens.');
   const account = asked ?? accountOf(viewer);
   if (account === null) throw new Fault('invalid_request', 'Name the account: "accountId".', { param: 'accountId' });
-  if (!maySeeAccount(viewer, account)) throw new Fault('not_found', `There is no account "${account}".`);
+  if (!maySeeAccount(viewer, account)) throw new Fault('not_found', `There is no account "${shown(account)}".`);
   return account;
 }

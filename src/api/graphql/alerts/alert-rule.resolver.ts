@@ -1,6 +1,7 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { createRule, createWebhook, type RuleWish } from '../../../alerts/manage-alerts';
 import { Fault } from '../../../kernel/fault';
+import { shown } from '../../../kernel/shown';
 import { accountOf } from '../../../keys/viewer';
 import type { GraphContext } from '../context';
 import { AlertRuleNode, CreateAlertRuleInput, CreatedWebhookNode, WebhookNode } from './alert-rule.type';
@@ -82,8 +83,9 @@ function wishOf(input: CreateAlertRuleInput, accountId: string): RuleWish {
 async function checkOwned({ sources, viewer }: GraphContext, { accountId, apiKeyId, projectId }: RuleWish): Promise<void> {
   const account = accountOf(viewer) ?? accountId;
   const key = apiKeyId === null ? null : (await sources.keys.find([apiKeyId])).get(apiKeyId);
-  if (key !== null && key?.accountId !== account) throw new Fault('not_found', `There is no API key "${apiKeyId}".`, { param: 'apiKeyId' });
+  if (apiKeyId !== null && key?.accountId !== account)
+    throw new Fault('not_found', `There is no API key "${shown(apiKeyId)}".`, { param: 'apiKeyId' });
   const project = projectId === null ? null : (await sources.accounts.projectsById([projectId])).get(projectId);
-  if (project !== null && project?.accountId !== account)
-    throw new Fault('not_found', `There is no project "${projectId}".`, { param: 'projectId' });
+  if (projectId !== null && project?.accountId !== account)
+    throw new Fault('not_found', `There is no project "${shown(projectId)}".`, { param: 'projectId' });
 }

@@ -2,6 +2,7 @@
 import type { Alert, AlertRule } from '../../../alerts/alert';
 import { alertCursor } from '../../../alerts/alert-tail';
 import { Fault } from '../../../kernel/fault';
+import { shown } from '../../../kernel/shown';
 import { accountOf, mayDecide, maySeeAccount, type Viewer } from '../../../keys/viewer';
 import type { GraphContext } from '../context';
 import type { AlertNode } from './alert.type';
@@ -29,13 +30,13 @@ export async function decidedAccount({ viewer, sources }: Deciding, asked: strin
   const account = asked ?? accountOf(viewer);
   if (account === null) throw new Fault('invalid_request', 'Name the account: "accountId".', { param: 'accountId' });
   const found = maySeeAccount(viewer, account) ? await sources.accounts.find(account) : undefined;
-  if (found === undefined) throw new Fault('not_found', `There is no account "${account}".`, { param: 'accountId' });
+  if (found === undefined) throw new Fault('not_found', `There is no account "${shown(account)}".`, { param: 'accountId' });
   return found.id;
 }
 
 /** The thing when the viewer may decide about it. @throws Fault `forbidden`, `not_found` */
 export function decidable<T extends { readonly accountId: string }>(viewer: Viewer, found: T | undefined, what: string): T {
   if (!mayDecide(viewer)) throw new Fault('forbidden', 'Only an owner of the account, or the operator, may decide about its alerts.');
-  if (found === undefined || !maySeeAccount(viewer, found.accountId)) throw new Fault('not_found', `There is no ${what}.`);
+  if (found === undefined || !maySeeAccount(viewer, found.accountId)) throw new Fault('not_found', `There is no ${shown(what)}.`);
   return found;
 }

@@ -2,6 +2,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { explainSpend } from '../../../gateway/views/explain-spend';
 import { loadReceipt } from '../../../gateway/views/load-receipt';
 import { Fault } from '../../../kernel/fault';
+import { shown } from '../../../kernel/shown';
 import type { LedgerEntry } from '../../../ledger/wallet';
 import type { GraphContext } from '../context';
 import { viewEntry } from '../ledger/ledger-entry.type';
@@ -16,7 +17,7 @@ export class ExplainResolver {
     @Arg('ledgerEntryId', () => ID, { description: 'The id of the entry.' }) id: string,
   ): Promise<SpendExplanationNode> {
     const entry = await visibleEntry(context, id);
-    if (entry === null) throw new Fault('not_found', `There is no ledger entry "${id}".`, { param: 'ledgerEntryId' });
+    if (entry === null) throw new Fault('not_found', `There is no ledger entry "${shown(id)}".`, { param: 'ledgerEntryId' });
     const { sources, scope, receipts } = context;
     const loaded = entry.receiptId === null ? undefined : await loadReceipt(sources, entry.receiptId, scope);
     const readable = entry.receiptId === null ? null : await receipts.receipt(entry.receiptId);

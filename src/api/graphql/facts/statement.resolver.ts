@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
+import { shown } from '../../../kernel/shown';
 import { currencyOf } from '../../../kernel/words';
 import { accountOf, type Viewer } from '../../../keys/viewer';
 import { checkTotals, monthOf, type Period, type StatementWallet } from '../../../ledger/statement/statement';
@@ -54,5 +55,5 @@ function accountAsked(viewer: Viewer, asked: string | null): string {
 }
 
 function noAccount(account: string): Fault {
-  return new Fault('not_found', `There is no account "${account}".`, { param: 'accountId' });
+  return new Fault('not_found', `There is no account "${shown(account)}".`, { param: 'accountId' });
 }

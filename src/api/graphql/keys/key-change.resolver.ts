@@ -8,6 +8,8 @@ import { CreateApiKeyInput, spendLimitsIn, UpdateApiKeyInput } from './key.input
 import { policiesIn } from './key-policies.type';
 import { viewCreated, viewKey } from './key-view';
 
+const ONCE =
+  'Yours to choose, for each account: the same one never makes a second key. A repeat with the same input fails with faultCode idempotency_settled and names the key that was made, whose secret cannot be shown again: rotateApiKey gives it a new one, revokeApiKey ends it. With another input: idempotency_mismatch.';
 const THE_KEY = { description: 'The id of the key.' };
 
 @Resolver()
@@ -16,8 +18,9 @@ export class KeyChangeResolver {
   async createApiKey(
     @Ctx() context: GraphContext,
     @Arg('input', () => CreateApiKeyInput, { description: 'The key that is wanted.' }) input: CreateApiKeyInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: ONCE }) idempotencyKey: string | null,
   ): Promise<CreatedApiKeyNode> {
-    return viewCreated(await createKey(managementOf(context), context.viewer, wishesOf(input)), context.now);
+    return viewCreated(await createKey(managementOf(context), context.viewer, wishesOf(input), idempotencyKey ?? null), context.now);
   }
 
   @Mutation(() => ApiKeyNode, { description: 'Effective from the next request on; what is in flight goes on as it began.' })

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
+import { shown } from '../../../kernel/shown';
 import { accountOf } from '../../../keys/viewer';
 import { positionOfCursor } from '../../../ledger/spend-cursor';
 import { tailSpend, type Wants } from '../../../ledger/spend-tail';
@@ -54,8 +55,8 @@ async function narrow(context: GraphContext, apiKeyId: string | null, projectId:
   const own = viewer.kind === 'key' ? viewer.key.id : null;
   const key = apiKeyId === null ? null : await keys.key(apiKeyId);
   const project = projectId === null ? null : await keys.project(projectId);
-  if (apiKeyId !== null && key === null) throw new Fault('not_found', `There is no API key "${apiKeyId}".`);
-  if (projectId !== null && project === null) throw new Fault('not_found', `There is no project "${projectId}".`);
+  if (apiKeyId !== null && key === null) throw new Fault('not_found', `There is no API key "${shown(apiKeyId)}".`);
+  if (projectId !== null && project === null) throw new Fault('not_found', `There is no project "${shown(projectId)}".`);
   const asked = [own, apiKeyId].filter((id) => id !== null);
   const inProject = project === null ? null : projectMembers(context, project.id);
   return {

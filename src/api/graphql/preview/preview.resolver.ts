@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { invariant } from '../../../kernel/invariant';
+import { shown } from '../../../kernel/shown';
 import { namesFor } from '../../../routing/model-names';
 import type { GraphContext } from '../context';
 import { ApiKeyNode } from '../keys/api-key.type';
@@ -18,7 +19,7 @@ export class PreviewResolver {
     @Arg('input', () => RoutePreviewInput, { description: 'The request.' }) input: RoutePreviewInput,
   ): Promise<RoutePreviewNode> {
     const key = await context.keys.key(input.apiKeyId);
-    if (key === null) throw new Fault('not_found', `There is no API key "${input.apiKeyId}".`, { param: 'apiKeyId' });
+    if (key === null) throw new Fault('not_found', `There is no API key "${shown(input.apiKeyId)}".`, { param: 'apiKeyId' });
     const request = {
       model: input.model,
       inputTokens: atLeast(0, input.inputTokens ?? 1_000, 'inputTokens'),

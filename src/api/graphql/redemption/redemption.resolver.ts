@@ -12,6 +12,9 @@ import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, page
 import { DateTime, Decimal } from '../scalars';
 import { CreatedRedemptionCode, RedemptionCodeConnection, RedemptionCodeNode } from './redemption.type';
 
+const ONCE =
+  'Yours to choose: the same one never makes codes a second time. A repeat with the same arguments fails with faultCode idempotency_settled and names the first of the codes that were made, whose text cannot be shown again: revokeRedemptionCode ends each. With other arguments: idempotency_mismatch.';
+
 @Resolver()
 export class RedemptionResolver {
   @Query(() => RedemptionCodeConnection, { description: 'Operators only. Every redemption code and how it stands, new to old.' })
@@ -34,9 +37,10 @@ export class RedemptionResolver {
     @Arg('amount', () => Decimal, { description: 'What each adds, above zero, in the currency of the bucket.' }) amount: bigint,
     @Arg('expiresAt', () => DateTime, { nullable: true, description: 'Left out: they do not expire.' }) expiresAt: number | null,
     @Arg('memo', () => String, { nullable: true, description: 'Shown on the entry of the redemption.' }) memo: string | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: ONCE }) idempotencyKey: string | null,
   ): Promise<CreatedRedemptionCode[]> {
     const wish = { count, bucket, amount, expiresAt: expiresAt ?? null, memo: memo ?? null };
-    const made = await makeCodes(operatorsMeans(context), wish);
+    const made = await makeCodes(operatorsMeans(context), wish, idempotencyKey ?? null);
     return made.map(({ redemptionCode, code }) => ({ code, redemptionCode: viewCode(redemptionCode, undefined, context.now) }));
   }
 

@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { invariant } from '../../../kernel/invariant';
+import { shown } from '../../../kernel/shown';
 import { placeOfResearchCursor, tailResearch } from '../../../research/research-tail';
 import { hasEnded } from '../../../research/run';
 import { leftOf } from '../../../runs/run-receipt';
@@ -64,7 +65,7 @@ async function runOf(research: GraphContext['research'], id: string) {
 async function follow({ research, sources }: GraphContext, { id, after }: ProgressArgs): Promise<AsyncIterable<EventView>> {
   const place = typeof after === 'string' ? placeOfResearchCursor(after) : null;
   const found = await research.run(id);
-  if (found === null) throw new Fault('not_found', `There is no research run ${id}.`);
+  if (found === null) throw new Fault('not_found', `There is no research run ${shown(id)}.`);
   const start = { after: place, ended: hasEnded(found.run.status) };
   const ports = { research: sources.research, doorbell: sources.spend.doorbell };
   return followedTail((left) => tailResearch(ports, id, start, left), viewEvent);

@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
+import { shown } from '../../../kernel/shown';
 import type { ApiKey } from '../../../keys/api-key';
 import { cancelResearch, researchEstimate, resumeResearch, startResearch } from '../../../research/manage-research';
 import type { ResearchRun } from '../../../research/run';
@@ -73,13 +74,13 @@ export class ResearchResolver {
 /** @throws Fault `not_found` also for a key that the viewer may not see */
 async function payingKey({ keys }: GraphContext, { apiKeyId }: ResearchInput): Promise<ApiKey> {
   const key = await keys.key(apiKeyId);
-  if (key === null) throw new Fault('not_found', `There is no API key "${apiKeyId}".`, { param: 'apiKeyId' });
+  if (key === null) throw new Fault('not_found', `There is no API key "${shown(apiKeyId)}".`, { param: 'apiKeyId' });
   return key;
 }
 
 /** @throws Fault `not_found` also for a run that the viewer may not see */
 async function researchRunOf({ research }: GraphContext, id: string): Promise<ResearchRun> {
   const run = await research.run(id);
-  if (run === null) throw new Fault('not_found', `There is no research run ${id}.`);
+  if (run === null) throw new Fault('not_found', `There is no research run ${shown(id)}.`);
   return run;
 }

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import { Fault } from '../../../kernel/fault';
 import { invariant } from '../../../kernel/invariant';
 import { nano } from '../../../kernel/money';
+import { shown } from '../../../kernel/shown';
 import { changeBudget, finishRun } from '../../../runs/manage-runs';
 import type { Run } from '../../../runs/run';
 import type { RunStanding } from '../../../runs/run-standing';
@@ -105,6 +106,6 @@ async function standing({ runs }: GraphContext, id: string): Promise<RunStanding
 /** @throws Fault `not_found` also for runs that the caller may not see */
 async function agentRunOf({ runs }: GraphContext, id: string): Promise<Run> {
   const run = await runs.run(id);
-  if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run ${id}.`);
+  if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run ${shown(id)}.`);
   return run;
 }

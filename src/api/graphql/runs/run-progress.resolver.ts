@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { invariant } from '../../../kernel/invariant';
+import { shown } from '../../../kernel/shown';
 import { positionOfCursor } from '../../../ledger/spend-cursor';
 import { tailSpend } from '../../../ledger/spend-tail';
 import type { GraphContext } from '../context';
@@ -65,7 +66,7 @@ export class RunProgressResolver {
 async function follow({ runs, sources }: GraphContext, { id, after }: ProgressArgs): Promise<AsyncIterable<EventRoot>> {
   const position = typeof after === 'string' ? positionOfCursor(after) : null;
   const run = await runs.run(id);
-  if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run ${id}.`);
+  if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run ${shown(id)}.`);
   const selection = { accountId: run.accountId, wants: (entry: { runId: string | null }) => entry.runId === id, after: position };
   return followedTail(
     (left) => tailSpend(sources.spend, selection, left),

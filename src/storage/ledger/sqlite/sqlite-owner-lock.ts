@@ -3,10 +3,11 @@
  * is living. The lock is one of SQLite's own on a file beside the database, so that it ends with the process, however
  * that ends.
  */
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { CannotStart } from '../../../kernel/cannot-start';
+import { makeFolder } from '../../make-folder';
 import { unusableFile } from '../../unusable-file';
 
 /** A handle that nobody refers to is collected, closed, and its lock gone: ownership must not hang on a variable. */
@@ -44,7 +45,7 @@ export function lockSqliteOwner(file: string): OwnerLock {
 
 function openLock(file: string): Database.Database {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     if (!isFolder(file)) return new Database(`${file}.lock`, { timeout: 0 });
   } catch (error) {
     throw unusableFile(file, error);
