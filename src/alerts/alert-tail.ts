@@ -44,7 +44,9 @@ async function refuseBeyond(after: bigint, { alertLog, clock }: AlertTailPorts):
   if (after <= (await alertLog.head())) return;
   await clock.sleep(LOOK_AGAIN_MS);
   if (after <= (await alertLog.head())) return;
-  throw new Fault('invalid_request', 'after stands beyond the newest alert: it is of another ledger. Begin without it.', { param: 'after' });
+  throw new Fault('invalid_request', 'after stands beyond the newest alert: it is of another ledger. Begin without it.', {
+    param: 'after',
+  });
 }
 
 export function alertCursor({ seq }: Pick<Alert, 'seq'>): string {

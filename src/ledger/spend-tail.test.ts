@@ -122,7 +122,10 @@ describe('a tail of spend', () => {
     const history = new MemoryHistory();
     history.grow('acme:RMB', 'a');
     const late = { rings: () => 0, next: async () => (history.steps.get('acme:RMB')?.length === 1 ? grow() : undefined) };
-    const grow = () => ['b', 'c'].forEach((id) => history.grow('acme:RMB', id));
+    const grow = () => {
+      history.grow('acme:RMB', 'b');
+      history.grow('acme:RMB', 'c');
+    };
     const selection = { accountId: 'acme', wants: ALL, after: positionOfCursor(Buffer.from('acme:RMB 2 0').toString('base64url')) };
     const { value } = await tailSpend({ history, doorbell: late }, selection, new Interrupt<'enough'>()).next();
     expect(value?.entry.id).toBe('c');

@@ -39,7 +39,7 @@ export async function* tailResearch(
 ): AsyncGenerator<ResearchEvent> {
   const bell = new Set([bellOf(runId)]);
   let place = after ?? 0n;
-  if (place > 0n && (await research.events(runId, place - 1n, 1))[0]?.seq !== place) throw notOfThisRun();
+  await refuseBeyond(research, runId, place);
   while (signal.reason === null) {
     const rings = doorbell.rings();
     const found = await research.events(runId, place, AT_ONCE);
@@ -54,8 +54,10 @@ export async function* tailResearch(
 }
 
 /** Whoever waits behind the end of a log would be told nothing that is written until the log is there. */
-function notOfThisRun(): Fault {
-  return new Fault('invalid_request', 'after is the cursor of another run: this one has no such line.', { param: 'after' });
+async function refuseBeyond(research: ResearchTailPorts['research'], runId: string, place: bigint): Promise<void> {
+  const [line] = place === 0n ? [] : await research.events(runId, place - 1n, 1);
+  if (place === 0n || line?.seq === place) return;
+  throw new Fault('invalid_request', 'after is the cursor of another run: this one has no such line.', { param: 'after' });
 }
 
 export function researchCursor({ seq }: Pick<ResearchEvent, 'seq'>): string {

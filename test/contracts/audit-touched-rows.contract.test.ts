@@ -155,6 +155,20 @@ const EDITS: readonly Touch[] = [
     `I19 attempt $RECEIPT #0: it was changed ${SEALED_1}`,
   ),
   edit('a price version', 'price_version', "id = 'gpt-5-mini:ORDINARY@1'", 'output = 1', 'I13 receipt $RECEIPT: it charges'),
+  edit(
+    'the route of a price version',
+    'price_version',
+    "id = 'gpt-5-mini:ORDINARY@1'",
+    "route_id = 'gpt-5:ORDINARY'",
+    'I13 receipt $RECEIPT: its price gpt-5-mini:ORDINARY@1 is one of gpt-5:ORDINARY',
+  ),
+  edit(
+    'the channel of a price version',
+    'price_version',
+    "id = 'gpt-5-mini:ORDINARY@1'",
+    "channel_id = 'cheap-b'",
+    'I13 receipt $RECEIPT: its price gpt-5-mini:ORDINARY@1 is one of gpt-5-mini:ORDINARY on cheap-b',
+  ),
   edit('the amount of a hold', 'hold', "id = '$HOLD'", 'amount = 1', `I6 hold $HOLD: ${CHARGE} was charged, and only 1 held`),
   edit('the state of a hold', 'hold', "id = '$HOLD'", "state = 'RELEASED'", 'I5 hold $HOLD: it was given back, and charged by $CHARGE'),
   edit(

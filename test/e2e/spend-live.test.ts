@@ -133,7 +133,9 @@ onEachDatabase('the spend, live', (bed, promise) => {
     const run = await startResearch(bed.gateway.origin, ACME, { apiKeyId: 'chat', mode: 'QUICK' });
     const others = [`researchRunProgress(id: "${run}", after: "r900") { cursor }`, 'alertRaised(after: "a900") { id }'];
     for (const field of others) {
-      const { value } = await connect(ACME).iterate({ query: `subscription { ${field} }` }).next();
+      const { value } = await connect(ACME)
+        .iterate({ query: `subscription { ${field} }` })
+        .next();
       expect(value).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT', param: 'after' } }] });
     }
   });

@@ -85,6 +85,11 @@ function ofPrice(receipt: Row<'receipt'>, { price, losses }: AroundReceipt, char
   const due = holdAmount === null || full < holdAmount ? full : holdAmount;
   const borne = total((losses ?? []).map(({ amount }) => amount));
   return [
+    [
+      'I13',
+      isPriceOf(receipt, price),
+      `its price ${priceId} is one of ${price.routeId}${price.channelId === null ? '' : ` on ${price.channelId}`}`,
+    ],
     ['I13', charge === due, `it charges ${charge}, its usage at the price ${priceId} makes ${due}`],
     ['I6', losses === null || borne === full - due, `${full - due} is above its hold, and the house bears ${borne}`],
     [
@@ -93,6 +98,11 @@ function ofPrice(receipt: Row<'receipt'>, { price, losses }: AroundReceipt, char
       `its price ${priceId} is in ${price.currency}, and ${receipt.bucket} pays`,
     ],
   ];
+}
+
+/** A price is for a route, or for one channel of it: that of another one would be as well applied. */
+function isPriceOf({ routeId, finalChannelId }: Row<'receipt'>, price: Row<'price'>): boolean {
+  return price.routeId === routeId && (price.channelId === null || price.channelId === finalChannelId);
 }
 
 function bucketFits({ routeType, bucket }: Row<'receipt'>): boolean {

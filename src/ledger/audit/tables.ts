@@ -148,6 +148,8 @@ const WALLET = {
 
 const PRICE = {
   id: 'text',
+  routeId: 'text',
+  channelId: 'text?',
   currency: 'text',
   input: 'whole',
   cachedInput: 'whole?',
