@@ -14,13 +14,14 @@ export interface AlertTailPorts {
   readonly clock: Clock;
 }
 
-/** Ends when `signal` happens. `after` null: from now on. */
+/** Ends when `signal` happens. `after` null: from now on. @throws Fault `invalid_request` for an alert that was not raised yet */
 export async function* tailAlerts(
   { alertLog, clock }: AlertTailPorts,
   accountId: string | null,
   after: bigint | null,
   signal: Interrupted<unknown>,
 ): AsyncGenerator<Alert> {
+  if (after !== null) await refuseBeyond(after, { alertLog, clock });
   let place = after ?? (await alertLog.head());
   while (signal.reason === null) {
     const head = await alertLog.head();
@@ -33,6 +34,19 @@ export async function* tailAlerts(
     if (found.length < AT_ONCE && head > place) place = head;
     if (found.length === 0) await clock.sleep(LOOK_AGAIN_MS);
   }
+}
+
+/**
+ * Whoever waits behind the end of the log would be told nothing that is raised until the log is there. Where it ends may be known
+ * from before the cursor was given out: so it is asked twice.
+ */
+async function refuseBeyond(after: bigint, { alertLog, clock }: AlertTailPorts): Promise<void> {
+  if (after <= (await alertLog.head())) return;
+  await clock.sleep(LOOK_AGAIN_MS);
+  if (after <= (await alertLog.head())) return;
+  throw new Fault('invalid_request', 'after stands beyond the newest alert: it is of another ledger. Begin without it.', {
+    param: 'after',
+  });
 }
 
 export function alertCursor({ seq }: Pick<Alert, 'seq'>): string {

@@ -12,6 +12,7 @@ const move = (key: string): MoveMoney => ({
   amount: 1n,
   externalKey: key,
   receiptId: null,
+  redemptionCodeId: null,
   memo: null,
   createdAt: 0,
 });

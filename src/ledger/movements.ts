@@ -92,7 +92,8 @@ async function movementOn(
     throw new Fault('invalid_request', `"memo" must have at most ${MEMO_MAX} characters.`, { param: 'memo' });
   }
   const [transferId, createdAt, currency] = [newId(), clock.now(), currencyOf(bucket)];
-  return { kind: 'move', transferId, entryKind, walletId: wallet, currency, amount, externalKey, receiptId: null, memo, createdAt };
+  const entry = { transferId, entryKind, walletId: wallet, currency, amount, externalKey, memo, createdAt };
+  return { kind: 'move', ...entry, receiptId: null, redemptionCodeId: null };
 }
 
 async function move({ ledger, reader }: MovementMeans, item: MoveMoney): Promise<LedgerEntry> {

@@ -40,6 +40,12 @@ export function positionOfCursor(cursor: string): SpendPosition {
   return position;
 }
 
+/** For a place that the wallet has not come to: of another database, or of one that was put back to an earlier state. */
+export function beyondTheEnd(walletId: string): Fault {
+  const message = `"after" stands beyond the last entry of ${walletId}: it is of another ledger. Begin without it.`;
+  return new Fault('invalid_request', message, { param: 'after' });
+}
+
 function notACursor(): Fault {
   return new Fault('invalid_request', '"after" must be the cursor of an event of this subscription.', { param: 'after' });
 }

@@ -106,6 +106,31 @@ describe('a tail of spend', () => {
     expect(ids(await take(history, 1, cursor))).toEqual(['b']);
   });
 
+  it.each(['acme:RMB 3 0', 'acme:RMB 2 1', 'acme:RMB 1 2', 'acme:CREDIT 1 0'])(
+    'refuses the place %j, which this ledger has not come to: what is written until then would never be told',
+    async (place) => {
+      const history = new MemoryHistory();
+      history.grow('acme:RMB', 'a');
+      history.grow('acme:RMB', 'b', 'c');
+      history.steps.set('acme:CREDIT', []);
+      const after = Buffer.from(place).toString('base64url');
+      await expect(take(history, 1, after)).rejects.toMatchObject({ code: 'invalid_request', detail: { param: 'after' } });
+    },
+  );
+
+  it('waits for a reading of the wallets that knows the cursor, which another process gave out', async () => {
+    const history = new MemoryHistory();
+    history.grow('acme:RMB', 'a');
+    const late = { rings: () => 0, next: async () => (history.steps.get('acme:RMB')?.length === 1 ? grow() : undefined) };
+    const grow = () => {
+      history.grow('acme:RMB', 'b');
+      history.grow('acme:RMB', 'c');
+    };
+    const selection = { accountId: 'acme', wants: ALL, after: positionOfCursor(Buffer.from('acme:RMB 2 0').toString('base64url')) };
+    const { value } = await tailSpend({ history, doorbell: late }, selection, new Interrupt<'enough'>()).next();
+    expect(value?.entry.id).toBe('c');
+  });
+
   it('has cursors as long as the wallets that moved, so that a message carries one back that covers every account', () => {
     const moved = new Map([['acme:RMB', { seq: 3n, seen: 1 }]]);
     const every = new Map(moved);

@@ -5,7 +5,7 @@
 import type { Interrupted } from '../kernel/interrupt';
 import { invariant } from '../kernel/invariant';
 import { type Nano, nano } from '../kernel/money';
-import { type SpendPosition, spendCursor, type WalletPosition } from './spend-cursor';
+import { beyondTheEnd, type SpendPosition, spendCursor, type WalletPosition } from './spend-cursor';
 import type { LedgerEntry } from './wallet';
 import type { HistoryStep, WalletHistory } from './wallet-history';
 
@@ -45,12 +45,13 @@ export type Wants = (entry: LedgerEntry) => boolean | Promise<boolean>;
 const LOOK_AGAIN_MS = 1_000;
 const STEPS_AT_ONCE = 100;
 
-/** Ends when `signal` happens. @throws whatever the history throws */
+/** Ends when `signal` happens. @throws Fault `invalid_request` for an `after` that no wallet has come to; whatever the history throws */
 export async function* tailSpend(
   { history, doorbell }: SpendTailPorts,
   { accountId, wants, after }: SpendSelection,
   signal: Interrupted<unknown>,
 ): AsyncGenerator<SpendEvent> {
+  if (after !== null) await refuseBeyond(after, { history, doorbell }, accountId);
   const position = new Map(after ?? (await startOf(history, accountId)));
   while (signal.reason === null) {
     const rings = doorbell.rings();
@@ -59,6 +60,26 @@ export async function* tailSpend(
     for (const [walletId, head] of grown) yield* growthOf(history, walletId, head, position, wants, signal);
     if (grown.length === 0) await doorbell.next(new Set(heads.keys()), rings, LOOK_AGAIN_MS);
   }
+}
+
+/**
+ * Whoever waits beyond the end of a chain would be told nothing that is written until the chain is there. Where the wallets stand
+ * may be known from before the cursor was given out, by another process: so it is asked twice.
+ */
+async function refuseBeyond(after: SpendPosition, { history, doorbell }: SpendTailPorts, accountId: string | null): Promise<void> {
+  const [rings, heads] = [doorbell.rings(), await history.heads(accountId)];
+  if (walletBeyond(after, heads) === undefined) return;
+  await doorbell.next(new Set(heads.keys()), rings, LOOK_AGAIN_MS);
+  const walletId = walletBeyond(after, await history.heads(accountId));
+  if (walletId !== undefined) throw beyondTheEnd(walletId);
+}
+
+function walletBeyond(after: SpendPosition, heads: ReadonlyMap<string, bigint>): string | undefined {
+  const beyond = [...heads].find(([walletId, head]) => {
+    const { seq, seen } = placeIn(after, walletId);
+    return seq > head || (seq === head && seen > 0);
+  });
+  return beyond?.[0];
 }
 
 /** The entries of one wallet up to `head`. */
@@ -97,6 +118,7 @@ async function* eventsOf(
   position: Map<string, WalletPosition>,
   wants: Wants,
 ): AsyncGenerator<SpendEvent> {
+  if (before.seen > 0 && before.seen >= entries.length) throw beyondTheEnd(walletId);
   for (const [at, entry] of entries.entries()) {
     if (at < before.seen || !(await wants(entry))) continue;
     const whole = at === entries.length - 1;

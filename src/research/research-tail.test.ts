@@ -27,6 +27,12 @@ describe('following a run', () => {
 
   it('ends at once for whoever comes back with the cursor of that line', async () => {
     expect(await told(logOf('RUN_QUEUED', 'RUN_ENDED'), 2n, true)).toEqual([]);
-    expect(await told(logOf('RUN_QUEUED', 'RUN_ENDED'), 900n, true)).toEqual([]);
+  });
+
+  it('refuses the cursor of a longer run: behind it nothing of this one would be told', async () => {
+    for (const ended of [false, true]) {
+      const follows = told(logOf('RUN_QUEUED', 'RUN_STARTED'), 3n, ended);
+      await expect(follows).rejects.toMatchObject({ code: 'invalid_request', detail: { param: 'after' } });
+    }
   });
 });

@@ -27,7 +27,10 @@ export interface TailStart {
   readonly ended: boolean;
 }
 
-/** Ends behind the line that ended the run, and when `signal` happens. @throws whatever the store throws */
+/**
+ * Ends behind the line that ended the run, and when `signal` happens.
+ * @throws Fault `invalid_request` for a line that the run has not come to; whatever the store throws
+ */
 export async function* tailResearch(
   { research, doorbell }: ResearchTailPorts,
   runId: string,
@@ -36,6 +39,7 @@ export async function* tailResearch(
 ): AsyncGenerator<ResearchEvent> {
   const bell = new Set([bellOf(runId)]);
   let place = after ?? 0n;
+  await refuseBeyond(research, runId, place);
   while (signal.reason === null) {
     const rings = doorbell.rings();
     const found = await research.events(runId, place, AT_ONCE);
@@ -47,6 +51,13 @@ export async function* tailResearch(
     if (found.length === 0 && ended) return;
     if (found.length === 0) await doorbell.next(bell, rings, LOOK_AGAIN_MS);
   }
+}
+
+/** Whoever waits behind the end of a log would be told nothing that is written until the log is there. */
+async function refuseBeyond(research: ResearchTailPorts['research'], runId: string, place: bigint): Promise<void> {
+  const [line] = place === 0n ? [] : await research.events(runId, place - 1n, 1);
+  if (place === 0n || line?.seq === place) return;
+  throw new Fault('invalid_request', 'after is the cursor of another run: this one has no such line.', { param: 'after' });
 }
 
 export function researchCursor({ seq }: Pick<ResearchEvent, 'seq'>): string {

@@ -1,7 +1,7 @@
 /** A row that is edited, deleted or added behind the gateway's back is named by the audit: each kind of row, on each database. */
 import { newId } from '../../src/kernel/ids';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { addPrice, auditOf, CHARGE, fillLedger, findingsIn, freeEnd, seal } from '../support/audited-ledger';
+import { addPrice, addUpUsage, auditOf, CHARGE, fillLedger, findingsIn, freeEnd, seal } from '../support/audited-ledger';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
@@ -155,6 +155,20 @@ const EDITS: readonly Touch[] = [
     `I19 attempt $RECEIPT #0: it was changed ${SEALED_1}`,
   ),
   edit('a price version', 'price_version', "id = 'gpt-5-mini:ORDINARY@1'", 'output = 1', 'I13 receipt $RECEIPT: it charges'),
+  edit(
+    'the route of a price version',
+    'price_version',
+    "id = 'gpt-5-mini:ORDINARY@1'",
+    "route_id = 'gpt-5:ORDINARY'",
+    'I13 receipt $RECEIPT: its price gpt-5-mini:ORDINARY@1 is one of gpt-5:ORDINARY',
+  ),
+  edit(
+    'the channel of a price version',
+    'price_version',
+    "id = 'gpt-5-mini:ORDINARY@1'",
+    "channel_id = 'cheap-b'",
+    'I13 receipt $RECEIPT: its price gpt-5-mini:ORDINARY@1 is one of gpt-5-mini:ORDINARY on cheap-b',
+  ),
   edit('the amount of a hold', 'hold', "id = '$HOLD'", 'amount = 1', `I6 hold $HOLD: ${CHARGE} was charged, and only 1 held`),
   edit('the state of a hold', 'hold', "id = '$HOLD'", "state = 'RELEASED'", 'I5 hold $HOLD: it was given back, and charged by $CHARGE'),
   edit(
@@ -198,6 +212,34 @@ const EDITS: readonly Touch[] = [
     'I19 seal_batch $BATCH: its manifest is not the one of the rows',
   ),
   edit(
+    'when a wallet was changed',
+    'wallet',
+    "id = 'acme:RMB'",
+    'changed_at_us = changed_at_us + 31536000000000',
+    'I7 wallet acme:RMB: it says that it was changed at',
+  ),
+  edit(
+    'whose key a hold is of',
+    'hold',
+    "id = '$HOLD'",
+    "api_key_id = 'x'",
+    'I15 receipt $RECEIPT: it is spent by the key acme-key, the project bots and the run -, its hold $HOLD by the key x,',
+  ),
+  edit('the project of a hold', 'hold', "id = '$HOLD'", 'project_id = NULL', 'I15 receipt $RECEIPT: it is spent by the key acme-key,'),
+  edit('the run of a hold', 'hold', "id = '$HOLD'", "run_id = 'x'", 'I15 receipt $RECEIPT: it is spent by the key acme-key,'),
+  ...['requests', 'failed', 'fallbacks', 'input_tokens', 'output_tokens', 'charge'].map((sum) =>
+    edit(`the ${sum} of an hour`, 'usage_rollup', "span = 'HOUR' AND account_id = 'acme'", `${sum} = ${sum} + 1`, 'I20 usage_rollup HOUR'),
+  ),
+  edit(
+    'the charge of a day',
+    'usage_rollup',
+    "span = 'DAY' AND account_id = 'acme'",
+    'charge = charge - 1',
+    'I20 usage_rollup DAY $DAY acme acme-key bots gpt-5-mini ORDINARY cheap-a RMB: it says something else than the hours of its day',
+  ),
+  edit('whose usage it is', 'usage_rollup', "span = 'DAY' AND account_id = 'acme'", "api_key_id = 'x'", 'I20 usage_rollup DAY'),
+  edit('whether a batch is in the usage', 'ledger_batch', "id = '$BATCH'", "usage_state = 'PENDING'", 'I20 usage_rollup HOUR'),
+  edit(
     'what the house bears',
     'transfer',
     "kind = 'OVERAGE' AND api_key_id = 'acme-key'",
@@ -208,6 +250,14 @@ const EDITS: readonly Touch[] = [
 
 /** Each of them hides the row from a look at what the rows say of themselves, or breaks what reads it. */
 const HIDDEN: readonly Touch[] = [
+  edit(
+    'the wallet of a hold',
+    'hold',
+    "id = '$HOLD'",
+    "wallet_id = 'globex:RMB'",
+    'I14 receipt $RECEIPT: it is of acme in RMB, and its hold $HOLD of globex:RMB',
+  ),
+  edit('the key of a hold', 'hold', "id = '$HOLD'", "api_key_id = 'x'", 'I15 receipt $RECEIPT: it is spent by the key acme-key,'),
   edit(
     'the account of a receipt',
     'receipt',
@@ -276,6 +326,7 @@ const DELETIONS: readonly Touch[] = [
   remove('a hold', 'hold', "id = '$HOLD'", 'I5 receipt $RECEIPT: its hold $HOLD is not there'),
   remove('an open hold', 'hold', "state = 'OPEN' AND account_id = 'acme'", 'I3 wallet acme:RMB: 2000 is held, its open holds add up to 0'),
   remove('a batch', 'ledger_batch', "id = '$BATCH'", 'I19 seal_batch $BATCH: the batch that was sealed is not there'),
+  remove('the usage of a day', 'usage_rollup', "span = 'DAY' AND account_id = 'acme'", 'I20 usage_rollup DAY'),
   remove('a wallet', 'wallet', "id = 'acme:CREDIT'", 'I7 wallet_change acme:CREDIT #1: its wallet is not there'),
   remove('a seal of a batch', 'seal_batch', "batch_id = '$BATCH'", 'I19 seal 1: it covers'),
   remove('a block', 'seal', 'seq = 1', 'I19 seal 2: a gap: block 0 comes before it'),
@@ -393,6 +444,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('rows touched behind the back o
     await seal(database);
     await fillLedger(database, ledger, 'globex');
     await seal(database);
+    await addUpUsage(database);
     const ofAcme = "wallet_id = 'acme:RMB'";
     await name({
       REFUND: `SELECT id FROM transfer WHERE kind = 'REFUND' AND ${ofAcme}`,
@@ -410,6 +462,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('rows touched behind the back o
       ALONE: "SELECT MAX(id) FROM receipt WHERE charge = 0 AND account_id = 'acme'",
       ALONE_HOLD: "SELECT hold_id FROM receipt WHERE id = '$ALONE'",
       KEY: "SELECT id FROM idempotency_key WHERE api_key_id = 'acme-key'",
+      DAY: "SELECT MIN(start) FROM usage_rollup WHERE span = 'DAY'",
       POSTED: "SELECT posted FROM wallet WHERE id = 'acme:RMB'",
       POSTED_MORE: "SELECT posted + 1 FROM wallet WHERE id = 'acme:RMB'",
     });

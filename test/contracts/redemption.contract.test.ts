@@ -96,6 +96,37 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('redemption codes on %s', (kind
     await expect(revokeCode(means, newId())).rejects.toThrow(/There is no redemption code/);
   });
 
+  promise('that are revoked while they are redeemed pay nothing after it was said that they are revoked', async () => {
+    const account = await newAccount();
+    const { code, id } = await newCode();
+    const findByHash = async (hash: string) => {
+      const found = await means.codes.findByHash(hash);
+      await revokeCode(means, id);
+      return found;
+    };
+    const slow: RedemptionMeans = { ...means, codes: Object.assign(Object.create(means.codes), { findByHash }) };
+    await expect(redeem(slow, account, code)).rejects.toThrow(/cannot be redeemed/);
+    expect(await balanceOf(account)).toBe(0n);
+  });
+
+  promise('are redeemed or revoked, never both, where both are asked for at once', async () => {
+    const account = await newAccount();
+    const another = kind === 'mysql' ? await openLedger(bed.database) : null;
+    try {
+      const elsewhere = another === null ? means : meansOn(another);
+      const codes = await Promise.all(Array.from({ length: 40 }, () => newCode()));
+      const ends = await Promise.all(
+        codes.map(async ({ code, id }) => {
+          const [redeemed, revoked] = await Promise.allSettled([redeem(elsewhere, account, code), revokeCode(means, id)]);
+          return [redeemed.status, revoked.status].sort();
+        }),
+      );
+      expect(ends).toEqual(codes.map(() => ['fulfilled', 'rejected']));
+    } finally {
+      await another?.close();
+    }
+  });
+
   promise('that would give a wallet more than it can hold are refused in words, and stay open for another account', async () => {
     const [rich, other] = [await newAccount(), await newAccount()];
     const [first, second] = [await newCode({ amount: NANO_MAX }), await newCode({ amount: 1n })];

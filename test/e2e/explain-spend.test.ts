@@ -34,6 +34,23 @@ onEachDatabase('an explanation of spend', (bed, promise) => {
     expect(entry.amount).toBe(`-${story.charge}`);
   });
 
+  promise('tells the key what was given back of its own charge, and no other key', async () => {
+    const response = await postChat(bed.gateway.origin, CHAT, { model: 'small', messages: HI });
+    await response.text();
+    const id = response.headers.get('x-request-id') ?? '';
+    const mutation = `mutation { refund(receiptId: "${id}", idempotencyKey: "explained", memo: "sorry") { id } }`;
+    const { refund } = await graph<{ refund: { id: string } }>(bed.gateway.origin, OPERATOR_TOKEN, mutation);
+    expect((await receipt(bed.gateway.origin, CHAT, id)).ledgerEntries.map((entry) => entry.id)).toContain(refund.id);
+    for (const token of [CHAT, tokenOf('acme')]) {
+      const { text, receipt: of } = await explain(refund.id, token);
+      expect([text, of?.id]).toEqual([
+        expect.stringMatching(/^A refund of the charge of the request .* added .* It was noted as: sorry/),
+        id,
+      ]);
+    }
+    await expect(explain(refund.id, secretOf('official'))).rejects.toThrow(/There is no ledger entry/);
+  });
+
   promise('is for those who may see the line', async () => {
     const { ledgerEntries } = await graph<{ ledgerEntries: { nodes: EntryJson[] } }>(
       bed.gateway.origin,

@@ -2,7 +2,7 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { graph, postChat } from '../support/forge-client';
-import { type GatewayProcess, startGateway } from '../support/gateway-process';
+import { type GatewayProcess, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { REDIS_SERVER, redisIsServed } from '../support/redis';
 import { fitting, researchRun, researchRunIn, startResearch } from '../support/research-client';
@@ -99,11 +99,13 @@ onEachDatabase('the progress of a run', (bed, promise) => {
     const headers = { authorization: `Bearer ${secretOf('chat')}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ name: 'live', budget: [{ bucket: 'RMB', amount: '1' }] });
     const made = (await (await fetch(`${bed.gateway.origin}/v1/runs`, { method: 'POST', headers, body })).json()) as { id: string };
-    const query = `subscription($id: ID!) { agentRunProgress(id: $id) { cursor entry { amount } receipt { id } run { spent { amount } left { amount } } } }`;
-    const events = connect(bed.gateway).iterate<{ agentRunProgress: { receipt: { id: string }; run: { left: { amount: string }[] } } }>({
-      query,
-      variables: { id: made.id },
-    });
+    const query = `subscription($id: ID!) { agentRunProgress(id: $id) { cursor entry { kind } receipt { id } run { spent { amount } left { amount } } } }`;
+    interface Told {
+      readonly entry: { readonly kind: string };
+      readonly receipt: { readonly id: string };
+      readonly run: { readonly left: readonly { readonly amount: string }[] };
+    }
+    const events = connect(bed.gateway).iterate<{ agentRunProgress: Told }>({ query, variables: { id: made.id } });
     const call = async (runId?: string) => {
       const extra = runId === undefined ? {} : { headers: { 'x-forge-run': runId } };
       const response = await postChat(bed.gateway.origin, secretOf('chat'), { model: 'only-ordinary', messages: HI }, extra);
@@ -124,6 +126,20 @@ onEachDatabase('the progress of a run', (bed, promise) => {
     const { value } = await first;
     expect(made1).toContain(value?.data?.agentRunProgress.receipt.id);
     expect(Number(value?.data?.agentRunProgress.run.left[0]?.amount)).toBeLessThan(1);
+    const charged = value?.data?.agentRunProgress.receipt.id ?? '';
+    const refund = (receiptId: string | null) => {
+      const mutation = `mutation { refund(receiptId: "${receiptId}", idempotencyKey: "${receiptId}", memo: "sorry") { id } }`;
+      return graph(bed.gateway.origin, OPERATOR_TOKEN, mutation);
+    };
+    // Of a call of no run, and of the run: what is told next of refunds is the second one.
+    await refund(await call());
+    await refund(charged);
+    for (;;) {
+      const next = (await events.next()).value?.data?.agentRunProgress;
+      if (next?.entry.kind === 'CHARGE') continue;
+      expect(next).toMatchObject({ entry: { kind: 'REFUND' }, receipt: { id: charged } });
+      break;
+    }
     await events.return?.();
   });
 });

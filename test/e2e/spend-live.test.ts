@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import { graph, postChat } from '../support/forge-client';
 import { OPERATOR_TOKEN } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
+import { startResearch } from '../support/research-client';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
 const ACME = tokenOf('acme');
@@ -124,6 +125,19 @@ onEachDatabase('the spend, live', (bed, promise) => {
     next.catch(() => undefined);
     await graph(bed.gateway.origin, ACME, `mutation { revokeApiKey(id: "${apiKey.id}") { status } }`);
     await expect(next).rejects.toMatchObject({ code: 4403 });
+  });
+
+  promise('refuses a cursor that this ledger has not come to, of spend, of a run and of alerts', async () => {
+    const beyond = Buffer.from('acme:RMB 900000 0').toString('base64url');
+    await expect(take(follow(ACME, { after: beyond }), 1)).rejects.toThrow(/beyond the last entry of acme:RMB/);
+    const run = await startResearch(bed.gateway.origin, ACME, { apiKeyId: 'chat', mode: 'QUICK' });
+    const others = [`researchRunProgress(id: "${run}", after: "r900") { cursor }`, 'alertRaised(after: "a900") { id }'];
+    for (const field of others) {
+      const { value } = await connect(ACME)
+        .iterate({ query: `subscription { ${field} }` })
+        .next();
+      expect(value).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT', param: 'after' } }] });
+    }
   });
 
   promise('refuses a cursor that is none, and an operation beyond the limits', async () => {

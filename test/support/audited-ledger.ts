@@ -9,6 +9,7 @@ import { openAuditDatabase } from '../../src/storage/audit/audit-database';
 import { auditDatabase } from '../../src/storage/audit/audit-work';
 import { type SealedBlock, sealNextBlock } from '../../src/storage/audit/seal-batches';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
+import { rollUpBatches } from '../../src/storage/usage/roll-up-batches';
 import type { TestDatabase } from './databases';
 import { addWallets, attempt, end, move, overage, place } from './ledger-items';
 
@@ -76,6 +77,16 @@ export async function seal(database: TestDatabase): Promise<SealedBlock | null> 
   const audited = await openAuditDatabase(locationOf(database));
   try {
     return await sealNextBlock(audited, EVERYTHING, 1_790_000_900_000);
+  } finally {
+    await audited.close();
+  }
+}
+
+/** Adds everything to the sums of usage that is not in them yet. */
+export async function addUpUsage(database: TestDatabase): Promise<void> {
+  const audited = await openAuditDatabase(locationOf(database));
+  try {
+    while ((await rollUpBatches(audited)) > 0);
   } finally {
     await audited.close();
   }

@@ -138,6 +138,7 @@ export function move(accountId: string, amount: bigint, over: Partial<MoveMoney>
     amount,
     externalKey: newId(),
     receiptId: null,
+    redemptionCodeId: null,
     memo: null,
     createdAt: NOW,
     ...over,

@@ -39,13 +39,15 @@ export function auditEntriesOfLink(link: Row<'change'>, entries: readonly Row<'t
 
 /** The wallet against the end of its chain and its open holds. */
 export function auditWallet(wallet: Row<'wallet'>, end: ChainPlace, openHolds: bigint): Finding[] {
-  const { id, accountId, bucket, posted, held, seq } = wallet;
+  const { id, accountId, bucket, posted, held, seq, changedAtUs } = wallet;
   return broken({ row: `wallet ${id}`, walletId: id, entryId: null }, [
     ['I14', id === `${accountId}:${bucket}`, `it is stored as the one of ${accountId} in ${bucket}`],
     ['I2', posted === end.posted, `its balance is ${posted}, its entries add up to ${end.posted}`],
     ['I3', held === openHolds, `${held} is held, its open holds add up to ${openHolds}`],
     ['I4', held >= 0n && posted >= held, `${posted} is posted and ${held} held`],
     ['I7', seq === end.seq, `it counts ${seq} changes, its chain has ${end.seq}`],
+    // The next link is later than this: what it says wrongly would move money into another month.
+    ['I7', changedAtUs === end.atUs, `it says that it was changed at ${changedAtUs}, its chain ends at ${end.atUs}`],
   ]);
 }
 

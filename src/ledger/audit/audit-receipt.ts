@@ -53,15 +53,24 @@ function ofTransfer({ id, charge, transferId, holdId, batchId, accountId, bucket
   ];
 }
 
-function ofHold({ id, charge, holdId, holdAmount }: Row<'receipt'>, { hold }: AroundReceipt): Rule[] {
+function ofHold(receipt: Row<'receipt'>, { hold }: AroundReceipt): Rule[] {
+  const { id, charge, holdId, holdAmount, accountId, bucket } = receipt;
   if (holdId === null) return [['I5', charge === 0n && holdAmount === null, `it says ${charge}, and nothing was held`]];
   if (hold === undefined) return [['I5', false, `its hold ${holdId} is not there`]];
   return [
     ['I5', hold.requestId === id, `its hold ${holdId} is of the request ${hold.requestId}`],
+    ['I14', hold.walletId === `${accountId}:${bucket}`, `it is of ${accountId} in ${bucket}, and its hold ${holdId} of ${hold.walletId}`],
+    // Counters of spend go by what holds say, and no seal covers those.
+    ['I15', spenderOf(hold) === spenderOf(receipt), `it is spent by ${spenderOf(receipt)}, its hold ${holdId} by ${spenderOf(hold)}`],
     ['I5', hold.amount === holdAmount, `it says that ${holdAmount} was held, the hold ${holdId} is of ${hold.amount}`],
     ['I6', charge <= hold.amount, `it charges ${charge}, and only ${hold.amount} was held`],
     ['I5', charge === 0n || hold.state === 'SETTLED', `it charges ${charge}, and its hold ${holdId} is ${hold.state}`],
   ];
+}
+
+/** Whose counters of spend it is in. */
+function spenderOf({ apiKeyId, projectId, runId }: Pick<Row<'receipt'>, 'apiKeyId' | 'projectId' | 'runId'>): string {
+  return `the key ${apiKeyId}, the project ${projectId ?? '-'} and the run ${runId ?? '-'}`;
 }
 
 function ofPrice(receipt: Row<'receipt'>, { price, losses }: AroundReceipt, chargeFor: ChargeFor): Rule[] {
@@ -76,6 +85,11 @@ function ofPrice(receipt: Row<'receipt'>, { price, losses }: AroundReceipt, char
   const due = holdAmount === null || full < holdAmount ? full : holdAmount;
   const borne = total((losses ?? []).map(({ amount }) => amount));
   return [
+    [
+      'I13',
+      isPriceOf(receipt, price),
+      `its price ${priceId} is one of ${price.routeId}${price.channelId === null ? '' : ` on ${price.channelId}`}`,
+    ],
     ['I13', charge === due, `it charges ${charge}, its usage at the price ${priceId} makes ${due}`],
     ['I6', losses === null || borne === full - due, `${full - due} is above its hold, and the house bears ${borne}`],
     [
@@ -84,6 +98,11 @@ function ofPrice(receipt: Row<'receipt'>, { price, losses }: AroundReceipt, char
       `its price ${priceId} is in ${price.currency}, and ${receipt.bucket} pays`,
     ],
   ];
+}
+
+/** A price is for a route, or for one channel of it: that of another one would be as well applied. */
+function isPriceOf({ routeId, finalChannelId }: Row<'receipt'>, price: Row<'price'>): boolean {
+  return price.routeId === routeId && (price.channelId === null || price.channelId === finalChannelId);
 }
 
 function bucketFits({ routeType, bucket }: Row<'receipt'>): boolean {

@@ -135,8 +135,21 @@ const HOLD = {
   resolvedAt: 'whole?',
 } as const;
 
+const WALLET = {
+  id: 'text',
+  accountId: 'text',
+  bucket: 'text',
+  currency: 'text',
+  posted: 'whole',
+  held: 'whole',
+  seq: 'whole',
+  changedAtUs: 'whole',
+} as const;
+
 const PRICE = {
   id: 'text',
+  routeId: 'text',
+  channelId: 'text?',
   currency: 'text',
   input: 'whole',
   cachedInput: 'whole?',
@@ -164,7 +177,7 @@ export const TABLES = {
   wallet: {
     name: 'wallet',
     key: 'id',
-    columns: { id: 'text', accountId: 'text', bucket: 'text', currency: 'text', posted: 'whole', held: 'whole', seq: 'whole' },
+    columns: WALLET,
   },
   price: { name: 'price_version', key: 'id', columns: PRICE },
   counter: { name: 'spend_counter', key: 'id', columns: { id: 'text', spent: 'whole', held: 'whole' } },

@@ -106,7 +106,7 @@ export async function revokeCode({ codes, reader, clock }: RedemptionMeans, id: 
   if ((await codes.find(id)) === undefined) throw new Fault('not_found', `There is no redemption code "${shown(id)}".`, { param: 'id' });
   await refuseRedeemed(reader, id);
   await codes.revoke(id, clock.now());
-  // A redemption that was under way may have gone through, or may still: its entry then says so, and nothing else counts.
+  // A redemption that was under way has gone through by now, and its entry says so, or it finds the code revoked.
   await refuseRedeemed(reader, id);
   const revoked = await codes.find(id);
   invariant(revoked !== undefined, 'a code is never deleted');
@@ -125,7 +125,7 @@ export function stateOf({ revokedAt, expiresAt }: RedemptionCode, entry: LedgerE
   return expiresAt !== null && expiresAt <= now ? 'EXPIRED' : 'OPEN';
 }
 
-/** The external key of the code is the guard: of any number that try at once, one moves money. */
+/** The external key of the code is the guard: of any number that try at once, one moves money. None does once the code is revoked. */
 async function moveOnce({ ledger, reader, clock }: RedemptionMeans, code: RedemptionCode, wallet: string): Promise<LedgerEntry> {
   const transferId = newId();
   const verdict = await ledger.end({
@@ -137,10 +137,11 @@ async function moveOnce({ ledger, reader, clock }: RedemptionMeans, code: Redemp
     amount: code.amount,
     externalKey: redemptionKey(code.id),
     receiptId: null,
+    redemptionCodeId: code.id,
     memo: code.memo,
     createdAt: clock.now(),
   });
-  if (verdict.verdict === 'duplicate' && !verdict.same) throw unusable();
+  if (verdict.verdict === 'code_revoked' || (verdict.verdict === 'duplicate' && !verdict.same)) throw unusable();
   const id = verdict.verdict === 'duplicate' ? verdict.transferId : transferId;
   const entry = (await reader.entriesById([id])).get(id);
   invariant(entry !== undefined, `the redemption ${id} was just written`);

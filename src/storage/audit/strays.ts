@@ -1,5 +1,6 @@
 /** Rows that refer to one which is not there, or that repeat what may be there once: found by the database itself. */
 import type { Stray } from '../../ledger/audit/snapshot';
+import { USAGE_SEARCHES } from '../usage/usage-strays';
 import type { Read } from './read';
 import { RESEARCH_SEARCHES } from './research-strays';
 import type { Search } from './search';
@@ -68,6 +69,7 @@ const SEARCHES: readonly Search[] = [
     ofWallet: 'x.wallet_id = ?',
   },
   ...RESEARCH_SEARCHES,
+  ...USAGE_SEARCHES,
 ];
 
 /** At most a hundred of each kind. */

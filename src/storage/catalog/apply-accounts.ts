@@ -106,6 +106,7 @@ async function giveOnce(ports: AccountPorts, accountId: string, bucket: Bucket, 
     amount,
     externalKey: `catalog:${accountId}:${bucket}`,
     receiptId: null,
+    redemptionCodeId: null,
     memo: 'first balance, from the catalog',
     createdAt: ports.clock.now(),
   });

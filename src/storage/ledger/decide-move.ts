@@ -5,14 +5,16 @@ import type { Course } from './decision';
 import { type PreparedItem, type PreparedMove, UnwritableItem } from './prepare';
 import { duplicateOf, movedByRow } from './transfer-row';
 
-export function isRefund(item: PreparedItem): boolean {
-  return item.kind === 'move' && item.receiptId !== null;
+/** Whether it goes by a row that no guard of a statement can stand for: a charge that is given back, a code that is redeemed. */
+export function hasToBeLookedUp(item: PreparedItem): boolean {
+  return item.kind === 'move' && (item.receiptId !== null || item.codeId !== null);
 }
 
 export function decideMove(course: Course, item: PreparedMove): LedgerVerdict {
   const mine = movedByRow(item.transfer);
   const before = course.movedBy.get(item.externalKey) ?? course.view.transferOf(item.externalKey);
   if (before !== undefined) return duplicateOf(before, mine);
+  if (item.codeId !== null && course.view.isRevoked(item.codeId)) return { verdict: 'code_revoked' };
   const tooMuch = item.receiptId === null ? null : giveBack(course, item, item.receiptId);
   if (tooMuch !== null) return tooMuch;
   const available = availableNow(course, item.walletId);

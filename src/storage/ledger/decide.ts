@@ -7,7 +7,7 @@ import { unreachable } from '../../kernel/invariant';
 import type { LedgerVerdict } from '../../ledger/ledger-store';
 import { count, needRoom, tightest } from './decide-counters';
 import { refusedByKey, takeKey } from './decide-keys';
-import { decideMove, isRefund } from './decide-move';
+import { decideMove, hasToBeLookedUp } from './decide-move';
 import { availableNow, enter, take, walletOf } from './decide-wallets';
 import type { Course, Decision, LedgerView } from './decision';
 import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
@@ -57,9 +57,9 @@ export function writesNothing({ holds, receipts, transfers, released }: Decision
   return holds.length === 0 && receipts.length === 0 && transfers.length === 0 && released.length === 0;
 }
 
-/** Whether the batch can be written before anything was read: what a refund may give back has to be looked up. */
+/** Whether the batch can be written before anything was read. */
 export function canAssume(batch: PreparedBatch): boolean {
-  return !batch.items.some(isRefund);
+  return !batch.items.some(hasToBeLookedUp);
 }
 
 const PLENTY = 1n << 100n;
@@ -73,6 +73,7 @@ export const OPTIMISTIC: LedgerView = {
   counter: () => ({ spent: -PLENTY, held: 0n }),
   keyUse: () => undefined,
   refundable: () => undefined,
+  isRevoked: () => false,
 };
 
 function decideItem(course: Course, item: PreparedItem, at: number): LedgerVerdict {

@@ -20,6 +20,8 @@ export interface LedgerView {
   keyUse(id: string): KeyUse | undefined;
   /** What a request was charged and given back; undefined: there is no such receipt. Asked for refunds alone. */
   refundable(receiptId: string): Refundable | undefined;
+  /** Whether a redemption code was revoked; it stays so. Asked for redemptions alone. */
+  isRevoked(codeId: string): boolean;
 }
 
 export interface CounterState {

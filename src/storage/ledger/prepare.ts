@@ -53,6 +53,8 @@ export interface PreparedMove {
   readonly externalKey: string;
   /** The charge that a refund gives back; null: it is none. */
   readonly receiptId: string | null;
+  /** The code that is redeemed; null: none is. */
+  readonly codeId: string | null;
   readonly transfer: SqlRow;
 }
 
@@ -208,7 +210,7 @@ function prepareMove(item: MoveMoney, batchId: string): PreparedMove {
     memo: item.memo,
     createdAt: item.createdAt,
   });
-  return { kind: 'move', transferId, walletId, amount, externalKey, receiptId, transfer };
+  return { kind: 'move', transferId, walletId, amount, externalKey, receiptId, codeId: item.redemptionCodeId, transfer };
 }
 
 function currencyOfWallet(walletId: string): Currency {

@@ -63,6 +63,11 @@ export function refundsNamedBy(items: readonly PreparedItem[]): string[] {
   return distinct(items, (item) => (item.kind === 'move' && item.receiptId !== null ? [item.receiptId] : []));
 }
 
+/** Redemption codes that are to be paid out. */
+export function codesNamedBy(items: readonly PreparedItem[]): string[] {
+  return distinct(items, (item) => (item.kind === 'move' && item.codeId !== null ? [item.codeId] : []));
+}
+
 /** Who spends with a hold: what its row says. */
 export function spenderOfPlace({ row }: PreparedPlace): Spender {
   const [apiKeyId, projectId, runId] = SPENDER_AT.map((at) => row[at] ?? null);

@@ -26,9 +26,10 @@ export class ExplainResolver {
   }
 }
 
-/** A key sees the entries that it caused, an account those of its wallets. */
-async function visibleEntry({ sources, viewer, ledger }: GraphContext, id: string): Promise<LedgerEntry | null> {
+/** A key sees the entries of its receipts, what was given back of them included; an account those of its wallets. */
+async function visibleEntry({ sources, viewer, ledger, receipts }: GraphContext, id: string): Promise<LedgerEntry | null> {
   const entry = (await sources.reader.entriesById([id])).get(id);
-  if (entry === undefined || (viewer.kind === 'key' && entry.apiKeyId !== viewer.key.id)) return null;
-  return (await ledger.wallet(entry.walletId)) === null ? null : entry;
+  if (entry === undefined) return null;
+  if (viewer.kind !== 'key') return (await ledger.wallet(entry.walletId)) === null ? null : entry;
+  return entry.receiptId === null || (await receipts.receipt(entry.receiptId)) === null ? null : entry;
 }

@@ -3,7 +3,7 @@ import { Fault } from '../../../kernel/fault';
 import { invariant } from '../../../kernel/invariant';
 import { shown } from '../../../kernel/shown';
 import { positionOfCursor } from '../../../ledger/spend-cursor';
-import { tailSpend } from '../../../ledger/spend-tail';
+import { tailSpend, type Wants } from '../../../ledger/spend-tail';
 import type { GraphContext } from '../context';
 import { type EntryView, LedgerEntryNode, viewEntry } from '../ledger/ledger-entry.type';
 import { followedTail } from '../live/followed';
@@ -35,7 +35,7 @@ interface ProgressArgs {
 @Resolver(() => AgentRunEventNode)
 export class RunProgressResolver {
   @Subscription(() => AgentRunEventNode, {
-    description: 'One event for each committed charge of the run. Without `after`: from now on.',
+    description: 'One event for each committed charge of the run, and for what is given back of one. Without `after`: from now on.',
     subscribe: ({ args, context }) => follow(context as GraphContext, args as ProgressArgs),
   })
   agentRunProgress(
@@ -62,12 +62,20 @@ export class RunProgressResolver {
   }
 }
 
+/** A refund is of the operator's making, and names the call alone. */
+function entriesOfRun({ reader }: GraphContext['sources'], id: string): Wants {
+  return async ({ kind, runId, receiptId }) => {
+    if (kind !== 'REFUND' || receiptId === null) return runId === id;
+    return (await reader.receipt(receiptId, null))?.record.runId === id;
+  };
+}
+
 /** @throws Fault `not_found` for a run that the viewer does not see, `invalid_request` for a cursor that is none */
 async function follow({ runs, sources }: GraphContext, { id, after }: ProgressArgs): Promise<AsyncIterable<EventRoot>> {
   const position = typeof after === 'string' ? positionOfCursor(after) : null;
   const run = await runs.run(id);
   if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run ${shown(id)}.`);
-  const selection = { accountId: run.accountId, wants: (entry: { runId: string | null }) => entry.runId === id, after: position };
+  const selection = { accountId: run.accountId, wants: entriesOfRun(sources, id), after: position };
   return followedTail(
     (left) => tailSpend(sources.spend, selection, left),
     ({ cursor, entry }) => ({ cursor, at: entry.createdAt, entry: viewEntry(entry), runId: id }),

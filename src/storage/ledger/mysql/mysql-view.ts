@@ -3,6 +3,7 @@ import { counterSums, MYSQL_SUMS } from '../counter-sums';
 import type { CounterState, KeyUse, LedgerView, Refundable } from '../decision';
 import { type HoldRef, type PreparedBatch, type PreparedItem, UnwritableItem } from '../prepare';
 import {
+  codesNamedBy,
   countersNamedBy,
   holdsNamedBy,
   idempotencyKeysNamedBy,
@@ -37,10 +38,12 @@ export async function look(exchange: Exchange, items: readonly PreparedItem[]): 
 
 const FOR_UPDATE = ' ORDER BY id FOR UPDATE';
 
-/** What is asked of the rows that the items name: open holds, wallets and counters, with `lock`; then what only ever grows. */
+/** What is asked of the rows that the items name: codes, open holds, wallets and counters, with `lock`; then what only ever grows. */
 function questions(items: readonly PreparedItem[], lock: string): string[] {
   // The index is named because a small table would be read, and locked, as a whole.
   return [
+    // Locked until the commit: whoever revokes one waits for the entry that it is paid out with.
+    select('id, revoked_at', 'redemption_code FORCE INDEX (PRIMARY)', 'id', codesNamedBy(items), lock),
     select('id, wallet_id, amount', 'hold FORCE INDEX (PRIMARY)', 'id', holdsNamedBy(items), ` AND state = 'OPEN'${lock}`),
     select('id, posted - held', 'wallet FORCE INDEX (PRIMARY)', 'id', walletsNamedBy(items), lock),
     select('id, spent, held', 'spend_counter FORCE INDEX (PRIMARY)', 'id', countersNamedBy(items), lock),
@@ -56,7 +59,7 @@ function questions(items: readonly PreparedItem[], lock: string): string[] {
   ];
 }
 
-function countersIn([, , counters]: readonly Answer[]): Map<string, CounterState> {
+function countersIn([, , , counters]: readonly Answer[]): Map<string, CounterState> {
   return new Map(rowsOf(counters).map(([id, spent, held]) => [String(id), counterOf(spent, held)]));
 }
 
@@ -80,7 +83,7 @@ function holdsOf(rows: Rows): ReadonlyMap<string, { readonly wallet: string; rea
 }
 
 function viewOf(
-  [holds, balances, , transfers, receipts, keys, charges]: readonly Answer[],
+  [codes, holds, balances, , transfers, receipts, keys, charges]: readonly Answer[],
   counters: ReadonlyMap<string, CounterState>,
 ): LedgerView {
   const open = holdsOf(rowsOf(holds));
@@ -91,6 +94,7 @@ function viewOf(
     pairsOf(keys).map(([id, bodyHash, requestId, holdId, state]) => [id, { bodyHash, requestId, holdId, state } as KeyUse]),
   );
   const refundable = refundableIn(charges);
+  const revoked = new Set(rowsOf(codes).flatMap(([id, revokedAt]) => (revokedAt == null ? [] : [String(id)])));
   return {
     available: (id) => available.get(id),
     isOpen: (hold) => isOpen(open, hold),
@@ -99,6 +103,7 @@ function viewOf(
     counter: (id) => counters.get(id) ?? null,
     keyUse: (id) => uses.get(id),
     refundable: (id) => refundable.get(id),
+    isRevoked: (id) => revoked.has(id),
   };
 }
 

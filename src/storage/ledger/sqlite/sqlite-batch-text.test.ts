@@ -41,6 +41,7 @@ const item: fc.Arbitrary<PreparedItem> = fc.oneof(
     amount,
     externalKey: text,
     receiptId: fc.option(text),
+    codeId: fc.option(text),
     transfer: row,
   }),
 );
@@ -70,7 +71,8 @@ describe('a batch on its way to the thread', () => {
 
 /** What becomes of a value of a row. */
 function rowValue(value: bigint): SqlValue | undefined {
-  const move = { kind: 'move' as const, transferId: 't', walletId: 'w', amount: 1n, externalKey: 'e', receiptId: null, transfer: [value] };
+  const of = { transferId: 't', walletId: 'w', externalKey: 'e', receiptId: null, codeId: null };
+  const move = { kind: 'move' as const, ...of, amount: 1n, transfer: [value] };
   const [arrived] = batchOfText(batchText({ id: 'b', owner: 'o', at: 1, items: [move] })).items;
   return arrived?.kind === 'move' ? arrived.transfer[0] : undefined;
 }

@@ -4,7 +4,7 @@
  * a number is exact: a bigint for each would cost more than the rest of the row, and the columns make whole numbers of them.
  */
 import { unreachable } from '../../../kernel/invariant';
-import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from '../prepare';
+import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedMove, PreparedPlace } from '../prepare';
 import type { SqlRow, SqlValue } from '../sql-values';
 
 /** JSON has no bigint: what a number holds exactly goes as one, and anything larger as a text in brackets. */
@@ -27,7 +27,7 @@ type PlainItem =
       PlainRow | null,
       PlainRow | null,
     ]
-  | readonly ['move', string, string, PlainValue, string, string | null, PlainRow];
+  | readonly ['move', string, string, PlainValue, string, string | null, string | null, PlainRow];
 type PlainBatch = readonly [id: string, owner: string, at: number, items: readonly PlainItem[]];
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
@@ -49,10 +49,14 @@ function plainItem(item: PreparedItem): PlainItem {
     case 'end':
       return plainEnd(item);
     case 'move':
-      return ['move', item.transferId, item.walletId, plain(item.amount), item.externalKey, item.receiptId, plainRow(item.transfer)];
+      return plainMove(item);
     default:
       return unreachable(item);
   }
+}
+
+function plainMove({ transferId, walletId, amount, externalKey, receiptId, codeId, transfer }: PreparedMove): PlainItem {
+  return ['move', transferId, walletId, plain(amount), externalKey, receiptId, codeId, plainRow(transfer)];
 }
 
 function plainPlace(item: PreparedPlace): PlainItem {
@@ -126,8 +130,8 @@ function preparedItem(item: PlainItem): PreparedItem {
       };
     }
     default: {
-      const [kind, transferId, walletId, amount, externalKey, receiptId, transfer] = item;
-      return { kind, transferId, walletId, amount: big(amount), externalKey, receiptId, transfer: rowOf(transfer) };
+      const [kind, transferId, walletId, amount, externalKey, receiptId, codeId, transfer] = item;
+      return { kind, transferId, walletId, amount: big(amount), externalKey, receiptId, codeId, transfer: rowOf(transfer) };
     }
   }
 }

@@ -39,6 +39,7 @@ export class SqliteLooks {
     `SELECT account_id || ':' || bucket AS walletId, charge AS charged,
        (SELECT COALESCE(SUM(amount), 0) FROM refund WHERE receipt_id = receipt.id) AS refunded FROM receipt WHERE id = ?`,
   );
+  readonly revokedCode = this.db.prepare('SELECT 1 FROM redemption_code WHERE id = ? AND revoked_at IS NOT NULL');
 
   constructor(readonly db: Database.Database) {}
 
@@ -105,6 +106,10 @@ export class SqliteView implements LedgerView {
 
   refundable(receiptId: string): Refundable | undefined {
     return this.looks.refundable.get(receiptId) as Refundable | undefined;
+  }
+
+  isRevoked(codeId: string): boolean {
+    return this.looks.revokedCode.get(codeId) !== undefined;
   }
 
   private openCounter(id: string, walletId: string): void {
