@@ -9,6 +9,7 @@ import { checkSecrets } from './check-secrets';
 import { type Declaration, declare } from './declare';
 import { expandVariables, type Lookup } from './expand-variables';
 import { explain, fault, faultsOfIssue, WHOLE_FILE } from './fault-paths';
+import { repeatedMembers } from './repeated-members';
 
 export interface CatalogSurroundings {
   /** Gives the value of `${NAME}`. */
@@ -30,7 +31,8 @@ export function parseCatalog(source: string, format: 'yaml' | 'json', surroundin
     ...faultsBetween(tree, surroundings.checkAddress),
     ...checkFolder(tree, surroundings.isFolder),
   ];
-  const all = [...faults, ...others.filter((other) => !faults.some((first) => first.path === other.path))];
+  const repeated = format === 'json' ? repeatedMembers(source).map((path) => fault(path, 'stands there more than once')) : [];
+  const all = [...repeated, ...faults, ...others.filter((other) => !faults.some((first) => first.path === other.path))];
   if (!read.success || all.length > 0) throw new ConfigurationError(withoutRepeats(all));
   return declare(read.data);
 }

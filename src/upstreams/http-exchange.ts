@@ -56,8 +56,14 @@ const REFUSAL_BYTES_MAX = 64 * 1024;
 /** Ids have no spaces, and nothing that a page or a log would take for something else. */
 const REQUEST_ID = /^[\w.:/+=@-]{1,200}$/;
 const MODEL_MAX = 200;
+const PLAIN = new Set(['', 'identity']);
 /** How long the rest of a complete answer may take, so that its connection can be used again. */
 const TAIL_MS = 1_000;
+
+/** Proxies add a header that is there already: said twice it means the same, and what differs counts as it was said last. */
+function onceOf(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.at(-1);
+}
 
 export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchange {
   readonly result: Promise<UpstreamResult>;
@@ -105,9 +111,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200 || this.finished) return;
     this.status = status;
-    this.requestId = this.idIn(headers['x-request-id'] ?? headers['request-id']);
-    const encoding = headers['content-encoding'];
-    const encoded = encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity';
+    this.requestId = this.idIn(onceOf(headers['x-request-id'] ?? headers['request-id']));
+    const encoded = [headers['content-encoding'] ?? ''].flat().some((encoding) => !PLAIN.has(encoding.toLowerCase()));
     if (status >= 300) {
       this.refused = [];
       if (status === RATE_LIMITED) this.resetMs = rateResetMs(headers, this.clock.now());
@@ -116,7 +121,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
       return;
     }
     if (encoded) return this.fail(MALFORMED);
-    this.reader.begin(headers['content-type']);
+    this.reader.begin(onceOf(headers['content-type']));
   }
 
   private idIn(id: unknown): string | null {

@@ -1,7 +1,7 @@
 /** Streamed answers: what the client reads, when money has moved, and what happens when a stream breaks. */
 import { request } from 'node:http';
 import { eventually } from '../support/eventually';
-import { type Chunk, chunksOf, eventsOf, postChat, receipt, sdk, textOf } from '../support/forge-client';
+import { type Chunk, chunksOf, eventsOf, postChat, post as postTo, receipt, sdk, textOf } from '../support/forge-client';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
 
@@ -51,6 +51,23 @@ onEachDatabase('a stream', (bed, promise) => {
     expect(last.usage).toMatchObject({ prompt_tokens: 1, completion_tokens: 3, cost: '0.000013', cost_currency: 'CNY' });
     expect(eventsOf(body).at(-1)).toBe('[DONE]');
     expect((await receiptOf(response)).charge).toBe('0.000013');
+  });
+
+  promise('of several choices that breaks between two of them is no success, whatever the first one said', async () => {
+    const said = { model: 'theirs', choices: [{ index: 0, delta: { content: 'one' }, text: 'one', finish_reason: 'stop' }] };
+    const asked = { ...STREAM, max_tokens: 100 };
+    for (const [path, body] of [
+      ['/v1/chat/completions', { ...asked, n: 2 }],
+      ['/v1/completions', { ...asked, prompt: ['a', 'b'] }],
+    ] as const) {
+      bed.a.next({ raw: [`data: ${JSON.stringify(said)}\n\n`, 'data: never'], resetAfter: 1 });
+      const response = await postTo(bed.gateway.origin, path, CHAT, body);
+      const events = eventsOf(await response.text());
+      expect(JSON.parse(events.at(-1) ?? '')).toMatchObject({ error: { code: 'upstream_failed' } });
+      const settled = await receiptOf(response);
+      expect(settled).toMatchObject({ status: 'FAILED', stopReason: 'UPSTREAM_ERROR', usage: { outputTokens: 1, source: 'FLOOR' } });
+      expect(settled.reportedModel).toBe('theirs');
+    }
   });
 
   promise('is settled, and readable, when its last byte arrives', async () => {

@@ -4,10 +4,14 @@ import { promptText } from '../../metering/prompt-text';
 import type { Endpoint, Json } from './endpoint';
 import { CHOICES_MAX, isObject, OUTPUT_LIMIT_MAX, positive, streaming, wrong } from './members';
 
+const DECISIVE = ['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n'];
+/** What a model reads beside the messages: the bound of the input is made on it. */
+const IN_PROMPT = ['tools', 'functions', 'response_format'];
+
 export const chatCompletions: Endpoint = {
   path: '/v1/chat/completions',
   operation: 'chat',
-  decisive: new Set(['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n']),
+  decisive: new Set([...DECISIVE, ...IN_PROMPT]),
   output: 'limited',
   chunkObject: 'chat.completion.chunk',
   ending: 'done-marker',

@@ -24,6 +24,11 @@ describe('the chunks of a chat', () => {
     );
   });
 
+  it('begin behind a chunk about the prompt, whose names are empty', () => {
+    const about = { id: '', model: '', choices: [], prompt_filter_results: [] };
+    expect(events(about, chunk({ content: 'a' }))).toEqual([HEAD, { kind: 'text', text: 'a' }]);
+  });
+
   it('say calls from zero, whatever the provider numbers them, and give an id to one that has none', () => {
     const read = events(
       chunk({ tool_calls: [{ index: 5, id: 'x', function: { name: 'f', arguments: '{' } }] }),

@@ -37,10 +37,13 @@ class Chunks {
   /** The call behind each index of the provider. */
   private readonly calls = new Map<unknown, number>();
 
-  head({ id, model }: JsonRecord): AnswerEvent[] {
-    if (this.headed) return [];
+  /** Some begin with a chunk about the prompt, which names nothing: the answer begins with the next one. */
+  head({ id, model, choices }: JsonRecord): AnswerEvent[] {
+    const head = { kind: 'head', id: textOf(id) || null, model: textOf(model) || null } as const;
+    const isUnnamed = head.id === null && head.model === null;
+    if (this.headed || (isUnnamed && Array.isArray(choices) && choices.length === 0)) return [];
     this.headed = true;
-    return [{ kind: 'head', id: textOf(id) || null, model: textOf(model) || null }];
+    return [head];
   }
 
   choice(choice: JsonRecord, name: 'message' | 'delta'): AnswerEvent[] {

@@ -121,6 +121,28 @@ describe('the OpenAI upstream', () => {
       hasty.close();
     });
 
+    it('takes an answer whose proxy said its headers a second time, and nothing that is packed in one of them', async () => {
+      const event = 'data: {"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+      const heads = [
+        'content-type: text/event-stream\r\nContent-Type: text/event-stream\r\nx-request-id: r1\r\nx-request-id: r1\r\ncontent-encoding: identity\r\ncontent-encoding: identity',
+        'content-type: text/event-stream\r\ncontent-encoding: gzip\r\ncontent-encoding: identity',
+      ];
+      const proxy = createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.on('data', (sent) => {
+          if (String(sent).endsWith('}')) socket.end(`HTTP/1.1 200 OK\r\n${heads.shift()}\r\nconnection: close\r\n\r\n${event}`);
+        });
+      });
+      const baseUrl = `http://127.0.0.1:${await portOf(proxy)}/v1`;
+      const fresh = createHttpClient({ allowPrivate: true });
+      const twice = await bench.start(null, { baseUrl, stream: true }, fresh).result;
+      expect(twice).toMatchObject({ ok: true, facts: { outputText: 'hi', upstreamRequestId: 'r1' } });
+      const packed = await bench.start(null, { baseUrl, stream: true }, fresh).result;
+      expect(failureOf(packed)).toMatchObject({ kind: 'malformed_answer' });
+      await fresh.close();
+      proxy.close();
+    });
+
     it('uses a connection again, also after a stream', async () => {
       const fresh = createHttpClient({ allowPrivate: true });
       for (let at = 0; at < 10; at += 1) await bench.start({ text: 'x' }, { stream: at % 2 === 0 }, fresh).result;

@@ -7,7 +7,7 @@ import { StreamAnswerReader } from './stream-answer';
 const seed = announceSeed();
 
 /** What a reader hands on of bytes that come in these pieces, and how it understands them. */
-function readOf(pieces: readonly Buffer[]) {
+function readOf(pieces: readonly Buffer[], { choices = 1, lost = false } = {}) {
   const handed = { frames: '', text: '' };
   const receiver = {
     receive: (frames: string, text: string) => {
@@ -18,12 +18,13 @@ function readOf(pieces: readonly Buffer[]) {
     receiveBytes: () => true,
     whenReady: async () => undefined,
   };
-  const reader = new StreamAnswerReader(aChannel('c'), receiver, (choice) => outputTextOf(choice['delta']));
+  const reader = new StreamAnswerReader(aChannel('c'), receiver, (choice) => outputTextOf(choice['delta']), choices);
   reader.begin('text/event-stream');
   for (const piece of pieces) reader.data(piece);
-  return { ...handed, ending: reader.end(false), known: reader.known };
+  return { ...handed, ending: reader.end(lost), known: reader.known };
 }
 
+const END = Buffer.from('data: [DONE]\n\n');
 const delta = (content: string, more: object = {}) =>
   JSON.stringify({ id: 'c1', model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: null, ...more }] });
 const word = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(' word', ' größer', '🚀', '') }, fc.string({ unit: 'binary' }));
@@ -69,5 +70,38 @@ describe('a stream of events', () => {
     expect(handed).toBe(frames.join(''));
     expect(text).toBe(Array.from({ length: 1_000 }, (_, nth) => ` w${nth}`).join(''));
     expect(known.outputText).toBe(text);
+  });
+
+  it.each([
+    [
+      'empty in the chunk about the prompt',
+      [
+        { id: '', created: 0, model: '', choices: [] },
+        { id: 'c1', created: 1, model: 'm-1' },
+      ],
+    ],
+    [
+      'told in a later chunk',
+      [
+        { id: 'c1', created: 1 },
+        { id: 'c1', created: 1, model: 'm-1' },
+      ],
+    ],
+    ['told without an id', [{ model: 'm-1' }, { id: 'c1', created: 1, model: 'm-1' }]],
+  ])('says which model answered where its name is %s', (_name, heads) => {
+    const chunks = heads.map((head) => ({ choices: [{ index: 0, delta: { content: 'a' }, finish_reason: 'stop' }], ...head }));
+    const { known, ending } = readOf([...chunks.map((chunk) => Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`)), END]);
+    expect(known.reportedModel).toBe('m-1');
+    expect(ending).toMatchObject({ ok: true, answer: { head: { id: 'c1', created: 1, model: 'm-1' } } });
+  });
+
+  it('is not whole when its connection broke between two choices of those that were asked for', () => {
+    const first = [Buffer.from(`data: ${delta('one', { finish_reason: 'stop' })}\n\n`)];
+    const both = [...first, Buffer.from(`data: ${delta('two', { index: 1, finish_reason: 'stop' })}\n\n`)];
+    expect(readOf(first, { choices: 2, lost: true }).ending).toMatchObject({ ok: false, failure: { kind: 'connection_lost' } });
+    expect(readOf(both, { choices: 2, lost: true }).ending.ok).toBe(true);
+    // A provider that writes one whatever it is asked for.
+    expect(readOf(first, { choices: 2 }).ending.ok).toBe(true);
+    expect(readOf([...first, END], { choices: 2 }).ending.ok).toBe(true);
   });
 });

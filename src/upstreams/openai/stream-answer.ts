@@ -24,6 +24,8 @@ export class StreamAnswerReader implements AnswerReader {
     private readonly channel: Channel,
     private readonly receiver: AnswerReceiver,
     textOfChoice: (choice: JsonRecord) => string,
+    /** So many were asked for. */
+    private readonly choices = 1,
   ) {
     this.tally = new StreamTally(textOfChoice);
   }
@@ -51,8 +53,8 @@ export class StreamAnswerReader implements AnswerReader {
     if (body !== null) return { ok: false, failure: lost ? LOST : this.bodyFailure(body) };
     if (!lost) this.takeUnterminated();
     if (this.ending !== null) return this.ending;
-    // Some providers never send the end marker; a finished answer is whole without it.
-    return this.tally.finished ? this.complete() : { ok: false, failure: LOST };
+    // Some providers never send the end marker, and some write fewer choices; a connection that breaks ends neither before all are there.
+    return this.tally.hasFinished(lost ? this.choices : 0) ? this.complete() : { ok: false, failure: LOST };
   }
 
   refusal(status: number, body: string): AttemptFailure {

@@ -12,12 +12,14 @@ export interface ChunkPart {
   readonly carriesUsage: boolean;
 }
 
+/** What names an answer, the same in all of its chunks. */
+const HEAD = ['id', 'created', 'model'] as const;
+
 export class StreamTally {
   /** The chunk whose usage stands, when it carried usage alone. */
   usageChunk: JsonRecord | null = null;
   head: JsonRecord = {};
   private headRead = false;
-  private reportedModel: string | null = null;
   private usage: Usage | undefined;
   /** How much output had come with the last usage. */
   private countedTo = 0;
@@ -25,12 +27,15 @@ export class StreamTally {
   private readonly output = new GrowingText();
   private begun = false;
   private readonly openChoices = new Set<unknown>();
+  private readonly endedChoices = new Set<unknown>();
 
   /** `textOfChoice`: all output text that a choice of a chunk carries. */
   constructor(private readonly textOfChoice: (choice: JsonRecord) => string) {}
 
   get known(): Pick<AnswerFacts, 'reportedModel' | 'usage' | 'outputText'> {
-    return { reportedModel: this.reportedModel, usage: this.outdated ? undefined : this.usage, outputText: this.output.text };
+    const { model } = this.head;
+    const reportedModel = typeof model === 'string' ? model : null;
+    return { reportedModel, usage: this.outdated ? undefined : this.usage, outputText: this.output.text };
   }
 
   /** Of an answer that ended, a usage that was told before more output came is none; of one that broke off, it is better than nothing. */
@@ -44,9 +49,9 @@ export class StreamTally {
     if (this.outdated) this.usageChunk = null;
   }
 
-  /** True when every choice that began has a finish reason. */
-  get finished(): boolean {
-    return this.begun && this.openChoices.size === 0;
+  /** True when every choice that began has a finish reason, and so many have one. */
+  hasFinished(choices: number): boolean {
+    return this.begun && this.openChoices.size === 0 && this.endedChoices.size >= choices;
   }
 
   get empty(): boolean {
@@ -72,12 +77,12 @@ export class StreamTally {
     this.output.add(text);
   }
 
+  /** Some begin with a chunk about the prompt, whose names are empty, and some leave one of them out for a while or for good. */
   private readHead(chunk: JsonRecord): void {
-    const { id, created, model } = chunk;
-    if (typeof id !== 'string') return;
-    this.headRead = true;
-    this.head = { id, created, model };
-    this.reportedModel = typeof model === 'string' && model !== '' ? model : null;
+    const told = HEAD.filter((name) => this.head[name] === undefined && Boolean(chunk[name]));
+    if (told.length === 0) return;
+    this.head = { ...this.head, ...Object.fromEntries(told.map((name) => [name, chunk[name]])) };
+    this.headRead = HEAD.every((name) => this.head[name] !== undefined);
   }
 
   private readUsage(chunk: JsonRecord, alone: boolean): void {
@@ -93,8 +98,13 @@ export class StreamTally {
     if (!isRecord(choice)) return '';
     this.begun = true;
     const { index, finish_reason: reason } = choice;
-    if (typeof reason === 'string') this.openChoices.delete(index);
+    if (typeof reason === 'string') this.endChoice(index);
     else if (!this.openChoices.has(index)) this.openChoices.add(index);
     return this.textOfChoice(choice);
+  }
+
+  private endChoice(index: unknown): void {
+    this.openChoices.delete(index);
+    this.endedChoices.add(index);
   }
 }

@@ -1,7 +1,8 @@
+import { plainInputs } from '../../../metering/plain-input';
 import { type JsonRecord, recordOf } from '../../json';
 import { StreamAnswerReader } from '../stream-answer';
 import { readUsage } from '../usage';
-import { modelOf, type OpenAiEndpoint } from './openai-endpoint';
+import { choicesAsked, modelOf, type OpenAiEndpoint } from './openai-endpoint';
 
 export const completions: OpenAiEndpoint = {
   path: '/completions',
@@ -13,7 +14,10 @@ export const completions: OpenAiEndpoint = {
     if (!Array.isArray(choices) || (choices.length === 0 && usage === undefined)) return undefined;
     return { reportedModel: modelOf(json), usage, outputText: choices.map((choice) => textOf(recordOf(choice))).join('') };
   },
-  readStream: (channel, receiver) => new StreamAnswerReader(channel, receiver, textOf),
+  readStream(channel, receiver, { body }) {
+    const prompts = plainInputs(body.json['prompt'])?.length ?? 1;
+    return new StreamAnswerReader(channel, receiver, textOf, choicesAsked(body.json) * prompts);
+  },
 };
 
 function textOf({ text }: JsonRecord): string {

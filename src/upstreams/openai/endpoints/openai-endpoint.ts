@@ -29,3 +29,8 @@ export interface OpenAiEndpoint {
 export function modelOf({ model }: JsonRecord): string | null {
   return typeof model === 'string' && model !== '' ? model : null;
 }
+
+/** How many answers a request asks for to each prompt. */
+export function choicesAsked({ n }: JsonRecord): number {
+  return typeof n === 'number' ? n : 1;
+}

@@ -1,0 +1,36 @@
+import { chatCompletions } from '../endpoints/chat-completions';
+import { responses } from '../endpoints/responses';
+import { readCall } from './read-call';
+
+const MESSAGES = '"messages":[{"role":"user","content":"hi"}]';
+const TOOL = '{"type":"function","function":{"name":"f"}}';
+
+function faultOf(text: string, endpoint = chatCompletions): string | null {
+  const reading = readCall(endpoint, Buffer.from(text));
+  return reading.ok ? null : reading.fault.publicMessage;
+}
+
+describe('a body that says a member twice', () => {
+  it.each([
+    ['model', `{"model":"m","model":"other",${MESSAGES}}`],
+    ['messages', `{"model":"m",${MESSAGES},${MESSAGES}}`],
+    ['max_tokens', `{"model":"m","max_tokens":5,"max_t\\u006fkens":500,${MESSAGES}}`],
+    ['tools', `{"model":"m","tools":[${TOOL}],"tools":[],${MESSAGES}}`],
+    ['response_format', `{"model":"m","response_format":{"type":"json_schema"},"response_format":null,${MESSAGES}}`],
+  ])('is refused where it decides what the request may cost: %s', (name, text) => {
+    expect(faultOf(text)).toBe(`${name} stands in the body more than once.`);
+  });
+
+  it('goes through where it decides nothing', () => {
+    expect(faultOf(`{"model":"m","seed":1,"seed":2,${MESSAGES}}`)).toBeNull();
+  });
+});
+
+describe('a body that spells a member in another case', () => {
+  it('is refused where some provider would obey it: the hold would not cover that', () => {
+    expect(faultOf(`{"model":"m","Stream":true,${MESSAGES}}`)).toBe('Stream must be spelled stream.');
+    expect(faultOf(`{"model":"m","Tools":[${TOOL}],${MESSAGES}}`)).toBe('Tools must be spelled tools.');
+    // The sign of the Kelvin becomes a k.
+    expect(faultOf('{"model":"m","max_output_to\u212Aens":9,"input":"hi"}', responses)).toMatch(/must be spelled max_output_tokens/);
+  });
+});
