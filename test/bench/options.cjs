@@ -2,7 +2,7 @@
 const { parseArgs } = require('node:util');
 const path = require('node:path');
 
-const SECTIONS = ['whole', 'stream', 'single', 'first-byte', 'ledger', 'lists', 'live'];
+const SECTIONS = ['whole', 'stream', 'long-stream', 'single', 'first-byte', 'ledger', 'lists', 'live'];
 const TARGETS = ['bare', 'sqlite', 'mariadb'];
 
 const USAGE = `npm run bench -- [options]
