@@ -3,7 +3,7 @@ const { randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { folderOnDisk, makeDatabase } = require('./databases.cjs');
-const { startNode, stop, waitForOutput } = require('./processes.cjs');
+const { HEAP, startNode, stop, waitForOutput } = require('./processes.cjs');
 const { memoryMb } = require('./proc.cjs');
 
 const SECRET = 'sk-tf-bench-key';
@@ -46,7 +46,7 @@ async function startGateway({ kind, dist, core, upstreamPort, profile }) {
   const log = fs.openSync(path.join(folder, 'gateway.log'), 'w');
   const profiling = profile === null ? [] : ['--cpu-prof', '--cpu-prof-dir', path.join(profile, kind)];
   const startedAt = performance.now();
-  const child = startNode([...profiling, '--max-semi-space-size=64', '--enable-source-maps', path.join(dist, 'src/main.js')], {
+  const child = startNode([...profiling, HEAP, '--enable-source-maps', path.join(dist, 'src/main.js')], {
     core,
     stdio: ['ignore', 'pipe', log],
     env: {

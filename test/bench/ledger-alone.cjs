@@ -1,6 +1,6 @@
 // Runs test/bench/ledger.ts for a kind of database in each of its modes, and reads the line that it prints.
 const path = require('node:path');
-const { canPin, MEASURED_CORE, startNode } = require('./processes.cjs');
+const { canPin, HEAP, MEASURED_CORE, startNode } = require('./processes.cjs');
 
 const root = path.join(__dirname, '../..');
 const KINDS = { sqlite: 'sqlite', mariadb: 'mysql' };
@@ -12,7 +12,7 @@ const ALONE_IN_FLIGHT = 64;
 
 async function run(kind, args, core = null) {
   const script = path.join(__dirname, 'ledger.ts');
-  const child = startNode(['-r', path.join(root, 'scripts/register.cjs'), script, KINDS[kind], ...args.map(String)], { core });
+  const child = startNode([HEAP, '-r', path.join(root, 'scripts/register.cjs'), script, KINDS[kind], ...args.map(String)], { core });
   let printed = '';
   child.stdout.on('data', (data) => {
     printed += data;

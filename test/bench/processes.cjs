@@ -2,6 +2,8 @@
 const { spawn, spawnSync } = require('node:child_process');
 const os = require('node:os');
 
+/** As `npm start` sets the heap of a gateway. */
+const HEAP = '--max-semi-space-size=64';
 const READY_WITHIN_MS = 30_000;
 const GONE_WITHIN_MS = 40_000;
 
@@ -53,4 +55,4 @@ async function stop(child) {
   clearTimeout(timer);
 }
 
-module.exports = { canPin, MEASURED_CORE, HELPING_CORE, startNode, waitForOutput, stop };
+module.exports = { canPin, HEAP, MEASURED_CORE, HELPING_CORE, startNode, waitForOutput, stop };
