@@ -43,7 +43,8 @@ export function priceClassesIn(text: string | null): PriceClasses | undefined {
 
 /** As it is stored: the classes in their fixed order; null when there is none. */
 export function usageClassesText(classes: UsageClasses | undefined): string | null {
-  return textOf(USAGE_CLASSES.flatMap((name) => (classes?.[name] ? [[name, classes[name]]] : [])));
+  if (classes === undefined) return null;
+  return textOf(USAGE_CLASSES.flatMap((name) => (classes[name] ? [[name, classes[name]]] : [])));
 }
 
 /** @throws Error when the text is none that `usageClassesText` made */

@@ -10,6 +10,7 @@ export type SqlRow = SqlValue[];
 const INT_MAX = 2_147_483_647;
 const ANY_SURROGATE = /[\ud800-\udfff]/;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
+const PLAIN = /^[\x20-\x7e]*$/;
 const NOT_ASCII = /[^\x20-\x7e]/g;
 
 /** Text of people or providers: well-formed, and cut after `max` code points. */
@@ -22,7 +23,7 @@ export function text(value: string | null, max: number): string | null {
 
 /** An identifier or a word of ours, for a column of ASCII: other characters become `?`, and what is too long is cut. */
 export function word(value: string | null, max = 64): string | null {
-  if (value === null) return null;
+  if (value === null || (value.length <= max && PLAIN.test(value))) return value;
   const ascii = value.replace(NOT_ASCII, '?');
   return ascii.length <= max ? ascii : ascii.slice(0, max);
 }
