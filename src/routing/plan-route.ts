@@ -57,7 +57,7 @@ export interface PlannedRoute {
   readonly fallback: Plan | null;
 }
 
-/** Nothing is held and sent: every step of the route is dearer than the key allows. */
+/** Nothing is held and nothing sent: every step of the route is dearer than the key allows. */
 export class AbovePriceCeiling extends Fault {
   constructor(readonly plan: Plan) {
     super('price_ceiling', `No channel of the route ${plan.route.id} is within the price ceiling of this key. ${reasonsIn(plan)}`);
@@ -205,11 +205,8 @@ function ruleThatChose(key: PlanningKey, type: RouteType, routes: number, narrow
 }
 
 function noRoute(catalog: Catalog, key: PlanningKey, modelId: string, narrowTo: RouteType | null): Fault {
-  const existing = [...catalog.routes.values()].filter((route) => route.model === modelId && route.enabled);
-  if (existing.length === 0) {
-    return new Fault('model_not_found', `The model "${modelId}" has no route now.`, { param: 'model' });
-  }
-  const wanted = narrowTo ?? key.routePolicy;
-  const offered = existing.map((route) => route.type).join(' and ');
-  return new Fault('route_not_allowed', `The model "${modelId}" has only ${offered} routes, but this request allows ${wanted}.`);
+  const other = [...catalog.routes.values()].find((route) => route.model === modelId && route.enabled);
+  if (other === undefined) return new Fault('model_not_found', `The model "${modelId}" has no route now.`, { param: 'model' });
+  const wanted = narrowTo === null ? `the policy of this key is ${key.routePolicy}` : `x-forge-route asks for ${narrowTo}`;
+  return new Fault('route_not_allowed', `The model "${modelId}" has only an ${other.type} route, and ${wanted}.`);
 }
