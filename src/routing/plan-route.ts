@@ -132,7 +132,7 @@ function withinCeiling(first: Plan, other: Plan | null): PlannedRoute {
   const fallback = other !== null && other.prices.length > 0 ? other : null;
   if (first.prices.length > 0) return { first, fallback };
   if (fallback === null) throw new AbovePriceCeiling(first);
-  const why = `The ${first.routeType} route is above the key's price ceiling, and the key allows to cross over to ${fallback.routeType}.`;
+  const why = `The ${first.routeType} route is above the key's price ceiling, and the key allows crossing over to ${fallback.routeType}.`;
   return { first: { ...fallback, bucketReason: `${why} ${paysFrom(fallback.routeType)}` }, fallback: null };
 }
 
@@ -201,7 +201,7 @@ function ruleThatChose(key: PlanningKey, type: RouteType, routes: number, narrow
   if (key.routePolicy.endsWith('_ONLY')) return `The key's policy is ${key.routePolicy}.`;
   if (routes === 1) return `The model has only an ${type} route for the key's policy ${key.routePolicy}.`;
   if (key.routePolicy.startsWith(type)) return `The key's policy ${key.routePolicy} tries ${type} first.`;
-  return `The key allows to cross over to ${type} when the route that its policy ${key.routePolicy} prefers cannot serve.`;
+  return `The key allows crossing over to ${type} when the route that its policy ${key.routePolicy} prefers cannot serve.`;
 }
 
 function noRoute(catalog: Catalog, key: PlanningKey, modelId: string, narrowTo: RouteType | null): Fault {
