@@ -23,7 +23,7 @@ import { aboveCap, fullHold } from './reading/key-ceilings';
 import { shortBalance } from './reading/short-balance';
 import { ceilingsOn, overLimit, sameKeyFault } from './reading/spend-ceilings';
 
-/** Long past every deadline: a hold that is older than this is nobody's. */
+/** Told with the hold, and obeyed by nobody: recovery ends the holds of dead processes, whatever the clock says. */
 const HOLD_LIFE_MS = 3_600_000;
 
 /**
