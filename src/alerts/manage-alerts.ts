@@ -70,7 +70,7 @@ function checkSelection({ metric, bucket, apiKeyId, projectId, routeType }: Rule
 
 function checkEmails({ sendsMail }: AlertManagement, emails: readonly string[]): void {
   if (emails.length > 0 && !sendsMail) throw wrong('emails', 'needs a mail server: the operator sets SMTP_URL and SMTP_FROM');
-  if (emails.length > EMAILS_MAX) throw wrong('emails', `may be ${EMAILS_MAX} at most`);
+  if (emails.length > EMAILS_MAX) throw wrong('emails', `must name at most ${EMAILS_MAX} addresses`);
   emails.forEach((address, index) => {
     if (!EMAIL.test(address)) throw wrong(`emails[${index}]`, 'is no e-mail address');
     if (emails.indexOf(address) !== index) throw wrong(`emails[${index}]`, 'stands there a second time');

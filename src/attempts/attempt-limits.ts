@@ -52,7 +52,7 @@ export function atDeadline(limits: AttemptLimits | null, clock: Pick<Clock, 'mon
 const NOTHING = () => undefined;
 
 /** The result of an attempt that was cut at its deadline, in the words of that. An answer that had arrived by then stands. */
-export function overdue(result: UpstreamResult, { deadline }: AttemptLimits): UpstreamResult {
+export function cutAtDeadline(result: UpstreamResult, { deadline }: AttemptLimits): UpstreamResult {
   if (result.ok || deadline === null) return result;
   return { ...result, failure: { ...result.failure, kind: 'cut', code: 'deadline', message: deadlineWords(deadline) } };
 }

@@ -11,7 +11,7 @@ import type { ChannelHealth } from '../routing/health/channel-health';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
-import { type AttemptLimits, atDeadline, limitReached, overdue, sentIn } from './attempt-limits';
+import { type AttemptLimits, atDeadline, cutAtDeadline, limitReached, sentIn } from './attempt-limits';
 import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-record';
 import { classifyFailure, type NextMove, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
@@ -206,7 +206,7 @@ async function tryOnce(
   disarm();
   deafen();
   const latencyMs = elapsedMs();
-  const result = late && job.limits !== null ? overdue(ended, job.limits) : ended;
+  const result = late && job.limits !== null ? cutAtDeadline(ended, job.limits) : ended;
   const otherSecret = noteHealth(means.health, step, { ticket, secret }, result, delivery.started, latencyMs);
   const record = recordOf(step, place, result, startedAt, latencyMs, secret);
   job.follower?.ended(record);

@@ -32,11 +32,9 @@ import { SqlLedgerReader } from '../storage/ledger-reader/ledger-reader';
 import { SqlWalletHistory } from '../storage/ledger-reader/wallet-history';
 import { SqlTokenStore } from '../storage/management-token-store';
 import { moneyStores } from '../storage/money-facts/money-stores';
-
 import { type MasterKeys, resealAll } from '../storage/reseal';
 import { SqlResearchLeases } from '../storage/research/research-leases';
 import { SqlResearchStore } from '../storage/research/research-store';
-
 import { SqlRunStore } from '../storage/runs/run-store';
 import { TypeormSettingStore } from '../storage/setting-store';
 import { SqliteSpool } from '../storage/spool/sqlite-spool';

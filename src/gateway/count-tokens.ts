@@ -25,7 +25,7 @@ import { withRate } from './with-rate';
 
 const FREE = '0';
 
-/** @throws Fault when no key was recognised, or when the receipt could not be written; everything else is sent through the sink */
+/** @throws as `serveCompletion`; everything else is sent through the sink, and has a receipt */
 export async function countTokens(
   gateway: Gateway,
   request: CompletionRequest,

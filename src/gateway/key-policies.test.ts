@@ -116,6 +116,8 @@ describe('a ceiling of prices', () => {
     const { receipt, sink, upstream } = await play({ routes: shop, ...most('1') });
     expect(receipt).toMatchObject({ stopReason: 'REFUSED', errorCode: 'price_ceiling', bucket: 'RMB', holdId: null, charge: 0n });
     expect(sink.fault?.rule.http).toBe(403);
+    // As its receipt says it.
+    expect(sink.head).toEqual({ routeType: 'ORDINARY', bucket: 'RMB' });
     expect(upstream.calls).toEqual([]);
   });
 });

@@ -8,7 +8,6 @@ import type { AnswerSink, CompletionRequest, Gateway } from './completion-reques
 import { ReceiptedFault } from './ending/end-durably';
 import { writeRefusal } from './ending/settle';
 import type { ModelCall } from './endpoints/endpoint';
-import { NO_ROUTE, RefusedOnRoute } from './hold';
 import type { Reading } from './reading/read-call';
 
 /** @throws Fault that says why the body is none that can be served */
@@ -30,7 +29,7 @@ export async function refusedWithReceipt(
     // A ledger that cannot take a hold cannot take a receipt either.
     if (!(error instanceof Fault) || error instanceof ReceiptedFault || error.code === 'temporarily_unavailable') throw error;
     const receipt = await writeRefusal(gateway, facts, error);
-    const { routeType, bucket } = error instanceof RefusedOnRoute ? error.route : NO_ROUTE;
+    const { routeType, bucket } = receipt;
     if (routeType !== null && bucket !== null) sink.announce({ routeType, bucket });
     sink.fail(error);
     return receipt;

@@ -34,10 +34,10 @@ import { withRate } from './with-rate';
 
 /**
  * Serves one model call of any endpoint, whole or streamed. The receipt that it gives is settled and readable; null: the answer of an
- * earlier request with the same `Idempotency-Key` was given again. `signal` says
- * when it must end early; how it then ends is the stop-reason table's decision.
- * @throws Fault when no key was recognised (there is no receipt then) or when the receipt could not be written; every
- * other refusal and failure is sent through the sink and has a receipt.
+ * earlier request with the same `Idempotency-Key` was given again. `signal` says when it must end early; how it then ends is the
+ * stop-reason table's decision.
+ * @throws Fault when no key was recognised, or when keys, runs or the ledger could not be asked: nothing was sent then, and there is
+ * no receipt. Fault when the receipt could not be written. Every other refusal and failure is sent through the sink and has a receipt.
  */
 export async function serveCompletion(
   gateway: Gateway,

@@ -10,8 +10,7 @@ import type { Outcome } from '../attempts/run-attempts';
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
-import { formatDecimal, NANO_MAX, type Nano, nano } from '../kernel/money';
-import { type Bucket, currencyOf } from '../kernel/words';
+import { NANO_MAX, type Nano, nano } from '../kernel/money';
 import type { PlaceHold } from '../ledger/ledger-store';
 import type { RequestFacts } from '../ledger/receipt';
 import { walletId } from '../ledger/wallet';
@@ -21,17 +20,18 @@ import type { Gateway } from './completion-request';
 import { release, type Settled, settle } from './ending/settle';
 import { type Hold, type Option, openHold, RefusedOnRoute, routeFactsOf, type Used } from './hold';
 import { aboveCap, fullHold } from './reading/key-ceilings';
+import { shortBalance } from './reading/short-balance';
 import { ceilingsOn, overLimit, sameKeyFault } from './reading/spend-ceilings';
 
-/** Long past every deadline: a hold that is older than this is nobody's. */
+/** Told with the hold, and obeyed by nobody: recovery ends the holds of dead processes, whatever the clock says. */
 const HOLD_LIFE_MS = 3_600_000;
 
 /**
  * Runs `use` under a hold on the first option that the balances cover, and on the next option when the first one failed
  * before anything reached the client. What it gives is settled, durably.
- * @throws Fault `insufficient_quota` or `spend_limit_reached` when no balance or limit covers its option, `idempotency_…`
- * when its key was used before, `temporarily_unavailable` when the ledger cannot
- * take a hold. Nothing is held then, and nothing was sent.
+ * @throws Fault `insufficient_quota`, `spend_limit_reached` or `price_ceiling` when no option is covered by its balance and
+ * within its limits, `idempotency_…` when its key was used before, `temporarily_unavailable` when the ledger cannot take a
+ * hold. Nothing is held then, and nothing was sent.
  */
 export async function withHold(
   gateway: Gateway,
@@ -117,11 +117,11 @@ async function place(gateway: Gateway, asked: Asked, option: Option, replaces: H
   const { plan, quote } = option;
   const tooDear = aboveCap(plan, quote, option.cap);
   if (tooDear !== null) return tooDear;
-  if (quote.floor > NANO_MAX) return notEnough(plan.bucket, quote.floor, undefined);
+  if (quote.floor > NANO_MAX) return shortBalance(plan.bucket, quote.floor);
   const item = holdItem(asked, option, gateway.clock.now(), replaces);
   try {
     const verdict = await gateway.ledger.place(item);
-    if (verdict.verdict === 'insufficient') return notEnough(plan.bucket, quote.floor, verdict.available);
+    if (verdict.verdict === 'insufficient') return shortBalance(plan.bucket, quote.floor, verdict.available);
     if (verdict.verdict === 'over_limit') return overLimit(verdict, quote.floor);
     if (verdict.verdict === 'same_key') return sameKeyFault(verdict);
     if (verdict.verdict === 'refused')
@@ -157,15 +157,6 @@ function holdItem({ facts, limits, idempotence }: Asked, option: Option, now: nu
 function holdOf({ holdId: id, walletId, placedAt }: PlaceHold, { plan, quote, cap }: Option, amount: Nano): Hold {
   const { limit, lowered } = outputLimitWithin(quote, amount);
   return { id, walletId, amount, placedAt, plan, quote, cap, outputLimit: limit, limitLowered: lowered } as Hold;
-}
-
-function notEnough(bucket: Bucket, needed: Nano, available: bigint | undefined): Fault {
-  const currency = currencyOf(bucket);
-  const has = available === undefined ? '' : `, and ${formatDecimal(available)} ${currency} is available`;
-  return new Fault(
-    'insufficient_quota',
-    `The ${bucket} balance does not cover this request: it can cost up to ${formatDecimal(needed)} ${currency}${has}.`,
-  );
 }
 
 function notCovered(option: Option, fault: Fault, index: number, now: number): AttemptRecord[] {

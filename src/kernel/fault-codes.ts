@@ -78,7 +78,7 @@ export const FAULT_RULES = {
     http: 499,
     retry: false,
     log: 'info',
-    nextStep: 'The connection was closed by the client before the answer ended.',
+    nextStep: 'Keep the connection open until the answer has ended.',
   },
   temporarily_unavailable: {
     http: 503,

@@ -44,6 +44,7 @@ export const USAGE_SOURCES = ['PROVIDER', 'COUNTED', 'FLOOR', 'NONE'] as const;
 export type UsageSource = (typeof USAGE_SOURCES)[number];
 
 export const HOLD_STATES = ['OPEN', 'SETTLED', 'RELEASED', 'EXPIRED'] as const;
+/** No hold is ever EXPIRED, which is a word of the graph: recovery settles or releases what a dead process held. */
 export type HoldState = (typeof HOLD_STATES)[number];
 
 export const ENTRY_KINDS = ['TOP_UP', 'REDEMPTION', 'CHARGE', 'REFUND', 'ADJUSTMENT'] as const;

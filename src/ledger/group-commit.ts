@@ -10,7 +10,8 @@ import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import type { EndRequest, LedgerItem, LedgerStore, LedgerVerdict, MoveMoney, PlaceHold } from './ledger-store';
 
-const BATCH_MAX = 512;
+/** Items of one batch. */
+export const BATCH_MAX = 512;
 const QUEUE_MAX = 4_096;
 /** So many are worth a commit of their own, handed over before the one before it has ended. */
 const AHEAD_FROM = 64;

@@ -44,13 +44,13 @@ const MEMO_MAX = 500;
 
 /** @throws Fault `not_found` for the account, `invalid_request` naming the argument, `idempotency_mismatch` for a key that moved something else */
 export async function topUp(means: MovementMeans, wish: TopUpWish): Promise<LedgerEntry> {
-  checkAmount(wish.amount > 0n, wish.amount);
+  checkAboveZero(wish.amount);
   return move(means, await movementOn(means, wish, 'TOP_UP', `topup:${checkIdempotencyKey(wish.idempotencyKey)}`));
 }
 
 /** @throws as `topUp`, and `invalid_request` when it would take what holds reserve */
 export async function adjust(means: MovementMeans, wish: AdjustmentWish): Promise<LedgerEntry> {
-  checkAmount(wish.amount !== 0n, wish.amount);
+  checkAmount(wish.amount !== 0n, 'other than zero', wish.amount);
   return move(means, await movementOn(means, wish, 'ADJUSTMENT', `adjustment:${checkIdempotencyKey(wish.idempotencyKey)}`));
 }
 
@@ -70,7 +70,7 @@ export async function refund(means: MovementMeans, wish: RefundWish): Promise<Le
   const before = (await means.reader.entriesOfExternalKeys([externalKey])).get(externalKey);
   const amount = wish.amount ?? before?.amount ?? left;
   if (amount === 0n) throw new Fault('invalid_request', `The charge of ${receiptId} was given back in full.`, { param: 'receiptId' });
-  checkAmount(amount > 0n, amount);
+  checkAboveZero(amount);
   const asked = { accountId: record.accountId, bucket: record.bucket, amount, memo };
   return move(means, { ...(await movementOn(means, asked, 'REFUND', externalKey)), receiptId });
 }
@@ -130,8 +130,12 @@ function transferOf(item: MoveMoney, verdict: LedgerVerdict): string {
   }
 }
 
-function checkAmount(fits: boolean, amount: bigint): void {
+function checkAboveZero(amount: bigint): void {
+  checkAmount(amount > 0n, 'above zero', amount);
+}
+
+function checkAmount(fits: boolean, wanted: string, amount: bigint): void {
   if (!fits || amount > NANO_MAX || amount < -NANO_MAX) {
-    throw new Fault('invalid_request', '"amount" must be above zero, and no more than a wallet can hold.', { param: 'amount' });
+    throw new Fault('invalid_request', `"amount" must be ${wanted}, and no more than a wallet can hold.`, { param: 'amount' });
   }
 }

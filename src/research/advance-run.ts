@@ -24,6 +24,7 @@ export interface AdvanceMeans extends TryMeans {
 
 const TEXT_MAX = 500;
 
+/** One run while this process carries it on. */
 export class Drive implements TryState {
   isGone = false;
   endings = 0;

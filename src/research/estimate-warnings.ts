@@ -6,7 +6,7 @@ import type { BudgetLine } from '../runs/run';
 import { amountIn, type Warning } from './run';
 import type { SectionSpec } from './sections/section';
 
-/** One section worked out. `hold` is the most that one try can reserve, of each bucket that it may be paid from. */
+/** One section worked out. `holds`: the most that one try can reserve, of each bucket that it may be paid from. */
 export interface SectionEstimate {
   readonly spec: SectionSpec;
   readonly plans: readonly Plan[];

@@ -1,10 +1,8 @@
 /** What became of a call whose process died, or lost its run, before it could write that down. */
-
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { ReceiptRecord } from '../ledger/receipt';
 import type { Run } from '../runs/run';
-import type { Called } from './call-section';
-import { keptAnswer, type ResearchGateway } from './call-section';
+import { type Called, keptAnswer, type ResearchGateway } from './call-section';
 import type { ResearchSection } from './run';
 
 const LOOK_AGAIN_MS = 250;

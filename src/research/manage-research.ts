@@ -117,8 +117,8 @@ export async function resumeResearch(
   });
   const after = await reread(means, run.id);
   if (written !== 'written') {
-    const why = hasEnded(after.run.status) ? 'it has ended' : 'it goes on by itself';
-    throw new Fault('invalid_request', `Only a paused run can be resumed: the run ${run.id} is ${after.run.status}, ${why}.`, {
+    const why = hasEnded(after.run.status) ? 'has ended' : 'goes on by itself';
+    throw new Fault('invalid_request', `Only a paused run can be resumed: the run ${run.id} is ${after.run.status} and ${why}.`, {
       param: 'id',
     });
   }

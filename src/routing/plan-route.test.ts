@@ -71,6 +71,12 @@ describe('a plan', () => {
     expect(codeOf(() => planRoute(catalog, key(), 'direct', null))).toBe('route_not_allowed');
   });
 
+  it('is refused for its route with the words of what narrowed it: the policy of the key, or the header', () => {
+    expect(() => planRoute(catalog, key(), 'direct', null)).toThrow(/only an OFFICIAL route, and the policy of this key is ORDINARY_ONLY/);
+    const both = key({ routePolicy: 'ORDINARY_FIRST' });
+    expect(() => planRoute(catalog, both, 'direct', 'ORDINARY')).toThrow(/only an OFFICIAL route, and x-forge-route asks for ORDINARY/);
+  });
+
   it('lists to a key only the models that it can call', () => {
     expect(reachableModels(catalog, key()).map((model) => model.id)).toEqual(['both', 'cheap']);
     expect(reachableModels(catalog, key({ routePolicy: 'OFFICIAL_ONLY', allowedModels: ['both', 'cheap'] })).map((m) => m.id)).toEqual([

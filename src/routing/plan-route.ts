@@ -57,7 +57,7 @@ export interface PlannedRoute {
   readonly fallback: Plan | null;
 }
 
-/** Nothing is held and sent: every step of the route is dearer than the key allows. */
+/** Nothing is held and nothing sent: every step of the route is dearer than the key allows. */
 export class AbovePriceCeiling extends Fault {
   constructor(readonly plan: Plan) {
     super('price_ceiling', `No channel of the route ${plan.route.id} is within the price ceiling of this key. ${reasonsIn(plan)}`);
@@ -132,7 +132,7 @@ function withinCeiling(first: Plan, other: Plan | null): PlannedRoute {
   const fallback = other !== null && other.prices.length > 0 ? other : null;
   if (first.prices.length > 0) return { first, fallback };
   if (fallback === null) throw new AbovePriceCeiling(first);
-  const why = `The ${first.routeType} route is above the key's price ceiling, and the key allows to cross over to ${fallback.routeType}.`;
+  const why = `The ${first.routeType} route is above the key's price ceiling, and the key allows crossing over to ${fallback.routeType}.`;
   return { first: { ...fallback, bucketReason: `${why} ${paysFrom(fallback.routeType)}` }, fallback: null };
 }
 
@@ -201,15 +201,12 @@ function ruleThatChose(key: PlanningKey, type: RouteType, routes: number, narrow
   if (key.routePolicy.endsWith('_ONLY')) return `The key's policy is ${key.routePolicy}.`;
   if (routes === 1) return `The model has only an ${type} route for the key's policy ${key.routePolicy}.`;
   if (key.routePolicy.startsWith(type)) return `The key's policy ${key.routePolicy} tries ${type} first.`;
-  return `The key allows to cross over to ${type} when the route that its policy ${key.routePolicy} prefers cannot serve.`;
+  return `The key allows crossing over to ${type} when the route that its policy ${key.routePolicy} prefers cannot serve.`;
 }
 
 function noRoute(catalog: Catalog, key: PlanningKey, modelId: string, narrowTo: RouteType | null): Fault {
-  const existing = [...catalog.routes.values()].filter((route) => route.model === modelId && route.enabled);
-  if (existing.length === 0) {
-    return new Fault('model_not_found', `The model "${modelId}" has no route now.`, { param: 'model' });
-  }
-  const wanted = narrowTo ?? key.routePolicy;
-  const offered = existing.map((route) => route.type).join(' and ');
-  return new Fault('route_not_allowed', `The model "${modelId}" has only ${offered} routes, but this request allows ${wanted}.`);
+  const other = [...catalog.routes.values()].find((route) => route.model === modelId && route.enabled);
+  if (other === undefined) return new Fault('model_not_found', `The model "${modelId}" has no route now.`, { param: 'model' });
+  const wanted = narrowTo === null ? `the policy of this key is ${key.routePolicy}` : `x-forge-route asks for ${narrowTo}`;
+  return new Fault('route_not_allowed', `The model "${modelId}" has only an ${other.type} route, and ${wanted}.`);
 }

@@ -71,7 +71,7 @@ describe('a price ceiling', () => {
     const { first, fallback } = planRoute(catalog, consenting, 'both', null);
     expect([first.bucket, fallback]).toEqual(['CREDIT', null]);
     expect(first.bucketReason).toBe(
-      "The ORDINARY route is above the key's price ceiling, and the key allows to cross over to OFFICIAL. OFFICIAL routes pay from CREDIT.",
+      "The ORDINARY route is above the key's price ceiling, and the key allows crossing over to OFFICIAL. OFFICIAL routes pay from CREDIT.",
     );
     expect(first.bucketReason.length).toBeLessThanOrEqual(300);
     const other = { bucket: 'CREDIT' as const, input: amount('0'), output: null };

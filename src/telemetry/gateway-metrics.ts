@@ -5,6 +5,7 @@
 import cluster from 'node:cluster';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AlarmName } from '../kernel/alarms';
+import { BATCH_MAX } from '../ledger/group-commit';
 import type { BreakerState } from '../routing/health/breaker';
 import { Tally } from './tally';
 import { metricsOfAllWorkers } from './worker-metrics';
@@ -12,7 +13,8 @@ import { metricsOfAllWorkers } from './worker-metrics';
 /** Seconds; a hold commits within milliseconds, an answer within minutes. */
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const ANSWER_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600];
-const ITEMS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+/** Powers of two, up to a full batch. */
+const ITEMS = Array.from({ length: Math.log2(BATCH_MAX) + 1 }, (_, power) => 2 ** power);
 
 /** What is true at the moment at which Prometheus asks. */
 export interface Standing {

@@ -115,6 +115,7 @@ onEachDatabase('money that the operator moves', (bed, promise) => {
   promise('refuses what makes no sense, and everybody but the operator', async () => {
     await expect(topUp('0', newId())).rejects.toThrow(/above zero/);
     await expect(topUp('-1', newId())).rejects.toThrow(/above zero/);
+    await expect(adjust('0')).rejects.toThrow(/other than zero/);
     await expect(topUp('1', '')).rejects.toThrow(/idempotencyKey/);
     await expect(topUp('4611686018', newId())).rejects.toThrow(/more than a wallet can hold/);
     await expect(topUp('9999999999', newId())).rejects.toThrow(/no more than a wallet can hold/);

@@ -103,7 +103,7 @@ onEachDatabase('a research run', (bed, promise) => {
     expect(await refusal({ symbol: 'NOSUCH', acknowledgeWarnings: true })).toMatch(/symbol/);
     expect(await refusal({ symbol: '../etc', acknowledgeWarnings: true })).toMatch(/symbol/);
     expect(await refusal({ apiKeyId: 'globex-chat', acknowledgeWarnings: true })).toMatch(/no API key/);
-    expect(await refusal({ apiKeyId: 'official', mode: 'DEEP', acknowledgeWarnings: true })).toMatch(/only ORDINARY routes/);
+    expect(await refusal({ apiKeyId: 'official', mode: 'DEEP', acknowledgeWarnings: true })).toMatch(/only an ORDINARY route/);
     const codes = async (apiKeyId: string, budget?: object) => {
       const query = 'query($input: ResearchInput!) { researchEstimate(input: $input) { balanceOk warnings { code } } }';
       const input = { apiKeyId, symbol: 'DEMO', mode: 'QUICK', budget };

@@ -44,11 +44,15 @@ export class FakeUpstream implements Upstream {
   readonly cuts: string[] = [];
   private readonly acts: Map<string, Act[]>;
 
-  constructor(acts: Readonly<Record<string, readonly Act[]>>) {
+  constructor(
+    acts: Readonly<Record<string, readonly Act[]>>,
+    private readonly onSend: () => void,
+  ) {
     this.acts = new Map(Object.entries(acts).map(([channel, each]) => [channel, [...each]]));
   }
 
   send(call: UpstreamCall, receiver: AnswerReceiver): UpstreamExchange {
+    this.onSend();
     this.calls.push(call);
     const act = this.acts.get(call.channel.id)?.shift() ?? {};
     let cut: () => void = () => undefined;

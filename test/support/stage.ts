@@ -101,7 +101,8 @@ export function stage(scene: Scene) {
   const ledger = new MemoryLedger();
   ledger.fund('acme:RMB', amount(scene.rmb ?? '100'));
   ledger.fund('acme:CREDIT', amount(scene.credit ?? '100'));
-  const upstream = new FakeUpstream(scene.acts ?? {});
+  const heldAtSend: boolean[] = [];
+  const upstream = new FakeUpstream(scene.acts ?? {}, () => heldAtSend.push(ledger.open.size === 1));
   const catalog = aCatalog({
     models: [aModel('m')],
     channels: [
@@ -161,14 +162,15 @@ export function stage(scene: Scene) {
     if (receipt === null) throw new Error('an earlier answer was given again');
     return receipt;
   };
-  return { gateway, ledger, spool, upstream, sink, interruption, serve };
+  return { gateway, ledger, spool, upstream, heldAtSend, sink, interruption, serve };
 }
 
-/** Serves the request, and checks what holds for every one: no hold stays, and it is settled before the last byte. */
+/** Serves the request, and checks what holds for each: it is held before it is sent, settled before the last byte, and no hold stays. */
 export async function play(scene: Scene) {
   const set = stage(scene);
   const receipt = await set.serve();
   const { posted, held } = set.ledger.wallets.get('acme:RMB') ?? { posted: 0n, held: 0n };
+  expect(set.heldAtSend).not.toContain(false);
   expect(set.ledger.open.size).toBe(0);
   expect(held).toBe(0n);
   expect(set.sink.settledFirst).toBe(true);

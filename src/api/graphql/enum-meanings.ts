@@ -61,8 +61,8 @@ export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>
   HoldState: {
     OPEN: 'Money is reserved.',
     SETTLED: 'The request was charged from it.',
-    RELEASED: 'Given back.',
-    EXPIRED: 'Given back for a process that died.',
+    RELEASED: 'Given back, by its request or for a process that died.',
+    EXPIRED: 'Not in use: what a dead process held is settled or released.',
   },
   EntryKind: {
     TOP_UP: 'The operator added money.',

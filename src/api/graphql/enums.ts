@@ -78,7 +78,7 @@ export const UsageSourceEnum = enumOf(
 export const HoldStateEnum = enumOf(
   'HoldState',
   words.HOLD_STATES,
-  'OPEN: money is reserved. SETTLED: the request was charged from it. RELEASED: given back. EXPIRED: given back for a process that died.',
+  'OPEN: money is reserved. SETTLED: the request was charged from it. RELEASED: given back, also for a process that died. EXPIRED is not in use.',
 );
 export const EntryKindEnum = enumOf('EntryKind', words.ENTRY_KINDS, 'What moved the money.');
 export const AccountRoleEnum = enumOf(

@@ -15,7 +15,7 @@ const PATIENCE_MS = 2_000;
 const BACKGROUND_WAIT_MS = 1_000;
 
 /** What one try to end a request needs. */
-export type Ending = Pick<Gateway, 'log' | 'alarms'> & { readonly ledger: Pick<Gateway['ledger'], 'end'> };
+export type EndMeans = Pick<Gateway, 'log' | 'alarms'> & { readonly ledger: Pick<Gateway['ledger'], 'end'> };
 
 /** A fault whose receipt is written, or being written: nobody has to write another. */
 export class ReceiptedFault extends Fault {}
@@ -72,7 +72,7 @@ async function endInTime(gateway: Gateway, item: EndRequest): Promise<void> {
  * @throws ReceiptedFault when somebody else ended the request; Fault `temporarily_unavailable` when the ledger cannot be
  * written; other errors when it refuses the item for what is in it
  */
-export async function endOnce({ ledger, alarms }: Ending, item: EndRequest): Promise<void> {
+export async function endOnce({ ledger, alarms }: EndMeans, item: EndRequest): Promise<void> {
   const { verdict } = await ledger.end(item).catch((error) => withoutAnswer(ledger, item, error));
   if (verdict !== 'not_open') return;
   const { requestId: receipt, charge, usage } = item.receipt;
@@ -87,7 +87,7 @@ export async function endOnce({ ledger, alarms }: Ending, item: EndRequest): Pro
 }
 
 /** An answer is kept if it can be; where the ledger refuses the end with it, the charge is what counts. */
-function withoutAnswer(ledger: Ending['ledger'], item: EndRequest, error: unknown): ReturnType<Ending['ledger']['end']> {
+function withoutAnswer(ledger: EndMeans['ledger'], item: EndRequest, error: unknown): ReturnType<EndMeans['ledger']['end']> {
   if (item.answer === null || isUnavailable(error)) throw error;
   return ledger.end({ ...item, answer: null });
 }

@@ -1,6 +1,6 @@
 /**
  * The second durable write of a request: what it used becomes a charge, and hold, transfer, receipt and attempts are
- * written in one transaction. A settlement that the ledger cannot take now is tried again until it can.
+ * written in one transaction. How a settlement ends that the ledger cannot take now: `end-durably.ts`.
  */
 import type { AttemptRecord } from '../../attempts/attempt';
 import type { Fault } from '../../kernel/fault';

@@ -2,12 +2,12 @@
 import type { Clock } from '../../kernel/clock';
 import type { EndRequest } from '../../ledger/ledger-store';
 import type { SettlementSpool } from '../../ledger/settlement-spool';
-import { bareEnd, type Ending, endOnce, isUnavailable, ReceiptedFault } from './end-durably';
+import { bareEnd, type EndMeans, endOnce, isUnavailable, ReceiptedFault } from './end-durably';
 
 const BATCH_MAX = 256;
 const PAUSE_MS = 1_000;
 
-export interface ReplayPorts extends Ending {
+export interface ReplayPorts extends EndMeans {
   readonly spool: SettlementSpool;
 }
 

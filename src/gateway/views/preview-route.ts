@@ -6,8 +6,8 @@ import { obstacleOf } from '../../attempts/obstacle';
 import { restingAt } from '../../attempts/resting';
 import type { Upstreams } from '../../attempts/upstream';
 import { Fault } from '../../kernel/fault';
-import { formatDecimal, minNano, type Nano, nano } from '../../kernel/money';
-import { type Bucket, currencyOf } from '../../kernel/words';
+import { minNano, type Nano, nano } from '../../kernel/money';
+import type { Bucket } from '../../kernel/words';
 import type { ApiKey } from '../../keys/api-key';
 import { admitKey } from '../../keys/authenticate';
 import { outputLimitWithin, type Quote, quoteCeiling } from '../../metering/quote-ceiling';
@@ -15,6 +15,7 @@ import type { Catalog } from '../../routing/catalog';
 import type { ChannelHealth } from '../../routing/health/channel-health';
 import { AbovePriceCeiling, type Plan, type PlanStep, planRoute } from '../../routing/plan-route';
 import { aboveCap, chargeCap, fullHold } from '../reading/key-ceilings';
+import { shortBalance } from '../reading/short-balance';
 import { type LimitRoom, overLimit } from '../reading/spend-ceilings';
 
 export interface PreviewMeans {
@@ -66,7 +67,7 @@ type Closest = Pick<Candidate, 'plan' | 'available'>;
 /** A key that may not call, or a model that it may not, gives a preview that says why, and no fault. */
 export async function previewRoute(means: PreviewMeans, key: ApiKey, request: PreviewedRequest): Promise<RoutePreview> {
   const planned = plannedFor(means, key, request.model);
-  if (planned instanceof Fault) return refused(planned, await closestTo(means, planned));
+  if (planned instanceof Fault) return refused(reasonOf(planned), await closestTo(means, planned));
   const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
   const candidates = await Promise.all(plans.map((plan) => candidateOf(means, plan, request, key)));
   const taken = candidates.find((each) => isCovered(each) && firstOpen(each.plan, means.upstreams) !== undefined);
@@ -129,26 +130,25 @@ function holdOf({ quote, cap, available, room }: Candidate): Nano {
   return room === null ? within : minNano(within, nano(room.left));
 }
 
-function refused(fault: Fault, closest: Closest | null): RoutePreview {
-  const reason = `${fault.publicMessage} ${fault.rule.nextStep}`;
+/** What is wrong, and what to do about it. */
+function reasonOf({ publicMessage, rule }: Fault): string {
+  return `${publicMessage} ${rule.nextStep}`;
+}
+
+function refused(reason: string, closest: Closest | null): RoutePreview {
   return { callable: false, reason, plan: closest?.plan ?? null, hold: null, available: closest?.available ?? null, warnings: [] };
 }
 
-function whyNone(candidates: readonly Candidate[], upstreams: Upstreams): Fault {
+function whyNone(candidates: readonly Candidate[], upstreams: Upstreams): string {
   const [tooDear] = candidates.flatMap(({ plan, quote, cap }) => aboveCap(plan, quote, cap) ?? []);
-  if (tooDear !== undefined) return tooDear;
+  if (tooDear !== undefined) return reasonOf(tooDear);
   const short = candidates.find(({ quote, available }) => quote.floor > available);
-  if (short === undefined) {
-    const [limited] = candidates.flatMap(({ quote, room }) => (isOver(room, quote) ? [overLimit(room, quote.floor)] : []));
-    if (limited !== undefined) return limited;
-    const steps = candidates.flatMap(({ plan }) => plan.steps);
-    const obstacles = steps.flatMap((step) => obstacleOf(step, 'chat', upstreams)?.message ?? []);
-    return new Fault('upstream_failed', `No channel can take it now. ${obstacles.join(' ')}`);
-  }
-  const { plan, quote, available } = short;
-  const currency = currencyOf(plan.bucket);
-  const amounts = `it can cost up to ${formatDecimal(quote.floor)} ${currency}, and ${formatDecimal(available)} ${currency} is available`;
-  return new Fault('insufficient_quota', `The ${plan.bucket} balance does not cover this request: ${amounts}.`);
+  if (short !== undefined) return reasonOf(shortBalance(short.plan.bucket, short.quote.floor, short.available));
+  const [limited] = candidates.flatMap(({ quote, room }) => (isOver(room, quote) ? [overLimit(room, quote.floor)] : []));
+  if (limited !== undefined) return reasonOf(limited);
+  const steps = candidates.flatMap(({ plan }) => plan.steps);
+  const obstacles = steps.flatMap((step) => obstacleOf(step, 'chat', upstreams)?.message ?? []);
+  return ['No channel can take it now.', ...obstacles, 'Choose another model, or try again later.'].join(' ');
 }
 
 function firstOpen(plan: Plan, upstreams: Upstreams): PlanStep | undefined {
@@ -157,11 +157,11 @@ function firstOpen(plan: Plan, upstreams: Upstreams): PlanStep | undefined {
 
 function crossing(first: Plan, taken: Plan, fallback: Plan | null): Warning[] {
   if (taken !== first) {
-    const message = `The ${first.routeType} route cannot serve it now, so it would go the ${taken.routeType} route and pay from ${taken.bucket}.`;
+    const message = `The ${first.routeType} route cannot serve it now, so it would take the ${taken.routeType} route and pay from ${taken.bucket}.`;
     return [{ code: 'CROSSES_BUCKET', message }];
   }
   if (fallback === null) return [];
-  const message = `When the ${first.routeType} route fails, the key allows to cross over to ${fallback.routeType}, which pays from ${fallback.bucket}.`;
+  const message = `When the ${first.routeType} route fails, the key allows crossing over to ${fallback.routeType}, which pays from ${fallback.bucket}.`;
   return [{ code: 'MAY_CROSS_BUCKET', message }];
 }
 

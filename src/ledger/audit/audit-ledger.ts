@@ -2,6 +2,7 @@
  * Recomputes every promise of the ledger from its rows, in one snapshot. Rows are read a page at a time and forgotten, so
  * that what an audit needs of memory does not grow with the ledger.
  */
+import { accountOfWallet } from '../wallet';
 import { type AuditCounts, type AuditPorts, AuditRun } from './audit-run';
 import { broken, type Finding, indexBy } from './finding';
 import { pagesOf, pagesOfReceipts } from './snapshot';
@@ -74,7 +75,7 @@ async function walkOtherReceipts(run: AuditRun): Promise<void> {
   const pages =
     walletId === null
       ? pagesOf(run.snapshot, 'receipt', RECEIPTS_AT_ONCE, ({ id }) => id, ofNoBatch)
-      : pagesOfReceipts(run.snapshot, walletId.slice(0, walletId.lastIndexOf(':')), RECEIPTS_AT_ONCE);
+      : pagesOfReceipts(run.snapshot, accountOfWallet(walletId) ?? '', RECEIPTS_AT_ONCE);
   for await (const page of pages) {
     const receipts = page.filter((each) => walletId === null || `${each.accountId}:${each.bucket}` === walletId);
     const ids = receipts.map(({ id }) => id);

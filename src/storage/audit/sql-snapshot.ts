@@ -1,6 +1,7 @@
 /** The rows of an audit in SQL that both databases understand. What differs, a connection and its snapshot, is handed in. */
 import type { LedgerSnapshot, ReceiptPlace, Stray, Within } from '../../ledger/audit/snapshot';
 import { type ColumnOf, type Row, TABLES, type TableName } from '../../ledger/audit/tables';
+import { accountOfWallet } from '../../ledger/wallet';
 import type { AuditDatabase } from './audit-database';
 import type { Cell, Read } from './read';
 import { readStrays } from './strays';
@@ -49,8 +50,7 @@ export class SqlSnapshot implements LedgerSnapshot {
 
   openHolds(walletId: string | null): Promise<readonly Row<'hold'>[]> {
     if (walletId === null) return this.rows('hold', " WHERE state = 'OPEN'", []);
-    const accountId = walletId.slice(0, walletId.lastIndexOf(':'));
-    return this.rows('hold', " WHERE state = 'OPEN' AND account_id = ? AND wallet_id = ?", [accountId, walletId]);
+    return this.rows('hold', " WHERE state = 'OPEN' AND account_id = ? AND wallet_id = ?", [accountOfWallet(walletId) ?? '', walletId]);
   }
 
   strays(walletId: string | null): Promise<readonly Stray[]> {

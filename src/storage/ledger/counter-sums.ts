@@ -8,6 +8,7 @@
  */
 import type { SpendWindow } from '../../kernel/words';
 import { type CounterRef, counterRef, nextWindow } from '../../ledger/spend-counter';
+import { accountOfWallet } from '../../ledger/wallet';
 import { UnwritableItem } from './prepare';
 import type { SqlValue } from './sql-values';
 
@@ -41,7 +42,7 @@ interface Counted extends CounterRef {
 export function counterSums(counterId: string, walletId: string, text: SumsText): string {
   const ref = counterRef(counterId);
   if (ref === undefined) throw new UnwritableItem(`There is no counter of spend with the id "${counterId}".`);
-  const counted = { ...ref, accountId: walletId.slice(0, walletId.lastIndexOf(':')), span: windowOf(ref.window, ref.from) };
+  const counted = { ...ref, accountId: accountOfWallet(walletId) ?? '', span: windowOf(ref.window, ref.from) };
   const spent = counted.scope === 'run' ? [chargesOfRun(counted, text)] : chargesIn(counted, text);
   const held = `SELECT COALESCE(SUM(h.amount), 0) FROM hold h
     WHERE h.state = 'OPEN' AND ${whose('h', counted, text)}${within('h.placed_at', counted.span, ' AND ')}`;

@@ -1,15 +1,13 @@
 /** Reads a stream of any protocol: its events are understood, and what is written of them is the business of a writer. */
 import type { EventSourceMessage } from 'eventsource-parser';
-import type { AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
+import type { AnswerReceiver } from '../../attempts/upstream';
 import { GrowingText } from '../../kernel/growing-text';
 import type { Usage } from '../../metering/usage';
 import type { Channel } from '../../routing/catalog';
-import { EventStream } from '../event-stream';
-import { LOST, MALFORMED } from '../failure';
-import type { AnswerReader, Ending, Known, Progress } from '../http-exchange';
-import { parseRecord, recordOf } from '../json';
+import { EventReader } from '../event-reader';
+import { MALFORMED } from '../failure';
+import type { Ending, Known } from '../http-exchange';
 import { largerUsage } from '../larger-usage';
-import { errorIn, providerError, refusalOf } from '../provider-error';
 import type { Understood } from '../whole-answer';
 import { type AnswerEvent, type Decoded, outputTextOfEvent } from './answer-event';
 import type { AnswerWriter } from './client-shape';
@@ -80,63 +78,29 @@ export function understood({ events, failure }: Decoded, rewrite?: (events: read
   return { reportedModel, answerId, usage, outputText, ...(rewrite && { rewritten: rewrite(events) }) };
 }
 
-export class EventAnswerReader implements AnswerReader {
-  begun = false;
+export class EventAnswerReader extends EventReader {
   private readonly tally = new EventTally();
-  private readonly events = new EventStream((event) => this.take(event));
-  private frames = '';
-  private text = '';
-  private ending: Ending | null = null;
 
   constructor(
-    private readonly channel: Channel,
-    private readonly receiver: AnswerReceiver,
+    channel: Channel,
+    receiver: AnswerReceiver,
     private readonly decoder: StreamDecoder,
     private readonly writer: AnswerWriter,
-  ) {}
+  ) {
+    super(channel, receiver);
+  }
 
   get known(): Known {
     return this.tally;
   }
 
-  begin(contentType: string | undefined): void {
-    this.events.begin(contentType);
+  /** Whoever has said why it stopped has said everything, also without the last event. */
+  protected override unended(lost: boolean): Ending {
+    return this.tally.stopped ? this.complete() : super.unended(lost);
   }
 
-  data(chunk: Buffer): Progress {
-    const failure = this.events.feed(chunk);
-    const progress = this.handOn();
-    return failure === null ? progress : { ok: false, failure };
-  }
-
-  whenReady(): Promise<void> {
-    return this.receiver.whenReady();
-  }
-
-  end(lost: boolean): Ending {
-    const { body } = this.events;
-    if (body !== null) return { ok: false, failure: lost ? LOST : this.bodyFailure(body) };
-    if (!lost) this.takeUnterminated();
-    if (this.ending !== null) return this.ending;
-    // Whoever has said why it stopped has said everything, also without the last event.
-    return this.tally.stopped ? this.complete() : { ok: false, failure: LOST };
-  }
-
-  refusal(status: number, body: string): AttemptFailure {
-    return refusalOf(status, body, this.channel);
-  }
-
-  /** One call for all the events of a network chunk. */
-  private handOn(): Progress {
-    const { frames, text } = this;
-    this.frames = '';
-    this.text = '';
-    const ready = frames === '' || this.receiver.receive(frames, text);
-    return this.ending ?? (ready ? 'more' : 'slow');
-  }
-
-  private take(event: EventSourceMessage): void {
-    if (this.ending !== null || event.data.trim() === '') return;
+  protected take(event: EventSourceMessage): void {
+    if (event.data.trim() === '') return;
     this.begun = true;
     const { events, failure, ended } = this.decoder.take(event);
     const text = this.tally.take(events);
@@ -156,17 +120,5 @@ export class EventAnswerReader implements AnswerReader {
     if (!stopped && usage === undefined) return { ok: false, failure: MALFORMED };
     this.tally.ended = true;
     return { ok: true, answer: this.writer.end() };
-  }
-
-  /** The last event may lack its empty line. What does not parse was cut short, and is no event. */
-  private takeUnterminated(): void {
-    this.events.finish();
-    if (this.ending?.ok === false && this.ending.failure === MALFORMED) this.ending = null;
-    this.handOn();
-  }
-
-  private bodyFailure(body: string): AttemptFailure {
-    const error = errorIn(recordOf(parseRecord(body)));
-    return error === undefined ? MALFORMED : providerError(error, this.channel);
   }
 }

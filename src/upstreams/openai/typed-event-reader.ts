@@ -3,15 +3,15 @@
  * and is kept back so that the cost can be added.
  */
 import type { EventSourceMessage } from 'eventsource-parser';
-import type { AnswerReceiver, AttemptFailure } from '../../attempts/upstream';
+import type { AnswerReceiver } from '../../attempts/upstream';
 import { GrowingText } from '../../kernel/growing-text';
 import type { Usage } from '../../metering/usage';
 import type { Channel } from '../../routing/catalog';
-import { EventStream } from '../event-stream';
-import { LOST, MALFORMED } from '../failure';
-import type { AnswerReader, Ending, Progress } from '../http-exchange';
+import { EventReader } from '../event-reader';
+import { MALFORMED } from '../failure';
+import type { Ending } from '../http-exchange';
 import { type JsonRecord, parseRecord } from '../json';
-import { errorIn, providerError, refusalOf } from '../provider-error';
+import { errorIn, providerError } from '../provider-error';
 import { frameOf } from '../sse-frame';
 import type { Understood } from '../whole-answer';
 
@@ -38,25 +38,21 @@ export interface TypedEvents {
 
 const HEAD_BYTES = 64 * 1024;
 
-export class TypedEventReader implements AnswerReader {
-  begun = false;
-  private readonly events = new EventStream((event) => this.take(event));
+export class TypedEventReader extends EventReader {
   private reportedModel: string | null = null;
   private usage: Usage | undefined;
   private readonly output = new GrowingText();
   private understood: Understood | null = null;
-  private frames = '';
-  private text = '';
-  private audioBytes = 0;
   private head = Buffer.alloc(0);
   private allAudio = 0;
-  private ending: Ending | null = null;
 
   constructor(
-    private readonly channel: Channel,
-    private readonly receiver: AnswerReceiver,
+    channel: Channel,
+    receiver: AnswerReceiver,
     private readonly format: TypedEvents,
-  ) {}
+  ) {
+    super(channel, receiver);
+  }
 
   get known(): Understood {
     const { reportedModel, usage, output, format, allAudio: bytes } = this;
@@ -65,43 +61,9 @@ export class TypedEventReader implements AnswerReader {
     return { ...known, audio: { bytes, milliseconds: format.millisecondsOf(this.head, bytes) } };
   }
 
-  begin(contentType: string | undefined): void {
-    this.events.begin(contentType);
-  }
-
-  data(chunk: Buffer): Progress {
-    const failure = this.events.feed(chunk);
-    const progress = this.handOn();
-    return failure === null ? progress : { ok: false, failure };
-  }
-
-  private handOn(): Progress {
-    const { frames, text, audioBytes } = this;
-    this.frames = '';
-    this.text = '';
-    this.audioBytes = 0;
-    const ready = frames === '' || this.receiver.receive(frames, text, audioBytes);
-    return this.ending ?? (ready ? 'more' : 'slow');
-  }
-
-  whenReady(): Promise<void> {
-    return this.receiver.whenReady();
-  }
-
-  end(lost: boolean): Ending {
-    const { body } = this.events;
-    if (body !== null) return lost ? { ok: false, failure: LOST } : this.wholeIn(body);
-    if (!lost) this.takeUnterminated();
-    return this.ending ?? { ok: false, failure: LOST };
-  }
-
-  refusal(status: number, body: string): AttemptFailure {
-    return refusalOf(status, body, this.channel);
-  }
-
-  private take(event: EventSourceMessage): void {
+  protected take(event: EventSourceMessage): void {
     const data = event.data.trim();
-    if (this.ending !== null || data === '' || data === '[DONE]') return;
+    if (data === '' || data === '[DONE]') return;
     this.begun = true;
     const json = parseRecord(data);
     if (json === undefined) {
@@ -148,22 +110,12 @@ export class TypedEventReader implements AnswerReader {
     if (this.head.length < HEAD_BYTES) this.head = Buffer.concat([this.head, audio]);
   }
 
-  /** What does not parse was cut short, and is no event. */
-  private takeUnterminated(): void {
-    this.events.finish();
-    if (this.ending?.ok === false && this.ending.failure === MALFORMED) this.ending = null;
-    this.handOn();
-  }
-
-  private wholeIn(body: string): Ending {
+  /** Some answer whole although events were asked for. */
+  protected override endingOf(body: string): Ending {
     const json = parseRecord(body);
-    if (json === undefined) return { ok: false, failure: MALFORMED };
-    const understood = this.format.understand?.(json);
-    if (understood !== undefined) {
-      this.understood = understood;
-      return { ok: true, answer: { kind: 'whole', text: body } };
-    }
-    const error = errorIn(json);
-    return { ok: false, failure: error === undefined ? MALFORMED : providerError(error, this.channel) };
+    const understood = json === undefined ? undefined : this.format.understand?.(json);
+    if (understood === undefined) return super.endingOf(body);
+    this.understood = understood;
+    return { ok: true, answer: { kind: 'whole', text: body } };
   }
 }

@@ -14,9 +14,9 @@ export class HoldNode {
   @Field(() => DateTime, { description: 'When it was reserved.' })
   readonly placedAt: number;
 
-  @Field(() => DateTime, { description: 'When it may be given back, should its process have died.' })
+  @Field(() => DateTime, { description: 'An hour after it was placed. No clock ends a hold: recovery ends that of a process that died.' })
   readonly expiresAt: number;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it was settled, released or expired; null while it is open.' })
+  @Field(() => DateTime, { nullable: true, description: 'When it was settled or released; null while it is open.' })
   readonly resolvedAt: number | null;
 }
