@@ -2,7 +2,7 @@
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import type { Alert, AlertDelivery } from './alert';
-import type { AlertLog, AlertRuleStore, Tried } from './alert-store';
+import type { AlertLog, AlertRuleStore, Claimed, Tried } from './alert-store';
 import type { Notified, Notifier } from './notifier';
 
 export interface DeliveryPorts {
@@ -45,14 +45,15 @@ export class AlertDeliveries {
     const now = this.ports.clock.now();
     const room = { limit, perAccount: AT_ONCE_OF_ACCOUNT, underWay: this.underWay };
     const claimed = await this.ports.alertLog.claim(now, now + CLAIM_MS, room);
-    for (const { delivery, alert } of claimed) void this.run(delivery, alert);
+    for (const taken of claimed) void this.run(taken);
     return claimed.length;
   }
 
-  private async run(delivery: AlertDelivery, alert: Alert): Promise<void> {
+  private async run(taken: Claimed): Promise<void> {
+    const { delivery, alert } = taken;
     this.add(alert.accountId, 1);
     try {
-      await tryOnce(this.ports, delivery, alert);
+      await tryOnce(this.ports, taken);
     } catch (error) {
       // Nobody knows how it ended: it is tried again when its claim has passed, under the same id.
       this.ports.log.warn({ err: error, delivery: delivery.id }, 'how a delivery ended could not be written down');
@@ -71,9 +72,10 @@ export class AlertDeliveries {
 }
 
 /** Never rejects over what is sent: a delivery that breaks is one that failed, and is tried again less and less often. */
-async function tryOnce(ports: DeliveryPorts, delivery: AlertDelivery, alert: Alert): Promise<void> {
+async function tryOnce(ports: DeliveryPorts, taken: Claimed): Promise<void> {
+  const { delivery, alert } = taken;
   const notified = await notify(ports, delivery, alert).catch((): Notified => ({ ok: false, result: 'It could not be made ready.' }));
-  await ports.alertLog.tried(delivery.id, afterTry(delivery, notified, ports.clock.now()));
+  await ports.alertLog.tried(taken, afterTry(delivery, notified, ports.clock.now()));
 }
 
 async function notify({ alertRules, notifier }: DeliveryPorts, { id, means, target }: AlertDelivery, alert: Alert): Promise<Notified> {
