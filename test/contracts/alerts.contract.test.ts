@@ -97,6 +97,19 @@ eachDatabase('alerts', (opened, promise) => {
     expect(told).toEqual([true, true, false, false]);
   });
 
+  promise('are told once of a state, whatever it began at for the process that looked, and anew when it has ended', async () => {
+    const { rules, log } = stores();
+    const rule = aRule('states');
+    await rules.addRule(rule);
+    const told = [];
+    for (const episode of ['low 500', 'low 600', 'low 70']) told.push(await log.raise(rule, anAlert(rule), episode));
+    await rules.calm(rule.id, 'low 600');
+    told.push(await log.raise(rule, anAlert(rule), 'low 800'));
+    await rules.calm(rule.id, 'low 500');
+    told.push(await log.raise(rule, anAlert(rule), 'low 800'));
+    expect(told).toEqual([true, false, false, false, true]);
+  });
+
   promise('of one account, whose receivers hang, take no room from those of another', async () => {
     const { rules, log } = stores();
     const addresses = Array.from({ length: 10 }, (_, nth) => `${nth}@example.com`);
@@ -120,7 +133,7 @@ eachDatabase('alerts', (opened, promise) => {
       Array.from({ length: 10 }, (_, nth) => `${nth}@example.com`),
     );
     await rules.addRule(rule);
-    for (let nth = 0; nth <= 20; nth += 1) await log.raise(rule, anAlert(rule), `episode ${String(nth).padStart(2, '0')}`);
+    for (let nth = 0; nth <= 20; nth += 1) await log.raise(rule, anAlert(rule), `DAY ${String(nth).padStart(2, '0')}`);
     const raised = (await log.page('mailing', { first: 50 }, rule.id)).items.map(({ node }) => node.id);
     const states = [...(await log.deliveries(raised)).values()].flat().map(({ state }) => state);
     expect([states.filter((state) => state === 'PENDING').length, states.filter((state) => state === 'FAILED').length]).toEqual([200, 10]);
