@@ -27,7 +27,7 @@ const AT_ONCE_OF_ACCOUNT = 4;
 /** What is on its way now. Nothing here waits for a receiver. */
 export class AlertDeliveries {
   private readonly underWay = new Map<string, number>();
-  private count = 0;
+  private readonly running = new Set<Promise<void>>();
 
   constructor(
     private readonly ports: DeliveryPorts,
@@ -40,15 +40,29 @@ export class AlertDeliveries {
    * same id both times.
    */
   async begin(): Promise<number> {
-    const limit = AT_ONCE - this.count;
+    const limit = AT_ONCE - this.running.size;
     if (limit <= 0) return 0;
     const now = this.ports.clock.now();
     const room = { limit, perAccount: AT_ONCE_OF_ACCOUNT, underWay: this.underWay };
     const claimed = await this.ports.alertLog.claim(now, now + CLAIM_MS, room);
-    for (const taken of claimed) void this.run(taken);
+    for (const taken of claimed) this.follow(this.run(taken));
     return claimed.length;
   }
 
+  /** Resolves when what is on its way now has ended, and that is written down: within the time that a try may take. */
+  async idle(): Promise<void> {
+    await Promise.all(this.running);
+  }
+
+  private follow(run: Promise<void>): void {
+    const followed = run.finally(() => {
+      this.running.delete(followed);
+      this.onEnd();
+    });
+    this.running.add(followed);
+  }
+
+  /** Never rejects. */
   private async run(taken: Claimed): Promise<void> {
     const { delivery, alert } = taken;
     this.add(alert.accountId, 1);
@@ -59,12 +73,10 @@ export class AlertDeliveries {
       this.ports.log.warn({ err: error, delivery: delivery.id }, 'how a delivery ended could not be written down');
     } finally {
       this.add(alert.accountId, -1);
-      this.onEnd();
     }
   }
 
   private add(accountId: string, change: number): void {
-    this.count += change;
     const left = (this.underWay.get(accountId) ?? 0) + change;
     if (left > 0) this.underWay.set(accountId, left);
     else this.underWay.delete(accountId);
