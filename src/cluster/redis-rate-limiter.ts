@@ -114,18 +114,27 @@ export class RedisRateLimiter implements RateLimiter {
     return { by, retryAfterMs: fraction(retryAfterMs), levels: levelsOf(limits, fill) };
   }
 
-  /** A long answer keeps its slot; one of a process that is dead ends with its lease. */
+  /**
+   * A long answer keeps its slot; one of a process that is dead ends with its lease. Key by key, because what serves as a Redis may
+   * keep keys on several nodes; and only what is still held when it is said, or a slot that was given back meanwhile would stand again.
+   */
   private async renew(): Promise<void> {
-    const held = [...this.held];
-    for (let from = 0; from < held.length; from += RENEWED_AT_ONCE) {
-      const some = held.slice(from, from + RENEWED_AT_ONCE);
-      const slots = some.map(([slot]) => slot);
-      await this.options.redis.run(
-        RENEW_SCRIPT,
-        some.map(([, key]) => key),
-        [String(this.leaseMs), ...slots],
-      );
+    for (const [key, slots] of this.heldByKey()) {
+      for (let from = 0; from < slots.length; from += RENEWED_AT_ONCE) {
+        const some = slots.slice(from, from + RENEWED_AT_ONCE).filter((slot) => this.held.has(slot));
+        if (some.length > 0) await this.options.redis.run(RENEW_SCRIPT, [key], [String(this.leaseMs), ...some]);
+      }
     }
+  }
+
+  private heldByKey(): Map<string, string[]> {
+    const byKey = new Map<string, string[]>();
+    for (const [slot, key] of this.held) {
+      const slots = byKey.get(key);
+      if (slots === undefined) byKey.set(key, [slot]);
+      else slots.push(slot);
+    }
+    return byKey;
   }
 
   /** The braces keep both on one node of a Redis Cluster. */
