@@ -75,13 +75,21 @@ export async function compose(show: (text: string) => void): Promise<RunningGate
       stopAccepting(app);
       log.info({ inFlight: inFlight.count }, 'the gateway stops: it takes nothing new, and ends what is in flight');
       research.stop();
+      alerts.stop();
       // What a fenced process delivers is ended already, and nobody pays for what it reads on.
       await inFlight.drain(alarms.count('process_fenced') > 0 ? 0 : DRAIN_MS);
       flow.checkpoints.stop();
-      alerts.stop();
       const unended = () => Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
       const connections = () => app.server.closeAllConnections();
-      await closeInOrder(log, [unended, () => flow.spool.stop(), connections, () => app.close(), ...flow.closers, storage.close]);
+      await closeInOrder(log, [
+        unended,
+        () => alerts.close(),
+        () => flow.spool.stop(),
+        connections,
+        () => app.close(),
+        ...flow.closers,
+        storage.close,
+      ]);
     },
   };
 }

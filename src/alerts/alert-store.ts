@@ -20,6 +20,14 @@ export interface DeliveryRoom {
   readonly underWay: ReadonlyMap<string, number>;
 }
 
+/** A delivery that one process tries, until its claim has passed and another takes it. */
+export interface Claimed {
+  readonly delivery: AlertDelivery;
+  readonly alert: Alert;
+  /** Which taking of it this is. */
+  readonly claim: string;
+}
+
 /** What an account wants to be told of, and where. */
 export interface AlertRuleStore {
   addRule(rule: AlertRule): Promise<void>;
@@ -55,7 +63,10 @@ export interface AlertLog {
 
   deliveries(alertIds: readonly string[]): Promise<ReadonlyMap<string, readonly AlertDelivery[]>>;
   /** Takes deliveries that are due, so that no other process tries them before `until`. */
-  claim(now: number, until: number, room: DeliveryRoom): Promise<readonly { readonly delivery: AlertDelivery; readonly alert: Alert }[]>;
-  /** Writes down how a try ended, and lets go of the delivery. */
-  tried(deliveryId: string, tried: Tried): Promise<void>;
+  claim(now: number, until: number, room: DeliveryRoom): Promise<readonly Claimed[]>;
+  /**
+   * Writes down how a try ended, and lets go of the delivery. What has arrived has arrived, whoever says so; of a try that failed
+   * only the claim that stands is heard, so that a process that was stopped for a while takes back nothing that others delivered.
+   */
+  tried(taken: Pick<Claimed, 'delivery' | 'claim'>, tried: Tried): Promise<void>;
 }

@@ -24,6 +24,12 @@ export class AlertDispatch extends BackgroundWork {
     this.deliveries = new AlertDeliveries(ports, () => void this.look());
   }
 
+  /** Resolves when no try is under way any more, after `stop`: what has arrived is written down, and not sent again by others. */
+  async idle(): Promise<void> {
+    await this.look();
+    await this.deliveries.idle();
+  }
+
   protected async work(): Promise<void> {
     while (!this.stopped && (await this.deliveries.begin()) > 0);
   }

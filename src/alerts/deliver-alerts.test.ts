@@ -30,7 +30,7 @@ async function afterOne(delivery: AlertDelivery, notified: Notified, hook: Webho
   const told: Tried[] = [];
   await deliverAlerts({
     alertRules: { webhook: async () => (hook === undefined ? undefined : { webhook: hook, secret: 's' }) },
-    alertLog: { claim: async () => [{ delivery, alert: ALERT }], tried: async (_id, tried) => void told.push(tried) },
+    alertLog: { claim: async () => [{ delivery, alert: ALERT, claim: 'c-1' }], tried: async (_id, tried) => void told.push(tried) },
     notifier: { callWebhook: async () => notified, sendMail: async () => notified },
   });
   return told[0];
@@ -62,7 +62,10 @@ describe('the delivery of an alert', () => {
     const told: Tried[] = [];
     await deliverAlerts({
       alertRules: { webhook: () => Promise.reject(new Error('the secret does not open')) },
-      alertLog: { claim: async () => [{ delivery: aDelivery(0), alert: ALERT }], tried: async (_id, tried) => void told.push(tried) },
+      alertLog: {
+        claim: async () => [{ delivery: aDelivery(0), alert: ALERT, claim: 'c-1' }],
+        tried: async (_id, tried) => void told.push(tried),
+      },
       notifier: { callWebhook: async () => ({ ok: true, result: 'sent' }), sendMail: async () => ({ ok: true, result: 'sent' }) },
     });
     expect(told).toMatchObject([{ state: 'PENDING', result: 'It could not be made ready.', nextTryAt: AT + 5_000 }]);
@@ -75,7 +78,7 @@ describe('the delivery of an alert', () => {
         ...{ clock, log },
         alertRules: { webhook: async () => ({ webhook: HOOK, secret: 's' }) },
         alertLog: {
-          claim: async (_now, _until, { underWay }) => (underWay.size > 0 ? [] : [{ delivery: aDelivery(0), alert: ALERT }]),
+          claim: async (_now, _until, { underWay }) => (underWay.size > 0 ? [] : [{ delivery: aDelivery(0), alert: ALERT, claim: 'c-1' }]),
           tried: async () => undefined,
         },
         notifier: { callWebhook: () => new Promise(() => undefined), sendMail: () => new Promise(() => undefined) },
@@ -91,7 +94,10 @@ describe('the delivery of an alert', () => {
     const told: Tried[] = [];
     await deliverAlerts({
       alertRules: { webhook: async () => undefined },
-      alertLog: { claim: async () => [{ delivery: deleted, alert: ALERT }], tried: async (_id, tried) => void told.push(tried) },
+      alertLog: {
+        claim: async () => [{ delivery: deleted, alert: ALERT, claim: 'c-1' }],
+        tried: async (_id, tried) => void told.push(tried),
+      },
       notifier: {
         callWebhook: () => Promise.reject(new Error('nothing is sent')),
         sendMail: () => Promise.reject(new Error('nothing is sent')),

@@ -2,7 +2,7 @@
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import type { Alert, AlertDelivery } from './alert';
-import type { AlertLog, AlertRuleStore, Tried } from './alert-store';
+import type { AlertLog, AlertRuleStore, Claimed, Tried } from './alert-store';
 import type { Notified, Notifier } from './notifier';
 
 export interface DeliveryPorts {
@@ -27,7 +27,7 @@ const AT_ONCE_OF_ACCOUNT = 4;
 /** What is on its way now. Nothing here waits for a receiver. */
 export class AlertDeliveries {
   private readonly underWay = new Map<string, number>();
-  private count = 0;
+  private readonly running = new Set<Promise<void>>();
 
   constructor(
     private readonly ports: DeliveryPorts,
@@ -40,30 +40,43 @@ export class AlertDeliveries {
    * same id both times.
    */
   async begin(): Promise<number> {
-    const limit = AT_ONCE - this.count;
+    const limit = AT_ONCE - this.running.size;
     if (limit <= 0) return 0;
     const now = this.ports.clock.now();
     const room = { limit, perAccount: AT_ONCE_OF_ACCOUNT, underWay: this.underWay };
     const claimed = await this.ports.alertLog.claim(now, now + CLAIM_MS, room);
-    for (const { delivery, alert } of claimed) void this.run(delivery, alert);
+    for (const taken of claimed) this.follow(this.run(taken));
     return claimed.length;
   }
 
-  private async run(delivery: AlertDelivery, alert: Alert): Promise<void> {
+  /** Resolves when what is on its way now has ended, and that is written down: within the time that a try may take. */
+  async idle(): Promise<void> {
+    await Promise.all(this.running);
+  }
+
+  private follow(run: Promise<void>): void {
+    const followed = run.finally(() => {
+      this.running.delete(followed);
+      this.onEnd();
+    });
+    this.running.add(followed);
+  }
+
+  /** Never rejects. */
+  private async run(taken: Claimed): Promise<void> {
+    const { delivery, alert } = taken;
     this.add(alert.accountId, 1);
     try {
-      await tryOnce(this.ports, delivery, alert);
+      await tryOnce(this.ports, taken);
     } catch (error) {
       // Nobody knows how it ended: it is tried again when its claim has passed, under the same id.
       this.ports.log.warn({ err: error, delivery: delivery.id }, 'how a delivery ended could not be written down');
     } finally {
       this.add(alert.accountId, -1);
-      this.onEnd();
     }
   }
 
   private add(accountId: string, change: number): void {
-    this.count += change;
     const left = (this.underWay.get(accountId) ?? 0) + change;
     if (left > 0) this.underWay.set(accountId, left);
     else this.underWay.delete(accountId);
@@ -71,9 +84,10 @@ export class AlertDeliveries {
 }
 
 /** Never rejects over what is sent: a delivery that breaks is one that failed, and is tried again less and less often. */
-async function tryOnce(ports: DeliveryPorts, delivery: AlertDelivery, alert: Alert): Promise<void> {
+async function tryOnce(ports: DeliveryPorts, taken: Claimed): Promise<void> {
+  const { delivery, alert } = taken;
   const notified = await notify(ports, delivery, alert).catch((): Notified => ({ ok: false, result: 'It could not be made ready.' }));
-  await ports.alertLog.tried(delivery.id, afterTry(delivery, notified, ports.clock.now()));
+  await ports.alertLog.tried(taken, afterTry(delivery, notified, ports.clock.now()));
 }
 
 async function notify({ alertRules, notifier }: DeliveryPorts, { id, means, target }: AlertDelivery, alert: Alert): Promise<Notified> {

@@ -53,6 +53,30 @@ describe('a rule of an alert', () => {
     expect(await look(balance, [], 6_000n, 1_001n)).toMatchObject({ breached: true, value: 4_999n });
   });
 
+  it('of a balance lasts until money is added or there is clearly enough, and not only until the next hold ends', async () => {
+    const low = { metric: 'BALANCE', window: null, episode: (await look({ metric: 'BALANCE' }, [], 5_100n, 200n)).episode } as const;
+    expect(await look(low, [], 5_100n, 0n)).toMatchObject({ breached: false, lasts: true });
+    expect(await look(low, [], 5_050n, 0n)).toMatchObject({ breached: false, lasts: true });
+    expect(await look(low, [], 5_101n, 0n)).toMatchObject({ breached: false, lasts: false });
+    const held = { ...low, episode: (await look({ metric: 'BALANCE' }, [], 9_000n, 4_001n)).episode };
+    expect(await look(held, [], 9_000n, 3_501n)).toMatchObject({ breached: false, lasts: true });
+    expect(await look(held, [], 9_000n, 3_500n)).toMatchObject({ breached: false, lasts: false });
+  });
+
+  it('of a share lasts until it is clearly below its threshold, or says nothing any more', async () => {
+    const high = {
+      bucket: null,
+      window: null,
+      metric: 'FAILURE_RATE',
+      threshold: 500_000_000n,
+      minimumRequests: 10,
+      episode: 'high',
+    } as const;
+    expect(await look(high, [point({ requests: 11, failed: 5 })])).toMatchObject({ breached: false, lasts: true });
+    expect(await look(high, [point({ requests: 20, failed: 9 })])).toMatchObject({ breached: false, lasts: false });
+    expect(await look(high, [point({ requests: 9, failed: 4 })])).toMatchObject({ breached: false, lasts: false });
+  });
+
   it('is true of a share of failures or of backups, once there are enough requests to speak of one', async () => {
     const rates = { bucket: null, window: null, threshold: 200_000_000n, minimumRequests: 10 } as const;
     const bad = [point({ failed: 2, fallbacks: 1 })];

@@ -6,14 +6,17 @@ import { windowStart } from '../ledger/spend-counter';
 import type { UsagePoint, UsageReports } from '../ledger/usage-report';
 import type { Wallet } from '../ledger/wallet';
 import type { AlertRule } from './alert';
-import { windowEpisode } from './episode';
+import { balanceOfState, stateEpisode, windowEpisode } from './episode';
 
 export interface Evaluation {
   /** The rule is true of it. */
   readonly breached: boolean;
   /** What an alert is raised for once: a window that passes, or the state until it ends. */
   readonly episode: string;
-  /** Too early to be quiet: a window has just begun, and may not have begun yet by the clock of another process. */
+  /**
+   * Too early to be quiet: a window has just begun, and may not have begun yet by the clock of another process; or what was told is
+   * only just not true, as it is between two calls of many, and would be told with each of them.
+   */
   readonly lasts: boolean;
   readonly value: bigint;
   readonly message: string;
@@ -36,11 +39,20 @@ export function evaluateRule(ports: EvaluationPorts, rule: AlertRule, now: numbe
   return rule.metric === 'SPEND' ? spend(ports, rule, now) : rate(ports, rule, now);
 }
 
-async function balance({ reader }: EvaluationPorts, { accountId, bucket, threshold }: AlertRule): Promise<Evaluation> {
+async function balance({ reader }: EvaluationPorts, { accountId, bucket, threshold, episode: told }: AlertRule): Promise<Evaluation> {
   const wallet = (await reader.wallets(accountId)).find((each) => each.bucket === bucket);
   const value = wallet === undefined ? 0n : leftIn(wallet);
+  const posted = wallet?.posted ?? 0n;
+  const before = balanceOfState(told);
+  // What holds give back tops up nothing: every call of a balance that is nearly low would else tell it anew.
+  const lasts = before !== null && posted <= before && value < threshold + nearly(threshold);
   const message = `${bucket} has ${formatDecimal(value)} left to spend, below ${formatDecimal(threshold)}: top it up.`;
-  return { breached: value < threshold, episode: 'low', lasts: false, value, message };
+  return { breached: value < threshold, episode: stateEpisode('low', posted), lasts, value, message };
+}
+
+/** How far from its threshold a state has to be to have ended. */
+function nearly(threshold: bigint): bigint {
+  return threshold / 10n;
 }
 
 function leftIn({ posted, held }: Wallet): bigint {
@@ -74,7 +86,8 @@ async function rate({ usage }: EvaluationPorts, rule: AlertRule, now: number): P
   const enough = requests >= (rule.minimumRequests ?? 1);
   return {
     breached: enough && value >= rule.threshold,
-    ...{ episode: 'high', lasts: false, value, message: `${share}: the threshold is ${percent(rule.threshold)} %.` },
+    ...{ episode: stateEpisode('high', null), lasts: enough && value > rule.threshold - nearly(rule.threshold) },
+    ...{ value, message: `${share}: the threshold is ${percent(rule.threshold)} %.` },
   };
 }
 

@@ -54,13 +54,11 @@ end
 return { by, after, string.format('%.6f', requests), string.format('%.6f', used), running }
 `;
 
-/** Says that slots are still in use. KEYS: the slots of each key; ARGV: how long they last, and the slot of each. */
+/** Says that slots of one key are still in use. KEYS: its slots; ARGV: how long they last, and each of them. */
 export const RENEW_SCRIPT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-for index, key in ipairs(KEYS) do
-  redis.call('ZADD', key, now + ARGV[1], ARGV[index + 1])
-  redis.call('PEXPIRE', key, ARGV[1])
-end
-return #KEYS
+for index = 2, #ARGV do redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[index]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return #ARGV - 1
 `;

@@ -23,23 +23,38 @@ interface Filled {
   readonly levels: RateLevels;
 }
 
+/** A slot that Redis was not told of: it may still stand there. */
+interface Owed {
+  readonly ask: RateAsk;
+  /** How often it is said again; after that its lease has ended it. */
+  triesLeft: number;
+}
+
 const LEASE_MS = 60_000;
 const RENEWED_AT_ONCE = 500;
+const SAID_AGAIN_EVERY_MS = 1_000;
 
 export class RedisRateLimiter implements RateLimiter {
   private readonly held = new Map<string, string>();
+  /** By request. */
+  private readonly owed = new Map<string, Owed>();
   private readonly leaseMs: number;
   private readonly renewing: NodeJS.Timeout;
+  private readonly returning: NodeJS.Timeout;
 
   constructor(private readonly options: RedisRateOptions) {
     this.leaseMs = options.leaseMs ?? LEASE_MS;
     this.renewing = setInterval(() => this.renew().catch(() => undefined), this.leaseMs / 3).unref();
+    this.returning = setInterval(() => void this.returnOwed(), SAID_AGAIN_EVERY_MS).unref();
   }
 
   /** @throws when Redis gives no answer; it may have taken all the same */
   async take(ask: RateAsk): Promise<RateGranted | RateRefused> {
     const reserved = reservedTokens(ask);
-    const { by, retryAfterMs, levels } = await this.run('take', ask.keyId, ask.limits, reserved, ask.requestId);
+    const { by, retryAfterMs, levels } = await this.run('take', ask.keyId, ask.limits, reserved, ask.requestId).catch((error) => {
+      this.owe(ask);
+      throw error;
+    });
     if (by !== '') return { granted: false, levels, by: by as keyof RateLimits, retryAfterMs };
     if (ask.limits.concurrency !== null) this.held.set(ask.requestId, this.slotsOf(ask.keyId));
     return { granted: true, levels, giveBack: (tokensUsed) => this.giveBack(ask, tokensUsed - reserved) };
@@ -52,11 +67,41 @@ export class RedisRateLimiter implements RateLimiter {
 
   close(): void {
     clearInterval(this.renewing);
+    clearInterval(this.returning);
   }
 
-  private async giveBack({ keyId, limits, requestId }: RateAsk, moreTokens: number): Promise<void> {
-    this.held.delete(requestId);
-    await this.run('give', keyId, limits, moreTokens, requestId);
+  /** @throws when Redis gives no answer; the slot is given back when it is there again */
+  private async giveBack(ask: RateAsk, moreTokens: number): Promise<void> {
+    this.held.delete(ask.requestId);
+    try {
+      await this.run('give', ask.keyId, ask.limits, moreTokens, ask.requestId);
+    } catch (error) {
+      this.owe(ask);
+      throw error;
+    }
+  }
+
+  private owe(ask: RateAsk): void {
+    if (ask.limits.concurrency !== null) this.owed.set(ask.requestId, { ask, triesLeft: Math.ceil(this.leaseMs / SAID_AGAIN_EVERY_MS) });
+  }
+
+  /** Only slots, which may be given back twice: tokens run out of their bucket within a minute. */
+  private async returnOwed(): Promise<void> {
+    const due = [...this.owed];
+    for (const [requestId, owed] of due) {
+      owed.triesLeft -= 1;
+      if (owed.triesLeft <= 0) this.owed.delete(requestId);
+    }
+    await Promise.all(due.map(([, { ask }]) => this.returnSlot(ask)));
+  }
+
+  private async returnSlot({ keyId, limits, requestId }: RateAsk): Promise<void> {
+    try {
+      await this.run('give', keyId, limits, 0, requestId);
+      this.owed.delete(requestId);
+    } catch {
+      // It is said again, as long as the slot may stand there.
+    }
   }
 
   private async run(act: 'take' | 'give' | 'look', keyId: string, limits: RateLimits, tokens: number, slot: string): Promise<Filled> {
@@ -69,18 +114,27 @@ export class RedisRateLimiter implements RateLimiter {
     return { by, retryAfterMs: fraction(retryAfterMs), levels: levelsOf(limits, fill) };
   }
 
-  /** A long answer keeps its slot; one of a process that is dead ends with its lease. */
+  /**
+   * A long answer keeps its slot; one of a process that is dead ends with its lease. Key by key, because what serves as a Redis may
+   * keep keys on several nodes; and only what is still held when it is said, or a slot that was given back meanwhile would stand again.
+   */
   private async renew(): Promise<void> {
-    const held = [...this.held];
-    for (let from = 0; from < held.length; from += RENEWED_AT_ONCE) {
-      const some = held.slice(from, from + RENEWED_AT_ONCE);
-      const slots = some.map(([slot]) => slot);
-      await this.options.redis.run(
-        RENEW_SCRIPT,
-        some.map(([, key]) => key),
-        [String(this.leaseMs), ...slots],
-      );
+    for (const [key, slots] of this.heldByKey()) {
+      for (let from = 0; from < slots.length; from += RENEWED_AT_ONCE) {
+        const some = slots.slice(from, from + RENEWED_AT_ONCE).filter((slot) => this.held.has(slot));
+        if (some.length > 0) await this.options.redis.run(RENEW_SCRIPT, [key], [String(this.leaseMs), ...some]);
+      }
     }
+  }
+
+  private heldByKey(): Map<string, string[]> {
+    const byKey = new Map<string, string[]>();
+    for (const [slot, key] of this.held) {
+      const slots = byKey.get(key);
+      if (slots === undefined) byKey.set(key, [slot]);
+      else slots.push(slot);
+    }
+    return byKey;
   }
 
   /** The braces keep both on one node of a Redis Cluster. */

@@ -10,19 +10,25 @@ import type { HttpClient } from '../upstreams/http-client';
 import type { Storage } from './open-storage';
 
 const TIMEOUT_MS = 10_000;
+/** Longer than a try of either kind. Only a database that is away takes more, and then another process tries again. */
+const TRIES_END_MS = 16_000;
 /** Webhooks go out like calls of providers: through the same guard of addresses. */
 const TIMEOUTS = { connectMs: TIMEOUT_MS, firstByteMs: TIMEOUT_MS, idleMs: TIMEOUT_MS, totalMs: TIMEOUT_MS };
 
 export interface Alerts {
   readonly limits: Pick<AlertManagement, 'problemOfAddress' | 'sendsMail'>;
   start(): void;
+  /** Nothing is begun any more. */
   stop(): void;
+  /** Resolves when the tries that are under way have ended, after `stop`. */
+  close(): Promise<void>;
 }
 
 export function openAlerts({ mail, upstreamAllowPrivate }: Config, storage: Storage, http: HttpClient, log: Log): Alerts {
   const notifier = createNotifier({ dispatcher: http.dispatcherFor({ timeouts: TIMEOUTS }), mail, clock: systemClock });
   const ports = { ...storage, notifier, clock: systemClock, log };
-  const works = [new AlertWatch(ports), new AlertDispatch(ports)];
+  const dispatch = new AlertDispatch(ports);
+  const works = [new AlertWatch(ports), dispatch];
   return {
     limits: { problemOfAddress: upstreamAllowPrivate ? () => null : problemOfAddress, sendsMail: mail !== null },
     start: () => {
@@ -30,6 +36,9 @@ export function openAlerts({ mail, upstreamAllowPrivate }: Config, storage: Stor
     },
     stop: () => {
       for (const work of works) work.stop();
+    },
+    close: async () => {
+      await Promise.race([dispatch.idle(), systemClock.sleep(TRIES_END_MS)]);
       notifier.close();
     },
   };

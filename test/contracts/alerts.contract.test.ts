@@ -97,6 +97,19 @@ eachDatabase('alerts', (opened, promise) => {
     expect(told).toEqual([true, true, false, false]);
   });
 
+  promise('are told once of a state, whatever it began at for the process that looked, and anew when it has ended', async () => {
+    const { rules, log } = stores();
+    const rule = aRule('states');
+    await rules.addRule(rule);
+    const told = [];
+    for (const episode of ['low 500', 'low 600', 'low 70']) told.push(await log.raise(rule, anAlert(rule), episode));
+    await rules.calm(rule.id, 'low 600');
+    told.push(await log.raise(rule, anAlert(rule), 'low 800'));
+    await rules.calm(rule.id, 'low 500');
+    told.push(await log.raise(rule, anAlert(rule), 'low 800'));
+    expect(told).toEqual([true, false, false, false, true]);
+  });
+
   promise('of one account, whose receivers hang, take no room from those of another', async () => {
     const { rules, log } = stores();
     const addresses = Array.from({ length: 10 }, (_, nth) => `${nth}@example.com`);
@@ -120,23 +133,53 @@ eachDatabase('alerts', (opened, promise) => {
       Array.from({ length: 10 }, (_, nth) => `${nth}@example.com`),
     );
     await rules.addRule(rule);
-    for (let nth = 0; nth <= 20; nth += 1) await log.raise(rule, anAlert(rule), `episode ${String(nth).padStart(2, '0')}`);
+    for (let nth = 0; nth <= 20; nth += 1) await log.raise(rule, anAlert(rule), `DAY ${String(nth).padStart(2, '0')}`);
     const raised = (await log.page('mailing', { first: 50 }, rule.id)).items.map(({ node }) => node.id);
     const states = [...(await log.deliveries(raised)).values()].flat().map(({ state }) => state);
     expect([states.filter((state) => state === 'PENDING').length, states.filter((state) => state === 'FAILED').length]).toEqual([200, 10]);
   });
 
-  promise('remember how each try ended', async () => {
+  const taken = async (log: SqlAlertLog, alertId: string, now: number) => {
+    const mine = (await log.claim(now, now + 20_000, ROOM)).find(({ alert }) => alert.id === alertId);
+    if (mine === undefined) throw new Error('there is no such delivery, or somebody tries it');
+    return mine;
+  };
+  const toBeMailed = async (accountId: string) => {
     const { rules, log } = stores();
-    const rule = aRule('tried', ['a@example.com']);
+    const rule = aRule(accountId, ['a@example.com']);
     await rules.addRule(rule);
     const alert = anAlert(rule);
     await log.raise(rule, alert, 'low');
-    const [delivery] = (await log.deliveries([alert.id])).get(alert.id) ?? [];
-    await log.tried(delivery?.id ?? '', { state: 'PENDING', result: 'HTTP 500', at: NOW, nextTryAt: NOW + 5_000 });
-    await log.tried(delivery?.id ?? '', { state: 'DELIVERED', result: 'HTTP 200', at: NOW + 5_000, nextTryAt: NOW + 5_000 });
-    const ended = { state: 'DELIVERED', tries: 2, lastResult: 'HTTP 200', deliveredAt: NOW + 5_000 };
-    expect((await log.deliveries([alert.id])).get(alert.id)).toMatchObject([ended]);
+    return { log, alertId: alert.id, ended: async () => (await log.deliveries([alert.id])).get(alert.id) };
+  };
+  const failed = (at: number) => ({ state: 'PENDING', result: 'HTTP 500', at, nextTryAt: at + 5_000 }) as const;
+  const arrived = (at: number) => ({ state: 'DELIVERED', result: 'HTTP 200', at, nextTryAt: at }) as const;
+
+  promise('remember how each try ended', async () => {
+    const { log, alertId, ended } = await toBeMailed('tried');
+    await log.tried(await taken(log, alertId, NOW), failed(NOW));
+    await log.tried(await taken(log, alertId, NOW + 5_000), arrived(NOW + 5_000));
+    expect(await ended()).toMatchObject([{ state: 'DELIVERED', tries: 2, lastResult: 'HTTP 200', deliveredAt: NOW + 5_000 }]);
+  });
+
+  promise('that another process delivered are not undone by one that was stopped, and says late that its own try failed', async () => {
+    const { log, alertId, ended } = await toBeMailed('stopped');
+    const late = await taken(log, alertId, NOW);
+    const next = await taken(log, alertId, NOW + 20_000);
+    await log.tried(late, failed(NOW + 21_000));
+    await log.tried(next, arrived(NOW + 22_000));
+    await log.tried(late, { ...failed(NOW + 23_000), state: 'FAILED' });
+    expect(await ended()).toMatchObject([{ state: 'DELIVERED', tries: 1, lastResult: 'HTTP 200', deliveredAt: NOW + 22_000 }]);
+  });
+
+  promise('have arrived also where the try that brought them was taken for dead, and are tried no more', async () => {
+    const { log, alertId, ended } = await toBeMailed('slow');
+    const late = await taken(log, alertId, NOW);
+    const next = await taken(log, alertId, NOW + 20_000);
+    await log.tried(late, arrived(NOW + 21_000));
+    await log.tried(next, failed(NOW + 22_000));
+    expect(await ended()).toMatchObject([{ state: 'DELIVERED', deliveredAt: NOW + 21_000 }]);
+    await expect(taken(log, alertId, NOW + 90_000)).rejects.toThrow('no such delivery');
   });
 
   promise('are signed with a secret that only this gateway can open', async () => {

@@ -40,7 +40,8 @@ describe('a process that never reaches its Redis', () => {
   });
 });
 
-const LIMITS: RateLimits = { requestsPerMinute: 1, tokensPerMinute: null, concurrency: null };
+const NO_LIMITS: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null };
+const LIMITS: RateLimits = { ...NO_LIMITS, requestsPerMinute: 1 };
 
 describe('two processes of which one loses Redis', () => {
   it.each([
@@ -75,6 +76,47 @@ describe('two processes of which one loses Redis', () => {
         proxy.mend();
         await eventually(async () => expect(await countsAlone()).toBe(false), 10_000);
         expect(said).toEqual([expect.stringContaining('does not answer'), expect.stringContaining('answers again')]);
+      } finally {
+        loses.close();
+        stays.close();
+        await proxy.close();
+      }
+    },
+    30_000,
+  );
+});
+
+describe('the slot of a request', () => {
+  it.each([
+    ['cut off', (proxy: CuttingProxy) => proxy.sever()],
+    ['silent', (proxy: CuttingProxy) => proxy.hang()],
+  ])(
+    'that ended while Redis was %s is free again soon after it is back, long before its lease ends',
+    async (_, part) => {
+      if (!(await redisIsServed())) return;
+      const proxy = await cuttingProxy(REDIS_SERVER);
+      const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+      const installation = freshPrefix();
+      const open = (redisUrl: string) => openRateLimits({ redisUrl, installation, clock: systemClock, log });
+      const [loses, stays] = await Promise.all([open(proxy.url), open(REDIS_SERVER)]);
+      const keyId = newId();
+      const takenBy = (process: typeof loses) =>
+        process.rates.take({ keyId, requestId: newId(), limits: { ...NO_LIMITS, concurrency: 1 }, tokens: 0 });
+      try {
+        /** Taken of Redis, and not of the process alone: the other one is refused. */
+        const taken = await eventually(async () => {
+          const answer = await takenBy(loses);
+          const other = await takenBy(stays);
+          if (other.granted) await other.giveBack(0);
+          if (answer.granted && other.granted) await answer.giveBack(0);
+          expect([answer.granted, other.granted]).toEqual([true, false]);
+          return answer;
+        });
+        part(proxy);
+        if (taken.granted) await taken.giveBack(0);
+        expect((await takenBy(stays)).granted).toBe(false);
+        proxy.mend();
+        await eventually(async () => expect((await takenBy(stays)).granted).toBe(true), 15_000);
       } finally {
         loses.close();
         stays.close();

@@ -1,7 +1,7 @@
 /** Webhooks that behave badly, and a gateway that dies between an alert and its arrival. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { eventually } from '../support/eventually';
+import { eventually, gate } from '../support/eventually';
 import { graph } from '../support/forge-client';
 import { startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
@@ -107,6 +107,25 @@ onEachDatabase(
         bed.gateway = await startGateway(bed.gateway.settings);
         await eventually(async () => expect((await deliveriesOf('poor')).get(webhook)).toMatchObject({ state: 'DELIVERED' }), WITHIN_MS);
         expect(hook.ids).toEqual([hook.ids[0], hook.ids[0]]);
+        hook.close();
+      },
+      120_000,
+    );
+
+    promise(
+      'is sent once by a gateway that is told to stop while a slow receiver takes it',
+      async () => {
+        const { opened, open } = gate();
+        const hook = await receiver((response) => void opened.then(() => response.writeHead(204).end()));
+        const webhook = await addWebhook('ten', hook.url);
+        await addRule('ten');
+        await eventually(() => expect(hook.ids).toHaveLength(1), WITHIN_MS);
+        const stopped = bed.gateway.stop();
+        await eventually(() => expect(fetch(`${bed.gateway.origin}/healthz`)).rejects.toThrow());
+        open();
+        expect((await stopped).code).toBe(0);
+        bed.gateway = await startGateway(bed.gateway.settings);
+        expect((await deliveriesOf('ten')).get(webhook)).toMatchObject({ state: 'DELIVERED', tries: 1 });
         hook.close();
       },
       120_000,

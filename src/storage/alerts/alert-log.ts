@@ -1,7 +1,7 @@
 /** Alerts in the database, in the order in which they were committed, each with what is on its way because of it. */
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Alert, AlertDelivery, AlertRule, DeliveryMeans } from '../../alerts/alert';
-import type { AlertLog, DeliveryRoom, Tried } from '../../alerts/alert-store';
+import type { AlertLog, Claimed, DeliveryRoom, Tried } from '../../alerts/alert-store';
 import { isLater } from '../../alerts/episode';
 import { newId } from '../../kernel/ids';
 import { invariant } from '../../kernel/invariant';
@@ -67,7 +67,7 @@ export class SqlAlertLog implements AlertLog {
     return new Map(alertIds.map((id) => [id, found.filter(({ alertId }) => alertId === id)]));
   }
 
-  async claim(now: number, until: number, room: DeliveryRoom) {
+  async claim(now: number, until: number, room: DeliveryRoom): Promise<readonly Claimed[]> {
     const due = "state = 'PENDING' AND next_try_at <= ?";
     const wanted = `SELECT id, account_id FROM (
       SELECT d.id, a.account_id, d.next_try_at, ROW_NUMBER() OVER (PARTITION BY a.account_id ORDER BY d.next_try_at, d.id) AS nth
@@ -85,14 +85,15 @@ export class SqlAlertLog implements AlertLog {
     return taken.map((delivery) => {
       const alert = alerts.get(delivery.alertId);
       invariant(alert !== undefined, 'a delivery is of an alert');
-      return { delivery, alert };
+      return { delivery, alert, claim };
     });
   }
 
-  async tried(deliveryId: string, { state, result, at, nextTryAt }: Tried): Promise<void> {
-    const set =
-      'UPDATE alert_delivery SET state = ?, tries = tries + 1, last_result = ?, next_try_at = ?, delivered_at = ?, claim = NULL WHERE id = ?';
-    const values = [state, result.slice(0, RESULT_MAX), BigInt(nextTryAt), state === 'DELIVERED' ? BigInt(at) : null, deliveryId];
+  async tried({ delivery: { id }, claim }: Pick<Claimed, 'delivery' | 'claim'>, { state, result, at, nextTryAt }: Tried): Promise<void> {
+    const arrived = state === 'DELIVERED';
+    const set = `UPDATE alert_delivery SET state = ?, tries = tries + 1, last_result = ?, next_try_at = ?, delivered_at = ?, claim = NULL
+      WHERE id = ? AND ${arrived ? "state <> 'DELIVERED'" : 'claim = ?'}`;
+    const values = [state, result.slice(0, RESULT_MAX), BigInt(nextTryAt), arrived ? BigInt(at) : null, id, ...(arrived ? [] : [claim])];
     await inTransaction(this.dataSource, (manager) => manager.query(set, values));
   }
 
