@@ -141,12 +141,25 @@ describe('loadConfig', () => {
     'mysql://db.example',
     'mysql://db.example/a/b',
     'mysql://db.example/100%',
+    'mysql://db.example/forge?typeCast=false',
+    'mysql://db.example/forge?ssl=true',
     'data.sqlite',
+    'sqlite:./a.sqlite ',
+    'sqlite:~/a.sqlite',
+    'sqlite:./a.sqlite?mode=ro',
   ])('refuses DATABASE_URL=%s', (DATABASE_URL) => {
     expect(faultsOf({ DATABASE_URL, MASTER_KEY })).toHaveProperty('DATABASE_URL');
   });
 
-  it('requires the master key with MySQL, also beside other faults', () => {
+  it('takes of the options of the MySQL driver only how the server is to be trusted', () => {
+    const url = 'mysql://db.example/forge?ssl={"rejectUnauthorized":true}';
+    expect(loadConfig({ DATABASE_URL: url, MASTER_KEY }).database).toEqual({ kind: 'mysql', url });
+    const faulty = 'mysql://db.example/forge?timezone=local&bigNumberStrings=false';
+    expect(faultsOf({ DATABASE_URL: faulty, MASTER_KEY })).toEqual({ DATABASE_URL: expect.stringContaining('timezone, bigNumberStrings') });
+  });
+
+  it('requires the master key with MySQL, also beside other faults, and however the URL is spelt', () => {
+    expect(Object.keys(faultsOf({ DATABASE_URL: 'MySQL://db.example/forge' }))).toEqual(['MASTER_KEY']);
     const faults = faultsOf({ DATABASE_URL: 'mysql://db.example/forge', PORT: 'x' });
     expect(Object.keys(faults).sort()).toEqual(['MASTER_KEY', 'PORT']);
   });

@@ -207,7 +207,7 @@ function faultOf(issue: z.core.$ZodIssue): ConfigurationFault {
 
 /** Values that are right alone and wrong together. Read from the raw text, so that they show beside other faults. */
 function faultsTogether(set: Environment): ConfigurationFault[] {
-  const onMysql = set['DATABASE_URL']?.startsWith('mysql:') === true;
+  const onMysql = /^mysql:/i.test(set['DATABASE_URL'] ?? '');
   const faults = missingMasterKey(set, onMysql);
   if ((set['SMTP_URL'] === undefined) !== (set['SMTP_FROM'] === undefined)) {
     faults.push({
@@ -228,6 +228,10 @@ function missingMasterKey(set: Environment, onMysql: boolean): ConfigurationFaul
   return [{ path: 'MASTER_KEY', problem: 'is needed as well: the key that takes the place of MASTER_KEY_PREVIOUS' }];
 }
 
+/** What would silently be another file than the one that was meant, and so an empty ledger. */
 function problemOfSqliteFile(file: string): string | null {
-  return file.startsWith(':memory:') ? 'must be a file: the ledger has a connection of its own, and memory cannot be shared' : null;
+  if (file.startsWith(':memory:')) return 'must be a file: the ledger has a connection of its own, and memory cannot be shared';
+  if (file.trim() !== file) return 'has spaces around the name of the file: leave them out';
+  if (file.includes('?')) return 'must be the name of a file and nothing else: "?" and options are not understood';
+  return file.startsWith('~') ? 'begins with a ~, which only a shell understands: write the whole path' : null;
 }

@@ -3,6 +3,7 @@
 const MYSQL = 'must be sqlite:<file> or mysql://user:password@host:3306/database';
 const REDIS = 'must be redis://host:port or rediss://host:port';
 const MAIL = 'must be smtp://user:password@host:587 or smtps://user:password@host';
+const SSL = 'must say of ssl what Node is to check, as JSON: ?ssl={} for a certificate that the machine trusts';
 const BAD_ESCAPE = 'has a % that begins no escape: write it as %25';
 
 export function problemOfMysqlUrl(text: string): string | null {
@@ -10,7 +11,26 @@ export function problemOfMysqlUrl(text: string): string | null {
   const url = new URL(text);
   if (url.protocol !== 'mysql:' || url.hostname === '') return MYSQL;
   if (!decodes(url)) return BAD_ESCAPE;
+  const option = problemOfOptions(url);
+  if (option !== null) return option;
   return /^\/[^/]+$/.test(url.pathname) ? null : 'must name a database at its end: mysql://host:3306/database';
+}
+
+/** The driver would take any of its options from here, also those that change what amounts and texts are read as. */
+function problemOfOptions({ searchParams }: URL): string | null {
+  const others = [...searchParams.keys()].filter((name) => name !== 'ssl');
+  if (others.length > 0) return `has options that are not understood: ${others.join(', ')}; ssl is the only one`;
+  const ssl = searchParams.get('ssl');
+  return ssl === null || isJsonObject(ssl) ? null : SSL;
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 export function problemOfRedisUrl(text: string): string | null {

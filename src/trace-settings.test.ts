@@ -28,6 +28,10 @@ describe('where traces go', () => {
     });
   });
 
+  it.each(['http://collector:4318 ', 'http://collector:4318/a b', ' http://collector:4318'])('is refused at "%s"', (endpoint) => {
+    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }).faults).toHaveLength(1);
+  });
+
   it('is refused with every fault at once, and without the values of headers', () => {
     const { faults } = read({
       OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317',

@@ -23,7 +23,7 @@ export interface TraceSettings {
 
 type Lookup = (name: string) => string | undefined;
 
-const HTTP = /^https?:\/\/[^/\s]+/;
+const HTTP = /^https?:\/\/[^/\s]+\S*$/;
 const HEADER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(.*)$/;
 const RATIO = /^(0(\.\d{1,9})?|1(\.0{1,9})?)$/;
 

@@ -6,6 +6,7 @@ import { fault, type Path } from './fault-paths';
 export type Lookup = (name: string) => string | undefined;
 
 const REFERENCE = /\$\{([^}]*)\}/g;
+const UNFINISHED = /\$\{[^}]*$/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** The same tree with every reference replaced. One that cannot be stays as it is, and is a fault that names it. */
@@ -31,5 +32,6 @@ function expandText(text: string, lookup: Lookup): { text: string; problems: str
     if (value === undefined) problems.push(NAME.test(name) ? `the environment has no ${name}` : `${reference} names no variable`);
     return value ?? reference;
   });
+  if (UNFINISHED.test(text)) problems.push('begins a ${ that no } ends');
   return { text: expanded, problems };
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError } from '../kernel/configuration-error';
@@ -17,8 +18,14 @@ function isFolder(path: string): boolean {
 }
 
 async function textOf(file: string): Promise<string> {
+  const bytes = await bytesOf(file);
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new ConfigurationError([{ path: 'CATALOG', problem: `the file ${file} is not text in UTF-8: save it so` }]);
+}
+
+async function bytesOf(file: string): Promise<Buffer> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? 'unknown reason'})`;

@@ -1,6 +1,6 @@
 /**
  * Audits the ledger that `DATABASE_URL` names, also while gateways write to it: `npm run audit`. Nothing is written.
- * Exit code 0: the books are in order; 1: they are not, or cannot be read; 78: the configuration is wrong.
+ * Exit code 0: the books are in order; 1: they are not, or cannot be read; 64: it was called with arguments; 78: the configuration is wrong.
  */
 import { loadDatabaseConfig } from '../config';
 import { systemClock } from '../kernel/clock';
@@ -10,6 +10,7 @@ import { lineOf } from '../ledger/audit/finding';
 import { auditLocation } from '../storage/audit/audit-work';
 
 const BROKEN = 1;
+const WRONG_CALL = 64;
 const WRONG_CONFIGURATION = 78;
 
 function textOf({ findings, problems, counts, headHash }: AuditReport, seconds: string): string {
@@ -26,6 +27,12 @@ function textOf({ findings, problems, counts, headHash }: AuditReport, seconds: 
 }
 
 async function main(): Promise<void> {
+  if (process.argv.length > 2) {
+    // Whoever names another ledger here must not read of this one that it is in order.
+    process.stderr.write('usage: npm run audit, with no arguments; DATABASE_URL says which ledger\n');
+    process.exitCode = WRONG_CALL;
+    return;
+  }
   const began = systemClock.monotonic();
   const report = await auditLocation(loadDatabaseConfig(), systemClock.now());
   process.stdout.write(textOf(report, ((systemClock.monotonic() - began) / 1_000).toFixed(1)));

@@ -41,7 +41,9 @@ function readIfThere(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    const problem = `cannot be read (${code ?? 'unknown reason'}): let the gateway's user read it, or set MASTER_KEY`;
+    throw new ConfigurationError([{ path: file, problem }]);
   }
 }

@@ -22,6 +22,7 @@ import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
 import { ExactSqlite } from './exact-sqlite';
 import { databaseNameOf, ensureMysqlDatabase } from './mysql-database';
+import { refuseNewerDatabase } from './newer-database';
 import { oneProcessAtATime } from './one-process-at-a-time';
 import { runResumably } from './resumable-migrations';
 import { ALL_ROWS } from './rows/all-rows';
@@ -59,7 +60,10 @@ export async function openDatabase(location: DatabaseLocation): Promise<DataSour
   });
   try {
     // MySQL ends a transaction with every change of a table: processes that start at once take turns.
-    await oneProcessAtATime(dataSource, 'migrations', () => runResumably(dataSource));
+    await oneProcessAtATime(dataSource, 'migrations', async () => {
+      await refuseNewerDatabase(dataSource);
+      await runResumably(dataSource);
+    });
     if (location.kind === 'sqlite') await assertDurable(dataSource);
     return dataSource;
   } catch (error) {

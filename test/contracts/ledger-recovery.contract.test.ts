@@ -1,6 +1,7 @@
 /** What happens to the holds of a gateway that died: on SQLite at the next start, on MySQL by any process that lives. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
@@ -96,6 +97,15 @@ describe('recovery on sqlite', () => {
       await ended;
     }
     lockSqliteOwner(database.file).release();
+  });
+
+  it('has one owner by all names of the file', async () => {
+    const link = `${database.file}.link`;
+    symlinkSync(database.file, link);
+    const lock = lockSqliteOwner(link);
+    expect(() => lockSqliteOwner(database.file)).toThrow(/in use by another process/);
+    lock.release();
+    unlinkSync(link);
   });
 
   it('leaves the lock to the caller who made it', async () => {

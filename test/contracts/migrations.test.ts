@@ -105,6 +105,14 @@ describe('opening an embedded database', () => {
     }
   });
 
+  it('refuses one that a newer build has migrated, and names what it does not know', async () => {
+    const file = join(folder, 'newer.sqlite');
+    const dataSource = await openDatabase({ kind: 'sqlite', file });
+    await dataSource.query("INSERT INTO migrations (timestamp, name) VALUES (1900000000000, 'Later1900000000000')");
+    await dataSource.destroy();
+    await expect(openDatabase({ kind: 'sqlite', file })).rejects.toThrow(/newer build.*Later1900000000000/);
+  });
+
   it('refuses a database in memory, and says what to write instead', () => {
     expect(() => createDataSource({ kind: 'sqlite', file: ':memory:' })).toThrow(/DATABASE_URL: must name a file, such as sqlite:/);
   });

@@ -1,7 +1,10 @@
 /** The audit as an operator runs it, and the verification that an account asks for, beside a gateway that serves. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { freshDatabase } from '../support/databases';
 import { graph, graphAnswer, postChat } from '../support/forge-client';
 import { CHECKOUT, OPERATOR_TOKEN } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
@@ -10,8 +13,8 @@ import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 const AUDIT = join(CHECKOUT, 'dist', 'src', 'cli', 'audit.js');
 const VERIFY = 'query($id: ID!) { verifyLedger(walletId: $id) { ok entries sealedThrough headHash firstBadEntryId problem } }';
 
-async function runAudit(databaseUrl: string): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [AUDIT], { env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: databaseUrl } });
+async function runAudit(databaseUrl: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [AUDIT, ...args], { env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: databaseUrl } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   try {
@@ -87,6 +90,11 @@ onEachDatabase('the audit', (bed, promise) => {
     }
   });
 
+  promise('takes no arguments, so that nobody reads of one ledger what was asked of another', async () => {
+    const { code, output } = await runAudit(bed.database.url, 'sqlite:./another.sqlite');
+    expect([code, output]).toEqual([64, expect.stringContaining('DATABASE_URL')]);
+  });
+
   promise('says that the configuration is wrong, with 78, where no ledger is', async () => {
     const elsewhere =
       bed.kind === 'sqlite' ? 'sqlite:./there/is/no.sqlite' : bed.database.url.replace(/\/[^/]*$/, '/tf_test_no_such_database');
@@ -94,4 +102,19 @@ onEachDatabase('the audit', (bed, promise) => {
       expect(await runAudit(url)).toEqual({ code: 78, output: expect.stringContaining('DATABASE_URL') });
     }
   });
+});
+
+it('finds no ledger in order whose file is damaged, wherever that is', async () => {
+  const database = await freshDatabase('sqlite');
+  const db = new Database(database.file);
+  const page = db.prepare("SELECT rootpage FROM sqlite_master WHERE name = 'alert_rule'").pluck().get() as number;
+  const size = db.pragma('page_size', { simple: true }) as number;
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.close();
+  expect(await runAudit(database.url)).toMatchObject({ code: 0 });
+  const file = openSync(database.file, 'r+');
+  writeSync(file, Buffer.alloc(size, 0xff), 0, size, (page - 1) * size);
+  closeSync(file);
+  expect(await runAudit(database.url)).toEqual({ code: 1, output: expect.stringMatching(/is damaged .*backup/) });
+  await database.drop();
 });

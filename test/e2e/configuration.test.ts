@@ -59,6 +59,13 @@ describe('a gateway that is told wrong things', () => {
     expect(existsSync(join(folder, 'ledger.sqlite'))).toBe(false);
   });
 
+  it('refuses a catalog that is no UTF-8, so that no name is stored mangled', async () => {
+    const file = join(folder, 'latin1.yaml');
+    writeFileSync(file, Buffer.from('channels: []\nmodels: []\nroutes: []\naccounts: [{ id: a, name: Zo\u00eb }]\n', 'latin1'));
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: databaseUrl(), environment: { CATALOG: file } });
+    expect([code, stderr]).toEqual([WRONG_CONFIGURATION, expect.stringMatching(/CATALOG: the file .*latin1\.yaml is not text in UTF-8/)]);
+  });
+
   it.each<[string, (folder: string) => string, RegExp]>([
     ['is a folder', (at) => at, /cannot be written \(EISDIR\)/],
     ['lies in a file', (at) => join(at, 'text.txt', 'ledger.sqlite'), /cannot be written \((EEXIST|ENOTDIR)\)/],

@@ -1,6 +1,6 @@
 /** A change of the master key, as an operator makes it. */
-import { readdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { freshDatabase } from '../support/databases';
 import { postChat } from '../support/forge-client';
 import { type GatewaySettings, gatewayThatRefuses, startGateway } from '../support/gateway-process';
@@ -52,3 +52,15 @@ it('a database that was made with a master key is not opened with a new one, and
   expect(readdirSync(dirname(file))).not.toContain('master.key');
   await database.drop();
 }, 60_000);
+
+it('a master key that is there and cannot be read is named, and no other is made', async () => {
+  const database = await freshDatabase('sqlite');
+  const file = join(dirname(database.file), 'master.key');
+  mkdirSync(file);
+  const UPSTREAM = { baseUrl: 'http://127.0.0.1:9/v1' };
+  const catalog = shopCatalog({ a: UPSTREAM, b: UPSTREAM, official: UPSTREAM });
+  const { code, stderr } = await gatewayThatRefuses({ databaseUrl: database.url, catalog, environment: { MASTER_KEY: '' } });
+  expect([code, stderr]).toEqual([78, expect.stringContaining(`${file}: cannot be read (EISDIR)`)]);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  await database.drop();
+});

@@ -4,6 +4,7 @@ import { type AuditReport, auditLedger } from '../../ledger/audit/audit-ledger';
 import { chargeFor } from '../../metering/charge';
 import type { DatabaseLocation } from '../data-source';
 import { type AuditDatabase, openAuditDatabase } from './audit-database';
+import { refuseDamagedFile } from './damaged-file';
 import { SqlSnapshot } from './sql-snapshot';
 
 const FINDINGS_KEPT = 100;
@@ -26,6 +27,7 @@ export async function auditLocation(location: DatabaseLocation, at: number, keep
   try {
     const database = await openAuditDatabase(location);
     try {
+      refuseDamagedFile(location);
       return await auditDatabase(database, at, null, keep);
     } finally {
       await database.close();

@@ -43,7 +43,7 @@ export async function openMysqlLedger(options: MysqlLedgerOptions): Promise<Open
   };
   return {
     store: new MysqlLedgerStore({ connections: writing, owner, clock, doubtful, noting, isSilent: () => recovery.isSilent }),
-    healthy: () => inTime(check ?? ask()),
+    healthy: async () => recovery.isBeating && (await inTime(check ?? ask())),
     close: async () => {
       await recovery.stop();
       await Promise.all([writing, beating, sweeping, noting].map((each) => each.close()));

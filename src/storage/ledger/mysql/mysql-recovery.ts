@@ -44,6 +44,7 @@ export class MysqlRecovery {
   private readonly suspects = new Map<string, { readonly heartbeatAt: string; readonly since: number }>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
+  private beatFailed = false;
   private sweeping: Promise<void> | null = null;
   private stopped = false;
   private fenced = false;
@@ -59,6 +60,11 @@ export class MysqlRecovery {
    */
   get isSilent(): boolean {
     return this.fenced || this.ports.clock.monotonic() - this.beatAt >= this.ports.timings.silentMs;
+  }
+
+  /** Whether the last heartbeat could be written: a server may answer and take nothing, with a full disk or as a replica. */
+  get isBeating(): boolean {
+    return !this.beatFailed;
   }
 
   /** Counts this process among the living, and goes on until `stop`. */
@@ -85,9 +91,11 @@ export class MysqlRecovery {
     try {
       if (!(await this.on((exchange) => beat(exchange, this.ports.owner)))) return this.fence();
       this.beatAt = began;
+      this.beatFailed = false;
       await this.watch();
     } catch (err) {
       // Who cannot beat cannot judge: the others may be silent for the same reason.
+      this.beatFailed = true;
       this.suspects.clear();
       this.ports.log.warn({ err }, 'the heartbeat could not be written');
       return;

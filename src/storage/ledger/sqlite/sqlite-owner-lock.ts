@@ -3,7 +3,7 @@
  * is living. The lock is one of SQLite's own on a file beside the database, so that it ends with the process, however
  * that ends.
  */
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { CannotStart } from '../../../kernel/cannot-start';
@@ -46,11 +46,20 @@ export function lockSqliteOwner(file: string): OwnerLock {
 function openLock(file: string): Database.Database {
   try {
     makeFolder(dirname(file));
-    if (!isFolder(file)) return new Database(`${file}.lock`, { timeout: 0 });
+    if (!isFolder(file)) return new Database(`${realFileOf(file)}.lock`, { timeout: 0 });
   } catch (error) {
     throw unusableFile(file, error);
   }
   throw unusableFile(file, { code: 'EISDIR' });
+}
+
+/** A link is another name of the same database, which has one owner by all of its names. */
+function realFileOf(file: string): string {
+  return isThere(file) ? realpathSync(file) : file;
+}
+
+function isThere(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function isFolder(file: string): boolean {

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { batchOfText } from './sqlite-batch-text';
 import { SqliteCheckpoints } from './sqlite-checkpoints';
-import { openLedgerFile, SqliteBatchWriter } from './sqlite-database';
+import { openLedgerFile, proveWritable, SqliteBatchWriter } from './sqlite-database';
 import type { ErrorWords, LedgerAnswers, LedgerCall, LedgerReply, LedgerRequest } from './sqlite-messages';
 import { verdictsOfWritten } from './sqlite-outcome';
 
@@ -33,7 +33,7 @@ function answer(call: LedgerCall, again: boolean): LedgerAnswers[keyof LedgerAns
     case 'forget':
       return checkpoints.forgetEnded();
     case 'ping':
-      db.prepare('SELECT 1').get();
+      proveWritable(db);
       return true;
     case 'close':
       db.close();
