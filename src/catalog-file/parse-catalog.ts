@@ -1,6 +1,6 @@
 /** From the text of a catalog file to what it declares, or to every fault in it at once. */
 import { LineCounter, parseDocument } from 'yaml';
-import { ConfigurationError, type ConfigurationFault, refuseFaults } from '../kernel/configuration-error';
+import { ConfigurationError, type ConfigurationFault } from '../kernel/configuration-error';
 import { catalogSchema } from './catalog-schema';
 import { type CheckAddress, checkAddresses } from './check-addresses';
 import { checkFolder } from './check-folder';
@@ -48,26 +48,11 @@ const BYTE_ORDER_MARK = /^\uFEFF/;
 function treeOfJson(source: string): unknown {
   const text = source.replace(BYTE_ORDER_MARK, '');
   try {
-    const tree: unknown = JSON.parse(text);
-    refuseFaults(repeatedNames(text));
-    return tree;
+    return JSON.parse(text);
   } catch (cause) {
-    if (cause instanceof ConfigurationError) throw cause;
     // The engine's message can quote the text, and the text can hold a secret.
     throw new ConfigurationError([{ path: `${WHOLE_FILE}${placeOf(cause, text)}`, problem: 'is not JSON' }]);
   }
-}
-
-/** Of two fields with one name the engine silently takes the last: a price that stands twice is a fault, as it is in YAML. */
-function repeatedNames(text: string): ConfigurationFault[] {
-  const lines = new LineCounter();
-  const { errors } = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'json' });
-  return errors.flatMap(({ code, pos: [offset] }) => {
-    const { line, col } = lines.linePos(offset);
-    return code === 'DUPLICATE_KEY'
-      ? [{ path: `${WHOLE_FILE} line ${line}, column ${col}`, problem: 'is a field that stands there already' }]
-      : [];
-  });
 }
 
 /** The engine does not always say where; what is no YAML either is no JSON there. Empty: neither says it. */
