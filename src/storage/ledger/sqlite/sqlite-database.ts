@@ -36,8 +36,7 @@ export function openLedgerFile(file: string): Database.Database {
   db.pragma('journal_mode = WAL');
   // Forgotten by the database with every close: a file in WAL mode opens with NORMAL, which loses commits with the power.
   db.pragma('synchronous = FULL');
-  // In pages, 64 MB: the last pages of every list change with each batch, and are copied into the file once in so many.
-  db.pragma('wal_autocheckpoint = 16000');
+  db.pragma('wal_autocheckpoint = 4000');
   db.pragma('cache_size = -32768');
   const synchronous = db.pragma('synchronous', { simple: true });
   if (synchronous !== SYNCHRONOUS_FULL) {
