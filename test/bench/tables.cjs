@@ -64,7 +64,7 @@ function ledgerTable(measured) {
     'hold p99 at 500/s (≤ 25 ms)',
   ];
   const entries = measured[0] === undefined ? 0 : measured[0].entries;
-  const rows = measured.map(({ kind, empty, alone, paced, full, oneCore }) => [
+  const rows = measured.map(({ kind, empty, alone, gains, paced, full, oneCore }) => [
     NAMES[kind].replace('gateway', 'ledger'),
     whole(empty.pairs),
     LEDGER_GOALS[kind],
@@ -73,7 +73,7 @@ function ledgerTable(measured) {
     `${empty.cpu} µs`,
     oneCore === null ? '–' : `${whole(oneCore.pairs)} pairs/s`,
     `${whole(alone.pairs)} pairs/s`,
-    (empty.pairs / alone.pairs).toFixed(1),
+    `${median(gains).toFixed(1)} (${Math.min(...gains).toFixed(1)}–${Math.max(...gains).toFixed(1)})`,
     `${paced.p99} ms (${whole(paced.pairs)} pairs/s)`,
     `${whole(full.pairs)} pairs/s`,
     (full.pairs / empty.pairs).toFixed(2),
