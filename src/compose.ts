@@ -83,8 +83,8 @@ export async function compose(show: (text: string) => void): Promise<RunningGate
       const connections = () => app.server.closeAllConnections();
       await closeInOrder(log, [
         unended,
-        () => alerts.close(),
         () => flow.spool.stop(),
+        () => alerts.close(),
         connections,
         () => app.close(),
         ...flow.closers,
