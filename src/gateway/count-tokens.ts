@@ -45,7 +45,7 @@ export async function countTokens(
       attached(attachment);
       const { first: plan } = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
       sink.announce(plan);
-      const limits = attemptLimitsOf(caller.key.policies, request, gateway.clock);
+      const limits = attemptLimitsOf(caller.key.policies, request);
       const outcome = await runAttempts(gateway, { plan, limits, ...asking(call, request.betas) }, sink, signal);
       return { receipt: await answer(gateway, { facts, plan, call, outcome }, sink) };
     });

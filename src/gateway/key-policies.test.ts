@@ -93,6 +93,13 @@ describe('a deadline', () => {
     expect(await told('5000', 100)).toBe('The request must end within 100 ms, as this key says.');
   });
 
+  it('strikes nobody because the wall clock is put forward or back meanwhile', async () => {
+    for (const receivedAt of [1_000 - 3_600_000, 1_000 + 3_600_000]) {
+      const { receipt } = await play({ routes, headers: { receivedAt }, ...with_({ deadlineMs: 5_000 }) });
+      expect(receipt).toMatchObject({ status: 'SUCCEEDED', stopReason: 'COMPLETED' });
+    }
+  });
+
   it.each(['', '0', '-1', '1.5', '2s', '3600001', '5, 6'])('of "%s" in the header is refused with its name', async (deadlineHeader) => {
     const { receipt, sink } = await play({ headers: { deadlineHeader } });
     expect(receipt).toMatchObject({ stopReason: 'REFUSED', errorCode: 'invalid_request', holdId: null });

@@ -60,7 +60,7 @@ export async function serveCompletion(
       const plans = inOrder(servablePlans(planned, call, gateway.upstreams), request.id, caller.key.id, call);
       const options = plans.map((plan) => quoted(plan, call, caller.key.policies));
       const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint.path, request.body);
-      const attemptLimits = attemptLimitsOf(caller.key.policies, request, gateway.clock);
+      const attemptLimits = attemptLimitsOf(caller.key.policies, request);
       const { to, keep } = kept(gateway, call, idempotence, sink);
       const asked = { facts, call, limits: limitsOf(recognised, run), attemptLimits, idempotence, keep };
       return settledOrGivenBefore(gateway, idempotence, () =>

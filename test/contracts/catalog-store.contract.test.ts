@@ -202,6 +202,17 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
     expect(store.current().routes.get('m:ORDINARY')?.price).toMatchObject({ id: 'm:ORDINARY#3', input: amount('0.70') });
   });
 
+  promise('takes back a price that began by a clock that was ahead, and begins it when it is due', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    await store.setRoutePrice('m:ORDINARY', aDeclaredPrice('0.50', '2.00'), START + 60_000);
+    const inForce = () => store.current().routes.get('m:ORDINARY')?.price.id;
+    const told = [START, START + 3_600_000, START + 1_000, START + 60_000, START, START + 60_000].map((at) => {
+      now = at;
+      return inForce();
+    });
+    expect(told).toEqual([1, 2, 1, 2, 1, 2].map((version) => `m:ORDINARY#${version}`));
+  });
+
   promise('refuses to price a route that is not there', async () => {
     await store.applyCatalog(aDeclaredCatalog());
     await expect(store.setRoutePrice('x:ORDINARY', aDeclaredPrice('1', '1'))).rejects.toThrow(Fault);

@@ -1,6 +1,5 @@
 /** What the policies of a key and the headers of a request make of it: how long it may take, how often it is tried, how dear it may be. */
 import type { AttemptLimits, Deadline } from '../../attempts/attempt-limits';
-import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
 import { formatDecimal, NANO_MAX, type Nano, nano } from '../../kernel/money';
 import { currencyOf } from '../../kernel/words';
@@ -11,18 +10,17 @@ import { readDeadlineHeader } from './request-headers';
 
 interface Received {
   readonly deadlineHeader: string | null;
-  readonly receivedAt: number;
+  readonly receivedTick: number;
 }
 
 /**
  * null: neither the key nor the request has such limits. The header narrows what the key allows and never widens it.
  * @throws Fault `invalid_request` for a header that is no time
  */
-export function attemptLimitsOf({ maxAttempts, deadlineMs }: KeyPolicies, request: Received, clock: Clock): AttemptLimits | null {
+export function attemptLimitsOf({ maxAttempts, deadlineMs }: KeyPolicies, request: Received): AttemptLimits | null {
   const asked = readDeadlineHeader(request.deadlineHeader);
   if (maxAttempts === null && deadlineMs === null && asked === null) return null;
-  const elapsed = Math.max(0, clock.now() - request.receivedAt);
-  const deadline = (ms: number, by: string): Deadline => ({ ms, by, endsAt: clock.monotonic() + ms - elapsed });
+  const deadline = (ms: number, by: string): Deadline => ({ ms, by, endsAt: request.receivedTick + ms });
   if (asked !== null && asked <= (deadlineMs ?? asked)) return { maxAttempts, deadline: deadline(asked, 'x-forge-deadline-ms') };
   return { maxAttempts, deadline: deadlineMs === null ? null : deadline(deadlineMs, 'this key') };
 }

@@ -35,6 +35,9 @@ export interface CatalogStoreParts {
 /** The catalog in the database, with a snapshot of it in memory. Call `load` or `applyCatalog` before `current`. */
 export class SqlCatalogStore implements CatalogStore, CatalogEditor {
   private snapshot: Catalog | null = null;
+  /** As it was read, with every price that begins later. */
+  private stored: Catalog | null = null;
+  private shownAt = Number.NEGATIVE_INFINITY;
   private nextPriceAt = Number.POSITIVE_INFINITY;
   private readonly priceCache = new Map<string, PriceVersion>();
   private timer: NodeJS.Timeout | null = null;
@@ -44,14 +47,19 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
   constructor(private readonly parts: CatalogStoreParts) {}
 
   current(): Catalog {
-    invariant(this.snapshot !== null, 'the catalog is loaded before it is asked for');
-    if (this.nextPriceAt <= this.parts.clock.now()) this.show(this.snapshot);
-    return this.snapshot;
+    invariant(this.snapshot !== null && this.stored !== null, 'the catalog is loaded before it is asked for');
+    const now = this.parts.clock.now();
+    // A clock that was ahead and is put right takes back what began by it.
+    return this.nextPriceAt <= now || now < this.shownAt ? this.show(this.stored, now) : this.snapshot;
   }
 
-  private show(catalog: Catalog): void {
-    this.snapshot = withPricesAt(catalog, this.parts.clock.now());
-    this.nextPriceAt = nextPriceAt(this.snapshot);
+  private show(stored: Catalog, now: number): Catalog {
+    const snapshot = withPricesAt(stored, now);
+    this.stored = stored;
+    this.snapshot = snapshot;
+    this.shownAt = now;
+    this.nextPriceAt = nextPriceAt(snapshot);
+    return snapshot;
   }
 
   async prices(ids: readonly string[]): Promise<ReadonlyMap<string, PriceVersion>> {
@@ -67,7 +75,7 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
   /** Reads the catalog anew. @throws ConfigurationError when the master key does not open the stored secrets */
   async load(): Promise<void> {
     const read = await inTransaction(this.parts.dataSource, (manager) => readSnapshot(manager, this.parts.masterKey));
-    if (this.snapshot === null || read.revision >= this.snapshot.revision) this.show(read);
+    if (this.snapshot === null || read.revision >= this.snapshot.revision) this.show(read, this.parts.clock.now());
   }
 
   /**
