@@ -2,16 +2,19 @@
  * The gateway's process: configure, compose, listen; on SIGTERM, SIGINT or SIGHUP drain and leave with 0, or with the code
  * of why it stopped itself. With `WORKERS` above 1 it is that for each of them, and one more watches over them.
  */
-import { compose } from './compose';
+import type { RunningGateway } from './compose';
 import { loadCrew } from './config';
 import { CannotStart } from './kernel/cannot-start';
 import { ConfigurationError } from './kernel/configuration-error';
+import { Interrupt, type Interrupted } from './kernel/interrupt';
 import { outliveTerminal } from './start/closed-terminal';
 import { onStopSignal } from './start/stop-signals';
 import { isWatchedOver, speaksForAll, superviseWorkers, whenUnwatched } from './start/workers';
 
 const WRONG_CONFIGURATION = 78;
 const FAILED = 1;
+/** How long a start goes on that was asked to stop. */
+const STARTED_WITHIN_MS = 5_000;
 
 async function main(): Promise<void> {
   outliveTerminal();
@@ -21,20 +24,36 @@ async function main(): Promise<void> {
 }
 
 async function serve(): Promise<void> {
-  const running = await compose((text) => process.stdout.write(text));
+  const asked = new Interrupt<'to stop'>();
+  const ask = () => asked.happen('to stop');
+  onStopSignal(ask);
+  whenUnwatched(ask);
+  const running = await started(asked);
   let stopping = false;
   const stop = () => {
     if (stopping) return;
     stopping = true;
-    running.stop().then(
-      () => process.exit(process.exitCode ?? 0),
-      (error: unknown) => fail(error),
-    );
+    running.stop().then(leave, fail);
   };
-  onStopSignal(stop);
-  whenUnwatched(stop);
-  const text = await running.listen();
-  if (speaksForAll()) process.stdout.write(text);
+  asked.listen(stop);
+  if (asked.reason !== null) return stop();
+  const text = await running.listen().catch((error: unknown) => {
+    // What is being stopped need not have listened.
+    if (asked.reason === null) throw error;
+  });
+  if (text !== undefined && speaksForAll()) process.stdout.write(text);
+}
+
+/** Whoever asks it to stop meanwhile waits for its end: a first start has secrets to show, and nobody sees them later. */
+async function started(asked: Interrupted<unknown>): Promise<RunningGateway> {
+  asked.listen(() => setTimeout(leave, STARTED_WITHIN_MS));
+  // Loaded when signals are listened to, because that is most of a start; and never by the process that only watches.
+  const { compose } = await import('./compose.js');
+  return asked.reason === null ? compose((text) => process.stdout.write(text)) : leave();
+}
+
+function leave(): never {
+  process.exit(process.exitCode ?? 0);
 }
 
 function fail(error: unknown): never {

@@ -17,14 +17,14 @@ interface Ended {
   readonly signal: string | null;
 }
 
-/** @returns the exit code: 0 when all left in good order, else that of the first that did not; or that of a start that failed */
+/** @returns the exit code: 0 when all left in good order or were asked to, else that of the first that did not; or that of a start that failed */
 export async function superviseWorkers({ workers: count, logLevel }: Pick<Config, 'workers' | 'logLevel'>): Promise<number> {
   addUpMetricsOfWorkers();
   const crew = new Crew(createLogger(logLevel));
   onStopSignal(() => crew.stop());
-  const failed = await crew.first();
-  if (failed !== null) return failed;
-  for (let nth = 1; nth < count; nth += 1) crew.hire();
+  const ended = await crew.first();
+  if (ended !== null) return ended;
+  crew.hire(count - 1);
   return crew.everybodyLeft;
 }
 
@@ -72,13 +72,16 @@ class Crew {
         worker.once('exit', (code: number | null, signal: string | null) => this.ended(worker, { code, signal }));
         resolve(null);
       });
-      worker.once('exit', (code: number | null) => resolve(code ?? 1));
+      worker.once('exit', (code: number | null, signal: string | null) => resolve(this.exitCodeOf({ code, signal })));
     });
   }
 
-  hire(): void {
-    const worker = this.fork();
-    worker.once('exit', (code: number | null, signal: string | null) => this.ended(worker, { code, signal }));
+  /** Nobody is hired any more once all were asked to stop: they would not hear of it. */
+  hire(count: number): void {
+    for (let nth = 0; nth < count && !this.stopping; nth += 1) {
+      const worker = this.fork();
+      worker.once('exit', (code: number | null, signal: string | null) => this.ended(worker, { code, signal }));
+    }
   }
 
   stop(): void {
@@ -97,14 +100,16 @@ class Crew {
   private ended(worker: Worker, { code, signal }: Ended): void {
     this.workers.delete(worker);
     if (this.stopping) {
-      // One that was still starting had nothing to end in good order.
-      this.worst ||= isStopSignal(signal) ? 0 : (code ?? 1);
+      this.worst ||= this.exitCodeOf({ code, signal });
       if (this.workers.size === 0) this.left(this.worst);
       return;
     }
     this.log.error({ worker: worker.process.pid, code, signal }, 'a worker ended: another one takes its place');
-    setTimeout(() => {
-      if (!this.stopping) this.hire();
-    }, REPLACED_AFTER_MS);
+    setTimeout(() => this.hire(1), REPLACED_AFTER_MS);
+  }
+
+  /** One that was still being loaded when it was asked to stop had nothing to end in good order. */
+  private exitCodeOf({ code, signal }: Ended): number {
+    return this.stopping && isStopSignal(signal) ? 0 : (code ?? 1);
   }
 }

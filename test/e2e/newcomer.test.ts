@@ -106,4 +106,20 @@ describe('npm start, without anything', () => {
     expect(next.stdout).not.toContain('Demo key');
     await next.stop();
   }, 60_000);
+
+  it('that is asked to stop while it starts shows its secrets and leaves with 0, or has not begun', async () => {
+    const nodeArguments = ['-r', require.resolve('../support/stopped-while-starting.cjs')];
+    const stoppedAt = (name: string, module: string) =>
+      gatewayThatRefuses({
+        databaseUrl: `sqlite:${join(folder, name, 'tokens-forge.sqlite')}`,
+        environment: { ADMIN_TOKEN: '', MASTER_KEY: '', STOPPED_AT: module },
+        nodeArguments,
+      });
+    const begun = await stoppedAt('begun', '');
+    expect(begun).toMatchObject({ code: 0, stderr: '' });
+    expect(begun.stdout).toMatch(/Operator token\s+tf-admin-\S+\n\s+Demo key\s+sk-tf-\S+/);
+    expect(begun.stdout).not.toContain('listens on');
+    // While its modules are loaded: what a start that goes on would have shown is shown, and what was not made is not missed.
+    expect(await stoppedAt('loading', 'typeorm')).toMatchObject({ code: 0, stderr: '' });
+  }, 60_000);
 });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { eventually, gate } from '../support/eventually';
 import { postChat, receipt } from '../support/forge-client';
-import { startGateway } from '../support/gateway-process';
+import { gatewayThatRefuses, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { REDIS_SERVER, redisIsServed } from '../support/redis';
 import { HI, secretOf } from '../support/shop-catalog';
@@ -64,6 +64,15 @@ onEachDatabase(
       bed.gateway = await startGateway(bed.gateway.settings);
       const story = await receipt(bed.gateway.origin, secretOf('chat'), streaming.headers.get('x-request-id'));
       expect(story).toMatchObject({ status: 'SUCCEEDED', stopReason: 'COMPLETED', hold: { state: 'SETTLED' } });
+    });
+
+    promise('that are asked to stop while the first of them starts leave with 0', async () => {
+      if (!(await redisIsServed())) return;
+      const environment = { WORKERS: String(WORKERS), REDIS_URL: REDIS_SERVER, STOPPED_AT: 'typeorm' };
+      const nodeArguments = ['-r', require.resolve('../support/stopped-while-starting.cjs')];
+      const { settings } = bed.gateway;
+      const { code, stdout, stderr } = await gatewayThatRefuses({ ...settings, environment, nodeArguments });
+      expect([code, stdout, stderr]).toEqual([0, '', '']);
     });
 
     promise('show the addresses once, and leave together with 0', async () => {
