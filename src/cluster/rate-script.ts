@@ -1,6 +1,6 @@
 /**
  * The buckets and slots of one key in Redis: one script, so that no two processes take the same room. Time is that of
- * Redis, which all processes share. It gives: why it was refused (empty: it was not), and what is filled afterwards.
+ * Redis, which all processes share; where it was put back, what was written before counts from now on. It gives: why it was refused (empty: it was not), and what is filled afterwards.
  *
  * KEYS: the buckets (a hash) and the slots (a sorted set, scored by when each ends). They expire when they are empty.
  * ARGV: what to do (`take`, `give` or `look`), the limits of requests, tokens and concurrency (0: none), the tokens to add
@@ -12,13 +12,18 @@ local tokens, slot, lease = tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local stored = redis.call('HMGET', KEYS[1], 'requests', 'tokens', 'at')
-local elapsed = math.max(0, now - (tonumber(stored[3]) or now))
+local at = tonumber(stored[3]) or now
+local elapsed = math.max(0, now - at)
+if at > now then redis.call('HSET', KEYS[1], 'at', string.format('%.3f', now)) end
 local function left(filled, limit)
   if limit == 0 then return 0 end
   return math.max(0, (tonumber(filled) or 0) - elapsed * limit / 60000)
 end
 local requests, used = left(stored[1], rpm), left(stored[2], tpm)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+for _, ahead in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. string.format('%.3f', now + lease), '+inf')) do
+  redis.call('ZADD', KEYS[2], now + lease, ahead)
+end
 local running = redis.call('ZCARD', KEYS[2])
 local function wait(more, filled, limit)
   if limit == 0 or filled + more <= limit + 0.000001 then return 0 end

@@ -44,6 +44,7 @@ export async function connectRedis(url: string, log?: Pick<Log, 'info' | 'warn'>
         return client.eval(script, given);
       }
     },
+    whenThere: (tell) => void client.on('ready', tell),
     publish: (channel, text) => void client.publish(channel, text).catch(() => undefined),
     listen: (channel, hear) => {
       const listener = newClient(library, url);

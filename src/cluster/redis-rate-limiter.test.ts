@@ -7,7 +7,11 @@ const LIMITS = { requestsPerMinute: null, tokensPerMinute: null, concurrency: 5 
 /** A Redis that grants everything, and answers renewals when the test lets it. */
 function setUp() {
   const renewed: { readonly keys: readonly string[]; readonly slots: readonly string[]; readonly answer: () => void }[] = [];
+  let there: () => void = () => undefined;
   const redis = {
+    whenThere: (tell: () => void) => {
+      there = tell;
+    },
     run: async (script: string, keys: readonly string[], [, ...slots]: readonly string[]) => {
       if (script === RENEW_SCRIPT) await new Promise<void>((answer) => renewed.push({ keys, slots, answer }));
       return ['', '0', '0', '0', '1'];
@@ -19,7 +23,7 @@ function setUp() {
     if (!answer.granted) throw new Error('it grants everything');
     return answer;
   };
-  return { limiter, renewed, take };
+  return { limiter, renewed, take, comeBack: () => there() };
 }
 
 describe('the slots of long answers', () => {
@@ -52,6 +56,14 @@ describe('the slots of long answers', () => {
     await ends.giveBack(0);
     renewed[0]?.answer();
     await jest.advanceTimersByTimeAsync(0);
+    expect(renewed.flatMap(({ slots }) => slots)).toEqual(['a-1']);
+    limiter.close();
+  });
+
+  it('are said again at once when Redis comes back: it may have forgotten them', async () => {
+    const { limiter, renewed, take, comeBack } = setUp();
+    await take('a', 'a-1');
+    comeBack();
     expect(renewed.flatMap(({ slots }) => slots)).toEqual(['a-1']);
     limiter.close();
   });

@@ -7,6 +7,8 @@ import { RATE_SCRIPT, RENEW_SCRIPT } from './rate-script';
 /** What is used of a Redis client. */
 export interface ScriptRunner {
   run(script: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
+  /** Calls it whenever Redis is there: at first, and each time after it was away. */
+  whenThere(tell: () => void): void;
 }
 
 export interface RedisRateOptions {
@@ -44,7 +46,10 @@ export class RedisRateLimiter implements RateLimiter {
 
   constructor(private readonly options: RedisRateOptions) {
     this.leaseMs = options.leaseMs ?? LEASE_MS;
-    this.renewing = setInterval(() => this.renew().catch(() => undefined), this.leaseMs / 3).unref();
+    const renew = () => void this.renew().catch(() => undefined);
+    this.renewing = setInterval(renew, this.leaseMs / 3).unref();
+    // It may have forgotten them, and would grant them a second time until then.
+    options.redis.whenThere(renew);
     this.returning = setInterval(() => void this.returnOwed(), SAID_AGAIN_EVERY_MS).unref();
   }
 

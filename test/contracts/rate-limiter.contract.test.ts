@@ -7,6 +7,7 @@ import { systemClock } from '../../src/kernel/clock';
 import type { RateGranted, RateLimiter, RateLimits } from '../../src/keys/rate-limiter';
 import { eventually } from '../support/eventually';
 import { freshPrefix, REDIS_SERVER, redisIsServed } from '../support/redis';
+import { severableProxy } from '../support/severable-proxy';
 
 const NONE: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null };
 let made = 0;
@@ -175,6 +176,42 @@ describe('slots in Redis', () => {
     }
   });
 
+  it('stand again as soon as a Redis that has forgotten them is back', async () => {
+    if (!served || redis === undefined) return;
+    const proxy = await severableProxy(REDIS_SERVER);
+    const through = await connectRedis(proxy.origin.replace('http', 'redis'));
+    const prefix = freshPrefix();
+    const limiter = new RedisRateLimiter({ redis: through, prefix });
+    const running = async () => (await limiter.levels('k', { ...NONE, concurrency: 2 })).concurrency?.remaining;
+    try {
+      await eventually(async () => void (await granted(limiter, 'k', { concurrency: 2 })));
+      proxy.sever();
+      await redis.run("return redis.call('DEL', KEYS[1])", [`${prefix}rate:{k}:slots`], []);
+      await eventually(async () => expect(await running()).toBe(1), 5_000);
+    } finally {
+      limiter.close();
+      through.close();
+      await proxy.close();
+    }
+  });
+
+  it('and buckets outlast no clock of Redis that was ahead and is put right', async () => {
+    if (!served || redis === undefined) return;
+    const prefix = freshPrefix();
+    const living = new RedisRateLimiter({ redis, prefix, leaseMs: LEASE_MS });
+    const dead = new RedisRateLimiter({ redis, prefix, leaseMs: LEASE_MS });
+    const asked = { requestsPerMinute: 6_000, concurrency: 1 };
+    try {
+      dead.close();
+      await eventually(async () => void (await granted(dead, 'k', asked)));
+      await redis.run(AN_HOUR_AHEAD, [`${prefix}rate:{k}`, `${prefix}rate:{k}:slots`], []);
+      expect(await take(living, 'k', asked)).toMatchObject({ granted: false, by: 'concurrency' });
+      await eventually(async () => void (await granted(living, 'k', asked)), 5_000);
+    } finally {
+      living.close();
+    }
+  });
+
   it('leave nothing in Redis when they and the minute are over', async () => {
     if (!served || redis === undefined) return;
     const prefix = freshPrefix();
@@ -190,6 +227,14 @@ describe('slots in Redis', () => {
     }
   });
 });
+
+/** As they would be written by a clock that is ahead, with the bucket full. */
+const AN_HOUR_AHEAD = `
+redis.call('HSET', KEYS[1], 'requests', '6000', 'at', redis.call('HGET', KEYS[1], 'at') + 3600000)
+redis.call('PEXPIRE', KEYS[1], 3660000)
+for _, slot in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do redis.call('ZINCRBY', KEYS[2], 3600000, slot) end
+redis.call('PEXPIRE', KEYS[2], 3660000)
+return 1`;
 
 async function namesUnder(redis: RedisConnection, prefix: string): Promise<unknown> {
   return redis.run("return redis.call('KEYS', ARGV[1] .. '*')", [], [prefix]);
