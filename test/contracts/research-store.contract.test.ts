@@ -85,6 +85,18 @@ eachDatabase('research runs', (opened, promise) => {
     expect(await store.events(id, 1n, 10)).toHaveLength(1);
   });
 
+  promise('are taken over from a dead owner whose lease was written by a clock that was ahead', async () => {
+    const { leases } = stores();
+    const { id } = (await added()).run.run;
+    const [dead, heir] = [newId(), newId()];
+    expect(await leases.claim(id, dead)).toBe(true);
+    await opened.dataSource.query('UPDATE research_run SET lease_until = lease_until + 3600000 WHERE id = ?', [id]);
+    expect(await leases.waiting(1_000)).toContain(id);
+    expect(await leases.claim(id, heir)).toBe(true);
+    expect(await leases.waiting(1_000)).not.toContain(id);
+    expect([...(await leases.renew([id], dead))]).toEqual([]);
+  });
+
   promise('say in each line of their log no less money than in the one before, in whatever order it was read', async () => {
     const { store } = stores();
     const { run } = await added();

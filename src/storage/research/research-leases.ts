@@ -8,25 +8,28 @@ import { text, textOrNull } from '../sql/stored-values';
 
 /** Prolonged every second by who lives. */
 const LEASE_MS = 10_000;
-const FREE = '(x.lease_until IS NULL OR x.lease_until < ';
+/** No lease ends later: it was written by a clock that was ahead, and whoever lives has written it anew within a second. */
+const LATEST_MS = 2 * LEASE_MS;
 const OPEN = "r.kind = 'RESEARCH' AND r.status IN ('QUEUED', 'RUNNING')";
 
 export class SqlResearchLeases implements ResearchLeases {
   private readonly now: string;
+  private readonly free: string;
 
   constructor(private readonly dataSource: DataSource) {
     const embedded = dataSource.options.type === 'better-sqlite3';
     this.now = embedded ? "CAST(unixepoch('subsec') * 1000 AS INTEGER)" : 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)';
+    this.free = `(lease_until IS NULL OR lease_until < ${this.now} OR lease_until > ${this.now} + ${LATEST_MS})`;
   }
 
   async waiting(limit: number): Promise<readonly string[]> {
-    const sql = `SELECT x.id FROM run r JOIN research_run x ON x.id = r.id WHERE ${OPEN} AND ${FREE}${this.now}) ORDER BY x.id LIMIT ?`;
+    const sql = `SELECT x.id FROM run r JOIN research_run x ON x.id = r.id WHERE ${OPEN} AND ${this.free} ORDER BY x.id LIMIT ?`;
     return (await rowsOf(this.dataSource, sql, [BigInt(limit)])).map((row) => text(row, 'id'));
   }
 
   async claim(id: string, owner: string): Promise<boolean> {
     const until = `lease_until = ${this.now} + ${LEASE_MS}`;
-    const take = `UPDATE research_run SET lease_owner = ?, ${until} WHERE id = ? AND (lease_until IS NULL OR lease_until < ${this.now})`;
+    const take = `UPDATE research_run SET lease_owner = ?, ${until} WHERE id = ? AND ${this.free}`;
     await this.run(take, [owner, id]);
     const mine = `SELECT x.id FROM run r JOIN research_run x ON x.id = r.id WHERE ${OPEN} AND x.id = ? AND x.lease_owner = ?`;
     if ((await rowsOf(this.dataSource, mine, [id, owner])).length > 0) return true;
