@@ -8,7 +8,6 @@ import { CannotStart } from './kernel/cannot-start';
 import { ConfigurationError } from './kernel/configuration-error';
 import { Interrupt, type Interrupted } from './kernel/interrupt';
 import { outliveTerminal } from './start/closed-terminal';
-import { fullDisk } from './start/full-disk';
 import { onStopSignal } from './start/stop-signals';
 import { isWatchedOver, speaksForAll, superviseWorkers, whenUnwatched } from './start/workers';
 
@@ -57,8 +56,7 @@ function leave(): never {
   process.exit(process.exitCode ?? 0);
 }
 
-function fail(caught: unknown): never {
-  const error = fullDisk(caught);
+function fail(error: unknown): never {
   const isExplained = error instanceof ConfigurationError || error instanceof CannotStart;
   const message = isExplained ? error.message : stackOf(error);
   process.stderr.write(`${message}\n`);

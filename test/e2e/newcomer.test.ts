@@ -122,17 +122,4 @@ describe('npm start, without anything', () => {
     // While its modules are loaded: what a start that goes on would have shown is shown, and what was not made is not missed.
     expect(await stoppedAt('loading', 'typeorm')).toMatchObject({ code: 0, stderr: '' });
   }, 60_000);
-
-  it('that finds no room on the disk says so in one line, and starts once there is', async () => {
-    const settings = {
-      databaseUrl: `sqlite:${join(folder, 'full', 'tokens-forge.sqlite')}`,
-      environment: { ADMIN_TOKEN: '', MASTER_KEY: '' },
-    };
-    const nodeArguments = ['-r', require.resolve('../support/full-disk.cjs')];
-    const { code, stderr } = await gatewayThatRefuses({ ...settings, nodeArguments });
-    expect([code, stderr.split('\n')]).toEqual([1, [expect.stringMatching(/^Cannot start: no room .* make room where DATABASE_URL/), '']]);
-    const next = await startGateway(settings);
-    expect(next.stdout).toMatch(/Operator token\s+tf-admin-\S+\n\s+Demo key\s+sk-tf-\S+/);
-    await next.stop();
-  }, 60_000);
 });

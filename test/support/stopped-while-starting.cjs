@@ -12,9 +12,7 @@ let asked = false;
 function ask() {
   if (asked) return;
   asked = true;
-  // Where it is heard, at once: what a system delivers a moment later may find the start at its end.
-  if (cluster.isWorker || process.listenerCount('SIGTERM') === 0) process.kill(cluster.isWorker ? process.ppid : process.pid, 'SIGTERM');
-  else process.emit('SIGTERM');
+  process.kill(cluster.isWorker ? process.ppid : process.pid, 'SIGTERM');
 }
 
 Module._load = (request, ...rest) => {
