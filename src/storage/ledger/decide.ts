@@ -62,6 +62,9 @@ export function canAssume(batch: PreparedBatch): boolean {
   return !batch.items.some(hasToBeLookedUp);
 }
 
+/** One for all: a reply crosses from the ledger's thread, where what stands in it again is not written again. */
+const DONE: LedgerVerdict = { verdict: 'done' };
+
 const PLENTY = 1n << 100n;
 
 /** Assumes that every wallet and counter has room, every hold is open and every key is new. */
@@ -129,7 +132,7 @@ function place(course: Course, item: PreparedPlace, amount: bigint): void {
 
 function decideEnd(course: Course, item: PreparedEnd): LedgerVerdict {
   const { hold } = item;
-  if (hold === null && wasWritten(course, item)) return { verdict: 'done' };
+  if (hold === null && wasWritten(course, item)) return DONE;
   if (hold !== null) {
     if (!isOpen(course, hold)) return { verdict: wasWritten(course, item) ? 'done' : 'not_open' };
     close(course, hold, hold.settles);
@@ -143,7 +146,7 @@ function decideEnd(course: Course, item: PreparedEnd): LedgerVerdict {
   course.receipts.push(item.receipt);
   course.written.set(receiptIdOf(item), item);
   course.attempts.push(...item.attempts);
-  return { verdict: 'done' };
+  return DONE;
 }
 
 function wasWritten(course: Course, item: PreparedEnd): boolean {
