@@ -10,13 +10,14 @@ import { minNano, type Nano, nano } from '../../kernel/money';
 import type { Bucket } from '../../kernel/words';
 import type { ApiKey } from '../../keys/api-key';
 import { admitKey } from '../../keys/authenticate';
+import type { SpendRoom } from '../../ledger/spend-room';
 import { outputLimitWithin, type Quote, quoteCeiling } from '../../metering/quote-ceiling';
 import type { Catalog } from '../../routing/catalog';
 import type { ChannelHealth } from '../../routing/health/channel-health';
 import { AbovePriceCeiling, type Plan, type PlanStep, planRoute } from '../../routing/plan-route';
 import { aboveCap, chargeCap, fullHold } from '../reading/key-ceilings';
 import { shortBalance } from '../reading/short-balance';
-import { type LimitRoom, overLimit } from '../reading/spend-ceilings';
+import { overLimit } from '../reading/spend-ceilings';
 
 export interface PreviewMeans {
   readonly catalog: Catalog;
@@ -25,7 +26,7 @@ export interface PreviewMeans {
   /** What can be spent from the balance now. */
   readonly available: (bucket: Bucket) => Promise<Nano>;
   /** What the spend limits of the key and its project leave now; null: they have none on the bucket. */
-  readonly room: (bucket: Bucket) => Promise<LimitRoom | null>;
+  readonly room: (bucket: Bucket) => Promise<SpendRoom | null>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -59,7 +60,7 @@ interface Candidate {
   /** The most that the key lets one request hold. */
   readonly cap: Nano | null;
   readonly available: Nano;
-  readonly room: LimitRoom | null;
+  readonly room: SpendRoom | null;
 }
 
 type Closest = Pick<Candidate, 'plan' | 'available'>;
@@ -120,7 +121,7 @@ function isCovered({ plan, quote, cap, available, room }: Candidate): boolean {
   return quote.floor <= available && !isOver(room, quote) && aboveCap(plan, quote, cap) === null;
 }
 
-function isOver(room: LimitRoom | null, { floor }: Quote): room is LimitRoom {
+function isOver(room: SpendRoom | null, { floor }: Quote): room is SpendRoom {
   return room !== null && room.left < floor;
 }
 

@@ -1,6 +1,7 @@
 /** Counters of spend in a batch: where a hold counts, and how much of it they leave room for. */
 import type { Bucket } from '../../kernel/words';
 import { countersOf, type Spender } from '../../ledger/spend-counter';
+import { type CounterState, type SpendRoom, tightestRoom } from '../../ledger/spend-room';
 import type { CounterMove, Course } from './decision';
 import type { HoldRef, PreparedPlace } from './prepare';
 
@@ -21,27 +22,16 @@ export function countersOfHold({ walletId, placedAt }: Pick<HoldRef, 'walletId' 
   return counters;
 }
 
-/** What the tightest ceiling of a hold leaves; null: it has none. */
-export interface Room {
-  readonly left: bigint;
-  readonly counterId: string;
-  readonly ceiling: bigint;
-  readonly spent: bigint;
-  readonly held: bigint;
+/** What the ceilings of a hold leave after the items before it; null: it has none. */
+export function roomFor(course: Course, { ceilings }: PreparedPlace): SpendRoom | null {
+  return tightestRoom(ceilings, (counterId) => {
+    const before = course.view.counter(counterId) ?? NOTHING;
+    const move = course.counters.get(counterId) ?? NOTHING;
+    return { spent: before.spent + move.spent, held: before.held + move.held };
+  });
 }
 
-export function tightest(course: Course, { ceilings }: PreparedPlace): Room | null {
-  let tightestRoom: Room | null = null;
-  for (const { counterId, ceiling } of ceilings) {
-    const before = course.view.counter(counterId) ?? { spent: 0n, held: 0n };
-    const move = course.counters.get(counterId);
-    const spent = before.spent + (move?.spent ?? 0n);
-    const held = before.held + (move?.held ?? 0n);
-    const left = ceiling - spent - held;
-    if (tightestRoom === null || left < tightestRoom.left) tightestRoom = { left, counterId, ceiling, spent, held };
-  }
-  return tightestRoom;
-}
+const NOTHING: CounterState = { spent: 0n, held: 0n };
 
 /** Notes what a hold of `amount` asks of its counters as they are before the batch. To be called before it is counted. */
 export function needRoom(course: Course, { ceilings }: PreparedPlace, amount: bigint): void {

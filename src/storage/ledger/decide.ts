@@ -5,7 +5,7 @@
  */
 import { unreachable } from '../../kernel/invariant';
 import type { LedgerVerdict } from '../../ledger/ledger-store';
-import { count, needRoom, tightest } from './decide-counters';
+import { count, needRoom, roomFor } from './decide-counters';
 import { refusedByKey, takeKey } from './decide-keys';
 import { decideMove, hasToBeLookedUp } from './decide-move';
 import { availableNow, enter, take, walletOf } from './decide-wallets';
@@ -96,7 +96,7 @@ function decidePlace(course: Course, item: PreparedPlace, at: number): LedgerVer
   if (sameKey !== null) return sameKey;
   const available = availableNow(course, walletId);
   if (available < item.atLeast) return { verdict: 'insufficient', available };
-  const room = tightest(course, item);
+  const room = roomFor(course, item);
   if (room !== null && room.left < item.atLeast) {
     const { counterId, ceiling, spent, held } = room;
     return { verdict: 'over_limit', counterId, ceiling, spent, held };

@@ -1,5 +1,6 @@
 /** What a batch does, before it is written: what is known, and what is to be written. */
 import type { LedgerVerdict } from '../../ledger/ledger-store';
+import type { CounterState } from '../../ledger/spend-room';
 import type { HoldRef, PreparedEnd } from './prepare';
 import type { SqlRow } from './sql-values';
 import type { MovedBefore } from './transfer-row';
@@ -22,11 +23,6 @@ export interface LedgerView {
   refundable(receiptId: string): Refundable | undefined;
   /** Whether a redemption code was revoked; it stays so. Asked for redemptions alone. */
   isRevoked(codeId: string): boolean;
-}
-
-export interface CounterState {
-  readonly spent: bigint;
-  readonly held: bigint;
 }
 
 export interface KeyUse {

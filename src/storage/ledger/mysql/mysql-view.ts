@@ -1,6 +1,8 @@
 /** What a batch on MySQL is decided on: the rows that it touches, locked in the order in which every writer locks them. */
+
+import type { CounterState } from '../../../ledger/spend-room';
 import { counterSums, MYSQL_SUMS } from '../counter-sums';
-import type { CounterState, KeyUse, LedgerView, Refundable } from '../decision';
+import type { KeyUse, LedgerView, Refundable } from '../decision';
 import { type HoldRef, type PreparedBatch, type PreparedItem, UnwritableItem } from '../prepare';
 import {
   codesNamedBy,

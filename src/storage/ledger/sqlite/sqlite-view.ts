@@ -1,7 +1,8 @@
 /** What a batch on the embedded database is decided on: the rows themselves, inside the writing transaction. */
 import type Database from 'better-sqlite3';
+import type { CounterState } from '../../../ledger/spend-room';
 import { counterSums, SQLITE_SUMS } from '../counter-sums';
-import type { CounterState, KeyUse, LedgerView, Refundable } from '../decision';
+import type { KeyUse, LedgerView, Refundable } from '../decision';
 import { type HoldRef, type PreparedBatch, type PreparedEnd, UnwritableItem } from '../prepare';
 import { identityOf, identityText, receiptIdOf } from '../references';
 import { END_IDENTITY } from '../rows';
