@@ -1,7 +1,7 @@
 /** What a batch does, before it is written: what is known, and what is to be written. */
-import type { LedgerVerdict } from '../../ledger/ledger-store';
+import type { LedgerVerdict, OpenHold } from '../../ledger/ledger-store';
 import type { CounterState } from '../../ledger/spend-room';
-import type { HoldRef, PreparedEnd } from './prepare';
+import type { PreparedEnd } from './prepare';
 import type { SqlRow } from './sql-values';
 import type { MovedBefore } from './transfer-row';
 
@@ -10,7 +10,7 @@ export interface LedgerView {
   /** What the wallet can spend; undefined: there is no such wallet. */
   available(walletId: string): bigint | undefined;
   /** @throws UnwritableItem when the hold is open but is not the one described */
-  isOpen(hold: HoldRef): boolean;
+  isOpen(hold: OpenHold): boolean;
   /** The transfer that an external key made. */
   transferOf(externalKey: string): MovedBefore | undefined;
   /** Whether this very end, and not another one of the same request, was written before: its first try had no answer. */
@@ -67,8 +67,8 @@ export interface Decision {
   readonly takenKeys: SqlRow[];
   readonly holds: SqlRow[];
   /** Holds that end, each as its holder remembers it. */
-  readonly settled: HoldRef[];
-  readonly released: HoldRef[];
+  readonly settled: OpenHold[];
+  readonly released: OpenHold[];
   readonly receipts: SqlRow[];
   readonly attempts: SqlRow[];
   readonly transfers: SqlRow[];
