@@ -1,4 +1,4 @@
-import { aRoute } from '../../test/support/catalog-builders';
+import { amount, aPrice, aRoute } from '../../test/support/catalog-builders';
 import type { Act } from '../../test/support/fake-upstream';
 import { failing, ok, play, type Scene, STREAM, stage } from '../../test/support/stage';
 
@@ -60,6 +60,19 @@ describe('a request', () => {
     const { receipt } = await play({ acts: { a: [{ usage: 'missing' }] } });
     expect(receipt.usage).toMatchObject({ source: 'COUNTED', outputTokens: 1 });
     expect(receipt.charge).toBeGreaterThan(0n);
+  });
+
+  it('shows on the attempt that is charged what was counted here for it, and what that cost the operator', async () => {
+    const cost = { ...aPrice({ id: 'a/m#1', output: amount('2') }), channelId: 'a', currency: 'USD' } as const;
+    const { receipt, attempts } = await play({
+      routes: [aRoute('m', 'ORDINARY', [{ channelId: 'b' }, { channelId: 'a', cost }])],
+      acts: { b: [failing(500)], a: [{ usage: 'missing' }] },
+    });
+    const { inputTokens, outputTokens } = receipt.usage;
+    expect(attempts).toMatchObject([
+      { channelId: 'b', usage: { source: 'NONE' }, cost: null },
+      { channelId: 'a', usage: receipt.usage, cost: { amount: BigInt(inputTokens * 1_000 + outputTokens * 2_000), currency: 'USD' } },
+    ]);
   });
 
   it('is free when the provider reports explicit zeros', async () => {
