@@ -1,6 +1,7 @@
 import { amount, aPrice, aRoute } from '../../test/support/catalog-builders';
 import type { Act } from '../../test/support/fake-upstream';
 import { failing, ok, play, type Scene, STREAM, stage } from '../../test/support/stage';
+import { formatDecimal } from '../kernel/money';
 
 describe('a request', () => {
   it('is answered, charged for its usage, and settled before the last byte', async () => {
@@ -96,6 +97,15 @@ describe('a stream', () => {
     expect(JSON.parse((usage ?? '').slice(6))).toMatchObject({ choices: [], usage: { cost: '0.000019', cost_currency: 'CNY' } });
     expect(done).toBe('data: [DONE]');
     expect(receipt.stream).toBe(true);
+  });
+
+  it('ends with the count that was made here where the client asked for usage and the provider sent none', async () => {
+    const body = { ...STREAM, stream_options: { include_usage: true } };
+    const { sink, receipt } = await play({ body, acts: { a: [{ frames: ['three words here'], usage: 'missing' }] } });
+    const { inputTokens, outputTokens, source } = receipt.usage;
+    const { usage } = JSON.parse((sink.frames.at(-1) ?? '').slice(6).split('\n\n')[0] ?? '');
+    expect([source, outputTokens]).toEqual(['COUNTED', 3]);
+    expect(usage).toMatchObject({ prompt_tokens: inputTokens, completion_tokens: outputTokens, cost: formatDecimal(receipt.charge) });
   });
 
   it('ends with the end marker alone when the client did not ask for usage', async () => {
