@@ -172,7 +172,7 @@ export function catalogSource(environment: Environment = process.env): CatalogSo
 }
 
 /** Looks variables up by name: undefined where one is not set, or empty. */
-export function environmentLookup(environment: Environment = process.env): (name: string) => string | undefined {
+function environmentLookup(environment: Environment): (name: string) => string | undefined {
   const set = withoutEmpty(environment);
   return (name) => set[name];
 }

@@ -53,9 +53,10 @@ describe('the two balances', () => {
 });
 
 describe('an output limit', () => {
-  it('that the client set is never changed: what the balance cannot cover is refused', async () => {
+  it('that the client set is never changed: what the balance cannot cover is refused, with what it needs and what there is', async () => {
     const { sink } = await play({ rmb: '0.0001' });
     expect(sink.fault?.code).toBe('insufficient_quota');
+    expect(sink.fault?.publicMessage).toMatch(/^The RMB balance .* up to 0\.\d+ CNY, and 0\.0001 CNY is available\.$/);
   });
 
   it('that the client left open is lowered to what the balance covers, and the receipt says so', async () => {

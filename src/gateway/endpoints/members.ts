@@ -30,7 +30,7 @@ export function refuseMember(json: Readonly<Record<string, unknown>>, name: stri
 
 export const OUTPUT_LIMIT_MAX = 2 ** 31 - 1;
 export const CHOICES_MAX = 128;
-export const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

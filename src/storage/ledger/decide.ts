@@ -4,13 +4,13 @@
  * and the guards in the statements then prove or refute it.
  */
 import { unreachable } from '../../kernel/invariant';
-import type { LedgerVerdict } from '../../ledger/ledger-store';
-import { count, needRoom, tightest } from './decide-counters';
+import type { LedgerVerdict, OpenHold } from '../../ledger/ledger-store';
+import { count, needRoom, roomFor } from './decide-counters';
 import { refusedByKey, takeKey } from './decide-keys';
 import { decideMove, hasToBeLookedUp } from './decide-move';
 import { availableNow, enter, take, walletOf } from './decide-wallets';
 import type { Course, Decision, LedgerView } from './decision';
-import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
+import type { PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
 import { identityOf, receiptIdOf, spenderOfPlace } from './references';
 import { HOLD_AMOUNT, TRANSFER_BATCH_REST } from './rows';
 
@@ -99,7 +99,7 @@ function decidePlace(course: Course, item: PreparedPlace, at: number): LedgerVer
   if (sameKey !== null) return sameKey;
   const available = availableNow(course, walletId);
   if (available < item.atLeast) return { verdict: 'insufficient', available };
-  const room = tightest(course, item);
+  const room = roomFor(course, item);
   if (room !== null && room.left < item.atLeast) {
     const { counterId, ceiling, spent, held } = room;
     return { verdict: 'over_limit', counterId, ceiling, spent, held };
@@ -154,11 +154,11 @@ function wasWritten(course: Course, item: PreparedEnd): boolean {
   return sameReceipt === undefined ? course.view.wasWritten(item) : identityOf(sameReceipt) === identityOf(item);
 }
 
-function isOpen(course: Course, hold: HoldRef): boolean {
+function isOpen(course: Course, hold: OpenHold): boolean {
   return !course.ended.has(hold.holdId) && (course.placed.has(hold.holdId) || course.view.isOpen(hold));
 }
 
-function close(course: Course, hold: HoldRef, settles: boolean): void {
+function close(course: Course, hold: OpenHold, settles: boolean): void {
   course.ended.add(hold.holdId);
   (settles ? course.settled : course.released).push(hold);
 }

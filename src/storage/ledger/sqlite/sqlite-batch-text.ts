@@ -4,7 +4,8 @@
  * a number is exact: the columns make whole numbers of them.
  */
 import { unreachable } from '../../../kernel/invariant';
-import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedMove, PreparedPlace } from '../prepare';
+import type { OpenHold } from '../../../ledger/ledger-store';
+import type { PreparedBatch, PreparedEnd, PreparedItem, PreparedMove, PreparedPlace } from '../prepare';
 import type { SqlRow } from '../sql-values';
 import { ArrivedValues, ListedValues, type Place, type PlainValue } from './listed-values';
 
@@ -119,7 +120,7 @@ function plainMove(item: PreparedMove, values: ListedValues): PlainMove {
   ];
 }
 
-function plainHold(hold: (HoldRef & { readonly settles?: boolean }) | null, values: ListedValues): PlainHold | null {
+function plainHold(hold: (OpenHold & { readonly settles?: boolean }) | null, values: ListedValues): PlainHold | null {
   if (hold === null) return null;
   const { holdId, walletId, amount, placedAt, settles = false } = hold;
   return [values.placeOf(holdId), values.placeOf(walletId), values.placeOf(amount), values.placeOf(placedAt), settles];
@@ -189,7 +190,7 @@ function preparedMove(item: PlainMove, values: ArrivedValues): PreparedMove {
   };
 }
 
-function holdAt(hold: PlainHold | null, values: ArrivedValues): (HoldRef & { readonly settles: boolean }) | null {
+function holdAt(hold: PlainHold | null, values: ArrivedValues): (OpenHold & { readonly settles: boolean }) | null {
   if (hold === null) return null;
   const [holdId, walletId, amount, placedAt, settles] = hold;
   return {
