@@ -45,6 +45,15 @@ describe('a request', () => {
     expect(late.receipt).toMatchObject({ stopReason: 'UPSTREAM_TIMEOUT', errorCode: 'upstream_timeout', charge: 0n });
   });
 
+  it('says of an answer that stopped in its middle that it had begun, whether it broke off or went silent', async () => {
+    const begun = (kind: 'connection_lost' | 'idle_timeout'): Act => ({ frames: ['one ', 'two '], failure: { status: null, kind } });
+    const broken = await play({ body: STREAM, acts: { a: [begun('connection_lost')] } });
+    expect(broken.sink.fault?.publicMessage).toBe('The provider broke off in the middle of its answer.');
+    const silent = await play({ body: STREAM, acts: { a: [begun('idle_timeout')] } });
+    expect(silent.receipt).toMatchObject({ stopReason: 'UPSTREAM_TIMEOUT', usage: { outputTokens: 2 } });
+    expect(silent.sink.fault?.publicMessage).toBe('The provider did not end its answer in time.');
+  });
+
   it('records every step whose turn came and that was passed over, with the reason, and no step after the end', async () => {
     const { attempts, receipt } = await play({ routes: [aRoute('m', 'ORDINARY', ['off', 'gemini', 'a', 'b'])] });
     expect(attempts.map((each) => [each.channelId, each.status, each.errorCode])).toEqual([
