@@ -35,16 +35,20 @@ class Heads {
   /** Before a head: the beginning of one that may be interim, kept back. Within: what was shown last, and may begin its end. */
   private rest = NOTHING;
 
+  private get isBehind(): boolean {
+    return this.place === 'behind';
+  }
+
   requested(): void {
-    if (this.place === 'behind') this.place = 'before';
+    if (this.isBehind) this.place = 'before';
   }
 
   /** The bytes as the client may see them; null: more have to come first. */
   shown(bytes: Buffer): Buffer | null {
-    if (this.place === 'behind') return bytes;
+    if (this.isBehind) return bytes;
     const all = this.place === 'before' && this.rest.length > 0 ? Buffer.concat([this.rest, bytes]) : bytes;
     let at = 0;
-    while (this.place !== 'behind' && at < all.length) {
+    while (!this.isBehind && at < all.length) {
       at = this.place === 'within' ? this.endOfHead(all, at) : this.beginningOfHead(all, at);
       if (at < 0) return all.length === this.rest.length ? null : all.subarray(0, all.length - this.rest.length);
     }

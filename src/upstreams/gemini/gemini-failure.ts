@@ -3,14 +3,24 @@ import type { AttemptFailure } from '../../attempts/upstream';
 import { clipped } from '../../kernel/shown';
 import type { Channel } from '../../routing/catalog';
 import { isRecord, type JsonRecord, recordOf } from '../json';
+import { durationMs } from '../rate-reset';
 import { scrubbed } from '../scrub';
 
 const WORD_MAX = 100;
+const RATE_LIMITED = 429;
 
 /** The failure of an answer of 400 and more. */
 export function geminiRefusal(status: number, body: string, channel: Channel): AttemptFailure {
-  const error = errorIn(parsed(body));
-  return { ...geminiError(error ?? {}, channel), status: statusMeant(status, error ?? {}) };
+  const error = errorIn(parsed(body)) ?? {};
+  const resetMs = status === RATE_LIMITED ? retryDelayOf(error) : undefined;
+  return { ...geminiError(error, channel), status: statusMeant(status, error), ...(resetMs !== undefined && { resetMs }) };
+}
+
+/** Google tells it in the body alone: `45.8s`. */
+function retryDelayOf({ details }: JsonRecord): number | undefined {
+  const delays = Array.isArray(details) ? details.map((detail) => recordOf(detail)['retryDelay']) : [];
+  const told = delays.find((delay) => typeof delay === 'string');
+  return told === undefined ? undefined : durationMs(told);
 }
 
 /** The error that stands in place of an answer; undefined: there is none. A stream without events tells it in a list. */
