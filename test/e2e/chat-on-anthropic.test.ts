@@ -66,6 +66,18 @@ onEachDatabase('a chat on an Anthropic channel', (bed, promise) => {
     expect(await receiptOf(response)).toMatchObject({ stream: true, status: 'SUCCEEDED', charge: CHARGE });
   });
 
+  promise('tells what was read from a cache and written to it, streamed as whole', async () => {
+    const usage = { input_tokens: 2, cache_read_input_tokens: 5, cache_creation_input_tokens: 4, output_tokens: 3 };
+    const told = { prompt_tokens: 11, completion_tokens: 3, prompt_tokens_details: { cached_tokens: 5, cache_write_tokens: 4 } };
+    bed.a.next(wholeMessage({ ...SERVED, usage }));
+    expect(await client().chat.completions.create(ASK)).toMatchObject({ usage: told });
+    bed.a.next(streamedMessage({ ...SERVED, usage }));
+    const stream = await client().chat.completions.create({ ...ASK, stream: true, stream_options: { include_usage: true } });
+    let last: OpenAI.CompletionUsage | null | undefined;
+    for await (const chunk of stream) last = chunk.usage ?? last;
+    expect(last).toMatchObject(told);
+  });
+
   promise('hands a delta on when it comes, not when the answer ends', async () => {
     const held = gate();
     bed.a.next({ ...streamedMessage(SERVED), gate: { before: 4, opened: held.opened } });

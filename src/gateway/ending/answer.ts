@@ -89,12 +89,14 @@ function usageChunk(end: StreamEnd, receipt: ReceiptRecord, object: string): Rec
   return { ...chunk, usage: { ...usage, cost, cost_currency: currency } };
 }
 
+/** In the words of a whole answer: what was written to a cache is priced apart, and is shown wherever there is some. */
 function openAiUsage(usage: Usage): Record<string, unknown> {
+  const { cachedInputTokens, cacheWriteTokens } = usage;
   return {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,
     total_tokens: usage.inputTokens + usage.outputTokens,
-    prompt_tokens_details: { cached_tokens: usage.cachedInputTokens },
+    prompt_tokens_details: { cached_tokens: cachedInputTokens, ...(cacheWriteTokens > 0 && { cache_write_tokens: cacheWriteTokens }) },
     completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
   };
 }
