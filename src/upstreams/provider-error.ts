@@ -39,7 +39,12 @@ export function providerError(error: unknown, channel: Channel): AttemptFailure 
 function detailIn(detail: unknown): unknown {
   if (!Array.isArray(detail)) return detail;
   const faults = detail.filter(isRecord).filter(({ msg }) => typeof msg === 'string');
-  return faults.map(({ loc, msg }) => (Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : msg)).join('; ');
+  return faults.map(({ loc, msg }) => (Array.isArray(loc) ? `${loc.filter(isStep).join('.')}: ${msg}` : msg)).join('; ');
+}
+
+/** Of a path. Anything else may be nested without end. */
+function isStep(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 /** An error page says nothing to a user. */
