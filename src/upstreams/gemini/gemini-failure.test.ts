@@ -25,7 +25,7 @@ describe('a refusal of Gemini', () => {
         { '@type': 'type.googleapis.com/google.rpc.Help' },
         { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay },
       ];
-      const error = { code: 429, message: 'You exceeded your current quota', status: 'RESOURCE_EXHAUSTED', details };
+      const error = { code: 429, message: 'Resource has been exhausted', status: 'RESOURCE_EXHAUSTED', details };
       return geminiRefusal(429, JSON.stringify({ error }), channel);
     };
     expect(rateLimited('58s')).toMatchObject({ status: 429, code: 'RESOURCE_EXHAUSTED', resetMs: 58_000 });
