@@ -33,6 +33,7 @@ describe('readUsage', () => {
     for (const usage of [{ total_tokens: 135, ...cached }, { total_tokens: 135, cache_read_input_tokens: 94 }, { total_tokens: 12 }]) {
       expect(readUsage({ ...counts, ...usage })).toMatchObject({ inputTokens: 32, outputTokens: 9, reasoningTokens: 0 });
     }
+    expect(readUsage({ prompt_tokens: 0, completion_tokens: 9, total_tokens: 135 })).toMatchObject({ inputTokens: 0, outputTokens: 9 });
     const others = { total_tokens: 135, completion_tokens_details: { reasoning_tokens: 7 } };
     expect(readUsage({ ...counts, ...others })).toMatchObject({ outputTokens: 9, reasoningTokens: 7 });
   });

@@ -83,12 +83,12 @@ export function readUsage(usage: unknown): Usage | undefined {
 /**
  * With OpenAI, reasoning is a part of `completion_tokens`. xAI counts it beside them, and so does Google, which does not even say how
  * much it is; both bill it as output. The total is what tells: there it is more than its two parts. What is more may be the
- * cached input of others, so that where there is some, only reasoning that is told to that token is taken for it.
+ * cached input of others, or all input where they count none: there, only reasoning that is told to that token is taken for it.
  */
 function outputOf({ prompt_tokens, completion_tokens: output, total_tokens }: JsonRecord, reasoning: unknown, isCached: boolean) {
   const [input, written, total] = [prompt_tokens, output, total_tokens].map(tokenCount);
   if (input === undefined || written === undefined || total === undefined) return { output, reasoning };
   const beside = total - input - written;
-  const isReasoning = reasoning === undefined ? !isCached : reasoning === beside;
+  const isReasoning = reasoning === undefined ? !isCached && input > 0 : reasoning === beside;
   return beside > 0 && isReasoning ? { output: written + beside, reasoning: beside } : { output, reasoning };
 }
