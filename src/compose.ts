@@ -16,7 +16,7 @@ import { newSecret } from './kernel/secret';
 import { type Configuration, loadConfiguration } from './load-configuration';
 import { type FirstStart, secretsText } from './start/banner';
 import { listen } from './start/listen';
-import { establishOperatorToken } from './start/operator-token';
+import { checkOperatorToken, establishOperatorToken } from './start/operator-token';
 import { applyAccounts, checkAccounts } from './storage/catalog/apply-accounts';
 import { countOpenHolds } from './storage/ledger-reader/open-holds';
 import { oneProcessAtATime } from './storage/one-process-at-a-time';
@@ -114,6 +114,7 @@ async function prepare({ config, catalog }: Configuration, storage: Storage): Pr
   const demoKey = newSecret('sk-tf-');
   const declaration = catalog ?? demoCatalog({ flakyUrl: DEMO_FLAKY_URL, steadyUrl: DEMO_STEADY_URL, keySecret: demoKey });
   const ports = { accounts: storage.accounts, keys: storage.keys, clock: systemClock, moveMoney: storage.commit.end.bind(storage.commit) };
+  await checkOperatorToken(storage, config.adminToken, declaration.accounts);
   await checkAccounts(ports, declaration.accounts);
   await storage.catalog.applyCatalog(declaration.routing);
   const made = await applyAccounts(ports, declaration.accounts);

@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gatewayThatRefuses, startGateway } from '../support/gateway-process';
-import { shopCatalog } from '../support/shop-catalog';
+import { gatewayThatRefuses, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
+import { secretOf, shopCatalog, tokenOf } from '../support/shop-catalog';
 
 const WRONG_CONFIGURATION = 78;
 const UPSTREAM = { baseUrl: 'http://127.0.0.1:9/v1' };
@@ -79,6 +79,25 @@ describe('a gateway that is told wrong things', () => {
     expect(stderr).toContain(`DATABASE_URL: names the file ${file}`);
     expect(stderr).toMatch(problem);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it("refuses an operator's token that opens an account or a key already, so that nobody becomes the operator by it", async () => {
+    const shared = `sqlite:${join(folder, 'shared-token.sqlite')}`;
+    await (await startGateway({ databaseUrl: shared, catalog: CATALOG })).stop();
+    const opened: [string, RegExp][] = [
+      [tokenOf('acme'), /ADMIN_TOKEN: opens the account "acme" already/],
+      [secretOf('careful'), /ADMIN_TOKEN: opens the key "careful" already/],
+    ];
+    for (const [ADMIN_TOKEN, fault] of opened) {
+      const { code, stderr } = await gatewayThatRefuses({ databaseUrl: shared, environment: { ADMIN_TOKEN } });
+      expect([code, stderr]).toEqual([WRONG_CONFIGURATION, expect.stringMatching(fault)]);
+      expect(stderr).not.toContain(ADMIN_TOKEN);
+    }
+    const [acme] = CATALOG.accounts;
+    const taken = { ...CATALOG, accounts: [{ ...acme, id: 'late', projects: [], keys: [], token: OPERATOR_TOKEN }] };
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: shared, catalog: taken, environment: { ADMIN_TOKEN: '' } });
+    expect([code, stderr]).toEqual([WRONG_CONFIGURATION, expect.stringMatching(/accounts\[0\]\.token: is the operator's token/)]);
+    await (await startGateway({ databaseUrl: shared, catalog: CATALOG })).stop();
   });
 
   it('never owns an embedded database together with another: the second one refuses, and the first goes on', async () => {
