@@ -20,6 +20,7 @@ import { checkOperatorToken, establishOperatorToken } from './start/operator-tok
 import { applyAccounts, checkAccounts } from './storage/catalog/apply-accounts';
 import { countOpenHolds } from './storage/ledger-reader/open-holds';
 import { oneProcessAtATime } from './storage/one-process-at-a-time';
+import { unusableFile } from './storage/unusable-file';
 import { createMetrics } from './telemetry/gateway-metrics';
 import { createLogger } from './telemetry/logger';
 import { problemOfAddress } from './upstreams/address-guard';
@@ -47,8 +48,9 @@ export async function compose(show: (text: string) => void): Promise<RunningGate
   const log = createLogger(config.logLevel);
   const alarms = new CountedAlarms(log);
   const metrics = createMetrics();
-  const storage = await openStorage(config, { log, alarms, metrics });
-  const { first, declared } = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
+  const { storage, first, declared } = await openPrepared(configuration, { log, alarms, metrics }).catch((cause: unknown) => {
+    throw config.database.kind === 'sqlite' ? unusableFile(config.database.file, cause) : cause;
+  });
   show(secretsText(first));
   const flow = await openGateway(config, storage, { log, alarms, metrics });
   const { gateway, http, traces } = flow;
@@ -107,6 +109,11 @@ async function closeInOrder(log: Log, closes: readonly (() => unknown)[]): Promi
 interface Prepared {
   readonly first: FirstStart;
   readonly declared: Declaration['research'];
+}
+
+async function openPrepared(configuration: Configuration, watchers: Parameters<typeof openStorage>[1]) {
+  const storage = await openStorage(configuration.config, watchers);
+  return { storage, ...(await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage))) };
 }
 
 /** Applies the catalog, and makes what a first start needs. Gives the secrets that were made just now, to be shown once. */
