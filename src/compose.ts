@@ -17,7 +17,9 @@ import { type Configuration, loadConfiguration } from './load-configuration';
 import { type FirstStart, secretsText } from './start/banner';
 import { listen } from './start/listen';
 import { checkOperatorToken, establishOperatorToken } from './start/operator-token';
+import { speaksForAll } from './start/workers';
 import { applyAccounts, checkAccounts } from './storage/catalog/apply-accounts';
+import { strangersIn } from './storage/catalog/former-catalog';
 import { countOpenHolds } from './storage/ledger-reader/open-holds';
 import { oneProcessAtATime } from './storage/one-process-at-a-time';
 import { unusableFile } from './storage/unusable-file';
@@ -30,6 +32,9 @@ import { DEMO_PROMPT } from './upstreams/demo/demo-upstream';
 const DRAIN_MS = 30_000;
 /** How long a stop then waits for settlements that the ledger could not take before. */
 const UNENDED_MS = 10_000;
+
+const DEMO_BESIDE_STRANGERS =
+  'CATALOG is not set, so that the built-in demo is served, on a database that was made with another catalog: what that one sold is out of use until a start with it';
 
 export interface RunningGateway {
   /** Listens, and gives the text to print for people. */
@@ -113,16 +118,19 @@ interface Prepared {
 
 async function openPrepared(configuration: Configuration, watchers: Parameters<typeof openStorage>[1]) {
   const storage = await openStorage(configuration.config, watchers);
-  return { storage, ...(await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage))) };
+  const prepared = oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage, watchers.log));
+  return { storage, ...(await prepared) };
 }
 
 /** Applies the catalog, and makes what a first start needs. Gives the secrets that were made just now, to be shown once. */
-async function prepare({ config, catalog }: Configuration, storage: Storage): Promise<Prepared> {
+async function prepare({ config, catalog }: Configuration, storage: Storage, log: Log): Promise<Prepared> {
   const demoKey = newSecret('sk-tf-');
   const declaration = catalog ?? demoCatalog({ flakyUrl: DEMO_FLAKY_URL, steadyUrl: DEMO_STEADY_URL, keySecret: demoKey });
   const ports = { accounts: storage.accounts, keys: storage.keys, clock: systemClock, moveMoney: storage.commit.end.bind(storage.commit) };
   await checkOperatorToken(storage, config.adminToken, declaration.accounts);
   await checkAccounts(ports, declaration.accounts);
+  const strangers = catalog === null && speaksForAll() ? await strangersIn(storage.dataSource, declaration) : null;
+  if (strangers !== null) log.warn(strangers, DEMO_BESIDE_STRANGERS);
   await storage.catalog.applyCatalog(declaration.routing);
   const made = await applyAccounts(ports, declaration.accounts);
   const operatorToken = await establishOperatorToken(storage.settings, config.adminToken);
