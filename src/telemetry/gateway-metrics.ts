@@ -3,7 +3,7 @@
  * key, an account, a run or a request. Sums of money are rounded for graphs; the exact ones are in the ledger.
  */
 import cluster from 'node:cluster';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AlarmName } from '../kernel/alarms';
 import { BATCH_MAX } from '../ledger/group-commit';
 import type { BreakerState } from '../routing/health/breaker';
@@ -87,13 +87,14 @@ function watch(registry: Registry, { inFlight, openHolds, alarms, breakers }: St
       this.set(inFlight());
     },
   });
-  new Gauge({
-    name: 'tokens_forge_alarms',
+  new Counter({
+    name: 'tokens_forge_alarms_total',
     help: 'Alarms raised since the start of the process.',
     labelNames: ['alarm'],
     registers: [registry],
     collect() {
-      for (const alarm of ALARMS) this.set({ alarm }, alarms(alarm));
+      this.reset();
+      for (const alarm of ALARMS) this.inc({ alarm }, alarms(alarm));
     },
   });
 }
