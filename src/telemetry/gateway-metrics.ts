@@ -52,7 +52,12 @@ export function createMetrics() {
       ANSWER_SECONDS,
       'route_type',
     ),
-    firstTokenSeconds: histogram('time_to_first_token_seconds', 'From sending to the first output, of streams that succeeded.', ANSWER_SECONDS, 'route_type'),
+    firstTokenSeconds: histogram(
+      'time_to_first_token_seconds',
+      'From sending to the first output, of streams that succeeded.',
+      ANSWER_SECONDS,
+      'route_type',
+    ),
     text: cluster.isWorker ? metricsOfAllWorkers(registry) : () => registry.metrics(),
     contentType: registry.contentType,
     /** To be called once. */
