@@ -1,8 +1,9 @@
 /** Counters of spend in a batch: where a hold counts, and how much of it they leave room for. */
 import type { Bucket } from '../../kernel/words';
+import type { OpenHold } from '../../ledger/ledger-store';
 import { countersOf, type Spender } from '../../ledger/spend-counter';
 import type { CounterMove, Course } from './decision';
-import type { HoldRef, PreparedPlace } from './prepare';
+import type { PreparedPlace } from './prepare';
 
 const DAY_MS = 86_400_000;
 const REMEMBERED_MAX = 10_000;
@@ -10,7 +11,7 @@ const REMEMBERED_MAX = 10_000;
 /** The ids are texts with a date in them: made once for a spender and a day, not for every request. */
 const remembered = new Map<string, readonly string[]>();
 
-export function countersOfHold({ walletId, placedAt }: Pick<HoldRef, 'walletId' | 'placedAt'>, spender: Spender): readonly string[] {
+export function countersOfHold({ walletId, placedAt }: Pick<OpenHold, 'walletId' | 'placedAt'>, spender: Spender): readonly string[] {
   const bucket = walletId.slice(walletId.lastIndexOf(':') + 1) as Bucket;
   const question = `${spender.apiKeyId} ${spender.projectId} ${spender.runId} ${bucket} ${Math.floor(placedAt / DAY_MS)}`;
   const known = remembered.get(question);
@@ -53,7 +54,7 @@ export function needRoom(course: Course, { ceilings }: PreparedPlace, amount: bi
 }
 
 /** Changes every counter of the hold that exists. */
-export function count(course: Course, hold: Pick<HoldRef, 'walletId' | 'placedAt'>, spender: Spender, held: bigint, spent = 0n): void {
+export function count(course: Course, hold: Pick<OpenHold, 'walletId' | 'placedAt'>, spender: Spender, held: bigint, spent = 0n): void {
   for (const id of countersOfHold(hold, spender)) {
     if (course.view.counter(id) === null) continue;
     const counter = counterMove(course, id);

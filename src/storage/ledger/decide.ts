@@ -4,13 +4,13 @@
  * and the guards in the statements then prove or refute it.
  */
 import { unreachable } from '../../kernel/invariant';
-import type { LedgerVerdict } from '../../ledger/ledger-store';
+import type { LedgerVerdict, OpenHold } from '../../ledger/ledger-store';
 import { count, needRoom, tightest } from './decide-counters';
 import { refusedByKey, takeKey } from './decide-keys';
 import { decideMove, hasToBeLookedUp } from './decide-move';
 import { availableNow, enter, take, walletOf } from './decide-wallets';
 import type { Course, Decision, LedgerView } from './decision';
-import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
+import type { PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
 import { identityOf, receiptIdOf, spenderOfPlace } from './references';
 import { HOLD_AMOUNT, TRANSFER_BATCH_REST } from './rows';
 
@@ -151,11 +151,11 @@ function wasWritten(course: Course, item: PreparedEnd): boolean {
   return sameReceipt === undefined ? course.view.wasWritten(item) : identityOf(sameReceipt) === identityOf(item);
 }
 
-function isOpen(course: Course, hold: HoldRef): boolean {
+function isOpen(course: Course, hold: OpenHold): boolean {
   return !course.ended.has(hold.holdId) && (course.placed.has(hold.holdId) || course.view.isOpen(hold));
 }
 
-function close(course: Course, hold: HoldRef, settles: boolean): void {
+function close(course: Course, hold: OpenHold, settles: boolean): void {
   course.ended.add(hold.holdId);
   (settles ? course.settled : course.released).push(hold);
 }

@@ -4,7 +4,8 @@
  * a number is exact: a bigint for each would cost more than the rest of the row, and the columns make whole numbers of them.
  */
 import { unreachable } from '../../../kernel/invariant';
-import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedMove, PreparedPlace } from '../prepare';
+import type { OpenHold } from '../../../ledger/ledger-store';
+import type { PreparedBatch, PreparedEnd, PreparedItem, PreparedMove, PreparedPlace } from '../prepare';
 import type { SqlRow, SqlValue } from '../sql-values';
 
 /** JSON has no bigint: what a number holds exactly goes as one, and anything larger as a text in brackets. */
@@ -81,7 +82,7 @@ function plainEnd({ hold, spender, charge, receipt, attempts, transfer, overage,
   ];
 }
 
-function plainHold(hold: (HoldRef & { readonly settles?: boolean }) | null): PlainHold | null {
+function plainHold(hold: (OpenHold & { readonly settles?: boolean }) | null): PlainHold | null {
   return hold === null ? null : [hold.holdId, hold.walletId, plain(hold.amount), hold.placedAt, hold.settles === true];
 }
 
@@ -136,7 +137,7 @@ function preparedItem(item: PlainItem): PreparedItem {
   }
 }
 
-function holdOf(hold: PlainHold | null): (HoldRef & { readonly settles: boolean }) | null {
+function holdOf(hold: PlainHold | null): (OpenHold & { readonly settles: boolean }) | null {
   return hold === null ? null : { holdId: hold[0], walletId: hold[1], amount: big(hold[2]), placedAt: hold[3], settles: hold[4] };
 }
 
