@@ -30,6 +30,7 @@ import { openSqliteLedger } from '../storage/ledger/sqlite/sqlite-ledger';
 import { lockSqliteOwner, type OwnerLock } from '../storage/ledger/sqlite/sqlite-owner-lock';
 import { SqlLedgerReader } from '../storage/ledger-reader/ledger-reader';
 import { SqlWalletHistory } from '../storage/ledger-reader/wallet-history';
+import { OldMade } from '../storage/made-once';
 import { SqlTokenStore } from '../storage/management-token-store';
 import { moneyStores } from '../storage/money-facts/money-stores';
 import { type MasterKeys, resealAll } from '../storage/reseal';
@@ -76,6 +77,7 @@ export async function openStorage(
   const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
   const verifier = new AuditThread({ location: database, clock: systemClock, log });
   const sealer = new Sealer({ seal: (range) => verifier.seal(range), clock: systemClock, log });
+  const oldMade = new OldMade({ dataSource, clock: systemClock, log });
   const roller = new Roller({ rollUp: () => verifier.rollUp(), log });
   const archive = keepMs === null ? null : new SqlAnswerArchive({ dataSource, masterKey: key, keepMs, clock: systemClock, log });
   return {
@@ -99,12 +101,14 @@ export async function openStorage(
     start: () => {
       catalog.start();
       archive?.start();
+      oldMade.start();
       sealer.start();
       roller.start();
     },
     close: async () => {
       catalog.stop();
       archive?.stop();
+      oldMade.stop();
       sealer.stop();
       roller.stop();
       await verifier.close();

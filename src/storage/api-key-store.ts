@@ -62,7 +62,7 @@ export class TypeormApiKeyStore implements ApiKeyStore {
 
   async add({ key, secret, once = null }: NewApiKey): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
-      await noteMade(manager, once, key.id);
+      await noteMade(manager, once, key.id, key.createdAt);
       await manager.insert(ApiKeyRow, rowOfApiKey(key));
       await manager.insert(KeySecretRow, { ...secret, createdAt: key.createdAt });
     });
@@ -95,7 +95,7 @@ export class TypeormApiKeyStore implements ApiKeyStore {
     await inTransaction(this.dataSource, async (manager) => {
       const { status } = await lockedKey(manager, secret.keyId);
       refuseRevoked(status);
-      await noteMade(manager, once, secret.keyId);
+      await noteMade(manager, once, secret.keyId, this.clock.now());
       await manager
         .createQueryBuilder()
         .update(KeySecretRow)

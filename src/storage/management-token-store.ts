@@ -18,7 +18,7 @@ export class SqlTokenStore implements TokenStore {
     const values = [id, accountId, name, role, BigInt(createdAt), expiresAt === null ? null : BigInt(expiresAt), null, hash];
     const insert = `INSERT INTO management_token (${COLUMNS}, hash) VALUES (${placeholders(values)})`;
     await inTransaction(this.dataSource, async (manager) => {
-      await noteMade(manager, once, id);
+      await noteMade(manager, once, id, createdAt);
       await manager.query(insert, values);
     });
   }

@@ -48,7 +48,7 @@ export class SqlAlertRules implements AlertRuleStore {
   async addWebhook({ id, accountId, url, createdAt }: Webhook, secret: string, once: Once | null): Promise<void> {
     const values = [id, accountId, url, BigInt(createdAt), seal(this.masterKey, secret, webhookContext(id))];
     await inTransaction(this.dataSource, async (manager) => {
-      await noteMade(manager, once, id);
+      await noteMade(manager, once, id, createdAt);
       await manager.query(`INSERT INTO webhook (${WEBHOOK_COLUMNS}, secret_sealed) VALUES (${placeholders(values)})`, values);
     });
   }
