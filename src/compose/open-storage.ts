@@ -80,6 +80,7 @@ export async function openStorage(
   const oldMade = new OldMade({ dataSource, clock: systemClock, log });
   const roller = new Roller({ rollUp: () => verifier.rollUp(), log });
   const archive = keepMs === null ? null : new SqlAnswerArchive({ dataSource, masterKey: key, keepMs, clock: systemClock, log });
+  const background = [catalog, ...(archive === null ? [] : [archive]), oldMade, sealer, roller];
   return {
     dataSource,
     ledgerId,
@@ -99,18 +100,10 @@ export async function openStorage(
     spend: { history: new SharedHistory(new SqlWalletHistory(dataSource), doorbell.bell, systemClock), doorbell: doorbell.bell },
     /** What goes on beside requests: following other processes, sealing, adding up usage. */
     start: () => {
-      catalog.start();
-      archive?.start();
-      oldMade.start();
-      sealer.start();
-      roller.start();
+      for (const each of background) each.start();
     },
     close: async () => {
-      catalog.stop();
-      archive?.stop();
-      oldMade.stop();
-      sealer.stop();
-      roller.stop();
+      for (const each of background) each.stop();
       await verifier.close();
       await commit.idle();
       await ledger.close();
