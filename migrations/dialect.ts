@@ -11,6 +11,8 @@ interface Words {
   /** Amounts in nano units, and times in milliseconds. */
   big: string;
   int: string;
+  /** Seconds since 1970, by the clock of the database. */
+  nowSeconds: string;
   /** What ends a table. */
   end: string;
   dropIndex(name: string, table: string): string;
@@ -27,6 +29,7 @@ const SQLITE: Words = {
   long: 'TEXT',
   big: 'INTEGER',
   int: 'INTEGER',
+  nowSeconds: "CAST(strftime('%s', 'now') AS INTEGER)",
   end: ') STRICT',
   dropIndex: (name) => `DROP INDEX ${name}`,
   indexWhere: (name, table, columns, { column, is }) => `CREATE INDEX ${name} ON ${table} (${columns}) WHERE ${column} = '${is}'`,
@@ -39,6 +42,7 @@ const MYSQL: Words = {
   long: 'MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
   big: 'BIGINT',
   int: 'INT',
+  nowSeconds: 'UNIX_TIMESTAMP()',
   end: ') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
   dropIndex: (name, table) => `DROP INDEX ${name} ON ${table}`,
   indexWhere: (name, table, columns, { column }) => `CREATE INDEX ${name} ON ${table} (${column}, ${columns})`,

@@ -4,6 +4,13 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const root = path.join(__dirname, '..');
+const [unknown] = process.argv.slice(2).filter((arg) => arg !== '--if-needed');
+if (unknown !== undefined) {
+  const isHelp = unknown === '--help' || unknown === '-h';
+  const usage = 'usage: npm run build [-- --if-needed]';
+  (isHelp ? console.log : console.error)(isHelp ? usage : `Unknown option '${unknown}'\n\n${usage}`);
+  process.exit(isHelp ? 0 : 64);
+}
 const out = path.join(root, 'dist');
 const stamp = path.join(out, '.built');
 

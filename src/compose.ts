@@ -16,10 +16,13 @@ import { newSecret } from './kernel/secret';
 import { type Configuration, loadConfiguration } from './load-configuration';
 import { type FirstStart, secretsText } from './start/banner';
 import { listen } from './start/listen';
-import { establishOperatorToken } from './start/operator-token';
+import { checkOperatorToken, establishOperatorToken } from './start/operator-token';
+import { speaksForAll } from './start/workers';
 import { applyAccounts, checkAccounts } from './storage/catalog/apply-accounts';
+import { strangersIn } from './storage/catalog/former-catalog';
 import { countOpenHolds } from './storage/ledger-reader/open-holds';
 import { oneProcessAtATime } from './storage/one-process-at-a-time';
+import { unusableFile } from './storage/unusable-file';
 import { createMetrics } from './telemetry/gateway-metrics';
 import { createLogger } from './telemetry/logger';
 import { problemOfAddress } from './upstreams/address-guard';
@@ -29,6 +32,9 @@ import { DEMO_PROMPT } from './upstreams/demo/demo-upstream';
 const DRAIN_MS = 30_000;
 /** How long a stop then waits for settlements that the ledger could not take before. */
 const UNENDED_MS = 10_000;
+
+const DEMO_BESIDE_STRANGERS =
+  'CATALOG is not set, so that the built-in demo is served, on a database that was made with another catalog: what that one sold is out of use until a start with it';
 
 export interface RunningGateway {
   /** Listens, and gives the text to print for people. */
@@ -47,8 +53,9 @@ export async function compose(show: (text: string) => void): Promise<RunningGate
   const log = createLogger(config.logLevel);
   const alarms = new CountedAlarms(log);
   const metrics = createMetrics();
-  const storage = await openStorage(config, { log, alarms, metrics });
-  const { first, declared } = await oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage));
+  const { storage, first, declared } = await openPrepared(configuration, { log, alarms, metrics }).catch((cause: unknown) => {
+    throw config.database.kind === 'sqlite' ? unusableFile(config.database.file, cause) : cause;
+  });
   show(secretsText(first));
   const flow = await openGateway(config, storage, { log, alarms, metrics });
   const { gateway, http, traces } = flow;
@@ -109,12 +116,21 @@ interface Prepared {
   readonly declared: Declaration['research'];
 }
 
+async function openPrepared(configuration: Configuration, watchers: Parameters<typeof openStorage>[1]) {
+  const storage = await openStorage(configuration.config, watchers);
+  const prepared = oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage, watchers.log));
+  return { storage, ...(await prepared) };
+}
+
 /** Applies the catalog, and makes what a first start needs. Gives the secrets that were made just now, to be shown once. */
-async function prepare({ config, catalog }: Configuration, storage: Storage): Promise<Prepared> {
+async function prepare({ config, catalog }: Configuration, storage: Storage, log: Log): Promise<Prepared> {
   const demoKey = newSecret('sk-tf-');
   const declaration = catalog ?? demoCatalog({ flakyUrl: DEMO_FLAKY_URL, steadyUrl: DEMO_STEADY_URL, keySecret: demoKey });
   const ports = { accounts: storage.accounts, keys: storage.keys, clock: systemClock, moveMoney: storage.commit.end.bind(storage.commit) };
+  await checkOperatorToken(storage, config.adminToken, declaration.accounts);
   await checkAccounts(ports, declaration.accounts);
+  const strangers = catalog === null && speaksForAll() ? await strangersIn(storage.dataSource, declaration) : null;
+  if (strangers !== null) log.warn(strangers, DEMO_BESIDE_STRANGERS);
   await storage.catalog.applyCatalog(declaration.routing);
   const made = await applyAccounts(ports, declaration.accounts);
   const operatorToken = await establishOperatorToken(storage.settings, config.adminToken);

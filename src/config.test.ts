@@ -96,6 +96,11 @@ describe('loadConfig', () => {
     ['SMTP_URL', 'smtp://mail:99999', /host:587/],
     ['SMTP_URL', 'smtp://forge:hunter%zz2@mail', /%25/],
     ['SMTP_FROM', '@', /address/],
+    ['SMTP_FROM', 'forge@example.com\r\nBcc: everybody@example.com', /one line/],
+    ['SMTP_FROM', 'Forge\nX-Note: told <forge@example.com>', /one line/],
+    ['SMTP_FROM', 'forge@example.com\n', /one line/],
+    ['SMTP_URL', 'smtp://mail:25\nQUIT', /host:587/],
+    ['SMTP_URL', 'smtp://forge:hunter2%0d%0aQUIT@mail', /line break.*password/],
   ])('refuses what the client of the service would break on: %s=%s', (name, value, problem) => {
     const faults = faultsOf({ SMTP_URL: 'smtp://mail', SMTP_FROM: 'forge@example.com', [name]: value });
     expect(faults).toEqual({ [name]: expect.stringMatching(problem) });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ConfigurationError, type ConfigurationFault, refuseFaults } from './kernel/configuration-error';
 import { MASTER_KEY_BYTES } from './kernel/secret';
-import { problemOfMailUrl, problemOfMysqlUrl, problemOfRedisUrl } from './service-urls';
+import { hasControls, problemOfMailUrl, problemOfMysqlUrl, problemOfRedisUrl } from './service-urls';
 import { readTraceSettings, type TraceSettings } from './trace-settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -108,6 +108,7 @@ const schema = z.object({
   SMTP_FROM: z
     .string()
     .regex(/[^@\s]@[^@\s]/, problem('must be the address that mails are sent from'))
+    .refine((text) => !hasControls(text), problem('must be one line, without control characters'))
     .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, problem(`must be one of ${LOG_LEVELS.join(', ')}`)).default('info'),
 });
@@ -172,7 +173,7 @@ export function catalogSource(environment: Environment = process.env): CatalogSo
 }
 
 /** Looks variables up by name: undefined where one is not set, or empty. */
-export function environmentLookup(environment: Environment = process.env): (name: string) => string | undefined {
+function environmentLookup(environment: Environment): (name: string) => string | undefined {
   const set = withoutEmpty(environment);
   return (name) => set[name];
 }

@@ -43,6 +43,18 @@ describe('loadConfiguration', () => {
     expect((await loadConfiguration(refuseEverything, { CATALOG })).catalog?.routing.channels).toEqual([]);
   });
 
+  it("never lets a secret of an account be the operator's token, whatever else is wrong", async () => {
+    const keys = '[{ id: chat, name: Chat, secret: sk-tf-one-secret-for-all }]';
+    const accounts = `accounts: [{ id: acme, name: Acme, token: one-token-for-all }, { id: globex, name: Globex, keys: ${keys} }]`;
+    const CATALOG = catalogFile('shared.yaml', `channels: []\nmodels: []\nroutes: []\n${accounts}\n`);
+    const problem = "is the operator's token: give the account a secret of its own";
+    const asToken = await faultsOf({ CATALOG, ADMIN_TOKEN: 'one-token-for-all', PORT: 'x' });
+    expect(asToken).toEqual(['PORT: must be a whole number from 0 to 65535', `accounts[0].token: ${problem}`]);
+    const asKey = await faultsOf({ CATALOG, ADMIN_TOKEN: 'sk-tf-one-secret-for-all' });
+    expect(asKey).toEqual([`accounts[1].keys[0].secret: ${problem}`]);
+    expect((await loadConfiguration(refuseEverything, { CATALOG, ADMIN_TOKEN: 'a-token-of-its-own' })).catalog?.accounts).toHaveLength(2);
+  });
+
   it('says which file is not there', async () => {
     const CATALOG = join(folder, 'nowhere.yaml');
     expect(await faultsOf({ CATALOG })).toEqual([`CATALOG: the file ${CATALOG} does not exist`]);

@@ -4,6 +4,8 @@ import { readCatalog } from './catalog-file/read-catalog';
 import { type Config, catalogSource, type Environment, loadConfig } from './config';
 import { ConfigurationError, type ConfigurationFault, refuseFaults } from './kernel/configuration-error';
 import { invariant } from './kernel/invariant';
+import { hashSecret } from './kernel/secret';
+import { declaredForOperator } from './start/operator-token';
 
 export interface Configuration {
   readonly config: Config;
@@ -21,6 +23,8 @@ export async function loadConfiguration(checkAddress: CheckAddress, environment?
   const { file, allowPrivate, lookup } = catalogSource(environment);
   const surroundings = { lookup, checkAddress: allowPrivate ? () => null : checkAddress };
   const catalog = file === null ? null : await orFaults(faults, () => readCatalog(file, surroundings));
+  const operator = lookup('ADMIN_TOKEN');
+  if (operator !== undefined) faults.push(...declaredForOperator(catalog?.accounts ?? [], hashSecret(operator)));
   refuseFaults(faults);
   invariant(config !== undefined && catalog !== undefined, 'what has no faults was read');
   return { config, catalog };

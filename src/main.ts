@@ -8,15 +8,17 @@ import { CannotStart } from './kernel/cannot-start';
 import { ConfigurationError } from './kernel/configuration-error';
 import { Interrupt, type Interrupted } from './kernel/interrupt';
 import { outliveTerminal } from './start/closed-terminal';
+import { exitCodeOf, saysUsage, UsageError, wordsOf } from './start/command';
 import { onStopSignal } from './start/stop-signals';
 import { isWatchedOver, speaksForAll, superviseWorkers, whenUnwatched } from './start/workers';
 
-const WRONG_CONFIGURATION = 78;
-const FAILED = 1;
+const USAGE = 'usage: npm start, with no arguments; the environment says how, as the README lists it';
 /** How long a start goes on that was asked to stop. */
 const STARTED_WITHIN_MS = 5_000;
 
-async function main(): Promise<void> {
+async function main(args: readonly string[]): Promise<void> {
+  if (saysUsage(args, USAGE)) return;
+  if (args.length > 0) throw new UsageError(`What "${args[0]}" says would be passed over.`);
   outliveTerminal();
   const crew = isWatchedOver() ? null : loadCrew();
   if (crew === null) await serve();
@@ -57,10 +59,9 @@ function leave(): never {
 }
 
 function fail(error: unknown): never {
-  const isExplained = error instanceof ConfigurationError || error instanceof CannotStart;
-  const message = isExplained ? error.message : stackOf(error);
-  process.stderr.write(`${message}\n`);
-  process.exit(error instanceof ConfigurationError ? WRONG_CONFIGURATION : FAILED);
+  const isExplained = error instanceof ConfigurationError || error instanceof CannotStart || error instanceof UsageError;
+  process.stderr.write(`${isExplained ? wordsOf(error, USAGE) : stackOf(error)}\n`);
+  process.exit(exitCodeOf(error));
 }
 
 /** With what it came from: of a database that is away, only that says what is wrong. */
@@ -69,4 +70,4 @@ function stackOf(error: unknown): string {
   return cause === undefined ? stack : `${stack}\nbecause of ${stackOf(cause)}`;
 }
 
-main().catch(fail);
+main(process.argv.slice(2)).catch(fail);

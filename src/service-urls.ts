@@ -42,7 +42,15 @@ export function problemOfRedisUrl(text: string): string | null {
 
 export function problemOfMailUrl(text: string): string | null {
   if (!/^smtps?:\/\/[^/\s]+$/.test(text) || !URL.canParse(text)) return MAIL;
-  return decodes(new URL(text)) ? null : BAD_ESCAPE;
+  const url = new URL(text);
+  if (!decodes(url)) return BAD_ESCAPE;
+  const isPlain = ![url.username, url.password].some((part) => hasControls(decodeURIComponent(part)));
+  return isPlain ? null : 'has a line break or another control character in its user or password: leave it out';
+}
+
+/** Mails are made of lines: what has a break in it says more, or something else, than was meant. */
+export function hasControls(text: string): boolean {
+  return /[\p{Cc}\u2028\u2029]/u.test(text);
 }
 
 function decodes({ username, password, pathname }: URL): boolean {

@@ -1,7 +1,7 @@
 /** Where traces go, by the names that OpenTelemetry gives its settings. Without an endpoint there are none, and the rest is not looked at. */
 import type { ConfigurationFault } from './kernel/configuration-error';
 
-export const SAMPLERS = [
+const SAMPLERS = [
   'always_on',
   'always_off',
   'traceidratio',

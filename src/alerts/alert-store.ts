@@ -1,4 +1,5 @@
 /** The ports for rules, and for alerts and what is on its way. */
+import type { MadeMemory, Once } from '../kernel/made-once';
 import type { Page, PageRequest } from '../ledger/ledger-reader';
 import type { Alert, AlertDelivery, AlertRule, Webhook } from './alert';
 
@@ -29,7 +30,7 @@ export interface Claimed {
 }
 
 /** What an account wants to be told of, and where. */
-export interface AlertRuleStore {
+export interface AlertRuleStore extends MadeMemory {
   addRule(rule: AlertRule): Promise<void>;
   /** By account, or all of them. */
   rules(accountId: string | null): Promise<readonly AlertRule[]>;
@@ -37,8 +38,8 @@ export interface AlertRuleStore {
   setRuleEnabled(id: string, enabled: boolean): Promise<void>;
   deleteRule(id: string): Promise<void>;
 
-  /** `secret` signs what is sent there. */
-  addWebhook(webhook: Webhook, secret: string): Promise<void>;
+  /** `secret` signs what is sent there. Rejects, and adds nothing, where a webhook was made for the same request. */
+  addWebhook(webhook: Webhook, secret: string, once: Once | null): Promise<void>;
   webhooks(accountId: string | null): Promise<readonly Webhook[]>;
   /** With the secret that signs; undefined: there is none of that id. */
   webhook(id: string): Promise<{ readonly webhook: Webhook; readonly secret: string } | undefined>;

@@ -2,6 +2,7 @@
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
+import { makeOnce, type Once, onceOf } from '../kernel/made-once';
 import { NANO_MAX } from '../kernel/money';
 import { newSecret } from '../kernel/secret';
 import type { AlertMetric, AlertRule, Webhook } from './alert';
@@ -77,19 +78,45 @@ function checkEmails({ sendsMail }: AlertManagement, emails: readonly string[]):
   });
 }
 
-/** The secret is shown once. @throws Fault `invalid_request` for an address that may not be called */
-export async function createWebhook(
+/** The only time that the secret is shown. */
+export interface CreatedWebhook {
+  readonly webhook: Webhook;
+  readonly secret: string;
+}
+
+/**
+ * `idempotencyKey`: the same one never makes a second webhook for the account, because the secret of the first cannot be shown again.
+ * @throws Fault `invalid_request` for an address that may not be called; `idempotency_settled`, which names the webhook that was made
+ * before, or `idempotency_mismatch`
+ */
+export function createWebhook(
+  means: AlertManagement,
+  accountId: string,
+  url: string,
+  idempotencyKey: string | null = null,
+): Promise<CreatedWebhook> {
+  const once = onceOf(['webhook', accountId], idempotencyKey, { url });
+  return makeOnce(means.alertRules, once, madeWebhook, () => addWebhook(means, accountId, url, once));
+}
+
+function madeWebhook(id: string): string {
+  const wayOn = 'Its secret was shown then: deleteWebhook ends it, and another idempotencyKey makes another one.';
+  return `This idempotencyKey made the webhook ${id}. ${wayOn}`;
+}
+
+async function addWebhook(
   { alertRules, clock, problemOfAddress }: AlertManagement,
   accountId: string,
   url: string,
-): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
+  once: Once | null,
+): Promise<CreatedWebhook> {
   const problem = problemOfUrl(url, problemOfAddress);
   if (problem !== null) throw wrong('url', problem);
   if ((await alertRules.webhooks(accountId)).length >= WEBHOOKS_MAX)
     throw wrong('url', `is one too many: an account has ${WEBHOOKS_MAX} webhooks at most`);
   const webhook = { id: newId(), accountId, url, createdAt: clock.now() };
   const secret = SECRET_PREFIX + newSecret('').replaceAll('-', '+').replaceAll('_', '/');
-  await alertRules.addWebhook(webhook, secret);
+  await alertRules.addWebhook(webhook, secret, once);
   return { webhook, secret };
 }
 

@@ -20,7 +20,7 @@ export interface AttemptLimits {
 }
 
 /** With less time than this nothing is sent any more: it would be paid for, and answered too late. */
-export const LEAST_FOR_AN_ATTEMPT_MS = 50;
+const LEAST_FOR_AN_ATTEMPT_MS = 50;
 
 /** Why nothing more may be sent; null: it may. `sent` are the tries of the request until now. */
 export function limitReached(limits: AttemptLimits, sent: number, clock: Pick<Clock, 'monotonic'>): Obstacle | null {
@@ -32,7 +32,7 @@ export function limitReached(limits: AttemptLimits, sent: number, clock: Pick<Cl
   return { code: 'attempt_ceiling', message: `This key lets one request be tried ${maxAttempts === 1 ? 'once' : `${maxAttempts} times`}.` };
 }
 
-export function deadlineWords({ ms, by }: Deadline): string {
+function deadlineWords({ ms, by }: Deadline): string {
   return `The request must end within ${ms} ms, as ${by} says.`;
 }
 

@@ -1,8 +1,8 @@
 /**
  * Guards a stream against an upstream that does not stop: the hold covers `boundTokens` of output, and an answer far
- * beyond it is cut. No token is shorter than a byte, so nothing is counted before the text has more bytes than the
- * bound; after that it is counted piece by piece. Vocabularies differ, hence the tolerance: an honest upstream that
- * keeps its limit by its own count is never cut. What lies between the bound and the cut is the operator's loss.
+ * beyond it is cut. A token is as long as a character as a rule, so nothing is counted before the text has as many characters
+ * as the cut has tokens; after that it is counted piece by piece. Vocabularies differ, hence the tolerance: an honest upstream
+ * that keeps its limit by its own count is never cut. What lies between the bound and the cut is the operator's loss.
  */
 import type { GrowingText } from '../kernel/growing-text';
 import type { TokenCounter } from '../metering/token-counter';

@@ -14,7 +14,7 @@ import type { Declaration } from './declare';
 export const DEMO_FLAKY_URL = 'http://demo.invalid/flaky/v1';
 export const DEMO_STEADY_URL = 'http://demo.invalid/steady/v1';
 
-export const DEMO_ACCOUNT_ID = 'demo';
+const DEMO_ACCOUNT_ID = 'demo';
 export const DEMO_KEY_ID = 'demo-key';
 export const DEMO_MODEL_ID = 'forge-demo';
 

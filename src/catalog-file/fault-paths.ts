@@ -7,7 +7,7 @@ export type Path = readonly PropertyKey[];
 /** The path of faults that belong to the file as a whole. */
 export const WHOLE_FILE = 'catalog';
 
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   if (path.length === 0) return WHOLE_FILE;
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`)).join('');
 }

@@ -4,14 +4,12 @@
  */
 import { loadDatabaseConfig } from '../config';
 import { systemClock } from '../kernel/clock';
-import { ConfigurationError } from '../kernel/configuration-error';
 import type { AuditReport } from '../ledger/audit/audit-ledger';
 import { lineOf } from '../ledger/audit/finding';
+import { FAILED, runCommand, UsageError } from '../start/command';
 import { auditLocation } from '../storage/audit/audit-work';
 
-const BROKEN = 1;
-const WRONG_CALL = 64;
-const WRONG_CONFIGURATION = 78;
+const USAGE = 'usage: npm run audit, with no arguments; DATABASE_URL says which ledger';
 
 function textOf({ findings, problems, counts, headHash }: AuditReport, seconds: string): string {
   const { wallets, entries, holds, receipts, batches, blocks, unsealedBatches } = counts;
@@ -26,20 +24,13 @@ function textOf({ findings, problems, counts, headHash }: AuditReport, seconds: 
   return `${lines.join('\n')}\n`;
 }
 
-async function main(): Promise<void> {
-  if (process.argv.length > 2) {
-    // Whoever names another ledger here must not read of this one that it is in order.
-    process.stderr.write('usage: npm run audit, with no arguments; DATABASE_URL says which ledger\n');
-    process.exitCode = WRONG_CALL;
-    return;
-  }
+async function audit(args: readonly string[]): Promise<number> {
+  // Whoever names another ledger here must not read of this one that it is in order.
+  if (args.length > 0) throw new UsageError(`What "${args[0]}" says would be passed over.`);
   const began = systemClock.monotonic();
   const report = await auditLocation(loadDatabaseConfig(), systemClock.now());
   process.stdout.write(textOf(report, ((systemClock.monotonic() - began) / 1_000).toFixed(1)));
-  process.exitCode = report.problems === 0 ? 0 : BROKEN;
+  return report.problems === 0 ? 0 : FAILED;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof ConfigurationError ? WRONG_CONFIGURATION : BROKEN;
-});
+void runCommand({ usage: USAGE, run: audit });

@@ -7,6 +7,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printedSchema } from '../api/graphql/build-schema';
 import { catalogJsonSchema } from '../catalog-file/catalog-schema';
+import { FAILED, readLine, runCommand, UsageError } from '../start/command';
+
+const USAGE = 'usage: npm run schema, or npm run schema:check; as a command of its own: emit-schema [<folder>] [--check]';
 
 interface Emitted {
   readonly name: string;
@@ -29,9 +32,12 @@ async function differing(folder: string, files: readonly Emitted[]): Promise<str
   return compared.flat();
 }
 
-async function main([folder = 'schema', ...options]: readonly string[]): Promise<number> {
+async function emit(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readLine(args, { options: { check: { type: 'boolean' } }, allowPositionals: true });
+  const [folder = 'schema', ...more] = positionals;
+  if (more.length > 0) throw new UsageError(`One folder is written, and "${more[0]}" would be passed over.`);
   const files = await emitted();
-  if (!options.includes('--check')) {
+  if (values.check !== true) {
     await mkdir(folder, { recursive: true });
     for (const { name, text } of files) await writeFile(join(folder, name), text);
     process.stdout.write(`wrote ${files.map(({ name }) => join(folder, name)).join(' and ')}\n`);
@@ -40,15 +46,7 @@ async function main([folder = 'schema', ...options]: readonly string[]): Promise
   const stale = await differing(folder, files);
   if (stale.length === 0) return 0;
   process.stderr.write(`${stale.join(' and ')} no longer says what the code says: run "npm run schema" and commit the result\n`);
-  return 1;
+  return FAILED;
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+void runCommand({ usage: USAGE, run: emit });

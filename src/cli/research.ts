@@ -4,25 +4,22 @@
  */
 import { loadClientConfig } from '../config';
 import { systemClock } from '../kernel/clock';
+import { runCommand } from '../start/command';
 import { carryThrough } from './research/carry-through';
-import { callOf, UsageError } from './research/options';
+import { callOf, USAGE } from './research/options';
 import { openTerminal } from './research/terminal';
 
-const WRONG_CALL = 64;
 const INTERRUPTED = 130;
 
-async function main(): Promise<void> {
-  const call = callOf(process.argv.slice(2), loadClientConfig());
+async function research(args: readonly string[]): Promise<number> {
+  const call = callOf(args, loadClientConfig());
   const onInterrupt = (listener: () => void) => {
     process.on('SIGINT', listener);
     return () => void process.off('SIGINT', listener);
   };
   const terminal = openTerminal(process.stdin, process.stdout);
   const leave = () => process.exit(INTERRUPTED);
-  process.exitCode = await carryThrough(call, { terminal, clock: systemClock, onInterrupt, leave });
+  return carryThrough(call, { terminal, clock: systemClock, onInterrupt, leave });
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError ? WRONG_CALL : 1;
-});
+void runCommand({ usage: USAGE, run: research });

@@ -7,45 +7,52 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
 import { type DatabaseConfig, loadDatabaseConfig } from '../config';
 import { ConfigurationError } from '../kernel/configuration-error';
 import { Fault } from '../kernel/fault';
-import { monthOf } from '../ledger/statement/statement';
+import { monthOf, type Period } from '../ledger/statement/statement';
 import { csvStatement, jsonStatement, type StatementFormat } from '../ledger/statement/statement-text';
+import { readLine, runCommand, UsageError } from '../start/command';
 import { createDataSource } from '../storage/data-source';
 import { SqlStatements } from '../storage/money-facts/statements';
 
-const USAGE = 'usage: statement --account <id> --month <YYYY-MM> [--format csv|json] [--out <file>]';
+const USAGE = 'usage: npm run statement -- --account <id> --month <YYYY-MM> [--format csv|json] [--out <file>]';
 const FORMATS: Readonly<Record<string, StatementFormat>> = { csv: csvStatement, json: jsonStatement };
 const PIECE = 65_536;
-const WRONG_CALL = 64;
-const WRONG_CONFIGURATION = 78;
 
 interface Call {
   readonly account: string;
   readonly month: string;
+  readonly period: Period;
   readonly format: StatementFormat;
   /** null: standard output. */
   readonly out: string | null;
 }
 
-class UsageError extends Error {}
+const TEXT = { type: 'string' } as const;
 
 function callOf(args: readonly string[]): Call {
-  const options = { account: { type: 'string' }, month: { type: 'string' }, format: { type: 'string' }, out: { type: 'string' } } as const;
+  const {
+    account,
+    month,
+    format = 'csv',
+    out = null,
+  } = readLine(args, { options: { account: TEXT, month: TEXT, format: TEXT, out: TEXT } }).values;
+  if (account === undefined || month === undefined) throw new UsageError('Name an account with --account and a month with --month.');
+  const known = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
+  if (known === undefined) throw new UsageError(`--format must be one of ${Object.keys(FORMATS).join(', ')}.`);
+  return { account, month, period: periodOf(month), format: known, out };
+}
+
+function periodOf(month: string): Period {
   try {
-    const { account, month, format = 'csv', out = null } = parseArgs({ args: [...args], options }).values;
-    const known = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
-    if (account === undefined || month === undefined || known === undefined) throw new UsageError(USAGE);
-    return { account, month, format: known, out };
+    return monthOf(month);
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(`${(error as Error).message}\n${USAGE}`);
+    throw error instanceof Fault ? new UsageError(`--month: ${error.message}`) : error;
   }
 }
 
-async function write({ account, month, format, out }: Call, database: DatabaseConfig): Promise<void> {
-  const period = monthOf(month);
+async function write({ account, month, period, format, out }: Call, database: DatabaseConfig): Promise<void> {
   if (database.kind === 'sqlite' && !existsSync(database.file)) {
     throw new ConfigurationError([{ path: 'DATABASE_URL', problem: `names the file ${database.file}, which does not exist` }]);
   }
@@ -85,16 +92,9 @@ async function writeWhole(text: AsyncIterable<string>, file: string): Promise<vo
   }
 }
 
-function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError) return WRONG_CALL;
-  return error instanceof ConfigurationError ? WRONG_CONFIGURATION : 1;
+async function statement(args: readonly string[]): Promise<number> {
+  await write(callOf(args), loadDatabaseConfig());
+  return 0;
 }
 
-async function main(): Promise<void> {
-  await write(callOf(process.argv.slice(2)), loadDatabaseConfig());
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = exitCodeOf(error);
-});
+void runCommand({ usage: USAGE, run: statement });

@@ -30,6 +30,7 @@ import { openSqliteLedger } from '../storage/ledger/sqlite/sqlite-ledger';
 import { lockSqliteOwner, type OwnerLock } from '../storage/ledger/sqlite/sqlite-owner-lock';
 import { SqlLedgerReader } from '../storage/ledger-reader/ledger-reader';
 import { SqlWalletHistory } from '../storage/ledger-reader/wallet-history';
+import { OldMade } from '../storage/made-once';
 import { SqlTokenStore } from '../storage/management-token-store';
 import { moneyStores } from '../storage/money-facts/money-stores';
 import { type MasterKeys, resealAll } from '../storage/reseal';
@@ -76,8 +77,10 @@ export async function openStorage(
   const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
   const verifier = new AuditThread({ location: database, clock: systemClock, log });
   const sealer = new Sealer({ seal: (range) => verifier.seal(range), clock: systemClock, log });
+  const oldMade = new OldMade({ dataSource, clock: systemClock, log });
   const roller = new Roller({ rollUp: () => verifier.rollUp(), log });
   const archive = keepMs === null ? null : new SqlAnswerArchive({ dataSource, masterKey: key, keepMs, clock: systemClock, log });
+  const background = [catalog, ...(archive === null ? [] : [archive]), oldMade, sealer, roller];
   return {
     dataSource,
     ledgerId,
@@ -97,16 +100,10 @@ export async function openStorage(
     spend: { history: new SharedHistory(new SqlWalletHistory(dataSource), doorbell.bell, systemClock), doorbell: doorbell.bell },
     /** What goes on beside requests: following other processes, sealing, adding up usage. */
     start: () => {
-      catalog.start();
-      archive?.start();
-      sealer.start();
-      roller.start();
+      for (const each of background) each.start();
     },
     close: async () => {
-      catalog.stop();
-      archive?.stop();
-      sealer.stop();
-      roller.stop();
+      for (const each of background) each.stop();
       await verifier.close();
       await commit.idle();
       await ledger.close();

@@ -53,9 +53,10 @@ describe('the two balances', () => {
 });
 
 describe('an output limit', () => {
-  it('that the client set is never changed: what the balance cannot cover is refused', async () => {
+  it('that the client set is never changed: what the balance cannot cover is refused, with what it needs and what there is', async () => {
     const { sink } = await play({ rmb: '0.0001' });
     expect(sink.fault?.code).toBe('insufficient_quota');
+    expect(sink.fault?.publicMessage).toMatch(/^The RMB balance .* up to 0\.\d+ CNY, and 0\.0001 CNY is available\.$/);
   });
 
   it('that the client left open is lowered to what the balance covers, and the receipt says so', async () => {
@@ -180,6 +181,18 @@ describe('a settlement', () => {
     expect(set.ledger.wallets.get('acme:RMB')).toEqual({ posted: amount('100'), held: 0n });
   });
 
+  it('of a request that broke inside the gateway says so on its receipt, gives the hold back, and blames no provider', async () => {
+    const set = stage({});
+    set.upstream.send = () => {
+      throw new Error('a mistake of ours');
+    };
+    await expect(set.serve()).rejects.toMatchObject({ code: 'internal_error' });
+    expect(set.ledger.wallets.get('acme:RMB')).toEqual({ posted: amount('100'), held: 0n });
+    const [receipt] = set.ledger.receipts.values();
+    expect(receipt).toMatchObject({ status: 'FAILED', stopReason: 'UPSTREAM_ERROR', errorCode: 'internal_error', charge: 0n });
+    expect(receipt?.noChargeReason).toMatch(/^Something broke inside the gateway/);
+  });
+
   it('of a hold that another process has ended changes nothing, and the answer is not completed', async () => {
     const set = stage({});
     set.ledger.beforeWrite = ({ items }) => {
@@ -197,6 +210,8 @@ describe('a settlement', () => {
     };
     await expect(set.serve()).rejects.toMatchObject({ code: 'internal_error' });
     expect(set.ledger.open.size).toBe(0);
+    const [receipt] = set.ledger.receipts.values();
+    expect(receipt).toMatchObject({ status: 'FAILED', charge: 0n, noChargeReason: expect.stringMatching(/could not be written in full/) });
     expect(set.ledger.wallets.get('acme:RMB')).toEqual({ posted: amount('100'), held: 0n });
   });
 });

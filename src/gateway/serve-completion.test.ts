@@ -1,6 +1,7 @@
-import { aRoute } from '../../test/support/catalog-builders';
+import { amount, aPrice, aRoute } from '../../test/support/catalog-builders';
 import type { Act } from '../../test/support/fake-upstream';
 import { failing, ok, play, type Scene, STREAM, stage } from '../../test/support/stage';
+import { formatDecimal } from '../kernel/money';
 
 describe('a request', () => {
   it('is answered, charged for its usage, and settled before the last byte', async () => {
@@ -44,6 +45,15 @@ describe('a request', () => {
     expect(late.receipt).toMatchObject({ stopReason: 'UPSTREAM_TIMEOUT', errorCode: 'upstream_timeout', charge: 0n });
   });
 
+  it('says of an answer that stopped in its middle that it had begun, whether it broke off or went silent', async () => {
+    const begun = (kind: 'connection_lost' | 'idle_timeout'): Act => ({ frames: ['one ', 'two '], failure: { status: null, kind } });
+    const broken = await play({ body: STREAM, acts: { a: [begun('connection_lost')] } });
+    expect(broken.sink.fault?.publicMessage).toBe('The provider broke off in the middle of its answer.');
+    const silent = await play({ body: STREAM, acts: { a: [begun('idle_timeout')] } });
+    expect(silent.receipt).toMatchObject({ stopReason: 'UPSTREAM_TIMEOUT', usage: { outputTokens: 2 } });
+    expect(silent.sink.fault?.publicMessage).toBe('The provider did not end its answer in time.');
+  });
+
   it('records every step whose turn came and that was passed over, with the reason, and no step after the end', async () => {
     const { attempts, receipt } = await play({ routes: [aRoute('m', 'ORDINARY', ['off', 'gemini', 'a', 'b'])] });
     expect(attempts.map((each) => [each.channelId, each.status, each.errorCode])).toEqual([
@@ -60,6 +70,19 @@ describe('a request', () => {
     const { receipt } = await play({ acts: { a: [{ usage: 'missing' }] } });
     expect(receipt.usage).toMatchObject({ source: 'COUNTED', outputTokens: 1 });
     expect(receipt.charge).toBeGreaterThan(0n);
+  });
+
+  it('shows on the attempt that is charged what was counted here for it, and what that cost the operator', async () => {
+    const cost = { ...aPrice({ id: 'a/m#1', output: amount('2') }), channelId: 'a', currency: 'USD' } as const;
+    const { receipt, attempts } = await play({
+      routes: [aRoute('m', 'ORDINARY', [{ channelId: 'b' }, { channelId: 'a', cost }])],
+      acts: { b: [failing(500)], a: [{ usage: 'missing' }] },
+    });
+    const { inputTokens, outputTokens } = receipt.usage;
+    expect(attempts).toMatchObject([
+      { channelId: 'b', usage: { source: 'NONE' }, cost: null },
+      { channelId: 'a', usage: receipt.usage, cost: { amount: BigInt(inputTokens * 1_000 + outputTokens * 2_000), currency: 'USD' } },
+    ]);
   });
 
   it('is free when the provider reports explicit zeros', async () => {
@@ -83,6 +106,15 @@ describe('a stream', () => {
     expect(JSON.parse((usage ?? '').slice(6))).toMatchObject({ choices: [], usage: { cost: '0.000019', cost_currency: 'CNY' } });
     expect(done).toBe('data: [DONE]');
     expect(receipt.stream).toBe(true);
+  });
+
+  it('ends with the count that was made here where the client asked for usage and the provider sent none', async () => {
+    const body = { ...STREAM, stream_options: { include_usage: true } };
+    const { sink, receipt } = await play({ body, acts: { a: [{ frames: ['three words here'], usage: 'missing' }] } });
+    const { inputTokens, outputTokens, source } = receipt.usage;
+    const { usage } = JSON.parse((sink.frames.at(-1) ?? '').slice(6).split('\n\n')[0] ?? '');
+    expect([source, outputTokens]).toEqual(['COUNTED', 3]);
+    expect(usage).toMatchObject({ prompt_tokens: inputTokens, completion_tokens: outputTokens, cost: formatDecimal(receipt.charge) });
   });
 
   it('ends with the end marker alone when the client did not ask for usage', async () => {

@@ -16,6 +16,12 @@ export interface MadeBefore {
   readonly contentHash: string;
 }
 
+/** Remembers the requests that made something. */
+export interface MadeMemory {
+  /** By the key of the request. */
+  madeBefore(requestKey: string): Promise<MadeBefore | undefined>;
+}
+
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,148}[\x21-\x7e])?$/;
 const PARAM = { param: 'idempotencyKey' };
 
@@ -33,10 +39,27 @@ export function onceOf(scope: readonly string[], key: string | null, wish: objec
 }
 
 /**
- * `words` says what was made, and what can be done about it.
- * @throws Fault `idempotency_settled` where the same was made before, `idempotency_mismatch` where something else was
+ * Gives what `make` gives, which notes `once` together with what it makes. `words` says what was made, and what can be done about it.
+ * @throws Fault `idempotency_settled` where the same was made before, `idempotency_mismatch` where something else was; what `make` throws
  */
-export function refuseMade(before: MadeBefore | undefined, { contentHash }: Once, words: (made: string) => string): void {
+export async function makeOnce<T>(
+  memory: MadeMemory,
+  once: Once | null,
+  words: (made: string) => string,
+  make: () => Promise<T>,
+): Promise<T> {
+  if (once === null) return make();
+  refuseMade(await memory.madeBefore(once.key), once, words);
+  try {
+    return await make();
+  } catch (error) {
+    // The same request at the same moment may have been quicker.
+    if (!(error instanceof Fault)) refuseMade(await memory.madeBefore(once.key), once, words);
+    throw error;
+  }
+}
+
+function refuseMade(before: MadeBefore | undefined, { contentHash }: Once, words: (made: string) => string): void {
   if (before === undefined) return;
   if (before.contentHash === contentHash) throw new Fault('idempotency_settled', words(before.made), PARAM);
   throw new Fault('idempotency_mismatch', `This idempotencyKey was used for another wish, which made ${before.made}.`, PARAM);

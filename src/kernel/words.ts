@@ -51,6 +51,7 @@ export const ENTRY_KINDS = ['TOP_UP', 'REDEMPTION', 'CHARGE', 'REFUND', 'ADJUSTM
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export const SPEND_WINDOWS = ['DAY', 'WEEK', 'MONTH', 'LIFETIME'] as const;
+/** Each begins at a midnight, UTC: counters of spend are named and summed by the day. */
 export type SpendWindow = (typeof SPEND_WINDOWS)[number];
 
 export const RUN_KINDS = ['AGENT', 'RESEARCH'] as const;

@@ -1,4 +1,4 @@
-import type { MadeBefore, Once } from '../kernel/made-once';
+import type { MadeMemory, Once } from '../kernel/made-once';
 import type { ApiKey, KeySecret, SpendLimit, StoredKeyStatus } from './api-key';
 
 /** A key that does not exist yet, with the secret that opens it. */
@@ -6,6 +6,15 @@ export interface NewApiKey {
   readonly key: ApiKey;
   readonly secret: KeySecret;
   /** The request that it is made for; left out: one without an idempotency key. */
+  readonly once?: Once | null;
+}
+
+/** Another secret of a key that there is. */
+export interface Rotation {
+  readonly secret: KeySecret;
+  readonly prefix: string;
+  /** When the other secrets end, in milliseconds since 1970. */
+  readonly oldValidUntil: number;
   readonly once?: Once | null;
 }
 
@@ -22,7 +31,7 @@ export interface KnownKey {
 }
 
 /** The port through which keys are read and changed. Every method is durable when its promise resolves. */
-export interface ApiKeyStore {
+export interface ApiKeyStore extends MadeMemory {
   /** The key that a secret's hash opens, or undefined. */
   findBySecretHash(hash: string): Promise<FoundKey | undefined>;
   /** A key by its id, with the limits of its project. */
@@ -33,11 +42,9 @@ export interface ApiKeyStore {
   list(accountId: string | null): Promise<ApiKey[]>;
   /** Rejects, and adds nothing, where a key was made for the same request. */
   add(added: NewApiKey): Promise<void>;
-  /** By the key of the request. */
-  madeBefore(requestKey: string): Promise<MadeBefore | undefined>;
   setStatus(id: string, status: StoredKeyStatus): Promise<void>;
   /** Writes what `change` makes of the key as it stands, with nothing in between. @throws Fault `not_found`, `key_revoked` */
   change(id: string, change: (key: ApiKey) => ApiKey): Promise<ApiKey>;
-  /** Adds a secret and ends the others at `oldValidUntil`. */
-  rotate(secret: KeySecret, prefix: string, oldValidUntil: number): Promise<void>;
+  /** Adds a secret and ends the others. Rejects, and changes nothing, where the same request was carried out before. */
+  rotate(rotation: Rotation): Promise<void>;
 }

@@ -52,6 +52,7 @@ describe('a new key', () => {
   });
 
   const limits = (changes: Partial<KeyWishes['limits']>) => ({ limits: { ...NO_LIMITS, ...changes } });
+  const manyModels = (count: number) => Array.from({ length: count }, (_, at) => `m-${at}`);
   const spend = (amount: bigint) => ({ bucket: 'RMB', window: 'DAY', amount: nano(amount) }) as const;
 
   it.each([
@@ -60,6 +61,7 @@ describe('a new key', () => {
     ['allowedModels', { allowedModels: ['m', 'nothing'] }, '"nothing"'],
     ['allowedModels', { allowedModels: [] }, 'leave it out'],
     ['allowedModels', { allowedModels: ['m', 'm'] }, 'twice'],
+    ['allowedModels', { allowedModels: manyModels(1_001) }, '1 to 1000'],
     ['requestsPerMinute', limits({ requestsPerMinute: 0 }), 'from 1 to'],
     ['tokensPerMinute', limits({ tokensPerMinute: -5 }), 'from 1 to'],
     ['concurrency', limits({ concurrency: 1.5 }), 'whole number'],
@@ -88,6 +90,12 @@ describe('a new key', () => {
     };
     const { apiKey } = await createKey(means, OWNER, wishes);
     expect(apiKey).toMatchObject({ accountId: 'acme', projectId: 'bots', allowedModels: ['m'], limits: { concurrency: 1 } });
+  });
+
+  it('may name a thousand models', async () => {
+    const means = { ...(await management()), modelExists: () => true };
+    const { apiKey } = await createKey(means, OWNER, { ...WISHES, allowedModels: manyModels(1_000) });
+    expect(apiKey.allowedModels).toHaveLength(1_000);
   });
 
   it.each(['apps', 'nothing'])('is refused a project of another account as one that does not exist: %s', async (projectId) => {

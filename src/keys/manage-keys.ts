@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
-import { type Once, onceOf, refuseMade } from '../kernel/made-once';
+import { makeOnce, onceOf } from '../kernel/made-once';
 import { hashSecret, newSecret } from '../kernel/secret';
 import { shown } from '../kernel/shown';
 import type { AccountStore } from './account-store';
@@ -50,10 +50,19 @@ export async function createKey(
 ): Promise<KeyWithSecret> {
   const accountId = await accountFor(means, viewer, wishes.accountId);
   const once = onceOf(['api_key', accountId], idempotencyKey, { ...wishes, accountId });
-  await refuseRepeat(means, once);
+  const created = await makeOnce(means.keys, once, madeKey, async () => {
+    const secret = newSecret(SECRET_PREFIX);
+    const apiKey = await keyWished(means, accountId, wishes, secret);
+    await means.keys.add({ key: apiKey, secret: { hash: hashSecret(secret), keyId: apiKey.id, validUntil: null }, once });
+    return { apiKey, secret };
+  });
+  means.keyRing.forget();
+  return created;
+}
+
+async function keyWished(means: KeyManagement, accountId: string, wishes: KeyWishes, secret: string): Promise<ApiKey> {
   const now = means.clock.now();
-  const secret = newSecret(SECRET_PREFIX);
-  const apiKey: ApiKey = {
+  return {
     id: newId(),
     accountId,
     projectId: await projectFor(means, accountId, wishes.projectId),
@@ -68,20 +77,15 @@ export async function createKey(
     createdAt: now,
     expiresAt: checkExpiry(wishes.expiresAt, now),
   };
-  const added = { key: apiKey, secret: { hash: hashSecret(secret), keyId: apiKey.id, validUntil: null }, once };
-  await means.keys.add(added).catch(async (error: unknown) => {
-    // The same request at the same moment may have been quicker.
-    if (!(error instanceof Fault)) await refuseRepeat(means, once);
-    throw error;
-  });
-  means.keyRing.forget();
-  return { apiKey, secret };
 }
 
-async function refuseRepeat({ keys }: KeyManagement, once: Once | null): Promise<void> {
-  if (once === null) return;
-  const wayOn = 'Its secret was shown then: rotateApiKey gives it a new one, revokeApiKey ends it.';
-  refuseMade(await keys.madeBefore(once.key), once, (id) => `This idempotencyKey made the API key ${id}. ${wayOn}`);
+function madeKey(id: string): string {
+  return `This idempotencyKey made the API key ${id}. Its secret was shown then: rotateApiKey gives it a new one, revokeApiKey ends it.`;
+}
+
+function rotatedKey(id: string): string {
+  const wayOn = 'It was shown then: rotateApiKey with another idempotencyKey gives the key another one.';
+  return `This idempotencyKey gave the API key ${id} a new secret. ${wayOn}`;
 }
 
 /** @throws Fault `not_found`, `forbidden` for an API key, `invalid_request` for a revoked key */
@@ -100,18 +104,29 @@ export function revokeKey(means: KeyManagement, viewer: Viewer, id: string): Pro
 }
 
 /**
- * A new secret; the old ones live on for `overlapS` seconds.
- * @throws Fault `not_found`, `forbidden` for an API key, `invalid_request`
+ * A new secret; the old ones live on for `overlapS` seconds. `idempotencyKey`: the same one never rotates the key a second time, which
+ * would end the secret that was shown.
+ * @throws Fault `not_found`, `forbidden` for an API key, `invalid_request`; `idempotency_settled`, `idempotency_mismatch`
  */
-export async function rotateKey(means: KeyManagement, viewer: Viewer, id: string, overlapS: number): Promise<KeyWithSecret> {
+export async function rotateKey(
+  means: KeyManagement,
+  viewer: Viewer,
+  id: string,
+  overlapS: number,
+  idempotencyKey: string | null = null,
+): Promise<KeyWithSecret> {
   if (overlapS < 0 || overlapS > OVERLAP_MAX_S) {
     throw new Fault('invalid_request', `overlapSeconds must lie between 0 and ${OVERLAP_MAX_S}.`, { param: 'overlapSeconds' });
   }
   const key = await ownKey(means, viewer, id);
-  refuseRevoked(key);
-  const secret = newSecret(SECRET_PREFIX);
-  const newOne = { hash: hashSecret(secret), keyId: key.id, validUntil: null };
-  await means.keys.rotate(newOne, publicPrefix(secret), means.clock.now() + overlapS * 1_000);
+  const once = onceOf(['rotated_api_key', key.id], idempotencyKey, { overlapS });
+  const secret = await makeOnce(means.keys, once, rotatedKey, async () => {
+    refuseRevoked(key);
+    const made = newSecret(SECRET_PREFIX);
+    const newOne = { hash: hashSecret(made), keyId: key.id, validUntil: null };
+    await means.keys.rotate({ secret: newOne, prefix: publicPrefix(made), oldValidUntil: means.clock.now() + overlapS * 1_000, once });
+    return made;
+  });
   means.keyRing.forget();
   return { apiKey: await existing(means, id), secret };
 }

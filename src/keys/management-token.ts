@@ -1,6 +1,7 @@
 /** Tokens of the people who manage an account. Stored as hashes, shown once, looked up with each request. */
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
+import { type MadeMemory, makeOnce, type Once, onceOf } from '../kernel/made-once';
 import { hashSecret, newSecret } from '../kernel/secret';
 import { shown } from '../kernel/shown';
 import type { Account, AccountStore } from './account-store';
@@ -23,8 +24,9 @@ export interface ManagementToken {
   readonly revokedAt: number | null;
 }
 
-export interface TokenStore {
-  add(token: ManagementToken, hash: string): Promise<void>;
+export interface TokenStore extends MadeMemory {
+  /** Rejects, and adds nothing, where a token was made for the same request. */
+  add(token: ManagementToken, hash: string, once: Once | null): Promise<void>;
   find(id: string): Promise<ManagementToken | undefined>;
   findByHash(hash: string): Promise<ManagementToken | undefined>;
   /** Of each account, new to old, those that were revoked included. */
@@ -82,8 +84,22 @@ function taken(): Fault {
   return wrong('id', 'is that of another account already');
 }
 
-/** @throws Fault `invalid_request` that names the argument; `not_found` for the account */
-export async function createToken({ accounts, tokens, clock }: AccountManagement, wish: TokenWish): Promise<CreatedToken> {
+/**
+ * `idempotencyKey`: the same one never makes a second token for the account, because the secret of the first cannot be shown again.
+ * @throws Fault `invalid_request` that names the argument; `not_found` for the account; `idempotency_settled`, which names the token that
+ * was made before, or `idempotency_mismatch`
+ */
+export function createToken(means: AccountManagement, wish: TokenWish, idempotencyKey: string | null = null): Promise<CreatedToken> {
+  const once = onceOf(['account_token', wish.accountId], idempotencyKey, wish);
+  return makeOnce(means.tokens, once, madeToken, () => addToken(means, wish, once));
+}
+
+function madeToken(id: string): string {
+  const wayOn = 'Its secret was shown then: revokeAccountToken ends it, and another idempotencyKey makes another one.';
+  return `This idempotencyKey made the token ${id}. ${wayOn}`;
+}
+
+async function addToken({ accounts, tokens, clock }: AccountManagement, wish: TokenWish, once: Once | null): Promise<CreatedToken> {
   const now = clock.now();
   if (wish.expiresAt !== null && wish.expiresAt <= now)
     throw wrong('expiresAt', 'must lie in the future; leave it out for a token that does not expire');
@@ -91,7 +107,7 @@ export async function createToken({ accounts, tokens, clock }: AccountManagement
   if ((await accounts.find(wish.accountId)) === undefined) throw new Fault('not_found', `There is no account "${shown(wish.accountId)}".`);
   const secret = newSecret(TOKEN_PREFIX);
   const token: ManagementToken = { ...wish, name, id: newId(), createdAt: now, revokedAt: null };
-  await tokens.add(token, hashSecret(secret));
+  await tokens.add(token, hashSecret(secret), once);
   return { token, secret };
 }
 

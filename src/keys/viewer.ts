@@ -15,7 +15,8 @@ export type Viewer =
   | {
       readonly kind: 'account';
       readonly accountId: string;
-      readonly role: AccountRole /** null: the owner's, of the catalog. */;
+      readonly role: AccountRole;
+      /** null: the owner's token, which the catalog names. */
       readonly tokenId: string | null;
     }
   | { readonly kind: 'key'; readonly key: ApiKey };

@@ -10,7 +10,7 @@ export type Scope = { readonly apiKeyId: string } | { readonly accountId: string
 export interface ReceiptFilter {
   readonly apiKeyId?: string;
   readonly projectId?: string;
-  readonly researchRunId?: string;
+  readonly runId?: string;
   readonly model?: string;
   readonly status?: RequestStatus;
   readonly routeType?: RouteType;

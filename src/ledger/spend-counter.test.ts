@@ -1,6 +1,8 @@
+import { SPEND_WINDOWS } from '../kernel/words';
 import { counterId, counterRef, countersOf, nextWindow, windowStart } from './spend-counter';
 
 const SUNDAY_NIGHT = Date.parse('2026-11-22T23:59:59.999Z');
+const DAY_MS = 86_400_000;
 const MONDAY = Date.parse('2026-11-23T00:00:00.000Z');
 
 describe('a window of spend', () => {
@@ -10,6 +12,13 @@ describe('a window of spend', () => {
     expect(windowStart('WEEK', MONDAY)).toBe(MONDAY);
     expect(windowStart('MONTH', MONDAY)).toBe(Date.parse('2026-11-01'));
     expect(windowStart('LIFETIME', MONDAY)).toBeNull();
+  });
+
+  it('begins and ends at midnight UTC, whichever it is: counters are named, remembered and summed by the day', () => {
+    for (const window of SPEND_WINDOWS) {
+      const from = windowStart(window, SUNDAY_NIGHT);
+      for (const end of [from, nextWindow(window, from)]) expect((end ?? 0) % DAY_MS).toBe(0);
+    }
   });
 
   it('is followed by the next one without a gap', () => {

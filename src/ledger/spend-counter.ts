@@ -5,6 +5,7 @@
  * Windows are of the calendar in UTC: a day, an ISO week (from Monday), a month, and all time. A hold counts in the
  * windows of the moment at which it was placed, and so does its charge, also when that comes after their end.
  */
+import { unreachable } from '../kernel/invariant';
 import { BUCKETS, type Bucket, SPEND_WINDOWS, type SpendWindow } from '../kernel/words';
 
 /** Whose spend a counter is. */
@@ -56,17 +57,44 @@ export function counterRef(id: string): (CounterRef & { readonly from: number | 
 /** When the window that contains `at` began, in milliseconds since 1970; null: it has no beginning. */
 export function windowStart(window: SpendWindow, at: number): number | null {
   const day = Math.floor(at / DAY_MS) * DAY_MS;
-  if (window === 'DAY') return day;
-  if (window === 'WEEK') return day - ((new Date(day).getUTCDay() + 6) % 7) * DAY_MS;
-  if (window === 'MONTH') return Date.UTC(new Date(day).getUTCFullYear(), new Date(day).getUTCMonth(), 1);
-  return null;
+  switch (window) {
+    case 'DAY':
+      return day;
+    case 'WEEK':
+      return day - daysSinceMonday(day) * DAY_MS;
+    case 'MONTH':
+      return firstOfMonth(day, 0);
+    case 'LIFETIME':
+      return null;
+    default:
+      return unreachable(window);
+  }
 }
 
 /** When the window after the one that began at `from` begins; null: there is none. */
 export function nextWindow(window: SpendWindow, from: number | null): number | null {
-  if (from === null || window === 'LIFETIME') return null;
-  if (window === 'MONTH') return Date.UTC(new Date(from).getUTCFullYear(), new Date(from).getUTCMonth() + 1, 1);
-  return from + (window === 'DAY' ? DAY_MS : 7 * DAY_MS);
+  if (from === null) return null;
+  switch (window) {
+    case 'DAY':
+      return from + DAY_MS;
+    case 'WEEK':
+      return from + 7 * DAY_MS;
+    case 'MONTH':
+      return firstOfMonth(from, 1);
+    case 'LIFETIME':
+      return null;
+    default:
+      return unreachable(window);
+  }
+}
+
+function daysSinceMonday(day: number): number {
+  return (new Date(day).getUTCDay() + 6) % 7;
+}
+
+function firstOfMonth(at: number, monthsLater: number): number {
+  const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + monthsLater, 1);
 }
 
 /** Every counter in which a hold counts where that counter exists, sorted: the lock order of every writer. */

@@ -4,6 +4,7 @@
  * says nothing about another.
  */
 import { Fault } from '../kernel/fault';
+import { accountOfWallet } from './wallet';
 
 export interface WalletPosition {
   readonly seq: bigint;
@@ -38,6 +39,15 @@ export function positionOfCursor(cursor: string): SpendPosition {
   }
   if (encoded(text) !== cursor) throw notACursor();
   return position;
+}
+
+/**
+ * Every event covers its own wallet, so a cursor without a wallet of the account was told to somebody else: whoever went on
+ * there would be told its whole history again.
+ * @throws Fault `invalid_request`
+ */
+export function refuseOfOthers(position: SpendPosition, accountId: string): void {
+  if (![...position.keys()].some((walletId) => accountOfWallet(walletId) === accountId)) throw notACursor();
 }
 
 /** For a place that the wallet has not come to: of another database, or of one that was put back to an earlier state. */

@@ -5,6 +5,7 @@ import type { AnswerArchive, KeptAnswer } from '../gateway/ending/kept-answer';
 import { chatCompletions } from '../gateway/endpoints/chat-completions';
 import { readIdempotencyKey } from '../gateway/reading/request-headers';
 import { serveCompletion } from '../gateway/serve-completion';
+import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import type { FaultCode } from '../kernel/fault-codes';
 import type { Interrupted } from '../kernel/interrupt';
@@ -49,18 +50,7 @@ export async function callModel(
   body: object,
   signal: Interrupted<Interruption>,
 ): Promise<Called> {
-  const request: CompletionRequest = {
-    ...{
-      id: callId,
-      endpoint: chatCompletions,
-      credential: { keyId: run.apiKeyId },
-      routeHeader: null,
-      deadlineHeader: null,
-      runHeader: run.id,
-    },
-    ...{ body: Buffer.from(JSON.stringify(body)), idempotencyKey: callId, receivedAt: gateway.clock.now() },
-    receivedTick: gateway.clock.monotonic(),
-  };
+  const request = requestFor(gateway.clock, run, callId, body);
   const sink = new CollectingSink();
   try {
     await serveCompletion(gateway, request, sink, signal);
@@ -71,6 +61,22 @@ export async function callModel(
   // It was interrupted and answered all the same: what is paid for is used.
   if (sink.fault === null) return answered(sink.text);
   return signal.reason === null ? calledOf(sink.fault) : { kind: 'cut' };
+}
+
+/** As a client of the run's own would send it. */
+function requestFor(clock: Clock, run: Pick<Run, 'id' | 'apiKeyId'>, callId: string, body: object): CompletionRequest {
+  return {
+    id: callId,
+    endpoint: chatCompletions,
+    credential: { keyId: run.apiKeyId },
+    body: Buffer.from(JSON.stringify(body)),
+    routeHeader: null,
+    deadlineHeader: null,
+    runHeader: run.id,
+    idempotencyKey: callId,
+    receivedAt: clock.now(),
+    receivedTick: clock.monotonic(),
+  };
 }
 
 /** The answer that a call was charged for, where its process died before it could be written down; null: there is none. */

@@ -1,5 +1,7 @@
+import { Fault } from '../kernel/fault';
+import { newId } from '../kernel/ids';
 import { Interrupt } from '../kernel/interrupt';
-import { tailResearch } from './research-tail';
+import { placeOfResearchCursor, researchCursor, tailResearch } from './research-tail';
 import type { ResearchEvent, ResearchEventKind } from './run';
 
 const SPENT = { RMB: 0n, CREDIT: 0n };
@@ -33,6 +35,16 @@ describe('following a run', () => {
     for (const ended of [false, true]) {
       const follows = told(logOf('RUN_QUEUED', 'RUN_STARTED'), 3n, ended);
       await expect(follows).rejects.toMatchObject({ code: 'invalid_request', detail: { param: 'after' } });
+    }
+  });
+
+  it('refuses the cursor of another run, whose lines have the same numbers', () => {
+    const [mine, other] = [newId(), newId()];
+    const cursor = researchCursor({ runId: mine, seq: 4n });
+    expect(placeOfResearchCursor(cursor, mine)).toBe(4n);
+    expect(placeOfResearchCursor('r4', mine)).toBe(4n);
+    for (const text of [researchCursor({ runId: other, seq: 4n }), `${cursor}x`, 'r4.', 'r', '4', '']) {
+      expect(() => placeOfResearchCursor(text, mine)).toThrow(Fault);
     }
   });
 });

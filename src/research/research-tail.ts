@@ -18,7 +18,8 @@ export function bellOf(runId: string): string {
 /** How long a tail sleeps at most: what another process wrote is seen within it, also when nobody rings. */
 const LOOK_AGAIN_MS = 1_000;
 const AT_ONCE = 100;
-const CURSOR = /^r(\d{1,15})$/;
+/** Older ones do not name their run. */
+const CURSOR = /^r(\d{1,15})(?:\.([\x21-\x7e]{1,12}))?$/;
 
 export interface TailStart {
   /** null: the first line of its log. */
@@ -60,13 +61,20 @@ async function refuseBeyond(research: ResearchTailPorts['research'], runId: stri
   throw new Fault('invalid_request', 'after is the cursor of another run: this one has no such line.', { param: 'after' });
 }
 
-export function researchCursor({ seq }: Pick<ResearchEvent, 'seq'>): string {
-  return `r${seq}`;
+/** Names its run by the end of the run's id, which is random: the lines of two runs have the same numbers. */
+export function researchCursor({ runId, seq }: Pick<ResearchEvent, 'runId' | 'seq'>): string {
+  return `r${seq}.${endOf(runId)}`;
 }
 
-/** @throws Fault `invalid_request` for a text that is no cursor of a run */
-export function placeOfResearchCursor(cursor: string): bigint {
-  const place = CURSOR.exec(cursor)?.[1];
+/** @throws Fault `invalid_request` for a text that is no cursor of that run */
+export function placeOfResearchCursor(cursor: string, runId: string): bigint {
+  const [, place, run] = CURSOR.exec(cursor) ?? [];
   if (place === undefined) throw new Fault('invalid_request', 'after is no cursor of a run.', { param: 'after' });
+  if (run !== undefined && run !== endOf(runId))
+    throw new Fault('invalid_request', 'after is the cursor of another run.', { param: 'after' });
   return BigInt(place);
+}
+
+function endOf(runId: string): string {
+  return runId.slice(-12);
 }

@@ -3,8 +3,8 @@ import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import type { MadeBefore } from '../kernel/made-once';
 import { shown } from '../kernel/shown';
-import type { ApiKey, KeySecret, StoredKeyStatus } from '../keys/api-key';
-import type { ApiKeyStore, FoundKey, KnownKey, NewApiKey } from '../keys/api-key-store';
+import type { ApiKey, StoredKeyStatus } from '../keys/api-key';
+import type { ApiKeyStore, FoundKey, KnownKey, NewApiKey, Rotation } from '../keys/api-key-store';
 import { answerWithin } from './answer-within';
 import { apiKeyOfRow, keySecretOfRow, rowOfApiKey } from './api-key-mapping';
 import { madeBefore, noteMade } from './made-once';
@@ -62,7 +62,7 @@ export class TypeormApiKeyStore implements ApiKeyStore {
 
   async add({ key, secret, once = null }: NewApiKey): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
-      await noteMade(manager, once, key.id);
+      await noteMade(manager, once, key.id, key.createdAt);
       await manager.insert(ApiKeyRow, rowOfApiKey(key));
       await manager.insert(KeySecretRow, { ...secret, createdAt: key.createdAt });
     });
@@ -91,10 +91,11 @@ export class TypeormApiKeyStore implements ApiKeyStore {
     });
   }
 
-  async rotate(secret: KeySecret, prefix: string, oldValidUntil: number): Promise<void> {
+  async rotate({ secret, prefix, oldValidUntil, once = null }: Rotation): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
       const { status } = await lockedKey(manager, secret.keyId);
       refuseRevoked(status);
+      await noteMade(manager, once, secret.keyId, this.clock.now());
       await manager
         .createQueryBuilder()
         .update(KeySecretRow)

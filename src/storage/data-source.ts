@@ -17,6 +17,7 @@ import { KeyPolicies1700000000014 } from '../../migrations/1700000000014-key-pol
 import { Research1700000000020 } from '../../migrations/1700000000020-research';
 import { MadeOnce1700000000021 } from '../../migrations/1700000000021-made-once';
 import { ExternalKeys1700000000022 } from '../../migrations/1700000000022-external-keys';
+import { MadeOnceAge1700000000023 } from '../../migrations/1700000000023-made-once-age';
 
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
@@ -90,6 +91,7 @@ const COMMON = {
     Research1700000000020,
     MadeOnce1700000000021,
     ExternalKeys1700000000022,
+    MadeOnceAge1700000000023,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

@@ -1,17 +1,49 @@
-/** What was made with an idempotency key, in the database. */
+/** What was made with an idempotency key, in the database. Nobody sends a request again after a month: what is older is forgotten. */
 import type { DataSource, EntityManager } from 'typeorm';
+import { BackgroundWork } from '../kernel/background-work';
+import type { Clock } from '../kernel/clock';
+import type { Log } from '../kernel/log';
 import type { MadeBefore, Once } from '../kernel/made-once';
+import { inTransaction } from './sql/in-transaction';
 import { rowsOf } from './sql/query';
+import { placeholders } from './sql/row-values';
 import { text } from './sql/stored-values';
+
+const KEPT_MS = 30 * 86_400_000;
+const FORGET_EVERY_MS = 600_000;
+const FORGOTTEN_AT_ONCE = 500;
 
 export async function madeBefore(dataSource: DataSource, key: string): Promise<MadeBefore | undefined> {
   const [row] = await rowsOf(dataSource, 'SELECT content_hash, made FROM made_once WHERE request_key = ?', [key]);
   return row === undefined ? undefined : { contentHash: text(row, 'content_hash'), made: text(row, 'made') };
 }
 
-/** In the transaction that makes it: of two at the same time one fails as a whole. Nothing without a key. */
-export async function noteMade(manager: EntityManager, once: Once | null, made: string): Promise<void> {
+/** In the transaction that makes it: of two at the same time one fails as a whole. Nothing without a key. `at`: milliseconds since 1970. */
+export async function noteMade(manager: EntityManager, once: Once | null, made: string, at: number): Promise<void> {
   if (once === null) return;
-  const insert = 'INSERT INTO made_once (request_key, content_hash, made) VALUES (?, ?, ?)';
-  await manager.query(insert, [once.key, once.contentHash, made]);
+  const insert = 'INSERT INTO made_once (request_key, content_hash, made, made_at) VALUES (?, ?, ?, ?)';
+  await manager.query(insert, [once.key, once.contentHash, made, BigInt(at)]);
+}
+
+/** Forgets, in the background, what was made more than 30 days ago. */
+export class OldMade extends BackgroundWork {
+  constructor(private readonly parts: { readonly dataSource: DataSource; readonly clock: Clock; readonly log: Log }) {
+    super({ everyMs: FORGET_EVERY_MS, problem: 'old idempotency keys could not be forgotten', log: parts.log });
+  }
+
+  protected async work(): Promise<void> {
+    while (!this.stopped && (await this.forget()) === FORGOTTEN_AT_ONCE);
+  }
+
+  /** The oldest first, a few hundred at most, so that others come in between. @returns how many */
+  private async forget(): Promise<number> {
+    const { dataSource, clock } = this.parts;
+    const select = 'SELECT request_key FROM made_once WHERE made_at < ? ORDER BY made_at LIMIT ?';
+    const rows = await rowsOf(dataSource, select, [BigInt(clock.now() - KEPT_MS), BigInt(FORGOTTEN_AT_ONCE)]);
+    const keys = rows.map((row) => text(row, 'request_key'));
+    if (keys.length === 0) return 0;
+    const remove = `DELETE FROM made_once WHERE request_key IN (${placeholders(keys)})`;
+    await inTransaction(dataSource, (manager) => manager.query(remove, keys));
+    return keys.length;
+  }
 }

@@ -1,6 +1,8 @@
 /** Management tokens in the database: of each secret, its hash. */
 import type { DataSource } from 'typeorm';
+import type { MadeBefore, Once } from '../kernel/made-once';
 import { ACCOUNT_ROLES, type ManagementToken, type TokenStore } from '../keys/management-token';
+import { madeBefore, noteMade } from './made-once';
 import { inTransaction } from './sql/in-transaction';
 import { Conditions, rowsOf, rowsOfIds } from './sql/query';
 import { placeholders, type Row } from './sql/row-values';
@@ -11,11 +13,18 @@ const COLUMNS = 'id, account_id, name, role, created_at, expires_at, revoked_at'
 export class SqlTokenStore implements TokenStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  async add(token: ManagementToken, hash: string): Promise<void> {
+  async add(token: ManagementToken, hash: string, once: Once | null): Promise<void> {
     const { id, accountId, name, role, createdAt, expiresAt } = token;
     const values = [id, accountId, name, role, BigInt(createdAt), expiresAt === null ? null : BigInt(expiresAt), null, hash];
     const insert = `INSERT INTO management_token (${COLUMNS}, hash) VALUES (${placeholders(values)})`;
-    await inTransaction(this.dataSource, (manager) => manager.query(insert, values));
+    await inTransaction(this.dataSource, async (manager) => {
+      await noteMade(manager, once, id, createdAt);
+      await manager.query(insert, values);
+    });
+  }
+
+  madeBefore(requestKey: string): Promise<MadeBefore | undefined> {
+    return madeBefore(this.dataSource, requestKey);
   }
 
   find(id: string): Promise<ManagementToken | undefined> {

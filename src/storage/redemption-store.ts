@@ -20,7 +20,7 @@ export class SqlRedemptionStore implements RedemptionStore {
 
   async add(codes: readonly (RedemptionCode & { readonly codeHash: string })[], once: Once | null): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
-      await noteMade(manager, once, codes[0]?.id ?? '');
+      await noteMade(manager, once, codes[0]?.id ?? '', codes[0]?.createdAt ?? 0);
       for (let from = 0; from < codes.length; from += CODES_PER_STATEMENT) {
         const some = codes.slice(from, from + CODES_PER_STATEMENT);
         const rows = some.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ');

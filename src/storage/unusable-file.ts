@@ -1,18 +1,42 @@
 /** The file of an embedded database that cannot be used, said so that it can be mended. */
+import { CannotStart } from '../kernel/cannot-start';
 import { ConfigurationError } from '../kernel/configuration-error';
 
-const NO_DATABASE = 'SQLITE_NOTADB';
+const NO_DATABASE = /^SQLITE_NOTADB$/;
 /** Of the file system, and what SQLite says of it. Whatever else goes wrong is no fault of the address. */
 const NO_ACCESS = /^(EACCES|EEXIST|EISDIR|ENOENT|ENOTDIR|EPERM|EROFS|SQLITE_(CANTOPEN|PERM|READONLY)(_[A-Z]+)?)$/;
+const NO_SPACE = /^(ENOSPC|EDQUOT|SQLITE_FULL)$/;
+/** A full disk among them: SQLite says so where it makes its file of shared memory. */
+const NO_GOOD = /^SQLITE_IOERR(_[A-Z_]+)?$/;
 
-/** The error to throw in place of `cause`: it names the variable and the file, or is `cause` itself. */
+/** The error to throw in place of `cause`, at a start: it names the file and what to do about it, or is `cause` itself. */
 export function unusableFile(file: string, cause: unknown): unknown {
-  const { code } = cause as { readonly code?: unknown };
-  if (code === NO_DATABASE) return fault(file, 'is no SQLite database: name another file');
-  if (typeof code !== 'string' || !NO_ACCESS.test(code)) return cause;
-  return fault(file, `cannot be written (${code}): let the gateway's user write the file and its folder, or name another file`);
+  if (cause instanceof ConfigurationError || cause instanceof CannotStart) return cause;
+  const codes = codesOf(cause);
+  const code = (known: RegExp) => codes.find((each) => known.test(each));
+  if (code(NO_DATABASE) !== undefined) return fault(file, 'is no SQLite database: name another file');
+  const refused = code(NO_ACCESS);
+  if (refused !== undefined) {
+    return fault(file, `cannot be written (${refused}): let the gateway's user write the file and its folder, or name another file`);
+  }
+  const full = code(NO_SPACE);
+  if (full !== undefined) return cannotStart(file, `cannot be written, because its disk is full (${full}): make room there`, cause);
+  const broken = code(NO_GOOD);
+  if (broken === undefined) return cause;
+  return cannotStart(file, `cannot be used (${broken}): see whether its disk is full or broken`, cause);
+}
+
+/** Of the error itself, and of what it came from. */
+function codesOf(error: unknown): string[] {
+  if (typeof error !== 'object' || error === null) return [];
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
+  return [...(typeof code === 'string' ? [code] : []), ...codesOf(cause)];
 }
 
 function fault(file: string, what: string): ConfigurationError {
   return new ConfigurationError([{ path: 'DATABASE_URL', problem: `names the file ${file}, which ${what}` }]);
+}
+
+function cannotStart(file: string, what: string, cause: unknown): CannotStart {
+  return new CannotStart(`The database ${file} ${what}, or name another file in DATABASE_URL, and start again.`, { cause });
 }

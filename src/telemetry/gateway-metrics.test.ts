@@ -3,6 +3,21 @@ import type { LedgerStore, MoveMoney } from '../ledger/ledger-store';
 import { createMetrics } from './gateway-metrics';
 import { measured } from './measured-ledger';
 
+describe('the metrics of the gateway', () => {
+  it('are counters exactly where their names end in _total, as Prometheus names what only grows', async () => {
+    const metrics = createMetrics();
+    const raised = { late_settlement: 3, process_fenced: 0 };
+    metrics.watch({ inFlight: () => 0, openHolds: async () => 0, breakers: () => [], alarms: (name) => raised[name] });
+    const text = await metrics.text();
+    const kinds = [...text.matchAll(/^# TYPE (tokens_forge_\w+) (\w+)$/gm)].map(([, name = '', kind]) => ({ name, kind }));
+    expect(kinds.filter(({ kind }) => kind === 'counter').map(({ name }) => name)).toEqual(
+      kinds.map(({ name }) => name).filter((name) => name.endsWith('_total')),
+    );
+    for (const [alarm, count] of Object.entries(raised)) expect(text).toContain(`tokens_forge_alarms_total{alarm="${alarm}"} ${count}\n`);
+    expect(await metrics.text()).toContain('tokens_forge_alarms_total{alarm="late_settlement"} 3\n');
+  });
+});
+
 describe('the sizes of batches', () => {
   it('are counted up to a full one, however large the ledger makes it', async () => {
     const metrics = createMetrics();

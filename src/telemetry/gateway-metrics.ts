@@ -3,7 +3,7 @@
  * key, an account, a run or a request. Sums of money are rounded for graphs; the exact ones are in the ledger.
  */
 import cluster from 'node:cluster';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AlarmName } from '../kernel/alarms';
 import { BATCH_MAX } from '../ledger/group-commit';
 import type { BreakerState } from '../routing/health/breaker';
@@ -52,7 +52,12 @@ export function createMetrics() {
       ANSWER_SECONDS,
       'route_type',
     ),
-    firstTokenSeconds: histogram('time_to_first_token_seconds', 'To the first output, of streams.', ANSWER_SECONDS, 'route_type'),
+    firstTokenSeconds: histogram(
+      'time_to_first_token_seconds',
+      'From sending to the first output, of streams that succeeded.',
+      ANSWER_SECONDS,
+      'route_type',
+    ),
     text: cluster.isWorker ? metricsOfAllWorkers(registry) : () => registry.metrics(),
     contentType: registry.contentType,
     /** To be called once. */
@@ -87,13 +92,14 @@ function watch(registry: Registry, { inFlight, openHolds, alarms, breakers }: St
       this.set(inFlight());
     },
   });
-  new Gauge({
-    name: 'tokens_forge_alarms',
+  new Counter({
+    name: 'tokens_forge_alarms_total',
     help: 'Alarms raised since the start of the process.',
     labelNames: ['alarm'],
     registers: [registry],
     collect() {
-      for (const alarm of ALARMS) this.set({ alarm }, alarms(alarm));
+      this.reset();
+      for (const alarm of ALARMS) this.inc({ alarm }, alarms(alarm));
     },
   });
 }

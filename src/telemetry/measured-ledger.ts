@@ -64,10 +64,11 @@ function rounded(amount: Nano): number {
 }
 
 function countAnswer({ tokens, answerSeconds, firstTokenSeconds }: GatewayMetrics, receipt: ReceiptRecord, routeType: string): void {
-  const { usage, latencyMs, timeToFirstTokenMs } = receipt;
+  const { usage, latencyMs, stream, timeToFirstTokenMs } = receipt;
   tokens.add(usage.inputTokens, routeType, 'input');
   tokens.add(usage.cachedInputTokens, routeType, 'cached_input');
   tokens.add(usage.outputTokens, routeType, 'output');
   if (latencyMs !== null) answerSeconds.observe({ route_type: routeType }, latencyMs / MS_PER_SECOND);
-  if (timeToFirstTokenMs !== null) firstTokenSeconds.observe({ route_type: routeType }, timeToFirstTokenMs / MS_PER_SECOND);
+  // A whole answer has begun when it is there: its first token is told by nobody.
+  if (stream && timeToFirstTokenMs !== null) firstTokenSeconds.observe({ route_type: routeType }, timeToFirstTokenMs / MS_PER_SECOND);
 }

@@ -51,6 +51,8 @@ export interface OutgoingRequest {
   readonly otherSecrets?: readonly string[] | undefined;
 }
 
+/** What a provider sends may be of a kind that nobody thought of, such as JSON that is too deep to be printed: it fails its own exchange alone. */
+const UNREADABLE: Ending = { ok: false, failure: MALFORMED };
 const RATE_LIMITED = 429;
 const REFUSAL_BYTES_MAX = 64 * 1024;
 /** Ids have no spaces, and nothing that a page or a log would take for something else. */
@@ -137,7 +139,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     const now = this.clock.monotonic();
     this.deadlines.awaitNextByte(now);
     if (this.refused !== null) return this.collectRefusal(this.refused, chunk);
-    const progress = this.reader.data(chunk);
+    const progress = this.progressWith(chunk);
     if (this.firstByteMs === null && this.reader.begun) this.firstByteMs = now - this.sentAt;
     if (progress === 'more' || this.finished) return;
     if (progress === 'slow') this.pause(controller);
@@ -149,7 +151,23 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     this.controller = null;
     if (this.finished) return;
     if (this.refused !== null) return this.fail(MALFORMED);
-    this.finish(this.reader.end(false) ?? { ok: false, failure: MALFORMED });
+    this.finish(this.endOf(false) ?? UNREADABLE);
+  }
+
+  private progressWith(chunk: Buffer): Progress {
+    try {
+      return this.reader.data(chunk);
+    } catch {
+      return UNREADABLE;
+    }
+  }
+
+  private endOf(lost: boolean): Ending | undefined {
+    try {
+      return this.reader.end(lost);
+    } catch {
+      return UNREADABLE;
+    }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -158,7 +176,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     this.controller = null;
     if (this.finished) return;
     const answered = this.status !== null && this.refused === null;
-    const ending = answered ? this.reader.end(true) : undefined;
+    const ending = answered ? this.endOf(true) : undefined;
     if (ending !== undefined) this.finish(ending);
     else this.fail(transportFailure(error, sending));
   }
@@ -188,8 +206,16 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   private refusal(parts: Buffer[]): AttemptFailure {
     const status = this.status ?? 0;
     if (status < 400) return REDIRECTED;
-    const failure = this.reader.refusal(status, Buffer.concat(parts).toString('utf8', 0, REFUSAL_BYTES_MAX));
+    const failure = this.refusalIn(Buffer.concat(parts).toString('utf8', 0, REFUSAL_BYTES_MAX), status);
     return this.resetMs === undefined ? failure : { ...failure, resetMs: this.resetMs };
+  }
+
+  private refusalIn(body: string, status: number): AttemptFailure {
+    try {
+      return this.reader.refusal(status, body);
+    } catch {
+      return { ...MALFORMED, kind: 'provider_error', status };
+    }
   }
 
   private finish(ending: Ending): void {

@@ -28,10 +28,35 @@ describe('a connection that takes 100 Continue', () => {
     return String(line.read());
   };
 
+  /** All that is shown of pieces that arrive on a new connection. */
+  const arrivingIn = (...pieces: string[]) => {
+    line = takingContinue(new Line());
+    line.write('a request');
+    return pieces
+      .map((piece) => {
+        line.push(piece);
+        return String(line.read() ?? '');
+      })
+      .join('');
+  };
+
   it('shows it as one that is passed over, alone or with what follows', () => {
     expect(arriving(CONTINUE)).toBe(PASSED_OVER);
     expect(arriving(CONTINUE + CONTINUE)).toBe(PASSED_OVER + PASSED_OVER);
     expect(arriving(CONTINUE + ANSWER)).toBe(PASSED_OVER + ANSWER);
+  });
+
+  it.each([CONTINUE + ANSWER, CONTINUE + CONTINUE + ANSWER, ANSWER])('shows it so wherever it is torn: %j', (text) => {
+    const expected = text.replaceAll('HTTP/1.1 100', 'HTTP/1.1 102');
+    for (let at = 1; at < text.length; at += 1) expect([at, arrivingIn(text.slice(0, at), text.slice(at))]).toEqual([at, expected]);
+    expect(arrivingIn(...text)).toBe(expected);
+  });
+
+  it('keeps nothing back but what may still become one', () => {
+    expect(arrivingIn('HTTP/1.1 10')).toBe('');
+    expect(arrivingIn('HTTP/1.1 2')).toBe('HTTP/1.1 2');
+    expect(arrivingIn('HTTP/1.1 100 Con')).toBe('HTTP/1.1 102 Con');
+    expect(arrivingIn(`${CONTINUE}HTTP/`)).toBe(PASSED_OVER);
   });
 
   it('leaves every byte of answers as it is, also one that tells of it at the beginning of what is read', () => {

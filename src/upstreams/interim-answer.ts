@@ -8,33 +8,75 @@ const CONTINUE = Buffer.from('HTTP/1.1 100');
 const LAST_DIGIT = CONTINUE.length - 1;
 const TWO = 0x32;
 const END_OF_HEAD = '\r\n\r\n';
+const NOTHING = Buffer.alloc(0);
 
 /** The same connection. Only the beginning of an answer is looked at: what comes behind a request, and not what an answer says. */
 export function takingContinue<Connection extends Duplex>(connection: Connection): Connection {
-  let headDue = false;
+  const heads = new Heads();
   const { read, write } = connection;
   return Object.assign(connection, {
     write(...what: unknown[]): boolean {
-      headDue = true;
+      heads.requested();
       return (write as (...what: unknown[]) => boolean).apply(connection, what);
     },
     read(size?: number): unknown {
-      const bytes: unknown = read.call(connection, size);
-      if (headDue && Buffer.isBuffer(bytes)) headDue = passOver(bytes);
-      return bytes;
+      for (;;) {
+        const bytes: unknown = read.call(connection, size);
+        const shown = Buffer.isBuffer(bytes) ? heads.shown(bytes) : bytes;
+        if (shown !== null || bytes === null) return shown;
+      }
     },
   });
 }
 
-/** True when another head follows all that is there. */
-function passOver(bytes: Buffer): boolean {
-  let at = 0;
-  while (bytes.subarray(at, at + CONTINUE.length).equals(CONTINUE)) {
-    bytes[at + LAST_DIGIT] = TWO;
-    const end = bytes.indexOf(END_OF_HEAD, at);
-    if (end < 0) return false;
-    at = end + END_OF_HEAD.length;
-    if (at === bytes.length) return true;
+/** Where a connection stands: before a head, within an interim one, or behind the one that is the answer's own. */
+class Heads {
+  private place: 'before' | 'within' | 'behind' = 'behind';
+  /** Before a head: the beginning of one that may be interim, kept back. Within: what was shown last, and may begin its end. */
+  private rest = NOTHING;
+
+  private get isBehind(): boolean {
+    return this.place === 'behind';
   }
-  return false;
+
+  requested(): void {
+    if (this.isBehind) this.place = 'before';
+  }
+
+  /** The bytes as the client may see them; null: more have to come first. */
+  shown(bytes: Buffer): Buffer | null {
+    if (this.isBehind) return bytes;
+    const all = this.place === 'before' && this.rest.length > 0 ? Buffer.concat([this.rest, bytes]) : bytes;
+    let at = 0;
+    while (!this.isBehind && at < all.length) {
+      at = this.place === 'within' ? this.endOfHead(all, at) : this.beginningOfHead(all, at);
+      if (at < 0) return all.length === this.rest.length ? null : all.subarray(0, all.length - this.rest.length);
+    }
+    return all;
+  }
+
+  /** Where to go on; less than 0: it is not known yet what the last bytes are. */
+  private beginningOfHead(all: Buffer, at: number): number {
+    const seen = all.subarray(at, at + CONTINUE.length);
+    const mayBeOne = CONTINUE.subarray(0, seen.length).equals(seen);
+    const isWhole = seen.length === CONTINUE.length;
+    this.rest = mayBeOne && !isWhole ? Buffer.from(seen) : NOTHING;
+    if (this.rest.length > 0) return -1;
+    this.place = mayBeOne ? 'within' : 'behind';
+    if (mayBeOne) all[at + LAST_DIGIT] = TWO;
+    return at;
+  }
+
+  private endOfHead(all: Buffer, at: number): number {
+    const seen = Buffer.concat([this.rest, all.subarray(at)]);
+    const end = seen.indexOf(END_OF_HEAD);
+    if (end < 0) {
+      this.rest = seen.subarray(1 - END_OF_HEAD.length);
+      return all.length;
+    }
+    const next = at + end + END_OF_HEAD.length - this.rest.length;
+    this.rest = NOTHING;
+    this.place = 'before';
+    return next;
+  }
 }

@@ -14,9 +14,20 @@ export function recordOf(value: unknown): JsonRecord {
 
 /** The parsed text when it is a JSON object, else undefined. */
 export function parseRecord(text: string): JsonRecord | undefined {
+  const value = parsed(text);
+  return isRecord(value) ? value : undefined;
+}
+
+/** The same of the first one where the text is a list, as Google tells errors. */
+export function parseFirstRecord(text: string): JsonRecord | undefined {
+  const value = parsed(text);
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return isRecord(first) ? first : undefined;
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

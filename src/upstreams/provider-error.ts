@@ -2,7 +2,7 @@
 import type { AttemptFailure } from '../attempts/upstream';
 import { clipped } from '../kernel/shown';
 import type { Channel } from '../routing/catalog';
-import { isRecord, type JsonRecord, parseRecord } from './json';
+import { isRecord, type JsonRecord, parseFirstRecord } from './json';
 import { scrubbed } from './scrub';
 
 const WORD_MAX = 100;
@@ -10,7 +10,7 @@ const MARKUP = /^\s*</;
 
 /** The failure of an answer of 400 and more: `error.message` and its code and type, or the text of the body. */
 export function refusalOf(status: number, body: string, channel: Channel): AttemptFailure {
-  const json = parseRecord(body);
+  const json = parseFirstRecord(body);
   const error = json === undefined ? plainText(body) : (errorIn(json) ?? json);
   return { ...providerError(error, channel), status };
 }
@@ -39,7 +39,12 @@ export function providerError(error: unknown, channel: Channel): AttemptFailure 
 function detailIn(detail: unknown): unknown {
   if (!Array.isArray(detail)) return detail;
   const faults = detail.filter(isRecord).filter(({ msg }) => typeof msg === 'string');
-  return faults.map(({ loc, msg }) => (Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : msg)).join('; ');
+  return faults.map(({ loc, msg }) => (Array.isArray(loc) ? `${loc.filter(isStep).join('.')}: ${msg}` : msg)).join('; ');
+}
+
+/** Of a path. Anything else may be nested without end. */
+function isStep(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 /** An error page says nothing to a user. */

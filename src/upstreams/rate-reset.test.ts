@@ -15,6 +15,7 @@ describe('the reset of a rate limit', () => {
     [{ 'x-ratelimit-reset-tokens': '6m0s' }, 360_000],
     [{ 'x-ratelimit-reset-requests': '1h2m3.5s' }, 3_723_500],
     [{ 'x-ratelimit-reset': String(NOW / 1_000 + 30) }, 30_000],
+    [{ 'x-ratelimit-reset': String(NOW + 20_000) }, 20_000],
     [{ 'anthropic-ratelimit-requests-reset': '2026-03-01T13:00:20Z' }, 20_000],
   ])('is read from %j', (headers, milliseconds) => {
     expect(reset(headers)).toBe(milliseconds);

@@ -5,8 +5,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 const DURATION = /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
 const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1_000, 1];
 const PLAIN_NUMBER = /^\d+(?:\.\d+)?$/;
-/** Seconds above this are an instant since 1970, not a duration. */
+/** Seconds above this are an instant since 1970, not a duration; above the other one it is told in milliseconds, as OpenRouter does. */
 const INSTANT_FROM_S = 1_000_000_000;
+const INSTANT_FROM_MS = 1_000_000_000_000;
 
 /** Each limit with the header that says what is left of it, where there is one. */
 const LIMITS: readonly (readonly [reset: string, remaining: string])[] = [
@@ -37,17 +38,24 @@ export function rateResetMs(headers: IncomingHttpHeaders, now: number): number |
   return resets.length === 0 ? undefined : Math.min(...resets.map(({ inMs }) => inMs));
 }
 
-/** A number of seconds, a duration, an instant in seconds since 1970, or one that is written out. */
+/** A number of seconds, a duration, an instant in seconds or milliseconds since 1970, or one that is written out. */
 function untilMs(text: string | undefined, now: number): number | undefined {
   if (text === undefined || text === '') return undefined;
   if (PLAIN_NUMBER.test(text)) {
-    const seconds = +text;
-    return Math.max(0, Math.ceil(seconds >= INSTANT_FROM_S ? seconds * 1_000 - now : seconds * 1_000));
+    const number = +text;
+    const milliseconds = number >= INSTANT_FROM_MS ? number : number * 1_000;
+    return Math.max(0, Math.ceil(number >= INSTANT_FROM_S ? milliseconds - now : milliseconds));
   }
-  const parts = DURATION.exec(text);
-  if (parts !== null) return Math.ceil(parts.slice(1).reduce((sum, part, at) => sum + +(part ?? 0) * (UNITS_MS[at] ?? 0), 0));
+  const duration = durationMs(text);
+  if (duration !== undefined) return duration;
   const instant = Date.parse(text);
   return Number.isNaN(instant) ? undefined : Math.max(0, instant - now);
+}
+
+/** In whole milliseconds, rounded up; undefined: it is no duration. */
+export function durationMs(text: string): number | undefined {
+  const parts = text === '' ? null : DURATION.exec(text);
+  return parts === null ? undefined : Math.ceil(parts.slice(1).reduce((sum, part, at) => sum + +(part ?? 0) * (UNITS_MS[at] ?? 0), 0));
 }
 
 function textOf(headers: IncomingHttpHeaders, name: string): string | undefined {

@@ -30,22 +30,30 @@ function middle(turns) {
   return turns.toSorted((a, b) => a.pairs - b.pairs)[TURNS >> 1];
 }
 
+/** What batches gain over `other`, in each turn. */
+function comparedWith(other, turns) {
+  const gains = turns.map((turn) => turn.empty.pairs / turn[other].pairs);
+  return { pairs: middle(turns.map((turn) => turn[other])).pairs, gains };
+}
+
 /**
  * One wallet, full durability; a pair is a hold and its settlement with receipt and attempt. There is no load to keep away, so
- * the system places the threads; `oneCore`: all of them on one, null where that cannot be said. `gains`: of each turn.
+ * the system places the threads; `oneCore`: all of them on one, null where that cannot be said.
  */
 async function measureLedger(kind, { seconds, entries }) {
   const turns = [];
   for (let turn = 0; turn < TURNS; turn += 1) {
     const empty = await run(kind, [IN_FLIGHT, seconds, 'grouped']);
-    turns.push({ empty, alone: await run(kind, [ALONE_IN_FLIGHT, seconds, 'single']) });
+    const alone = await run(kind, [ALONE_IN_FLIGHT, seconds, 'single']);
+    // In the process, there is no exchange to be spared.
+    const atOnce = kind === 'sqlite' ? alone : await run(kind, [ALONE_IN_FLIGHT, seconds, 'at-once']);
+    turns.push({ empty, alone, atOnce });
   }
   const oneCore = canPin() ? await run(kind, [IN_FLIGHT, seconds, 'grouped'], MEASURED_CORE) : null;
   const paced = await run(kind, [IN_FLIGHT, seconds, 'paced']);
   const full = await run(kind, [IN_FLIGHT, seconds, 'grouped', entries]);
-  const gains = turns.map(({ empty, alone }) => empty.pairs / alone.pairs);
-  const [empty, alone] = [middle(turns.map((each) => each.empty)), middle(turns.map((each) => each.alone))];
-  return { kind, entries, empty, alone, gains, paced, full, oneCore };
+  const empty = middle(turns.map((turn) => turn.empty));
+  return { kind, entries, empty, alone: comparedWith('alone', turns), atOnce: comparedWith('atOnce', turns), paced, full, oneCore };
 }
 
 module.exports = { measureLedger };

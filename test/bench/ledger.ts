@@ -1,9 +1,10 @@
 /**
  * How many requests (hold, then settlement with receipt and one attempt) the ledger takes in a second, on one wallet.
- * `node -r ./scripts/register.cjs test/bench/ledger.ts [sqlite|mysql] [in flight] [seconds] [grouped|single|paced] [entries]`
+ * `node -r ./scripts/register.cjs test/bench/ledger.ts [sqlite|mysql] [in flight] [seconds] [mode] [entries]`
  *
- * grouped: as the gateway does it. single: a transaction for each hold and each settlement, with the same rows.
- * paced: grouped, at 500 requests a second. `entries`: how many finished requests are in the tables before.
+ * Modes: grouped: as the gateway does it. paced: grouped, at 500 requests a second. single: a transaction for each hold and
+ * each settlement, with the same rows; on MySQL one statement after the other. at-once: single, with all statements of a
+ * transaction in one exchange. `entries`: how many finished requests are in the tables before.
  */
 import 'reflect-metadata';
 import { systemClock } from '../../src/kernel/clock';
@@ -11,7 +12,7 @@ import { newId } from '../../src/kernel/ids';
 import { GroupCommit } from '../../src/ledger/group-commit';
 import type { EndRequest, LedgerItem, PlaceHold } from '../../src/ledger/ledger-store';
 import { writeBatch } from '../../src/storage/ledger/mysql/mysql-batch';
-import { MysqlConnections } from '../../src/storage/ledger/mysql/mysql-connections';
+import { type Answer, type Exchange, MysqlConnections } from '../../src/storage/ledger/mysql/mysql-connections';
 import { openMysqlLedger } from '../../src/storage/ledger/mysql/mysql-ledger';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { prepareBatch } from '../../src/storage/ledger/prepare';
@@ -25,6 +26,14 @@ const TICK_MS = 2;
 
 /** Writes an item durably before it resolves. */
 type Write = (item: LedgerItem) => Promise<unknown>;
+
+interface Bed {
+  readonly database: TestDatabase;
+  readonly ledger: OpenLedger;
+  readonly owner: string;
+  readonly connections: MysqlConnections;
+  readonly mode: string;
+}
 
 function open(database: TestDatabase, owner: string): Promise<OpenLedger> {
   const log = { warn: () => undefined, error: () => undefined };
@@ -40,10 +49,20 @@ function grouped(ledger: OpenLedger): Write {
 }
 
 /** On MySQL with a connection for each that is in flight, as a gateway without batches would have. */
-function single(database: TestDatabase, ledger: OpenLedger, owner: string, connections: MysqlConnections): Write {
+function single({ database, ledger, owner, connections, mode }: Bed): Write {
   const alone = (item: LedgerItem) => ({ id: newId(), items: [item] });
   if (database.kind === 'sqlite') return (item) => ledger.store.write(alone(item));
-  return (item) => connections.use((exchange) => writeBatch(exchange, prepareBatch(alone(item), owner, systemClock.now())));
+  const way = mode === 'single' ? oneByOne : (exchange: Exchange) => exchange;
+  return (item) => connections.use((exchange) => writeBatch(way(exchange), prepareBatch(alone(item), owner, systemClock.now())));
+}
+
+/** As clients of a database usually send the statements of a transaction. */
+function oneByOne(exchange: Exchange): Exchange {
+  return async (statements) => {
+    const answers: Answer[] = [];
+    for (const statement of statements) answers.push(...(await exchange([statement])));
+    return answers;
+  };
 }
 
 // Copies of one item, because composing one from its parts costs more than the ledger does.
@@ -97,7 +116,8 @@ async function measure(database: TestDatabase, lanes: number, durationMs: number
   const ledger = await open(database, owner);
   const connections = new MysqlConnections(database.url, lanes);
   try {
-    const write = mode === 'single' ? single(database, ledger, owner, connections) : grouped(ledger);
+    const bed = { database, ledger, owner, connections, mode };
+    const write = mode === 'single' || mode === 'at-once' ? single(bed) : grouped(ledger);
     const startedAt = performance.now();
     const cpu = process.cpuUsage();
     const waits = mode === 'paced' ? await atAPace(write, durationMs) : await atFullSpeed(write, lanes, durationMs);

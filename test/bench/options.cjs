@@ -3,9 +3,10 @@ const { parseArgs } = require('node:util');
 const path = require('node:path');
 
 const SECTIONS = ['whole', 'stream', 'long-stream', 'single', 'first-byte', 'ledger', 'lists', 'live'];
+const WRONG_CALL = 64;
 const TARGETS = ['bare', 'sqlite', 'mariadb'];
 
-const USAGE = `npm run bench -- [options]
+const USAGE = `usage: npm run bench -- [options]
   --quick              two short rounds, about 40 seconds: the figures are rough
   --only <sections>    of ${SECTIONS.join(',')}
   --targets <targets>  of ${TARGETS.join(',')}; ratios need bare
@@ -37,7 +38,7 @@ function entriesOf({ entries, quick }, [usual, quickly]) {
 }
 
 /** Throws an Error that names the option to change. */
-function readOptions(argv) {
+function optionsOf(argv) {
   const text = { type: 'string' };
   const flag = { type: 'boolean', default: false };
   const { values } = parseArgs({
@@ -52,7 +53,7 @@ function readOptions(argv) {
       profile: text,
       dist: text,
       write: flag,
-      help: flag,
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return { usage: USAGE };
@@ -66,6 +67,16 @@ function readOptions(argv) {
     profile: values.profile === undefined ? null : path.resolve(values.profile),
     dist: path.resolve(values.dist ?? path.join(__dirname, '../../dist')),
   };
+}
+
+/** A call that is wrong ends as one of the commands of `src/cli` does. */
+function readOptions(argv) {
+  try {
+    return optionsOf(argv);
+  } catch (error) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exit(WRONG_CALL);
+  }
 }
 
 module.exports = { readOptions };

@@ -68,6 +68,13 @@ eachDatabase('the account store', (opened, promise) => {
     expect(await store().findByTokenHash('nothing')).toBeUndefined();
   });
 
+  promise('never takes an id with a space at its end for the one without', async () => {
+    const project = { id: 'spaced-bots', accountId: 'spaced', name: 'Bots', spendLimits: [] };
+    await store().add(account('spaced'), [], [project]);
+    expect(await store().find('spaced ')).toBeUndefined();
+    expect(await store().projectsById(['spaced-bots '])).toEqual(new Map());
+  });
+
   promise('lists accounts by id', async () => {
     const ids = (await store().list()).map(({ id }) => id);
     expect(ids).toEqual([...ids].sort());

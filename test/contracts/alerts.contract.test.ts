@@ -74,8 +74,8 @@ eachDatabase('alerts', (opened, promise) => {
     const { rules, log } = stores();
     const rule = aRule('sent', ['a@example.com', 'b@example.com']);
     await rules.addRule(rule);
-    await rules.addWebhook({ id: newId(), accountId: 'sent', url: 'https://example.com/', createdAt: NOW }, 'whsec_x');
-    await rules.addWebhook({ id: newId(), accountId: 'other', url: 'https://example.com/', createdAt: NOW }, 'whsec_y');
+    await rules.addWebhook({ id: newId(), accountId: 'sent', url: 'https://example.com/', createdAt: NOW }, 'whsec_x', null);
+    await rules.addWebhook({ id: newId(), accountId: 'other', url: 'https://example.com/', createdAt: NOW }, 'whsec_y', null);
     const alert = anAlert(rule);
     await log.raise(rule, alert, 'low');
     const claims = await Promise.all(Array.from({ length: 4 }, () => log.claim(NOW, NOW + 60_000, ROOM)));
@@ -185,7 +185,7 @@ eachDatabase('alerts', (opened, promise) => {
   promise('are signed with a secret that only this gateway can open', async () => {
     const { rules } = stores();
     const id = newId();
-    await rules.addWebhook({ id, accountId: 'sealed', url: 'https://example.com/', createdAt: NOW }, 'whsec_secret');
+    await rules.addWebhook({ id, accountId: 'sealed', url: 'https://example.com/', createdAt: NOW }, 'whsec_secret', null);
     expect((await rules.webhook(id))?.secret).toBe('whsec_secret');
     await expect(new SqlAlertRules(opened.dataSource, Buffer.alloc(32, 8)).webhook(id)).rejects.toThrow();
     const [row] = await opened.dataSource.query<Record<string, unknown>[]>('SELECT * FROM webhook WHERE id = ?', [id]);

@@ -126,7 +126,7 @@ eachDatabase('the API key store', (opened, promise) => {
     await store().setStatus(key.id, 'REVOKED');
     await expect(store().setStatus(key.id, 'ACTIVE')).rejects.toMatchObject({ code: 'key_revoked' });
     const secret = { hash: hashSecret(newId()), keyId: key.id, validUntil: null };
-    await expect(store().rotate(secret, 'sk-tf-x…', NOW)).rejects.toMatchObject({ code: 'key_revoked' });
+    await expect(store().rotate({ secret, prefix: 'sk-tf-x…', oldValidUntil: NOW })).rejects.toMatchObject({ code: 'key_revoked' });
     expect((await store().find([key.id])).get(key.id)?.status).toBe('REVOKED');
     expect(await store().findBySecretHash(secret.hash)).toBeUndefined();
   });
@@ -139,8 +139,8 @@ eachDatabase('the API key store', (opened, promise) => {
     const { key, hash: first } = await added();
     const second = hashSecret(newId());
     const third = hashSecret(newId());
-    await store().rotate({ hash: second, keyId: key.id, validUntil: null }, 'sk-tf-second…', NOW + 10);
-    await store().rotate({ hash: third, keyId: key.id, validUntil: null }, 'sk-tf-third…', NOW + 99);
+    await store().rotate({ secret: { hash: second, keyId: key.id, validUntil: null }, prefix: 'sk-tf-second…', oldValidUntil: NOW + 10 });
+    await store().rotate({ secret: { hash: third, keyId: key.id, validUntil: null }, prefix: 'sk-tf-third…', oldValidUntil: NOW + 99 });
     const ends = await Promise.all([first, second, third].map(async (hash) => (await store().findBySecretHash(hash))?.secret.validUntil));
     expect(ends).toEqual([NOW + 10, NOW + 99, null]);
     expect((await store().find([key.id])).get(key.id)?.prefix).toBe('sk-tf-third…');

@@ -219,6 +219,16 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
     expect(store.current().revision).toBe(1);
   });
 
+  promise('takes no channel out of use whose id is not exactly the one that was named', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    const [channel] = [...store.current().channels.values()];
+    for (const id of [`${channel?.id} `, ` ${channel?.id}`, channel?.id.toUpperCase() ?? '', 'né']) {
+      await expect(store.setChannelEnabled(id, false)).rejects.toMatchObject({ code: 'not_found' });
+    }
+    await store.refresh();
+    expect([...store.current().channels.values()][0]).toEqual(channel);
+  });
+
   promise('retires what has left the catalog, and takes it back with its prices', async () => {
     await store.applyCatalog(aDeclaredCatalog());
     await store.applyCatalog(aDeclaredCatalog({ channels: [aDeclaredChannel('a')], models: [], routes: [] }));

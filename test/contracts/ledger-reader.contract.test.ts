@@ -206,7 +206,10 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
     expect(await found({})).toEqual(ids(ofRun, running, official, fellBack, plain));
     expect(await found({ apiKeyId: `${account}-other` })).toEqual(ids(running));
     expect(await found({ projectId: 'p2' })).toEqual(ids(official));
-    expect(await found({ researchRunId: 'run-7' })).toEqual(ids(ofRun));
+    expect(await found({ runId: 'run-7' })).toEqual(ids(ofRun));
+    for (const other of [{ apiKeyId: `${account}-other ` }, { projectId: 'p2 ' }, { runId: 'run-7 ' }]) {
+      expect(await found(other)).toEqual([]);
+    }
     expect(await found({ model: 'b' })).toEqual(ids(fellBack));
     expect(await found({ status: 'FAILED' })).toEqual(ids(fellBack));
     expect(await found({ status: 'IN_FLIGHT' })).toEqual(ids(running));

@@ -89,7 +89,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the filters of lists on %s', (
       ['a route type', receipts(ACME, { routeType: 'OFFICIAL' }), 1, 'receipt_route_type (account_id=? AND route_type=?)'],
       ['a fallback', receipts(ACME, { withFallback: true }), 1, 'receipt_fallback (account_id=?)'],
       ['a project', receipts(ACME, { projectId: 'rare' }), 1, 'receipt_project (project_id=?)'],
-      ['a run', receipts(ACME, { researchRunId: 'rare' }), 1, 'receipt_run (run_id=?)'],
+      ['a run', receipts(ACME, { runId: 'rare' }), 1, 'receipt_run (run_id=?)'],
       ['a key', receipts(ACME, { apiKeyId: 'rare' }), 1, 'receipt_key_time (api_key_id=?)'],
       ['several at once', receipts(ACME, { model: 'usual', apiKeyId: 'rare' }), 1, 'receipt_key_time (api_key_id=?)'],
       [
@@ -109,7 +109,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the filters of lists on %s', (
     const asked: Asked[] = [
       ['a key, itself', receipts({ apiKeyId: 'rare' }, {}), 1, 'receipt_key_time (api_key_id=?)'],
       ['a project', receipts(null, { projectId: 'rare' }), 1, 'receipt_project (project_id=?)'],
-      ['a run', receipts(null, { researchRunId: 'rare' }), 1, 'receipt_run (run_id=?)'],
+      ['a run', receipts(null, { runId: 'rare' }), 1, 'receipt_run (run_id=?)'],
       ['a key', receipts(null, { apiKeyId: 'rare' }), 1, 'receipt_key_time (api_key_id=?)'],
       ['a time', receipts(null, { from: at(3), to: at(5) }), 2, 'receipt_time (created_at>? AND created_at<?)'],
       ['everything', receipts(null, {}), FIRST, 'SCAN r USING INDEX receipt_time'],

@@ -66,6 +66,18 @@ onEachDatabase('a chat on an Anthropic channel', (bed, promise) => {
     expect(await receiptOf(response)).toMatchObject({ stream: true, status: 'SUCCEEDED', charge: CHARGE });
   });
 
+  promise('tells what was written to a cache and read from one, which the cost follows from, streamed as it does whole', async () => {
+    const usage = { input_tokens: 10, cache_read_input_tokens: 1_000, cache_creation_input_tokens: 100, output_tokens: 5 };
+    bed.a.next(wholeMessage({ ...SERVED, usage }));
+    const whole = await client().chat.completions.create(ASK);
+    bed.a.next(streamedMessage({ ...SERVED, usage }));
+    const stream = await client().chat.completions.create({ ...ASK, stream: true, stream_options: { include_usage: true } });
+    const chunks: OpenAI.ChatCompletionChunk[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    expect(whole.usage).toMatchObject({ prompt_tokens_details: { cached_tokens: 1_000, cache_write_tokens: 100 }, cost: '0.000255' });
+    expect(chunks.at(-1)?.usage).toEqual(whole.usage);
+  });
+
   promise('hands a delta on when it comes, not when the answer ends', async () => {
     const held = gate();
     bed.a.next({ ...streamedMessage(SERVED), gate: { before: 4, opened: held.opened } });

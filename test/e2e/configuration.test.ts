@@ -1,11 +1,14 @@
 /** A gateway that is told wrong things says so, all at once, and touches nothing. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gatewayThatRefuses, startGateway } from '../support/gateway-process';
-import { shopCatalog } from '../support/shop-catalog';
+import { gatewayThatRefuses, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
+import { secretOf, shopCatalog, tokenOf } from '../support/shop-catalog';
 
 const WRONG_CONFIGURATION = 78;
+/** Of the head of a SQLite file: a version above 2 makes the file read-only, whoever opens it. */
+const WRITE_VERSION_AT = 18;
+const WRITTEN_BY_A_LATER_SQLITE = 3;
 const UPSTREAM = { baseUrl: 'http://127.0.0.1:9/v1' };
 const CATALOG = shopCatalog({ a: UPSTREAM, b: UPSTREAM, official: UPSTREAM });
 
@@ -79,6 +82,48 @@ describe('a gateway that is told wrong things', () => {
     expect(stderr).toContain(`DATABASE_URL: names the file ${file}`);
     expect(stderr).toMatch(problem);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it.each([20, 100, 138])('cannot start where the disk is full after %i pages, and says in one line what to change', async (pages) => {
+    const file = join(folder, `full-${pages}.sqlite`);
+    const nodeArguments = ['-r', require.resolve('../support/small-disk.cjs')];
+    const environment = { SMALL_DISK_PAGES: `${pages}` };
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: `sqlite:${file}`, catalog: CATALOG, environment, nodeArguments });
+    expect([code, stderr]).toEqual([
+      1,
+      `The database ${file} cannot be written, because its disk is full (SQLITE_FULL): make room there, or name another file in DATABASE_URL, and start again.\n`,
+    ]);
+  });
+
+  it('cannot start on a database that may only be read, and says so as of one in a folder that may not be written', async () => {
+    const file = join(folder, 'read-only.sqlite');
+    await (await startGateway({ databaseUrl: `sqlite:${file}`, catalog: CATALOG })).stop();
+    const database = openSync(file, 'r+');
+    writeSync(database, Uint8Array.of(WRITTEN_BY_A_LATER_SQLITE), 0, 1, WRITE_VERSION_AT);
+    closeSync(database);
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: `sqlite:${file}`, catalog: CATALOG });
+    expect(code).toBe(WRONG_CONFIGURATION);
+    expect(stderr).toContain(`DATABASE_URL: names the file ${file}, which cannot be written (SQLITE_READONLY)`);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it("refuses an operator's token that opens an account or a key already, so that nobody becomes the operator by it", async () => {
+    const shared = `sqlite:${join(folder, 'shared-token.sqlite')}`;
+    await (await startGateway({ databaseUrl: shared, catalog: CATALOG })).stop();
+    const opened: [string, RegExp][] = [
+      [tokenOf('acme'), /ADMIN_TOKEN: opens the account "acme" already/],
+      [secretOf('careful'), /ADMIN_TOKEN: opens the key "careful" already/],
+    ];
+    for (const [ADMIN_TOKEN, fault] of opened) {
+      const { code, stderr } = await gatewayThatRefuses({ databaseUrl: shared, environment: { ADMIN_TOKEN } });
+      expect([code, stderr]).toEqual([WRONG_CONFIGURATION, expect.stringMatching(fault)]);
+      expect(stderr).not.toContain(ADMIN_TOKEN);
+    }
+    const [acme] = CATALOG.accounts;
+    const taken = { ...CATALOG, accounts: [{ ...acme, id: 'late', projects: [], keys: [], token: OPERATOR_TOKEN }] };
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: shared, catalog: taken, environment: { ADMIN_TOKEN: '' } });
+    expect([code, stderr]).toEqual([WRONG_CONFIGURATION, expect.stringMatching(/accounts\[0\]\.token: is the operator's token/)]);
+    await (await startGateway({ databaseUrl: shared, catalog: CATALOG })).stop();
   });
 
   it('never owns an embedded database together with another: the second one refuses, and the first goes on', async () => {

@@ -44,7 +44,7 @@ onEachDatabase('an explanation of spend', (bed, promise) => {
     for (const token of [CHAT, tokenOf('acme')]) {
       const { text, receipt: of } = await explain(refund.id, token);
       expect([text, of?.id]).toEqual([
-        expect.stringMatching(/^A refund of the charge of the request .* added .* It was noted as: sorry/),
+        expect.stringMatching(/^A refund of the charge of the request .* added .* It was noted as "sorry"/),
         id,
       ]);
     }

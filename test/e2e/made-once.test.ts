@@ -74,4 +74,65 @@ onEachDatabase('an idempotency key', (bed, promise) => {
     const other = await createCodes('amount: "9", idempotencyKey: "codes"');
     expect(refusals([other])).toEqual([['idempotency_mismatch', expect.any(String)]]);
   });
+
+  promise('rotates an API key once, so that the secret that was shown lives on', async () => {
+    const created = await createKey(ACME, null, { name: 'rotated' });
+    const id = created.data?.createApiKey.apiKey.id ?? '';
+    const rotate = (key: string, overlapSeconds = 60) =>
+      graphAnswer<{ rotateApiKey: { secret: string } } | null>(
+        bed.gateway.origin,
+        ACME,
+        'mutation($id: ID!, $s: Int!, $key: String) { rotateApiKey(id: $id, overlapSeconds: $s, idempotencyKey: $key) { secret } }',
+        { id, s: overlapSeconds, key },
+      );
+    const answers = await Promise.all(Array.from({ length: TIMES }, () => rotate('turn')));
+    const [secret = '', ...others] = answers.flatMap(({ data }) => data?.rotateApiKey.secret ?? []);
+    expect(others).toEqual([]);
+    const told = expect.stringMatching(`gave the API key ${id} a new secret.*another idempotencyKey`);
+    expect(refusals(answers)).toEqual(Array.from({ length: TIMES - 1 }, () => ['idempotency_settled', told]));
+    expect(refusals([await rotate('turn', 0)])).toEqual([['idempotency_mismatch', expect.any(String)]]);
+    expect(await graph(bed.gateway.origin, secret, '{ apiKeys { id } }')).toEqual({ apiKeys: [{ id }] });
+    expect(refusals([await rotate('turn again', 0)])).toEqual([]);
+  });
+
+  promise('makes one token for the people of an account, and names it to every repeat', async () => {
+    const hire = (key: string, name = 'Ada', token = ACME) =>
+      graphAnswer<{ createAccountToken: { token: { id: string } } } | null>(
+        bed.gateway.origin,
+        token,
+        'mutation($name: String!, $key: String) { createAccountToken(name: $name, role: MEMBER, idempotencyKey: $key) { token { id } secret } }',
+        { name, key },
+      );
+    const answers = await Promise.all(Array.from({ length: TIMES }, () => hire('ada')));
+    const made = answers.flatMap(({ data }) => data?.createAccountToken.token.id ?? []);
+    expect(made).toHaveLength(1);
+    const told = expect.stringMatching(`made the token ${made[0]}.*revokeAccountToken`);
+    expect(refusals(answers)).toEqual(Array.from({ length: TIMES - 1 }, () => ['idempotency_settled', told]));
+    const { accounts } = await graph<{ accounts: { tokens: { id: string }[] }[] }>(
+      bed.gateway.origin,
+      ACME,
+      '{ accounts { tokens { id } } }',
+    );
+    expect(accounts[0]?.tokens.map(({ id }) => id)).toEqual(made);
+    expect(refusals([await hire('ada', 'Bob')])).toEqual([['idempotency_mismatch', expect.any(String)]]);
+    expect(refusals([await hire('ada', 'Ada', tokenOf('globex'))])).toEqual([]);
+  });
+
+  promise('makes one webhook, and names it to every repeat', async () => {
+    const create = (key: string, url = 'https://93.184.216.34/alerts') =>
+      graphAnswer<{ createWebhook: { webhook: { id: string } } } | null>(
+        bed.gateway.origin,
+        ACME,
+        'mutation($url: String!, $key: String) { createWebhook(url: $url, idempotencyKey: $key) { webhook { id } secret } }',
+        { url, key },
+      );
+    const answers = await Promise.all(Array.from({ length: TIMES }, () => create('hook')));
+    const made = answers.flatMap(({ data }) => data?.createWebhook.webhook.id ?? []);
+    expect(made).toHaveLength(1);
+    const told = expect.stringMatching(`made the webhook ${made[0]}.*deleteWebhook`);
+    expect(refusals(answers)).toEqual(Array.from({ length: TIMES - 1 }, () => ['idempotency_settled', told]));
+    const { webhooks } = await graph<{ webhooks: { id: string }[] }>(bed.gateway.origin, ACME, '{ webhooks { id } }');
+    expect(webhooks.map(({ id }) => id)).toEqual(made);
+    expect(refusals([await create('hook', 'https://93.184.216.34/other')])).toEqual([['idempotency_mismatch', expect.any(String)]]);
+  });
 });

@@ -225,11 +225,24 @@ onEachDatabase(
       ]);
     });
 
-    promise('gives the answer of its provider without a usage what was counted here, and marks it', async () => {
-      bed.a.next(streamedMessage({ ...SERVED, usage: null }));
-      const response = await send({ ...ASK, stream: true });
-      expect(await response.text()).toMatch(/"type":"message_delta".*"usage":\{"input_tokens":\d+.*"cost":"0\.0000/);
-      expect(await receiptOf(response)).toMatchObject({ usage: { outputTokens: 3, source: 'COUNTED' } });
+    promise('has a usage with its cost also where its provider told none that can be read: what was counted here', async () => {
+      const whole = message({ ...SERVED, usage: null });
+      const events = messageEvents({ ...SERVED, usage: null });
+      const answers = [
+        { raw: [JSON.stringify(whole)] },
+        { raw: [JSON.stringify({ ...whole, usage: {} })] },
+        { raw: events, stream: true },
+        { raw: events.map((each) => each.replace(/(?<=^event: message_delta.*\})\}$/ms, ',"usage":null}')), stream: true },
+      ];
+      for (const { raw, stream = false } of answers) {
+        bed.a.next({ raw });
+        const response = await send({ ...ASK, stream });
+        const told = [...(await response.text()).matchAll(/"usage":(\{[^}]*\}|null)/g)].map(([, usage]) => JSON.parse(usage ?? ''));
+        const { charge, usage } = await receiptOf(response);
+        expect(usage).toMatchObject({ outputTokens: 3, source: 'COUNTED' });
+        const counts = { input_tokens: usage.inputTokens, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 3 };
+        expect(told).toEqual([{ ...counts, cost: charge, cost_currency: 'CNY' }]);
+      }
     });
 
     promise('stays what it is where its provider repeats a message that is no answer', async () => {

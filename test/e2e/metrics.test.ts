@@ -47,6 +47,18 @@ onEachDatabase('the metrics', (bed, promise) => {
     expect(await sample(bed, 'tokens_forge_ledger_batch_items_count')).toBeGreaterThan(0);
   });
 
+  promise('have the time to a first token of streams alone: a whole answer says nothing of it', async () => {
+    const counts = async () => [
+      await sample(bed, 'tokens_forge_time_to_first_token_seconds_count{route_type="ORDINARY"}'),
+      await sample(bed, 'tokens_forge_request_seconds_count{route_type="ORDINARY"}'),
+    ];
+    const [tokens = 0, answers = 0] = await counts();
+    expect(await call(bed, 'chat')).toBe(200);
+    expect(await counts()).toEqual([tokens, answers + 1]);
+    expect(await call(bed, 'chat', { stream: true })).toBe(200);
+    expect(await counts()).toEqual([tokens + 1, answers + 2]);
+  });
+
   promise('count refusals, with a hold and without', async () => {
     expect([await call(bed, 'poor-chat'), await call(bed, 'chat', { model: 'no-such-model' })]).toEqual([429, 404]);
     expect(await sample(bed, requests('none', 'FAILED', 'REFUSED'))).toBeGreaterThan(0);

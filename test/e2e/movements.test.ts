@@ -1,5 +1,6 @@
 /** Money that the operator moves, over the graph. */
 import { newId } from '../../src/kernel/ids';
+import { formatDecimal, NANO_MAX, parseDecimal } from '../../src/kernel/money';
 import { graph, postChat, receipt } from '../support/forge-client';
 import { OPERATOR_TOKEN } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
@@ -72,6 +73,16 @@ onEachDatabase('money that the operator moves', (bed, promise) => {
     const first = await most(key);
     expect(await most(key)).toEqual(first);
     await expect(most(newId())).rejects.toThrow(/more than a wallet can hold/);
+  });
+
+  promise('fills a wallet to the very last unit that it can hold, and not beyond', async () => {
+    const add = async (amount: bigint) => {
+      const wish = `accountId: "globex", bucket: RMB, amount: "${formatDecimal(amount)}", idempotencyKey: "${newId()}"`;
+      return (await ask<{ topUp: Entry }>(`mutation { topUp(${wish}) { ${ENTRY} } }`)).topUp.balanceAfter;
+    };
+    const standing = parseDecimal(await add(1n)) ?? 0n;
+    expect(await add(NANO_MAX - standing)).toBe(formatDecimal(NANO_MAX));
+    await expect(add(1n)).rejects.toThrow(/more than a wallet can hold/);
   });
 
   promise('tops up once also when a hundred ask at once', async () => {

@@ -50,6 +50,8 @@ async function follow(client: Client, id: string, after: string | null = null, m
   return told;
 }
 
+/** The numbers of the lines that were told. */
+const linesOf = (told: readonly Told[]) => told.map(({ cursor }) => cursor.split('.')[0]);
 const gapless = (count: number) => Array.from({ length: count }, (_, nth) => `r${nth + 1}`);
 
 onEachDatabase('the progress of a run', (bed, promise) => {
@@ -59,7 +61,7 @@ onEachDatabase('the progress of a run', (bed, promise) => {
     bed.a.script('small-2025', fitting);
     const id = await startResearch(bed.gateway.origin, ACME, { apiKeyId: 'chat', mode: 'QUICK', budget: [{ bucket: 'RMB', amount: '1' }] });
     const told = await follow(connect(bed.gateway), id);
-    expect(told.map(({ cursor }) => cursor)).toEqual(gapless(told.length));
+    expect(linesOf(told)).toEqual(gapless(told.length));
     expect(told[0]?.kind).toBe('RUN_QUEUED');
     expect(
       told
@@ -79,6 +81,15 @@ onEachDatabase('the progress of a run', (bed, promise) => {
     }
   });
 
+  promise('does not go on at the cursor of another run, where lines of this one would be passed over', async () => {
+    bed.a.script('small-2025', fitting);
+    const start = () => startResearch(bed.gateway.origin, ACME, { apiKeyId: 'chat', mode: 'QUICK' });
+    const [one, other] = [await start(), await start()];
+    const client = connect(bed.gateway);
+    const [first] = await follow(client, one, null, 1);
+    await expect(follow(client, other, first?.cursor)).rejects.toThrow(/cursor of another run/);
+  });
+
   promise('says why a run waits, and goes on behind it when it is resumed', async () => {
     bed.a.script('small-2025', fitting);
     const id = await startResearch(bed.gateway.origin, ACME, {
@@ -91,7 +102,7 @@ onEachDatabase('the progress of a run', (bed, promise) => {
     await graph(bed.gateway.origin, ACME, `mutation { resumeResearchRun(id: "${id}", budget: [{ bucket: RMB, amount: "1" }]) { id } }`);
     const told = await following;
     expect(told.find(({ kind }) => kind === 'RUN_PAUSED')?.message).toContain('budget');
-    expect(told.map(({ cursor }) => cursor)).toEqual(gapless(told.length));
+    expect(linesOf(told)).toEqual(gapless(told.length));
     expect(told.at(-1)?.run.status).toBe('COMPLETED');
   });
 
@@ -112,6 +123,10 @@ onEachDatabase('the progress of a run', (bed, promise) => {
       await response.text();
       return response.headers.get('x-request-id');
     };
+    const ofOthers = { id: made.id, after: Buffer.from('globex:RMB 0 0').toString('base64url') };
+    const again = query.replace('($id: ID!)', '($id: ID!, $after: String)').replace('(id: $id)', '(id: $id, after: $after)');
+    const { value: refused } = await connect(bed.gateway).iterate({ query: again, variables: ofOthers }).next();
+    expect(refused).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT', param: 'after' } }] });
     const first = events.next();
     // The subscription begins when it is served: until then calls are made, one of the run and one of none.
     const made1: (string | null)[] = [];
@@ -169,7 +184,7 @@ async function crowd(bed: Bed): Promise<void> {
       }),
     );
     for (const events of told) {
-      expect(events.map(({ cursor }) => cursor)).toEqual(gapless(events.length));
+      expect(linesOf(events)).toEqual(gapless(events.length));
       expect(events.at(-1)).toMatchObject({ kind: 'RUN_ENDED', run: { status: 'COMPLETED' } });
     }
     expect(bed.a.requests.length - asked).toBe(RUNS * SECTIONS);

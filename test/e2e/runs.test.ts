@@ -192,6 +192,14 @@ onEachDatabase('a run of an agent', (bed, promise) => {
     expect((await post(bed.gateway.origin, '/v1/runs', 'sk-nobody', { name: 'x' })).status).toBe(401);
   });
 
+  promise('is named as its agent named it: bytes that are no UTF-8 make none, and a byte order mark is no part of them', async () => {
+    const named = (name: Buffer) => Buffer.concat([Buffer.from('\ufeff{"name":"'), name, Buffer.from('"}')]);
+    const garbled = await post(bed.gateway.origin, '/v1/runs', CHAT, named(Buffer.from([0x6e, 0xff, 0xfe])));
+    expect(await refusal(garbled)).toMatchObject({ status: 400, code: 'invalid_json' });
+    const marked = await post(bed.gateway.origin, '/v1/runs', CHAT, named(Buffer.from('nächtlich')));
+    expect([marked.status, await marked.json()]).toMatchObject([200, { name: 'nächtlich' }]);
+  });
+
   promise('has a receipt over the graph also when its tokens are more than an Int can say', async () => {
     const { id } = await start({ name: 'long' });
     for (const answer of [await call(id), await call(id)]) await answer.text();

@@ -107,6 +107,13 @@ onEachDatabase('the spend, live', (bed, promise) => {
     await expect(take(follow(tokenOf('globex'), { apiKeyId: 'chat' }), 1)).rejects.toThrow(/There is no API key/);
   });
 
+  promise('does not go on at a cursor of another account, which would tell all of its own history again', async () => {
+    const others = await lastCursor();
+    for (const token of [tokenOf('globex'), secretOf('globex-chat')]) {
+      await expect(take(follow(token, { after: others }), 1)).rejects.toThrow(/must be the cursor of an event of this subscription/);
+    }
+  });
+
   promise('is refused to strangers, at the connection', async () => {
     for (const token of [null, 'sk-tf-nobody']) {
       const events = connect(token).iterate({ query: 'subscription { spend { cursor } }' });

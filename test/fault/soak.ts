@@ -2,7 +2,7 @@
  * `npm run test:soak`: the siege for as long as you like, on a MariaDB of its own, or on SQLite. See README.md beside it.
  * Exits with 1 when anything was lost, doubled or out of order.
  */
-import { parseArgs } from 'node:util';
+import { readLine, runCommand, UsageError } from '../../src/start/command';
 import { freshDatabase, type TestDatabase } from '../support/databases';
 import { type OwnMariadb, ownMariadb } from '../support/own-mariadb';
 import { seededRandom } from '../support/seeded-random';
@@ -24,8 +24,24 @@ const WAIT_MS = 5_000;
 const SHOWN = 20;
 const TOLD_EVERY = 25;
 
-function readOptions(): Options {
-  const { values } = parseArgs({
+const USAGE = `usage: npm run test:soak -- [options]
+
+  --kills <n>            gateways that are killed, one after the other (500)
+  --database-kills <n>   kills of the database among them (20)
+  --processes <n>        gateways at once (4)
+  --clients <n>          that call them (16)
+  --minutes <n>          after which it ends in any case (60)
+  --sqlite               one gateway on SQLite, whose database is never killed
+
+Exit code: 0 nothing was lost, doubled or out of order; 1 something was; 64 wrong call.`;
+
+function wholeNumber(name: string, text: string, from: number): number {
+  if (!/^\d{1,9}$/.test(text) || Number(text) < from) throw new UsageError(`--${name} must be a whole number from ${from}, not "${text}".`);
+  return Number(text);
+}
+
+function readOptions(args: readonly string[]): Options {
+  const { values } = readLine(args, {
     options: {
       kills: { type: 'string', default: '500' },
       'database-kills': { type: 'string', default: '20' },
@@ -37,11 +53,11 @@ function readOptions(): Options {
   });
   const { sqlite } = values;
   return {
-    kills: Number(values.kills),
-    databaseKills: sqlite ? 0 : Number(values['database-kills']),
-    processes: sqlite ? 1 : Number(values.processes),
-    clients: Number(values.clients),
-    minutes: Number(values.minutes),
+    kills: wholeNumber('kills', values.kills, 1),
+    databaseKills: sqlite ? 0 : wholeNumber('database-kills', values['database-kills'], 0),
+    processes: sqlite ? 1 : wholeNumber('processes', values.processes, 1),
+    clients: wholeNumber('clients', values.clients, 1),
+    minutes: wholeNumber('minutes', values.minutes, 1),
     sqlite,
   };
 }
@@ -76,8 +92,8 @@ async function soak(options: Options, database: TestDatabase, server: OwnMariadb
   }
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
   const server = options.sqlite ? null : await ownMariadb();
   if (server === null && !options.sqlite) throw new Error('mariadb-server is not installed; --sqlite does without');
   let database: TestDatabase | undefined;
@@ -87,7 +103,7 @@ async function main(): Promise<void> {
     const { lost, doubled } = lostAndDoubled(found);
     say(`${answers} answers, ${broken} broken calls: ${lost} lost, ${doubled} doubled, ${found.length - lost - doubled} other findings`);
     for (const each of found.slice(0, SHOWN)) say(each);
-    process.exitCode = found.length === 0 ? 0 : 1;
+    return found.length === 0 ? 0 : 1;
   } finally {
     await database?.drop();
     await server?.close();
@@ -98,7 +114,4 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-  process.exitCode = 1;
-});
+void runCommand({ usage: USAGE, run: main });

@@ -164,7 +164,7 @@ async function listensInTime<T>(child: ChildProcess, what: Promise<T>): Promise<
 
 let built = false;
 
-function buildOnce(): void {
+export function buildOnce(): void {
   if (built) return;
   const { status, stderr } = spawnSync(process.execPath, [join(CHECKOUT, 'scripts', 'build.cjs'), '--if-needed'], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the build failed:\n${stderr}`);

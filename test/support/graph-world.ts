@@ -41,7 +41,9 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
   const noRun = () => Promise.reject(new Error('no run is made here'));
   const noRuns = { add: noRun, page: noRun, finish: noRun, setBudget: noRun, sums: async () => new Map() };
   const nothingOf = async () => new Map();
+  const NOTHING_MADE = { madeBefore: async () => undefined };
   const noAlertRules = {
+    ...NOTHING_MADE,
     ...{ addRule: noRun, rules: async () => [], rulesById: nothingOf, setRuleEnabled: noRun, deleteRule: noRun, calm: noRun },
     ...{ addWebhook: noRun, webhooks: async () => [], webhook: async () => undefined, deleteWebhook: noRun },
   };
@@ -70,7 +72,14 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     settings: stores.settings,
     catalog: counted('catalog', catalog, calls),
     reader: counted('reader', reader, calls),
-    tokens: { add: noRun, find: async () => undefined, findByHash: async () => undefined, list: async () => [], revoke: noRun },
+    tokens: {
+      add: noRun,
+      ...NOTHING_MADE,
+      find: async () => undefined,
+      findByHash: async () => undefined,
+      list: async () => [],
+      revoke: noRun,
+    },
     alertRules: noAlertRules,
     alertLog: noAlertLog,
     alertLimits: { problemOfAddress: () => null, sendsMail: false },
@@ -83,7 +92,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
       add: async () => undefined,
       find: async () => undefined,
       findByHash: async () => undefined,
-      madeBefore: async () => undefined,
+      ...NOTHING_MADE,
       page: async () => ({ items: [], hasNextPage: false }),
       revoke: async () => undefined,
     },

@@ -4,7 +4,7 @@ import type { MadeBefore } from '../../src/kernel/made-once';
 import { hashSecret } from '../../src/kernel/secret';
 import type { Account, AccountStore, Project, SettingStore } from '../../src/keys/account-store';
 import type { ApiKey, KeySecret, SpendLimit, StoredKeyStatus } from '../../src/keys/api-key';
-import type { ApiKeyStore, NewApiKey } from '../../src/keys/api-key-store';
+import type { ApiKeyStore, NewApiKey, Rotation } from '../../src/keys/api-key-store';
 
 export class MemoryKeyStore implements ApiKeyStore {
   readonly keys = new Map<string, ApiKey>();
@@ -55,7 +55,8 @@ export class MemoryKeyStore implements ApiKeyStore {
     this.set(id, { status });
   }
 
-  async rotate(secret: KeySecret, prefix: string, oldValidUntil: number): Promise<void> {
+  async rotate({ secret, prefix, oldValidUntil, once = null }: Rotation): Promise<void> {
+    if (once !== null) this.made.set(once.key, { made: secret.keyId, contentHash: once.contentHash });
     for (const old of this.secrets.values()) {
       const ends = Math.min(old.validUntil ?? oldValidUntil, oldValidUntil);
       if (old.keyId === secret.keyId) this.secrets.set(old.hash, { ...old, validUntil: ends });

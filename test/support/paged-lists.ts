@@ -52,7 +52,7 @@ function receiptLists({ reader }: OpenReader, start: number): PagedList[] {
     list('an account, with a fallback', ACME, { withFallback: true }, 'receipt_fallback (account_id=? AND created_at<?)'),
     list('an account, without one', ACME, { withFallback: false }, byAccount),
     list('an account, by project', ACME, { projectId: 'few' }, 'receipt_project (project_id=? AND created_at<?)'),
-    list('an account, by run', ACME, { researchRunId: 'few' }, 'receipt_run (run_id=? AND created_at<?)'),
+    list('an account, by run', ACME, { runId: 'few' }, 'receipt_run (run_id=? AND created_at<?)'),
     list('an account, by key', ACME, { apiKeyId: 'usual' }, byKey),
     list('a key', { apiKeyId: 'usual' }, {}, byKey),
     list('a key, by model', { apiKeyId: 'usual' }, { model: 'usual' }, byKey),

@@ -51,6 +51,14 @@ describe('errors', () => {
     expect(world.logged).toEqual([]);
   });
 
+  it('of a subscription that comes over HTTP say where it is served, and are not logged', async () => {
+    const { status, data, errors } = await world.ask(ACME, 'subscription { spend { cursor } }');
+    expect([status, data ?? null]).toEqual([200, null]);
+    expect(errors).toMatchObject([{ message: expect.stringContaining('over WebSocket') }]);
+    expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', faultCode: 'invalid_request', requestId: expect.any(String) });
+    expect(world.logged).toEqual([]);
+  });
+
   it('of a value say what it must be', async () => {
     const query = 'query Of($from: DateTime) { receipts(filter: { from: $from }) { nodes { id } } }';
     const { errors } = await world.ask(ACME, query, { from: 'yesterday' });

@@ -3,7 +3,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { Fault } from '../../kernel/fault';
 import type { Log } from '../../kernel/log';
 import { shown } from '../../kernel/shown';
@@ -74,9 +74,27 @@ function createApollo(schema: GraphQLSchema, { introspection, log }: GraphqlDeps
     formatError: introspection ? formatError : (formatted, error) => withoutSuggestion(formatError(formatted, error)),
     logger: loggerOf(log),
     // Nothing here may be cached by anybody, and looking whether it may costs a call for every field.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), errorsWithRequestId(log)],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      NO_SUBSCRIPTIONS_HERE,
+      errorsWithRequestId(log),
+    ],
   });
 }
+
+/** Executed as a query, a subscription breaks on its first field, which is nobody's fault but the client's. */
+const NO_SUBSCRIPTIONS_HERE: ApolloServerPlugin<GraphContext> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation }) => {
+      if (operation?.operation !== 'subscription') return;
+      const message = `Subscriptions are served over WebSocket at ${PATH}, in the protocol graphql-transport-ws.`;
+      const originalError = new Fault('invalid_request', message);
+      // The library answers 500 to what it does not know.
+      throw new GraphQLError(message, { originalError, extensions: { http: { status: originalError.rule.http } } });
+    },
+  }),
+};
 
 /** Logs what the operator must hear of, and puts the request id on every error. */
 function errorsWithRequestId(log: Log): ApolloServerPlugin<GraphContext> {

@@ -1,43 +1,29 @@
 /** The model calls that are being served: what a drain waits for, and what it cuts when time is up. */
 import type { Interruption } from '../../attempts/run-attempts';
+import { Roster } from '../../kernel/roster';
 
 /** For the settlement of what was cut; a ledger that hangs does not keep the process. */
 const SETTLING_MS = 15_000;
 
-interface Call {
-  readonly interrupt: (reason: Interruption) => void;
-  /** Its place in the list; -1 when it has left. */
-  at: number;
-}
+type Interrupt = (reason: Interruption) => void;
 
 export class InFlight {
-  /** Not a Set: one that changes with every request leaves a chain of outgrown tables, which keeps finished requests in memory. */
-  private readonly calls: Call[] = [];
+  private readonly calls = new Roster<Interrupt>();
   private emptied: (() => void) | null = null;
   private cut = false;
 
   get count(): number {
-    return this.calls.length;
+    return this.calls.size;
   }
 
   /** Registers a call; the function that it gives takes it out again. A call that comes after the cut is cut at once. */
-  enter(interrupt: (reason: Interruption) => void): () => void {
-    const call: Call = { interrupt, at: this.calls.length };
-    this.calls.push(call);
+  enter(interrupt: Interrupt): () => void {
+    const leave = this.calls.enter(interrupt);
     if (this.cut) interrupt('GATEWAY_STOPPED');
-    return () => this.leave(call);
-  }
-
-  /** The last call takes the place of the one that leaves. */
-  private leave(call: Call): void {
-    if (call.at < 0) return;
-    const last = this.calls.pop();
-    if (last !== undefined && last !== call) {
-      this.calls[call.at] = last;
-      last.at = call.at;
-    }
-    call.at = -1;
-    if (this.calls.length === 0) this.emptied?.();
+    return () => {
+      leave();
+      if (this.calls.size === 0) this.emptied?.();
+    };
   }
 
   /**
@@ -45,7 +31,7 @@ export class InFlight {
    * whatever was still on its way.
    */
   async drain(graceMs: number): Promise<void> {
-    if (this.calls.length > 0) await this.emptiness(graceMs);
+    if (this.calls.size > 0) await this.emptiness(graceMs);
     this.cut = true;
   }
 
@@ -60,6 +46,6 @@ export class InFlight {
 
   private cutAll(): void {
     this.cut = true;
-    for (const { interrupt } of [...this.calls]) interrupt('GATEWAY_STOPPED');
+    for (const interrupt of this.calls.members()) interrupt('GATEWAY_STOPPED');
   }
 }

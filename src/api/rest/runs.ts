@@ -25,6 +25,8 @@ export interface RunDeps {
 }
 
 const PATH = '/v1/runs';
+/** As of model calls: what is no text is refused, and a byte order mark passed over. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const amount = z.string({ error: 'must be a decimal string such as "5"' }).transform((text, context) => {
   const units = parseDecimal(text);
@@ -82,7 +84,7 @@ function wishOf(body: Buffer): RunWish {
 
 function jsonOf(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(utf8.decode(body));
   } catch {
     throw new Fault(
       'invalid_json',

@@ -72,6 +72,19 @@ describe('a connection to the server', () => {
     expect(JSON.parse(body)).toMatchObject({ error: { code: 'invalid_request', message: expect.stringContaining('Host') } });
   });
 
+  it.each([
+    ['no JSON', 'content-length: 1\r\n', '{'],
+    ['nothing', 'content-length: 0\r\n', ''],
+    ['more than is taken', 'content-length: 20000000\r\n', ''],
+  ])('is told that there is no such address, also when it is sent %s as JSON', async (_what, length, body) => {
+    const head = `POST /nowhere?at=all HTTP/1.1\r\nhost: here\r\n${END}content-type: application/json\r\n${length}\r\n`;
+    const answer = await all(head + body);
+    expect(answer).toMatch(/^HTTP\/1\.1 404 .*x-request-id: [\w-]{36}\r\n/s);
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+      error: { code: 'not_found', message: 'There is no POST /nowhere.' },
+    });
+  });
+
   it('of HTTP/1.0 is served without that', async () => {
     expect(await all('GET /now HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 .*now$/s);
   });

@@ -39,7 +39,8 @@ export function createServer(log: Log): FastifyInstance {
   app.addHook('onRequest', (request, reply, done) => {
     closeWithConnection(request.raw.socket, reply.raw);
     reply.header('x-request-id', request.id);
-    if (!stopping.has(app)) return done(faultOfHead(request.raw));
+    // Before any body is read: what is wrong with it would be told in place of what is wrong with its address.
+    if (!stopping.has(app)) return done(faultOfHead(request.raw) ?? faultOfAddress(request));
     reply.raw.setHeader('connection', 'close');
     done(new Fault('gateway_stopping', 'The gateway is being stopped.'));
   });
@@ -50,9 +51,6 @@ export function createServer(log: Log): FastifyInstance {
     if (fault === null || fault.rule.log === 'error') log.error({ err: error, request: request.id }, 'a request broke');
     return send(request, reply, fault ?? error);
   });
-  app.setNotFoundHandler((request, reply) =>
-    send(request, reply, new Fault('not_found', `There is no ${shown(`${request.method} ${request.url.split('?')[0]}`)}.`)),
-  );
   return app;
 }
 
@@ -60,6 +58,10 @@ export function createServer(log: Log): FastifyInstance {
 function faultOfHead({ headers, httpVersion }: IncomingMessage): Fault | undefined {
   if (headers.host !== undefined || httpVersion === '1.0') return undefined;
   return new Fault('invalid_request', 'The request has no Host header, which HTTP/1.1 asks for.');
+}
+
+function faultOfAddress({ is404, method, url }: FastifyRequest): Fault | undefined {
+  return is404 ? new Fault('not_found', `There is no ${shown(`${method} ${url.split('?')[0]}`)}.`) : undefined;
 }
 
 const stopping = new WeakSet<FastifyInstance>();

@@ -1,4 +1,5 @@
-import { callOf, UsageError } from './options';
+import { UsageError } from '../../start/command';
+import { callOf } from './options';
 
 const CONFIG = { url: 'http://127.0.0.1:4000', key: 'sk-tf-environment' };
 const called = (...args: string[]) => callOf(args, CONFIG);

@@ -1,7 +1,7 @@
 /** What the command line of `research` says. */
-import { parseArgs } from 'node:util';
 import type { ClientConfig } from '../../config';
 import { BUCKETS, type Bucket, RESEARCH_MODES, type ResearchMode } from '../../kernel/words';
+import { readLine, UsageError } from '../../start/command';
 
 export const USAGE = `usage: npm run research -- SYMBOL [options]
 
@@ -16,8 +16,6 @@ export const USAGE = `usage: npm run research -- SYMBOL [options]
   --resume <run id>            let a paused run go on, with --budget under a new ceiling
 
 Exit code: 0 completed, 2 partial or paused, 1 failed, cancelled or not started, 64 wrong call.`;
-
-export class UsageError extends Error {}
 
 export interface BudgetAmount {
   readonly bucket: Bucket;
@@ -54,7 +52,7 @@ const OPTIONS = {
 
 /** @throws UsageError that names what is wrong */
 export function callOf(args: readonly string[], config: ClientConfig): Call {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readLine(args, { options: OPTIONS, allowPositionals: true });
   const key = values.key ?? config.key;
   if (key === null) {
     throw new UsageError('There is no key: set TOKENS_FORGE_KEY or give --key. The first start of a gateway prints a demo key.');
@@ -70,14 +68,6 @@ export function callOf(args: readonly string[], config: ClientConfig): Call {
   };
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
-}
-
 interface AimValues {
   readonly mode?: string | undefined;
   readonly follow?: string | undefined;
@@ -86,7 +76,7 @@ interface AimValues {
 
 function aimOf([symbol, ...more]: readonly string[], { mode = 'quick', follow, resume }: AimValues): Aim {
   const given = [symbol, follow, resume].filter((each) => each !== undefined);
-  if (given.length !== 1 || more.length > 0) throw new UsageError(`Name one symbol, or one run with --follow or --resume.\n\n${USAGE}`);
+  if (given.length !== 1 || more.length > 0) throw new UsageError('Name one symbol, or one run with --follow or --resume.');
   if (follow !== undefined) return { kind: 'follow', runId: follow };
   if (resume !== undefined) return { kind: 'resume', runId: resume };
   const known = RESEARCH_MODES.find((each) => each === mode.toUpperCase());

@@ -1,6 +1,6 @@
 /** The end of an answer as the client gets it: the provider's own bytes, with the cost added to the usage. */
 import type { ClosingEvent, Operation, StreamEnd, WholeAnswer } from '../../attempts/upstream';
-import { editMembers, insertMember, topLevelMembers } from '../../kernel/json-members';
+import { editMembers, topLevelMembers } from '../../kernel/json-members';
 import { formatDecimal } from '../../kernel/money';
 import { currencyOf } from '../../kernel/words';
 import type { ReceiptRecord } from '../../ledger/receipt';
@@ -12,6 +12,7 @@ const DONE = 'data: [DONE]\n\n';
 /** How usage looks where clients expect it: if the provider told none that can be read, it is what was counted here. */
 const ALWAYS_USAGE: Readonly<Partial<Record<Operation, (usage: Usage) => Record<string, unknown>>>> = {
   chat: openAiUsage,
+  messages: messageUsage,
   completions: openAiUsage,
   embeddings: ({ inputTokens }) => ({ prompt_tokens: inputTokens, total_tokens: inputTokens }),
   responses: responseUsage,
@@ -52,7 +53,8 @@ function valueWithCost(usage: string, receipt: ReceiptRecord): string {
 /** The last events of a stream: the usage chunk when the client asked for one, and the end marker; or the event that closes it. */
 export function streamTail(end: StreamEnd | ClosingEvent, receipt: ReceiptRecord, { endpoint, wantsUsage }: ModelCall): string {
   if (end.kind === 'closing') {
-    const data = endpoint.ending === 'message-stop' ? deltaWithCost(end.data, receipt) : eventWithCost(end.data, receipt, endpoint);
+    const data =
+      endpoint.ending === 'message-stop' ? deltaWithCost(end.data, receipt, endpoint) : eventWithCost(end.data, receipt, endpoint);
     return `${end.name === '' ? '' : `event: ${end.name}\n`}data: ${data.replaceAll('\n', '\ndata: ')}\n\n${end.after ?? ''}`;
   }
   return wantsUsage ? `data: ${JSON.stringify(usageChunk(end, receipt, endpoint.chunkObject))}\n\n${DONE}` : DONE;
@@ -66,10 +68,10 @@ function eventWithCost(data: string, receipt: ReceiptRecord, endpoint: Endpoint)
   );
 }
 
-/** The last event that tells usage; where the provider told none it is what was counted here. */
-function deltaWithCost(data: string, receipt: ReceiptRecord): string {
-  const hasUsage = topLevelMembers(data).some(({ name, valueStart }) => name === 'usage' && data.startsWith('{', valueStart));
-  return usageWithCost(hasUsage ? data : insertMember(data, 'usage', JSON.stringify(messageUsage(receipt.usage))), receipt);
+/** The last event that tells usage; where it tells none, some tell all of it at the beginning. */
+function deltaWithCost(data: string, receipt: ReceiptRecord, endpoint: Endpoint): string {
+  const told = (value: string | null) => (value?.startsWith('{') ? null : JSON.stringify(messageUsage(receipt.usage)));
+  return usageWithCost(editMembers(withCounted(data, receipt, endpoint), new Map([['usage', told]])), receipt);
 }
 
 function messageUsage({ inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens }: Usage): Record<string, unknown> {
@@ -94,15 +96,20 @@ function openAiUsage(usage: Usage): Record<string, unknown> {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,
     total_tokens: usage.inputTokens + usage.outputTokens,
-    prompt_tokens_details: { cached_tokens: usage.cachedInputTokens },
+    prompt_tokens_details: inputDetails(usage),
     completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
   };
+}
+
+/** What was written to a cache has a price of its own: without it the cost would not follow from the usage. */
+function inputDetails({ cachedInputTokens, cacheWriteTokens }: Usage): Record<string, number> {
+  return { cached_tokens: cachedInputTokens, ...(cacheWriteTokens > 0 && { cache_write_tokens: cacheWriteTokens }) };
 }
 
 function responseUsage(usage: Usage): Record<string, unknown> {
   return {
     input_tokens: usage.inputTokens,
-    input_tokens_details: { cached_tokens: usage.cachedInputTokens },
+    input_tokens_details: inputDetails(usage),
     output_tokens: usage.outputTokens,
     output_tokens_details: { reasoning_tokens: usage.reasoningTokens },
     total_tokens: usage.inputTokens + usage.outputTokens,

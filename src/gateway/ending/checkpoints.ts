@@ -7,6 +7,7 @@ import type { AttemptFollower, RunningAttempt } from '../../attempts/attempt-fol
 import type { Clock } from '../../kernel/clock';
 import type { Log } from '../../kernel/log';
 import { minNano } from '../../kernel/money';
+import { Roster } from '../../kernel/roster';
 import type { Checkpoint, LedgerStore } from '../../ledger/ledger-store';
 import { chargeFor } from '../../metering/charge';
 import { costOf } from '../../metering/cost';
@@ -37,8 +38,7 @@ export interface CheckpointPorts {
 }
 
 export class Checkpoints {
-  /** Not a Set: see `InFlight`. */
-  private readonly streams: FollowedStream[] = [];
+  private readonly streams = new Roster<FollowedStream>();
   private running: Promise<void> | null = null;
   private stopped = false;
 
@@ -51,12 +51,13 @@ export class Checkpoints {
   }
 
   private async followed<T>(delivering: Delivering, serve: (follower: AttemptFollower) => Promise<T>): Promise<T> {
-    const stream = new FollowedStream(delivering, this.ports.counter, this.streams.length);
-    this.streams.push(stream);
+    const stream = new FollowedStream(delivering, this.ports.counter);
+    const leave = this.streams.enter(stream);
     try {
       return await serve(stream);
     } finally {
-      this.leave(stream);
+      stream.hasLeft = true;
+      leave();
     }
   }
 
@@ -94,7 +95,7 @@ export class Checkpoints {
     const { clock } = this.ports;
     const moved = [];
     let since = clock.monotonic();
-    for (const stream of [...this.streams]) {
+    for (const stream of this.streams.members()) {
       const checkpoint = stream.checkpoint();
       if (checkpoint !== null) moved.push({ stream, checkpoint });
       if (clock.monotonic() - since < COUNTING_MS) continue;
@@ -102,23 +103,15 @@ export class Checkpoints {
       since = clock.monotonic();
     }
     // Whoever has ended meanwhile is being settled.
-    return moved.filter(({ stream }) => stream.at >= 0);
-  }
-
-  /** The last one takes the place of the one that leaves. */
-  private leave(stream: FollowedStream): void {
-    const last = this.streams.pop();
-    if (last !== undefined && last !== stream) {
-      this.streams[stream.at] = last;
-      last.at = stream.at;
-    }
-    stream.at = -1;
+    return moved.filter(({ stream }) => !stream.hasLeft);
   }
 }
 
 class FollowedStream implements AttemptFollower {
   /** The output tokens of the last checkpoint that was written; null before the first. */
   noted: number | null = null;
+  /** It has ended, and is being settled. */
+  hasLeft = false;
   private readonly before: AttemptRecord[] = [];
   private current: { readonly attempt: RunningAttempt; readonly output: GrowingCount } | null = null;
   private inputTokens: number | null = null;
@@ -126,8 +119,6 @@ class FollowedStream implements AttemptFollower {
   constructor(
     private readonly delivering: Delivering,
     private readonly counter: TokenCounter,
-    /** Its place in the list; -1 when it has left. */
-    public at: number,
   ) {}
 
   began(attempt: RunningAttempt): void {
@@ -141,7 +132,7 @@ class FollowedStream implements AttemptFollower {
 
   /** null: nothing was delivered since the last one. */
   checkpoint(): Checkpoint | null {
-    if (this.at < 0 || this.current === null) return null;
+    if (this.hasLeft || this.current === null) return null;
     const { attempt, output } = this.current;
     const delivered = attempt.deliveredText();
     const audioBytes = attempt.deliveredBytes();

@@ -151,6 +151,7 @@ export function bareEnd(item: EndRequest): EndRequest {
     errorMessage: null,
     usage: NO_USAGE,
     charge: ZERO,
+    noChargeReason: 'The receipt could not be written in full, so nothing was charged and the held amount was given back.',
   };
   return { ...withoutMoney(receipt, []), hold: item.hold === null ? null : { ...item.hold, settles: false } };
 }

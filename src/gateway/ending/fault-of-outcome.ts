@@ -24,7 +24,10 @@ function messageOf(outcome: Outcome): string {
     case 'NO_CHANNEL':
       return `No channel of ${outcome.plan.route.id} can take this request now.`;
     case 'UPSTREAM_TIMEOUT':
-      return outcome.overdue ?? `No channel of ${outcome.plan.route.id} answered in time (${tried} tried).${ceilingOf(outcome)}`;
+      if (outcome.overdue !== null) return outcome.overdue;
+      return outcome.started
+        ? 'The provider did not end its answer in time.'
+        : `No channel of ${outcome.plan.route.id} answered in time (${tried} tried).${ceilingOf(outcome)}`;
     case 'UPSTREAM_ERROR':
       return outcome.started
         ? 'The provider broke off in the middle of its answer.'

@@ -15,6 +15,8 @@ interface Ending {
   readonly route: RouteFacts;
   readonly attempts: readonly AttemptRecord[];
   readonly stopReason: StopReason;
+  /** Why the charge is zero; left out: what the policy says of the stop reason. */
+  readonly noChargeReason?: string;
   readonly fault: Fault | null;
   readonly usage: Usage;
   readonly charge: Nano;
@@ -40,7 +42,7 @@ export function receiptOf(
 export function receiptWithoutCharge(
   clock: Clock,
   facts: RequestFacts,
-  ended: Pick<Ending, 'route' | 'fault' | 'stopReason' | 'attempts' | 'hold'>,
+  ended: Pick<Ending, 'route' | 'fault' | 'stopReason' | 'noChargeReason' | 'attempts' | 'hold'>,
 ): ReceiptRecord {
   return recordOf(clock, facts, { ...ended, usage: NO_USAGE, charge: nano(0n), outcome: null });
 }
@@ -85,7 +87,7 @@ function recordOf(clock: Clock, facts: RequestFacts, ending: Ending): ReceiptRec
     loweredOutputLimit: loweredLimit(hold),
     recovered: false,
     charge,
-    noChargeReason: charge > 0n ? null : rule.noChargeReason,
+    noChargeReason: charge > 0n ? null : (ending.noChargeReason ?? rule.noChargeReason),
     holdId: hold?.id ?? null,
     holdAmount: hold?.amount ?? null,
   };

@@ -28,6 +28,11 @@ export interface Settled {
 }
 
 const ZERO = nano(0n);
+/** Something may have been sent and the process lives on, so that no other row of the policy fits; the error code tells whose fault it was. */
+const BROKEN_INSIDE = {
+  stopReason: 'UPSTREAM_ERROR',
+  noChargeReason: 'Something broke inside the gateway, so nothing was charged and the held amount was given back.',
+} as const;
 
 /** Resolves when the receipt is durable, in the ledger or in the spool. @throws as `endDurably` */
 export async function settle(gateway: Gateway, { facts, call, keep }: Asked, used: Used): Promise<Settled> {
@@ -64,7 +69,7 @@ export async function release(
 ): Promise<Fault> {
   gateway.log.error({ err: error, receipt: facts.requestId }, 'a request broke inside the gateway');
   const fault = new ReceiptedFault('internal_error', 'The gateway could not finish this request.', { cause: error });
-  const ended = { route: routeFactsOf(hold.plan), fault, stopReason: 'UPSTREAM_ERROR', attempts, hold } as const;
+  const ended = { route: routeFactsOf(hold.plan), fault, ...BROKEN_INSIDE, attempts, hold } as const;
   const receipt = receiptWithoutCharge(gateway.clock, facts, ended);
   await endDurably(gateway, {
     ...withoutMoney(receipt, attempts),

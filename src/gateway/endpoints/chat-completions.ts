@@ -2,9 +2,9 @@
 import { inputBound } from '../../metering/input-bound';
 import { promptText } from '../../metering/prompt-text';
 import type { Endpoint, Json } from './endpoint';
-import { CHOICES_MAX, isObject, OUTPUT_LIMIT_MAX, positive, streaming, wrong } from './members';
+import { CHOICES_MAX, isObject, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, streaming, wrong } from './members';
 
-const DECISIVE = ['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n'];
+const DECISIVE = ['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'service_tier'];
 /** What a model reads beside the messages: the bound of the input is made on it. */
 const IN_PROMPT = ['tools', 'functions', 'response_format'];
 
@@ -18,6 +18,7 @@ export const chatCompletions: Endpoint = {
   inputBound,
   countInput: (json, counter) => counter.count(promptText(json)),
   want(json, model) {
+    refuseDearerTier(json);
     checkMessages(json['messages']);
     const streamed = streaming(json);
     return { model, ...streamed, outputLimit: outputLimit(json), choices: positive(json['n'], 'n', CHOICES_MAX) ?? 1 };

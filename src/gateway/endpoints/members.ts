@@ -28,9 +28,14 @@ export function refuseMember(json: Readonly<Record<string, unknown>>, name: stri
   if (value !== undefined && value !== null && value !== false) throw wrong(name, why);
 }
 
+/** @throws Fault for a tier in which a provider bills the same tokens at about twice their price: the catalog has one price */
+export function refuseDearerTier({ service_tier: tier }: Readonly<Record<string, unknown>>): void {
+  if (tier === 'priority') throw wrong('service_tier', 'cannot be priority: it is priced apart');
+}
+
 export const OUTPUT_LIMIT_MAX = 2 ** 31 - 1;
 export const CHOICES_MAX = 128;
-export const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -4,7 +4,7 @@
  */
 import { responseInputBound, responsePromptText } from '../../metering/response-input';
 import type { Endpoint, Json } from './endpoint';
-import { isObject, OUTPUT_LIMIT_MAX, positive, refuseMember, streaming, wrong } from './members';
+import { isObject, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming, wrong } from './members';
 
 const REFUSED: Readonly<Record<string, string>> = {
   previous_response_id: 'is not served: send the whole conversation as input',
@@ -18,7 +18,7 @@ const OWN_TOOLS: ReadonlySet<unknown> = new Set(['function', 'custom']);
 export const responses: Endpoint = {
   path: '/v1/responses',
   operation: 'responses',
-  decisive: new Set(['model', 'input', 'stream', 'max_output_tokens', 'tools', ...Object.keys(REFUSED)]),
+  decisive: new Set(['model', 'input', 'stream', 'max_output_tokens', 'tools', 'service_tier', ...Object.keys(REFUSED)]),
   output: 'limited',
   chunkObject: 'response',
   ending: 'closing-event',
@@ -26,6 +26,7 @@ export const responses: Endpoint = {
   countInput: (json, counter) => counter.count(responsePromptText(json)),
   want(json, model) {
     for (const [name, why] of Object.entries(REFUSED)) refuseMember(json, name, why);
+    refuseDearerTier(json);
     checkInput(json['input']);
     checkTools(json['tools']);
     const outputLimit = positive(json['max_output_tokens'], 'max_output_tokens', OUTPUT_LIMIT_MAX);

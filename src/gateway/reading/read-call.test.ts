@@ -34,3 +34,22 @@ describe('a body that spells a member in another case', () => {
     expect(faultOf('{"model":"m","max_output_to\u212Aens":9,"input":"hi"}', responses)).toMatch(/must be spelled max_output_tokens/);
   });
 });
+
+describe('a body that names a tier of its provider', () => {
+  const asked = (member: string) => [
+    faultOf(`{"model":"m",${member},${MESSAGES}}`),
+    faultOf(`{"model":"m",${member},"input":"hi"}`, responses),
+  ];
+
+  it.each([
+    ['"service_tier":"priority"', 'service_tier cannot be priority: it is priced apart.'],
+    ['"Service_Tier":"priority"', 'Service_Tier must be spelled service_tier.'],
+    ['"service_tier":"auto","service_tier":"priority"', 'service_tier stands in the body more than once.'],
+  ])('is refused where the same tokens cost more there than their price says: %s', (member, message) => {
+    expect(asked(member)).toEqual([message, message]);
+  });
+
+  it.each(['auto', 'default', 'flex', 'on_demand'])('goes through where they do not: %s', (tier) => {
+    expect(asked(`"service_tier":"${tier}"`)).toEqual([null, null]);
+  });
+});

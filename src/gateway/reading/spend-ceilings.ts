@@ -3,7 +3,6 @@ import { Fault } from '../../kernel/fault';
 import { formatDecimal, type Nano, nano } from '../../kernel/money';
 import { BUCKETS, type Bucket, currencyOf } from '../../kernel/words';
 import type { SpendLimit } from '../../keys/api-key';
-import type { CounterSpend } from '../../ledger/ledger-reader';
 import type { LedgerVerdict } from '../../ledger/ledger-store';
 import { type CounterScope, counterId, counterRef, nextWindow, type SpendCeiling } from '../../ledger/spend-counter';
 import type { Run } from '../../runs/run';
@@ -33,22 +32,6 @@ export function ceilingsOn(bucket: Bucket, placedAt: number, all: readonly Limit
 
 /** A ceiling, and what stands against it. */
 export type LimitReached = Omit<Extract<LedgerVerdict, { verdict: 'over_limit' }>, 'verdict'>;
-
-/** What the tightest limit leaves for a hold. */
-export interface LimitRoom extends LimitReached {
-  readonly left: bigint;
-}
-
-/** The tightest of the ceilings, as the ledger finds it when it places a hold; null: there are none. */
-export function tightestRoom(ceilings: readonly SpendCeiling[], spends: readonly CounterSpend[]): LimitRoom | null {
-  let tightest: LimitRoom | null = null;
-  for (const [index, { counterId, ceiling }] of ceilings.entries()) {
-    const { spent, held } = spends[index] ?? { spent: 0n, held: 0n };
-    const left = ceiling - spent - held;
-    if (tightest === null || left < tightest.left) tightest = { counterId, ceiling, spent, held, left };
-  }
-  return tightest;
-}
 
 /** Names the limit, what stands against it, and when it begins anew. */
 export function overLimit(verdict: LimitReached, needed: Nano): Fault {

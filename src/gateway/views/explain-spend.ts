@@ -15,7 +15,7 @@ export interface SpendExplanation {
 export function explainSpend(entry: LedgerEntry, receipt: ReceiptView | null): SpendExplanation {
   const money = `${formatDecimal(entry.amount < 0n ? -entry.amount : entry.amount)} ${currencyOf(entry.bucket)}`;
   const chain = `The balance of ${entry.walletId} went from ${formatDecimal(entry.balanceBefore)} to ${formatDecimal(entry.balanceAfter)}.`;
-  const memo = entry.memo === null ? [] : [`It was noted as: ${entry.memo}`];
+  const memo = entry.memo === null || entry.memo === '' ? [] : [`It was noted as "${entry.memo}".`];
   if (entry.kind === 'CHARGE' && receipt !== null) return { text: [...chargeText(receipt, money), chain].join(' '), lines: receipt.lines };
   const line = { label: WHAT[entry.kind].toLowerCase(), tokens: null, unitPrice: null, amount: entry.amount };
   const of = entry.kind === 'REFUND' && entry.receiptId !== null ? ` of the charge of the request ${entry.receiptId}` : '';
@@ -37,9 +37,22 @@ function chargeText(receipt: ReceiptView, money: string): string[] {
     ...(receipt.bucketReason === null ? [] : [receipt.bucketReason]),
     ...attemptsText(receipt.attempts),
     `${receipt.usage.inputTokens} input tokens (${receipt.usage.cachedInputTokens} of them cached) and ${receipt.usage.outputTokens} output tokens${besideText(receipt.usage)}, ${SOURCE[receipt.usage.source]}, at price version ${receipt.priceId}, rounded up once to the nano.`,
+    ...formulaText(receipt),
     ...(receipt.recovered ? ['The gateway that served it stopped before its end, so only what was certain is charged.'] : []),
     ...(receipt.fallbackDelta === null ? [] : [fallbackText(receipt.fallbackDelta, receipt.currency)]),
   ];
+}
+
+/** The lines as a sum; nothing where the price version is not known. */
+function formulaText({ lines, price, charge, currency }: ReceiptView): string[] {
+  if (lines.length === 0 || price === null) return [];
+  const terms = lines.map(({ label, tokens, unitPrice, amount }) => {
+    const factors = tokens === null || unitPrice === null ? label : `${tokens} ${label} × ${formatDecimal(unitPrice)} per million`;
+    return `${factors} = ${formatDecimal(amount)}`;
+  });
+  const multiplier = formatDecimal(price.multiplier);
+  const multiplied = multiplier === '1' ? '' : `, with the multiplier ${multiplier} in each`;
+  return [`${terms.join('; ')}; together ${formatDecimal(charge)} ${currency}${multiplied}.`];
 }
 
 function besideText({ classes = {} }: ReceiptView['usage']): string {
@@ -64,7 +77,9 @@ function attemptsText(attempts: readonly AttemptView[]): string[] {
     const nth = retry === 0 ? '' : `, try ${retry + 1},`;
     if (status === 'SUCCEEDED') return `The channel ${channelId}${nth} answered.`;
     if (status === 'SKIPPED') return `The channel ${channelId} was passed over (${errorCode}).`;
-    const answered = providerStatus === null ? (errorCode ?? 'no answer') : `status ${providerStatus}`;
+    // An answer that began well says nothing of why it broke off.
+    const isRefusal = providerStatus !== null && providerStatus >= 400;
+    const answered = isRefusal ? `status ${providerStatus}` : (errorCode ?? 'no answer');
     return `The channel ${channelId}${nth} ${status === 'FAILED' ? 'failed' : 'was cut'} (${answered}).`;
   });
 }

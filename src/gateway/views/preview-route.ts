@@ -3,31 +3,27 @@
  * quoting, and the obstacles of steps. Nothing is held and nothing is sent.
  */
 import { obstacleOf } from '../../attempts/obstacle';
-import { restingAt } from '../../attempts/resting';
 import type { Upstreams } from '../../attempts/upstream';
 import { Fault } from '../../kernel/fault';
 import { minNano, type Nano, nano } from '../../kernel/money';
 import type { Bucket } from '../../kernel/words';
 import type { ApiKey } from '../../keys/api-key';
 import { admitKey } from '../../keys/authenticate';
-import { outputLimitWithin, type Quote, quoteCeiling } from '../../metering/quote-ceiling';
+import type { SpendRoom } from '../../ledger/spend-room';
+import { type Quote, quoteCeiling } from '../../metering/quote-ceiling';
 import type { Catalog } from '../../routing/catalog';
-import type { ChannelHealth } from '../../routing/health/channel-health';
 import { AbovePriceCeiling, type Plan, type PlanStep, planRoute } from '../../routing/plan-route';
 import { aboveCap, chargeCap, fullHold } from '../reading/key-ceilings';
 import { shortBalance } from '../reading/short-balance';
-import { type LimitRoom, overLimit } from '../reading/spend-ceilings';
+import { overLimit } from '../reading/spend-ceilings';
+import { type ChannelsNow, type Warning, warningsOf } from './preview-warnings';
 
-export interface PreviewMeans {
+export interface PreviewMeans extends ChannelsNow {
   readonly catalog: Catalog;
-  readonly upstreams: Upstreams;
-  readonly health: ChannelHealth;
   /** What can be spent from the balance now. */
   readonly available: (bucket: Bucket) => Promise<Nano>;
   /** What the spend limits of the key and its project leave now; null: they have none on the bucket. */
-  readonly room: (bucket: Bucket) => Promise<LimitRoom | null>;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  readonly room: (bucket: Bucket) => Promise<SpendRoom | null>;
 }
 
 export interface PreviewedRequest {
@@ -35,11 +31,6 @@ export interface PreviewedRequest {
   readonly inputTokens: number;
   /** As the client would set it; undefined: it sets none. */
   readonly maxOutputTokens: number | undefined;
-}
-
-export interface Warning {
-  readonly code: string;
-  readonly message: string;
 }
 
 /** `plan` is the one that would be taken; when nothing can be called, the one that came closest, if any did. */
@@ -59,7 +50,7 @@ interface Candidate {
   /** The most that the key lets one request hold. */
   readonly cap: Nano | null;
   readonly available: Nano;
-  readonly room: LimitRoom | null;
+  readonly room: SpendRoom | null;
 }
 
 type Closest = Pick<Candidate, 'plan' | 'available'>;
@@ -73,14 +64,7 @@ export async function previewRoute(means: PreviewMeans, key: ApiKey, request: Pr
   const taken = candidates.find((each) => isCovered(each) && firstOpen(each.plan, means.upstreams) !== undefined);
   if (taken === undefined) return refused(whyNone(candidates, means.upstreams), candidates[0] ?? null);
   const hold = holdOf(taken);
-  const warnings = [
-    ...crossing(planned.first, taken.plan, planned.fallback),
-    ...skipped(taken.plan, means.upstreams),
-    ...resting(taken.plan, means),
-    ...drawn(taken.plan),
-    ...dearer(taken.plan),
-    ...lowered(taken, hold),
-  ];
+  const warnings = warningsOf(planned, { ...taken, hold }, means);
   return { callable: true, reason: null, plan: taken.plan, hold, available: taken.available, warnings };
 }
 
@@ -120,7 +104,7 @@ function isCovered({ plan, quote, cap, available, room }: Candidate): boolean {
   return quote.floor <= available && !isOver(room, quote) && aboveCap(plan, quote, cap) === null;
 }
 
-function isOver(room: LimitRoom | null, { floor }: Quote): room is LimitRoom {
+function isOver(room: SpendRoom | null, { floor }: Quote): room is SpendRoom {
   return room !== null && room.left < floor;
 }
 
@@ -153,57 +137,4 @@ function whyNone(candidates: readonly Candidate[], upstreams: Upstreams): string
 
 function firstOpen(plan: Plan, upstreams: Upstreams): PlanStep | undefined {
   return plan.steps.find((step) => obstacleOf(step, 'chat', upstreams) === null);
-}
-
-function crossing(first: Plan, taken: Plan, fallback: Plan | null): Warning[] {
-  if (taken !== first) {
-    const message = `The ${first.routeType} route cannot serve it now, so it would take the ${taken.routeType} route and pay from ${taken.bucket}.`;
-    return [{ code: 'CROSSES_BUCKET', message }];
-  }
-  if (fallback === null) return [];
-  const message = `When the ${first.routeType} route fails, the key allows crossing over to ${fallback.routeType}, which pays from ${fallback.bucket}.`;
-  return [{ code: 'MAY_CROSS_BUCKET', message }];
-}
-
-function skipped(plan: Plan, upstreams: Upstreams): Warning[] {
-  return plan.steps.flatMap((step) => {
-    const obstacle = obstacleOf(step, 'chat', upstreams);
-    return obstacle === null ? [] : [{ code: 'CHANNEL_SKIPPED', message: obstacle.message }];
-  });
-}
-
-/** Steps that rest for their health, as the flow finds them; none that something else stands against. */
-function resting(plan: Plan, { upstreams, health, now }: PreviewMeans): Warning[] {
-  const stopped = (step: PlanStep) => obstacleOf(step, 'chat', upstreams) !== null;
-  return plan.steps.flatMap((step) => {
-    const found = stopped(step) ? null : restingAt(plan, step, { health, clock: { now: () => now } }, stopped);
-    if (found === null) return [];
-    const { message } = found.obstacle;
-    if (!found.lastResort) return [{ code: 'CHANNEL_SKIPPED', message }];
-    return [{ code: 'LAST_RESORT', message: `${message} Where no other channel is left, it is tried all the same.` }];
-  });
-}
-
-/** A preview has no request to draw for: it shows the channels of one priority in the order of the catalog. */
-function drawn({ drawn: isDrawn }: Plan): Warning[] {
-  if (isDrawn === undefined) return [];
-  const message = 'Channels of one priority are tried in an order that is drawn for each request by their weights.';
-  return [{ code: 'CHANNELS_DRAWN', message }];
-}
-
-/** Backups that cost more than the primary, for input or for output. */
-function dearer(plan: Plan): Warning[] {
-  const [primary, ...backups] = plan.steps;
-  return backups
-    .filter(({ price }) => primary !== undefined && (price.input > primary.price.input || price.output > primary.price.output))
-    .map(({ channel }) => ({ code: 'BACKUP_DEARER', message: `The backup channel "${channel.id}" costs more than the primary one.` }));
-}
-
-function lowered({ quote, cap, available }: Candidate, hold: Nano): Warning[] {
-  const { limit, lowered: isLowered } = outputLimitWithin(quote, hold);
-  if (!isLowered) return [];
-  const covers = cap === hold ? "The key's maxCharge" : hold === available ? 'The balance' : 'What the spend limits leave';
-  return [
-    { code: 'OUTPUT_LIMIT_LOWERED', message: `${covers} covers ${limit} output tokens, so the output limit would be lowered to that.` },
-  ];
 }

@@ -1,5 +1,5 @@
 import { fingerprint } from '../../kernel/secret';
-import { sealBatch } from './seal';
+import { type BatchRows, sealBatch } from './seal';
 import { type Row, TABLES } from './tables';
 
 const batch: Row<'batch'> = { id: 'b1', owner: 'o', items: 1n, createdAt: 5n };
@@ -25,4 +25,46 @@ describe('the seal of a receipt', () => {
     const digests = [null, '{"images":1}', '{"images":2}'].map((classes) => digestOf(receipt(classes)));
     expect(new Set(digests).size).toBe(3);
   });
+});
+
+/** One row of each table, written out: what a gateway of any later version reads where it reads a batch of today. */
+const OF_TODAY: BatchRows = {
+  batch: { id: 'b-1', owner: 'p-1', items: 2n, createdAt: 1_000n },
+  transfers: [
+    {
+      ...{ id: 't-1', batchId: 'b-1', kind: 'CHARGE', currency: 'CNY', debit: 'acme:RMB', credit: 'house:revenue:CNY' },
+      ...{ amount: 140_000n, walletId: 'acme:RMB', batchRest: 0n, holdId: 'h-1', receiptId: 'r-1', apiKeyId: 'k-1' },
+      ...{ runId: null, externalKey: null, memo: null, createdAt: 999n },
+    },
+  ],
+  changes: [
+    { walletId: 'acme:RMB', seq: 1n, batchId: 'b-1', atUs: 1_000_000n, postedDelta: -140_000n, postedAfter: 860_000n, heldAfter: 0n },
+  ],
+  receipts: [
+    {
+      ...{ id: 'r-1', accountId: 'acme', apiKeyId: 'k-1', projectId: null, runId: null, endpoint: '/v1/chat/completions', stream: 0n },
+      ...{ requestedModel: 'small', createdAt: 900n, routeId: 'small:ORDINARY', routeType: 'ORDINARY', bucket: 'RMB' },
+      ...{ bucketReason: 'because', primaryChannelId: 'c-1', primaryPriceId: 'small:ORDINARY#1', status: 'SUCCEEDED' },
+      ...{ stopReason: 'COMPLETED', settledAt: 999n, upstreamModel: 'small', reportedModel: null, finalChannelId: 'c-1' },
+      ...{ priceId: 'small:ORDINARY#1', retryCount: 0n, fallbackCount: 0n, providerStatus: 200n, errorCode: null, errorMessage: null },
+      ...{ inputTokens: 10n, cachedInputTokens: 0n, cacheWriteTokens: 0n, outputTokens: 20n, reasoningTokens: 0n, usageSource: 'PROVIDER' },
+      ...{ latencyMs: 99n, firstTokenMs: null, loweredOutputLimit: null, recovered: 0n, charge: 140_000n, noChargeReason: null },
+      ...{ holdId: 'h-1', holdAmount: 500_000n, transferId: 't-1', batchId: 'b-1', usageClasses: null },
+    },
+  ],
+  attempts: [
+    {
+      ...{ receiptId: 'r-1', idx: 0n, channelId: 'c-1', role: 'PRIMARY', retry: 0n, status: 'SUCCEEDED', upstreamModel: 'small' },
+      ...{ upstreamRequestId: null, providerStatus: 200n, errorCode: null, errorMessage: null, inputTokens: 10n },
+      ...{ cachedInputTokens: 0n, cacheWriteTokens: 0n, outputTokens: 20n, reasoningTokens: 0n, usageSource: 'PROVIDER', startedAt: 905n },
+      ...{ latencyMs: 90n, firstTokenMs: null, charge: 140_000n, cost: null, costCurrency: null, usageClasses: null },
+    },
+  ],
+  refunds: [{ receiptId: 'r-0', transferId: 't-0', amount: 5n }],
+};
+
+it('a seal that was made stands: rows of today have the digest and the manifest of today', () => {
+  const { digest, manifest } = sealBatch(OF_TODAY);
+  expect(digest).toBe('50fcafc267e3dac88fb133748bbbc1100e8c1ae30c7a5fbd9e6858220d5970b5');
+  expect(fingerprint(manifest)).toBe('5f8e12d9235e1fe3e53ba80731222ce5ce443944a353ce86a77985ed652836eb');
 });

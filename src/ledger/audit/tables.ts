@@ -1,7 +1,7 @@
 /**
- * The rows that an audit reads, column by column. The names are those of the database in camel case. What is listed for the
- * tables that a seal covers is also what their seal covers, in this order: a column that is
- * added later goes to a new version, or is named in `LATER`.
+ * The rows that an audit reads, column by column, with the names of the database in camel case. Of a table that a seal
+ * covers, what is listed is also what the seal covers, in this order: a column that comes later is named in `LATER`, or
+ * needs a new format of the seal.
  */
 
 /** Whole numbers are bigints, whatever their size. */

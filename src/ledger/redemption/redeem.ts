@@ -5,7 +5,7 @@
 import { Fault } from '../../kernel/fault';
 import { newId } from '../../kernel/ids';
 import { invariant } from '../../kernel/invariant';
-import { type Once, onceOf, refuseMade } from '../../kernel/made-once';
+import { makeOnce, type Once, onceOf } from '../../kernel/made-once';
 import { NANO_MAX, nano } from '../../kernel/money';
 import { hashSecret } from '../../kernel/secret';
 import { shown } from '../../kernel/shown';
@@ -49,14 +49,23 @@ const MEMO_MAX = 500;
  * @throws Fault `invalid_request` that names the argument; `idempotency_settled`, which names the first of the codes that were made
  * before, or `idempotency_mismatch`
  */
-export async function makeCodes(
-  { codes, clock }: Pick<RedemptionMeans, 'codes' | 'clock'>,
+export function makeCodes(
+  means: Pick<RedemptionMeans, 'codes' | 'clock'>,
   wish: CodeWish,
   idempotencyKey: string | null = null,
 ): Promise<MadeCode[]> {
-  const { count, bucket, expiresAt, memo } = wish;
   const once = onceOf(['redemption_codes'], idempotencyKey, wish);
-  await refuseRepeat(codes, once, count);
+  const wayOn = 'Their text was shown then: redemptionCodes lists them, revokeRedemptionCode ends one.';
+  const words = (first: string) => `This idempotencyKey made ${wish.count} redemption codes, the first of them ${first}. ${wayOn}`;
+  return makeOnce(means.codes, once, words, () => addCodes(means, wish, once));
+}
+
+async function addCodes(
+  { codes, clock }: Pick<RedemptionMeans, 'codes' | 'clock'>,
+  wish: CodeWish,
+  once: Once | null,
+): Promise<MadeCode[]> {
+  const { count, bucket, expiresAt, memo } = wish;
   const now = clock.now();
   if (count < 1 || count > COUNT_MAX) throw wrong('count', `must be 1 to ${COUNT_MAX}`);
   if (wish.amount <= 0n || wish.amount > NANO_MAX) throw wrong('amount', 'must be above zero, and no more than a wallet can hold');
@@ -67,19 +76,8 @@ export async function makeCodes(
     return { redemptionCode, code: newCode() };
   });
   const hashed = made.map(({ redemptionCode, code }) => ({ ...redemptionCode, codeHash: hashSecret(code) }));
-  await codes.add(hashed, once).catch(async (error: unknown) => {
-    // The same request at the same moment may have been quicker.
-    if (!(error instanceof Fault)) await refuseRepeat(codes, once, count);
-    throw error;
-  });
+  await codes.add(hashed, once);
   return made.map(({ redemptionCode, code }) => ({ redemptionCode, code: printedCode(code) }));
-}
-
-async function refuseRepeat(codes: RedemptionStore, once: Once | null, count: number): Promise<void> {
-  if (once === null) return;
-  const wayOn = 'Their text was shown then: redemptionCodes lists them, revokeRedemptionCode ends one.';
-  const words = (first: string) => `This idempotencyKey made ${count} redemption codes, the first of them ${first}. ${wayOn}`;
-  refuseMade(await codes.madeBefore(once.key), once, words);
 }
 
 /**

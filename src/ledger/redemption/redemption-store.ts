@@ -1,5 +1,5 @@
 /** The port that keeps redemption codes. That one was redeemed is no fact of its own: its entry in the ledger says so. */
-import type { MadeBefore, Once } from '../../kernel/made-once';
+import type { MadeMemory, Once } from '../../kernel/made-once';
 import type { Nano } from '../../kernel/money';
 import type { Bucket } from '../../kernel/words';
 import type { Page, PageRequest } from '../ledger-reader';
@@ -16,11 +16,9 @@ export interface RedemptionCode {
   readonly revokedAt: number | null;
 }
 
-export interface RedemptionStore {
+export interface RedemptionStore extends MadeMemory {
   /** All of them, or none when it rejects, as it does where codes were made for the same request. `codeHash` is all that is kept of the text. */
   add(codes: readonly (RedemptionCode & { readonly codeHash: string })[], once: Once | null): Promise<void>;
-  /** By the key of the request: the id of the first code that was made for it. */
-  madeBefore(requestKey: string): Promise<MadeBefore | undefined>;
   find(id: string): Promise<RedemptionCode | undefined>;
   findByHash(codeHash: string): Promise<RedemptionCode | undefined>;
   /** From new to old. @throws Fault `invalid_request` for a cursor that is none */

@@ -18,7 +18,7 @@ export function reportMarkdown(input: ReportInput): string {
 }
 
 /** Title, notice and where the run stands. */
-export function headMarkdown({ run, briefing }: ReportInput): string {
+function headMarkdown({ run, briefing }: ReportInput): string {
   const name = briefing?.name ?? null;
   const state = run.statusReason === null ? run.status : `${run.status}: ${inline(run.statusReason)}`;
   const facts = [

@@ -42,7 +42,7 @@ describe('figures of another process', () => {
     const bins = fc.oneof({ weight: 20, arbitrary: fc.array(fc.tuple(number, number), { maxLength: 5 }) }, fc.jsonValue());
     const figures = fc.record({ calls: number, failures: number, why: fc.string(), latency: bins, firstToken: bins });
     fc.assert(
-      fc.property(fc.array(figures, { maxLength: 20 }), (many) => {
+      fc.property(fc.array(figures, { maxLength: 20, size: 'max' }), (many) => {
         const { here, told, deliver } = healthInstallation(2, aCatalogOf([ONE], ['m']));
         told.push(...many.map((each) => ({ by: 1, text: textOf({ format: FIGURES_FORMAT, ...each }) })));
         deliver();

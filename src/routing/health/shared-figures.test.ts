@@ -35,7 +35,7 @@ describe('the figures of a channel', () => {
       else health.succeeded(WATCHED, 'm', 0, ms, ms / 2);
     };
     fc.assert(
-      fc.property(fc.array(call, { maxLength: 200 }), (calls) => {
+      fc.property(fc.array(call, { maxLength: 200, size: 'max' }), (calls) => {
         const [many, alone] = [installation(3), installation(1)];
         for (const { by, ms, failed, share } of calls) {
           end(alone.here, ms, failed);

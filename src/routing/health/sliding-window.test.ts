@@ -7,7 +7,7 @@ describe('a sliding window', () => {
   it('counts what is surely within it, here or elsewhere, and nothing that is surely out of it', () => {
     const call = fc.record({ wait: fc.integer({ min: 0, max: 12_000 }), failed: fc.boolean(), where: fc.constantFrom('here', 'there') });
     fc.assert(
-      fc.property(fc.array(call, { maxLength: 100 }), (history) => {
+      fc.property(fc.array(call, { maxLength: 100, size: 'max' }), (history) => {
         const window = new SlidingWindow();
         const seen: { readonly at: number; readonly failed: boolean }[] = [];
         let now = 0;

@@ -2,7 +2,9 @@
 import type { DataSource } from 'typeorm';
 import type { AlertRule, Webhook } from '../../alerts/alert';
 import type { AlertRuleStore } from '../../alerts/alert-store';
+import type { MadeBefore, Once } from '../../kernel/made-once';
 import { seal, unseal } from '../../kernel/secret';
+import { madeBefore, noteMade } from '../made-once';
 import { inTransaction } from '../sql/in-transaction';
 import { Conditions, type QueryValue, rowsOf, rowsOfIds } from '../sql/query';
 import { placeholders } from '../sql/row-values';
@@ -43,9 +45,16 @@ export class SqlAlertRules implements AlertRuleStore {
     return this.write('UPDATE alert_rule SET episode = NULL WHERE id = ? AND episode = ?', [ruleId, episode]);
   }
 
-  addWebhook({ id, accountId, url, createdAt }: Webhook, secret: string): Promise<void> {
+  async addWebhook({ id, accountId, url, createdAt }: Webhook, secret: string, once: Once | null): Promise<void> {
     const values = [id, accountId, url, BigInt(createdAt), seal(this.masterKey, secret, webhookContext(id))];
-    return this.write(`INSERT INTO webhook (${WEBHOOK_COLUMNS}, secret_sealed) VALUES (${placeholders(values)})`, values);
+    await inTransaction(this.dataSource, async (manager) => {
+      await noteMade(manager, once, id, createdAt);
+      await manager.query(`INSERT INTO webhook (${WEBHOOK_COLUMNS}, secret_sealed) VALUES (${placeholders(values)})`, values);
+    });
+  }
+
+  madeBefore(requestKey: string): Promise<MadeBefore | undefined> {
+    return madeBefore(this.dataSource, requestKey);
   }
 
   async webhooks(accountId: string | null): Promise<readonly Webhook[]> {

@@ -2,6 +2,7 @@
 import type { LedgerSnapshot, ReceiptPlace, Stray, Within } from '../../ledger/audit/snapshot';
 import { type ColumnOf, type Row, TABLES, type TableName } from '../../ledger/audit/tables';
 import { accountOfWallet } from '../../ledger/wallet';
+import { columnName } from '../sql/column-name';
 import type { AuditDatabase } from './audit-database';
 import type { Cell, Read } from './read';
 import { readStrays } from './strays';
@@ -63,10 +64,6 @@ export class SqlSnapshot implements LedgerSnapshot {
     const rows = await this.read(`SELECT ${list} FROM ${name}${rest}`, values);
     return rows.map((cells) => rowOf(columns, cells) as Row<T>);
   }
-}
-
-function columnName(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function rowOf(columns: Readonly<Record<string, string>>, cells: readonly Cell[]): Record<string, string | bigint | null> {

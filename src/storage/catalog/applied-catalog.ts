@@ -50,7 +50,7 @@ export function sameForm(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-export function appliedChannel(channel: DeclaredChannel): Named {
+function appliedChannel(channel: DeclaredChannel): Named {
   const { id, name, protocol, baseUrl, timeouts, onClientGone, breaker } = channel;
   const { connectMs, firstByteMs, idleMs, totalMs } = timeouts;
   const deadlines = { connectMs, firstByteMs, idleMs, totalMs };
@@ -58,7 +58,7 @@ export function appliedChannel(channel: DeclaredChannel): Named {
   return { ...form, ...(breaker && { breaker }) };
 }
 
-export function appliedModel(model: Model, position: number): Named {
+function appliedModel(model: Model, position: number): Named {
   const { id, contextWindow, maxOutputTokens, mediaPartTokens } = model;
   const form = { id, position, contextWindow, maxOutputTokens, mediaPartTokens };
   return form;

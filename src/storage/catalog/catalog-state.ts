@@ -36,6 +36,11 @@ export async function lockState(manager: EntityManager): Promise<CatalogState> {
   return { revision: whole(row['revision']), applied: JSON.parse(textOf(row['applied'])) as AppliedCatalog };
 }
 
+/** The catalog that was applied last. */
+export async function readApplied(dataSource: DataSource): Promise<AppliedCatalog> {
+  return (await inTransaction(dataSource, lockState)).applied;
+}
+
 /** The revision that is there now, without a lock; 0 when nothing was ever applied. */
 export async function readRevision(manager: EntityManager): Promise<number> {
   const rows: Row[] = await manager.query('SELECT revision FROM catalog_state WHERE id = 1');

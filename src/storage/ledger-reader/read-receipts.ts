@@ -140,7 +140,7 @@ function matching(scope: Scope, filter: ReceiptFilter): Conditions {
   const asked = seenBy(scope)
     .is('r.api_key_id', filter.apiKeyId)
     .is('r.project_id', filter.projectId)
-    .is('r.run_id', filter.researchRunId)
+    .is('r.run_id', filter.runId)
     .is('r.route_type', filter.routeType);
   // MySQL takes texts for equal that differ by spaces at their end, and clients name models as they like.
   if (filter.model !== undefined) asked.and('r.requested_model = ? AND LENGTH(r.requested_model) = LENGTH(?)', filter.model, filter.model);

@@ -33,9 +33,9 @@ async function mostFallbacks(dataSource: DataSource, accountId: string): Promise
 
 /** Null: there is something that no row can hold, and nothing to be read. */
 function narrowest(dataSource: DataSource, scope: Scope, filter: ReceiptFilter): string | null {
-  const ids = [...Object.values(scope ?? {}), filter.apiKeyId ?? '', filter.projectId ?? '', filter.researchRunId ?? ''];
+  const ids = [...Object.values(scope ?? {}), filter.apiKeyId ?? '', filter.projectId ?? '', filter.runId ?? ''];
   if (!ids.every((id) => canBeStoredId(String(id)))) return null;
-  if (filter.researchRunId !== undefined) return 'receipt_run';
+  if (filter.runId !== undefined) return 'receipt_run';
   if (filter.apiKeyId !== undefined || (scope !== null && 'apiKeyId' in scope)) return 'receipt_key_time';
   if (filter.projectId !== undefined) return 'receipt_project';
   return scope === null ? 'receipt_time' : amongAccount(dataSource, filter);

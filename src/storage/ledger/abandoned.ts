@@ -8,7 +8,7 @@ import type { EndRequest, LedgerStore } from '../../ledger/ledger-store';
 import { abandonedEnd, type HoldValues, holdOf, recoveredEnd } from './abandoned-end';
 import { checkpointOf } from './checkpoint-text';
 
-export const SWEEP_BATCH = 256;
+const SWEEP_BATCH = 256;
 
 export interface SweepLog {
   warn(facts: Record<string, unknown>, message: string): void;

@@ -1,8 +1,11 @@
 /** Counters of spend in a batch: where a hold counts, and how much of it they leave room for. */
+
 import type { Bucket } from '../../kernel/words';
+import type { OpenHold } from '../../ledger/ledger-store';
 import { countersOf, type Spender } from '../../ledger/spend-counter';
+import { type CounterState, type SpendRoom, tightestRoom } from '../../ledger/spend-room';
 import type { CounterMove, Course } from './decision';
-import type { HoldRef, PreparedPlace } from './prepare';
+import type { PreparedPlace } from './prepare';
 
 const DAY_MS = 86_400_000;
 const REMEMBERED_MAX = 10_000;
@@ -10,7 +13,7 @@ const REMEMBERED_MAX = 10_000;
 /** The ids are texts with a date in them: made once for a spender and a day, not for every request. */
 const remembered = new Map<string, readonly string[]>();
 
-export function countersOfHold({ walletId, placedAt }: Pick<HoldRef, 'walletId' | 'placedAt'>, spender: Spender): readonly string[] {
+export function countersOfHold({ walletId, placedAt }: Pick<OpenHold, 'walletId' | 'placedAt'>, spender: Spender): readonly string[] {
   const bucket = walletId.slice(walletId.lastIndexOf(':') + 1) as Bucket;
   const question = `${spender.apiKeyId} ${spender.projectId} ${spender.runId} ${bucket} ${Math.floor(placedAt / DAY_MS)}`;
   const known = remembered.get(question);
@@ -21,27 +24,16 @@ export function countersOfHold({ walletId, placedAt }: Pick<HoldRef, 'walletId' 
   return counters;
 }
 
-/** What the tightest ceiling of a hold leaves; null: it has none. */
-export interface Room {
-  readonly left: bigint;
-  readonly counterId: string;
-  readonly ceiling: bigint;
-  readonly spent: bigint;
-  readonly held: bigint;
+/** What the ceilings of a hold leave after the items before it; null: it has none. */
+export function roomFor(course: Course, { ceilings }: PreparedPlace): SpendRoom | null {
+  return tightestRoom(ceilings, (counterId) => {
+    const before = course.view.counter(counterId) ?? NOTHING;
+    const move = course.counters.get(counterId) ?? NOTHING;
+    return { spent: before.spent + move.spent, held: before.held + move.held };
+  });
 }
 
-export function tightest(course: Course, { ceilings }: PreparedPlace): Room | null {
-  let tightestRoom: Room | null = null;
-  for (const { counterId, ceiling } of ceilings) {
-    const before = course.view.counter(counterId) ?? { spent: 0n, held: 0n };
-    const move = course.counters.get(counterId);
-    const spent = before.spent + (move?.spent ?? 0n);
-    const held = before.held + (move?.held ?? 0n);
-    const left = ceiling - spent - held;
-    if (tightestRoom === null || left < tightestRoom.left) tightestRoom = { left, counterId, ceiling, spent, held };
-  }
-  return tightestRoom;
-}
+const NOTHING: CounterState = { spent: 0n, held: 0n };
 
 /** Notes what a hold of `amount` asks of its counters as they are before the batch. To be called before it is counted. */
 export function needRoom(course: Course, { ceilings }: PreparedPlace, amount: bigint): void {
@@ -53,7 +45,7 @@ export function needRoom(course: Course, { ceilings }: PreparedPlace, amount: bi
 }
 
 /** Changes every counter of the hold that exists. */
-export function count(course: Course, hold: Pick<HoldRef, 'walletId' | 'placedAt'>, spender: Spender, held: bigint, spent = 0n): void {
+export function count(course: Course, hold: Pick<OpenHold, 'walletId' | 'placedAt'>, spender: Spender, held: bigint, spent = 0n): void {
   for (const id of countersOfHold(hold, spender)) {
     if (course.view.counter(id) === null) continue;
     const counter = counterMove(course, id);

@@ -2,7 +2,7 @@
 import type { LedgerVerdict } from '../../ledger/ledger-store';
 import type { Course, KeyUse } from './decision';
 import type { PreparedPlace } from './prepare';
-import { HOLD_REQUEST_ID, KEY_API_KEY } from './rows';
+import { HOLD_API_KEY_ID, HOLD_REQUEST_ID } from './rows';
 
 /** Why the hold may not be placed with its key; null: it may. */
 export function refusedByKey(course: Course, { idempotence, row }: PreparedPlace): LedgerVerdict | null {
@@ -22,7 +22,7 @@ export function takeKey(course: Course, { idempotence, holdId, row }: PreparedPl
   const isNew = useNow(course, id) === undefined;
   const requestId = String(row[HOLD_REQUEST_ID]);
   course.keyUses.set(id, { bodyHash, requestId, holdId });
-  const keyRow = [id, row[KEY_API_KEY] ?? null, bodyHash, requestId, holdId, BigInt(at)];
+  const keyRow = [id, row[HOLD_API_KEY_ID] ?? null, bodyHash, requestId, holdId, BigInt(at)];
   (isNew ? course.newKeys : course.takenKeys).push(keyRow);
 }
 

@@ -4,13 +4,13 @@
  * and the guards in the statements then prove or refute it.
  */
 import { unreachable } from '../../kernel/invariant';
-import type { LedgerVerdict } from '../../ledger/ledger-store';
-import { count, needRoom, tightest } from './decide-counters';
+import type { LedgerVerdict, OpenHold } from '../../ledger/ledger-store';
+import { count, needRoom, roomFor } from './decide-counters';
 import { refusedByKey, takeKey } from './decide-keys';
 import { decideMove, hasToBeLookedUp } from './decide-move';
 import { availableNow, enter, take, walletOf } from './decide-wallets';
 import type { Course, Decision, LedgerView } from './decision';
-import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
+import type { PreparedBatch, PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
 import { identityOf, receiptIdOf, spenderOfPlace } from './references';
 import { HOLD_AMOUNT, TRANSFER_BATCH_REST } from './rows';
 
@@ -62,6 +62,9 @@ export function canAssume(batch: PreparedBatch): boolean {
   return !batch.items.some(hasToBeLookedUp);
 }
 
+/** One for all: a reply crosses from the ledger's thread, where what stands in it again is not written again. */
+const DONE: LedgerVerdict = { verdict: 'done' };
+
 const PLENTY = 1n << 100n;
 
 /** Assumes that every wallet and counter has room, every hold is open and every key is new. */
@@ -96,7 +99,7 @@ function decidePlace(course: Course, item: PreparedPlace, at: number): LedgerVer
   if (sameKey !== null) return sameKey;
   const available = availableNow(course, walletId);
   if (available < item.atLeast) return { verdict: 'insufficient', available };
-  const room = tightest(course, item);
+  const room = roomFor(course, item);
   if (room !== null && room.left < item.atLeast) {
     const { counterId, ceiling, spent, held } = room;
     return { verdict: 'over_limit', counterId, ceiling, spent, held };
@@ -129,7 +132,7 @@ function place(course: Course, item: PreparedPlace, amount: bigint): void {
 
 function decideEnd(course: Course, item: PreparedEnd): LedgerVerdict {
   const { hold } = item;
-  if (hold === null && wasWritten(course, item)) return { verdict: 'done' };
+  if (hold === null && wasWritten(course, item)) return DONE;
   if (hold !== null) {
     if (!isOpen(course, hold)) return { verdict: wasWritten(course, item) ? 'done' : 'not_open' };
     close(course, hold, hold.settles);
@@ -143,7 +146,7 @@ function decideEnd(course: Course, item: PreparedEnd): LedgerVerdict {
   course.receipts.push(item.receipt);
   course.written.set(receiptIdOf(item), item);
   course.attempts.push(...item.attempts);
-  return { verdict: 'done' };
+  return DONE;
 }
 
 function wasWritten(course: Course, item: PreparedEnd): boolean {
@@ -151,11 +154,11 @@ function wasWritten(course: Course, item: PreparedEnd): boolean {
   return sameReceipt === undefined ? course.view.wasWritten(item) : identityOf(sameReceipt) === identityOf(item);
 }
 
-function isOpen(course: Course, hold: HoldRef): boolean {
+function isOpen(course: Course, hold: OpenHold): boolean {
   return !course.ended.has(hold.holdId) && (course.placed.has(hold.holdId) || course.view.isOpen(hold));
 }
 
-function close(course: Course, hold: HoldRef, settles: boolean): void {
+function close(course: Course, hold: OpenHold, settles: boolean): void {
   course.ended.add(hold.holdId);
   (settles ? course.settled : course.released).push(hold);
 }

@@ -1,6 +1,7 @@
 /** What a batch does, before it is written: what is known, and what is to be written. */
-import type { LedgerVerdict } from '../../ledger/ledger-store';
-import type { HoldRef, PreparedEnd } from './prepare';
+import type { LedgerVerdict, OpenHold } from '../../ledger/ledger-store';
+import type { CounterState } from '../../ledger/spend-room';
+import type { PreparedEnd } from './prepare';
 import type { SqlRow } from './sql-values';
 import type { MovedBefore } from './transfer-row';
 
@@ -9,7 +10,7 @@ export interface LedgerView {
   /** What the wallet can spend; undefined: there is no such wallet. */
   available(walletId: string): bigint | undefined;
   /** @throws UnwritableItem when the hold is open but is not the one described */
-  isOpen(hold: HoldRef): boolean;
+  isOpen(hold: OpenHold): boolean;
   /** The transfer that an external key made. */
   transferOf(externalKey: string): MovedBefore | undefined;
   /** Whether this very end, and not another one of the same request, was written before: its first try had no answer. */
@@ -22,11 +23,6 @@ export interface LedgerView {
   refundable(receiptId: string): Refundable | undefined;
   /** Whether a redemption code was revoked; it stays so. Asked for redemptions alone. */
   isRevoked(codeId: string): boolean;
-}
-
-export interface CounterState {
-  readonly spent: bigint;
-  readonly held: bigint;
 }
 
 export interface KeyUse {
@@ -71,8 +67,8 @@ export interface Decision {
   readonly takenKeys: SqlRow[];
   readonly holds: SqlRow[];
   /** Holds that end, each as its holder remembers it. */
-  readonly settled: HoldRef[];
-  readonly released: HoldRef[];
+  readonly settled: OpenHold[];
+  readonly released: OpenHold[];
   readonly receipts: SqlRow[];
   readonly attempts: SqlRow[];
   readonly transfers: SqlRow[];

@@ -11,9 +11,6 @@ import { attemptRow, holdRow, receiptRow } from './rows';
 import { type SqlRow, time, word } from './sql-values';
 import { transferRow } from './transfer-row';
 
-/** A hold, as its holder remembers it. */
-export type HoldRef = OpenHold;
-
 export interface PreparedPlace {
   readonly kind: 'place';
   readonly holdId: string;
@@ -22,7 +19,7 @@ export interface PreparedPlace {
   readonly placedAt: number;
   readonly amount: bigint;
   readonly atLeast: bigint;
-  readonly replaces: HoldRef | null;
+  readonly replaces: OpenHold | null;
   /** Counters that this hold must stay within, and what they may reach. */
   readonly ceilings: readonly SpendCeiling[];
   readonly idempotence: Idempotence | null;
@@ -31,7 +28,7 @@ export interface PreparedPlace {
 
 export interface PreparedEnd {
   readonly kind: 'end';
-  readonly hold: (HoldRef & { readonly settles: boolean }) | null;
+  readonly hold: (OpenHold & { readonly settles: boolean }) | null;
   /** In whose counters the hold stands. */
   readonly spender: Spender;
   readonly charge: bigint;
@@ -112,7 +109,7 @@ function prepareEnd(item: EndRequest, batchId: string): PreparedEnd {
   };
 }
 
-function chargeTransfer(item: EndRequest, hold: HoldRef, batchId: string): SqlRow {
+function chargeTransfer(item: EndRequest, hold: OpenHold, batchId: string): SqlRow {
   const { receipt } = item;
   const currency = currencyOfWallet(hold.walletId);
   must(item.transferId !== null, `the receipt ${receipt.requestId} charges without a transfer`);
@@ -149,7 +146,7 @@ interface ToRevenue {
   readonly debit: string;
   readonly amount: bigint;
   /** The hold that pays; null: the house pays. */
-  readonly hold: HoldRef | null;
+  readonly hold: OpenHold | null;
 }
 
 function transferOfReceipt({ receipt }: EndRequest, batchId: string, to: ToRevenue): SqlRow {

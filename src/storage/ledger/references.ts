@@ -3,7 +3,7 @@
 import type { Spender } from '../../ledger/spend-counter';
 import { countersOfHold } from './decide-counters';
 import type { PreparedEnd, PreparedItem, PreparedPlace } from './prepare';
-import { END_IDENTITY_AT, SPENDER_AT } from './rows';
+import { END_IDENTITY_AT, RECEIPT_ID, SPENDER_AT } from './rows';
 import type { SqlValue } from './sql-values';
 
 /** Holds that the items end. */
@@ -40,7 +40,7 @@ export function identityText(values: readonly unknown[]): string {
 }
 
 export function receiptIdOf(item: PreparedEnd): string {
-  return String(item.receipt[0]);
+  return String(item.receipt[RECEIPT_ID]);
 }
 
 /** Every counter in which a hold of the items counts, if it exists. */

@@ -124,16 +124,19 @@ export const ANSWER_COLUMNS = ['id', 'sealed', 'expires_at'] as const;
 
 export const BATCH_COLUMNS = ['id', 'owner', 'items', 'created_at'] as const;
 
-/** Places in a row that are known only when the batch is decided. */
+/** Filled in when the batch is decided. */
 export const HOLD_AMOUNT = HOLD_COLUMNS.indexOf('amount');
+export const TRANSFER_BATCH_REST = TRANSFER_COLUMNS.indexOf('batch_rest');
+
+export const HOLD_REQUEST_ID = HOLD_COLUMNS.indexOf('request_id');
+export const HOLD_API_KEY_ID = HOLD_COLUMNS.indexOf('api_key_id');
+/** Who spends, in a row of `hold`. */
+export const SPENDER_AT = (['api_key_id', 'project_id', 'run_id'] as const).map((column) => HOLD_COLUMNS.indexOf(column));
+
+export const RECEIPT_ID = RECEIPT_COLUMNS.indexOf('id');
 /** What tells one end of a request from another one of the same request. */
 export const END_IDENTITY = ['id', 'status', 'stop_reason', 'settled_at', 'transfer_id'] as const;
 export const END_IDENTITY_AT = END_IDENTITY.map((column) => RECEIPT_COLUMNS.indexOf(column));
-/** Who spends, in a row of `hold`. */
-export const SPENDER_AT = (['api_key_id', 'project_id', 'run_id'] as const).map((column) => HOLD_COLUMNS.indexOf(column));
-export const HOLD_REQUEST_ID = HOLD_COLUMNS.indexOf('request_id');
-export const KEY_API_KEY = HOLD_COLUMNS.indexOf('api_key_id');
-export const TRANSFER_BATCH_REST = TRANSFER_COLUMNS.indexOf('batch_rest');
 
 const OPEN: HoldState = 'OPEN';
 
@@ -167,7 +170,7 @@ function usageValues(usage: Usage): SqlRow {
   ];
 }
 
-/** An open hold of the full amount; what is granted in the end is set at `HOLD_AMOUNT`. */
+/** An open hold of the full amount; what is granted is set at `HOLD_AMOUNT` when the batch is decided. */
 export function holdRow(item: PlaceHold, owner: string): SqlRow {
   return [
     item.holdId,

@@ -8,12 +8,12 @@ export function storedWord<W extends string>(vocabulary: readonly W[], value: st
   return word;
 }
 
-const ASCII = /^[\x20-\x7e]*$/;
+const STORED_ID = /^(?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
 /**
- * Whether a column of identifiers can hold this. MySQL refuses to compare such a column with other characters, and what
- * no row can hold is not found, without asking.
+ * Whether a column of identifiers can hold this. MySQL refuses to compare such a column with characters beyond ASCII, and takes
+ * texts for equal that differ by spaces at their end, which no identifier has: what no row can hold is not found, without asking.
  */
 export function canBeStoredId(id: string): boolean {
-  return ASCII.test(id);
+  return STORED_ID.test(id);
 }

@@ -19,6 +19,20 @@ describe('a refusal of Gemini', () => {
     expect(classifyFailure(failure)).toBe('stop');
   });
 
+  it('for its rate says when it takes a request again, as Google says it in the body', () => {
+    const rateLimited = (retryDelay: unknown) => {
+      const details = [
+        { '@type': 'type.googleapis.com/google.rpc.Help' },
+        { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay },
+      ];
+      const error = { code: 429, message: 'Resource has been exhausted', status: 'RESOURCE_EXHAUSTED', details };
+      return geminiRefusal(429, JSON.stringify({ error }), channel);
+    };
+    expect(rateLimited('58s')).toMatchObject({ status: 429, code: 'RESOURCE_EXHAUSTED', resetMs: 58_000 });
+    expect(rateLimited('45.837906927s')).toMatchObject({ resetMs: 45_838 });
+    for (const odd of ['', 'soon', 12, undefined]) expect(rateLimited(odd)).not.toHaveProperty('resetMs');
+  });
+
   it.each([
     ['a wrong key', 'error-key.json', 401],
     ['a place that is not served', 'error-place.json', 403],

@@ -2,21 +2,29 @@
 import type { AttemptFailure } from '../../attempts/upstream';
 import { clipped } from '../../kernel/shown';
 import type { Channel } from '../../routing/catalog';
-import { isRecord, type JsonRecord, recordOf } from '../json';
+import { isRecord, type JsonRecord, parseFirstRecord, recordOf } from '../json';
+import { durationMs } from '../rate-reset';
 import { scrubbed } from '../scrub';
 
 const WORD_MAX = 100;
+const RATE_LIMITED = 429;
 
-/** The failure of an answer of 400 and more. */
+/** The failure of an answer of 400 and more. A stream without events tells it in a list. */
 export function geminiRefusal(status: number, body: string, channel: Channel): AttemptFailure {
-  const error = errorIn(parsed(body));
-  return { ...geminiError(error ?? {}, channel), status: statusMeant(status, error ?? {}) };
+  const error = errorIn(parseFirstRecord(body) ?? {}) ?? {};
+  const resetMs = status === RATE_LIMITED ? retryDelayOf(error) : undefined;
+  return { ...geminiError(error, channel), status: statusMeant(status, error), ...(resetMs !== undefined && { resetMs }) };
 }
 
-/** The error that stands in place of an answer; undefined: there is none. A stream without events tells it in a list. */
-export function errorIn(json: unknown): JsonRecord | undefined {
-  const first: unknown = Array.isArray(json) ? json[0] : json;
-  const error = recordOf(first)['error'];
+/** Google tells it in the body alone: `45.8s`. */
+function retryDelayOf({ details }: JsonRecord): number | undefined {
+  const delays = Array.isArray(details) ? details.map((detail) => recordOf(detail)['retryDelay']) : [];
+  const told = delays.find((delay) => typeof delay === 'string');
+  return told === undefined ? undefined : durationMs(told);
+}
+
+/** The error that stands in place of an answer; undefined: there is none. */
+export function errorIn({ error }: JsonRecord): JsonRecord | undefined {
   return isRecord(error) ? error : undefined;
 }
 
@@ -63,12 +71,4 @@ export function unusableEnd(reason: unknown): AttemptFailure {
 /** An enumeration's word, and nothing that could be a text. */
 function wordOf(value: unknown): string {
   return typeof value === 'string' && /^[A-Z_]{1,60}$/.test(value) ? value : 'UNKNOWN';
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

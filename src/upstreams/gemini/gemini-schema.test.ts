@@ -44,6 +44,12 @@ describe('a JSON schema for Gemini', () => {
     expect(geminiSchema(schema)).toEqual({ ok: false, lost });
   });
 
+  it('is not walked without end: one that is nested too deeply is not kept, and named by its beginning', () => {
+    const nested = (levels: number) => JSON.parse(`${'{"properties":{"a":'.repeat(levels)}{}${'}}'.repeat(levels)}`) as unknown;
+    expect(geminiSchema(nested(100))).toEqual({ ok: true, schema: nested(100) });
+    expect(geminiSchema(nested(50_000))).toEqual({ ok: false, lost: 'properties.a nested too deeply' });
+  });
+
   it('does not take the name of a property for a word of its own', () => {
     const schema = object({ pattern: { type: 'string' }, const: { type: 'string' }, not: { type: 'string' } });
     expect(geminiSchema(schema)).toEqual({ ok: true, schema });

@@ -33,6 +33,8 @@ const NOTES = new Set(['$schema', '$comment', 'default', 'examples', 'deprecated
 const LISTS = ['anyOf', 'oneOf', 'prefixItems'];
 const MAPS = ['properties', '$defs'];
 const SINGLE = ['items', 'additionalProperties'];
+/** Names on the way to a member. Nobody means a longer one, and a walk of any length has no room. */
+const PATH_MAX = 200;
 
 export type GeminiSchema = { readonly ok: true; readonly schema: unknown } | { readonly ok: false; readonly lost: string };
 
@@ -46,6 +48,10 @@ export function geminiSchema(schema: unknown): GeminiSchema {
 
 function convert(schema: unknown, path: readonly string[], lost: string[]): unknown {
   if (!isRecord(schema)) return schema;
+  if (path.length > PATH_MAX) {
+    lost.push(`${path.slice(0, 2).join('.')} nested too deeply`);
+    return schema;
+  }
   const lose = (name: string) => lost.push([...path, name].join('.'));
   const made: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(schema)) {

@@ -44,6 +44,26 @@ describe('the chunks of a chat', () => {
     ]);
   });
 
+  it('say each call where the provider gives all of them one index, and a call whose id is repeated once', () => {
+    const call = (id: string, name: string, text: string) => chunk({ tool_calls: [{ index: 0, id, function: { name, arguments: text } }] });
+    const read = events(call('x', 'f', '{"a":1}'), call('y', 'f', '{"a":2}'), call('y', 'f', ' '), call('z', '', ' '), chunk({}, 'stop'));
+    expect(read).toEqual([
+      HEAD,
+      { kind: 'tool-call-begin', call: 0, id: 'x', name: 'f' },
+      { kind: 'tool-call-arguments', call: 0, text: '{"a":1}' },
+      { kind: 'tool-call-begin', call: 1, id: 'y', name: 'f' },
+      { kind: 'tool-call-arguments', call: 1, text: '{"a":2}' },
+      { kind: 'tool-call-arguments', call: 1, text: ' ' },
+      { kind: 'tool-call-arguments', call: 1, text: ' ' },
+      stop('tool-calls'),
+    ]);
+  });
+
+  it.each(['', 'null'])('go on while the reason to end is %j', (nothing) => {
+    const read = events(chunk({ content: 'a' }, nothing), chunk({ content: 'b' }, nothing), chunk({}, 'length'));
+    expect(read).toEqual([HEAD, { kind: 'text', text: 'a' }, { kind: 'text', text: 'b' }, stop('length')]);
+  });
+
   it('wait for results where there are calls, also when the provider says that it stopped', () => {
     expect(events(chunk({ tool_calls: [{ index: 0, id: 'x', function: { name: 'f' } }] }), chunk({}, 'stop')).at(-1)).toEqual(
       stop('tool-calls'),
@@ -67,6 +87,11 @@ describe('the chunks of a chat', () => {
 });
 
 describe('a whole chat completion', () => {
+  it.each([null, ''])('has ended, and waits for the results of its calls, where its reason is %j', (reason) => {
+    const message = { tool_calls: [{ id: 'x', function: { name: 'f', arguments: '{}' } }] };
+    expect(decodeChat({ choices: [{ message, finish_reason: reason }] }).events.at(-1)).toEqual(stop('tool-calls'));
+  });
+
   it('is none without choices', () => {
     expect(decodeChat({ choices: [] }).failure).toMatchObject({ kind: 'malformed_answer' });
     expect(decodeChat({ error: { message: 'x' } }).failure).toMatchObject({ kind: 'malformed_answer' });

@@ -7,6 +7,7 @@ import type { StreamDecoder } from '../conversation/event-answer';
 import { MALFORMED } from '../failure';
 import { type JsonRecord, parseRecord, recordOf } from '../json';
 import { errorIn, providerError } from '../provider-error';
+import { finishReason } from './finish-reason';
 import { readUsage } from './usage';
 
 const STOP_CAUSES: Readonly<Record<string, StopCause>> = {
@@ -34,8 +35,9 @@ function usageEvents(sent: unknown): AnswerEvent[] {
 class Chunks {
   private headed = false;
   private refused = false;
-  /** The call behind each index of the provider. */
-  private readonly calls = new Map<unknown, number>();
+  private calls = 0;
+  /** The call that goes on at each index of the provider. */
+  private readonly going = new Map<number, { readonly call: number; readonly id: string }>();
 
   /** Some begin with a chunk about the prompt, which names nothing: the answer begins with the next one. */
   head({ id, model, choices }: JsonRecord): AnswerEvent[] {
@@ -58,27 +60,34 @@ class Chunks {
     calls.forEach((call, place) => {
       events.push(...this.call(recordOf(call), place));
     });
-    return [...events, ...this.stop(choice['finish_reason'])];
+    // A whole one has ended, whether it says so or not.
+    return [...events, ...this.stop(finishReason(choice['finish_reason']) ?? (name === 'message' ? 'stop' : null))];
   }
 
-  private call({ index, id, function: made }: JsonRecord, place: number): AnswerEvent[] {
+  private call({ index, id: sentId, function: made }: JsonRecord, place: number): AnswerEvent[] {
     const { name, arguments: text } = recordOf(made);
-    const key = typeof index === 'number' ? index : place;
-    const known = this.calls.get(key);
-    const call = known ?? this.calls.size;
+    const [key, id] = [typeof index === 'number' ? index : place, textOf(sentId)];
+    const going = this.going.get(key);
+    // Google gives all calls of an answer one index, each under an id and a name of its own.
+    const isOther = going !== undefined && id !== '' && id !== going.id && textOf(name) !== '';
+    const { call } = going !== undefined && !isOther ? going : this.begin(key, id);
     const begin: AnswerEvent[] = [];
-    if (known === undefined) {
-      this.calls.set(key, call);
-      begin.push({ kind: 'tool-call-begin', call, id: textOf(id) || `call_${newId()}`, name: textOf(name) });
-    }
+    if (going?.call !== call) begin.push({ kind: 'tool-call-begin', call, id: id || `call_${newId()}`, name: textOf(name) });
     return textOf(text) === '' ? begin : [...begin, { kind: 'tool-call-arguments', call, text: textOf(text) }];
   }
 
-  private stop(reason: unknown): AnswerEvent[] {
-    if (typeof reason !== 'string') return [];
+  private begin(key: number, id: string): { readonly call: number } {
+    const begun = { call: this.calls, id };
+    this.calls += 1;
+    this.going.set(key, begun);
+    return begun;
+  }
+
+  private stop(reason: string | null): AnswerEvent[] {
+    if (reason === null) return [];
     const cause = STOP_CAUSES[reason] ?? 'complete';
     // Some providers say that they stopped although they wait for the results of calls.
-    const told = cause !== 'complete' ? cause : this.refused ? 'refused' : this.calls.size > 0 ? 'tool-calls' : cause;
+    const told = cause !== 'complete' ? cause : this.refused ? 'refused' : this.calls > 0 ? 'tool-calls' : cause;
     return [{ kind: 'stop', cause: told, sequence: null }];
   }
 }

@@ -3,6 +3,7 @@
  * what they share: an event that fits it needs no parser to be understood, which was most of what an event cost.
  */
 import { isRecord, type JsonRecord, parseRecord, recordOf } from '../json';
+import { finishReason } from './finish-reason';
 import { outputTextOf } from './output-text';
 
 /** A JSON string's inside that stands for itself. */
@@ -54,6 +55,6 @@ function onlyContentOf(chunk: JsonRecord): string | undefined {
   if (!Array.isArray(choices) || choices.length !== 1 || !isRecord(choices[0])) return undefined;
   const { delta, finish_reason: reason } = choices[0];
   const { content } = recordOf(delta);
-  if (typeof content !== 'string' || typeof reason === 'string' || outputTextOf(delta) !== content) return undefined;
+  if (typeof content !== 'string' || finishReason(reason) !== null || outputTextOf(delta) !== content) return undefined;
   return content;
 }

@@ -51,6 +51,20 @@ function linesTogether(text: string, sizes: readonly number[]): Buffer[] {
   return pieces;
 }
 
+describe('a stream whose connection breaks', () => {
+  const chunks = (reason: string | null) => [' one', ' two'].map((word) => `data: ${delta(word, { finish_reason: reason })}\n\n`).join('');
+
+  it.each([null, '', 'null'])('is lost where the choice goes on, also when that is said with %j', (nothing) => {
+    const read = readOf([Buffer.from(chunks(nothing))], { lost: true });
+    expect(read).toMatchObject({ text: ' one two', ending: { ok: false, failure: { kind: 'connection_lost' } } });
+  });
+
+  it('is whole where the choice has ended', () => {
+    const end = `data: ${delta('', { finish_reason: 'stop' })}\n\n`;
+    expect(readOf([Buffer.from(chunks('') + end)], { lost: true }).ending.ok).toBe(true);
+  });
+});
+
 describe('a stream of events', () => {
   it('is handed on and understood alike, however the network cuts it', () => {
     fc.assert(

@@ -4,6 +4,7 @@ import { GrowingText } from '../../kernel/growing-text';
 import type { Usage } from '../../metering/usage';
 import { isRecord, type JsonRecord } from '../json';
 import { largerUsage } from '../larger-usage';
+import { finishReason } from './finish-reason';
 import { readUsage } from './usage';
 
 /** A chunk that goes to the client: its output text, and whether it carries a usage that must not go with it. */
@@ -98,7 +99,7 @@ export class StreamTally {
     if (!isRecord(choice)) return '';
     this.begun = true;
     const { index, finish_reason: reason } = choice;
-    if (typeof reason === 'string') this.endChoice(index);
+    if (finishReason(reason) !== null) this.endChoice(index);
     else if (!this.openChoices.has(index)) this.openChoices.add(index);
     return this.textOfChoice(choice);
   }

@@ -8,6 +8,9 @@ import { AccountRoleEnum } from '../enums';
 import { DateTime } from '../scalars';
 import { AccountNode, AccountTokenNode, CreatedAccount, CreatedAccountToken } from './account.type';
 
+const ONCE =
+  'Yours to choose, for each account: the same one never makes a second token. A repeat of the same wish fails with faultCode idempotency_settled and names the token that was made, whose secret cannot be shown again: revokeAccountToken ends it. Of another wish: idempotency_mismatch.';
+
 @Resolver(() => AccountNode)
 export class AccountResolver {
   @Query(() => [AccountNode], { description: 'Every account for the operator; its own for everybody else.' })
@@ -45,9 +48,10 @@ export class AccountResolver {
       | string
       | null,
     @Arg('expiresAt', () => DateTime, { nullable: true, description: 'Left out: it does not expire.' }) expiresAt: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: ONCE }) idempotencyKey: string | null,
   ): Promise<CreatedAccountToken> {
     const account = decidedAccount(context, accountId ?? null);
-    return createToken(context.sources, { accountId: account, name, role, expiresAt: expiresAt ?? null });
+    return createToken(context.sources, { accountId: account, name, role, expiresAt: expiresAt ?? null }, idempotencyKey ?? null);
   }
 
   @Mutation(() => AccountTokenNode, {

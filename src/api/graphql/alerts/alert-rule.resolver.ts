@@ -9,6 +9,8 @@ import { decidable, decidedAccount, readingAccount, viewRule } from './alert-vie
 
 /** A single failure in a quiet hour is no rate. */
 const MINIMUM_REQUESTS = 20;
+const ONCE =
+  'Yours to choose, for each account: the same one never makes a second webhook. A repeat with the same url fails with faultCode idempotency_settled and names the webhook that was made, whose secret cannot be shown again: deleteWebhook ends it. With another url: idempotency_mismatch.';
 const OF_RULE = { description: 'The id of the rule.' };
 
 @Resolver()
@@ -56,9 +58,10 @@ export class AlertRuleResolver {
     @Ctx() context: GraphContext,
     @Arg('url', () => String, { description: 'https:// or http://, on the public internet.' }) url: string,
     @Arg('accountId', () => ID, { nullable: true, description: 'For the operator.' }) accountId: string | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: ONCE }) idempotencyKey: string | null,
   ): Promise<CreatedWebhookNode> {
     const account = await decidedAccount(context, accountId ?? null);
-    return createWebhook({ ...context.sources, ...context.sources.alertLimits }, account, url);
+    return createWebhook({ ...context.sources, ...context.sources.alertLimits }, account, url, idempotencyKey ?? null);
   }
 
   @Mutation(() => ID, { description: 'For an owner or the operator. Nothing more is sent there. Gives the id.' })

@@ -10,6 +10,8 @@ import { viewCreated, viewKey } from './key-view';
 
 const ONCE =
   'Yours to choose, for each account: the same one never makes a second key. A repeat with the same input fails with faultCode idempotency_settled and names the key that was made, whose secret cannot be shown again: rotateApiKey gives it a new one, revokeApiKey ends it. With another input: idempotency_mismatch.';
+const ROTATED_ONCE =
+  'Yours to choose, for each key: the same one never rotates it a second time, which would end the secret that was shown. A repeat with the same overlapSeconds fails with faultCode idempotency_settled, with another one idempotency_mismatch.';
 const THE_KEY = { description: 'The id of the key.' };
 
 @Resolver()
@@ -52,8 +54,10 @@ export class KeyChangeResolver {
     @Ctx() context: GraphContext,
     @Arg('id', () => ID, THE_KEY) id: string,
     @Arg('overlapSeconds', () => Int, { nullable: true, defaultValue: 0, description: 'At most 30 days.' }) overlapSeconds: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: ROTATED_ONCE }) idempotencyKey: string | null,
   ): Promise<CreatedApiKeyNode> {
-    return viewCreated(await rotateKey(managementOf(context), context.viewer, id, overlapSeconds ?? 0), context.now);
+    const rotated = await rotateKey(managementOf(context), context.viewer, id, overlapSeconds ?? 0, idempotencyKey ?? null);
+    return viewCreated(rotated, context.now);
   }
 }
 

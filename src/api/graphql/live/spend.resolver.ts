@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-
 import { Fault } from '../../../kernel/fault';
 import { shown } from '../../../kernel/shown';
 import { accountOf } from '../../../keys/viewer';
-import { positionOfCursor } from '../../../ledger/spend-cursor';
+import { positionOfCursor, refuseOfOthers } from '../../../ledger/spend-cursor';
 import { tailSpend, type Wants } from '../../../ledger/spend-tail';
 import type { GraphContext } from '../context';
 import { ReceiptNode } from '../receipts/receipt.type';
@@ -41,6 +41,8 @@ export class SpendResolver {
 /** @throws Fault `not_found` for a key or project that the viewer does not see, `invalid_request` for a cursor that is none */
 async function followSpend(context: GraphContext, { apiKeyId, projectId, after }: SpendArgs): Promise<AsyncIterable<SpendEventNode>> {
   const position = typeof after === 'string' ? positionOfCursor(after) : null;
+  const own = accountOf(context.viewer);
+  if (position !== null && own !== null) refuseOfOthers(position, own);
   const narrowed = await narrow(context, apiKeyId ?? null, projectId ?? null);
   return followedTail((left) => tailSpend(context.sources.spend, { ...narrowed, after: position }, left), viewSpendEvent);
 }

@@ -1,11 +1,13 @@
 /** Previews in the shape of the graph. */
 
-import { ceilingsOn, type LimitRoom, type LimitsOf, tightestRoom } from '../../../gateway/reading/spend-ceilings';
+import { ceilingsOn, type LimitsOf } from '../../../gateway/reading/spend-ceilings';
+import { NOTHING } from '../../../gateway/views/key-standing';
 import { type PreviewedRequest, previewRoute, type RoutePreview } from '../../../gateway/views/preview-route';
 import { invariant } from '../../../kernel/invariant';
 import { nano } from '../../../kernel/money';
 import type { Bucket } from '../../../kernel/words';
 import type { ApiKey } from '../../../keys/api-key';
+import { type SpendRoom, tightestRoom } from '../../../ledger/spend-room';
 import { walletId } from '../../../ledger/wallet';
 import { aliasReason } from '../../../routing/model-names';
 import type { GraphContext } from '../context';
@@ -25,13 +27,15 @@ export function previewFor(context: GraphContext, key: ApiKey, request: Previewe
   return previewRoute({ catalog, upstreams: sources.upstreams, health: sources.health, available, room, now }, key, request);
 }
 
-async function roomOf({ keys, now }: GraphContext, key: ApiKey, bucket: Bucket): Promise<LimitRoom | null> {
+async function roomOf({ keys, now }: GraphContext, key: ApiKey, bucket: Bucket): Promise<SpendRoom | null> {
   const limits: LimitsOf[] = [{ scope: 'key', scopeId: key.id, limits: key.limits.spend }];
   const project = key.projectId === null ? null : await keys.project(key.projectId);
   if (project !== null) limits.push({ scope: 'project', scopeId: project.id, limits: project.spendLimits });
   const ceilings = ceilingsOn(bucket, now, limits);
   const wallet = walletId(key.accountId, bucket);
-  return tightestRoom(ceilings, await Promise.all(ceilings.map(({ counterId }) => keys.spendOf({ counterId, walletId: wallet }))));
+  const spend = async (counterId: string) => [counterId, await keys.spendOf({ counterId, walletId: wallet })] as const;
+  const spends = new Map(await Promise.all(ceilings.map(({ counterId }) => spend(counterId))));
+  return tightestRoom(ceilings, (counterId) => spends.get(counterId) ?? NOTHING);
 }
 
 export function viewPreview(context: GraphContext, model: string, preview: RoutePreview): RoutePreviewNode {

@@ -1,6 +1,8 @@
 import { Field, ID, InputType } from 'type-graphql';
 import type { RequestStatus, RouteType } from '../../../kernel/words';
+import type { ReceiptFilter } from '../../../ledger/ledger-reader';
 import { RequestStatusEnum, RouteTypeEnum } from '../enums';
+import { given } from '../given';
 import { DateTime } from '../scalars';
 
 @InputType('ReceiptFilter', { description: 'Receipts that meet every condition that is set.' })
@@ -34,4 +36,10 @@ export class ReceiptFilterInput {
 
   @Field(() => DateTime, { nullable: true, description: 'Created before.' })
   readonly to?: number | null;
+}
+
+/** The graph names any run by what the first runs were: those of agents are found by it as well. */
+export function filterOf(input: ReceiptFilterInput | null): ReceiptFilter {
+  const { researchRunId: runId, ...others } = given(input);
+  return { ...others, ...(runId !== undefined && { runId }) };
 }

@@ -4,11 +4,10 @@ import type { Page } from '../../../ledger/ledger-reader';
 import type { ReadableReceipt } from '../../../ledger/receipt';
 import { fieldsBelow } from '../asked-fields';
 import type { GraphContext } from '../context';
-import { given } from '../given';
 import { ApiKeyNode } from '../keys/api-key.type';
 import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
 import { ReceiptNode } from './receipt.type';
-import { ReceiptFilterInput } from './receipt-filter.input';
+import { filterOf, ReceiptFilterInput } from './receipt-filter.input';
 import { ReceiptConnection } from './receipt-parts.type';
 import { receiptRoot } from './receipt-root';
 
@@ -33,7 +32,7 @@ export class ReceiptQueries {
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
     @Arg('filter', () => ReceiptFilterInput, { nullable: true, description: FILTER_DESCRIPTION }) filter: ReceiptFilterInput | null,
   ): Promise<ReceiptConnection> {
-    return complete(context, info, await context.receipts.page(pageRequest(first, after), given(filter)));
+    return complete(context, info, await context.receipts.page(pageRequest(first, after), filterOf(filter)));
   }
 }
 
@@ -47,7 +46,7 @@ export class ReceiptsOfKey {
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
     @Arg('filter', () => ReceiptFilterInput, { nullable: true, description: FILTER_DESCRIPTION }) filter: ReceiptFilterInput | null,
   ): Promise<ReceiptConnection> {
-    return connectionOf(await receipts.pageOfKey(id, pageRequest(first, after), given(filter)), (receipt) => receiptRoot(receipt));
+    return connectionOf(await receipts.pageOfKey(id, pageRequest(first, after), filterOf(filter)), (receipt) => receiptRoot(receipt));
   }
 }
 

@@ -63,7 +63,7 @@ async function runOf(research: GraphContext['research'], id: string) {
 
 /** @throws Fault `not_found` for a run that the viewer does not see, `invalid_request` for a cursor that is none */
 async function follow({ research, sources }: GraphContext, { id, after }: ProgressArgs): Promise<AsyncIterable<EventView>> {
-  const place = typeof after === 'string' ? placeOfResearchCursor(after) : null;
+  const place = typeof after === 'string' ? placeOfResearchCursor(after, id) : null;
   const found = await research.run(id);
   if (found === null) throw new Fault('not_found', `There is no research run ${shown(id)}.`);
   const start = { after: place, ended: hasEnded(found.run.status) };

@@ -37,7 +37,7 @@ export class ChannelModelHealthNode {
   @Field(() => Int, { nullable: true, description: 'Nineteen of twenty took no longer, in milliseconds.' })
   readonly slowLatencyMs: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Half of them had their first output by then, in milliseconds.' })
+  @Field(() => Int, { nullable: true, description: 'Half of them had the first byte of their answer by then, in milliseconds.' })
   readonly timeToFirstTokenMs: number | null;
 }
 

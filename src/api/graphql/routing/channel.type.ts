@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import { PROTOCOLS } from '../../../routing/catalog';
 import { ChannelStatusEnum } from '../enums';
 import type { ChannelView } from './channel-view';
 
@@ -10,7 +11,7 @@ export class ChannelNode {
   @Field(() => String, { description: 'For people.' })
   readonly name: string;
 
-  @Field(() => String, { description: 'The wire format that it speaks: openai, anthropic or gemini.' })
+  @Field(() => String, { description: `The wire format that it speaks: ${PROTOCOLS.slice(0, -1).join(', ')} or ${PROTOCOLS.at(-1)}.` })
   readonly protocol: string;
 
   @Field(() => String, { nullable: true, description: 'null for callers other than the operator.' })

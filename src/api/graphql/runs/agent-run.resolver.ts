@@ -93,7 +93,7 @@ export class AgentRunResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
   ): Promise<ReceiptConnection> {
-    return connectionOf(await receipts.page(pageRequest(first, after), { researchRunId: id }), (receipt) => receiptRoot(receipt));
+    return connectionOf(await receipts.page(pageRequest(first, after), { runId: id }), (receipt) => receiptRoot(receipt));
   }
 }
 

@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root, Subscri
 import { Fault } from '../../../kernel/fault';
 import { invariant } from '../../../kernel/invariant';
 import { shown } from '../../../kernel/shown';
-import { positionOfCursor } from '../../../ledger/spend-cursor';
+import { positionOfCursor, refuseOfOthers } from '../../../ledger/spend-cursor';
 import { tailSpend, type Wants } from '../../../ledger/spend-tail';
 import type { GraphContext } from '../context';
 import { type EntryView, LedgerEntryNode, viewEntry } from '../ledger/ledger-entry.type';
@@ -75,6 +75,7 @@ async function follow({ runs, sources }: GraphContext, { id, after }: ProgressAr
   const position = typeof after === 'string' ? positionOfCursor(after) : null;
   const run = await runs.run(id);
   if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run ${shown(id)}.`);
+  if (position !== null) refuseOfOthers(position, run.accountId);
   const selection = { accountId: run.accountId, wants: entriesOfRun(sources, id), after: position };
   return followedTail(
     (left) => tailSpend(sources.spend, selection, left),

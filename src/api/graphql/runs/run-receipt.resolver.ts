@@ -20,10 +20,7 @@ export class RunReceiptFields {
     let after: string | undefined;
     let more = fallbacks > 0;
     while (more) {
-      const page = await receipts.page(
-        { first: PAGE, ...(after === undefined ? {} : { after }) },
-        { researchRunId: runId, withFallback: true },
-      );
+      const page = await receipts.page({ first: PAGE, ...(after === undefined ? {} : { after }) }, { runId, withFallback: true });
       for (const { node } of page.items) {
         const { bucket } = node.record;
         if (bucket !== null) sum[bucket] += (await receipts.priced(node)).fallbackDelta ?? 0n;

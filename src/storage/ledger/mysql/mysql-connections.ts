@@ -98,7 +98,7 @@ export class MysqlConnections {
 
 async function connect(url: string, withinMs: number, timeIsUp: Promise<never>): Promise<Line> {
   const connection = await createConnection({
-    uri: url.replace(/^mariadb:/, 'mysql:'),
+    uri: url,
     charset: 'utf8mb4',
     supportBigNumbers: true,
     bigNumberStrings: true,

@@ -3,8 +3,9 @@
  * over which everybody fights, comes last, so that it is locked for little more than the commit.
  */
 
+import type { OpenHold } from '../../../ledger/ledger-store';
 import type { CounterMove, Decision, WalletMove } from '../decision';
-import type { HoldRef, PreparedBatch } from '../prepare';
+import type { PreparedBatch } from '../prepare';
 import {
   ANSWER_COLUMNS,
   ATTEMPT_COLUMNS,
@@ -97,7 +98,7 @@ function closeHolds(at: number, { settled, released }: Decision): Statement[] {
   return [{ sql, finds: ending.length }];
 }
 
-function stateText(settled: readonly HoldRef[], released: readonly HoldRef[]): string {
+function stateText(settled: readonly OpenHold[], released: readonly OpenHold[]): string {
   if (released.length === 0) return `'SETTLED'`;
   if (settled.length === 0) return `'RELEASED'`;
   return `CASE WHEN id IN (${list(released.map(({ holdId }) => holdId))}) THEN 'RELEASED' ELSE 'SETTLED' END`;

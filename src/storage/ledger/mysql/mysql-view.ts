@@ -1,7 +1,10 @@
 /** What a batch on MySQL is decided on: the rows that it touches, locked in the order in which every writer locks them. */
+
+import type { OpenHold } from '../../../ledger/ledger-store';
+import type { CounterState } from '../../../ledger/spend-room';
 import { counterSums, MYSQL_SUMS } from '../counter-sums';
-import type { CounterState, KeyUse, LedgerView, Refundable } from '../decision';
-import { type HoldRef, type PreparedBatch, type PreparedItem, UnwritableItem } from '../prepare';
+import type { KeyUse, LedgerView, Refundable } from '../decision';
+import { type PreparedBatch, type PreparedItem, UnwritableItem } from '../prepare';
 import {
   codesNamedBy,
   countersNamedBy,
@@ -107,7 +110,7 @@ function viewOf(
   };
 }
 
-function isOpen(open: ReturnType<typeof holdsOf>, { holdId, walletId, amount }: HoldRef): boolean {
+function isOpen(open: ReturnType<typeof holdsOf>, { holdId, walletId, amount }: OpenHold): boolean {
   const row = open.get(holdId);
   if (row === undefined) return false;
   if (row.wallet === walletId && row.amount === amount) return true;

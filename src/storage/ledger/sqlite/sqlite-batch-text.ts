@@ -1,157 +1,207 @@
 /**
  * A batch as one JSON text, for the way to the ledger's thread: a text crosses as bytes, where an object would be cloned
  * value by value, which cost more than the rows themselves. Amounts arrive as bigints, and values of rows as numbers wherever
- * a number is exact: a bigint for each would cost more than the rest of the row, and the columns make whole numbers of them.
+ * a number is exact: the columns make whole numbers of them.
  */
 import { unreachable } from '../../../kernel/invariant';
-import type { HoldRef, PreparedBatch, PreparedEnd, PreparedItem, PreparedMove, PreparedPlace } from '../prepare';
-import type { SqlRow, SqlValue } from '../sql-values';
+import type { OpenHold } from '../../../ledger/ledger-store';
+import type { PreparedBatch, PreparedEnd, PreparedItem, PreparedMove, PreparedPlace } from '../prepare';
+import type { SqlRow } from '../sql-values';
+import { ArrivedValues, ListedValues, type Place, type PlainValue } from './listed-values';
 
-/** JSON has no bigint: what a number holds exactly goes as one, and anything larger as a text in brackets. */
-type PlainValue = string | number | null | readonly [string];
-type PlainRow = PlainValue[];
-type PlainHold = readonly [holdId: string, walletId: string, amount: PlainValue, placedAt: number, settles: boolean];
-type PlainSpender = readonly [apiKeyId: string, projectId: string | null, runId: string | null];
-type PlainCeiling = readonly [counterId: string, ceiling: PlainValue];
-type PlainKey = readonly [id: string, bodyHash: string];
-type PlainItem =
-  | readonly ['place', string, string, number, PlainValue, PlainValue, PlainHold | null, readonly PlainCeiling[], PlainKey | null, PlainRow]
-  | readonly [
-      'end',
-      PlainHold | null,
-      PlainSpender,
-      PlainValue,
-      PlainRow,
-      readonly PlainRow[],
-      PlainRow | null,
-      PlainRow | null,
-      PlainRow | null,
-    ]
-  | readonly ['move', string, string, PlainValue, string, string | null, string | null, PlainRow];
-type PlainBatch = readonly [id: string, owner: string, at: number, items: readonly PlainItem[]];
-
-const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+type PlainRow = readonly Place[];
+type PlainHold = readonly [holdId: Place, walletId: Place, amount: Place, placedAt: Place, settles: boolean];
+type PlainSpender = readonly [apiKeyId: Place, projectId: Place, runId: Place];
+type PlainCeiling = readonly [counterId: Place, ceiling: Place];
+type PlainKey = readonly [id: Place, bodyHash: Place];
+type PlainPlace = readonly [
+  'place',
+  holdId: Place,
+  walletId: Place,
+  placedAt: Place,
+  amount: Place,
+  atLeast: Place,
+  replaces: PlainHold | null,
+  ceilings: readonly PlainCeiling[],
+  key: PlainKey | null,
+  row: PlainRow,
+];
+type PlainEnd = readonly [
+  'end',
+  hold: PlainHold | null,
+  spender: PlainSpender,
+  charge: Place,
+  receipt: PlainRow,
+  attempts: readonly PlainRow[],
+  transfer: PlainRow | null,
+  overage: PlainRow | null,
+  answer: PlainRow | null,
+];
+type PlainMove = readonly [
+  'move',
+  transferId: Place,
+  walletId: Place,
+  amount: Place,
+  externalKey: Place,
+  receiptId: Place,
+  codeId: Place,
+  transfer: PlainRow,
+];
+type PlainItem = PlainPlace | PlainEnd | PlainMove;
+type PlainBatch = readonly [id: string, owner: string, at: number, values: readonly PlainValue[], items: readonly PlainItem[]];
 
 export function batchText({ id, owner, at, items }: PreparedBatch): string {
-  const plain: PlainBatch = [id, owner, at, items.map(plainItem)];
+  const values = new ListedValues();
+  const plainItems = items.map((item) => plainItem(item, values));
+  const plain: PlainBatch = [id, owner, at, values.plain, plainItems];
   return JSON.stringify(plain);
 }
 
 export function batchOfText(text: string): PreparedBatch {
-  const [id, owner, at, items] = JSON.parse(text) as PlainBatch;
-  return { id, owner, at, items: items.map(preparedItem) };
+  const [id, owner, at, plainValues, items] = JSON.parse(text) as PlainBatch;
+  const values = new ArrivedValues(plainValues);
+  return { id, owner, at, items: items.map((item) => preparedItem(item, values)) };
 }
 
-function plainItem(item: PreparedItem): PlainItem {
+function plainItem(item: PreparedItem, values: ListedValues): PlainItem {
   switch (item.kind) {
     case 'place':
-      return plainPlace(item);
+      return plainPlace(item, values);
     case 'end':
-      return plainEnd(item);
+      return plainEnd(item, values);
     case 'move':
-      return plainMove(item);
+      return plainMove(item, values);
     default:
       return unreachable(item);
   }
 }
 
-function plainMove({ transferId, walletId, amount, externalKey, receiptId, codeId, transfer }: PreparedMove): PlainItem {
-  return ['move', transferId, walletId, plain(amount), externalKey, receiptId, codeId, plainRow(transfer)];
-}
-
-function plainPlace(item: PreparedPlace): PlainItem {
-  const { holdId, walletId, placedAt, idempotence } = item;
-  const ceilings = item.ceilings.map(({ counterId, ceiling }): PlainCeiling => [counterId, plain(ceiling)]);
-  const key: PlainKey | null = idempotence === null ? null : [idempotence.id, idempotence.bodyHash];
-  const [amount, atLeast] = [plain(item.amount), plain(item.atLeast)];
-  return ['place', holdId, walletId, placedAt, amount, atLeast, plainHold(item.replaces), ceilings, key, plainRow(item.row)];
-}
-
-function plainEnd({ hold, spender, charge, receipt, attempts, transfer, overage, answer }: PreparedEnd): PlainItem {
+function plainPlace(item: PreparedPlace, values: ListedValues): PlainPlace {
+  const { idempotence } = item;
   return [
-    'end',
-    plainHold(hold),
-    [spender.apiKeyId, spender.projectId, spender.runId],
-    plain(charge),
-    plainRow(receipt),
-    attempts.map(plainRow),
-    transfer === null ? null : plainRow(transfer),
-    overage === null ? null : plainRow(overage),
-    answer === null ? null : plainRow(answer),
+    'place',
+    values.placeOf(item.holdId),
+    values.placeOf(item.walletId),
+    values.placeOf(item.placedAt),
+    values.placeOf(item.amount),
+    values.placeOf(item.atLeast),
+    plainHold(item.replaces, values),
+    item.ceilings.map(({ counterId, ceiling }): PlainCeiling => [values.placeOf(counterId), values.placeOf(ceiling)]),
+    idempotence === null ? null : [values.placeOf(idempotence.id), values.placeOf(idempotence.bodyHash)],
+    values.placesOf(item.row),
   ];
 }
 
-function plainHold(hold: (HoldRef & { readonly settles?: boolean }) | null): PlainHold | null {
-  return hold === null ? null : [hold.holdId, hold.walletId, plain(hold.amount), hold.placedAt, hold.settles === true];
+function plainEnd(item: PreparedEnd, values: ListedValues): PlainEnd {
+  const { spender } = item;
+  return [
+    'end',
+    plainHold(item.hold, values),
+    [values.placeOf(spender.apiKeyId), values.placeOf(spender.projectId), values.placeOf(spender.runId)],
+    values.placeOf(item.charge),
+    values.placesOf(item.receipt),
+    item.attempts.map((attempt) => values.placesOf(attempt)),
+    plainRow(item.transfer, values),
+    plainRow(item.overage, values),
+    plainRow(item.answer, values),
+  ];
 }
 
-function plainRow(row: SqlRow): PlainRow {
-  const values: PlainRow = [];
-  for (const value of row) values.push(plain(value));
-  return values;
+function plainMove(item: PreparedMove, values: ListedValues): PlainMove {
+  return [
+    'move',
+    values.placeOf(item.transferId),
+    values.placeOf(item.walletId),
+    values.placeOf(item.amount),
+    values.placeOf(item.externalKey),
+    values.placeOf(item.receiptId),
+    values.placeOf(item.codeId),
+    values.placesOf(item.transfer),
+  ];
 }
 
-function plain(value: SqlValue): PlainValue {
-  if (typeof value !== 'bigint') return value;
-  return value <= SAFE && value >= -SAFE ? Number(value) : [String(value)];
+function plainHold(hold: (OpenHold & { readonly settles?: boolean }) | null, values: ListedValues): PlainHold | null {
+  if (hold === null) return null;
+  const { holdId, walletId, amount, placedAt, settles = false } = hold;
+  return [values.placeOf(holdId), values.placeOf(walletId), values.placeOf(amount), values.placeOf(placedAt), settles];
 }
 
-function preparedItem(item: PlainItem): PreparedItem {
+function plainRow(row: SqlRow | null, values: ListedValues): PlainRow | null {
+  return row === null ? null : values.placesOf(row);
+}
+
+function preparedItem(item: PlainItem, values: ArrivedValues): PreparedItem {
   switch (item[0]) {
-    case 'place': {
-      const [kind, holdId, walletId, placedAt, amount, atLeast, replaces, ceilings, key, row] = item;
-      return {
-        kind,
-        holdId,
-        walletId,
-        placedAt,
-        amount: big(amount),
-        atLeast: big(atLeast),
-        replaces: holdOf(replaces),
-        ceilings: ceilings.map(([counterId, ceiling]) => ({ counterId, ceiling: big(ceiling) })),
-        idempotence: key === null ? null : { id: key[0], bodyHash: key[1] },
-        row: rowOf(row),
-      };
-    }
-    case 'end': {
-      const [kind, hold, spender, charge, receipt, attempts, transfer, overage, answer] = item;
-      const [paid, lost] = [rowOrNull(transfer), rowOrNull(overage)];
-      const [apiKeyId, projectId, runId] = spender;
-      return {
-        kind,
-        hold: holdOf(hold),
-        spender: { apiKeyId, projectId, runId },
-        charge: big(charge),
-        receipt: rowOf(receipt),
-        attempts: attempts.map(rowOf),
-        transfer: paid,
-        overage: lost,
-        answer: rowOrNull(answer),
-      };
-    }
-    default: {
-      const [kind, transferId, walletId, amount, externalKey, receiptId, codeId, transfer] = item;
-      return { kind, transferId, walletId, amount: big(amount), externalKey, receiptId, codeId, transfer: rowOf(transfer) };
-    }
+    case 'place':
+      return preparedPlace(item, values);
+    case 'end':
+      return preparedEnd(item, values);
+    default:
+      return preparedMove(item, values);
   }
 }
 
-function holdOf(hold: PlainHold | null): (HoldRef & { readonly settles: boolean }) | null {
-  return hold === null ? null : { holdId: hold[0], walletId: hold[1], amount: big(hold[2]), placedAt: hold[3], settles: hold[4] };
+function preparedPlace(item: PlainPlace, values: ArrivedValues): PreparedPlace {
+  const [kind, holdId, walletId, placedAt, amount, atLeast, replaces, ceilings, key, row] = item;
+  return {
+    kind,
+    holdId: values.textAt(holdId),
+    walletId: values.textAt(walletId),
+    placedAt: values.numberAt(placedAt),
+    amount: values.amountAt(amount),
+    atLeast: values.amountAt(atLeast),
+    replaces: holdAt(replaces, values),
+    ceilings: ceilings.map(([counterId, ceiling]) => ({ counterId: values.textAt(counterId), ceiling: values.amountAt(ceiling) })),
+    idempotence: key === null ? null : { id: values.textAt(key[0]), bodyHash: values.textAt(key[1]) },
+    row: values.rowAt(row),
+  };
 }
 
-function rowOrNull(row: PlainRow | null): SqlRow | null {
-  return row === null ? null : rowOf(row);
+function preparedEnd(item: PlainEnd, values: ArrivedValues): PreparedEnd {
+  const [kind, hold, [apiKeyId, projectId, runId], charge, receipt, attempts, transfer, overage, answer] = item;
+  return {
+    kind,
+    hold: holdAt(hold, values),
+    spender: {
+      apiKeyId: values.textAt(apiKeyId),
+      projectId: values.textOrNullAt(projectId),
+      runId: values.textOrNullAt(runId),
+    },
+    charge: values.amountAt(charge),
+    receipt: values.rowAt(receipt),
+    attempts: attempts.map((attempt) => values.rowAt(attempt)),
+    transfer: rowOrNull(transfer, values),
+    overage: rowOrNull(overage, values),
+    answer: rowOrNull(answer, values),
+  };
 }
 
-function rowOf(row: readonly PlainValue[]): SqlRow {
-  return row.some(isLarge) ? row.map((value) => (isLarge(value) ? BigInt(value[0]) : value)) : (row as SqlRow);
+function preparedMove(item: PlainMove, values: ArrivedValues): PreparedMove {
+  const [kind, transferId, walletId, amount, externalKey, receiptId, codeId, transfer] = item;
+  return {
+    kind,
+    transferId: values.textAt(transferId),
+    walletId: values.textAt(walletId),
+    amount: values.amountAt(amount),
+    externalKey: values.textAt(externalKey),
+    receiptId: values.textOrNullAt(receiptId),
+    codeId: values.textOrNullAt(codeId),
+    transfer: values.rowAt(transfer),
+  };
 }
 
-function isLarge(value: PlainValue): value is readonly [string] {
-  return typeof value === 'object' && value !== null;
+function holdAt(hold: PlainHold | null, values: ArrivedValues): (OpenHold & { readonly settles: boolean }) | null {
+  if (hold === null) return null;
+  const [holdId, walletId, amount, placedAt, settles] = hold;
+  return {
+    holdId: values.textAt(holdId),
+    walletId: values.textAt(walletId),
+    amount: values.amountAt(amount),
+    placedAt: values.numberAt(placedAt),
+    settles,
+  };
 }
 
-function big(value: PlainValue): bigint {
-  return BigInt(isLarge(value) ? value[0] : (value ?? 0));
+function rowOrNull(row: PlainRow | null, values: ArrivedValues): SqlRow | null {
+  return row === null ? null : values.rowAt(row);
 }

@@ -28,7 +28,7 @@ export function lockSqliteOwner(file: string): OwnerLock {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    if (!isBusy(error)) throw error;
+    if (!isBusy(error)) throw unusableFile(file, error);
     throw new CannotStart(
       `The database ${file} is in use by another process. One gateway owns an embedded database: stop the other one, ` +
         'choose another DATABASE_URL, or use MySQL for several processes.',

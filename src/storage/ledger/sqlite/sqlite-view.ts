@@ -1,8 +1,11 @@
 /** What a batch on the embedded database is decided on: the rows themselves, inside the writing transaction. */
+
 import type Database from 'better-sqlite3';
+import type { OpenHold } from '../../../ledger/ledger-store';
+import type { CounterState } from '../../../ledger/spend-room';
 import { counterSums, SQLITE_SUMS } from '../counter-sums';
-import type { CounterState, KeyUse, LedgerView, Refundable } from '../decision';
-import { type HoldRef, type PreparedBatch, type PreparedEnd, UnwritableItem } from '../prepare';
+import type { KeyUse, LedgerView, Refundable } from '../decision';
+import { type PreparedBatch, type PreparedEnd, UnwritableItem } from '../prepare';
 import { identityOf, identityText, receiptIdOf } from '../references';
 import { END_IDENTITY } from '../rows';
 import type { SqlRow, SqlValue } from '../sql-values';
@@ -76,7 +79,7 @@ export class SqliteView implements LedgerView {
     return wallet === undefined ? undefined : wallet.posted - wallet.held;
   }
 
-  isOpen({ holdId, walletId, amount }: HoldRef): boolean {
+  isOpen({ holdId, walletId, amount }: OpenHold): boolean {
     const row = this.looks.openHold.get(holdId) as HoldState | undefined;
     if (row === undefined) return false;
     if (row.wallet_id === walletId && row.amount === amount) return true;

@@ -1,0 +1,42 @@
+import { aPrice } from '../../../test/support/catalog-builders';
+import { anAttempt, anEntry, aRecord, aUsage, settled } from '../../../test/support/receipt-builders';
+import { nano } from '../../kernel/money';
+import type { ReceiptRecord } from '../../ledger/receipt';
+import { chargeFor } from '../../metering/charge';
+import { explainSpend } from './explain-spend';
+import { viewReceipt } from './receipt-view';
+
+const PRICE = aPrice({ id: 'p', input: nano(1_500_000_000n), output: nano(3_000_000_000n), perRequest: nano(10_000_000n) });
+const USAGE = aUsage(3, 1);
+
+function textOf(price = PRICE, record: Partial<ReceiptRecord> = {}, attempt: Parameters<typeof anAttempt>[2] = {}): string {
+  const charge = chargeFor(USAGE, price);
+  const receipt = settled(aRecord('r', { usage: USAGE, priceId: price.id, charge, holdAmount: charge, ...record }));
+  const view = viewReceipt({ receipt, attempts: [anAttempt('r', 0, attempt)], prices: new Map([[price.id, price]]) });
+  return explainSpend(anEntry('e', { kind: 'CHARGE', receiptId: 'r', amount: nano(-charge) }), view).text;
+}
+
+describe('the explanation of a charge', () => {
+  it('says the formula with every number in it, so that it can be added up by hand', () => {
+    expect(textOf()).toContain(
+      '3 input tokens × 1.5 per million = 0.0000045; 1 output tokens × 3 per million = 0.000003; request = 0.01; together 0.0100075 CNY.',
+    );
+    const doubled = aPrice({ ...PRICE, multiplier: 2_000_000_000n });
+    expect(textOf(doubled)).toContain('request = 0.02; together 0.020015 CNY, with the multiplier 2 in each.');
+  });
+
+  it('says why an answer broke off that had begun well, and the status of one that did not', () => {
+    const broken = { status: 'FAILED', providerStatus: 200, errorCode: 'connection_lost' } as const;
+    expect(textOf(PRICE, {}, broken)).toContain('failed (connection_lost).');
+    expect(textOf(PRICE, {}, { ...broken, providerStatus: 503 })).toContain('failed (status 503).');
+  });
+});
+
+describe('the explanation of money that was moved', () => {
+  const refund = (memo: string | null) => explainSpend(anEntry('e', { kind: 'REFUND', receiptId: 'r', amount: nano(5n), memo }), null).text;
+
+  it('sets what was noted apart from its own words', () => {
+    expect(refund('sorry')).toMatch(/ It was noted as "sorry"\. The balance of /);
+    for (const none of [null, '']) expect(refund(none)).not.toContain('noted');
+  });
+});
