@@ -68,27 +68,22 @@ export function readUsage(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined;
   const input = recordOf(usage['prompt_tokens_details']);
   const output = recordOf(usage['completion_tokens_details']);
-  const cachedInput = input['cached_tokens'] ?? usage['prompt_cache_hit_tokens'] ?? usage['cached_tokens'];
-  const cacheWrite = input['cache_write_tokens'] ?? input['cache_creation_tokens'] ?? usage['cache_creation_input_tokens'];
-  const isCached = [cachedInput, cacheWrite, usage['cache_read_input_tokens']].some((count) => (tokenCount(count) ?? 0) > 0);
   return providerUsage({
     input: usage['prompt_tokens'],
-    cachedInput,
-    cacheWrite,
-    ...outputOf(usage, output['reasoning_tokens'], isCached),
+    cachedInput: input['cached_tokens'] ?? usage['prompt_cache_hit_tokens'] ?? usage['cached_tokens'],
+    cacheWrite: input['cache_write_tokens'] ?? input['cache_creation_tokens'] ?? usage['cache_creation_input_tokens'],
+    ...outputOf(usage, output['reasoning_tokens']),
     ...audioOf(input['audio_tokens'], output['audio_tokens']),
   });
 }
 
 /**
- * With OpenAI, reasoning is a part of `completion_tokens`. xAI counts it beside them, and so does Google, which does not even say how
- * much it is; both bill it as output. The total is what tells: there it is more than its two parts. What is more may be the
- * cached input of others, or all input where they count none: there, only reasoning that is told to that token is taken for it.
+ * With OpenAI, reasoning is a part of `completion_tokens`. xAI counts it beside them and bills it as output: there the total is
+ * more than its two parts by just that. A total that is more for no reason that is told is nobody's tokens.
  */
-function outputOf({ prompt_tokens, completion_tokens: output, total_tokens }: JsonRecord, reasoning: unknown, isCached: boolean) {
+function outputOf({ prompt_tokens, completion_tokens: output, total_tokens }: JsonRecord, reasoning: unknown) {
   const [input, written, total] = [prompt_tokens, output, total_tokens].map(tokenCount);
   if (input === undefined || written === undefined || total === undefined) return { output, reasoning };
   const beside = total - input - written;
-  const isReasoning = reasoning === undefined ? !isCached && input > 0 : reasoning === beside;
-  return beside > 0 && isReasoning ? { output: written + beside, reasoning: beside } : { output, reasoning };
+  return beside > 0 && reasoning === beside ? { output: written + beside, reasoning } : { output, reasoning };
 }
