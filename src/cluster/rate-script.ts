@@ -1,6 +1,7 @@
 /**
  * The buckets and slots of one key in Redis: one script, so that no two processes take the same room. Time is that of
- * Redis, which all processes share; where it was put back, what was written before counts from now on. It gives: why it was refused (empty: it was not), and what is filled afterwards.
+ * Redis, which all processes share; where it was put back, what was written before counts from now on. It gives: why it
+ * was refused (empty: it was not), and what is filled afterwards.
  *
  * KEYS: the buckets (a hash) and the slots (a sorted set, scored by when each ends). They expire when they are empty.
  * ARGV: what to do (`take`, `give` or `look`), the limits of requests, tokens and concurrency (0: none), the tokens to add
