@@ -12,7 +12,9 @@ let asked = false;
 function ask() {
   if (asked) return;
   asked = true;
-  process.kill(cluster.isWorker ? process.ppid : process.pid, 'SIGTERM');
+  // Where it is heard, at once: what a system delivers a moment later may find the start at its end.
+  if (cluster.isWorker || process.listenerCount('SIGTERM') === 0) process.kill(cluster.isWorker ? process.ppid : process.pid, 'SIGTERM');
+  else process.emit('SIGTERM');
 }
 
 Module._load = (request, ...rest) => {
