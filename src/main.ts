@@ -37,6 +37,7 @@ async function serve(): Promise<void> {
     stopping = true;
     running.stop().then(leave, fail);
   };
+  // In place of what waited for the end of the start.
   asked.listen(stop);
   if (asked.reason !== null) return stop();
   const text = await running.listen().catch((error: unknown) => {

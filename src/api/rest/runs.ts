@@ -6,6 +6,7 @@ import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
 import { formatDecimal, nano, parseDecimal } from '../../kernel/money';
 import { shown } from '../../kernel/shown';
+import { utf8Text } from '../../kernel/utf8';
 import { BUCKETS, type Bucket } from '../../kernel/words';
 import type { KeyRing } from '../../keys/authenticate';
 import type { LedgerReader } from '../../ledger/ledger-reader';
@@ -25,8 +26,6 @@ export interface RunDeps {
 }
 
 const PATH = '/v1/runs';
-/** As of model calls: what is no text is refused, and a byte order mark passed over. */
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const amount = z.string({ error: 'must be a decimal string such as "5"' }).transform((text, context) => {
   const units = parseDecimal(text);
@@ -84,7 +83,7 @@ function wishOf(body: Buffer): RunWish {
 
 function jsonOf(body: Buffer): unknown {
   try {
-    return JSON.parse(utf8.decode(body));
+    return JSON.parse(utf8Text(body));
   } catch {
     throw new Fault(
       'invalid_json',

@@ -6,14 +6,13 @@ import type { RequestBody } from '../../attempts/upstream';
 import { Fault } from '../../kernel/fault';
 import { type Form, fieldsOf } from '../../kernel/form';
 import { type JsonMember, topLevelMembers } from '../../kernel/json-members';
+import { utf8Text } from '../../kernel/utf8';
 import type { Endpoint, ModelCall } from '../endpoints/endpoint';
 import { wrong } from '../endpoints/members';
 
 export type Reading =
   | { readonly ok: true; readonly call: ModelCall }
   | { readonly ok: false; readonly fault: Fault; readonly model: string | null; readonly stream: boolean };
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export function readCall(endpoint: Endpoint, sent: Buffer | Form): Reading {
   const body = bodyOf(endpoint, sent);
@@ -36,7 +35,7 @@ function bodyOf({ uploads }: Endpoint, sent: Buffer | Form): RequestBody | Fault
 
 function parseObject(bytes: Buffer): RequestBody | undefined {
   try {
-    const text = utf8.decode(bytes);
+    const text = utf8Text(bytes);
     const json: unknown = JSON.parse(text);
     if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
     return { text, json: json as Record<string, unknown>, members: topLevelMembers(text) };

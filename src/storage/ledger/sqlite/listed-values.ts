@@ -1,36 +1,36 @@
 /**
- * Values that are written once each, and named by their places in a list wherever they stand. Most values of a batch are also
- * those of its other items, or stand in several of its rows: a place is shorter than a text, and is written and read faster.
+ * Values that are written once each, and named by their index in a list wherever they stand. Most values of a batch are also
+ * those of its other items, or stand in several of its rows: an index is shorter than a text, and is written and read faster.
  */
 import type { SqlRow, SqlValue } from '../sql-values';
 
 /** JSON has no bigint: what a number holds exactly goes as one, and anything larger as a text in brackets. */
 export type PlainValue = string | number | null | readonly [string];
 /** Where a value stands in the list. */
-export type Place = number;
+export type Index = number;
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** The place of null, the commonest value of all: it is looked up nowhere. */
-const NULL_AT: Place = 0;
+/** The index of null, the commonest value of all: it is looked up nowhere. */
+const NULL_AT: Index = 0;
 
 export class ListedValues {
   readonly plain: PlainValue[] = [null];
-  private readonly places = new Map<SqlValue, Place>();
+  private readonly indexes = new Map<SqlValue, Index>();
 
-  placeOf(value: SqlValue): Place {
+  indexOf(value: SqlValue): Index {
     if (value === null) return NULL_AT;
-    const known = this.places.get(value);
+    const known = this.indexes.get(value);
     if (known !== undefined) return known;
-    const place = this.plain.push(plain(value)) - 1;
-    this.places.set(value, place);
-    return place;
+    const index = this.plain.push(plain(value)) - 1;
+    this.indexes.set(value, index);
+    return index;
   }
 
-  placesOf(row: SqlRow): Place[] {
-    const places: Place[] = [];
-    for (const value of row) places.push(this.placeOf(value));
-    return places;
+  indexesOf(row: SqlRow): Index[] {
+    const indexes: Index[] = [];
+    for (const value of row) indexes.push(this.indexOf(value));
+    return indexes;
   }
 }
 
@@ -42,30 +42,30 @@ export class ArrivedValues {
     this.values = plainValues.map((value) => (typeof value === 'object' && value !== null ? BigInt(value[0]) : value));
   }
 
-  rowAt(places: readonly Place[]): SqlRow {
+  rowAt(indexes: readonly Index[]): SqlRow {
     const row: SqlRow = [];
-    for (const place of places) row.push(this.at(place));
+    for (const index of indexes) row.push(this.at(index));
     return row;
   }
 
-  amountAt(place: Place): bigint {
-    return BigInt(this.at(place) as number | bigint);
+  amountAt(index: Index): bigint {
+    return BigInt(this.at(index) as number | bigint);
   }
 
-  textAt(place: Place): string {
-    return this.at(place) as string;
+  textAt(index: Index): string {
+    return this.at(index) as string;
   }
 
-  textOrNullAt(place: Place): string | null {
-    return this.at(place) as string | null;
+  textOrNullAt(index: Index): string | null {
+    return this.at(index) as string | null;
   }
 
-  numberAt(place: Place): number {
-    return this.at(place) as number;
+  numberAt(index: Index): number {
+    return this.at(index) as number;
   }
 
-  private at(place: Place): SqlValue {
-    return this.values[place] as SqlValue;
+  private at(index: Index): SqlValue {
+    return this.values[index] as SqlValue;
   }
 }
 

@@ -7,20 +7,20 @@ import { unreachable } from '../../../kernel/invariant';
 import type { OpenHold } from '../../../ledger/ledger-store';
 import type { PreparedBatch, PreparedEnd, PreparedItem, PreparedMove, PreparedPlace } from '../prepare';
 import type { SqlRow } from '../sql-values';
-import { ArrivedValues, ListedValues, type Place, type PlainValue } from './listed-values';
+import { ArrivedValues, type Index, ListedValues, type PlainValue } from './listed-values';
 
-type PlainRow = readonly Place[];
-type PlainHold = readonly [holdId: Place, walletId: Place, amount: Place, placedAt: Place, settles: boolean];
-type PlainSpender = readonly [apiKeyId: Place, projectId: Place, runId: Place];
-type PlainCeiling = readonly [counterId: Place, ceiling: Place];
-type PlainKey = readonly [id: Place, bodyHash: Place];
+type PlainRow = readonly Index[];
+type PlainHold = readonly [holdId: Index, walletId: Index, amount: Index, placedAt: Index, settles: boolean];
+type PlainSpender = readonly [apiKeyId: Index, projectId: Index, runId: Index];
+type PlainCeiling = readonly [counterId: Index, ceiling: Index];
+type PlainKey = readonly [id: Index, bodyHash: Index];
 type PlainPlace = readonly [
   'place',
-  holdId: Place,
-  walletId: Place,
-  placedAt: Place,
-  amount: Place,
-  atLeast: Place,
+  holdId: Index,
+  walletId: Index,
+  placedAt: Index,
+  amount: Index,
+  atLeast: Index,
   replaces: PlainHold | null,
   ceilings: readonly PlainCeiling[],
   key: PlainKey | null,
@@ -30,7 +30,7 @@ type PlainEnd = readonly [
   'end',
   hold: PlainHold | null,
   spender: PlainSpender,
-  charge: Place,
+  charge: Index,
   receipt: PlainRow,
   attempts: readonly PlainRow[],
   transfer: PlainRow | null,
@@ -39,12 +39,12 @@ type PlainEnd = readonly [
 ];
 type PlainMove = readonly [
   'move',
-  transferId: Place,
-  walletId: Place,
-  amount: Place,
-  externalKey: Place,
-  receiptId: Place,
-  codeId: Place,
+  transferId: Index,
+  walletId: Index,
+  amount: Index,
+  externalKey: Index,
+  receiptId: Index,
+  codeId: Index,
   transfer: PlainRow,
 ];
 type PlainItem = PlainPlace | PlainEnd | PlainMove;
@@ -80,15 +80,15 @@ function plainPlace(item: PreparedPlace, values: ListedValues): PlainPlace {
   const { idempotence } = item;
   return [
     'place',
-    values.placeOf(item.holdId),
-    values.placeOf(item.walletId),
-    values.placeOf(item.placedAt),
-    values.placeOf(item.amount),
-    values.placeOf(item.atLeast),
+    values.indexOf(item.holdId),
+    values.indexOf(item.walletId),
+    values.indexOf(item.placedAt),
+    values.indexOf(item.amount),
+    values.indexOf(item.atLeast),
     plainHold(item.replaces, values),
-    item.ceilings.map(({ counterId, ceiling }): PlainCeiling => [values.placeOf(counterId), values.placeOf(ceiling)]),
-    idempotence === null ? null : [values.placeOf(idempotence.id), values.placeOf(idempotence.bodyHash)],
-    values.placesOf(item.row),
+    item.ceilings.map(({ counterId, ceiling }): PlainCeiling => [values.indexOf(counterId), values.indexOf(ceiling)]),
+    idempotence === null ? null : [values.indexOf(idempotence.id), values.indexOf(idempotence.bodyHash)],
+    values.indexesOf(item.row),
   ];
 }
 
@@ -97,10 +97,10 @@ function plainEnd(item: PreparedEnd, values: ListedValues): PlainEnd {
   return [
     'end',
     plainHold(item.hold, values),
-    [values.placeOf(spender.apiKeyId), values.placeOf(spender.projectId), values.placeOf(spender.runId)],
-    values.placeOf(item.charge),
-    values.placesOf(item.receipt),
-    item.attempts.map((attempt) => values.placesOf(attempt)),
+    [values.indexOf(spender.apiKeyId), values.indexOf(spender.projectId), values.indexOf(spender.runId)],
+    values.indexOf(item.charge),
+    values.indexesOf(item.receipt),
+    item.attempts.map((attempt) => values.indexesOf(attempt)),
     plainRow(item.transfer, values),
     plainRow(item.overage, values),
     plainRow(item.answer, values),
@@ -110,24 +110,24 @@ function plainEnd(item: PreparedEnd, values: ListedValues): PlainEnd {
 function plainMove(item: PreparedMove, values: ListedValues): PlainMove {
   return [
     'move',
-    values.placeOf(item.transferId),
-    values.placeOf(item.walletId),
-    values.placeOf(item.amount),
-    values.placeOf(item.externalKey),
-    values.placeOf(item.receiptId),
-    values.placeOf(item.codeId),
-    values.placesOf(item.transfer),
+    values.indexOf(item.transferId),
+    values.indexOf(item.walletId),
+    values.indexOf(item.amount),
+    values.indexOf(item.externalKey),
+    values.indexOf(item.receiptId),
+    values.indexOf(item.codeId),
+    values.indexesOf(item.transfer),
   ];
 }
 
 function plainHold(hold: (OpenHold & { readonly settles?: boolean }) | null, values: ListedValues): PlainHold | null {
   if (hold === null) return null;
   const { holdId, walletId, amount, placedAt, settles = false } = hold;
-  return [values.placeOf(holdId), values.placeOf(walletId), values.placeOf(amount), values.placeOf(placedAt), settles];
+  return [values.indexOf(holdId), values.indexOf(walletId), values.indexOf(amount), values.indexOf(placedAt), settles];
 }
 
 function plainRow(row: SqlRow | null, values: ListedValues): PlainRow | null {
-  return row === null ? null : values.placesOf(row);
+  return row === null ? null : values.indexesOf(row);
 }
 
 function preparedItem(item: PlainItem, values: ArrivedValues): PreparedItem {
