@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties';
 import { editMembers, insertMember, type MemberEdit, replaceMember, topLevelMembers } from './json-members';
 
 /** Member names that collide, need escapes, or look like syntax. */

@@ -1,8 +1,5 @@
-import fc from 'fast-check';
-import { announceSeed } from '../../test/support/seed';
+import { fc } from '../../test/support/properties';
 import { addNano, divideUp, formatDecimal, type Nano, nano, parseDecimal } from './money';
-
-const seed = announceSeed();
 
 describe('money', () => {
   it('reads back every amount that it prints, exactly', () => {
@@ -10,7 +7,6 @@ describe('money', () => {
       fc.property(fc.bigInt({ min: -(10n ** 19n) + 1n, max: 10n ** 19n - 1n }), (units) => {
         expect(parseDecimal(formatDecimal(units))).toBe(units);
       }),
-      { seed },
     );
   });
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties';
 import { PRICE_CLASSES, priceClassesIn, priceClassesText, USAGE_CLASSES, usageClassesIn, usageClassesText } from '../kernel/classes';
 import { nano } from '../kernel/money';
 import { chargeFor, chargeLines, type PriceTerms } from './charge';

@@ -1,12 +1,10 @@
-import fc from 'fast-check';
 import { amount, aPrice } from '../../test/support/catalog-builders';
-import { announceSeed } from '../../test/support/seed';
+import { fc } from '../../test/support/properties';
 import { nano } from '../kernel/money';
 import { chargeFor, chargeLines, type PriceTerms } from './charge';
 import { outputLimitWithin, quoteCeiling } from './quote-ceiling';
 import { NO_USAGE, type Usage } from './usage';
 
-const seed = announceSeed();
 const price = fc.bigInt({ min: 0n, max: 10n ** 12n }).map(nano);
 const terms: fc.Arbitrary<PriceTerms> = fc.record({
   input: price,
@@ -47,7 +45,6 @@ describe('a charge', () => {
         const total = chargeLines(usage, priceTerms, charged).reduce((sum, line) => sum + line.amount, 0n);
         expect(total).toBe(charged);
       }),
-      { seed },
     );
   });
 });
@@ -69,7 +66,6 @@ describe('a quote', () => {
           for (const each of prices) expect(chargeFor(usage as Usage, each) <= ceiling).toBe(true);
         },
       ),
-      { seed },
     );
   });
 
@@ -91,7 +87,6 @@ describe('a quote', () => {
           if (lowered) expect(cost(limit + 1) > granted).toBe(true);
         },
       ),
-      { seed },
     );
   });
 

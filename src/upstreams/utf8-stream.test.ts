@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties';
 import { Utf8Stream } from './utf8-stream';
 
 function decodeInPieces(bytes: Buffer, cuts: readonly number[]): (string | undefined)[] {

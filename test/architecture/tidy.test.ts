@@ -61,6 +61,7 @@ describe('words and calls', () => {
     ['src/keys/a.test.ts', `it.${ONLY}("holds", () => undefined);`],
     ['test/e2e/a.test.ts', `describe.${SKIP}("holds", () => undefined);`],
     ['test/e2e/a.test.ts', 'jest.mock("./b");'],
+    ['src/keys/a.test.ts', "import fc from 'fast-check';"],
     ['src/keys/a.ts', '// @ts-ignore'],
     ['src/keys/a.ts', '// @ts-expect-error'],
     ['src/keys/a.ts', '// TODO: later'],

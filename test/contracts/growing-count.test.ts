@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { GrowingCount } from '../../src/metering/growing-count';
 import { createTokenCounter } from '../../src/upstreams/token-counter';
+import { fc } from '../support/properties';
 
 const counter = createTokenCounter();
 

@@ -2,7 +2,6 @@
  * Thousands of random histories of the ledger, batch by batch, against its rules told a second time: every verdict, balance,
  * counter and key must be the same. `HISTORIES=50000 npx jest …` runs more; a failure prints its seed and its shortest form.
  */
-import { assert, asyncProperty } from 'fast-check';
 import { newId } from '../../src/kernel/ids';
 import type { LedgerBatch, LedgerVerdict } from '../../src/ledger/ledger-store';
 import { walletId } from '../../src/ledger/wallet';
@@ -10,7 +9,7 @@ import { auditLedger } from '../support/audit';
 import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
 import { type Asked, Asker, type Batch, histories } from '../support/ledger-steps';
-import { announceSeed } from '../support/seed';
+import { fc } from '../support/properties';
 
 jest.setTimeout(600_000);
 
@@ -61,7 +60,7 @@ describe.each<[DatabaseKind, number]>([
   }
 
   bed.promise('give every verdict, balance, counter and key that the rules give', async () => {
-    await assert(asyncProperty(histories, replay), { seed: announceSeed(), numRuns });
+    await fc.assert(fc.asyncProperty(histories, replay), { numRuns });
     expect(await auditLedger(bed.database)).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ interface Stream {
   readonly got: Promise<string>;
 }
 
-/** A stream of so many words that has begun; it stops before its event of number `holdAt` until the gate opens. */
+/** A stream that has begun, with the words and pauses of its script. */
 async function streaming(bed: Bed, gateway: GatewayProcess, script: object): Promise<Stream> {
   bed.a.next(script);
   const response = await postChat(gateway.origin, CHAT, { model: 'only-ordinary', messages: HI, stream: true, max_tokens: 500 });

@@ -1,11 +1,11 @@
 /** Random histories of one account: steps as fast-check makes and shrinks them, and the items that they become. */
 import { createHash } from 'node:crypto';
-import { type Arbitrary, array, bigInt, boolean, constantFrom, nat, oneof, option, record } from 'fast-check';
 import { newId } from '../../src/kernel/ids';
 import type { Bucket, SpendWindow } from '../../src/kernel/words';
 import type { EndRequest, Idempotence, LedgerItem, LedgerVerdict, MoveMoney, PlaceHold } from '../../src/ledger/ledger-store';
 import { countersOf, type SpendCeiling } from '../../src/ledger/spend-counter';
 import { end, move, overage, place, refusal, requestFacts } from './ledger-items';
+import { fc } from './properties';
 import { SimulatedLedger } from './simulated-ledger';
 
 interface Placing {
@@ -37,6 +37,8 @@ export interface Batch {
   readonly twice: boolean;
 }
 
+const { array, bigInt, boolean, constantFrom, nat, oneof, option, record } = fc;
+
 const bucket = constantFrom<Bucket>('RMB', 'CREDIT');
 const amount = oneof(bigInt({ min: 0n, max: 40n }), bigInt({ min: 2n ** 53n, max: 2n ** 53n + 5n }));
 const is = <S extends Step['step']>(step: S) => constantFrom<S>(step);
@@ -56,7 +58,7 @@ const placing = {
   ceilings: oneof({ weight: 2, arbitrary: constantFrom([]) }, { weight: 1, arbitrary: array(ceiling, { maxLength: 3 }) }),
   idempotence: option(record({ key: nat(2), body: nat(1) }), { nil: null, freq: 2 }),
 };
-const steps: Arbitrary<Step> = oneof(
+const steps: fc.Arbitrary<Step> = oneof(
   { weight: 6, arbitrary: record({ step: is('place'), ...placing }) },
   { weight: 1, arbitrary: record({ step: is('replace'), nth: nat(50), amount }) },
   { weight: 5, arbitrary: record({ step: is('end'), nth: nat(50), share: bigInt({ min: 0n, max: 4n }), over: boolean() }) },
@@ -66,7 +68,7 @@ const steps: Arbitrary<Step> = oneof(
   { weight: 2, arbitrary: record({ step: is('refund'), nth: nat(50), share: bigInt({ min: 1n, max: 5n }) }) },
   { weight: 1, arbitrary: record({ step: is('refuse') }) },
 );
-const batch: Arbitrary<Batch> = record({ steps: array(steps, { minLength: 1, maxLength: 10 }), twice: boolean() });
+const batch: fc.Arbitrary<Batch> = record({ steps: array(steps, { minLength: 1, maxLength: 10 }), twice: boolean() });
 
 export const histories = array(batch, { minLength: 1, maxLength: 10 });
 

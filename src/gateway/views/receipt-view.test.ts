@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { aPrice } from '../../../test/support/catalog-builders';
+import { fc } from '../../../test/support/properties';
 import { aHold, anAttempt, aRecord, aRequest, aUsage, inFlight, settled } from '../../../test/support/receipt-builders';
-import { announceSeed } from '../../../test/support/seed';
 import { minNano, nano } from '../../kernel/money';
 import { STOP_REASONS } from '../../kernel/words';
 import type { ReceiptRecord } from '../../ledger/receipt';
@@ -46,7 +45,6 @@ describe('the lines of a receipt', () => {
         const { lines } = viewReceipt({ receipt, attempts: [], prices: new Map([['any', version]]) });
         expect(lines.reduce((sum, line) => sum + line.amount, 0n)).toBe(charge);
       }),
-      { seed: announceSeed() },
     );
   });
 

@@ -1,5 +1,4 @@
-import fc from 'fast-check';
-import { announceSeed } from '../../../test/support/seed';
+import { fc } from '../../../test/support/properties';
 import { linearScale, monthTicks, roundTicks, WHOLE } from './price-scale';
 
 describe('the scale of a chart', () => {
@@ -14,7 +13,6 @@ describe('the scale of a chart', () => {
         const slack = (high - low) * 1e-6;
         for (const tick of ticks) expect(tick >= low - slack && tick <= high + slack).toBe(true);
       }),
-      { seed: announceSeed() },
     );
   });
 

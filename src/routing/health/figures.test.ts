@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { aCatalogOf, aChannel } from '../../../test/support/catalog-builders';
 import { healthInstallation } from '../../../test/support/health-installation';
+import { fc } from '../../../test/support/properties';
 import { FIGURES_FORMAT } from './figures';
 import { newsIn } from './health-news';
 
@@ -42,7 +42,7 @@ describe('figures of another process', () => {
     const bins = fc.oneof({ weight: 20, arbitrary: fc.array(fc.tuple(number, number), { maxLength: 5 }) }, fc.jsonValue());
     const figures = fc.record({ calls: number, failures: number, why: fc.string(), latency: bins, firstToken: bins });
     fc.assert(
-      fc.property(fc.array(figures, { maxLength: 20, size: 'max' }), (many) => {
+      fc.property(fc.array(figures, { maxLength: 20 }), (many) => {
         const { here, told, deliver } = healthInstallation(2, aCatalogOf([ONE], ['m']));
         told.push(...many.map((each) => ({ by: 1, text: textOf({ format: FIGURES_FORMAT, ...each }) })));
         deliver();

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { aCatalogOf, aChannel } from '../../../test/support/catalog-builders';
 import { type HealthProcess, healthInstallation } from '../../../test/support/health-installation';
+import { fc } from '../../../test/support/properties';
 import { LATE_MS, PROBES, WINDOW_MS } from './breaker-settings';
 import { FIGURES_FORMAT } from './figures';
 import { newsIn } from './health-news';
@@ -35,7 +35,7 @@ describe('the figures of a channel', () => {
       else health.succeeded(WATCHED, 'm', 0, ms, ms / 2);
     };
     fc.assert(
-      fc.property(fc.array(call, { maxLength: 200, size: 'max' }), (calls) => {
+      fc.property(fc.array(call, { maxLength: 200 }), (calls) => {
         const [many, alone] = [installation(3), installation(1)];
         for (const { by, ms, failed, share } of calls) {
           end(alone.here, ms, failed);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties';
 import { WINDOW_MS } from './breaker-settings';
 import { LatencyHistogram } from './latency-histogram';
 import { SlidingWindow } from './sliding-window';
@@ -7,7 +7,7 @@ describe('a sliding window', () => {
   it('counts what is surely within it, here or elsewhere, and nothing that is surely out of it', () => {
     const call = fc.record({ wait: fc.integer({ min: 0, max: 12_000 }), failed: fc.boolean(), where: fc.constantFrom('here', 'there') });
     fc.assert(
-      fc.property(fc.array(call, { maxLength: 100, size: 'max' }), (history) => {
+      fc.property(fc.array(call, { maxLength: 100 }), (history) => {
         const window = new SlidingWindow();
         const seen: { readonly at: number; readonly failed: boolean }[] = [];
         let now = 0;

@@ -1,7 +1,7 @@
 /** What a conversation keeps on its way through the protocols: every text, call, result, id, tool and signature, in its order. */
 
-import fc from 'fast-check';
 import { jsonBody } from '../../../test/support/json-body';
+import { fc } from '../../../test/support/properties';
 import type { Channel } from '../../routing/catalog';
 import { decodeMessage } from '../anthropic/decode';
 import { messageRequest } from '../anthropic/message-request';

@@ -1,5 +1,5 @@
 /** What is streamed says what is whole, in either shape, also where a provider writes several calls at once. */
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties';
 import type { Channel } from '../../routing/catalog';
 import { MessageStreamDecoder } from '../anthropic/decode';
 import { ChatStreamDecoder } from '../openai/decode-chat';

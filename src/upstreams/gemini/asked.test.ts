@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { jsonBody } from '../../../test/support/json-body';
+import { fc } from '../../../test/support/properties';
 import { askedBy } from './asked';
 
 const json = () => fc.jsonValue({ maxDepth: 3 });

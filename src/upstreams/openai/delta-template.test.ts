@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties';
 import { DeltaTemplate } from './delta-template';
 
 const chunk = (content: string, more: Record<string, unknown> = {}, choice: Record<string, unknown> = {}) => ({

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { jsonBody } from '../../../test/support/json-body';
+import { fc } from '../../../test/support/properties';
 import type { Channel } from '../../routing/catalog';
 import { chat } from './endpoints/chat';
 import { outputLimitName, requestBody } from './request-body';

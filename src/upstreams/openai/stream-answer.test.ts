@@ -1,10 +1,7 @@
-import fc from 'fast-check';
 import { aChannel } from '../../../test/support/catalog-builders';
-import { announceSeed } from '../../../test/support/seed';
+import { fc } from '../../../test/support/properties';
 import { outputTextOf } from './output-text';
 import { StreamAnswerReader } from './stream-answer';
-
-const seed = announceSeed();
 
 /** What a reader hands on of bytes that come in these pieces, and how it understands them. */
 function readOf(pieces: readonly Buffer[], { choices = 1, lost = false } = {}) {
@@ -74,7 +71,7 @@ describe('a stream of events', () => {
         expect(readOf(frames.map((each) => Buffer.from(each)))).toEqual(byByte);
         expect(readOf(linesTogether(whole, sizes))).toEqual(byByte);
       }),
-      { seed, numRuns: 300 },
+      { numRuns: 300 },
     );
   });
 

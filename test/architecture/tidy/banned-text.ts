@@ -56,6 +56,12 @@ const CALLS: readonly Ban[] = [
     why: 'a focused or skipped test is a hole that stays green; a suite whose service is missing says so through test/support',
     holdsFor: isTest,
   },
+  {
+    text: /from 'fast-check'/,
+    why: 'test/support/properties.ts has it with the printed seed and with whole ranges',
+    holdsFor: (path) => path.endsWith('.ts'),
+    except: { 'test/support/properties.ts': 'the one place' },
+  },
   { text: /\bjest\s*\.\s*(mock|doMock|spyOn)\s*\(/, why: 'fakes, not mocks: a fake implements the port', holdsFor: isTest },
 ];
 

@@ -1,10 +1,8 @@
-import fc from 'fast-check';
-import { announceSeed } from '../../../../test/support/seed';
+import { fc } from '../../../../test/support/properties';
 import type { PreparedBatch, PreparedItem } from '../prepare';
 import type { SqlRow, SqlValue } from '../sql-values';
 import { batchOfText, batchText } from './sqlite-batch-text';
 
-const seed = announceSeed();
 const amount = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const row: fc.Arbitrary<SqlRow> = fc.array(fc.oneof(fc.string({ unit: 'binary' }), amount, fc.constant(null)), { maxLength: 8 });
 const hold = fc.record({ holdId: fc.uuid(), walletId: fc.string(), amount, placedAt: fc.nat(), settles: fc.boolean() });
@@ -53,7 +51,6 @@ describe('a batch on its way to the thread', () => {
       fc.property(batch, (each) => {
         expect(batchOfText(batchText(each))).toEqual({ ...each, items: each.items.map(asItArrives) });
       }),
-      { seed },
     );
   });
 
@@ -64,7 +61,6 @@ describe('a batch on its way to the thread', () => {
         expect(BigInt(rowValue(small) as number)).toBe(small);
         expect(BigInt(rowValue(any) as number | bigint)).toBe(any);
       }),
-      { seed },
     );
   });
 });
