@@ -48,15 +48,6 @@ export function openLedgerFile(file: string): Database.Database {
   return db;
 }
 
-/**
- * A commit that changes nothing: reading still succeeds on a disk that is full, or was made read-only by a fault of its own.
- * @throws whatever the database says to it
- */
-export function proveWritable(db: Database.Database): void {
-  // The field of the file's head that is the application's own, and that nothing here uses.
-  db.pragma('user_version = 0');
-}
-
 /** Writes batches, one transaction each. */
 export class SqliteBatchWriter {
   private readonly begin = this.db.prepare('BEGIN IMMEDIATE');

@@ -1,15 +1,15 @@
 /** The ledger on the embedded database: one owner process, one writer thread. */
-import type { Clock } from '../../../kernel/clock';
 import { Fault } from '../../../kernel/fault';
 import { newId } from '../../../kernel/ids';
 import type { Checkpoint, EndRequest, LedgerBatch, LedgerStore, LedgerVerdict } from '../../../ledger/ledger-store';
 import { endOrphans } from '../abandoned';
 import { FORGOTTEN_AT_ONCE, progressRow } from '../checkpoint-text';
-import { inTime, type LedgerOptions, type OpenLedger } from '../open-ledger';
+import type { LedgerOptions, OpenLedger } from '../open-ledger';
 import { type PreparedBatch, prepareBatch } from '../prepare';
 import { refusedEnds } from '../refused-ends';
 import { batchText } from './sqlite-batch-text';
 import { unavailable } from './sqlite-errors';
+import { SqliteHealth } from './sqlite-health';
 import { lockSqliteOwner, type OwnerLock } from './sqlite-owner-lock';
 import { SqliteThread, type ThreadOptions } from './sqlite-thread';
 
@@ -27,7 +27,6 @@ const FORGET_EVERY_MS = 30_000;
 /** How long a batch is waited for: a client waits for no longer to hear that nothing is held. */
 const PATIENCE_MS = 4_000;
 const GIVE_BACK_AGAIN_MS = 1_000;
-const HEALTH_KEPT_MS = 1_000;
 
 /**
  * Opens the ledger and ends every hold that a former life of the gateway left open, before anything can be placed: settled
@@ -46,7 +45,8 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Op
     await thread.close();
     ownLock?.release();
   };
-  const store = storeOn(thread, options);
+  const health = new SqliteHealth(() => thread.call<'ping'>({ call: 'ping' }), options.clock);
+  const store = storeOn(thread, options, health);
   try {
     await options.beforeSweep?.(store);
     await endFormerHolds(thread, store, options);
@@ -55,27 +55,10 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Op
     await close().catch(() => undefined);
     throw error;
   }
-  return { store, close, healthy: healthOf(thread, options.clock) };
+  return { store, close, healthy: () => health.isGood() };
 }
 
-/** Each answer costs a commit: a good one serves all who ask within a second, so that asking often slows no batch. */
-function healthOf(thread: SqliteThread, clock: Clock): OpenLedger['healthy'] {
-  let goodUntil = Number.NEGATIVE_INFINITY;
-  let asking: Promise<boolean> | null = null;
-  const ask = async () => {
-    const isGood = await inTime(thread.call<'ping'>({ call: 'ping' }));
-    if (isGood) goodUntil = clock.monotonic() + HEALTH_KEPT_MS;
-    asking = null;
-    return isGood;
-  };
-  return async () => {
-    if (clock.monotonic() < goodUntil) return true;
-    asking ??= ask();
-    return asking;
-  };
-}
-
-function storeOn(thread: SqliteThread, options: LedgerOptions): LedgerStore {
+function storeOn(thread: SqliteThread, options: LedgerOptions, health: SqliteHealth): LedgerStore {
   const { owner, clock } = options;
   let forgotAt = clock.monotonic();
   return {
@@ -88,7 +71,11 @@ function storeOn(thread: SqliteThread, options: LedgerOptions): LedgerStore {
       forgotAt = clock.monotonic();
       await forgetEnded(thread);
     },
-    write: async (batch: LedgerBatch) => writeInTime(thread, prepareBatch(batch, owner, clock.now()), options),
+    write: async (batch: LedgerBatch) =>
+      writeInTime(thread, prepareBatch(batch, owner, clock.now()), options).catch((error: unknown) => {
+        health.doubt();
+        throw error;
+      }),
   };
 }
 

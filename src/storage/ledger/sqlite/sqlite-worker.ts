@@ -1,8 +1,9 @@
 /** The ledger's thread: one connection, one batch at a time, so that waiting for the disk never stops the gateway. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { proveWritable } from './prove-writable';
 import { batchOfText } from './sqlite-batch-text';
 import { SqliteCheckpoints } from './sqlite-checkpoints';
-import { openLedgerFile, proveWritable, SqliteBatchWriter } from './sqlite-database';
+import { openLedgerFile, SqliteBatchWriter } from './sqlite-database';
 import type { ErrorWords, LedgerAnswers, LedgerCall, LedgerReply, LedgerRequest } from './sqlite-messages';
 import { verdictsOfWritten } from './sqlite-outcome';
 
