@@ -43,6 +43,7 @@ import { SqlAnswerArchive } from '../storage/stored-answer-store';
 import { Roller } from '../storage/usage/roller';
 import type { GatewayMetrics } from '../telemetry/gateway-metrics';
 import { measured } from '../telemetry/measured-ledger';
+import { tellingTrouble } from '../telemetry/told-trouble';
 
 /** Where settlements wait that a MySQL server could not take; those of an embedded database wait beside it. */
 const DATA_FOLDER = './data';
@@ -73,7 +74,8 @@ export async function openStorage(
   // After the spool was replayed: what waited in it may have answers of then.
   if (masterKeyPrevious !== null) await sealAnew(dataSource, { current: key, previous: masterKeyPrevious }, log);
   const doorbell = await openDoorbell({ redisUrl, installation: ledgerId });
-  const commit = new GroupCommit(measured(ringing(ledger.store, doorbell.bell), metrics, systemClock));
+  const store = tellingTrouble(ringing(ledger.store, doorbell.bell), log, systemClock);
+  const commit = new GroupCommit(measured(store, metrics, systemClock));
   const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
   const verifier = new AuditThread({ location: database, clock: systemClock, log });
   const sealer = new Sealer({ seal: (range) => verifier.seal(range), clock: systemClock, log });
