@@ -32,7 +32,16 @@ export class OldMade extends BackgroundWork {
   }
 
   protected async work(): Promise<void> {
+    await this.dateUndated();
     while (!this.stopped && (await this.forget()) === FORGOTTEN_AT_ONCE);
+  }
+
+  /** A process of an older build, which may be there while builds are exchanged, does not say when it made something. */
+  private async dateUndated(): Promise<void> {
+    const { dataSource, clock } = this.parts;
+    await inTransaction(dataSource, (manager) =>
+      manager.query('UPDATE made_once SET made_at = ? WHERE made_at = 0', [BigInt(clock.now())]),
+    );
   }
 
   /** The oldest first, a few hundred at most, so that others come in between. @returns how many */

@@ -35,6 +35,22 @@ eachDatabase('what was made with an idempotency key', (opened, promise) => {
     expect(await known('old 0')).toBe('made with old 0');
   });
 
+  promise('is known for 30 days from when it is found, where an older build beside this one did not say when it was made', async () => {
+    const undated = once('undated');
+    const insert = 'INSERT INTO made_once (request_key, content_hash, made) VALUES (?, ?, ?)';
+    await opened.dataSource.query(insert, [undated.key, undated.contentHash, 'made by an older build']);
+    const lookAt = (now: number) => {
+      const clock = { now: () => now, monotonic: () => 0, sleep: async () => undefined };
+      return new OldMade({ dataSource: opened.dataSource, clock, log: LOG }).look();
+    };
+    for (const at of [NOW, NOW + 30 * DAY]) {
+      await lookAt(at);
+      expect(await known('undated')).toBe('made by an older build');
+    }
+    await lookAt(NOW + 30 * DAY + 1);
+    expect(await known('undated')).toBeUndefined();
+  });
+
   promise('is kept by a newer build as if it had been made when that build came', async () => {
     await opened.dataSource.undoLastMigration();
     await opened.dataSource.query("INSERT INTO made_once (request_key, content_hash, made) VALUES ('before', 'x', 'long ago')");
