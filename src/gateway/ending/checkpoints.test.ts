@@ -149,6 +149,28 @@ describe('the checkpoint of a stream', () => {
     expect((await end()).status).toBe('SUCCEEDED');
   });
 
+  it('waits for a counter that cannot count now, while others are noted, and the round never rejects', async () => {
+    const set = stage({});
+    let fails = true;
+    const count = (text: string) => {
+      if (fails && text.includes('odd')) throw new Error('Cannot find module');
+      return set.gateway.counter.count(text);
+    };
+    const lines: string[] = [];
+    const log = { warn: (_facts: object, line: string) => void lines.push(line) };
+    const noted: unknown[][] = [];
+    const store = { checkpoint: async (all: readonly unknown[]) => void noted.push([...all]) };
+    const checkpoints = new Checkpoints({ store, counter: { count }, clock: set.gateway.clock, log });
+    const streams = await Promise.all(['odd two', 'one two'].map((text) => delivering([text], {}, checkpoints)));
+    for (const _ of ['once', 'twice']) await expect(checkpoints.note()).resolves.toBeUndefined();
+    expect(noted.map((all) => all.length)).toEqual([1]);
+    expect(lines).toEqual(['what a stream has delivered cannot be counted: the next round tries again']);
+    fails = false;
+    await checkpoints.note();
+    expect(noted.map((all) => all.length)).toEqual([1, 1]);
+    await Promise.all(streams.map(({ end }) => end()));
+  });
+
   it('is never made of a whole answer, which is delivered after its settlement', async () => {
     const { opened, open } = gate();
     const set = stage({ acts: { a: [{ frames: [], until: opened }] } });

@@ -96,7 +96,7 @@ export class Checkpoints {
     const moved = [];
     let since = clock.monotonic();
     for (const stream of this.streams.members()) {
-      const checkpoint = stream.checkpoint();
+      const checkpoint = this.checkpointOf(stream);
       if (checkpoint !== null) moved.push({ stream, checkpoint });
       if (clock.monotonic() - since < COUNTING_MS) continue;
       await nextTurn();
@@ -105,6 +105,17 @@ export class Checkpoints {
     // Whoever has ended meanwhile is being settled.
     return moved.filter(({ stream }) => !stream.hasLeft);
   }
+
+  /** What cannot be counted now, such as where the counter's vocabulary cannot be loaded, is tried again; the others are noted. */
+  private checkpointOf(stream: FollowedStream): Checkpoint | null {
+    try {
+      return stream.checkpoint();
+    } catch (err) {
+      if (!stream.isUncounted) this.ports.log.warn({ err }, 'what a stream has delivered cannot be counted: the next round tries again');
+      stream.isUncounted = true;
+      return null;
+    }
+  }
 }
 
 class FollowedStream implements AttemptFollower {
@@ -112,6 +123,8 @@ class FollowedStream implements AttemptFollower {
   noted: number | null = null;
   /** It has ended, and is being settled. */
   hasLeft = false;
+  /** What it delivered could not be counted, and the log says so. */
+  isUncounted = false;
   private readonly before: AttemptRecord[] = [];
   private current: { readonly attempt: RunningAttempt; readonly output: GrowingCount } | null = null;
   private inputTokens: number | null = null;
