@@ -16,6 +16,7 @@ import { newSecret } from './kernel/secret';
 import { type Configuration, loadConfiguration } from './load-configuration';
 import { type FirstStart, secretsText } from './start/banner';
 import { listen } from './start/listen';
+import { boundConnections, openFilesMax } from './start/open-files';
 import { checkOperatorToken, establishOperatorToken } from './start/operator-token';
 import { speaksForAll } from './start/workers';
 import { applyAccounts, checkAccounts } from './storage/catalog/apply-accounts';
@@ -63,6 +64,7 @@ export async function compose(show: (text: string) => void): Promise<RunningGate
   const inFlight = new InFlight();
   const research = await openResearch({ config, declared, storage, gateway, enter: (interrupt) => inFlight.enter(interrupt) });
   const app = createServer(log);
+  boundConnections(app.server, openFilesMax(), { log, clock: systemClock });
   traces.register(app);
   metrics.watch({
     inFlight: () => inFlight.count,
