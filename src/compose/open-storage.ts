@@ -31,6 +31,7 @@ import { lockSqliteOwner, type OwnerLock } from '../storage/ledger/sqlite/sqlite
 import { SqlLedgerReader } from '../storage/ledger-reader/ledger-reader';
 import { SqlWalletHistory } from '../storage/ledger-reader/wallet-history';
 import { OldMade } from '../storage/made-once';
+import { obstacleTo } from '../storage/make-folder';
 import { SqlTokenStore } from '../storage/management-token-store';
 import { moneyStores } from '../storage/money-facts/money-stores';
 import { type MasterKeys, resealAll } from '../storage/reseal';
@@ -47,6 +48,8 @@ import { tellingTrouble } from '../telemetry/told-trouble';
 
 /** Where settlements wait that a MySQL server could not take; those of an embedded database wait beside it. */
 const DATA_FOLDER = './data';
+const NO_SPOOL =
+  "settlements that the database does not take can only wait in memory, and are lost with this process: let the gateway's user write this folder";
 /** What a process leaves with that was declared dead: not 0, so that whoever supervises it starts it again (EX_TEMPFAIL of sysexits.h). */
 const FENCED = 75;
 
@@ -140,6 +143,8 @@ async function sealAnew(dataSource: Database, keys: MasterKeys, log: Log): Promi
 /** A file for each ledger, so that processes of several may share a folder. */
 function openSpool(database: Config['database'], ledgerId: string, log: Log): SqliteSpool {
   const folder = database.kind === 'sqlite' ? path.dirname(database.file) : DATA_FOLDER;
+  const obstacle = obstacleTo(folder);
+  if (obstacle !== null) log.warn({ err: obstacle, folder: path.resolve(folder) }, NO_SPOOL);
   return new SqliteSpool({ file: path.join(folder, `spool-${ledgerId}.sqlite`), clock: systemClock, log });
 }
 

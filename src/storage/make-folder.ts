@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -14,5 +14,17 @@ export function makeFolder(folder: string): void {
   } catch (error) {
     // Another process may have been quicker.
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
+}
+
+/** What would keep this process from writing into the folder, or from making it where it is missing; null: nothing. Nothing is made. */
+export function obstacleTo(folder: string): unknown {
+  try {
+    if (statSync(folder, { throwIfNoEntry: false }) === undefined && dirname(folder) !== folder) return obstacleTo(dirname(folder));
+    // With the slash a file is an obstacle as well.
+    accessSync(`${folder}/`, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return error;
   }
 }
