@@ -30,6 +30,7 @@ export function recordOf(
   return {
     index: place.index,
     channelId: step.channel.id,
+    protocol: step.channel.protocol,
     role: step.role,
     retry: place.retry,
     status: failure === null ? 'SUCCEEDED' : failure.kind === 'cut' ? 'CANCELLED' : 'FAILED',
@@ -51,6 +52,7 @@ export function passedOver(step: PlanStep, index: number, obstacle: Obstacle, no
   return {
     index,
     channelId: step.channel.id,
+    protocol: step.channel.protocol,
     role: step.role,
     retry: 0,
     status: 'SKIPPED',

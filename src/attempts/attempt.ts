@@ -2,6 +2,7 @@
 import type { Nano } from '../kernel/money';
 import type { AttemptStatus, ChannelRole, Currency } from '../kernel/words';
 import type { Usage } from '../metering/usage';
+import type { Protocol } from '../routing/catalog';
 
 export interface AttemptCost {
   readonly amount: Nano;
@@ -12,6 +13,8 @@ export interface AttemptRecord {
   /** From zero, over the whole request. */
   readonly index: number;
   readonly channelId: string;
+  /** The wire format that the channel spoke then. null, or left out of what an earlier build kept: it is not known. */
+  readonly protocol?: Protocol | null;
   readonly role: ChannelRole;
   /** 0 for the first try on a channel. */
   readonly retry: number;

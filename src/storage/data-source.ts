@@ -18,6 +18,7 @@ import { Research1700000000020 } from '../../migrations/1700000000020-research';
 import { MadeOnce1700000000021 } from '../../migrations/1700000000021-made-once';
 import { ExternalKeys1700000000022 } from '../../migrations/1700000000022-external-keys';
 import { MadeOnceAge1700000000023 } from '../../migrations/1700000000023-made-once-age';
+import { AttemptProtocol1700000000024 } from '../../migrations/1700000000024-attempt-protocol';
 
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
@@ -92,6 +93,7 @@ const COMMON = {
     MadeOnce1700000000021,
     ExternalKeys1700000000022,
     MadeOnceAge1700000000023,
+    AttemptProtocol1700000000024,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

@@ -154,6 +154,13 @@ const EDITS: readonly Touch[] = [
     'provider_status = 200',
     `I19 attempt $RECEIPT #0: it was changed ${SEALED_1}`,
   ),
+  edit(
+    'what a channel spoke',
+    'attempt',
+    "receipt_id = '$RECEIPT' AND idx = 0",
+    "protocol = 'gemini'",
+    `I19 attempt $RECEIPT #0: it was changed ${SEALED_1}`,
+  ),
   edit('a price version', 'price_version', "id = 'gpt-5-mini:ORDINARY@1'", 'output = 1', 'I13 receipt $RECEIPT: it charges'),
   edit(
     'the route of a price version',

@@ -5,6 +5,7 @@ import { InvariantBroken } from '../../src/kernel/invariant';
 import type { PageRequest, ReceiptFilter, Scope } from '../../src/ledger/ledger-reader';
 import type { EndRequest, PlaceHold } from '../../src/ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts } from '../../src/ledger/receipt';
+import { endOfText, textOfEnd } from '../../src/storage/spool/end-text';
 import type { DatabaseKind, TestDatabase } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
 import { attempt, end, place, refusal, requestFacts } from '../support/ledger-items';
@@ -267,6 +268,17 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets o
     ]);
     expect(read.get(other.request.requestId)).toHaveLength(1);
     expect([...read.values()].at(-1)).toEqual([]);
+  });
+
+  promise('keeps what a channel spoke with each attempt, and says nothing for those of a build that did not record it', async () => {
+    const hold = await inFlight(await accountWith(100n));
+    const { protocol: _later, ...before } = attempt();
+    const tries = [before, attempt({ index: 1, protocol: 'anthropic' }), attempt({ index: 2, protocol: 'gemini' })];
+    // As the spool and a checkpoint give them back, when an earlier build kept them.
+    const item = endOfText(textOfEnd(end(hold, 5n, { attempts: tries, chargedAttempt: 2 })));
+    expect(await write(item)).toEqual([{ verdict: 'done' }]);
+    const read = await bed.open.reader.attempts([hold.request.requestId]);
+    expect(read.get(hold.request.requestId)?.map(({ protocol }) => protocol)).toEqual([null, 'anthropic', 'gemini']);
   });
 
   promise('gives both wallets of an account, or those of all', async () => {

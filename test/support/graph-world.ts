@@ -160,7 +160,7 @@ function history(reader: MemoryLedgerReader): void {
   );
   reader.allAttempts.push(
     anAttempt('r-fallback', 0, { status: 'FAILED', providerStatus: 500, errorCode: 'provider_error', errorMessage: 'down' }),
-    anAttempt('r-fallback', 1, { channelId: 'b', role: 'BACKUP', usage: aUsage(7, 3), charge }),
+    anAttempt('r-fallback', 1, { channelId: 'b', protocol: 'gemini', role: 'BACKUP', usage: aUsage(7, 3), charge }),
     anAttempt('r-other', 0, { usage: aUsage(7, 3), charge: nano(19_000n) }),
   );
   for (const accountId of ['acme', 'globex']) {

@@ -60,6 +60,7 @@ export function attempt(over: Partial<AttemptRecord> = {}): AttemptRecord {
   return {
     index: 0,
     channelId: 'cheap-a',
+    protocol: 'openai',
     role: 'PRIMARY',
     retry: 0,
     status: 'SUCCEEDED',

@@ -50,6 +50,22 @@ describe('a receipt tells its whole story', () => {
     });
   });
 
+  it('with what each channel spoke then, whatever it speaks by now; where that was not recorded, what it speaks now', async () => {
+    const CHANNELS = 'primaryChannel { protocol } finalChannel { id protocol } attempts { protocol channel { protocol } }';
+    const spoken = {
+      primaryChannel: { protocol: 'openai' },
+      finalChannel: { id: 'b', protocol: 'gemini' },
+      attempts: [
+        { protocol: null, channel: { protocol: 'openai' } },
+        { protocol: 'gemini', channel: { protocol: 'gemini' } },
+      ],
+    };
+    const { data, errors } = await world.ask(CHAT, `{ receipt(id: "r-fallback") { ${CHANNELS} } }`);
+    expect([data?.['receipt'], errors]).toEqual([spoken, []]);
+    const page = await world.ask(CHAT, `{ receipts(first: 10) { nodes { id ${CHANNELS} } } }`);
+    expect(page.data).toMatchObject({ receipts: { nodes: expect.arrayContaining([{ id: 'r-fallback', ...spoken }]) } });
+  });
+
   it('while it is in flight, with a charge of zero and no reason to stop', async () => {
     const { data } = await world.ask(
       CHAT,

@@ -7,6 +7,7 @@ import { MemoryAccountStore, MemoryKeyStore, someOf } from '../../../test/suppor
 import { aKey, anAttempt, anEntry, aRecord, aRequest, aUsage, inFlight, settled } from '../../../test/support/receipt-builders';
 import { loadReceipt } from '../../gateway/views/load-receipt';
 import { nano } from '../../kernel/money';
+import type { Protocol } from '../../routing/catalog';
 import { receiptJson } from './receipt-json';
 import { NO_RUN } from './run-of-receipt';
 
@@ -15,10 +16,10 @@ const FLYING = '0190f2a0-0000-7000-8000-000000000002';
 
 type Json = Record<string, unknown>;
 
-async function jsonOf(id: string): Promise<Json> {
+async function jsonOf(id: string, spoke?: Protocol): Promise<Json> {
   const reader = new MemoryLedgerReader();
   reader.allReceipts.push(inFlight(aRequest(FLYING)), settled(aRecord(ID, { projectId: 'bots', finalChannelId: 'gone' })));
-  reader.allAttempts.push(anAttempt(ID, 0, { usage: aUsage(7, 3), charge: nano(19_000n) }));
+  reader.allAttempts.push(anAttempt(ID, 0, { usage: aUsage(7, 3), charge: nano(19_000n), ...(spoke && { protocol: spoke }) }));
   reader.allEntries.push(anEntry('e', { receiptId: ID }));
   const keys = new MemoryKeyStore();
   keys.put(aKey('chat', { expiresAt: Date.UTC(2026, 2, 2) }), 'sk-tf-test-chat');
@@ -59,6 +60,17 @@ describe('a receipt over REST', () => {
     expect(await jsonOf(ID)).toMatchObject({
       apiKey: { status: 'EXPIRED' },
       finalChannel: { id: 'gone', name: 'gone', status: 'DISABLED' },
+    });
+  });
+
+  it('says what a channel spoke then, whatever it speaks by now; where that was not recorded, what it speaks now', async () => {
+    expect(await jsonOf(ID, 'gemini')).toMatchObject({
+      primaryChannel: { id: 'a', protocol: 'gemini' },
+      attempts: [{ protocol: 'gemini', channel: { id: 'a', protocol: 'gemini' } }],
+    });
+    expect(await jsonOf(ID)).toMatchObject({
+      primaryChannel: { id: 'a', protocol: 'openai' },
+      attempts: [{ protocol: null, channel: { id: 'a', protocol: 'openai' } }],
     });
   });
 

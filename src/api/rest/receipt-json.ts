@@ -1,6 +1,6 @@
 /** The receipt as JSON, with the names of the graph's `Receipt`: amounts are decimal strings, instants RFC 3339 in UTC. */
 import type { LoadedReceipt } from '../../gateway/views/load-receipt';
-import type { AttemptView, ReceiptView } from '../../gateway/views/receipt-view';
+import { type AttemptView, type ReceiptView, spokenBy } from '../../gateway/views/receipt-view';
 import { PRICE_CLASSES, type PriceClasses } from '../../kernel/classes';
 import { formatDecimal } from '../../kernel/money';
 import { type Currency, currencyOf } from '../../kernel/words';
@@ -81,11 +81,12 @@ function keyJson(key: ApiKey, now: number): object {
   return { id, name, prefix, status: keyStatus(key, now), routePolicy, crossBucketFallback, allowedModels, ...times };
 }
 
-/** A channel that has left the catalog still has its id. Its address is the operator's alone. */
-function channelJson({ channels }: LoadedReceipt, id: string): object {
+/** As it is now, but for what it spoke then. One that has left the catalog still has its id. Its address is the operator's alone. */
+function channelJson({ channels, view }: LoadedReceipt, id: string): object {
   const known = channels.get(id);
   const status = known?.enabled === true ? 'ENABLED' : 'DISABLED';
-  return { id, name: known?.name ?? id, protocol: known?.protocol ?? 'unknown', baseUrl: null, status };
+  const protocol = spokenBy(id, view.attempts) ?? known?.protocol ?? 'unknown';
+  return { id, name: known?.name ?? id, protocol, baseUrl: null, status };
 }
 
 function priceJson(price: PriceVersion, currency: Currency | null): object {
@@ -123,9 +124,9 @@ function lineJson({ label, tokens, unitPrice, amount }: ChargeLine): object {
 
 function attemptJson(attempt: AttemptView, channel: (id: string) => object): object {
   const { id, index, role, retry, status, upstreamModel, upstreamRequestId, providerStatus, errorCode, errorMessage } = attempt;
-  const { usage, latencyMs, timeToFirstTokenMs, chargeReason } = attempt;
+  const { usage, latencyMs, timeToFirstTokenMs, chargeReason, protocol = null } = attempt;
   return {
-    ...{ id, index, channel: channel(attempt.channelId), role, retry, status, upstreamModel, upstreamRequestId },
+    ...{ id, index, channel: channel(attempt.channelId), protocol, role, retry, status, upstreamModel, upstreamRequestId },
     ...{ providerStatus, errorCode, errorMessage, usage, startedAt: instant(attempt.startedAt), latencyMs, timeToFirstTokenMs },
     ...{ charge: formatDecimal(attempt.charge), chargeReason },
   };

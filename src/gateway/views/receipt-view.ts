@@ -17,7 +17,7 @@ import type {
 } from '../../ledger/receipt';
 import { type ChargeLine, chargeFor, chargeLines } from '../../metering/charge';
 import { NO_USAGE, type Usage } from '../../metering/usage';
-import type { PriceVersion } from '../../routing/catalog';
+import type { PriceVersion, Protocol } from '../../routing/catalog';
 import { aliasReason } from '../../routing/model-names';
 
 type Unended = Omit<
@@ -100,6 +100,11 @@ export function viewAttempts(receipt: ReadableReceipt, attempts: readonly Attemp
     id: `${attempt.receiptId}:${attempt.index}`,
     chargeReason: chargeReason(attempt, record, currency),
   }));
+}
+
+/** What a channel spoke when a request went to it; null: that was not recorded, or it was not its turn. */
+export function spokenBy(channelId: string, attempts: readonly AttemptView[]): Protocol | null {
+  return attempts.find((attempt) => attempt.channelId === channelId)?.protocol ?? null;
 }
 
 const NOT_ENDED = {

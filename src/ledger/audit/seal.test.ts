@@ -27,6 +27,23 @@ describe('the seal of a receipt', () => {
   });
 });
 
+describe('the seal of an attempt', () => {
+  const sealed = (over: Partial<Row<'attempt'>>) =>
+    sealBatch({ ...OF_TODAY, attempts: OF_TODAY.attempts.map((each) => ({ ...each, ...over })) }).digest;
+
+  it('covers what the channel spoke, and does not take it for another text of the row', () => {
+    const told = [{}, { protocol: 'openai' }, { protocol: 'gemini' }, { usageClasses: 'openai' }, { usageClasses: 'gemini' }];
+    expect(new Set(told.map(sealed)).size).toBe(told.length);
+  });
+
+  it('stands as it was made before that was recorded', () => {
+    const [attempt] = OF_TODAY.attempts;
+    const { protocol: _later, ...before } = attempt as Row<'attempt'>;
+    const older = { ...OF_TODAY, attempts: [before as Row<'attempt'>] };
+    expect(sealBatch(OF_TODAY)).toEqual(sealBatch({ ...older, attempts: [{ ...before, protocol: null }] }));
+  });
+});
+
 /** One row of each table, written out: what a gateway of any later version reads where it reads a batch of today. */
 const OF_TODAY: BatchRows = {
   batch: { id: 'b-1', owner: 'p-1', items: 2n, createdAt: 1_000n },
@@ -57,7 +74,7 @@ const OF_TODAY: BatchRows = {
       ...{ receiptId: 'r-1', idx: 0n, channelId: 'c-1', role: 'PRIMARY', retry: 0n, status: 'SUCCEEDED', upstreamModel: 'small' },
       ...{ upstreamRequestId: null, providerStatus: 200n, errorCode: null, errorMessage: null, inputTokens: 10n },
       ...{ cachedInputTokens: 0n, cacheWriteTokens: 0n, outputTokens: 20n, reasoningTokens: 0n, usageSource: 'PROVIDER', startedAt: 905n },
-      ...{ latencyMs: 90n, firstTokenMs: null, charge: 140_000n, cost: null, costCurrency: null, usageClasses: null },
+      ...{ latencyMs: 90n, firstTokenMs: null, charge: 140_000n, cost: null, costCurrency: null, usageClasses: null, protocol: null },
     },
   ],
   refunds: [{ receiptId: 'r-0', transferId: 't-0', amount: 5n }],

@@ -83,7 +83,10 @@ function ordered<T extends TableName>(table: T, rows: readonly Row<T>[], keyOf: 
   return rows
     .map((row) => ({
       name: `${TABLES[table].name} ${keyOf(row)}`,
-      text: JSON.stringify([table, ...columns.filter((column) => isSealed(column, row[column])).map((column) => plain(row[column]))]),
+      text: JSON.stringify([
+        table,
+        ...columns.filter((column) => isSealed(column, row[column])).map((column) => sealedValue(column, row[column])),
+      ]),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -92,6 +95,8 @@ function isSealed(column: string | number | symbol, value: unknown): boolean {
   return value !== null || !LATER.has(String(column));
 }
 
-function plain(value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
+function sealedValue(column: string | number | symbol, value: unknown): unknown {
+  const plain = typeof value === 'bigint' ? String(value) : value;
+  const name = LATER.get(String(column)) ?? '';
+  return name === '' ? plain : `${name}${plain}`;
 }

@@ -119,6 +119,7 @@ const ATTEMPT = {
   cost: 'whole?',
   costCurrency: 'text?',
   usageClasses: 'text?',
+  protocol: 'text?',
 } as const;
 
 const HOLD = {
@@ -162,8 +163,14 @@ const PRICE = {
 
 const SEALED = { batchId: 'text', sealSeq: 'whole', position: 'whole', digest: 'text' } as const;
 
-/** Columns that came after rows had been sealed: part of a seal only where they hold something, so that older seals stand. */
-export const LATER: ReadonlySet<string> = new Set(['usageClasses']);
+/**
+ * Columns that came after rows had been sealed: part of a seal only where they hold something, so that older seals stand. Each
+ * with what a seal writes before its value, so that none can stand for another one; the first of them has nothing.
+ */
+export const LATER: ReadonlyMap<string, string> = new Map([
+  ['usageClasses', ''],
+  ['protocol', 'protocol '],
+]);
 
 /** `key`: the column by which a table is read in order; for a wallet's changes within their wallet. */
 export const TABLES = {

@@ -3,10 +3,11 @@ import type { DataSource } from 'typeorm';
 import type { AttemptCost } from '../../attempts/attempt';
 import { ATTEMPT_STATUSES, CHANNEL_ROLES, CURRENCIES } from '../../kernel/words';
 import type { AttemptOfReceipt } from '../../ledger/receipt';
+import { PROTOCOLS } from '../../routing/catalog';
 import { ATTEMPT_COLUMNS } from '../ledger/rows';
 import { rowsOfIds } from '../sql/query';
 import type { Row } from '../sql/row-values';
-import { amount, amountOrNull, count, countOrNull, text, textOrNull, wordIn } from '../sql/stored-values';
+import { amount, amountOrNull, count, countOrNull, text, textOrNull, wordIn, wordInOrNull } from '../sql/stored-values';
 import { usageOf } from './receipt-rows';
 
 /** The attempts of each receipt that was asked for, in order. One statement for up to 150 receipts. */
@@ -26,6 +27,7 @@ function attemptOf(row: Row): AttemptOfReceipt {
     receiptId: text(row, 'receipt_id'),
     index: count(row, 'idx'),
     channelId: text(row, 'channel_id'),
+    protocol: wordInOrNull(PROTOCOLS, row, 'protocol'),
     role: wordIn(CHANNEL_ROLES, row, 'role'),
     retry: count(row, 'retry'),
     status: wordIn(ATTEMPT_STATUSES, row, 'status'),

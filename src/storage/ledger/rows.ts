@@ -95,6 +95,7 @@ export const ATTEMPT_COLUMNS = [
   'cost',
   'cost_currency',
   'usage_classes',
+  'protocol',
 ] as const;
 
 export const TRANSFER_COLUMNS = [
@@ -238,5 +239,6 @@ export function attemptRow(receiptId: string, attempt: AttemptRecord, charge: bi
     attempt.cost?.amount ?? null,
     attempt.cost?.currency ?? null,
     usageClassesText(attempt.usage.classes),
+    attempt.protocol ?? null,
   ];
 }

@@ -8,9 +8,10 @@ import { AttemptNode } from './attempt.type';
 
 @Resolver(() => AttemptNode)
 export class AttemptFields {
-  @FieldResolver(() => ChannelNode, { description: 'The channel that was tried or passed over.' })
-  channel(@Root() { channelId }: AttemptView, @Ctx() { catalog, viewer }: GraphContext): ChannelNode {
-    return viewChannelOf(catalog, channelId, viewer.kind === 'operator');
+  @FieldResolver(() => ChannelNode, { description: 'The channel that was tried or passed over, as it is now but for what it spoke then.' })
+  channel(@Root() { channelId, protocol }: AttemptView, @Ctx() { catalog, viewer }: GraphContext): ChannelNode {
+    const channel = viewChannelOf(catalog, channelId, viewer.kind === 'operator');
+    return protocol == null ? channel : { ...channel, protocol };
   }
 
   @FieldResolver(() => CurrencyAmountNode, {

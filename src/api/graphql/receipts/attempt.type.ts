@@ -12,6 +12,9 @@ export class AttemptNode {
   @Field(() => Int, { description: 'From zero, over the whole request.' })
   readonly index: number;
 
+  @Field(() => String, { nullable: true, description: 'The wire format that the channel spoke then; null where that was not recorded.' })
+  readonly protocol?: string | null;
+
   @Field(() => ChannelRoleEnum, { description: 'The place of the channel in the route.' })
   readonly role: ChannelRole;
 

@@ -1,4 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { spokenBy } from '../../../gateway/views/receipt-view';
 import { invariant } from '../../../kernel/invariant';
 import type { GraphContext } from '../context';
 import { ApiKeyNode } from '../keys/api-key.type';
@@ -15,6 +16,8 @@ import { ReceiptNode } from './receipt.type';
 import { ReceiptLineNode } from './receipt-parts.type';
 import type { ReceiptRoot } from './receipt-root';
 
+type ChannelThen = Omit<ChannelNode, 'protocol'> & { readonly protocol: () => Promise<string> };
+
 @Resolver(() => ReceiptNode)
 export class ReceiptFields {
   @FieldResolver(() => ApiKeyNode, { description: 'The key that made the request.' })
@@ -30,13 +33,13 @@ export class ReceiptFields {
   }
 
   @FieldResolver(() => ChannelNode, { nullable: true, description: 'The first channel of the route.' })
-  primaryChannel(@Root() { primaryChannelId }: ReceiptRoot, @Ctx() context: GraphContext): ChannelNode | null {
-    return channelOf(context, primaryChannelId);
+  primaryChannel(@Root() receipt: ReceiptRoot, @Ctx() context: GraphContext): ChannelThen | null {
+    return channelOf(context, receipt, receipt.primaryChannelId);
   }
 
   @FieldResolver(() => ChannelNode, { nullable: true, description: 'The channel of the last try; null when nothing was sent.' })
-  finalChannel(@Root() { finalChannelId }: ReceiptRoot, @Ctx() context: GraphContext): ChannelNode | null {
-    return channelOf(context, finalChannelId);
+  finalChannel(@Root() receipt: ReceiptRoot, @Ctx() context: GraphContext): ChannelThen | null {
+    return channelOf(context, receipt, receipt.finalChannelId);
   }
 
   @FieldResolver(() => PriceNode, { nullable: true, description: 'The price version that the charge was made with.' })
@@ -73,6 +76,11 @@ export class ReceiptFields {
   }
 }
 
-function channelOf({ catalog, viewer }: GraphContext, id: string | null): ChannelNode | null {
-  return id === null ? null : viewChannelOf(catalog, id, viewer.kind === 'operator');
+/** As it is now, but for what it spoke then, which is looked up where it is asked for. */
+function channelOf(context: GraphContext, receipt: ReceiptRoot, id: string | null): ChannelThen | null {
+  if (id === null) return null;
+  const channel = viewChannelOf(context.catalog, id, context.viewer.kind === 'operator');
+  const spoken = async () =>
+    spokenBy(id, receipt.read?.attempts ?? (await context.receipts.attempts(receipt.readable))) ?? channel.protocol;
+  return { ...channel, protocol: spoken };
 }
