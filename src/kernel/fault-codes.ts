@@ -43,6 +43,7 @@ export const FAULT_RULES = {
     nextStep: 'Leave out what the message names, or choose a model whose channels can carry it.',
   },
   not_found: { ...invalid, http: 404, graphql: 'NOT_FOUND', nextStep: 'Check the id and the key that you ask with.' },
+  method_not_supported: { ...invalid, http: 405, nextStep: 'Use a method that the allow header names.' },
   invalid_json: { ...invalid, http: 400, nextStep: 'Send a JSON object as the body.' },
   invalid_request: { ...invalid, http: 400, nextStep: 'Correct the parameter that the message names.' },
   request_too_large: { ...invalid, http: 413, nextStep: 'Send a smaller body.' },

@@ -11,6 +11,8 @@ export interface FaultDetail {
   readonly retryAfterS?: number;
   /** The receipt of another request, which this one is about. */
   readonly receiptId?: string;
+  /** The methods that the address takes, for `allow`. */
+  readonly allow?: readonly string[];
   readonly cause?: unknown;
 }
 

@@ -279,7 +279,7 @@ onEachDatabase(
       ['no query', () => post('{}'), 400, /body missing.*requestId/],
       ['a query that is no text', () => post('{"query":{"a":1}}'), 400, /must be strings.*requestId/],
       ['a browser that looks for a page', () => post('', { accept: 'text/html', 'content-type': 'text/plain' }, 'GET'), 400, /"errors"/],
-      ['a method that is none of it', () => post('{}', {}, 'PUT'), 404, /./],
+      ['a method that is none of it', () => post('{}', {}, 'PUT'), 405, /send .*POST/],
       ['a stranger', () => post(wallets, { authorization: 'Bearer nobody' }), 401, /unknown|UNAUTHENTICATED/],
     ];
     promise('by the way it is sent is refused with its reason', async () => {

@@ -44,13 +44,34 @@ onEachDatabase('the gateway shows', (bed, promise) => {
   });
 
   promise('unknown paths in the shape of OpenAI, with a request id', async () => {
-    for (const path of ['/', '/v1/nothing', '/v1/chat/completions']) {
+    for (const path of ['/', '/v1/nothing', '/v1/runs/x/nothing', '/v1/chat/completions/x']) {
       const response = await get(bed.gateway.origin, path, null);
       expect(response.status).toBe(404);
       expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
       expect(await response.json()).toEqual({
         error: { message: expect.any(String), type: 'invalid_request_error', param: null, code: 'not_found' },
       });
+    }
+  });
+
+  promise('a method that a path does not take, and those that it takes', async () => {
+    for (const [method, path, allow] of [
+      ['GET', '/v1/chat/completions', 'POST'],
+      ['PUT', '/v1/messages?beta=true', 'POST'],
+      ['DELETE', '/v1/runs', 'POST'],
+      ['POST', '/v1/runs/run-1', 'GET, HEAD'],
+      ['GET', '/v1/runs/run-1/finish', 'POST'],
+      ['POST', '/v1/models/vendor/model', 'GET, HEAD'],
+      ['OPTIONS', '/v1/key', 'GET, HEAD'],
+      ['POST', '/healthz', 'GET, HEAD'],
+      ['PATCH', '/graphql', 'GET, POST'],
+    ] as const) {
+      const response = await fetch(`${bed.gateway.origin}${path}`, { method });
+      expect([method, path, response.status, response.headers.get('allow')]).toEqual([method, path, 405, allow]);
+      expect(response.headers.get('x-should-retry')).toBe('false');
+      const { error } = (await response.json()) as { error: { message: string } };
+      const [first] = allow.split(', ');
+      expect(error).toMatchObject({ type: 'invalid_request_error', message: expect.stringMatching(new RegExp(`: send .*${first}`)) });
     }
   });
 });

@@ -20,6 +20,7 @@ export function renderError(error: unknown, requestId: string): RenderedError {
     headers: {
       'x-should-retry': String(retry),
       ...(retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) }),
+      ...(detail.allow && { allow: detail.allow.join(', ') }),
     },
     body: {
       error: {

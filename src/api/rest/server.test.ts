@@ -85,6 +85,15 @@ describe('a connection to the server', () => {
     });
   });
 
+  it.each([
+    ['GET /said', 'POST', 'There is no GET /said: send POST.'],
+    ['PUT /now', 'GET, HEAD', 'There is no PUT /now: send GET.'],
+  ])('is told with %s which methods the address takes', async (asked, allow, message) => {
+    const answer = await all(`${asked}?at=all HTTP/1.1\r\nhost: here\r\n${END}content-length: 0\r\n\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 405 .*allow: ${allow}\r\n`, 's'));
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ error: { code: 'method_not_supported', message } });
+  });
+
   it('of HTTP/1.0 is served without that', async () => {
     expect(await all('GET /now HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 .*now$/s);
   });

@@ -7,6 +7,7 @@ import { newId } from '../../kernel/ids';
 import type { Log } from '../../kernel/log';
 import { shown } from '../../kernel/shown';
 import { isMessagesPath, renderMessagesError } from './anthropic-error';
+import { KnownPaths } from './known-paths';
 import { renderError } from './openai-error';
 import { PlainRequest } from './plain-request';
 import { closeWithConnection } from './queued-response';
@@ -36,11 +37,12 @@ export function createServer(log: Log): FastifyInstance {
       void send(request, reply, knownFault(error) ?? error);
     },
   });
+  const known = new KnownPaths(app);
   app.addHook('onRequest', (request, reply, done) => {
     closeWithConnection(request.raw.socket, reply.raw);
     reply.header('x-request-id', request.id);
     // Before any body is read: what is wrong with it would be told in place of what is wrong with its address.
-    if (!stopping.has(app)) return done(faultOfHead(request.raw) ?? faultOfAddress(request));
+    if (!stopping.has(app)) return done(faultOfHead(request.raw) ?? faultOfAddress(request, known));
     reply.raw.setHeader('connection', 'close');
     done(new Fault('gateway_stopping', 'The gateway is being stopped.'));
   });
@@ -60,8 +62,13 @@ function faultOfHead({ headers, httpVersion }: IncomingMessage): Fault | undefin
   return new Fault('invalid_request', 'The request has no Host header, which HTTP/1.1 asks for.');
 }
 
-function faultOfAddress({ is404, method, url }: FastifyRequest): Fault | undefined {
-  return is404 ? new Fault('not_found', `There is no ${shown(`${method} ${url.split('?')[0]}`)}.`) : undefined;
+function faultOfAddress({ is404, method, url }: FastifyRequest, known: KnownPaths): Fault | undefined {
+  if (!is404) return undefined;
+  const [path = ''] = url.split('?');
+  const message = `There is no ${shown(`${method} ${path}`)}`;
+  const allow = known.methodsOf(path);
+  if (allow.length === 0) return new Fault('not_found', `${message}.`);
+  return new Fault('method_not_supported', `${message}: send ${allow.filter((each) => each !== 'HEAD').join(' or ')}.`, { allow });
 }
 
 const stopping = new WeakSet<FastifyInstance>();

@@ -1,0 +1,32 @@
+/** Which methods the paths of a server take: what a request with another one is told. */
+import type { FastifyInstance } from 'fastify';
+
+interface KnownPath {
+  readonly matches: RegExp;
+  readonly methods: Set<string>;
+}
+
+export class KnownPaths {
+  private readonly paths = new Map<string, KnownPath>();
+
+  /** Of the routes that are added from now on. */
+  constructor(app: FastifyInstance) {
+    app.addHook('onRoute', ({ url, method }) => {
+      const known = this.paths.get(url) ?? { matches: patternOf(url), methods: new Set() };
+      this.paths.set(url, known);
+      for (const each of [method].flat()) known.methods.add(each);
+    });
+  }
+
+  /** In the order in which they were added; none: there is no such path. */
+  methodsOf(path: string): readonly string[] {
+    const found = [...this.paths.values()].filter(({ matches }) => matches.test(path));
+    return [...new Set(found.flatMap(({ methods }) => [...methods]))];
+  }
+}
+
+/** A name in a path stands for one segment, a star for all that follows. */
+function patternOf(url: string): RegExp {
+  const plain = url.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${plain.replace(/\*/g, '.*').replace(/:[^/\\]+/g, '[^/]+')}$`);
+}
