@@ -131,8 +131,8 @@ export interface LedgerBatch {
  * What became of an item. `granted`: a hold, with its amount. `done`: a request ended or money moved, now.
  * `insufficient`: the wallet has `available` and that is too little. `over_limit`: a ceiling leaves too little.
  * `same_key`: another request with this `Idempotency-Key` holds money now (`running`), was settled (`settled`), or had
- * another body (`other_body`). `over_charge`: a refund would give back more than was charged. `code_revoked`: a redemption whose code
- * was revoked before it could be written. `not_open`: the hold was ended by somebody else
+ * another body (`other_body`). `over_charge`: a refund would give back more than was charged. `over_balance`: the wallet would hold more than any amount may be.
+ * `code_revoked`: a redemption whose code was revoked before it could be written. `not_open`: the hold was ended by somebody else
  * (a fenced process that woke up); nothing was written. `duplicate`: this external key moved money before. `refused`: nothing
  * was written, and what refused it has passed since and is not known any more: it may be asked for again.
  */
@@ -142,6 +142,7 @@ export type LedgerVerdict =
   | { readonly verdict: 'over_limit'; readonly counterId: string; readonly ceiling: bigint; readonly spent: bigint; readonly held: bigint }
   | { readonly verdict: 'same_key'; readonly state: 'running' | 'settled' | 'other_body'; readonly requestId: string }
   | { readonly verdict: 'over_charge'; readonly charged: bigint; readonly refunded: bigint }
+  | { readonly verdict: 'over_balance' }
   | { readonly verdict: 'code_revoked' }
   | { readonly verdict: 'done' }
   | { readonly verdict: 'not_open' }

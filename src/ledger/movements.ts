@@ -86,7 +86,7 @@ async function movementOn(
   if (standing === undefined) throw new Fault('not_found', `There is no account "${shown(accountId)}".`, { param: 'accountId' });
   // A twin of a movement that was made is given its entry, whatever the wallet has by now.
   if (standing.posted + amount > NANO_MAX && !(await reader.entriesOfExternalKeys([externalKey])).has(externalKey)) {
-    throw new Fault('invalid_request', `With "amount", ${wallet} would have more than a wallet can hold.`, { param: 'amount' });
+    throw tooMuchFor(wallet);
   }
   if (memo !== null && memo.length > MEMO_MAX) {
     throw new Fault('invalid_request', `"memo" must have at most ${MEMO_MAX} characters.`, { param: 'memo' });
@@ -119,6 +119,8 @@ function transferOf(item: MoveMoney, verdict: LedgerVerdict): string {
         param: 'amount',
       });
     }
+    case 'over_balance':
+      throw tooMuchFor(item.walletId);
     case 'insufficient':
       throw new Fault('invalid_request', `Only ${money(verdict.available)} can be taken: the rest is reserved by holds, or not there.`, {
         param: 'amount',
@@ -128,6 +130,10 @@ function transferOf(item: MoveMoney, verdict: LedgerVerdict): string {
     default:
       throw new Fault('internal_error', `A movement ended as ${verdict.verdict}.`);
   }
+}
+
+function tooMuchFor(wallet: string): Fault {
+  return new Fault('invalid_request', `With "amount", ${wallet} would have more than a wallet can hold.`, { param: 'amount' });
 }
 
 function checkAboveZero(amount: bigint): void {

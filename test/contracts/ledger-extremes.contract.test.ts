@@ -25,7 +25,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger, asked for too much
     database = await freshDatabase(kind);
     ledger = await openLedger(database);
     commit = new GroupCommit(ledger.store);
-    for (const account of ['acme', 'rich', 'calm']) await addWallets(database, account);
+    for (const account of ['acme', 'rich', 'calm', 'many']) await addWallets(database, account);
     await ledger.store.write({ id: newId(), items: [move('acme', HUNDRED)] });
   });
 
@@ -72,12 +72,17 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger, asked for too much
 
   promise('refuses what would be more than a balance can hold, and moves what came with it', async () => {
     const most = 2n ** 62n;
-    const told = await Promise.allSettled([
-      ...Array.from({ length: 4 }, () => commit.end(move('rich', most))),
-      commit.end(move('calm', 5n)),
-    ]);
-    expect(told.at(-1)).toMatchObject({ value: { verdict: 'done' } });
-    const [row] = await database.query("SELECT posted FROM wallet WHERE id = 'rich:RMB'");
-    expect(row).toEqual({ posted: most * BigInt(told.slice(0, 4).filter(({ status }) => status === 'fulfilled').length) });
+    const told = await Promise.all([...Array.from({ length: 4 }, () => commit.end(move('rich', most))), commit.end(move('calm', 5n))]);
+    expect(told.map(({ verdict }) => verdict).sort()).toEqual(['done', 'done', 'over_balance', 'over_balance', 'over_balance']);
+    expect(told.at(-1)).toEqual({ verdict: 'done' });
+    expect(await database.query("SELECT posted FROM wallet WHERE id = 'rich:RMB'")).toEqual([{ posted: most }]);
+  });
+
+  promise('never lets a wallet come to more than any amount may be, however many top it up at once', async () => {
+    const third = 2n ** 62n / 3n;
+    const told = await Promise.all(Array.from({ length: 40 }, () => ledger.store.write({ id: newId(), items: [move('many', third)] })));
+    expect(told.flat().filter(({ verdict }) => verdict === 'done')).toHaveLength(3);
+    expect(told.flat().filter(({ verdict }) => verdict === 'over_balance')).toHaveLength(37);
+    expect(await database.query("SELECT posted FROM wallet WHERE id = 'many:RMB'")).toEqual([{ posted: third * 3n }]);
   });
 });

@@ -95,7 +95,7 @@ export async function redeem(means: RedemptionMeans, accountId: string, typed: s
   if (stateOf(code, before, means.clock.now()) !== 'OPEN') throw unusable();
   const standing = (await means.reader.walletsById([wallet])).get(wallet);
   if (standing === undefined) throw unusable();
-  if (standing.posted + code.amount > NANO_MAX) throw wrong('code', `would give ${wallet} more than a wallet can hold`);
+  if (standing.posted + code.amount > NANO_MAX) throw tooMuchFor(wallet);
   return moveOnce(means, code, wallet);
 }
 
@@ -140,10 +140,16 @@ async function moveOnce({ ledger, reader, clock }: RedemptionMeans, code: Redemp
     createdAt: clock.now(),
   });
   if (verdict.verdict === 'code_revoked' || (verdict.verdict === 'duplicate' && !verdict.same)) throw unusable();
+  if (verdict.verdict === 'over_balance') throw tooMuchFor(wallet);
+  if (verdict.verdict === 'refused') throw new Fault('temporarily_unavailable', 'Nothing was redeemed: try again.');
   const id = verdict.verdict === 'duplicate' ? verdict.transferId : transferId;
   const entry = (await reader.entriesById([id])).get(id);
   invariant(entry !== undefined, `the redemption ${id} was just written`);
   return entry;
+}
+
+function tooMuchFor(wallet: string): Fault {
+  return wrong('code', `would give ${wallet} more than a wallet can hold`);
 }
 
 function unusable(): Fault {

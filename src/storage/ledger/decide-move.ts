@@ -1,6 +1,7 @@
 /** Movements between a house account and a wallet in a batch. */
+import { NANO_MAX } from '../../kernel/money';
 import type { LedgerVerdict } from '../../ledger/ledger-store';
-import { availableNow, enter, take, walletOf } from './decide-wallets';
+import { availableNow, enter, postedNow, take, walletOf } from './decide-wallets';
 import type { Course } from './decision';
 import { type PreparedItem, type PreparedMove, UnwritableItem } from './prepare';
 import { duplicateOf, movedByRow } from './transfer-row';
@@ -19,6 +20,7 @@ export function decideMove(course: Course, item: PreparedMove): LedgerVerdict {
   if (tooMuch !== null) return tooMuch;
   const available = availableNow(course, item.walletId);
   if (available + item.amount < 0n) return { verdict: 'insufficient', available };
+  if (item.amount > 0n && postedNow(course, item.walletId) + item.amount > NANO_MAX) return { verdict: 'over_balance' };
   const wallet = item.amount < 0n ? take(course, item.walletId, -item.amount) : walletOf(course, item.walletId);
   enter(course, item.transfer, wallet, item.amount);
   course.movedBy.set(item.externalKey, mine);

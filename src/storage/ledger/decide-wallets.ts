@@ -10,10 +10,15 @@ export function availableNow(course: Course, walletId: string): bigint {
   return wallet === undefined ? before : before + wallet.posted - wallet.held;
 }
 
+/** What the wallet has as the batch goes on, holds included. */
+export function postedNow(course: Course, walletId: string): bigint {
+  return course.view.posted(walletId) + (course.wallets.get(walletId)?.posted ?? 0n);
+}
+
 export function walletOf(course: Course, id: string): WalletMove {
   const known = course.wallets.get(id);
   if (known !== undefined) return known;
-  const wallet: WalletMove = { id, posted: 0n, held: 0n, need: 0n, moved: false };
+  const wallet: WalletMove = { id, posted: 0n, held: 0n, need: 0n, growth: 0n, moved: false };
   course.wallets.set(id, wallet);
   return wallet;
 }
@@ -28,6 +33,7 @@ export function take(course: Course, id: string, amount: bigint): WalletMove {
 
 export function enter(course: Course, row: SqlRow, wallet: WalletMove, amount: bigint): void {
   wallet.posted += amount;
+  if (wallet.posted > wallet.growth) wallet.growth = wallet.posted;
   wallet.moved = true;
   course.transfers.push(row);
   course.entries.push({ row, wallet, amount });

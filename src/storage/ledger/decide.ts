@@ -70,6 +70,7 @@ const PLENTY = 1n << 100n;
 /** Assumes that every wallet and counter has room, every hold is open and every key is new. */
 export const OPTIMISTIC: LedgerView = {
   available: () => PLENTY,
+  posted: () => -PLENTY,
   isOpen: () => true,
   transferOf: () => undefined,
   wasWritten: () => false,

@@ -9,6 +9,8 @@ import type { MovedBefore } from './transfer-row';
 export interface LedgerView {
   /** What the wallet can spend; undefined: there is no such wallet. */
   available(walletId: string): bigint | undefined;
+  /** What the wallet has, holds included. Asked for one that there is. */
+  posted(walletId: string): bigint;
   /** @throws UnwritableItem when the hold is open but is not the one described */
   isOpen(hold: OpenHold): boolean;
   /** The transfer that an external key made. */
@@ -46,6 +48,8 @@ export interface WalletMove {
   held: bigint;
   /** What must be available before the batch, so that no item of it ever overdraws. */
   need: bigint;
+  /** By how much what it has grows on the way, at most: it must not come to more than any amount may be. */
+  growth: bigint;
   /** Entries were written: the wallet's history grows by one link. */
   moved: boolean;
 }

@@ -117,6 +117,8 @@ export const TRANSFER_COLUMNS = [
   'created_at',
 ] as const;
 
+export const CHANGE_COLUMNS = ['wallet_id', 'seq', 'batch_id', 'at_us', 'posted_delta', 'posted_after', 'held_after'] as const;
+
 export const KEY_COLUMNS = ['id', 'api_key_id', 'body_hash', 'request_id', 'hold_id', 'created_at'] as const;
 
 export const REFUND_COLUMNS = ['receipt_id', 'transfer_id', 'amount'] as const;

@@ -3,6 +3,7 @@
  * over which everybody fights, comes last, so that it is locked for little more than the commit.
  */
 
+import { NANO_MAX } from '../../../kernel/money';
 import type { OpenHold } from '../../../ledger/ledger-store';
 import type { CounterMove, Decision, WalletMove } from '../decision';
 import type { PreparedBatch } from '../prepare';
@@ -10,6 +11,7 @@ import {
   ANSWER_COLUMNS,
   ATTEMPT_COLUMNS,
   BATCH_COLUMNS,
+  CHANGE_COLUMNS,
   HOLD_COLUMNS,
   KEY_COLUMNS,
   RECEIPT_COLUMNS,
@@ -111,9 +113,16 @@ function moveWallets(batch: PreparedBatch, wallets: readonly WalletMove[]): Stat
   if (moved.length > 0) sets.push(...chainSets(batch, wallets));
   const need = amountById(wallets.map((wallet) => ({ id: wallet.id, amount: wallet.need })));
   const guarded = `UPDATE wallet FORCE INDEX (PRIMARY) SET ${sets.join(', ')}
-    WHERE id IN (${list(wallets.map(({ id }) => id))}) AND posted - held >= ${need}`;
+    WHERE id IN (${list(wallets.map(({ id }) => id))}) AND posted - held >= ${need}${roomToGrow(wallets)}`;
   const update = { sql: guarded, finds: wallets.length };
   return moved.length === 0 ? [update] : [update, chainLinks(batch, moved)];
+}
+
+/** Charges, which are nearly all there is, make no wallet grow. */
+function roomToGrow(wallets: readonly WalletMove[]): string {
+  if (wallets.every(({ growth }) => growth === 0n)) return '';
+  const most = (growth: bigint) => (growth === 0n ? BigInt(BIGINT_MAX) : NANO_MAX - growth);
+  return ` AND posted <= ${amountById(wallets.map(({ id, growth }) => ({ id, amount: most(growth) })))}`;
 }
 
 function chainSets(batch: PreparedBatch, wallets: readonly WalletMove[]): string[] {
@@ -125,7 +134,7 @@ function chainSets(batch: PreparedBatch, wallets: readonly WalletMove[]): string
 
 function chainLinks(batch: PreparedBatch, moved: readonly WalletMove[]): Statement {
   const delta = amountById(moved.map(({ id, posted }) => ({ id, amount: posted })));
-  const sql = `INSERT INTO wallet_change (wallet_id, seq, batch_id, at_us, posted_delta, posted_after, held_after)
+  const sql = `INSERT INTO wallet_change (${CHANGE_COLUMNS.join(', ')})
     SELECT id, seq, ${literal(batch.id)}, changed_at_us, ${delta}, posted, held FROM wallet WHERE id IN (${list(moved.map(({ id }) => id))})`;
   return { sql };
 }

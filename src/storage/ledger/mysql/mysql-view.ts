@@ -48,7 +48,7 @@ function questions(items: readonly PreparedItem[], lock: string): string[] {
     // Locked until the commit: whoever revokes one waits for the entry that it is paid out with.
     select('id, revoked_at', 'redemption_code FORCE INDEX (PRIMARY)', 'id', codesNamedBy(items), lock),
     select('id, wallet_id, amount', 'hold FORCE INDEX (PRIMARY)', 'id', holdsNamedBy(items), ` AND state = 'OPEN'${lock}`),
-    select('id, posted - held', 'wallet FORCE INDEX (PRIMARY)', 'id', walletsNamedBy(items), lock),
+    select('id, posted - held, posted', 'wallet FORCE INDEX (PRIMARY)', 'id', walletsNamedBy(items), lock),
     select('id, spent, held', 'spend_counter FORCE INDEX (PRIMARY)', 'id', countersNamedBy(items), lock),
     movedBefore(items),
     select(END_IDENTITY.join(', '), 'receipt', 'id', receiptsNamedBy(items)),
@@ -91,6 +91,7 @@ function viewOf(
 ): LedgerView {
   const open = holdsOf(rowsOf(holds));
   const available = new Map(rowsOf(balances).map(([id, amount]) => [String(id), BigInt(amount ?? 0)]));
+  const posted = new Map(rowsOf(balances).map(([id, , amount]) => [String(id), BigInt(amount ?? 0)]));
   const moved = movedIn(transfers);
   const written = new Set(rowsOf(receipts).map(identityText));
   const uses = new Map(
@@ -100,6 +101,7 @@ function viewOf(
   const revoked = new Set(rowsOf(codes).flatMap(([id, revokedAt]) => (revokedAt == null ? [] : [String(id)])));
   return {
     available: (id) => available.get(id),
+    posted: (id) => posted.get(id) ?? 0n,
     isOpen: (hold) => isOpen(open, hold),
     transferOf: (key) => moved.get(key),
     wasWritten: (end) => written.has(identityOf(end)),

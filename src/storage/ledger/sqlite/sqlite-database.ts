@@ -11,6 +11,7 @@ import {
   ANSWER_COLUMNS,
   ATTEMPT_COLUMNS,
   BATCH_COLUMNS,
+  CHANGE_COLUMNS,
   HOLD_COLUMNS,
   KEY_COLUMNS,
   RECEIPT_COLUMNS,
@@ -57,15 +58,7 @@ export class SqliteBatchWriter {
   private readonly insertReceipt = this.insert('receipt', RECEIPT_COLUMNS);
   private readonly insertAttempt = this.insert('attempt', ATTEMPT_COLUMNS);
   private readonly insertTransfer = this.insert('transfer', TRANSFER_COLUMNS);
-  private readonly insertChange = this.insert('wallet_change', [
-    'wallet_id',
-    'seq',
-    'batch_id',
-    'at_us',
-    'posted_delta',
-    'posted_after',
-    'held_after',
-  ]);
+  private readonly insertChange = this.insert('wallet_change', CHANGE_COLUMNS);
   private readonly closeHold = this.db.prepare("UPDATE hold SET state = ?, resolved_at = ? WHERE id = ? AND state = 'OPEN'");
   private readonly updateWallet = this.db.prepare(
     `UPDATE wallet SET posted = posted + ?, held = held + ?, seq = ?, changed_at_us = ?

@@ -79,6 +79,10 @@ export class SqliteView implements LedgerView {
     return wallet === undefined ? undefined : wallet.posted - wallet.held;
   }
 
+  posted(id: string): bigint {
+    return this.wallet(id)?.posted ?? 0n;
+  }
+
   isOpen({ holdId, walletId, amount }: OpenHold): boolean {
     const row = this.looks.openHold.get(holdId) as HoldState | undefined;
     if (row === undefined) return false;
