@@ -19,6 +19,7 @@ import { MadeOnce1700000000021 } from '../../migrations/1700000000021-made-once'
 import { ExternalKeys1700000000022 } from '../../migrations/1700000000022-external-keys';
 import { MadeOnceAge1700000000023 } from '../../migrations/1700000000023-made-once-age';
 import { AttemptProtocol1700000000024 } from '../../migrations/1700000000024-attempt-protocol';
+import { SealedFacts1700000000026 } from '../../migrations/1700000000026-sealed-facts';
 
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
@@ -94,6 +95,7 @@ const COMMON = {
     ExternalKeys1700000000022,
     MadeOnceAge1700000000023,
     AttemptProtocol1700000000024,
+    SealedFacts1700000000026,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

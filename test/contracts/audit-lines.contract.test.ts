@@ -10,7 +10,7 @@ jest.setTimeout(120_000);
 
 /** To verify them takes many times as long as to add up one round of them. */
 const REQUESTS = 20_000;
-const EVERYTHING = { after: '', before: 'g' };
+const EVERYTHING = { after: '', before: 'g', since: 0 };
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('the lines of the audit on %s', (kind) => {

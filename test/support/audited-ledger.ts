@@ -15,7 +15,7 @@ import { addWallets, attempt, end, move, overage, place } from './ledger-items';
 
 /** What the usage of `attempt()` makes at the price of `addPrice`: 900 input tokens, 100 of them cached, and 300 of output. */
 export const CHARGE = 800n * 10n + 100n * 1n + 300n * 40n;
-const EVERYTHING = { after: '', before: 'g' };
+const EVERYTHING = { after: '', before: 'g', since: 0 };
 
 export async function addPrice(database: TestDatabase): Promise<void> {
   await database.query(

@@ -1,5 +1,5 @@
 /** The rules of a wallet and of its balance chain: one link for each batch that moved its money. */
-import { signed } from './audit-transfer';
+import { currencyOfBucket, signed } from './audit-transfer';
 import { broken, type Finding, total } from './finding';
 import type { Row } from './tables';
 
@@ -39,9 +39,10 @@ export function auditEntriesOfLink(link: Row<'change'>, entries: readonly Row<'t
 
 /** The wallet against the end of its chain and its open holds. */
 export function auditWallet(wallet: Row<'wallet'>, end: ChainPlace, openHolds: bigint): Finding[] {
-  const { id, accountId, bucket, posted, held, seq, changedAtUs } = wallet;
+  const { id, accountId, bucket, currency, posted, held, seq, changedAtUs } = wallet;
   return broken({ row: `wallet ${id}`, walletId: id, entryId: null }, [
     ['I14', id === `${accountId}:${bucket}`, `it is stored as the one of ${accountId} in ${bucket}`],
+    ['I14', currency === currencyOfBucket(bucket), `it is stored as one in ${currency}`],
     ['I2', posted === end.posted, `its balance is ${posted}, its entries add up to ${end.posted}`],
     ['I3', held === openHolds, `${held} is held, its open holds add up to ${openHolds}`],
     ['I4', held >= 0n && posted >= held, `${posted} is posted and ${held} held`],

@@ -8,7 +8,7 @@ import { broken, type Finding, indexBy } from './finding';
 import { pagesOf, pagesOfReceipts } from './snapshot';
 import type { Row } from './tables';
 import { auditReceipts, walkBatches, walkSeals } from './walk-batches';
-import { walkBlocks, walkWallets } from './walk-chains';
+import { walkBlocks, walkFacts, walkWallets } from './walk-chains';
 import { walkHolds, walkIdempotencyKeys } from './walk-holds';
 
 const BATCHES_AT_ONCE = 256;
@@ -34,7 +34,10 @@ export async function auditLedger(ports: AuditPorts): Promise<AuditReport> {
   await walkOtherReceipts(run);
   const open = await walkHolds(run);
   await walkWallets(run, open);
-  if (walletId === null) await walkIdempotencyKeys(run);
+  if (walletId === null) {
+    await walkIdempotencyKeys(run);
+    await walkFacts(run);
+  }
   for (const { rule, row, problem, entryId } of await snapshot.strays(walletId)) {
     run.add(broken({ row, walletId, entryId }, [[rule, false, problem]]));
   }
@@ -80,7 +83,12 @@ async function walkOtherReceipts(run: AuditRun): Promise<void> {
     const receipts = page.filter((each) => walletId === null || `${each.accountId}:${each.bucket}` === walletId);
     const ids = receipts.map(({ id }) => id);
     const attempts = await run.snapshot.among('attempt', 'receiptId', ids);
-    await auditReceipts(run, receipts, { transfers: null, attempts, refunds: await run.snapshot.among('refund', 'receiptId', ids) });
+    await auditReceipts(run, receipts, {
+      transfers: null,
+      holds: null,
+      attempts,
+      refunds: await run.snapshot.among('refund', 'receiptId', ids),
+    });
     if (walletId !== null) await walkSealsOf(run, walletId, receipts);
   }
 }

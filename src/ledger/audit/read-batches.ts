@@ -11,11 +11,14 @@ export interface SomeBatches {
   readonly attempts: readonly Row<'attempt'>[];
   /** Of these receipts and of these transfers. */
   readonly refunds: readonly Row<'refund'>[];
+  /** Those that the receipts name, and the idempotency keys of those that were settled. */
+  readonly holds: readonly Row<'endedHold'>[];
+  readonly keys: readonly Row<'idempotencyKey'>[];
   readonly sealed: readonly Row<'sealedBatch'>[];
   readonly byBatch: readonly BatchRows[];
 }
 
-/** Six reads for any number of batches. */
+/** Eight reads for any number of batches. */
 export async function readBatches(snapshot: LedgerSnapshot, batches: readonly Row<'batch'>[]): Promise<SomeBatches> {
   const ids = batches.map(({ id }) => id);
   const transfers = await snapshot.among('transfer', 'batchId', ids);
@@ -25,8 +28,16 @@ export async function readBatches(snapshot: LedgerSnapshot, batches: readonly Ro
   const attempts = await snapshot.among('attempt', 'receiptId', receiptIds);
   const refunded = transfers.flatMap(({ kind, receiptId }) => (kind === 'REFUND' && receiptId !== null ? [receiptId] : []));
   const refunds = await snapshot.among('refund', 'receiptId', [...receiptIds, ...refunded]);
+  const holds = await snapshot.among(
+    'endedHold',
+    'id',
+    receipts.map(({ holdId }) => holdId),
+  );
+  // Where a hold was given back, its key may be taken by another request.
+  const settled = holds.filter(({ state }) => state === 'SETTLED').map(({ id }) => id);
+  const keys = await snapshot.among('idempotencyKey', 'holdId', settled);
   const sealed = await snapshot.among('sealedBatch', 'batchId', ids);
-  const rows = { transfers, changes, receipts, attempts, refunds, sealed };
+  const rows = { transfers, changes, receipts, attempts, refunds, holds, keys, sealed };
   return { ...rows, byBatch: inBatches(batches, rows) };
 }
 
@@ -36,6 +47,8 @@ function inBatches(batches: readonly Row<'batch'>[], rows: Omit<SomeBatches, 'by
   const receipts = groupBy(rows.receipts, ({ batchId }) => batchId);
   const attempts = groupBy(rows.attempts, ({ receiptId }) => receiptId);
   const refunds = groupBy(rows.refunds, ({ transferId }) => transferId);
+  const holds = groupBy(rows.holds, ({ id }) => id);
+  const keys = groupBy(rows.keys, ({ holdId }) => holdId);
   return batches.map((batch) => {
     const ownTransfers = transfers.get(batch.id) ?? [];
     const ownReceipts = receipts.get(batch.id) ?? [];
@@ -46,6 +59,8 @@ function inBatches(batches: readonly Row<'batch'>[], rows: Omit<SomeBatches, 'by
       receipts: ownReceipts,
       attempts: ownReceipts.flatMap(({ id }) => attempts.get(id) ?? []),
       refunds: ownTransfers.flatMap(({ id }) => refunds.get(id) ?? []),
+      holds: ownReceipts.flatMap(({ holdId }) => holds.get(holdId ?? '') ?? []),
+      keys: ownReceipts.flatMap(({ holdId }) => keys.get(holdId ?? '') ?? []),
     };
   });
 }

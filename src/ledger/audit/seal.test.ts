@@ -1,5 +1,5 @@
 import { fingerprint } from '../../kernel/secret';
-import { type BatchRows, sealBatch } from './seal';
+import { type BatchRows, sealAgain, sealBatch } from './seal';
 import { type Row, TABLES } from './tables';
 
 const batch: Row<'batch'> = { id: 'b1', owner: 'o', items: 1n, createdAt: 5n };
@@ -10,8 +10,10 @@ function receipt(usageClasses: string | null): Row<'receipt'> {
   return { ...(Object.fromEntries(values) as Row<'receipt'>), usageClasses };
 }
 
+/** As they were made before holds were sealed. */
+const FIRST = { digest: '', manifest: 'ledger_batch b1 0' };
 const digestOf = (row: Row<'receipt'>) =>
-  sealBatch({ batch, receipts: [row], transfers: [], changes: [], attempts: [], refunds: [] }).digest;
+  sealAgain({ batch, receipts: [row], transfers: [], changes: [], attempts: [], refunds: [], holds: [], keys: [] }, FIRST).digest;
 const textOf = (table: string, row: object) => JSON.stringify([table, ...Object.values(row).map((each) => (each === 7n ? '7' : each))]);
 
 describe('the seal of a receipt', () => {
@@ -78,10 +80,26 @@ const OF_TODAY: BatchRows = {
     },
   ],
   refunds: [{ receiptId: 'r-0', transferId: 't-0', amount: 5n }],
+  holds: [
+    {
+      ...{ id: 'h-1', requestId: 'r-1', walletId: 'acme:RMB', accountId: 'acme', apiKeyId: 'k-1', projectId: null, runId: null },
+      ...{ endpoint: '/v1/chat/completions', stream: 0n, requestedModel: 'small', createdAt: 900n, routeId: 'small:ORDINARY' },
+      ...{ routeType: 'ORDINARY', bucket: 'RMB', bucketReason: 'because', primaryChannelId: 'c-1', primaryPriceId: 'small:ORDINARY#1' },
+      ...{ amount: 500_000n, state: 'SETTLED', owner: 'p-1', placedAt: 901n, expiresAt: 5_000n, resolvedAt: 1_000n },
+    },
+  ],
+  keys: [{ id: 'i-1', apiKeyId: 'k-1', bodyHash: 'f', requestId: 'r-1', holdId: 'h-1', createdAt: 901n }],
 };
+
+it('a seal that was made before holds were sealed stands', () => {
+  const { digest, manifest } = sealAgain(OF_TODAY, FIRST);
+  expect(digest).toBe('50fcafc267e3dac88fb133748bbbc1100e8c1ae30c7a5fbd9e6858220d5970b5');
+  expect(fingerprint(manifest)).toBe('5f8e12d9235e1fe3e53ba80731222ce5ce443944a353ce86a77985ed652836eb');
+});
 
 it('a seal that was made stands: rows of today have the digest and the manifest of today', () => {
   const { digest, manifest } = sealBatch(OF_TODAY);
-  expect(digest).toBe('50fcafc267e3dac88fb133748bbbc1100e8c1ae30c7a5fbd9e6858220d5970b5');
-  expect(fingerprint(manifest)).toBe('5f8e12d9235e1fe3e53ba80731222ce5ce443944a353ce86a77985ed652836eb');
+  expect(sealAgain(OF_TODAY, { digest, manifest })).toEqual({ digest, manifest });
+  expect(digest).toBe('dbc1a12c147fb451fe8ee9f71a9d223a910d56d504861bda903e1db3234ff52b');
+  expect(fingerprint(manifest)).toBe('a5f5a780e845de31e40a5f64e8a70f0f351c7fb6e2dee3fb5f0da1466bcb535e');
 });

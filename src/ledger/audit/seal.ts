@@ -6,14 +6,17 @@
 import { fingerprint } from '../../kernel/secret';
 import { LATER, type Row, TABLES, type TableName } from './tables';
 
-/** Part of every hash, so that rows may one day be written down in another way. */
+/** Part of every hash, so that rows may be written down in another way one day. */
 const FORMAT = 'tokens-forge seal 1';
+/** From it on also the holds that a batch ended, and their idempotency keys. Its manifests begin with `MARK`. */
+const WITH_HOLDS = 'tokens-forge seal 2';
+const MARK = 'seal 2';
 const SHORT = 12;
 
 /** What comes before the first block. */
 export const NO_HASH = '0'.repeat(64);
 
-/** All rows of one batch: those that a seal covers. Holds change their state, so they are not among them. */
+/** All rows of one batch: those that a seal covers. */
 export interface BatchRows {
   readonly batch: Row<'batch'>;
   readonly transfers: readonly Row<'transfer'>[];
@@ -21,6 +24,10 @@ export interface BatchRows {
   readonly receipts: readonly Row<'receipt'>[];
   readonly attempts: readonly Row<'attempt'>[];
   readonly refunds: readonly Row<'refund'>[];
+  /** The holds that its receipts name: they have ended, and change no more. */
+  readonly holds: readonly Row<'endedHold'>[];
+  /** The idempotency keys of those that were settled: nobody takes them any more. */
+  readonly keys: readonly Row<'idempotencyKey'>[];
 }
 
 export interface BatchSeal {
@@ -38,18 +45,40 @@ interface SealedRow {
 
 /** The same rows give the same seal, in whatever order they are read. */
 export function sealBatch(rows: BatchRows): BatchSeal {
-  const sealed = sealedRows(rows);
-  const manifest = sealed.map(({ name, text }) => `${name} ${fingerprint(text).slice(0, SHORT)}`).join('\n');
-  return { digest: fingerprint(FORMAT, ...sealed.map(({ text }) => text)), manifest };
+  return sealOf(WITH_HOLDS, [MARK], [...sealedRows(rows), ...endedRows(rows)]);
 }
 
-/** The hash of a block: of the one before it, and of every batch in it, in order. */
+/** The seal that these rows have now, made as that one was: it may be from before holds were sealed. */
+export function sealAgain(rows: BatchRows, { digest, manifest }: BatchSeal): BatchSeal {
+  const first = () => sealOf(FORMAT, [], sealedRows(rows));
+  const [likely, other] = manifest.startsWith(MARK) ? [() => sealBatch(rows), first] : [first, () => sealBatch(rows)];
+  const now = likely();
+  if (now.digest === digest) return now;
+  // The manifest may be what was edited: the digest tells for certain.
+  const otherwise = other();
+  return otherwise.digest === digest ? otherwise : now;
+}
+
+function sealOf(format: string, head: readonly string[], sealed: readonly SealedRow[]): BatchSeal {
+  const lines = sealed.map(({ name, text }) => `${name} ${fingerprint(text).slice(0, SHORT)}`);
+  return { digest: fingerprint(format, ...sealed.map(({ text }) => text)), manifest: [...head, ...lines].join('\n') };
+}
+
+/** The hash of a block: of the one before it, and of every batch and fact in it, in order. */
 export function hashOfBlock(
   block: Pick<Row<'seal'>, 'seq' | 'previousHash' | 'sealedAt'>,
   batches: readonly Pick<Row<'sealedDigest'>, 'batchId' | 'digest'>[],
+  facts: readonly Pick<Row<'sealedFact'>, 'name' | 'digest'>[] = [],
 ): string {
   const { seq, previousHash, sealedAt } = block;
-  return fingerprint(FORMAT, `${seq} ${sealedAt} ${previousHash}`, ...batches.map(({ batchId, digest }) => `${batchId} ${digest}`));
+  const ofBatches = batches.map(({ batchId, digest }) => `${batchId} ${digest}`);
+  const ofFacts = facts.map(({ name, digest }) => `fact ${name} ${digest}`);
+  return fingerprint(FORMAT, `${seq} ${sealedAt} ${previousHash}`, ...ofBatches, ...ofFacts);
+}
+
+/** The digest of what was written once: of each of its columns that holds something, so that a later column changes none. */
+export function digestOfFact(name: string, columns: readonly (readonly [column: string, value: string])[]): string {
+  return fingerprint(FORMAT, JSON.stringify([name, ...columns]));
 }
 
 /** The rows by which two manifests differ, each with what happened to it since it was sealed. */
@@ -76,6 +105,10 @@ function sealedRows({ batch, transfers, changes, receipts, attempts, refunds }: 
     ...ordered('attempt', attempts, ({ receiptId, idx }) => `${receiptId} #${idx}`),
     ...ordered('refund', refunds, ({ receiptId, transferId }) => `${receiptId} ${transferId}`),
   ];
+}
+
+function endedRows({ holds, keys }: BatchRows): SealedRow[] {
+  return [...ordered('endedHold', holds, ({ id }) => id), ...ordered('idempotencyKey', keys, ({ id }) => id)];
 }
 
 function ordered<T extends TableName>(table: T, rows: readonly Row<T>[], keyOf: (row: Row<T>) => string): SealedRow[] {

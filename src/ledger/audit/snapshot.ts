@@ -20,6 +20,16 @@ export interface Stray {
   readonly entryId: string | null;
 }
 
+/** What was written once and sealed, and its digest as it is now; null: it is not there. */
+export interface SealedFact {
+  readonly name: string;
+  readonly table: string;
+  readonly key: string;
+  readonly sealSeq: bigint;
+  readonly digest: string;
+  readonly now: string | null;
+}
+
 export interface LedgerSnapshot {
   /** Rows in the order of the table's key, after the given one (null: from the start), at most `limit`. */
   page<T extends TableName>(table: T, after: string | bigint | null, limit: number, within?: Within<T>): Promise<readonly Row<T>[]>;
@@ -29,6 +39,8 @@ export interface LedgerSnapshot {
   among<T extends TableName>(table: T, column: ColumnOf<T>, values: readonly (string | bigint | null)[]): Promise<readonly Row<T>[]>;
   /** Open holds of one wallet, or of all. There are as many as requests in flight. */
   openHolds(walletId: string | null): Promise<readonly Row<'hold'>[]>;
+  /** Facts that were sealed, by name, after that one (null: from the start), at most `limit`. */
+  sealedFacts(after: string | null, limit: number): Promise<readonly SealedFact[]>;
   /** Rows that no walk along the ledger reaches, of one wallet or of all. At most a hundred of each kind. */
   strays(walletId: string | null): Promise<readonly Stray[]>;
 }
@@ -47,6 +59,11 @@ export function pagesOf<T extends TableName>(
 /** The same over the receipts of an account. */
 export function pagesOfReceipts(snapshot: LedgerSnapshot, accountId: string, limit: number): AsyncGenerator<readonly Row<'receipt'>[]> {
   return pages<Row<'receipt'>>(limit, (last) => snapshot.receiptsOfAccount(accountId, last, limit));
+}
+
+/** The same over the facts that were sealed. */
+export function pagesOfFacts(snapshot: LedgerSnapshot, limit: number): AsyncGenerator<readonly SealedFact[]> {
+  return pages<SealedFact>(limit, (last) => snapshot.sealedFacts(last?.name ?? null, limit));
 }
 
 async function* pages<R>(limit: number, readAfter: (last: R | null) => Promise<readonly R[]>): AsyncGenerator<readonly R[]> {

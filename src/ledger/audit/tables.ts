@@ -136,6 +136,25 @@ const HOLD = {
   resolvedAt: 'whole?',
 } as const;
 
+/** A hold that has ended, as it is sealed with its receipt: all of it. */
+const ENDED_HOLD = {
+  ...HOLD,
+  endpoint: 'text',
+  stream: 'whole',
+  requestedModel: 'text?',
+  createdAt: 'whole',
+  routeId: 'text?',
+  routeType: 'text?',
+  bucket: 'text?',
+  bucketReason: 'text?',
+  primaryChannelId: 'text?',
+  primaryPriceId: 'text?',
+  owner: 'text',
+  expiresAt: 'whole',
+} as const;
+
+const KEY = { id: 'text', apiKeyId: 'text', bodyHash: 'text', requestId: 'text', holdId: 'text', createdAt: 'whole' } as const;
+
 const WALLET = {
   id: 'text',
   accountId: 'text',
@@ -181,6 +200,7 @@ export const TABLES = {
   attempt: { name: 'attempt', key: 'idx', columns: ATTEMPT },
   refund: { name: 'refund', key: 'transferId', columns: { receiptId: 'text', transferId: 'text', amount: 'whole' } },
   hold: { name: 'hold', key: 'id', columns: HOLD },
+  endedHold: { name: 'hold', key: 'id', columns: ENDED_HOLD },
   wallet: {
     name: 'wallet',
     key: 'id',
@@ -188,12 +208,13 @@ export const TABLES = {
   },
   price: { name: 'price_version', key: 'id', columns: PRICE },
   counter: { name: 'spend_counter', key: 'id', columns: { id: 'text', spent: 'whole', held: 'whole' } },
-  idempotencyKey: { name: 'idempotency_key', key: 'id', columns: { id: 'text', apiKeyId: 'text', requestId: 'text', holdId: 'text' } },
+  idempotencyKey: { name: 'idempotency_key', key: 'id', columns: KEY },
   seal: {
     name: 'seal',
     key: 'seq',
     columns: { seq: 'whole', batches: 'whole', previousHash: 'text', hash: 'text', sealedAt: 'whole' },
   },
+  sealedFact: { name: 'seal_fact', key: 'name', columns: { name: 'text', sealSeq: 'whole', position: 'whole', digest: 'text' } },
   sealedDigest: { name: 'seal_batch', key: 'position', columns: SEALED },
   sealedBatch: { name: 'seal_batch', key: 'position', columns: { ...SEALED, manifest: 'text' } },
 } as const satisfies Record<string, { readonly name: string; readonly key: string; readonly columns: Columns }>;

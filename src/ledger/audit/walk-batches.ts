@@ -6,6 +6,7 @@ import { auditSealedBatch } from './audit-seals';
 import { auditTransfer } from './audit-transfer';
 import { groupBy, indexBy } from './finding';
 import { readBatches, type SomeBatches } from './read-batches';
+import type { LedgerSnapshot } from './snapshot';
 import type { Row } from './tables';
 
 const ITEMS_AT_ONCE = 512n;
@@ -27,19 +28,16 @@ export async function walkSeals(run: AuditRun, batches: readonly Row<'batch'>[])
   for (const some of portionsOf(batches)) auditSeals(run, await readBatches(run.snapshot, some));
 }
 
-/** Audits receipts with the rows that bear their charge. `transfers`: all of the batches that wrote them; null: not read. */
+/** Audits receipts with the rows that bear their charge. `transfers`: all of the batches that wrote them; null: not read. `holds`: likewise. */
 export async function auditReceipts(
   run: AuditRun,
   receipts: readonly Row<'receipt'>[],
-  known: Pick<SomeBatches, 'attempts' | 'refunds'> & { readonly transfers: SomeBatches['transfers'] | null },
+  known: Pick<SomeBatches, 'attempts' | 'refunds'> & { readonly [K in 'transfers' | 'holds']: SomeBatches[K] | null },
 ): Promise<void> {
   const { snapshot, ports } = run;
-  const transfers = indexBy(known.transfers ?? [], ({ id }) => id);
+  const transfers = await chargesOf(snapshot, receipts, known.transfers ?? []);
   const losses = groupBy(known.transfers ?? [], ({ walletId, receiptId }) => (walletId === null ? receiptId : null));
-  const others = receipts.map(({ transferId }) => transferId).filter((id) => id !== null && !transfers.has(id));
-  for (const transfer of await snapshot.among('transfer', 'id', others)) transfers.set(transfer.id, transfer);
-  const holdIds = receipts.map(({ holdId }) => holdId);
-  const holds = indexBy(await snapshot.among('hold', 'id', holdIds), ({ id }) => id);
+  const holds = indexBy<Row<'hold'>>(known.holds ?? (await holdsOf(snapshot, receipts)), ({ id }) => id);
   const prices = await run.pricesOf(receipts);
   const attempts = groupBy(known.attempts, ({ receiptId }) => receiptId);
   const refunds = groupBy(known.refunds, ({ receiptId }) => receiptId);
@@ -55,6 +53,23 @@ export async function auditReceipts(
     run.add(auditReceipt(receipt, around, ports.chargeFor));
   }
   run.counts.receipts += receipts.length;
+}
+
+/** By id, with those that are not among the ones that were read. */
+async function chargesOf(
+  snapshot: LedgerSnapshot,
+  receipts: readonly Row<'receipt'>[],
+  read: SomeBatches['transfers'],
+): Promise<ReadonlyMap<string, Row<'transfer'>>> {
+  const transfers = indexBy(read, ({ id }) => id);
+  const others = receipts.map(({ transferId }) => transferId).filter((id) => id !== null && !transfers.has(id));
+  for (const transfer of await snapshot.among('transfer', 'id', others)) transfers.set(transfer.id, transfer);
+  return transfers;
+}
+
+function holdsOf(snapshot: LedgerSnapshot, receipts: readonly Row<'receipt'>[]): Promise<readonly Row<'hold'>[]> {
+  const ids = receipts.map(({ holdId }) => holdId);
+  return snapshot.among('hold', 'id', ids);
 }
 
 async function auditTransfers(run: AuditRun, { transfers, changes, receipts, refunds }: SomeBatches): Promise<void> {

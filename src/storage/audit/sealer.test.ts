@@ -19,7 +19,7 @@ function sealerOver(blocks: (SealedBlock | Error)[]) {
   return { sealer, ranges, said, clock };
 }
 
-const block = (seq: bigint): SealedBlock => ({ seq, hash: 'h', batches: 1, lastId: `last-of-${seq}` });
+const block = (seq: bigint): SealedBlock => ({ seq, hash: 'h', batches: 1, facts: 0, lastId: `last-of-${seq}` });
 
 describe('the sealer', () => {
   it('seals block after block, each from where the last one ended, until nothing is left that is half a minute old', async () => {

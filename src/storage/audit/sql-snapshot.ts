@@ -1,9 +1,10 @@
 /** The rows of an audit in SQL that both databases understand. What differs, a connection and its snapshot, is handed in. */
-import type { LedgerSnapshot, ReceiptPlace, Stray, Within } from '../../ledger/audit/snapshot';
+import type { LedgerSnapshot, ReceiptPlace, SealedFact, Stray, Within } from '../../ledger/audit/snapshot';
 import { type ColumnOf, type Row, TABLES, type TableName } from '../../ledger/audit/tables';
 import { accountOfWallet } from '../../ledger/wallet';
 import { columnName } from '../sql/column-name';
 import type { AuditDatabase } from './audit-database';
+import { digestsNow, keyOf, kindOf } from './facts';
 import type { Cell, Read } from './read';
 import { readStrays } from './strays';
 
@@ -52,6 +53,22 @@ export class SqlSnapshot implements LedgerSnapshot {
   openHolds(walletId: string | null): Promise<readonly Row<'hold'>[]> {
     if (walletId === null) return this.rows('hold', " WHERE state = 'OPEN'", []);
     return this.rows('hold', " WHERE state = 'OPEN' AND account_id = ? AND wallet_id = ?", [accountOfWallet(walletId) ?? '', walletId]);
+  }
+
+  async sealedFacts(after: string | null, limit: number): Promise<readonly SealedFact[]> {
+    const sealed = await this.page('sealedFact', after, limit);
+    const now = await digestsNow(
+      this.read,
+      sealed.map(({ name }) => name),
+    );
+    return sealed.map(({ name, sealSeq, digest }) => ({
+      name,
+      table: kindOf(name)?.table ?? 'seal_fact',
+      key: keyOf(name),
+      sealSeq,
+      digest,
+      now: now.get(name) ?? null,
+    }));
   }
 
   strays(walletId: string | null): Promise<readonly Stray[]> {
