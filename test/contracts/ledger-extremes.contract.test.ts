@@ -25,7 +25,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger, asked for too much
     database = await freshDatabase(kind);
     ledger = await openLedger(database);
     commit = new GroupCommit(ledger.store);
-    for (const account of ['acme', 'rich', 'calm', 'many']) await addWallets(database, account);
+    for (const account of ['acme', 'rich', 'calm', 'many', 'full']) await addWallets(database, account);
     await ledger.store.write({ id: newId(), items: [move('acme', HUNDRED)] });
   });
 
@@ -76,6 +76,18 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger, asked for too much
     expect(told.map(({ verdict }) => verdict).sort()).toEqual(['done', 'done', 'over_balance', 'over_balance', 'over_balance']);
     expect(told.at(-1)).toEqual({ verdict: 'done' });
     expect(await database.query("SELECT posted FROM wallet WHERE id = 'rich:RMB'")).toEqual([{ posted: most }]);
+  });
+
+  promise('gives back nothing, and notes nothing, of a charge that its wallet could not hold any more', async () => {
+    const hold = place('full', 10n);
+    for (const item of [move('full', 10n), hold, end(hold, 7n)]) await ledger.store.write({ id: newId(), items: [item] });
+    await ledger.store.write({ id: newId(), items: [move('full', 2n ** 62n - 5n)] });
+    const refund = move('full', 3n, { entryKind: 'REFUND', receiptId: hold.request.requestId });
+    expect(await ledger.store.write({ id: newId(), items: [refund, move('calm', 5n)] })).toEqual([
+      { verdict: 'over_balance' },
+      { verdict: 'done' },
+    ]);
+    expect(await database.query('SELECT * FROM refund')).toEqual([]);
   });
 
   promise('never lets a wallet come to more than any amount may be, however many top it up at once', async () => {

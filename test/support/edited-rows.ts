@@ -1,9 +1,6 @@
 /** Rows edited by hand: taken out, put in with other values, and put back exactly as they were. */
 import type { Row, TestDatabase } from './databases';
 
-/** Values of a row that are to be others. */
-export type Values = Readonly<Record<string, string | bigint | null>>;
-
 export interface TableSchema {
   readonly columns: readonly { readonly name: string; readonly nullable: boolean }[];
   readonly key: readonly string[];

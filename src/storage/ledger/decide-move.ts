@@ -16,11 +16,12 @@ export function decideMove(course: Course, item: PreparedMove): LedgerVerdict {
   const before = course.movedBy.get(item.externalKey) ?? course.view.transferOf(item.externalKey);
   if (before !== undefined) return duplicateOf(before, mine);
   if (item.codeId !== null && course.view.isRevoked(item.codeId)) return { verdict: 'code_revoked' };
+  // Before anything is noted of it.
+  if (item.amount > 0n && postedNow(course, item.walletId) + item.amount > NANO_MAX) return { verdict: 'over_balance' };
   const tooMuch = item.receiptId === null ? null : giveBack(course, item, item.receiptId);
   if (tooMuch !== null) return tooMuch;
   const available = availableNow(course, item.walletId);
   if (available + item.amount < 0n) return { verdict: 'insufficient', available };
-  if (item.amount > 0n && postedNow(course, item.walletId) + item.amount > NANO_MAX) return { verdict: 'over_balance' };
   const wallet = item.amount < 0n ? take(course, item.walletId, -item.amount) : walletOf(course, item.walletId);
   enter(course, item.transfer, wallet, item.amount);
   course.movedBy.set(item.externalKey, mine);
