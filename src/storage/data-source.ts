@@ -30,6 +30,7 @@ import { oneProcessAtATime } from './one-process-at-a-time';
 import { runResumably } from './resumable-migrations';
 import { ALL_ROWS } from './rows/all-rows';
 import { SnakeCase } from './snake-case';
+import { SettledMysql } from './sql/mysql-session';
 import { unusableFile } from './unusable-file';
 
 /** Where the data is. */
@@ -124,6 +125,7 @@ function mysqlOptions(url: string, poolSize: number): DataSourceOptions {
   return {
     // Also for MariaDB: the two types differ in how a schema is compared, which is never done here.
     type: 'mysql',
+    driver: SettledMysql,
     database: databaseNameOf(url),
     charset: 'utf8mb4',
     timezone: 'Z',

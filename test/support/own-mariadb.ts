@@ -22,12 +22,12 @@ export interface OwnMariadb {
 const START_MS = 60_000;
 const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
 
-/** Null where no server is installed: said here, and in CI a failure. */
-export async function ownMariadb(): Promise<OwnMariadb | null> {
+/** With these options besides. Null where no server is installed: said here, and in CI a failure. */
+export async function ownMariadb(options: readonly string[] = []): Promise<OwnMariadb | null> {
   const [server, installer] = ['mariadbd', 'mariadb-install-db'].map(find);
   if (server === undefined || installer === undefined) {
     if (process.env['CI']) throw new Error('CI needs the programs of mariadb-server');
-    console.warn('left out: suites that kill the database, because mariadbd and mariadb-install-db are not installed');
+    console.warn('left out: suites that have a database server of their own, because mariadbd and mariadb-install-db are not installed');
     return null;
   }
   const folder = mkdtempSync(join(tmpdir(), 'tokens-forge-mariadb-'));
@@ -48,7 +48,7 @@ export async function ownMariadb(): Promise<OwnMariadb | null> {
     child = undefined;
   };
   const start = async () => {
-    child = spawn(server, [...common, ...place, '--innodb-buffer-pool-size=128M'], { stdio: 'ignore' });
+    child = spawn(server, [...common, ...place, '--innodb-buffer-pool-size=128M', ...options], { stdio: 'ignore' });
     living.add(child);
     await eventually(async () => (await createConnection({ uri: url, connectTimeout: 1_000 })).end(), START_MS);
   };

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise';
 import { ConfigurationError } from '../../kernel/configuration-error';
 import type { DatabaseLocation } from '../data-source';
+import { MYSQL_SESSION } from '../sql/mysql-session';
 import type { Cell, Read } from './read';
 
 /** Values of one row to be written, in the order of its columns. */
@@ -116,6 +117,7 @@ async function openMysql(url: string): Promise<AuditDatabase> {
   // Only at this level does a transaction read one moment to its end; the server's default may be another one.
   await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   // Each value of a list is looked up before a plan is chosen, however long it is. By its statistics the server would read the
+  await connection.query(MYSQL_SESSION);
   // whole of a table that was empty when it was opened.
   await connection.query('SET SESSION eq_range_index_dive_limit = 0');
   const read: Read = async (sql, values) => {

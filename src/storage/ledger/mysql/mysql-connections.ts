@@ -1,6 +1,7 @@
 /** A few connections of the ledger's own. One batch has one connection from its first statement to its COMMIT. */
 import { type Connection, createConnection } from 'mysql2/promise';
 import { troubleOf } from '../../sql/mysql-errors';
+import { MYSQL_SESSION } from '../../sql/mysql-session';
 
 const USE_TIMEOUT_MS = 12_000;
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -11,10 +12,11 @@ const CONNECT_TIMEOUT_MS = 3_000;
  * the server waits for it: two seconds, and where that cannot be said of transactions alone, half a minute.
  */
 const SESSION_SETTINGS = [
+  MYSQL_SESSION,
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   // Of the statements alone: answers come in UTF-8.
   'SET character_set_client = ascii, character_set_connection = ascii',
-  `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 2
+  `SET SESSION innodb_lock_wait_timeout = 2
     /*M!100303 , idle_transaction_timeout = 2 */ /*!80000 , wait_timeout = 30 */`,
 ];
 

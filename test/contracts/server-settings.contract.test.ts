@@ -1,0 +1,92 @@
+/** A server whose own settings change what statements mean: what was written is what is read, and nothing else happens. */
+import type { DataSource } from 'typeorm';
+import { newId } from '../../src/kernel/ids';
+import { TypeormAccountStore } from '../../src/storage/account-store';
+import { openAuditDatabase } from '../../src/storage/audit/audit-database';
+import { openDatabase } from '../../src/storage/data-source';
+import { oneProcessAtATime } from '../../src/storage/one-process-at-a-time';
+import { auditLedger } from '../support/audit';
+import { freshDatabase, type TestDatabase } from '../support/databases';
+import { end, move, place, requestFacts } from '../support/ledger-items';
+import { openLedger } from '../support/open-ledger';
+import { type OwnMariadb, ownMariadb } from '../support/own-mariadb';
+
+jest.setTimeout(60_000);
+
+const SETTINGS = [
+  // Quotes, backslashes, `||`, `NOT`, empty texts and assignments mean something else in these; and without a strict one what is too long is cut.
+  '--sql-mode=ORACLE,NO_BACKSLASH_ESCAPES,EMPTY_STRING_IS_NULL,SIMULTANEOUS_ASSIGNMENT,HIGH_NOT_PRECEDENCE',
+  '--autocommit=0',
+  '--character-set-server=latin1',
+  '--skip-character-set-client-handshake',
+  '--default-time-zone=+05:30',
+  '--transaction-isolation=SERIALIZABLE',
+  '--lower-case-table-names=1',
+  '--sql-safe-updates=1',
+  '--wait-timeout=1',
+];
+const TEXTS = ['研究 é 😀', "it's", '"quoted"', "\\' OR 1 = 1 -- ", '\\', 'a || b ? :c', ''];
+
+describe('a server with settings of its own', () => {
+  let server: OwnMariadb | null = null;
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    server = await ownMariadb(SETTINGS);
+    if (server === null) return;
+    database = await freshDatabase('mysql', server.url);
+    dataSource = await openDatabase(database);
+  });
+
+  afterAll(async () => {
+    await dataSource?.destroy();
+    await server?.close();
+  });
+
+  const promise = (name: string, check: () => Promise<void>) =>
+    it(name, async () => {
+      if (server !== null) await check();
+    });
+
+  promise('keeps every text as it is', async () => {
+    const accounts = new TypeormAccountStore(dataSource);
+    const added = TEXTS.map((name, at) => ({ id: `account-${at}`, name, createdAt: 1 }));
+    for (const account of added) await accounts.add(account, [`hash-${account.id}`], []);
+    expect(await accounts.list()).toEqual(added);
+    expect(await accounts.findByTokenHash("\\' OR 1 = 1 -- ")).toBeUndefined();
+    expect(await accounts.find("\\' OR '1' = '1")).toBeUndefined();
+  });
+
+  promise('refuses what is too long, and cuts nothing', async () => {
+    const long = { id: 'long', name: 'x'.repeat(10_000), createdAt: 1 };
+    await expect(new TypeormAccountStore(dataSource).add(long, [], [])).rejects.toMatchObject({ code: 'ER_DATA_TOO_LONG' });
+  });
+
+  promise('settles exactly, with texts as they are, and its books are in order', async () => {
+    await new TypeormAccountStore(dataSource).add({ id: 'books', name: 'Books', createdAt: 1 }, [], []);
+    const ledger = await openLedger(database);
+    const write = (...items: Parameters<typeof ledger.store.write>[0]['items']) => ledger.store.write({ id: newId(), items });
+    await write(move('books', 1_000n));
+    const holds = TEXTS.map((requestedModel) => place('books', 10n, { request: requestFacts('books', { requestedModel }) }));
+    await write(...holds);
+    await write(...holds.map((hold) => end(hold, 3n)));
+    await ledger.close();
+    const [wallet] = await dataSource.query("SELECT posted, held, seq FROM wallet WHERE id = 'books:RMB'");
+    expect({ ...wallet }).toMatchObject({ posted: String(1_000 - 3 * TEXTS.length), held: '0', seq: '2' });
+    const models: { requested_model: string }[] = await dataSource.query('SELECT requested_model FROM receipt ORDER BY id');
+    expect(models.map(({ requested_model }) => requested_model).sort()).toEqual([...TEXTS].sort());
+    expect(await auditLedger(database)).toEqual([]);
+  });
+
+  promise('keeps its turn for as long as the work takes, however soon the server tires of a connection that says nothing', async () => {
+    await oneProcessAtATime(dataSource, 'long work', () => dataSource.query('SELECT SLEEP(3)'));
+  });
+
+  promise('gives an audit the words that it asks for, and keeps what it notes', async () => {
+    const audit = await openAuditDatabase(database);
+    const [row] = await audit.inSnapshot((read) => read('SELECT ?, @@autocommit, @@time_zone', [TEXTS[3] ?? '']));
+    await audit.close();
+    expect(row?.map(String)).toEqual([TEXTS[3], '1', '+00:00']);
+  });
+});
