@@ -3,14 +3,14 @@ import type { LedgerVerdict } from '../../../ledger/ledger-store';
 import { isDuplicate, troubleOf } from '../../sql/mysql-errors';
 import { canAssume, decideBatch, OPTIMISTIC, writesNothing } from '../decide';
 import type { PreparedBatch } from '../prepare';
-import type { Exchange } from './mysql-connections';
+import { type Exchange, HURRY, REST } from './mysql-connections';
 import { verdictsOfWritten } from './mysql-outcome';
 import { batchStatement, decisionStatements, mustHaveFound, type Statement } from './mysql-statements';
 import { lockAndLook } from './mysql-view';
 
 const START = 'START TRANSACTION';
 const COMMIT = 'COMMIT';
-const ROLLBACK = 'ROLLBACK';
+const UNDO = [REST, 'ROLLBACK'];
 
 /**
  * Ends the doubt about a batch whose COMMIT had no answer and that is not to be written any more: takes its id, so that it
@@ -37,7 +37,7 @@ export async function writeBatch(exchange: Exchange, batch: PreparedBatch): Prom
     return written ?? (await writeDecided(exchange, batch));
   } catch (error) {
     if (!isDuplicate(error, batch.id)) throw error;
-    await exchange([ROLLBACK]);
+    await exchange(UNDO);
     return await verdictsOfWritten(exchange, batch);
   }
 }
@@ -55,15 +55,15 @@ async function writeOptimistically(exchange: Exchange, batch: PreparedBatch): Pr
     // Most often a guard, or an external key that moved money before. Whatever it is, deciding item by item tells.
     if (troubleOf(error) !== 'data' || isDuplicate(error, batch.id)) throw error;
   }
-  await exchange([ROLLBACK]);
+  await exchange(UNDO);
   return undefined;
 }
 
 /** Locks what the batch touches, looks, decides in order, and writes. */
 async function writeDecided(exchange: Exchange, batch: PreparedBatch): Promise<readonly LedgerVerdict[]> {
-  const view = await lockAndLook(exchange, batch, [START, batchStatement(batch).sql]);
+  const view = await lockAndLook(exchange, batch, [HURRY, START, batchStatement(batch).sql]);
   const decision = decideBatch(batch, view);
-  await exchange(writesNothing(decision) ? [ROLLBACK] : [...guarded(decisionStatements(batch, decision)), COMMIT]);
+  await exchange(writesNothing(decision) ? UNDO : [...guarded(decisionStatements(batch, decision)), REST, COMMIT]);
   return decision.verdicts;
 }
 

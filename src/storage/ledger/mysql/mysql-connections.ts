@@ -7,9 +7,9 @@ const USE_TIMEOUT_MS = 12_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
- * READ COMMITTED, because the default level deadlocks. Mode, time zone and character set are fixed: the statements rely on
- * them. A process that stops, or whose machine is gone, between looking and writing keeps what it has locked for as long as
- * the server waits for it: two seconds, and where that cannot be said of transactions alone, half a minute.
+ * READ COMMITTED, because the default level deadlocks. A process that stops, or whose machine is gone, in the midst of a transaction
+ * keeps what it has locked for as long as the server waits for it: two seconds. MySQL cannot be told so of transactions alone:
+ * there it is half a minute, and two seconds from `HURRY` to `REST`.
  */
 const SESSION_SETTINGS = [
   MYSQL_SESSION,
@@ -19,6 +19,11 @@ const SESSION_SETTINGS = [
   `SET SESSION innodb_lock_wait_timeout = 2
     /*M!100303 , idle_transaction_timeout = 2 */ /*!80000 , wait_timeout = 30 */`,
 ];
+
+/** Said before a transaction that waits for its client in between. Where the server knows transactions that are idle, nothing. */
+export const HURRY = 'SET @waits = 2 /*!80000 , wait_timeout = 2 */';
+/** Said before such a transaction is ended. */
+export const REST = 'SET @waits = 30 /*!80000 , wait_timeout = 30 */';
 
 /** What a statement answered: its rows, each an array in the order of its columns, or how many rows it found. */
 export type Answer = Rows | { readonly affectedRows: number };
@@ -77,7 +82,7 @@ export class MysqlConnections {
     } catch (error) {
       if (troubleOf(error) === 'lost') line.connection.destroy();
       else
-        await exchange(['ROLLBACK']).then(
+        await exchange([REST, 'ROLLBACK']).then(
           () => this.keep(line),
           () => line.connection.destroy(),
         );
