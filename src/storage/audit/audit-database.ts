@@ -26,6 +26,8 @@ export interface AuditDatabase {
   ifThere(key: readonly string[]): string;
   /** After the name of a table: that it is read along this index and no other. */
   alongIndex(index: string): string;
+  /** The same, along the primary key. */
+  alongKey(table: string): string;
   /** One transaction: all changes or none. False, and none, when one finds another number of rows than it must. */
   change(changes: readonly Change[]): Promise<boolean>;
   /** Runs `work` unless another process is busy with work of that name on this database. */
@@ -65,6 +67,7 @@ function openSqlite(file: string): AuditDatabase {
       }).immediate();
     },
     alongIndex: (index) => `INDEXED BY ${index}`,
+    alongKey: (table) => `INDEXED BY sqlite_autoindex_${table}_1`,
     ifThere: (key) => `ON CONFLICT (${key.join(', ')}) DO UPDATE SET`,
     change: async (changes) => changeSqlite(db, changes),
     // One process owns the file.
@@ -114,10 +117,10 @@ async function openMysql(url: string): Promise<AuditDatabase> {
   });
   // Without a listener the loss of a connection would end the process; whoever uses it hears of it anyway.
   connection.on('error', () => undefined);
+  await connection.query(MYSQL_SESSION);
   // Only at this level does a transaction read one moment to its end; the server's default may be another one.
   await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   // Each value of a list is looked up before a plan is chosen, however long it is. By its statistics the server would read the
-  await connection.query(MYSQL_SESSION);
   // whole of a table that was empty when it was opened.
   await connection.query('SET SESSION eq_range_index_dive_limit = 0');
   const read: Read = async (sql, values) => {
@@ -135,6 +138,7 @@ async function openMysql(url: string): Promise<AuditDatabase> {
     },
     insert: (rows) => insertAll(connection, rows),
     alongIndex: (index) => `FORCE INDEX (${index})`,
+    alongKey: () => 'FORCE INDEX (PRIMARY)',
     ifThere: () => 'ON DUPLICATE KEY UPDATE',
     change: (changes) => changeMysql(connection, changes),
     unlessBusy: async (name, work) => {

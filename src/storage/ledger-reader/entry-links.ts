@@ -5,8 +5,8 @@
  */
 import type { DataSource } from 'typeorm';
 import type { EntryPlace } from '../sql/cursors';
-import { alongIndex, Conditions, joinInOrder, rowsOf } from '../sql/query';
-import { LINK_COLUMNS, type Link, linkOf } from './entry-rows';
+import { alongIndex, alongKey, Conditions, joinInOrder, rowsOf } from '../sql/query';
+import { LINK_COLUMNS, type Link, linkOf, linkOfEntry } from './entry-rows';
 import { sequenceAt } from './sequence-at';
 import { countUpTo, type SideEntries } from './side-entries';
 
@@ -37,7 +37,7 @@ export interface LinkQuery {
 
 /** The link in which a place is; undefined when there is none. */
 export async function linkAt(dataSource: DataSource, place: EntryPlace): Promise<Link | undefined> {
-  const sql = `SELECT ${LINK_COLUMNS} FROM wallet_change c WHERE c.at_us = ? AND c.wallet_id = ?`;
+  const sql = `SELECT ${LINK_COLUMNS} FROM wallet_change c ${alongIndex(dataSource, 'wallet_change_at')} WHERE c.at_us = ? AND c.wallet_id = ?`;
   return (await rowsOf(dataSource, sql, [place.atUs, place.walletId])).map(linkOf)[0];
 }
 
@@ -47,7 +47,7 @@ export async function linksOfWallet(dataSource: DataSource, walletId: string, qu
   const until = lastInstant(walletId, query);
   const top = until === null ? null : await sequenceAt(dataSource, walletId, until);
   const bottom = fromUs === null ? 0n : await sequenceAt(dataSource, walletId, fromUs - 1n);
-  const chain = chainOfWallet(walletId, bottom, top);
+  const chain = chainOfWallet(dataSource, walletId, bottom, top);
   if (side === null) return links(dataSource, chain, query, null);
   if ((await countUpTo(dataSource, side, NEAR)) <= NEAR) return links(dataSource, chain, query, side);
   const reach = { walletId, bottom, top: top ?? (await sequenceAt(dataSource, walletId, FOREVER)) };
@@ -71,7 +71,7 @@ async function linksOrSide(dataSource: DataSource, reach: Reach, query: LinkQuer
   if (near !== null) return near;
   const most = (top - bottom) / LINKS_OF_AN_ENTRY;
   const found = await countUpTo(dataSource, query.side, most);
-  const all = chainOfWallet(walletId, bottom, top);
+  const all = chainOfWallet(dataSource, walletId, bottom, top);
   if (found > most) return links(dataSource, all, query, null);
   return (await linksWithin(dataSource, reach, found * LINKS_OF_AN_ENTRY, query)) ?? links(dataSource, all, query, query.side);
 }
@@ -80,16 +80,17 @@ async function linksOrSide(dataSource: DataSource, reach: Reach, query: LinkQuer
 async function linksWithin(dataSource: DataSource, reach: Reach, distance: bigint, query: LinkQuery): Promise<Link[] | null> {
   const { walletId, bottom, top } = reach;
   const whole = top - distance <= bottom;
-  const found = await rowsOfLinks(dataSource, chainOfWallet(walletId, whole ? bottom : top - distance, top), query, null);
+  const chain = chainOfWallet(dataSource, walletId, whole ? bottom : top - distance, top);
+  const found = await rowsOfLinks(dataSource, chain, query, null);
   return whole || found.length === query.limit ? distinct(found) : null;
 }
 
 /** null: to the newest one. */
-function chainOfWallet(walletId: string, bottom: bigint, top: bigint | null): Chain {
+function chainOfWallet(dataSource: DataSource, walletId: string, bottom: bigint, top: bigint | null): Chain {
   const where = new Conditions().and('c.wallet_id = ?', walletId);
   if (top !== null) where.and('c.seq <= ?', top);
   if (bottom > 0n) where.and('c.seq > ?', bottom);
-  return { table: 'wallet_change c', where, order: 'c.seq DESC' };
+  return { table: `wallet_change c ${alongKey(dataSource, 'wallet_change')}`, where, order: 'c.seq DESC' };
 }
 
 /** The same over all wallets. At most two statements. */
@@ -126,8 +127,9 @@ async function links(...asked: Parameters<typeof rowsOfLinks>): Promise<Link[]> 
 /** One for each entry. `side`: where they are found; null: along the chain. */
 async function rowsOfLinks(dataSource: DataSource, chain: Chain, { entry, limit }: LinkQuery, side: SideEntries | null): Promise<Link[]> {
   const join = joinInOrder(dataSource);
-  const along = `${chain.table} ${join} transfer t ON t.batch_id = c.batch_id AND t.wallet_id = c.wallet_id`;
-  const back = `${join} wallet_change c ON c.batch_id = t.batch_id AND c.wallet_id = t.wallet_id`;
+  const transfers = `transfer t ${alongIndex(dataSource, 'transfer_batch')}`;
+  const along = `${chain.table} ${join} ${transfers} ON t.batch_id = c.batch_id AND t.wallet_id = c.wallet_id`;
+  const back = `${join} ${linkOfEntry(dataSource)}`;
   const asked = side?.where ?? new Conditions();
   const sql = `SELECT ${LINK_COLUMNS} FROM ${side === null ? along : `${side.entries(join)} ${back}`}
     WHERE ${chain.where.sql} AND ${asked.sql} AND ${entry.sql} ORDER BY ${chain.order} LIMIT ?`;

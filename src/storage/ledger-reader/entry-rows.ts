@@ -1,9 +1,11 @@
 /** From rows of `transfer` and `wallet_change` to ledger entries. */
+import type { DataSource } from 'typeorm';
 import { invariant } from '../../kernel/invariant';
 import { nano } from '../../kernel/money';
 import { type Bucket, ENTRY_KINDS } from '../../kernel/words';
 import { bucketOfWallet, type LedgerEntry } from '../../ledger/wallet';
 import { entryCursor } from '../sql/cursors';
+import { alongIndex } from '../sql/query';
 import { big, type Row } from '../sql/row-values';
 import { amount, text, textOrNull, wordIn } from '../sql/stored-values';
 
@@ -23,6 +25,11 @@ export const LINK_COLUMNS = 'c.wallet_id, c.batch_id, c.at_us, c.posted_delta, c
 const ENTRY_COLUMN_NAMES = ['id', 'kind', 'debit', 'credit', 'amount', 'wallet_id', 'batch_id', 'batch_rest'];
 const REFERENCE_COLUMN_NAMES = ['receipt_id', 'api_key_id', 'run_id', 'memo'];
 export const ENTRY_COLUMNS = [...ENTRY_COLUMN_NAMES, ...REFERENCE_COLUMN_NAMES].map((column) => `t.${column}`).join(', ');
+
+/** The link `c` of a transfer `t`, to be joined to it. */
+export function linkOfEntry(dataSource: DataSource): string {
+  return `wallet_change c ${alongIndex(dataSource, 'wallet_change_batch')} ON c.batch_id = t.batch_id AND c.wallet_id = t.wallet_id`;
+}
 
 const US_PER_MS = 1_000n;
 

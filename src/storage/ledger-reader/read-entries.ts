@@ -3,12 +3,12 @@ import type { DataSource } from 'typeorm';
 import type { EntryFilter, Page, PageRequest, Scope } from '../../ledger/ledger-reader';
 import type { LedgerEntry } from '../../ledger/wallet';
 import { badCursor, type EntryPlace, placeOfCursor } from '../sql/cursors';
-import { Conditions, rowsOf, rowsOfIds } from '../sql/query';
+import { alongIndex, alongKey, Conditions, rowsOf, rowsOfIds } from '../sql/query';
 import { big, placeholders, type Row } from '../sql/row-values';
 import { text } from '../sql/stored-values';
 import { type LinkQuery, linkAt, linksOfAllWallets, linksOfWallet } from './entry-links';
 import { newestFirst } from './entry-order';
-import { ENTRY_COLUMNS, entryOf, type Link, linkOf } from './entry-rows';
+import { ENTRY_COLUMNS, entryOf, type Link, linkOf, linkOfEntry } from './entry-rows';
 import { sideEntries } from './side-entries';
 
 const US_PER_MS = 1_000n;
@@ -44,29 +44,33 @@ export async function readEntriesOfReceipts(
 ): Promise<ReadonlyMap<string, readonly LedgerEntry[]>> {
   const found = new Map<string, LedgerEntry[]>(receiptIds.map((id) => [id, []]));
   for (const sqlFor of [chargesOf, refundsOf]) {
-    for (const row of await rowsOfIds(dataSource, receiptIds, sqlFor)) found.get(text(row, 'of_receipt'))?.push(entryOf(row, linkOf(row)));
+    for (const row of await rowsOfIds(dataSource, receiptIds, (list) => sqlFor(dataSource, list)))
+      found.get(text(row, 'of_receipt'))?.push(entryOf(row, linkOf(row)));
   }
   return found;
 }
 
-const LINK_OF_ENTRY = 'JOIN wallet_change c ON c.batch_id = t.batch_id AND c.wallet_id = t.wallet_id';
-
-function chargesOf(list: string): string {
+function chargesOf(dataSource: DataSource, list: string): string {
   return `SELECT r.id AS of_receipt, ${ENTRY_COLUMNS}, c.at_us, c.posted_delta, c.posted_after FROM receipt r
-    JOIN transfer t ON t.id = r.transfer_id ${LINK_OF_ENTRY} WHERE r.id IN (${list})`;
+    JOIN ${entryOfReceipt(dataSource, 'r')} WHERE r.id IN (${list})`;
 }
 
-function refundsOf(list: string): string {
+function refundsOf(dataSource: DataSource, list: string): string {
   return `SELECT f.receipt_id AS of_receipt, ${ENTRY_COLUMNS}, c.at_us, c.posted_delta, c.posted_after FROM refund f
-    JOIN transfer t ON t.id = f.transfer_id ${LINK_OF_ENTRY} WHERE f.receipt_id IN (${list}) ORDER BY c.at_us, t.id`;
+    JOIN ${entryOfReceipt(dataSource, 'f')} WHERE f.receipt_id IN (${list}) ORDER BY c.at_us, t.id`;
 }
 
-const ENTRIES_WITH_LINKS = `SELECT ${ENTRY_COLUMNS}, t.external_key, c.at_us, c.posted_delta, c.posted_after FROM transfer t
-  ${LINK_OF_ENTRY}`;
+function entryOfReceipt(dataSource: DataSource, named: 'r' | 'f'): string {
+  return `transfer t ${alongKey(dataSource, 'transfer')} ON t.id = ${named}.transfer_id JOIN ${linkOfEntry(dataSource)}`;
+}
+
+function entriesWithLinks(dataSource: DataSource): string {
+  return `SELECT ${ENTRY_COLUMNS}, t.external_key, c.at_us, c.posted_delta, c.posted_after FROM transfer t JOIN ${linkOfEntry(dataSource)}`;
+}
 
 /** Entries by their ids. One statement for up to 150. */
 export async function readEntriesById(dataSource: DataSource, ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>> {
-  const rows = await rowsOfIds(dataSource, ids, (list) => `${ENTRIES_WITH_LINKS} WHERE t.id IN (${list})`);
+  const rows = await rowsOfIds(dataSource, ids, (list) => `${entriesWithLinks(dataSource)} WHERE t.id IN (${list})`);
   return new Map(rows.map((row) => entryOf(row, linkOf(row))).map((entry) => [entry.id, entry]));
 }
 
@@ -75,7 +79,7 @@ export async function readEntriesOfExternalKeys(
   dataSource: DataSource,
   externalKeys: readonly string[],
 ): Promise<ReadonlyMap<string, LedgerEntry>> {
-  const sqlFor = (list: string) => `${ENTRIES_WITH_LINKS} WHERE t.external_key IN (${list})`;
+  const sqlFor = (list: string) => `${entriesWithLinks(dataSource)} WHERE t.external_key IN (${list})`;
   const rows = await rowsOfIds(dataSource, externalKeys, sqlFor);
   return new Map(rows.map((row) => [text(row, 'external_key'), entryOf(row, linkOf(row))]));
 }
@@ -139,8 +143,9 @@ function byAge(a: Link, b: Link): number {
 export async function entriesOfLinks(dataSource: DataSource, links: readonly Link[]): Promise<LedgerEntry[]> {
   const wallets = [...new Set(links.map((link) => link.walletId))];
   const batches = links.map((link) => link.batchId);
+  const transfers = `transfer t ${alongIndex(dataSource, 'transfer_batch')}`;
   const sqlFor = (list: string) =>
-    `SELECT ${ENTRY_COLUMNS} FROM transfer t WHERE t.batch_id IN (${list}) AND t.wallet_id IN (${placeholders(wallets)})`;
+    `SELECT ${ENTRY_COLUMNS} FROM ${transfers} WHERE t.batch_id IN (${list}) AND t.wallet_id IN (${placeholders(wallets)})`;
   const byLink = new Map<string, Row[]>();
   for (const row of await rowsOfIds(dataSource, batches, sqlFor, wallets)) {
     const key = `${text(row, 'batch_id')} ${text(row, 'wallet_id')}`;

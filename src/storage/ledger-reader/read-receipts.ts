@@ -22,7 +22,7 @@ export async function readReceiptsById(
   const receipts = await rowsOfIds(
     dataSource,
     known,
-    (list) => `${receiptsWithHolds('receipt r')} WHERE r.id IN (${list}) AND ${sql}`,
+    (list) => `${receiptsWithHolds(dataSource, 'receipt r')} WHERE r.id IN (${list}) AND ${sql}`,
     values,
   );
   return byId([...holds.map(inFlightReceipt), ...receipts.map(settledReceipt)]);
@@ -119,7 +119,7 @@ async function readSettled(dataSource: DataSource, scopes: readonly Scope[], que
 
 /** The lists that together have the page of the scope. */
 async function settledLists(dataSource: DataSource, scope: Scope, { after, filter, limit }: Question) {
-  const receipts = receiptsWithHolds(receiptsAlong(dataSource, scope, filter));
+  const receipts = receiptsWithHolds(dataSource, receiptsAlong(dataSource, scope, filter));
   return (await fallbacksAsked(dataSource, scope, filter)).map((fallbacks) => {
     const asked = olderThan(after, 'r.id', matching(scope, filter)).is('r.status', filter.status).and(fallbacks);
     // What follows from the conditions above is said again: an index that leaves rows out is used for nothing less.

@@ -1,18 +1,23 @@
 /** From rows of `receipt` and `hold` to receipts. */
+import type { DataSource } from 'typeorm';
 import { usageClassesIn } from '../../kernel/classes';
 import { invariant } from '../../kernel/invariant';
 import { BUCKETS, HOLD_STATES, REQUEST_STATUSES, ROUTE_TYPES, STOP_REASONS, USAGE_SOURCES } from '../../kernel/words';
 import type { HoldRecord, ReadableReceipt, ReceiptRecord, RequestFacts, RouteFacts } from '../../ledger/receipt';
 import type { Usage } from '../../metering/usage';
 import { HOLD_COLUMNS, RECEIPT_COLUMNS } from '../ledger/rows';
+import { alongKey } from '../sql/query';
 import type { Row } from '../sql/row-values';
 import { amount, amountOrNull, count, countOrNull, flag, text, textOrNull, wordIn, wordInOrNull } from '../sql/stored-values';
 
 /** Receipts `r` of a table, each with its hold `h`; the columns of the hold are named `held_…`. */
-export const receiptsWithHolds = (receipts: string) => `SELECT ${RECEIPT_COLUMNS.map((column) => `r.${column}`).join(', ')},
+export const receiptsWithHolds = (
+  dataSource: DataSource,
+  receipts: string,
+) => `SELECT ${RECEIPT_COLUMNS.map((column) => `r.${column}`).join(', ')},
   h.id AS held_id, h.amount AS held_amount, h.state AS held_state, h.placed_at AS held_placed_at,
   h.expires_at AS held_expires_at, h.resolved_at AS held_resolved_at
-  FROM ${receipts} LEFT JOIN hold h ON h.id = r.hold_id`;
+  FROM ${receipts} LEFT JOIN hold h ${alongKey(dataSource, 'hold')} ON h.id = r.hold_id`;
 
 /** An open hold `r`, which stands for a receipt until there is one. */
 export const OPEN_HOLD = `SELECT ${HOLD_COLUMNS.map((column) => `r.${column}`).join(', ')} FROM hold r WHERE r.state = 'OPEN'`;

@@ -4,7 +4,7 @@
  */
 import type { DataSource } from 'typeorm';
 import type { EntryKind } from '../../kernel/words';
-import { alongIndex, Conditions, rowsOf } from '../sql/query';
+import { alongIndex, alongKey, Conditions, rowsOf } from '../sql/query';
 import { big, placeholders } from '../sql/row-values';
 
 export interface SideEntries {
@@ -41,7 +41,8 @@ function ofKind(kind: EntryKind, wallets: readonly string[] | null): SideEntries
 function ofKey(dataSource: DataSource, apiKeyId: string): SideEntries {
   const table = `receipt r ${alongIndex(dataSource, 'receipt_key_time')}`;
   const where = new Conditions().is('r.api_key_id', apiKeyId);
-  return { table, entries: (join) => `${table} ${join} transfer t ON t.id = r.transfer_id`, where };
+  const transfers = `transfer t ${alongKey(dataSource, 'transfer')}`;
+  return { table, entries: (join) => `${table} ${join} ${transfers} ON t.id = r.transfer_id`, where };
 }
 
 /** How many there are; of more than `most`, that there is one more. One statement. */

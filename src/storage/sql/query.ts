@@ -53,7 +53,8 @@ export function joinInOrder(dataSource: DataSource): string {
 /**
  * After the name of a table: that it is read along this index and no other. SQLite counts how many conditions an index answers,
  * not how many rows it leads to. MariaDB goes by statistics that can be as old as its opening of the table, which may have been
- * empty then, and chooses before it thinks of the limit: it walks from the newest row to where a page begins, or sorts a history.
+ * empty then, and chooses before it thinks of the limit: it walks from the newest row to where a page begins, or sorts a history. MySQL
+ * reads the whole of a table, for each row that it joins it to, while its statistics say that there is nothing in it.
  */
 export function alongIndex(dataSource: DataSource, index: string): string {
   return dataSource.options.type === 'better-sqlite3' ? `INDEXED BY ${index}` : `FORCE INDEX (${index})`;

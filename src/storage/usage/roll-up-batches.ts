@@ -15,7 +15,7 @@ const ITEMS_MAX = 4_096n;
 /** Adds the oldest batches that are not in the sums yet. @returns how many; 0: none, or another process is at it */
 export async function rollUpBatches(database: AuditDatabase, batchesMax = BATCHES_MAX): Promise<number> {
   const added = await database.unlessBusy('rollup', async () => {
-    const { batches, changes } = await database.inSnapshot((read) => plan(read, additionText(database), batchesMax));
+    const { batches, changes } = await database.inSnapshot((read) => plan(read, database, batchesMax));
     return batches.length > 0 && (await database.change(changes)) ? batches.length : 0;
   });
   return added ?? 0;
@@ -26,13 +26,16 @@ interface Plan {
   readonly changes: readonly Change[];
 }
 
-async function plan(read: Read, addition: string, batchesMax: number): Promise<Plan> {
+async function plan(read: Read, database: AuditDatabase, batchesMax: number): Promise<Plan> {
   const batches = await pending(read, batchesMax);
   if (batches.length === 0) return { batches, changes: [] };
-  const claim = `UPDATE ledger_batch SET usage_state = 'ADDED' WHERE id IN (${placeholders(batches)}) AND usage_state = 'PENDING'`;
+  const claimed = `ledger_batch ${database.alongKey('ledger_batch')}`;
+  const claim = `UPDATE ${claimed} SET usage_state = 'ADDED' WHERE id IN (${placeholders(batches)}) AND usage_state = 'PENDING'`;
+  const addition = additionText(database);
+  const receipts = `receipt r ${database.alongIndex('receipt_batch')}`;
   const changes: Change[] = [{ sql: claim, values: batches, finds: batches.length }];
   for (const [span, spanMs] of Object.entries(SPANS)) {
-    for (const sums of await read(sumsOf(spanMs, placeholders(batches)), batches))
+    for (const sums of await read(sumsOf(receipts, spanMs, placeholders(batches)), batches))
       changes.push({ sql: addition, values: additionValues(span, sums) });
   }
   return { batches, changes };
@@ -51,11 +54,11 @@ async function pending(read: Read, batchesMax: number): Promise<readonly string[
 }
 
 /** In an order that is the same for everybody, so that no two writers wait for each other. */
-function sumsOf(spanMs: number, list: string): string {
+function sumsOf(receipts: string, spanMs: number, list: string): string {
   const keys = [startOf('r.created_at', spanMs), ...DIMENSION_NAMES.map((name) => DIMENSIONS[name])];
   const sums = MEASURE_NAMES.map((name) => `SUM(${MEASURES[name]})`);
   const places = keys.map((_key, at) => at + 1).join(', ');
-  return `SELECT ${[...keys, ...sums].join(', ')} FROM receipt r WHERE r.batch_id IN (${list}) AND ${COUNTED}
+  return `SELECT ${[...keys, ...sums].join(', ')} FROM ${receipts} WHERE r.batch_id IN (${list}) AND ${COUNTED}
     GROUP BY ${keys.join(', ')} ORDER BY ${places}`;
 }
 

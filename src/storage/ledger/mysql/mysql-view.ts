@@ -43,7 +43,7 @@ const FOR_UPDATE = ' ORDER BY id FOR UPDATE';
 
 /** What is asked of the rows that the items name: codes, open holds, wallets and counters, with `lock`; then what only ever grows. */
 function questions(items: readonly PreparedItem[], lock: string): string[] {
-  // The index is named because a small table would be read, and locked, as a whole.
+  // The index is named because a table that the server believes to be small would be read, and locked, as a whole.
   return [
     // Locked until the commit: whoever revokes one waits for the entry that it is paid out with.
     select('id, revoked_at', 'redemption_code FORCE INDEX (PRIMARY)', 'id', codesNamedBy(items), lock),
@@ -51,10 +51,10 @@ function questions(items: readonly PreparedItem[], lock: string): string[] {
     select('id, posted - held, posted', 'wallet FORCE INDEX (PRIMARY)', 'id', walletsNamedBy(items), lock),
     select('id, spent, held', 'spend_counter FORCE INDEX (PRIMARY)', 'id', countersNamedBy(items), lock),
     movedBefore(items),
-    select(END_IDENTITY.join(', '), 'receipt', 'id', receiptsNamedBy(items)),
+    select(END_IDENTITY.join(', '), 'receipt FORCE INDEX (PRIMARY)', 'id', receiptsNamedBy(items)),
     select(
       "k.id, k.body_hash, k.request_id, k.hold_id, COALESCE(h.state, 'RELEASED')",
-      'idempotency_key k LEFT JOIN hold h ON h.id = k.hold_id',
+      'idempotency_key k LEFT JOIN hold h FORCE INDEX (PRIMARY) ON h.id = k.hold_id',
       'k.id',
       idempotencyKeysNamedBy(items),
     ),
