@@ -13,6 +13,12 @@ function faultsOf(environment: Environment): Record<string, string> {
   return {};
 }
 
+/** What the driver is told of TLS; null: nothing. */
+function sslOf(DATABASE_URL: string): unknown {
+  const { database } = loadConfig({ DATABASE_URL, MASTER_KEY });
+  return JSON.parse(new URL(database.kind === 'mysql' ? database.url : '').searchParams.get('ssl') ?? 'null');
+}
+
 describe('loadConfig', () => {
   it('runs with nothing set', () => {
     expect(loadConfig({})).toEqual({
@@ -157,10 +163,17 @@ describe('loadConfig', () => {
   });
 
   it('takes of the options of the MySQL driver only how the server is to be trusted', () => {
-    const url = 'mysql://db.example/forge?ssl={"rejectUnauthorized":true}';
-    expect(loadConfig({ DATABASE_URL: url, MASTER_KEY }).database).toEqual({ kind: 'mysql', url });
+    expect(sslOf('mysql://db.example/forge?ssl={"rejectUnauthorized":true}')).toMatchObject({ rejectUnauthorized: true });
     const faulty = 'mysql://db.example/forge?timezone=local&bigNumberStrings=false';
     expect(faultsOf({ DATABASE_URL: faulty, MASTER_KEY })).toEqual({ DATABASE_URL: expect.stringContaining('timezone, bigNumberStrings') });
+  });
+
+  it('has the name of the server checked over TLS, unless that is declined or the server has none', () => {
+    expect(sslOf('mysql://u:p%25@db.example:3306/forge?ssl={}')).toEqual({ verifyIdentity: true });
+    expect(sslOf(`mysql://db.example/forge?ssl=${encodeURIComponent('{"ca":"a+b\\nc"}')}`)).toEqual({ ca: 'a+b\nc', verifyIdentity: true });
+    expect(sslOf('mysql://db.example/forge?ssl={"verifyIdentity":false}')).toEqual({ verifyIdentity: false });
+    for (const address of ['10.0.0.1', '[::1]']) expect(sslOf(`mysql://${address}/forge?ssl={}`)).toEqual({});
+    expect(sslOf('mysql://db.example/forge')).toBeNull();
   });
 
   it('requires the master key with MySQL, also beside other faults, and however the URL is spelt', () => {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ConfigurationError, type ConfigurationFault, refuseFaults } from './kernel/configuration-error';
 import { MASTER_KEY_BYTES } from './kernel/secret';
-import { hasControls, problemOfMailUrl, problemOfMysqlUrl, problemOfRedisUrl } from './service-urls';
+import { hasControls, mysqlUrlOfDriver, problemOfMailUrl, problemOfMysqlUrl, problemOfRedisUrl } from './service-urls';
 import { readTraceSettings, type TraceSettings } from './trace-settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -67,7 +67,8 @@ const database = z.string().transform((text, context): DatabaseConfig => {
   const file = SQLITE.exec(text)?.[1];
   const faulty = file === undefined ? problemOfMysqlUrl(text) : problemOfSqliteFile(file);
   if (faulty !== null) context.addIssue({ code: 'custom', message: faulty });
-  return file === undefined ? { kind: 'mysql', url: text } : { kind: 'sqlite', file };
+  if (file !== undefined) return { kind: 'sqlite', file };
+  return { kind: 'mysql', url: faulty === null ? mysqlUrlOfDriver(text) : text };
 });
 
 const masterKey = z.string().transform((text, context): Buffer => {

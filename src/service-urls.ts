@@ -1,4 +1,5 @@
 /** What is wrong with the URL of a service, as the end of a sentence that begins with its variable; null: nothing, and its driver takes it. */
+import { isIP } from 'node:net';
 
 const MYSQL = 'must be sqlite:<file> or mysql://user:password@host:3306/database';
 const REDIS = 'must be redis://host:port or rediss://host:port';
@@ -22,6 +23,22 @@ function problemOfOptions({ searchParams }: URL): string | null {
   if (others.length > 0) return `has options that are not understood: ${others.join(', ')}; ssl is the only one`;
   const ssl = searchParams.get('ssl');
   return ssl === null || isJsonObject(ssl) ? null : SSL;
+}
+
+/**
+ * The URL for the driver. Over TLS it checks that the certificate is trusted, and not whose it is, unless it is told to: anybody who
+ * has a certificate could answer in the place of the server. It cannot check that of an address, only of a name.
+ */
+export function mysqlUrlOfDriver(text: string): string {
+  const url = new URL(text);
+  const ssl = url.searchParams.get('ssl');
+  if (ssl === null || isAddress(url.hostname)) return text;
+  url.searchParams.set('ssl', JSON.stringify({ verifyIdentity: true, ...JSON.parse(ssl) }));
+  return url.href;
+}
+
+function isAddress(hostname: string): boolean {
+  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
 function isJsonObject(text: string): boolean {
