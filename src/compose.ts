@@ -24,6 +24,7 @@ import { strangersIn } from './storage/catalog/former-catalog';
 import { countOpenHolds } from './storage/ledger-reader/open-holds';
 import { oneProcessAtATime } from './storage/one-process-at-a-time';
 import { unusableFile } from './storage/unusable-file';
+import { unusableServer } from './storage/unusable-server';
 import { createMetrics } from './telemetry/gateway-metrics';
 import { createLogger } from './telemetry/logger';
 import { problemOfAddress } from './upstreams/address-guard';
@@ -55,7 +56,7 @@ export async function compose(show: (text: string) => void): Promise<RunningGate
   const alarms = new CountedAlarms(log);
   const metrics = createMetrics();
   const { storage, first, declared } = await openPrepared(configuration, { log, alarms, metrics }).catch((cause: unknown) => {
-    throw config.database.kind === 'sqlite' ? unusableFile(config.database.file, cause) : cause;
+    throw config.database.kind === 'sqlite' ? unusableFile(config.database.file, cause) : unusableServer(config.database.url, cause);
   });
   show(secretsText(first));
   const flow = await openGateway(config, storage, { log, alarms, metrics });

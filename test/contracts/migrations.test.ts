@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 import type { DataSource } from 'typeorm';
+import { CannotStart } from '../../src/kernel/cannot-start';
 import { createDataSource, type DatabaseLocation, openDatabase } from '../../src/storage/data-source';
 import { runResumably } from '../../src/storage/resumable-migrations';
+import { unusableServer } from '../../src/storage/unusable-server';
 import { eachDatabase } from '../support/data-sources';
 import { freshDatabase, isServed } from '../support/databases';
 
@@ -231,6 +233,25 @@ describe('opening a MySQL database', () => {
       expect(await refused).not.toContain('right-password');
     } finally {
       await admin.query(`DROP USER '${name}'@'%'`);
+      await admin.end();
+    }
+  }, 60_000);
+
+  it('says at a start what the server refuses, and what to do about it, without a stack', async () => {
+    if (!served) return;
+    const admin = await createConnection({ uri: server });
+    await admin.query(`CREATE USER '${name}_bare'@'%' IDENTIFIED BY 'right-password'`);
+    await admin.query(`CREATE DATABASE ${name}_bare`);
+    await admin.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}_bare.* TO '${name}_bare'@'%'`);
+    const url = Object.assign(new URL(urlOf(`${name}_bare`)), { username: `${name}_bare`, password: 'right-password' }).href;
+    try {
+      const refused = await openDatabase({ kind: 'mysql', url }).catch((error: Error) => unusableServer(url, error));
+      expect(refused).toBeInstanceOf(CannotStart);
+      expect((refused as Error).message).toMatch(/ER_TABLEACCESS_DENIED_ERROR: CREATE command denied .*: grant the user all rights/);
+      expect((refused as Error).message).not.toContain('right-password');
+    } finally {
+      await admin.query(`DROP DATABASE ${name}_bare`);
+      await admin.query(`DROP USER '${name}_bare'@'%'`);
       await admin.end();
     }
   }, 60_000);
