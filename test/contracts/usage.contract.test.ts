@@ -178,7 +178,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
     for (const scope of [null, { accountId: 'acme' }, { apiKeyId: 'acme-one' }]) {
       const asked = () => reports.usage({ scope, from, to, interval: 'DAY', groupBy: 'MODEL' });
       const [statement] = await bed.open.statementsOf(asked);
-      const explain = kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
+      const explain = kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN FORMAT=TRADITIONAL';
       const steps: { detail?: string; table?: string; key?: string }[] = await bed.open.dataSource.query(`${explain} ${statement?.sql}`, [
         ...(statement?.values ?? []),
       ]);

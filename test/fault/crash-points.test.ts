@@ -329,10 +329,10 @@ async function declaredDead(bed: Bed): Promise<void> {
   await other.kill();
 }
 
-/** Statements that have not come on for half a second. The list of transactions is of no use: looked at often, it stands still. */
+/** Statements that have not come on for a second. The list of transactions is of no use: looked at often, it stands still. */
 async function waitingForLocks(bed: Bed): Promise<bigint> {
   const rows = await bed.database.query(
-    "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = DATABASE() AND command = 'Query' AND time_ms > 500",
+    "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = DATABASE() AND command = 'Query' AND time >= 1",
   );
   return rows[0]?.['n'] as bigint;
 }

@@ -3,6 +3,8 @@
 const HEADER = 4;
 const COM_QUERY = 3;
 const ERROR = 0xff;
+/** What stands before the statements where the server knows attributes of them: of none, the one list of them. MySQL does, MariaDB does not. */
+const NO_ATTRIBUTES = Buffer.from([0, 1]);
 
 /** Gives each packet of a stream, with its header, to `take`, in order. */
 export function packetsOf(take: (packet: Buffer) => void): (bytes: Buffer) => void {
@@ -23,12 +25,10 @@ function endOf(bytes: Buffer): number {
 
 /** The statements of a packet, in their order; none, when it is something else. */
 export function statementsOf(packet: Buffer): string[] {
-  return packet[HEADER] === COM_QUERY
-    ? packet
-        .subarray(HEADER + 1)
-        .toString('latin1')
-        .split(';\n')
-    : [];
+  if (packet[HEADER] !== COM_QUERY) return [];
+  const said = packet.subarray(HEADER + 1);
+  const text = said.subarray(0, NO_ATTRIBUTES.length).equals(NO_ATTRIBUTES) ? said.subarray(NO_ATTRIBUTES.length) : said;
+  return text.toString('latin1').split(';\n');
 }
 
 /** Whether an answer ends the exchange: no statement behind the one that failed is carried out. */
