@@ -1,5 +1,5 @@
 import { fc } from '../../test/support/properties';
-import { editMembers, insertMember, type MemberEdit, replaceMember, topLevelMembers } from './json-members';
+import { editMembers, insertMember, isOverbuilt, type MemberEdit, replaceMember, topLevelMembers } from './json-members';
 
 /** Member names that collide, need escapes, or look like syntax. */
 const name = fc.oneof(
@@ -87,5 +87,29 @@ describe('editMembers', () => {
     ]);
     expect(editMembers('{"a":1}', edits)).toBe('{"a":2,"b":3}');
     expect(editMembers('{"b":1,"c":0}', edits)).toBe('{"b":1,"c":0,"a":2}');
+  });
+});
+
+describe('isOverbuilt', () => {
+  const partsOf = (value: unknown): number => {
+    if (typeof value !== 'object' || value === null) return 0;
+    const inner = Object.values(value).reduce((sum: number, each) => sum + partsOf(each), 0);
+    return 1 + inner + (Array.isArray(value) ? 0 : Object.keys(value).length);
+  };
+
+  it('counts the objects, lists and members of any JSON, and nothing that only looks like them', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.nat(9), (value, spaces) => {
+        // Longer than any number of parts that is asked for.
+        const text = `${JSON.stringify(JSON.parse(JSON.stringify(value)), null, spaces)}${' '.repeat(1_000)}`;
+        const parts = partsOf(JSON.parse(text));
+        expect([isOverbuilt(text, parts), parts > 0 && isOverbuilt(text, parts - 1)]).toEqual([false, parts > 0]);
+      }),
+    );
+  });
+
+  it('comes to an end with any text, in time that grows with its length alone', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => [true, false].includes(isOverbuilt(text, 1))));
+    for (const part of ['\\', '"', '\\"', '"\\', '[', '}']) isOverbuilt(part.repeat(4_000_000), 10_000_000);
   });
 });

@@ -20,11 +20,27 @@ const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const QUOTE = 34;
 const COMMA = 44;
+const COLON = 58;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
 const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
+
+/**
+ * Whether a text, JSON or not, would be more than `most` objects, lists and members. To be asked before a large text of somebody else is
+ * parsed: millions of them in a few megabytes take gigabytes, and seconds in which nothing else happens.
+ */
+export function isOverbuilt(text: string, most: number): boolean {
+  if (text.length <= most) return false;
+  let parts = 0;
+  for (let at = 0; at < text.length && parts <= most; ) {
+    const code = text.charCodeAt(at);
+    if (code === OPEN_BRACE || code === OPEN_BRACKET || code === COLON) parts += 1;
+    at = code === QUOTE ? endOfString(text, at) : at + 1;
+  }
+  return parts > most;
+}
 
 /** The members of the object that `text` holds, in their order, duplicates included. */
 export function topLevelMembers(text: string): JsonMember[] {

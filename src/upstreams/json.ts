@@ -1,4 +1,9 @@
 /** Looking into JSON of unknown shape. */
+import { isOverbuilt } from '../kernel/json-members';
+
+/** The probabilities of every token of a long answer are this many. What has more is no answer. */
+const ANSWER_PARTS_MAX = 5_000_000;
+
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
 export function isRecord(value: unknown): value is JsonRecord {
@@ -26,6 +31,7 @@ export function parseFirstRecord(text: string): JsonRecord | undefined {
 }
 
 function parsed(text: string): unknown {
+  if (isOverbuilt(text, ANSWER_PARTS_MAX)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

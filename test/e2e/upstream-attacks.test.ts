@@ -118,6 +118,7 @@ describe('an upstream that attacks', () => {
     ['no HTTP at all', 'SSH-2.0-OpenSSH_9.6\r\n', 'malformed_answer'],
     ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n', 'connection_lost'],
     ['an answer that is deep beyond measure', ok('', '['.repeat(2 * MEBIBYTE)), 'malformed_answer'],
+    ['an answer of millions of lists', ok('', ANSWER.replace('{', `{"x":[${'[],'.repeat(6_000_000)}1],`)), 'malformed_answer'],
   ])('with %s fails, and is left', async (_name, attack, kind, limits = {}) => {
     expect(failureOf(await suffer(attack, limits))).toMatchObject({ kind, status: null });
   });

@@ -5,10 +5,12 @@ import type { CompletionRequest, Gateway } from '../../gateway/completion-reques
 import { countTokens } from '../../gateway/count-tokens';
 import { ENDPOINTS } from '../../gateway/endpoints/all-endpoints';
 import type { Endpoint } from '../../gateway/endpoints/endpoint';
+import { BODY_PARTS_MAX } from '../../gateway/reading/read-call';
 import { refuseCompletion, serveCompletion } from '../../gateway/serve-completion';
 import { Fault } from '../../kernel/fault';
 import type { Form } from '../../kernel/form';
 import { Interrupt } from '../../kernel/interrupt';
+import { isOverbuilt } from '../../kernel/json-members';
 import { HttpAnswerSink } from './answer-sink';
 import { bearerOf, headerOf } from './bearer';
 import { formBytesMax, takeForms } from './forms';
@@ -157,7 +159,7 @@ function betasOf({ ending }: Endpoint, { headers }: FastifyRequest): string | un
 /** JSON that is called something else, or no JSON at all. */
 function faultOfType(text: string): Fault {
   try {
-    JSON.parse(text);
+    if (!isOverbuilt(text, BODY_PARTS_MAX)) JSON.parse(text);
     return new Fault('unsupported_media_type', 'The body must be application/json.');
   } catch {
     return new Fault('invalid_json', 'The body is not JSON: send a JSON object as application/json.');

@@ -35,6 +35,30 @@ describe('a body that spells a member in another case', () => {
   });
 });
 
+describe('a body of more parts than any request has', () => {
+  const refusal = 'The body has more than 250000 objects, lists and members.';
+  const withMore = (member: string) => `{"model":"m",${member},${MESSAGES}}`;
+  const members = (count: number) => Array.from({ length: count }, (_, nth) => `"k${nth}":1`).join();
+
+  it.each([
+    ['lists within lists', withMore(`"x":${'['.repeat(5_000_000)}${']'.repeat(5_000_000)}`)],
+    ['lists within lists without end', withMore(`"x":${'['.repeat(10_000_000)}`)],
+    ['empty objects', withMore(`"x":[${'{},'.repeat(3_000_000)}1]`)],
+    ['members', withMore(members(1_000_000))],
+    ['members of a tool', withMore(`"tools":[{"type":"function","function":{"name":"f","parameters":{${members(1_000_000)}}}}]`)],
+  ])('is refused before it is parsed: nothing else happens for a second at most (%s)', (_what, text) => {
+    const startedAt = performance.now();
+    expect(faultOf(text)).toBe(refusal);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  it('is none for its length, its texts or its numbers', () => {
+    expect(faultOf(withMore(`"seed":[${'1,'.repeat(2_000_000)}1]`))).toBeNull();
+    expect(faultOf(`{"model":"m","messages":[{"role":"user","content":"${'{[:'.repeat(2_000_000)}"}]}`)).toBeNull();
+    expect(faultOf(`{"model":"m","messages":[${Array(50_000).fill('{"role":"user","content":"hi"}').join()}]}`)).toBeNull();
+  });
+});
+
 describe('a body that names a tier of its provider', () => {
   const asked = (member: string) => [
     faultOf(`{"model":"m",${member},${MESSAGES}}`),

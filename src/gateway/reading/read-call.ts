@@ -5,10 +5,15 @@
 import type { RequestBody } from '../../attempts/upstream';
 import { Fault } from '../../kernel/fault';
 import { type Form, fieldsOf } from '../../kernel/form';
-import { type JsonMember, topLevelMembers } from '../../kernel/json-members';
+import { isOverbuilt, type JsonMember, topLevelMembers } from '../../kernel/json-members';
 import { utf8Text } from '../../kernel/utf8';
 import type { Endpoint, ModelCall } from '../endpoints/endpoint';
 import { wrong } from '../endpoints/members';
+
+/** Far more than any request that a model could read; a body of so many is read in less than a second. */
+export const BODY_PARTS_MAX = 250_000;
+const OVERBUILT = new Fault('invalid_request', `The body has more than ${BODY_PARTS_MAX} objects, lists and members.`);
+const NO_OBJECT = new Fault('invalid_json', 'The body is not a JSON object in UTF-8.');
 
 export type Reading =
   | { readonly ok: true; readonly call: ModelCall }
@@ -30,17 +35,18 @@ export function readCall(endpoint: Endpoint, sent: Buffer | Form): Reading {
 function bodyOf({ uploads }: Endpoint, sent: Buffer | Form): RequestBody | Fault {
   if (!Buffer.isBuffer(sent)) return { text: '', members: [], json: fieldsOf(sent), form: sent };
   if (uploads !== undefined) return new Fault('invalid_request', 'The body must be a form: send it as multipart/form-data.');
-  return parseObject(sent) ?? new Fault('invalid_json', 'The body is not a JSON object in UTF-8.');
+  return parseObject(sent);
 }
 
-function parseObject(bytes: Buffer): RequestBody | undefined {
+function parseObject(bytes: Buffer): RequestBody | Fault {
   try {
     const text = utf8Text(bytes);
+    if (isOverbuilt(text, BODY_PARTS_MAX)) return OVERBUILT;
     const json: unknown = JSON.parse(text);
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) return NO_OBJECT;
     return { text, json: json as Record<string, unknown>, members: topLevelMembers(text) };
   } catch {
-    return undefined;
+    return NO_OBJECT;
   }
 }
 
