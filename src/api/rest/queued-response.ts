@@ -15,6 +15,28 @@ export async function turnOf(response: ServerResponse): Promise<void> {
 
 /** So many requests on one connection are no leak. */
 const ANY_NUMBER = 0;
+/** More than any client sends without waiting for an answer: each is kept in memory until its turn comes. */
+export const QUEUED_MAX = 100;
+
+const queued = new WeakMap<Socket, number>();
+
+/**
+ * Counts a response that waits behind others, and closes its connection when they are too many. False: it is closed, and nothing is to be
+ * done for the request. A connection that takes in as much as it is sent would let one client fill the memory, and the ledger's queue
+ * when it leaves.
+ */
+export function mayQueue(connection: Socket, response: ServerResponse): boolean {
+  if (connection.destroyed) return false;
+  if (response.socket !== null) return true;
+  const waiting = (queued.get(connection) ?? 0) + 1;
+  if (waiting > QUEUED_MAX) {
+    connection.destroy();
+    return false;
+  }
+  queued.set(connection, waiting);
+  response.once('socket', () => queued.set(connection, (queued.get(connection) ?? 1) - 1));
+  return true;
+}
 
 /**
  * Closes the response when its connection ends before its turn has come. HTTP tells only the one that is being written: the ones

@@ -3,10 +3,14 @@ import type { ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
+import { QUEUED_MAX } from './queued-response';
 import { createServer } from './server';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const END = 'connection: close\r\n';
+const UNTAKEN_MS = 60;
+/** More than the buffers of a connection take. */
+const LARGE = 'x'.repeat(32 * 1024 * 1024);
 const OFFER = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n';
 
 describe('a connection to the server', () => {
@@ -17,7 +21,7 @@ describe('a connection to the server', () => {
 
   beforeEach(async () => {
     later = [];
-    app = createServer(SILENT);
+    app = createServer(SILENT, { untakenMs: UNTAKEN_MS });
     app.get('/now', async () => 'now');
     app.post('/said', async ({ body }) => body);
     app.get('/later', (_request, reply) => {
@@ -126,4 +130,64 @@ describe('a connection to the server', () => {
     later[0]?.end('first');
     expect(await text(client)).toMatch(/first.*second/s);
   });
+
+  it('ends when its client takes nothing of an answer that is there to its end, however that came', async () => {
+    for (const answer of [(response: ServerResponse) => response.end(LARGE), pourSlowly]) {
+      const slow = connect((app.server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+      slow.pause();
+      slow.write(get('/later'));
+      const before = later.length;
+      await asked(before + 1);
+      const [response] = later.slice(before) as [ServerResponse];
+      const closed = once(response, 'close');
+      answer(response);
+      await closed;
+      expect([response.writableEnded, slow.bytesRead < LARGE.length]).toEqual([true, true]);
+      slow.destroy();
+    }
+  });
+
+  it('stays while an answer is being made, however long that takes, and while one is taken', async () => {
+    client.write(get('/later'));
+    await asked(1);
+    const [response] = later as [ServerResponse];
+    // Told three times over that nothing moves.
+    for (let times = 0; times < 3; times += 1) await once(response, 'timeout');
+    response.end(LARGE);
+    let got = 0;
+    for await (const piece of client) {
+      got += (piece as Buffer).length;
+      if (got > LARGE.length) break;
+    }
+    expect(response.destroyed && !response.writableFinished).toBe(false);
+  });
+
+  it('ends when more requests wait on it than any client sends without an answer, and none of the rest is begun', async () => {
+    const closed = new Promise((resolve) => client.on('error', () => undefined).once('close', resolve));
+    client.write(get('/later').repeat(5_000));
+    await closed;
+    await asked(1 + QUEUED_MAX);
+    expect(later).toHaveLength(1 + QUEUED_MAX);
+    expect(later.every(({ destroyed }) => destroyed)).toBe(true);
+  });
+
+  it('may bring any number of requests whose answers are taken', async () => {
+    for (let times = 0; times < 3; times += 1) {
+      const before = later.length;
+      client.write(get('/later').repeat(QUEUED_MAX));
+      await asked(before + QUEUED_MAX);
+      const last = later.at(-1) as ServerResponse;
+      const finished = once(last, 'finish');
+      client.resume();
+      for (const response of later.slice(before)) response.end('taken');
+      await finished;
+    }
+    expect(later.map(({ writableFinished }) => writableFinished)).not.toContain(false);
+  });
 });
+
+/** Told that nothing moves before its end is written. */
+function pourSlowly(response: ServerResponse): void {
+  response.write(LARGE);
+  response.once('timeout', () => response.end());
+}

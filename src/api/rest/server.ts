@@ -10,8 +10,9 @@ import { isMessagesPath, renderMessagesError } from './anthropic-error';
 import { KnownPaths } from './known-paths';
 import { renderError } from './openai-error';
 import { PlainRequest } from './plain-request';
-import { closeWithConnection } from './queued-response';
+import { closeWithConnection, mayQueue } from './queued-response';
 import { refuseUnreadable } from './unreadable-request';
+import { closeUntaken } from './untaken-response';
 
 /** Time for the headers and body of a request to arrive. */
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -19,7 +20,7 @@ const REQUEST_TIMEOUT_MS = 120_000;
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** A server without routes. Every response carries `x-request-id`; errors are rendered in OpenAI's shape, or in Anthropic's on its paths. */
-export function createServer(log: Log): FastifyInstance {
+export function createServer(log: Log, { untakenMs }: { readonly untakenMs?: number } = {}): FastifyInstance {
   const app = Fastify({
     logger: false,
     genReqId: newId,
@@ -39,7 +40,10 @@ export function createServer(log: Log): FastifyInstance {
   });
   const known = new KnownPaths(app);
   app.addHook('onRequest', (request, reply, done) => {
+    // The rest of what came in one piece with too much: nobody is there any more to be answered.
+    if (!mayQueue(request.raw.socket, reply.raw)) return;
     closeWithConnection(request.raw.socket, reply.raw);
+    closeUntaken(reply.raw, untakenMs);
     reply.header('x-request-id', request.id);
     // Before any body is read: what is wrong with it would be told in place of what is wrong with its address.
     if (!stopping.has(app)) return done(faultOfHead(request.raw) ?? faultOfAddress(request, known));
