@@ -1,4 +1,6 @@
 /** What a client over WebSocket may take, and how it is sent away: slow, revoked, too much, or because the gateway stops. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { residentMemoryMb } from '../fault/process-memory';
 import { eventually } from '../support/eventually';
 import { graph } from '../support/forge-client';
@@ -112,6 +114,18 @@ onEachDatabase(
         ['two introductions', ({ send }) => [init, init].forEach(send), 4429],
         ['a message of more than 128 KiB', ({ send }) => send('x'.repeat(129 * 1024)), 1009],
         ['silence', () => undefined, 4408],
+        ...['x'.repeat(120), '世'.repeat(60), 'x'.repeat(60_000)].map((id): [string, (client: RawLiveClient) => void, number] => [
+          `the same id twice, of ${id.length} characters`,
+          (client) => {
+            client.send(init);
+            const subscribe = () => client.subscribe(id, 'subscription { spend { cursor } }');
+            client
+              .hears(({ type }) => type === 'connection_ack')
+              .then(subscribe)
+              .then(subscribe, () => undefined);
+          },
+          4409,
+        ]),
       ];
       const ends = await Promise.all(
         breaks.map(async ([how, breakIt, code]) => {
@@ -126,6 +140,24 @@ onEachDatabase(
       quiet.subscribe('q', '{ wallets { id } }');
       expect(await quiet.hears(({ type }) => type === 'next')).toMatchObject({ payload: { data: { wallets: expect.any(Array) } } });
       quiet.socket.close();
+    });
+
+    promise('that asks for one where there is none is not kept, although it keeps its own side open', async () => {
+      const { hostname, port } = new URL(bed.gateway.origin);
+      const strangers = Array.from({ length: 20 }, () => {
+        const stranger = connect({ host: hostname, port: Number(port), allowHalfOpen: true }).on('error', () => undefined);
+        stranger.write('GET /elsewhere HTTP/1.1\r\nhost: here\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+        return stranger;
+      });
+      const answers = await Promise.all(strangers.map((stranger) => once(stranger, 'data')));
+      expect(answers.every(([answer]) => String(answer).startsWith('HTTP/1.1 404 '))).toBe(true);
+      // Whoever writes to a connection that is closed is told by a reset.
+      const reset = strangers.map((stranger) => new Promise((resolve) => stranger.once('error', resolve)));
+      const writing = setInterval(() => {
+        for (const stranger of strangers) stranger.write('x');
+      }, 20);
+      await Promise.all(reset);
+      clearInterval(writing);
     });
 
     promise('is told to go when the gateway stops, and goes on where it was when there is one again', async () => {

@@ -12,6 +12,9 @@ const UNAUTHORIZED = 4401;
 const FORBIDDEN = 4403;
 /** Clients come back after this one. */
 const RETRY_LATER = 1013;
+/** What fits into a control frame beside its code (RFC 6455, 5.5). */
+const REASON_BYTES_MAX = 123;
+const CLIPPED = '...';
 const TOO_SLOW = 'You take less than you are sent: come back with your last cursor as "after".';
 /** For the close to arrive at somebody who does not read. */
 const CLOSING_MS = 2_000;
@@ -62,7 +65,7 @@ export class LiveConnection {
   }
 
   close(code: number, reason: string): void {
-    this.socket.close(code, reason);
+    this.socket.close(code, closeReason(reason));
     setTimeout(() => this.socket.terminate(), CLOSING_MS).unref();
   }
 
@@ -95,7 +98,7 @@ export class LiveConnection {
     } catch (error) {
       const fault = error instanceof Fault ? error : null;
       if (fault === null || fault.code === 'temporarily_unavailable') this.close(RETRY_LATER, 'Try again in a moment.');
-      else this.close(fault.code === 'invalid_api_key' ? UNAUTHORIZED : FORBIDDEN, fault.publicMessage.slice(0, 120));
+      else this.close(fault.code === 'invalid_api_key' ? UNAUTHORIZED : FORBIDDEN, fault.publicMessage);
       return false;
     }
     if (ofCaller(others, secret).length >= LIVE_LIMITS.connectionsOfCaller) {
@@ -105,6 +108,14 @@ export class LiveConnection {
     this.secret = secret;
     return true;
   }
+}
+
+/** As much of it as a close may carry: the protocol names the operation that is meant, however long the client called it. */
+function closeReason(reason: string): string {
+  const bytes = Buffer.from(reason);
+  if (bytes.length <= REASON_BYTES_MAX) return reason;
+  // Without the half of a character, which would be written as three bytes.
+  return `${bytes.toString('utf8', 0, REASON_BYTES_MAX - CLIPPED.length).replace(/\uFFFD$/, '')}${CLIPPED}`;
 }
 
 /** The bearer secret in the payload of `connection_init`: `{ "authorization": "Bearer …" }`. */
@@ -142,5 +153,5 @@ async function expel(means: ViewerMeans, secret: string, connections: readonly L
     (error: unknown) => error,
   );
   if (!(refusal instanceof Fault) || refusal.code === 'temporarily_unavailable') return;
-  for (const connection of connections) connection.close(FORBIDDEN, refusal.publicMessage.slice(0, 120));
+  for (const connection of connections) connection.close(FORBIDDEN, refusal.publicMessage);
 }

@@ -45,7 +45,9 @@ export function registerLive(app: FastifyInstance, path: string, schema: GraphQL
   });
 }
 
+/** Closed at once on both sides: of a connection that was taken out of HTTP, nobody else looks whether its client ever leaves. */
 function refuse(socket: Duplex, status: string): void {
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
