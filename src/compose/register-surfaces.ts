@@ -1,5 +1,6 @@
 /** What the gateway offers to its callers: REST and the graph. */
 import { registerGraphql } from '../api/graphql/graphql-server';
+import { BodyRoom, roomOfHeap } from '../api/rest/body-room';
 import { registerHealth } from '../api/rest/health';
 import type { InFlight } from '../api/rest/in-flight';
 import { registerKey } from '../api/rest/key';
@@ -35,7 +36,7 @@ export async function registerSurfaces(
 ): Promise<void> {
   registerHealth(app, () => storage.ledger.healthy());
   registerMetrics(app, { ...metrics, viewers: { ...storage, keyRing: gateway.keys, clock: systemClock } });
-  registerModelCalls(app, { gateway, inFlight });
+  registerModelCalls(app, { gateway, inFlight, room: new BodyRoom(roomOfHeap(), fullRoomTold(gateway)) });
   registerModels(app, gateway);
   registerKey(app, { ...storage, keyRing: gateway.keys, rates: gateway.rates, clock: systemClock });
   registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage, health: gateway.health });
@@ -54,4 +55,19 @@ export async function registerSurfaces(
     catalogFile: catalogJsonSchema(),
     catalogEntries: entryReader(alerts.limits.problemOfAddress),
   });
+}
+
+const TOLD_EVERY_MS = 60_000;
+
+/** A minute of it is one line, however many are refused. */
+function fullRoomTold({ log, clock }: Pick<Gateway, 'log' | 'clock'>): () => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (clock.monotonic() - toldAt < TOLD_EVERY_MS) return;
+    toldAt = clock.monotonic();
+    log.warn(
+      { bytes: roomOfHeap() },
+      'large requests are refused, as many are served as memory allows: raise --max-old-space-size of Node',
+    );
+  };
 }

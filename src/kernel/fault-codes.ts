@@ -88,7 +88,7 @@ export const FAULT_RULES = {
     retry: true,
     retryAfterS: 1,
     log: 'error',
-    nextStep: 'Try again in a moment: the ledger could not take the request.',
+    nextStep: 'Try again in a moment: the gateway could not take the request.',
   },
   internal_error: {
     http: 500,

@@ -13,6 +13,7 @@ import { Interrupt } from '../../kernel/interrupt';
 import { isOverbuilt } from '../../kernel/json-members';
 import { HttpAnswerSink } from './answer-sink';
 import { bearerOf, headerOf } from './bearer';
+import type { BodyRoom } from './body-room';
 import { formBytesMax, takeForms } from './forms';
 import type { InFlight } from './in-flight';
 import { masked } from './openai-error';
@@ -20,14 +21,16 @@ import { turnOf } from './queued-response';
 
 /** The largest body: room for images in base64. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
-/** A larger one is read for whoever has a key: it is kept in memory until it is whole. */
-const STRANGERS_BODY_BYTES = 64 * 1024;
+/** A larger one is read for whoever has a key, because it is kept in memory until it is whole, and served while there is room. */
+const SMALL_BYTES = 64 * 1024;
 const NO_BODY = Buffer.alloc(0);
 const PACKED = new Fault('unsupported_media_type', 'The body must not be compressed: leave out content-encoding.');
 
 interface Means {
   readonly gateway: Gateway;
   readonly inFlight: InFlight;
+  /** For bodies that are not small. */
+  readonly room: BodyRoom;
 }
 
 type CallDeps = Means & { readonly endpoint: Endpoint };
@@ -43,6 +46,10 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
       if (isPacked(request)) return next(PACKED);
       if (isSmall(request)) return next();
       deps.gateway.keys.recognise(credentialOf(deps.endpoint, request)).then(() => next(), next);
+    });
+    // Not before it is here: whoever sends slowly would keep others out. The files of forms are not read into words.
+    scope.addHook('preValidation', async ({ body }, reply) => {
+      if (Buffer.isBuffer(body) && body.length > SMALL_BYTES) deps.room.take(reply.raw, body.length);
     });
     scope.removeAllContentTypeParsers();
     const { uploads } = deps.endpoint;
@@ -64,7 +71,7 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
 
 /** False for a body that does not say how long it is. */
 function isSmall({ headers }: FastifyRequest): boolean {
-  return Number.parseInt(headers['content-length'] ?? '', 10) <= STRANGERS_BODY_BYTES;
+  return Number.parseInt(headers['content-length'] ?? '', 10) <= SMALL_BYTES;
 }
 
 function isPacked({ headers }: FastifyRequest): boolean {
@@ -93,6 +100,7 @@ async function answer(
   const response = reply.raw;
   const interruption = new Interrupt<Interruption>();
   let served = false;
+  const leaveRoom = deps.room.serve(response);
   const leave = deps.inFlight.enter((reason) => {
     interruption.happen(reason);
     // Settled, but the client does not take the rest: it has had its time.
@@ -114,6 +122,7 @@ async function answer(
     fail(deps, request.id, sink, error);
   } finally {
     served = true;
+    leaveRoom();
     // In flight until the client has the last byte, so that a drain does not cut it off.
     if (response.destroyed) leave();
   }
