@@ -35,4 +35,15 @@ describe('the watch over the output of a stream', () => {
     const passes = streamOf(1_000, perWord);
     for (let i = 0; i < 1_000; i += 1) expect(passes('extraordinarily ')).toBe(false);
   });
+
+  it('counts no more of a piece without measure than tells that it is too much', () => {
+    let counted = 0;
+    const count = (text: string) => {
+      counted += text.length;
+      return text.length;
+    };
+    const passes = streamOf(1_000, { count });
+    expect(passes('x'.repeat(8_000_000))).toBe(true);
+    expect(counted).toBeLessThan(20_000);
+  });
 });

@@ -5,6 +5,7 @@
  * that keeps its limit by its own count is never cut. What lies between the bound and the cut is the operator's loss.
  */
 import type { GrowingText } from '../kernel/growing-text';
+import { countUpTo } from '../metering/long-count';
 import type { TokenCounter } from '../metering/token-counter';
 
 const TOLERANCE = 2;
@@ -27,7 +28,7 @@ export class OutputWatch {
   /** To be asked when the output has grown. True: the answer is certainly beyond what the hold covers. */
   passed(output: GrowingText): boolean {
     if (output.length - this.countedTo < this.nextCountAt) return false;
-    this.counted += this.counter.count(output.text.slice(this.countedTo));
+    this.counted += countUpTo(this.counter, output.text.slice(this.countedTo), this.ceiling - this.counted);
     this.countedTo = output.length;
     this.nextCountAt = Math.max(this.ceiling - this.counted, PIECE_MIN);
     return this.counted > this.ceiling;

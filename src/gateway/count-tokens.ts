@@ -9,6 +9,7 @@ import { nano } from '../kernel/money';
 import type { StopReason } from '../kernel/words';
 import { admitKey } from '../keys/authenticate';
 import type { ReceiptRecord, RequestFacts } from '../ledger/receipt';
+import { countAfterwards } from '../metering/long-count';
 import { type Plan, planRoute } from '../routing/plan-route';
 import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
 import { endDurably, withoutMoney } from './ending/end-durably';
@@ -74,7 +75,7 @@ const ENDS: ReadonlySet<StopReason> = new Set(['REJECTED', 'CLIENT_GONE', 'GATEW
 async function answer(gateway: Gateway, { facts, plan, call, outcome }: Counted, sink: AnswerSink): Promise<ReceiptRecord> {
   const ended = ENDS.has(outcome.stopReason) && !NO_COUNTS.has(outcome.failure?.status);
   const fault = ended ? faultOf(outcome, nano(0n)) : null;
-  const text = fault === null ? countOf(gateway, call, outcome) : null;
+  const text = fault === null ? await countOf(gateway, call, outcome) : null;
   const { attempts } = outcome;
   const stopReason = ended ? outcome.stopReason : 'COMPLETED';
   const receipt = receiptWithoutCharge(gateway.clock, facts, { route: routeFactsOf(plan), fault, stopReason, attempts, hold: null });
@@ -84,7 +85,8 @@ async function answer(gateway: Gateway, { facts, plan, call, outcome }: Counted,
   return receipt;
 }
 
-function countOf({ counter }: Gateway, { endpoint, body }: ModelCall, { answer: counted }: Outcome): string {
+async function countOf({ counter }: Gateway, { endpoint, body }: ModelCall, { answer: counted }: Outcome): Promise<string> {
   if (counted?.kind === 'whole') return counted.text;
-  return JSON.stringify({ input_tokens: endpoint.countInput(body.json, counter), source: 'COUNTED' });
+  const tokens = await countAfterwards((each) => endpoint.countInput(body.json, each), counter);
+  return JSON.stringify({ input_tokens: tokens, source: 'COUNTED' });
 }

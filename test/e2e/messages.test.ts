@@ -1,4 +1,5 @@
 /** `/v1/messages` on channels of Anthropic's own protocol: byte for byte, metered, and told in Anthropic's words. */
+import { createHash } from 'node:crypto';
 import Anthropic from '@anthropic-ai/sdk';
 import { eventually, gate } from '../support/eventually';
 import { anthropicSdk, leaversNoticed, post, receipt } from '../support/forge-client';
@@ -203,6 +204,27 @@ onEachDatabase(
       expect(story.noChargeReason).not.toBeNull();
       expect(story.attempts).toMatchObject([{ channel: { id: 'claude' }, status: 'SUCCEEDED', charge: '0' }]);
     });
+
+    promise(
+      'of megabytes that are hard to count has them counted while everybody else is answered',
+      async () => {
+        const hard = createHash('shake256', { outputLength: 1_500_000 }).update('seed').digest('base64');
+        const ask = { model: 'small', messages: [{ role: 'user', content: hard }] };
+        let counting = true;
+        const counted = post(bed.gateway.origin, '/v1/messages/count_tokens', CHAT, ask).finally(() => {
+          counting = false;
+        });
+        let longest = 0;
+        while (counting) {
+          const startedAt = performance.now();
+          await (await fetch(`${bed.gateway.origin}/healthz`)).text();
+          longest = Math.max(longest, performance.now() - startedAt);
+        }
+        expect(await (await counted).json()).toMatchObject({ source: 'COUNTED' });
+        expect(longest).toBeLessThan(1_000);
+      },
+      60_000,
+    );
 
     promise('has its tokens counted here where no channel can count them, and says so', async () => {
       const response = await post(bed.gateway.origin, '/v1/messages/count_tokens', CHAT, { model: 'small', messages: HI });

@@ -96,7 +96,7 @@ export class Checkpoints {
     const moved = [];
     let since = clock.monotonic();
     for (const stream of this.streams.members()) {
-      const checkpoint = this.checkpointOf(stream);
+      const checkpoint = await this.checkpointOf(stream);
       if (checkpoint !== null) moved.push({ stream, checkpoint });
       if (clock.monotonic() - since < COUNTING_MS) continue;
       await nextTurn();
@@ -107,15 +107,24 @@ export class Checkpoints {
   }
 
   /** What cannot be counted now, such as where the counter's vocabulary cannot be loaded, is tried again; the others are noted. */
-  private checkpointOf(stream: FollowedStream): Checkpoint | null {
+  private async checkpointOf(stream: FollowedStream): Promise<Checkpoint | null> {
     try {
-      return stream.checkpoint();
+      return await stream.checkpoint();
     } catch (err) {
       if (!stream.isUncounted) this.ports.log.warn({ err }, 'what a stream has delivered cannot be counted: the next round tries again');
       stream.isUncounted = true;
       return null;
     }
   }
+}
+
+interface Current {
+  readonly attempt: RunningAttempt;
+  readonly output: GrowingCount;
+}
+
+function hasDelivered(attempt: RunningAttempt): boolean {
+  return attempt.deliveredBytes() > 0 || attempt.deliveredText() !== '';
 }
 
 class FollowedStream implements AttemptFollower {
@@ -126,7 +135,7 @@ class FollowedStream implements AttemptFollower {
   /** What it delivered could not be counted, and the log says so. */
   isUncounted = false;
   private readonly before: AttemptRecord[] = [];
-  private current: { readonly attempt: RunningAttempt; readonly output: GrowingCount } | null = null;
+  private current: Current | null = null;
   private inputTokens: number | null = null;
 
   constructor(
@@ -144,20 +153,25 @@ class FollowedStream implements AttemptFollower {
   }
 
   /** null: nothing was delivered since the last one. */
-  checkpoint(): Checkpoint | null {
-    if (this.hasLeft || this.current === null) return null;
-    const { attempt, output } = this.current;
-    const delivered = attempt.deliveredText();
-    const audioBytes = attempt.deliveredBytes();
-    if (delivered === '' && audioBytes === 0) return null;
-    const counted = countedOutput(this.delivering.call, attempt.facts(), output.of(delivered), audioBytes);
-    if (counted.outputTokens === this.noted) return null;
-    return this.checkpointAt(attempt, { ...NO_USAGE, inputTokens: this.input(), ...counted, source: 'FLOOR' });
+  async checkpoint(): Promise<Checkpoint | null> {
+    if (this.hasLeft || this.current === null || !hasDelivered(this.current.attempt)) return null;
+    const inputTokens = this.inputTokens ?? (await this.countInput());
+    // It may have ended while that was counted, and so may another of its attempts have begun.
+    return this.hasLeft || this.current === null ? null : this.checkpointOf(this.current, inputTokens);
   }
 
-  private input(): number {
+  private checkpointOf({ attempt, output }: Current, inputTokens: number): Checkpoint | null {
+    if (!hasDelivered(attempt)) return null;
+    const delivered = attempt.deliveredText();
+    const audioBytes = attempt.deliveredBytes();
+    const counted = countedOutput(this.delivering.call, attempt.facts(), output.of(delivered), audioBytes);
+    if (counted.outputTokens === this.noted) return null;
+    return this.checkpointAt(attempt, { ...NO_USAGE, inputTokens, ...counted, source: 'FLOOR' });
+  }
+
+  private async countInput(): Promise<number> {
     const { call, hold } = this.delivering;
-    this.inputTokens ??= countedInput(call, hold.quote.bounds.inputTokens, this.counter);
+    this.inputTokens = await countedInput(call, hold.quote.bounds.inputTokens, this.counter);
     return this.inputTokens;
   }
 

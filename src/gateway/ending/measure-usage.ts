@@ -3,6 +3,7 @@ import type { Outcome } from '../../attempts/run-attempts';
 import type { AnswerFacts } from '../../attempts/upstream';
 import type { UsageClasses } from '../../kernel/classes';
 import { spokenTokens } from '../../metering/audio-length';
+import { countAfterwards, countGivingWay } from '../../metering/long-count';
 import type { TokenCounter } from '../../metering/token-counter';
 import { NO_USAGE, type Usage } from '../../metering/usage';
 import type { ModelCall } from '../endpoints/endpoint';
@@ -12,26 +13,28 @@ import { STOP_RULES } from './stop-reasons';
  * The usage that the stop reason's policy charges. An explicit zero of the provider is a value. A count made here never
  * passes `inputBound`, the bound that the hold was made with.
  */
-export function measureUsage(outcome: Outcome, call: ModelCall, inputBound: number, counter: TokenCounter): Usage {
+export async function measureUsage(outcome: Outcome, call: ModelCall, inputBound: number, counter: TokenCounter): Promise<Usage> {
   const { charges } = STOP_RULES[outcome.stopReason];
   const { facts } = outcome;
   if (facts === null || charges === 'nothing') return NO_USAGE;
   if (charges === 'delivered' && outcome.deliveredText === '' && outcome.deliveredBytes === 0) return NO_USAGE;
   if (facts.usage !== undefined) {
-    const usage = outcome.answer === null ? atLeastDelivered(facts.usage, outcome.deliveredText, counter) : facts.usage;
+    const usage = outcome.answer === null ? await atLeastDelivered(facts.usage, outcome.deliveredText, counter) : facts.usage;
     return withBeside(usage, call, facts);
   }
   // An answer that ended, also one that was read to its end after the client had left, is counted whole.
   const ended = outcome.answer !== null;
-  const inputTokens = countedInput(call, inputBound, counter);
+  const inputTokens = await countedInput(call, inputBound, counter);
   const output = ended ? facts.outputText : outcome.deliveredText;
   const audio = ended ? (facts.audio?.bytes ?? 0) : outcome.deliveredBytes;
-  return { ...NO_USAGE, inputTokens, source: ended ? 'COUNTED' : 'FLOOR', ...countedOutput(call, facts, counter.count(output), audio) };
+  const outputTokens = await countGivingWay(counter, [output]);
+  return { ...NO_USAGE, inputTokens, source: ended ? 'COUNTED' : 'FLOOR', ...countedOutput(call, facts, outputTokens, audio) };
 }
 
 /** The input of a request as it is counted here where the provider does not. */
-export function countedInput({ endpoint, body }: ModelCall, inputBound: number, counter: TokenCounter): number {
-  return Math.min(endpoint.countInput(body.json, counter), inputBound);
+export async function countedInput({ endpoint, body }: ModelCall, inputBound: number, counter: TokenCounter): Promise<number> {
+  const tokens = await countAfterwards((each) => endpoint.countInput(body.json, each), counter, inputBound);
+  return Math.min(tokens, inputBound);
 }
 
 /** Text of so many tokens, and so many bytes of audio, as they are counted here where the provider counts nothing. */
@@ -63,7 +66,7 @@ function withBeside(usage: Usage, call: ModelCall, facts: AnswerFacts): Usage {
 }
 
 /** Of an answer that broke off, the provider's count may be older than what was delivered after it. */
-function atLeastDelivered(usage: Usage, delivered: string, counter: TokenCounter): Usage {
-  const outputTokens = counter.count(delivered);
+async function atLeastDelivered(usage: Usage, delivered: string, counter: TokenCounter): Promise<Usage> {
+  const outputTokens = await countGivingWay(counter, [delivered]);
   return outputTokens > usage.outputTokens ? { ...usage, outputTokens, source: 'FLOOR' } : usage;
 }

@@ -37,7 +37,7 @@ const BROKEN_INSIDE = {
 /** Resolves when the receipt is durable, in the ledger or in the spool. @throws as `endDurably` */
 export async function settle(gateway: Gateway, { facts, call, keep }: Asked, used: Used): Promise<Settled> {
   const { hold, outcome } = used;
-  const usage = measureUsage(outcome, call, hold.quote.bounds.inputTokens, gateway.counter);
+  const usage = await measureUsage(outcome, call, hold.quote.bounds.inputTokens, gateway.counter);
   const price = outcome.step?.price ?? null;
   const full = price === null ? ZERO : fullCharge(usage, price);
   const charge = minNano(full, hold.amount);
