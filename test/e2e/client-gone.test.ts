@@ -185,6 +185,9 @@ onEachDatabase('a client that leaves', (bed, promise) => {
         });
         await Promise.allSettled(leaving);
       }
+      // What was sent before its client left may still be on its way in.
+      await leaversNoticed(bed.gateway.origin);
+      await inFlight(0);
       await eventually(async () => expect(await bed.database.query("SELECT id FROM hold WHERE state = 'OPEN'")).toEqual([]));
       expect(await audit(bed.database)).toEqual([]);
       expect(bed.a.requests.length).toBeGreaterThan(before);
