@@ -42,6 +42,8 @@ const ACCOUNTS = Object.keys(SIZES) as (keyof typeof SIZES)[];
 /** Of each account. */
 const REQUESTS = 120;
 const OPERATOR = 'operator-token-of-tests';
+/** Statements. */
+const TO_KNOW_THE_OPERATOR = 2;
 const TIME = { from: '"2000-01-01T00:00:00Z"', to: '"2100-01-01T00:00:00Z"' };
 const GIVEN: Given = { ...TIME, interval: 'DAY', groupBy: 'CHANNEL' };
 const NOWHERE = {
@@ -98,6 +100,36 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the statements of a query on %
       expect({ name, ...asMany(short, long) }).toEqual({ name, asMany: true });
     }
     expect((await statements('many', 'receipts', { first: '40' })).nodes).toBe(40);
+  });
+
+  /** An error is told as soon as it is known: what else was asked for may still be read then. Gives how often it had to look. */
+  async function untilNothingIsRead(): Promise<number> {
+    let looks = 0;
+    for (let quiet = 0; quiet < 5; looks += 1) {
+      const before = open.made.length;
+      await graph.ask(OPERATOR, '{ __typename }');
+      quiet = open.made.length - before === TO_KNOW_THE_OPERATOR ? quiet + 1 : 0;
+    }
+    return looks;
+  }
+
+  promise('are no more for a query that is refused than for the part of it that was allowed', async () => {
+    const parts = 'attempts { id } ledgerEntries { id wallet { id balance } } lines { label } price { versionId } agentRun { id }';
+    const page = (first: number, inside: string) => `receipts(first: ${first}) { nodes { ${parts} ${inside} } }`;
+    const made = async (query: string) => {
+      let answer: Answer = { data: null };
+      let looks = 0;
+      const { length } = await open.statementsOf(async () => {
+        answer = await graph.ask(OPERATOR, query);
+        looks = await untilNothingIsRead();
+      });
+      return { count: length - looks * TO_KNOW_THE_OPERATOR, answer };
+    };
+    const allowed = await made(`{ ${page(100, `apiKey { ${page(100, 'apiKey { id }')} }`)} }`);
+    const refused = await made(`{ ${page(100, `apiKey { ${page(100, `apiKey { ${page(99, 'apiKey { id }')} }`)} }`)} }`);
+    expect(allowed.answer.errors).toBeUndefined();
+    expect(refused.answer).toMatchObject({ data: null, errors: [{ extensions: { faultCode: 'invalid_request' } }] });
+    expect(refused.count).toBeLessThanOrEqual(allowed.count);
   });
 
   promise('are as many for an account with 30 keys as for one with two', async () => {

@@ -133,6 +133,12 @@ const ATTACKS: readonly Attack[] = [
   { attack: 'two operations and no name', query: 'query a { wallets { id } } query b { wallets { id } }', says: /operation/i },
   { attack: 'an operation that is not there', query: 'query a { wallets { id } }', operationName: 'b', says: /operation/i },
   {
+    attack: 'lists inside of lists, which multiply',
+    query: `{ projects { ${'apiKeys { project { '.repeat(5)} id ${'} }'.repeat(5)} } }`,
+    says: /100000 objects: ask for smaller pages/,
+    before: false,
+  },
+  {
     attack: 'a mutation by somebody who may not',
     query: 'mutation { topUp(accountId: "acme", bucket: RMB, amount: "1", idempotencyKey: "x") { id } }',
     says: /operator/,
@@ -171,6 +177,8 @@ onEachDatabase(
         for (let nth = 0; nth < 12; nth += 1) {
           await (await postChat(bed.gateway.origin, secretOf('chat'), { model: 'small', messages: HI })).text();
         }
+        const keys = times(50, (nth) => `k${nth}: createApiKey(input: { name: "k", projectId: "acme-bots" }) { apiKey { id } }`);
+        await graph(bed.gateway.origin, ACME, `mutation { ${keys} }`);
         ready = true;
       }
       return bed.gateway.origin;

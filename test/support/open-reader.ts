@@ -12,6 +12,8 @@ export interface Statement {
 export interface OpenReader {
   readonly reader: SqlLedgerReader;
   readonly dataSource: DataSource;
+  /** The statements since the last `work` began. */
+  readonly made: readonly Statement[];
   /** The statements that `work` makes. */
   statementsOf(work: () => Promise<unknown>): Promise<Statement[]>;
   close(): Promise<void>;
@@ -26,6 +28,7 @@ export async function openReader({ kind, file, url }: TestDatabase, connections?
   return {
     reader: new SqlLedgerReader(dataSource),
     dataSource,
+    made: statements,
     statementsOf: async (work) => {
       statements.length = 0;
       await work();

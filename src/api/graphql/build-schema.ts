@@ -8,6 +8,7 @@ import { AlertResolver } from './alerts/alert.resolver';
 import { AlertRuleResolver } from './alerts/alert-rule.resolver';
 import { AuditLogResolver } from './audit/audit-log.resolver';
 import { withAuditLog } from './audit/audit-mutations';
+import { withBoundedAnswers } from './bounded-answers';
 import { ExplainResolver } from './explain/explain.resolver';
 import { MarginResolver } from './facts/margin.resolver';
 import { StatementResolver } from './facts/statement.resolver';
@@ -104,7 +105,7 @@ export async function buildGraph(catalogFile: FileShape): Promise<GraphQLSchema>
     validate: false,
     pubSub: NO_TOPICS,
   });
-  return withMutationsThatReadAnew(withAuditLog(withCatalogInputs(schema, catalogFile)));
+  return withBoundedAnswers(withMutationsThatReadAnew(withAuditLog(withCatalogInputs(schema, catalogFile))));
 }
 
 /** The schema as text, ending in a line break. */

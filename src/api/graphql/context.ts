@@ -74,6 +74,8 @@ export interface GraphContext extends Reading {
   readonly viewer: Viewer;
   readonly scope: Scope;
   readonly sources: GraphSources;
+  /** Of the whole request, its mutations together. */
+  readonly allowance: NodeAllowance;
   /** Forgets what was read. To be called before each mutation: the one before it, in the same request, has changed what it was read from. */
   readAnew(this: GraphContext): void;
 }
@@ -109,21 +111,21 @@ export function contextFor(sources: GraphSources, viewer: Viewer, requestId: str
     if (!isFirst) Object.assign(this, reading());
     isFirst = false;
   };
-  return { requestId, viewer, scope, sources, ...reading(), readAnew };
+  return { requestId, viewer, scope, sources, allowance, ...reading(), readAnew };
 }
 
 function readingOf(sources: GraphSources, viewer: Viewer, scope: Scope, allowance: NodeAllowance): Reading {
   return {
     now: sources.clock.now(),
     catalog: sources.catalog.current(),
-    keys: new KeyLoaders(sources, viewer),
+    keys: new KeyLoaders(sources, viewer, allowance),
     receipts: new ReceiptLoaders(sources, scope, allowance),
     ledger: new LedgerLoaders(sources.reader, viewer, scope, allowance),
     runs: new RunLoaders(sources, viewer, scope, allowance),
     research: new ResearchLoaders(sources, viewer, scope, allowance),
-    alertRules: loaderById((ids) => sources.alertRules.rulesById(ids)),
-    alertDeliveries: loaderById((ids) => sources.alertLog.deliveries(ids)),
-    accountTokens: loaderById(async (ids) => {
+    alertRules: loaderById(allowance, (ids) => sources.alertRules.rulesById(ids)),
+    alertDeliveries: loaderById(allowance, (ids) => sources.alertLog.deliveries(ids)),
+    accountTokens: loaderById(allowance, async (ids) => {
       const tokens = await sources.tokens.list(ids);
       return new Map(ids.map((id) => [id, tokens.filter(({ accountId }) => accountId === id)]));
     }),

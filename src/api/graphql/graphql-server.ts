@@ -9,6 +9,7 @@ import type { Log } from '../../kernel/log';
 import { shown } from '../../kernel/shown';
 import { authenticateViewer } from '../../keys/viewer';
 import { GuessBrake } from '../../ledger/redemption/guess-brake';
+import { refusedOnce } from './bounded-answers';
 import { buildGraph } from './build-schema';
 import { contextFor, type GraphContext, type GraphSources } from './context';
 import { LIMITS, limitRule } from './limit-rule';
@@ -99,15 +100,17 @@ const NO_SUBSCRIPTIONS_HERE: ApolloServerPlugin<GraphContext> = {
 /** Logs what the operator must hear of, and puts the request id on every error. */
 function errorsWithRequestId(log: Log): ApolloServerPlugin<GraphContext> {
   return {
-    requestDidStart: async ({ contextValue: { requestId } }) => ({
+    requestDidStart: async ({ contextValue: { requestId, allowance } }) => ({
       didEncounterErrors: async ({ errors }) => {
         for (const error of errors.filter(isToBeLogged)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
       },
-      willSendResponse: async ({ request, response: { body, http } }) => {
+      willSendResponse: async ({ request, operation, response: { body, http } }) => {
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
-        const understood = body.singleResult.errors.every(({ extensions }) => extensions?.['code'] !== 'BAD_REQUEST');
-        const errors = body.singleResult.errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
-        body.singleResult = { ...body.singleResult, errors };
+        const result = refusedOnce(body.singleResult, allowance, operation?.operation);
+        const told = result.errors ?? [];
+        const understood = told.every(({ extensions }) => extensions?.['code'] !== 'BAD_REQUEST');
+        const errors = told.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+        body.singleResult = { ...result, errors };
         if (http.status === 400 && understood && answersPlainJson(request.http?.headers.get('accept'))) http.status = 200;
       },
     }),

@@ -7,6 +7,8 @@ import type { ApiKeyStore } from '../../../keys/api-key-store';
 import { accountOf, maySeeKey, maySeeProject, type Viewer } from '../../../keys/viewer';
 import type { CounterOf, CounterSpend, LedgerReader } from '../../../ledger/ledger-reader';
 import { loaderById } from '../batch';
+import type { NodeAllowance } from '../node-allowance';
+import { type KeyView, viewKey } from './key-view';
 
 const SPEND_BATCH = { maxBatchSize: 500, cacheKeyFn: ({ counterId }: CounterOf) => counterId };
 
@@ -16,18 +18,21 @@ export class KeyLoaders {
   private readonly spendByCounter: DataLoader<CounterOf, CounterSpend, string>;
   private readonly usedById: DataLoader<string, number | null>;
   private visible: Promise<readonly ApiKey[]> | null = null;
+  private viewsByProject: Promise<ReadonlyMap<string, KeyView[]>> | null = null;
 
   constructor(
     private readonly stores: { readonly keys: ApiKeyStore; readonly accounts: AccountStore; readonly reader: LedgerReader },
     private readonly viewer: Viewer,
+    allowance: NodeAllowance,
   ) {
-    this.byId = loaderById((ids) => stores.keys.find(ids));
-    this.usedById = loaderById((ids) => stores.reader.lastUsedAt(ids));
+    this.byId = loaderById(allowance, (ids) => stores.keys.find(ids));
+    this.usedById = loaderById(allowance, (ids) => stores.reader.lastUsedAt(ids));
     this.spendByCounter = new DataLoader(async (counters) => {
+      allowance.check();
       const found = await stores.reader.spendOf(counters);
       return counters.map(({ counterId }) => found.get(counterId) ?? NOTHING);
     }, SPEND_BATCH);
-    this.projectsById = loaderById((ids) => stores.accounts.projectsById(ids));
+    this.projectsById = loaderById(allowance, (ids) => stores.accounts.projectsById(ids));
   }
 
   /** null: there is no such key, or the viewer may not see it. */
@@ -40,6 +45,12 @@ export class KeyLoaders {
   keys(): Promise<readonly ApiKey[]> {
     this.visible ??= this.readKeys();
     return this.visible;
+  }
+
+  /** The keys of a project that the viewer may see, new to old: put together once for a request, however often it is asked. */
+  async viewsOfProject(projectId: string, now: number): Promise<KeyView[]> {
+    this.viewsByProject ??= this.keys().then((keys) => byProject(keys, now));
+    return (await this.viewsByProject).get(projectId) ?? [];
   }
 
   /** When the key made its newest request that has ended; null: it made none. */
@@ -69,4 +80,15 @@ export class KeyLoaders {
     }
     return this.stores.keys.list(accountOf(this.viewer));
   }
+}
+
+function byProject(keys: readonly ApiKey[], now: number): ReadonlyMap<string, KeyView[]> {
+  const views = new Map<string, KeyView[]>();
+  for (const key of keys) {
+    if (key.projectId === null) continue;
+    const before = views.get(key.projectId);
+    if (before === undefined) views.set(key.projectId, [viewKey(key, now)]);
+    else before.push(viewKey(key, now));
+  }
+  return views;
 }

@@ -1,7 +1,6 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { GraphContext } from '../context';
 import { ApiKeyNode } from './api-key.type';
-import { viewKey } from './key-view';
 import { ProjectNode } from './project.type';
 
 @Resolver(() => ProjectNode)
@@ -12,8 +11,7 @@ export class ProjectResolver {
   }
 
   @FieldResolver(() => [ApiKeyNode], { description: 'The keys of the project that the caller may see, new to old.' })
-  async apiKeys(@Root() project: ProjectNode, @Ctx() { keys, now }: GraphContext): Promise<ApiKeyNode[]> {
-    const visible = await keys.keys();
-    return visible.filter((key) => key.projectId === project.id).map((key) => viewKey(key, now));
+  apiKeys(@Root() { id }: ProjectNode, @Ctx() { keys, now }: GraphContext): Promise<ApiKeyNode[]> {
+    return keys.viewsOfProject(id, now);
   }
 }

@@ -23,10 +23,10 @@ export class LedgerLoaders {
     scope: Scope,
     private readonly allowance: NodeAllowance,
   ) {
-    this.walletsById = loaderById((ids) => reader.walletsById(ids));
-    this.entriesByReceipt = loaderById((ids) => reader.entriesOfReceipts(ids));
-    this.entriesById = loaderById((ids) => reader.entriesById(ids));
-    this.pages = loaderByQuestion(({ page, filter }) => reader.entries(scope, page, filter));
+    this.walletsById = loaderById(allowance, (ids) => reader.walletsById(ids));
+    this.entriesByReceipt = loaderById(allowance, (ids) => reader.entriesOfReceipts(ids));
+    this.entriesById = loaderById(allowance, (ids) => reader.entriesById(ids));
+    this.pages = loaderByQuestion(allowance, ({ page, filter }) => reader.entries(scope, page, filter));
   }
 
   wallets(): Promise<readonly Wallet[]> {

@@ -17,6 +17,7 @@ import {
 import { newId } from '../../../kernel/ids';
 import type { Log } from '../../../kernel/log';
 import type { Viewer } from '../../../keys/viewer';
+import { refusedOnce } from '../bounded-answers';
 import { contextFor, type GraphContext, type GraphSources } from '../context';
 import { LIMITS, limitRule } from '../limit-rule';
 import { formatError, isToBeLogged } from '../render-error';
@@ -89,11 +90,12 @@ function told(deps: OperationDeps, args: ExecutionArgs, source: AsyncIterable<un
 
 function masked(log: Log, args: ExecutionArgs, result: ExecutionResult): ExecutionResult {
   if (result.errors === undefined) return result;
-  const { requestId } = contextOf(args);
-  const found = result.errors.map(aboutVariables);
+  const { requestId, allowance } = contextOf(args);
+  const answer = refusedOnce(result, allowance, getOperationAST(args.document, args.operationName)?.operation);
+  const found = (answer.errors ?? []).map(aboutVariables);
   for (const error of found.filter(isToBeLogged)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
   const errors = found.map((error) => rendered(error, requestId));
-  return { ...result, errors };
+  return { ...answer, errors };
 }
 
 function contextOf({ contextValue }: ExecutionArgs): GraphContext {

@@ -28,11 +28,11 @@ export class ReceiptLoaders {
     private readonly allowance: NodeAllowance,
   ) {
     this.reader = reader;
-    this.byId = loaderById((ids) => reader.receiptsById(ids, scope));
-    this.attemptsById = loaderById((ids) => reader.attempts(ids));
-    this.prices = loaderById((ids) => catalog.prices(ids));
-    this.pages = loaderByQuestion(({ page, filter }) => reader.receipts(scope, page, filter));
-    this.pagesOfKeys = loaderByOwner((keyIds, { page, filter }) => reader.receiptsOfKeys(keyIds, page, filter));
+    this.byId = loaderById(allowance, (ids) => reader.receiptsById(ids, scope));
+    this.attemptsById = loaderById(allowance, (ids) => reader.attempts(ids));
+    this.prices = loaderById(allowance, (ids) => catalog.prices(ids));
+    this.pages = loaderByQuestion(allowance, ({ page, filter }) => reader.receipts(scope, page, filter));
+    this.pagesOfKeys = loaderByOwner(allowance, (keyIds, { page, filter }) => reader.receiptsOfKeys(keyIds, page, filter));
   }
 
   /** null: there is no such receipt, or the viewer may not see it. */

@@ -35,11 +35,11 @@ export class ResearchLoaders {
     private readonly allowance: NodeAllowance,
   ) {
     const { research } = sources;
-    this.byId = loaderById((ids) => research.find(ids));
-    this.sectionsOfRun = loaderById((ids) => research.sections(ids));
-    this.htmlById = loaderById((ids) => research.html(ids));
-    this.sectionById = loaderById((ids) => research.sectionsById(ids));
-    this.chargesOfRun = loaderById(async (ids) => {
+    this.byId = loaderById(allowance, (ids) => research.find(ids));
+    this.sectionsOfRun = loaderById(allowance, (ids) => research.sections(ids));
+    this.htmlById = loaderById(allowance, (ids) => research.html(ids));
+    this.sectionById = loaderById(allowance, (ids) => research.sectionsById(ids));
+    this.chargesOfRun = loaderById(allowance, async (ids) => {
       const charges = await research.charges(ids);
       return new Map(ids.map((id) => [id, charges]));
     });

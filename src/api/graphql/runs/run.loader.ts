@@ -24,8 +24,8 @@ export class RunLoaders {
     private readonly scope: Scope,
     private readonly allowance: NodeAllowance,
   ) {
-    this.byId = loaderById((ids) => sources.runs.find(ids));
-    this.standings = loaderById(async (ids) => {
+    this.byId = loaderById(allowance, (ids) => sources.runs.find(ids));
+    this.standings = loaderById(allowance, async (ids) => {
       const runs = await this.byId.loadMany(ids);
       return standingsOf(
         sources,
