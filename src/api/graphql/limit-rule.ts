@@ -77,12 +77,11 @@ class Measure {
   private sizeOfSelection(selection: SelectionNode): Size {
     if (selection.kind === Kind.INLINE_FRAGMENT) return this.sizeOf(selection.selectionSet);
     if (selection.kind === Kind.FRAGMENT_SPREAD) return this.sizeOfFragment(selection.name.value);
-    // Introspection is deep by its nature and bounded by a rule of its own.
     const aliases = selection.alias === undefined ? 0 : 1;
-    if (selection.name.value.startsWith('__')) return { depth: 0, fields: 1, aliases };
     const below = this.sizeOf(selection.selectionSet);
     return {
-      depth: below.depth + 1,
+      // Introspection is deep by its nature, and that alone is bounded by a rule of its own.
+      depth: selection.name.value.startsWith('__') ? 0 : below.depth + 1,
       fields: below.fields + 1,
       aliases: below.aliases + aliases,
     };
