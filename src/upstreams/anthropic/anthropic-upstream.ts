@@ -64,9 +64,9 @@ export function createAnthropicUpstream({ dispatcherFor, clock }: AnthropicUpstr
   };
 }
 
-function lackOfChat({ body }: Pick<AskedOfUpstream, 'body'>): string | null {
+function lackOfChat({ body, upstreamModel }: AskedOfUpstream): string | null {
   const reading = CLIENT_SHAPES.chat.read(body.json);
-  return 'obstacle' in reading ? reading.obstacle : lackOfMessages(reading.conversation);
+  return 'obstacle' in reading ? reading.obstacle : lackOfMessages(reading.conversation, upstreamModel);
 }
 
 function conversationOf({ body }: UpstreamCall): Conversation {

@@ -3,11 +3,11 @@
 import { shown } from '../../kernel/shown';
 import type { AssistantPart, Conversation, Turn, UserPart } from '../conversation/conversation';
 import { parseRecord } from '../json';
-import { THOUGHT_MIN } from './thinking';
+import { THOUGHT_MIN, thinksOnBudget } from './thinking';
 
-/** What is missing, as a sentence; null: nothing. */
-export function lackOfMessages(conversation: Conversation): string | null {
-  return lackOfSettings(conversation) ?? lackOfReasoning(conversation) ?? lackOfTurns(conversation.turns);
+/** What is missing, as a sentence; null: nothing. `model`: the upstream's name of it. */
+export function lackOfMessages(conversation: Conversation, model: string): string | null {
+  return lackOfSettings(conversation) ?? lackOfReasoning(conversation, model) ?? lackOfTurns(conversation.turns);
 }
 
 function lackOfSettings(conversation: Conversation): string | null {
@@ -23,27 +23,16 @@ function lackOfSettings(conversation: Conversation): string | null {
   return null;
 }
 
-/** Thinking excludes what would steer the answer beside it. */
-function lackOfReasoning({ reasoning, toolChoice, temperature, topK, outputLimit, turns }: Conversation): string | null {
+/** Thinking excludes what would steer the answer beside it; within a budget, more than by effort. */
+function lackOfReasoning({ reasoning, toolChoice, temperature, topK, outputLimit }: Conversation, model: string): string | null {
   if (reasoning === null || reasoning.effort === 'none') return null;
-  if (toolChoice?.kind === 'required' || toolChoice?.kind === 'named')
-    return 'reasoning_effort cannot go with a tool_choice that forces a call there.';
   if (temperature !== null && temperature !== 1) return 'reasoning_effort cannot go with a temperature there.';
   if (topK !== null) return 'reasoning_effort cannot go with top_k there.';
-  if (outputLimit !== null && outputLimit <= THOUGHT_MIN) {
-    return `reasoning_effort needs an output limit above ${THOUGHT_MIN} tokens there.`;
-  }
-  return hasUnprovenCall(turns) ? 'reasoning_effort needs the reasoning_details of the turn that called a tool there.' : null;
-}
-
-/** A call that still waits for the model to go on from it must come with the thoughts that led to it. */
-function hasUnprovenCall(turns: readonly Turn[]): boolean {
-  const asked = turns.findLastIndex(({ role, parts }) => role === 'user' && parts.some(({ kind }) => kind !== 'tool-result'));
-  return turns.slice(asked + 1).some((turn) => {
-    if (turn.role !== 'assistant') return false;
-    const proven = turn.parts.some((part) => part.kind === 'reasoning' && (part.signature !== null || part.redacted !== null));
-    return !proven && turn.parts.some(({ kind }) => kind === 'tool-call');
-  });
+  if (!thinksOnBudget(reasoning, model)) return null;
+  if (toolChoice?.kind === 'required' || toolChoice?.kind === 'named')
+    return 'reasoning_effort cannot go with a tool_choice that forces a call there.';
+  if (outputLimit === null || outputLimit > THOUGHT_MIN) return null;
+  return `reasoning_effort needs an output limit above ${THOUGHT_MIN} tokens there.`;
 }
 
 function lackOfTurns(turns: readonly Turn[]): string | null {

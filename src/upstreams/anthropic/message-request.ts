@@ -24,7 +24,7 @@ const END_USER_MAX = 256;
 export function messageRequest(conversation: Conversation, { upstreamModel, stream, outputLimit, outputBound }: Sent): string {
   const { system, turns, tools, temperature, topP, topK, stopSequences, endUser } = conversation;
   const limit = outputLimit ?? conversation.outputLimit ?? outputBound;
-  const { thinking, effort } = thinkingOf(conversation.reasoning, upstreamModel, limit);
+  const { thinking, effort } = thinkingOf(conversation.reasoning, upstreamModel, limit, turns);
   return printedJson({
     model: upstreamModel,
     max_tokens: limit,

@@ -1,5 +1,5 @@
 /** How much a model is to think, as Anthropic is told: newer models by an effort, older ones by a budget of tokens. */
-import type { ReasoningEffort, ReasoningWish } from '../conversation/conversation';
+import type { ReasoningEffort, ReasoningWish, Turn } from '../conversation/conversation';
 
 /** The least budget that is taken. */
 export const THOUGHT_MIN = 1_024;
@@ -23,16 +23,34 @@ export interface ThinkingMembers {
   readonly effort?: string;
 }
 
-/** `limit`: the output limit that is sent, which thoughts count into. One without room for thoughts gets none. */
-export function thinkingOf(wish: ReasoningWish | null, model: string, limit: number): ThinkingMembers {
+/** Whether it is thought within a budget, which binds the rest of a request more than an effort does. */
+export function thinksOnBudget({ effort, budgetTokens }: ReasoningWish, model: string): boolean {
+  return budgetTokens !== null || effort === null || BUDGET_ONLY.test(model);
+}
+
+/** `limit`: the output limit that is sent, which thoughts count into. A budget without room for thoughts gets none. */
+export function thinkingOf(wish: ReasoningWish | null, model: string, limit: number, turns: readonly Turn[]): ThinkingMembers {
   if (wish === null) return {};
   const { effort, budgetTokens } = wish;
   if (effort === 'none') return { thinking: { type: 'disabled' } };
-  if (limit <= THOUGHT_MIN) return {};
-  if (budgetTokens === null && effort !== null && !BUDGET_ONLY.test(model)) {
-    return { thinking: { type: 'adaptive' }, effort: effort === 'minimal' ? 'low' : effort };
+  if (effort !== null && !thinksOnBudget(wish, model)) {
+    // The newest models keep their thoughts to themselves unless they are asked for.
+    return { thinking: { type: 'adaptive', display: 'summarized' }, effort: effort === 'minimal' ? 'low' : effort };
   }
+  // What Anthropic itself does by now: other providers of its protocol refuse the request instead.
+  if (limit <= THOUGHT_MIN || goesOnWithoutProof(turns)) return {};
   const wanted = budgetTokens ?? BUDGETS[effort ?? 'medium'];
   const budget = Math.max(THOUGHT_MIN, Math.min(wanted, Math.floor(limit * (1 - ANSWER_SHARE))));
   return { thinking: { type: 'enabled', budget_tokens: budget } };
+}
+
+/**
+ * Whether the model goes on from a call whose thoughts the client did not keep: most clients of chats have no place for them. It is the
+ * first answer since the question that must begin with them; further ones may have none.
+ */
+function goesOnWithoutProof(turns: readonly Turn[]): boolean {
+  const asked = turns.findLastIndex(({ role, parts }) => role === 'user' && parts.some(({ kind }) => kind !== 'tool-result'));
+  const answers = turns.slice(asked + 1).filter(({ role }) => role === 'assistant');
+  const proven = answers[0]?.parts.some((part) => part.kind === 'reasoning' && (part.signature !== null || part.redacted !== null));
+  return proven !== true && answers.some(({ parts }) => parts.some(({ kind }) => kind === 'tool-call'));
 }
