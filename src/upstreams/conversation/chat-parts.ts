@@ -1,19 +1,32 @@
 /** Reads the content of chat messages: a text, or parts of text and media. */
 import type { JsonRecord } from '../json';
 import type { AudioPart, DocumentPart, ImagePart, MediaSource, TextPart, UserPart } from './conversation';
-import { checkMembers, is, listIn, optionalText, recordIn, textIn, unsayable } from './unsayable';
+import { always, checkMembers, type Idle, is, listIn, optionalText, recordIn, textIn, unsayable } from './unsayable';
 
 /** `type;base64,` behind `data:`; parameters between them change nothing. */
 const DATA_URL = /^data:([^;,]+)(?:;[^;,]+)*;base64,/;
 
-export function contentParts(content: unknown, path: string): UserPart[] {
+/** What clients put beside the text of an earlier answer (the Agents SDK of OpenAI does): the message that it stands in says it too. */
+const ECHOES: Idle = Object.fromEntries(
+  [
+    ...['role', 'refusal', 'annotations', 'tool_calls', 'reasoning_content', 'reasoning', 'reasoning_details', 'extra_content'],
+    ...['parsed', 'logprobs'],
+  ].map((name) => [name, always]),
+);
+
+export function contentParts(content: unknown, path: string, beside: Idle = {}): UserPart[] {
   if (typeof content === 'string') return textOf(content);
-  return listIn(content, path).flatMap((part, index) => partOf(recordIn(part, `${path}[${index}]`), `${path}[${index}]`));
+  return listIn(content, path).flatMap((part, index) => partOf(recordIn(part, `${path}[${index}]`), `${path}[${index}]`, beside));
+}
+
+/** Of an earlier answer. @throws Unsayable for a part that is no text */
+export function answerTexts(content: unknown, path: string): TextPart[] {
+  return textParts(content, path, ECHOES);
 }
 
 /** @throws Unsayable for a part that is no text */
-export function textParts(content: unknown, path: string): TextPart[] {
-  return contentParts(content, path).map((part, index) => {
+export function textParts(content: unknown, path: string, beside: Idle = {}): TextPart[] {
+  return contentParts(content, path, beside).map((part, index) => {
     if (part.kind !== 'text') throw unsayable(`${path}[${index}].type`, 'must be text there');
     return part;
   });
@@ -24,10 +37,10 @@ function textOf(text: string): TextPart[] {
   return text === '' ? [] : [{ kind: 'text', text }];
 }
 
-function partOf(part: JsonRecord, path: string): UserPart[] {
+function partOf(part: JsonRecord, path: string, beside: Idle): UserPart[] {
   switch (part['type']) {
     case 'text':
-      checkMembers(part, path, new Set(['type', 'text']));
+      checkMembers(part, path, new Set(['type', 'text']), beside);
       return textOf(textIn(part['text'], `${path}.text`));
     case 'refusal':
       checkMembers(part, path, new Set(['type', 'refusal']));

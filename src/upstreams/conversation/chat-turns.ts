@@ -1,6 +1,6 @@
 /** Reads the messages of a chat completion request. */
-import type { JsonRecord } from '../json';
-import { contentParts, textParts } from './chat-parts';
+import { type JsonRecord, recordOf } from '../json';
+import { answerTexts, contentParts, textParts } from './chat-parts';
 import type { AssistantPart, ReasoningPart, ToolCallPart, Turn } from './conversation';
 import { Turns } from './turns';
 import { checkMembers, optionalList, optionalText, recordIn, textIn, unsayable } from './unsayable';
@@ -9,8 +9,8 @@ const SAID: ReadonlySet<string> = new Set(['role', 'content']);
 const RESULT: ReadonlySet<string> = new Set(['role', 'content', 'tool_call_id', 'name']);
 const ANSWERED: ReadonlySet<string> = new Set([
   ...['role', 'content', 'refusal', 'tool_calls', 'reasoning_content', 'reasoning', 'reasoning_details'],
-  // What an answer said beside its text, and what an SDK made of it: nothing of it is for the model.
-  ...['annotations', 'parsed'],
+  // What an answer said beside its text, and what an SDK made of it: nothing of it is for the model. What is extra stands at the calls.
+  ...['annotations', 'parsed', 'extra_content'],
 ]);
 const CALL: ReadonlySet<string> = new Set(['id', 'type', 'index', 'function', 'extra_content']);
 /** What OpenAI's own SDK puts beside the arguments when it parses them, and sends back. */
@@ -55,7 +55,7 @@ function takeTurn(turns: Turns, message: JsonRecord, path: string): void {
 
 function answerParts(message: JsonRecord, path: string): AssistantPart[] {
   const { content, refusal } = message;
-  const said = content === undefined || content === null ? [] : textParts(content, `${path}.content`);
+  const said = content === undefined || content === null ? [] : answerTexts(content, `${path}.content`);
   const refused = optionalText(refusal, `${path}.refusal`);
   const calls = optionalList(message['tool_calls'], `${path}.tool_calls`);
   return [
@@ -66,9 +66,11 @@ function answerParts(message: JsonRecord, path: string): AssistantPart[] {
   ];
 }
 
-/** With its signatures where the client kept them: `reasoning_details`, as `chat-answer.ts` writes them. */
+/** With its signatures where the client kept them: `reasoning_details`, as `chat-answer.ts` writes them; some keep them at the text. */
 function reasoningParts(message: JsonRecord, path: string): ReasoningPart[] {
-  const details = optionalList(message['reasoning_details'], `${path}.reasoning_details`);
+  const { content } = message;
+  const kept = Array.isArray(content) ? content.map((part) => recordOf(part)['reasoning_details']).find(Array.isArray) : undefined;
+  const details = optionalList(message['reasoning_details'] ?? kept, `${path}.reasoning_details`);
   if (details.length > 0) return details.map((each, index) => detailOf(recordIn(each, `${path}.reasoning_details[${index}]`)));
   const text = optionalText(message['reasoning_content'] ?? message['reasoning'], `${path}.reasoning_content`);
   return text === null || text === '' ? [] : [{ kind: 'reasoning', text, signature: null, redacted: null }];

@@ -33,6 +33,8 @@ describe('a chat', () => {
     [said({ type: 'file', file: { file_id: 'file-1' } }), /^messages\[0\]\.content\[0\]\.file\.file_id /],
     [said({ type: 'image_url', image_url: { url: 'data:image/png,raw' } }), /must be in base64/],
     [answered({ audio: { id: 'a' } }), /^messages\[1\]\.audio /],
+    [answered({ content: [{ type: 'text', text: 'x', cache: 1 }] }), /^messages\[1\]\.content\[0\]\.cache /],
+    [said({ type: 'text', text: 'x', annotations: [] }), /^messages\[0\]\.content\[0\]\.annotations /],
     [answered({ tool_calls: [{ id: 'c', type: 'custom', custom: {} }] }), /^messages\[1\]\.tool_calls\[0\]\.custom /],
     [{ temperature: 'warm' }, /^temperature must be a number/],
   ])('%j: %s', (more, obstacle) => {
@@ -44,6 +46,40 @@ describe('a chat', () => {
     expect(
       chat({ ...idle, prompt_cache_key: 'x', functions: [], tools: null, presence_penalty: 0, logprobs: false, anything: null }),
     ).toBeNull();
+  });
+});
+
+describe('an earlier answer in a chat', () => {
+  const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+  const proof = [{ type: 'reasoning.text', index: 0, text: 'hm', signature: 'c2ln' }];
+
+  it('may have its other members beside its text, as the Agents SDK keeps them, and their proofs count', () => {
+    const kept = {
+      role: 'assistant',
+      refusal: null,
+      reasoning_content: 'hm',
+      reasoning_details: proof,
+      tool_calls: [call],
+      annotations: [],
+    };
+    const extra = { google: { thought_signature: 'sign' } };
+    const answer = { content: [{ type: 'text', text: 'so', ...kept }], tool_calls: [call], extra_content: extra };
+    const reading = conversationFromChat({ model: 'm', ...answered(answer) });
+    expect(reading).toMatchObject({
+      conversation: {
+        turns: [
+          { role: 'user' },
+          {
+            role: 'assistant',
+            parts: [
+              { kind: 'reasoning', text: 'hm', signature: 'c2ln' },
+              { kind: 'text', text: 'so' },
+              { kind: 'tool-call', id: 'c', name: 'f' },
+            ],
+          },
+        ],
+      },
+    });
   });
 });
 
