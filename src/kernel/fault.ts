@@ -13,6 +13,8 @@ export interface FaultDetail {
   readonly receiptId?: string;
   /** The methods that the address takes, for `allow`. */
   readonly allow?: readonly string[];
+  /** `error.details` of Anthropic's errors: what its clients do something about by themselves. */
+  readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 

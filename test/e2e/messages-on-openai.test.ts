@@ -1,5 +1,6 @@
 /** `/v1/messages` on a channel that speaks chat completions: Anthropic's official SDK notices nothing, and the money is exact. */
 import Anthropic from '@anthropic-ai/sdk';
+import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema';
 import { eventually, gate } from '../support/eventually';
 import { anthropicSdk, leaversNoticed, post, receipt } from '../support/forge-client';
 import { onEachDatabase } from '../support/on-each-database';
@@ -55,6 +56,20 @@ onEachDatabase(
         usage: { inputTokens: 3, outputTokens: 3, source: 'PROVIDER' },
         charge: '0.000015',
       });
+    });
+
+    promise('runs the loop of tools of the official SDK, which goes on without a thread once it is told that none is kept', async () => {
+      bed.a.next({ toolCalls: [{ name: 'weather', arguments: '{"city":"Oslo"}' }] });
+      bed.a.next({ text: 'it rains' });
+      const before = bed.a.requests.length;
+      const inputSchema = { type: 'object', properties: { city: { type: 'string' } } } as const;
+      const weather = betaTool({ name: 'weather', description: 'asks', inputSchema, run: ({ city }) => `rain in ${city}` });
+      const final = await client().beta.messages.toolRunner({ ...ASK, tools: [weather] });
+      expect(final.content).toMatchObject([{ type: 'text', text: 'it rains' }]);
+      expect(bed.a.requests.slice(before).map(({ body }) => [body.messages?.length, 'thread' in body])).toEqual([
+        [1, false],
+        [3, false],
+      ]);
     });
 
     promise('streams to the official SDK, thoughts before text, the usage and its cost at the end', async () => {

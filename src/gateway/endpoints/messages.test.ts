@@ -31,6 +31,17 @@ describe('a request of messages', () => {
     });
   });
 
+  it.each([{ type: 'create' }, { type: 'continue', previous_message_id: 'msg_1' }])(
+    'is no turn of a thread that the provider keeps, and tells a client in its own words to go on without: %j',
+    (thread) => {
+      expect(faultOf({ thread })?.detail).toEqual({
+        param: 'thread',
+        details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] },
+      });
+      expect(faultOf({ thread: null })).toBeNull();
+    },
+  );
+
   it('may be cached for five minutes, said or not', () => {
     for (const more of [{}, { ttl: '5m' }, { ttl: null }]) {
       const cached = { cache_control: { type: 'ephemeral', ...more } };
@@ -68,6 +79,7 @@ describe('a request of messages', () => {
       },
       'messages[0].content[0].content[0].cache_control.ttl',
     ],
+    [{ fallbacks: [{ model: 'dearer' }] }, 'fallbacks'],
     [{ stream: 'yes' }, 'stream'],
   ])('%j is wrong at %s', (body, param) => {
     expect(faultOf(body)?.detail.param).toBe(param);

@@ -3,6 +3,7 @@
  * itself (hosted tools, containers, files by id) is refused, as with responses: it could not be bounded before it is paid for, and at a
  * provider all accounts share one store.
  */
+import { Fault } from '../../kernel/fault';
 import { messageInputBound, messagePromptText } from '../../metering/message-input';
 import type { Endpoint, Json } from './endpoint';
 import { isObject, OUTPUT_LIMIT_MAX, positive, refuseMember, streaming, wrong } from './members';
@@ -10,6 +11,7 @@ import { isObject, OUTPUT_LIMIT_MAX, positive, refuseMember, streaming, wrong } 
 const REFUSED: Readonly<Record<string, string>> = {
   container: 'is not served: hosted code is not run',
   inference_geo: 'is not served: it is priced apart',
+  fallbacks: 'is not served: another model has another price',
 };
 const BLOCKS_DEPTH_MAX = 4;
 const PATH_SHOWN = 100;
@@ -22,6 +24,7 @@ const DECISIVE = [
   'speed',
   'context_management',
   'cache_control',
+  'thread',
   ...Object.keys(REFUSED),
 ];
 
@@ -56,6 +59,7 @@ export const countTokens: Endpoint = {
 
 function checkBody(json: Json): void {
   for (const [name, why] of Object.entries(REFUSED)) refuseMember(json, name, why);
+  refuseThread(json);
   const { mcp_servers: servers, speed } = json;
   if (servers !== undefined && !(Array.isArray(servers) && servers.length === 0)) {
     throw wrong('mcp_servers', 'is not served: call the servers yourself, as tools');
@@ -66,6 +70,15 @@ function checkBody(json: Json): void {
   if (Array.isArray(json['system'])) checkCaches(json['system'], 'system');
   checkTools(json['tools']);
   checkMessages(json['messages']);
+}
+
+/** A conversation that the provider keeps, of which later requests send their own turn alone. Anthropic's SDK goes on without where it is told so. */
+function refuseThread({ thread }: Json): void {
+  if (thread === undefined || thread === null) return;
+  throw new Fault('invalid_request', 'thread is not served: send the whole conversation as messages.', {
+    param: 'thread',
+    details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] },
+  });
 }
 
 /** What takes something out of the conversation makes it cheaper; what has it written anew costs more than the usage of the answer. */
