@@ -39,7 +39,8 @@ function checkInput(input: unknown): void {
   if (!Array.isArray(input) || input.length === 0) throw wrong('input', 'must be a text or a list with at least one item');
   input.forEach((item: Json | null, index) => {
     if (!isObject(item)) throw wrong(`input[${index}]`, 'must be an object');
-    if (item['type'] === 'item_reference') throw wrong(`input[${index}]`, 'refers to a stored item: send the item itself');
+    if (item['type'] === 'item_reference')
+      throw wrong(`input[${index}]`, 'refers to a stored item: send the item itself, as SDKs do with store set to false');
   });
 }
 
