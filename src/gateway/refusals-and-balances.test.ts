@@ -211,7 +211,8 @@ describe('a settlement', () => {
     await expect(set.serve()).rejects.toMatchObject({ code: 'internal_error' });
     expect(set.ledger.open.size).toBe(0);
     const [receipt] = set.ledger.receipts.values();
-    expect(receipt).toMatchObject({ status: 'FAILED', charge: 0n, noChargeReason: expect.stringMatching(/could not be written in full/) });
+    expect(receipt).toMatchObject({ status: 'FAILED', stopReason: 'UPSTREAM_ERROR', errorCode: 'internal_error', charge: 0n });
+    expect(receipt?.noChargeReason).toMatch(/could not be written in full/);
     expect(set.ledger.wallets.get('acme:RMB')).toEqual({ posted: amount('100'), held: 0n });
   });
 });

@@ -1,7 +1,7 @@
 import { amount, aPrice, aRoute } from '../../test/support/catalog-builders';
 import type { Act } from '../../test/support/fake-upstream';
 import { failing, ok, play, type Scene, STREAM, stage } from '../../test/support/stage';
-import { formatDecimal } from '../kernel/money';
+import { formatDecimal, nano } from '../kernel/money';
 
 describe('a request', () => {
   it('is answered, charged for its usage, and settled before the last byte', async () => {
@@ -90,6 +90,20 @@ describe('a request', () => {
     expect(receipt).toMatchObject({ status: 'SUCCEEDED', charge: 0n, usage: { source: 'PROVIDER' } });
     expect(receipt.noChargeReason).not.toBeNull();
   });
+
+  it.each([
+    ['UPSTREAM_ERROR', { failure: { status: null, kind: 'connection_lost' } }],
+    ['UPSTREAM_TIMEOUT', { failure: { status: null, kind: 'idle_timeout' } }],
+  ] as const)(
+    'that broke off after output was delivered, where nothing has a price, does not say that none was: %s',
+    async (stopReason, act) => {
+      const route = aRoute('m', 'ORDINARY', ['a']);
+      const free = { ...route, price: { ...route.price, input: nano(0n), output: nano(0n) } };
+      const { receipt } = await play({ body: STREAM, routes: [free], acts: { a: [{ ...act, frames: ['two words'] }] } });
+      expect(receipt).toMatchObject({ stopReason, charge: 0n, usage: { source: 'FLOOR', outputTokens: 2 } });
+      expect(receipt.noChargeReason).toBe('What was delivered used nothing that has a price.');
+    },
+  );
 
   it('never settles more than was held: the excess is the loss of the operator', async () => {
     const { receipt, ledger } = await play({ acts: { a: [{ usage: { input: 7, output: 1_000_000 } }] } });

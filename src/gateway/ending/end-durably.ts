@@ -147,6 +147,8 @@ export function bareEnd(item: EndRequest): EndRequest {
   const receipt: ReceiptRecord = {
     ...item.receipt,
     status: 'FAILED',
+    // Not as it ended, which has a status and a charge of its own.
+    stopReason: item.receipt.status === 'FAILED' ? item.receipt.stopReason : 'UPSTREAM_ERROR',
     errorCode: unwrittenInFull().code,
     errorMessage: null,
     usage: NO_USAGE,

@@ -8,7 +8,7 @@ import type { StopReason } from '../../kernel/words';
 import type { ReceiptRecord, RequestFacts, RouteFacts } from '../../ledger/receipt';
 import { NO_USAGE, type Usage } from '../../metering/usage';
 import { type Hold, routeFactsOf, type Used } from '../hold';
-import { STOP_RULES } from './stop-reasons';
+import { PRICELESS, STOP_RULES } from './stop-reasons';
 
 /** What of a receipt is known when a request ends, whether it was served or not. */
 interface Ending {
@@ -87,10 +87,15 @@ function recordOf(clock: Clock, facts: RequestFacts, ending: Ending): ReceiptRec
     loweredOutputLimit: loweredLimit(hold),
     recovered: false,
     charge,
-    noChargeReason: charge > 0n ? null : (ending.noChargeReason ?? rule.noChargeReason),
+    noChargeReason: charge > 0n ? null : (ending.noChargeReason ?? withoutPrice(ending) ?? rule.noChargeReason),
     holdId: hold?.id ?? null,
     holdAmount: hold?.amount ?? null,
   };
+}
+
+/** Of what broke off, the policy's own words say that nothing was delivered: where something was, it had no price. */
+function withoutPrice({ usage, stopReason }: Ending): string | null {
+  return usage.source === 'NONE' || stopReason === 'COMPLETED' ? null : PRICELESS;
 }
 
 /** The output limit that was set because the hold covered no more; null: none was lowered. */

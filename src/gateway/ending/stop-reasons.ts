@@ -15,6 +15,9 @@ export interface StopRule {
   readonly noChargeReason: string;
 }
 
+/** Why the charge is zero of an answer that broke off after some of it was delivered, or was read to its end for nobody. */
+export const PRICELESS = 'What was delivered used nothing that has a price.';
+
 export const STOP_RULES: Readonly<Record<StopReason, StopRule>> = {
   COMPLETED: {
     status: 'SUCCEEDED',

@@ -112,6 +112,21 @@ describe('texts for people', () => {
       ['r:2', '1000 input and 500 output tokens at price version cheap cost 0.003 CNY.'],
     ]);
   });
+
+  it('of one that broke off in what it delivered, where nothing has a price, is that of the receipt', () => {
+    const noChargeReason = 'What was delivered used nothing that has a price.';
+    const usage = aUsage(1_000, 500, { source: 'FLOOR' });
+    const { attempts } = viewOf({ usage, charge: nano(0n), noChargeReason, stopReason: 'UPSTREAM_ERROR', status: 'FAILED' }, [
+      anAttempt('r', 0, { status: 'FAILED', usage: aUsage(1_000, 0) }),
+      anAttempt('r', 1, { status: 'FAILED', usage }),
+      anAttempt('r', 2, { status: 'SKIPPED' }),
+    ]);
+    expect(attempts.map(({ chargeReason }) => chargeReason)).toEqual([
+      expect.stringContaining('not charged'),
+      noChargeReason,
+      expect.stringContaining('passed over'),
+    ]);
+  });
 });
 
 describe('a request in flight', () => {

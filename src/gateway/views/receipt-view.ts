@@ -95,10 +95,11 @@ export function viewAttempts(receipt: ReadableReceipt, attempts: readonly Attemp
   if (receipt.inFlight) return [];
   const { record } = receipt;
   const currency = record.bucket === null ? null : currencyOf(record.bucket);
+  const last = attempts.findLast(({ status }) => status !== 'SKIPPED');
   return attempts.map((attempt) => ({
     ...attempt,
     id: `${attempt.receiptId}:${attempt.index}`,
-    chargeReason: chargeReason(attempt, record, currency),
+    chargeReason: chargeReason(attempt, attempt === last, record, currency),
   }));
 }
 
@@ -144,14 +145,16 @@ function fallbackDelta(record: ReceiptRecord, primary: PriceVersion | null): Nan
   return subtractNano(record.charge, record.holdAmount === null ? atPrimary : minNano(atPrimary, record.holdAmount));
 }
 
-function chargeReason(attempt: AttemptOfReceipt, record: ReceiptRecord, currency: Currency | null): string {
+/** `last`: of those that were sent, and so the one that the receipt is charged for. */
+function chargeReason(attempt: AttemptOfReceipt, last: boolean, record: ReceiptRecord, currency: Currency | null): string {
   if (attempt.status === 'SKIPPED') return 'It was passed over: nothing was sent, and nothing is charged.';
   if (attempt.charge > 0n) {
     const { inputTokens, outputTokens } = attempt.usage;
     const used = `${inputTokens} input and ${outputTokens} output tokens at price version ${record.priceId}`;
     return `${used} cost ${formatDecimal(attempt.charge)} ${currency}.`;
   }
-  if (attempt.status === 'SUCCEEDED' || attempt.status === 'CANCELLED') return record.noChargeReason ?? 'It used nothing that has a price.';
+  if (attempt.status !== 'FAILED' || (last && record.usage.source !== 'NONE'))
+    return record.noChargeReason ?? 'It used nothing that has a price.';
   return 'It failed before any of its output was delivered: failed attempts are not charged.';
 }
 
