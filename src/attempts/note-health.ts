@@ -50,7 +50,8 @@ function mayUseAnother(
 ): boolean {
   if (isSecretRefused(failure))
     return health.secretRefused(channel, upstreamModel, secret, `the provider refused it with ${wordsOf(failure)}`);
-  if (failure.status === 429) return health.secretLimited(channel, upstreamModel, secret, failure.resetMs ?? null);
+  if (failure.status === 429 && isFaultOfChannel(failure, false))
+    return health.secretLimited(channel, upstreamModel, secret, failure.resetMs ?? null);
   return false;
 }
 

@@ -74,6 +74,9 @@ export type FailureKind =
   | 'answer_too_large'
   | 'cut';
 
+/** Whom the provider's own words blame: what this request says, or what is offered to all of them. */
+export type AtFault = 'request' | 'channel';
+
 /** An upstream failure. `cut` is one that the gateway made itself, through `UpstreamExchange.cut`. */
 export interface AttemptFailure {
   readonly kind: FailureKind;
@@ -86,6 +89,8 @@ export interface AttemptFailure {
   readonly type: string | null;
   /** The member of the request that it names; left out: none. */
   readonly param?: string | undefined;
+  /** Set where the provider's words say it, whatever the status; left out: kind and status decide. */
+  readonly atFault?: AtFault | undefined;
   /** Milliseconds until its rate limit is reset, where the provider said so; left out: it did not. */
   readonly resetMs?: number | undefined;
 }

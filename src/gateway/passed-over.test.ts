@@ -89,6 +89,24 @@ describe('a channel whose breaker is open', () => {
     expect(health.known('a')?.models.get('m')?.breaker.window.failures(1_000)).toBe(0);
   });
 
+  it.each([null, 403, 429, 500])('does not come of what one client’s text brings about, whatever the status: %s', async (status) => {
+    const health = healthy();
+    const blamed = { failure: { status, kind: 'provider_error', atFault: 'request', resetMs: 60_000 } } as const;
+    for (let call = 0; call < 30; call += 1) await play({ health, routes: one('a'), acts: { a: [blamed, blamed] } });
+    expect(health.known('a')?.models.get('m')?.breaker).toMatchObject({ state: 'CLOSED' });
+    expect(rows(await play({ health, routes: one('a') }))).toEqual([['a', 'SUCCEEDED', null, 0]]);
+  });
+
+  it('comes of a channel that has lost its model, whose refusals look like those of a request', async () => {
+    const health = healthy();
+    const lost = { failure: { status: 404, kind: 'provider_error', atFault: 'channel' } } as const;
+    for (let call = 0; call < 15; call += 1) expect(rows(await play({ health, acts: { a: [lost] } }))).toHaveLength(1);
+    expect(rows(await play({ health })).map(([id, status]) => [id, status])).toEqual([
+      ['a', 'SKIPPED'],
+      ['b', 'SUCCEEDED'],
+    ]);
+  });
+
   it('does not come of clients that leave', async () => {
     const health = healthy();
     for (let call = 0; call < 30; call += 1) {
@@ -132,6 +150,18 @@ describe('a secret that the provider refuses', () => {
       const { upstream } = await play({ health, apiKeys, routes: one('a') });
       expect(upstream.calls.map(({ channel }) => channel.apiKey)).not.toContain(used[0]);
     }
+  });
+
+  it.each([403, 429])('with %i for what the request says stays in use, and no other one is tried for it', async (status) => {
+    const health = healthy();
+    const blamed = { failure: { status, kind: 'provider_error', atFault: 'request' } } as const;
+    expect(rows(await play({ health, apiKeys, acts: { a: [blamed] }, routes: one('a') }))).toHaveLength(1);
+    const used = new Set<string>();
+    for (let call = 0; call < 3; call += 1) {
+      const { upstream } = await play({ health, apiKeys, routes: one('a') });
+      for (const { channel } of upstream.calls) used.add(channel.apiKey);
+    }
+    expect(used.size).toBe(3);
   });
 
   it('takes nothing of the tries that the step has', async () => {

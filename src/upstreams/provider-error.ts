@@ -2,6 +2,7 @@
 import type { AttemptFailure } from '../attempts/upstream';
 import { clipped } from '../kernel/shown';
 import type { Channel } from '../routing/catalog';
+import { atFaultIn } from './at-fault';
 import { isRecord, type JsonRecord, parseFirstRecord } from './json';
 import { scrubbed } from './scrub';
 
@@ -12,7 +13,7 @@ const MARKUP = /^\s*</;
 export function refusalOf(status: number, body: string, channel: Channel): AttemptFailure {
   const json = parseFirstRecord(body);
   const error = json === undefined ? plainText(body) : (errorIn(json) ?? json);
-  return { ...providerError(error, channel), status };
+  return failureOf(error, channel, status);
 }
 
 /** The error that an answer of status 200 holds in place of an answer: its `error` member, or itself; else undefined. */
@@ -22,17 +23,21 @@ export function errorIn(json: JsonRecord): unknown {
 
 /** The failure that an `error` member stands for, whatever its shape. Its status is null: HTTP said that all was well. */
 export function providerError(error: unknown, channel: Channel): AttemptFailure {
+  return failureOf(error, channel, null);
+}
+
+function failureOf(error: unknown, channel: Channel, status: number | null): AttemptFailure {
   const members = isRecord(error) ? error : { message: error };
   const message = [members['message'], detailIn(members['detail'])].find((text) => typeof text === 'string' && text.trim() !== '');
   const param = wordOf(members['param'], channel);
-  return {
-    kind: 'provider_error',
-    ...(param !== null && { param }),
-    status: null,
+  const failure = {
+    status,
     message: typeof message === 'string' ? scrubbed(message, channel) : 'The provider reported an error without a message.',
     code: wordOf(members['code'], channel),
     type: wordOf(members['type'], channel),
   };
+  const atFault = atFaultIn({ ...failure, error });
+  return { kind: 'provider_error', ...(param !== null && { param }), ...failure, ...(atFault && { atFault }) };
 }
 
 /** Servers made with FastAPI tell the faults of a body in a list: where each is, and what. */

@@ -78,7 +78,9 @@ export class GeminiDecoder {
       return undefined;
     }
     const strange = STRANGE.find((name) => part[name] !== undefined);
-    return strange === undefined ? undefined : failureOf('malformed_answer', `The answer holds ${strange}, which cannot be handed on.`);
+    if (strange === undefined) return undefined;
+    // A model that can do more than its clients can be told does so for what it was asked.
+    return { ...failureOf('malformed_answer', `The answer holds ${strange}, which cannot be handed on.`), atFault: 'request' };
   }
 
   private takeCall({ id, name, args = {} }: JsonRecord, signature: unknown, events: AnswerEvent[]): AttemptFailure | undefined {

@@ -2,18 +2,22 @@
 import type { AttemptFailure } from '../../attempts/upstream';
 import { clipped } from '../../kernel/shown';
 import type { Channel } from '../../routing/catalog';
+import { atFaultIn } from '../at-fault';
 import { isRecord, type JsonRecord, parseFirstRecord, recordOf } from '../json';
 import { durationMs } from '../rate-reset';
 import { scrubbed } from '../scrub';
 
 const WORD_MAX = 100;
+const UNREADABLE = 'UNKNOWN';
 const RATE_LIMITED = 429;
 
 /** The failure of an answer of 400 and more. A stream without events tells it in a list. */
 export function geminiRefusal(status: number, body: string, channel: Channel): AttemptFailure {
   const error = errorIn(parseFirstRecord(body) ?? {}) ?? {};
   const resetMs = status === RATE_LIMITED ? retryDelayOf(error) : undefined;
-  return { ...geminiError(error, channel), status: statusMeant(status, error), ...(resetMs !== undefined && { resetMs }) };
+  const failure = { ...geminiError(error, channel), status: statusMeant(status, error) };
+  const atFault = atFaultIn({ ...failure, error });
+  return { ...failure, ...(resetMs !== undefined && { resetMs }), ...(atFault && { atFault }) };
 }
 
 /** Google tells it in the body alone: `45.8s`. */
@@ -61,14 +65,18 @@ export function blockedPrompt(feedback: JsonRecord): AttemptFailure {
   return { kind: 'provider_error', status: 400, message, code: 'content_filter', type: 'invalid_request_error' };
 }
 
-/** An answer that ended for a reason that leaves nothing to use: a call that cannot be read, or a reason that is not named. */
+/**
+ * An answer that ended for a reason that leaves nothing to use: a call that cannot be read, or a reason that is not named. The
+ * model wrote it for what it was asked, so it says nothing of the channel.
+ */
 export function unusableEnd(reason: unknown): AttemptFailure {
   const word = wordOf(reason);
   const message = `The provider ended the answer without a result (${word}).`;
-  return { kind: 'provider_error', status: null, message, code: word.toLowerCase(), type: null };
+  const atFault = word === UNREADABLE ? {} : ({ atFault: 'request' } as const);
+  return { kind: 'provider_error', status: null, message, code: word.toLowerCase(), type: null, ...atFault };
 }
 
 /** An enumeration's word, and nothing that could be a text. */
 function wordOf(value: unknown): string {
-  return typeof value === 'string' && /^[A-Z_]{1,60}$/.test(value) ? value : 'UNKNOWN';
+  return typeof value === 'string' && /^[A-Z_]{1,60}$/.test(value) ? value : UNREADABLE;
 }

@@ -1,0 +1,63 @@
+/**
+ * What each way to fail means, one table: what is tried next, whether it speaks against the channel, and how a request ends
+ * whose last attempt failed so. Whoever sends requests chooses their text: what that alone can bring about is never held
+ * against a channel, or one account could close it to all others. What only a broken channel brings about always is.
+ */
+import type { StopReason } from '../kernel/words';
+import type { AttemptFailure, FailureKind } from './upstream';
+
+export type NextMove = 'same' | 'next' | 'stop';
+
+interface FailureClass {
+  readonly next: NextMove;
+  /** `before`: only while no output had come. */
+  readonly againstChannel: 'always' | 'before' | 'never';
+  readonly stopReason: StopReason;
+  /** The provider does not take our secret, or the account behind it. */
+  readonly refusesSecret?: true;
+}
+
+const BROKEN = { next: 'same', againstChannel: 'always', stopReason: 'UPSTREAM_ERROR' } as const;
+const LATE = { next: 'same', againstChannel: 'always', stopReason: 'UPSTREAM_TIMEOUT' } as const;
+const REFUSED = { next: 'next', againstChannel: 'always', stopReason: 'UPSTREAM_ERROR' } as const;
+const REJECTED = { next: 'stop', againstChannel: 'never', stopReason: 'REJECTED' } as const;
+
+/** Without a status of the provider. */
+const BY_KIND: Readonly<Record<FailureKind, FailureClass>> = {
+  connect_failed: BROKEN,
+  connection_lost: BROKEN,
+  malformed_answer: BROKEN,
+  provider_error: BROKEN,
+  connect_timeout: LATE,
+  first_byte_timeout: LATE,
+  idle_timeout: LATE,
+  // A slow client lets it run out too.
+  total_timeout: { ...LATE, againstChannel: 'before' },
+  // Asked for in so many words; another channel may say less.
+  answer_too_large: { next: 'next', againstChannel: 'never', stopReason: 'UPSTREAM_ERROR' },
+  // The gateway's own doing: a client that left, a deadline, a hold that is used up.
+  cut: { next: 'stop', againstChannel: 'never', stopReason: 'UPSTREAM_ERROR' },
+};
+
+/** What another try may change, and is the provider's own rejection in the end. */
+const TRANSIENT: FailureClass = { next: 'same', againstChannel: 'never', stopReason: 'REJECTED' };
+
+/** Statuses that are not like others of their hundred. A refusal of our own secret or rate is never the client's fault. */
+const BY_STATUS: ReadonlyMap<number, FailureClass> = new Map<number, FailureClass>([
+  [401, { ...REFUSED, refusesSecret: true }],
+  [402, { ...REFUSED, refusesSecret: true }],
+  [403, { ...REFUSED, refusesSecret: true }],
+  [407, REFUSED],
+  [429, REFUSED],
+  ...[408, 409, 425].map((status) => [status, TRANSIENT] as const),
+]);
+
+/** By kind and status; the provider's own words decide whether it speaks against the channel, but for what the gateway cut itself. */
+export function failureClassOf({ kind, status, atFault }: AttemptFailure): FailureClass {
+  if (kind === 'cut') return BY_KIND.cut;
+  const found = status === null ? BY_KIND[kind] : (BY_STATUS.get(status) ?? (status >= 500 ? BROKEN : REJECTED));
+  if (atFault === undefined) return found;
+  if (atFault === 'channel') return { ...found, againstChannel: 'always' };
+  const { next, stopReason } = found;
+  return { next, stopReason, againstChannel: 'never' };
+}

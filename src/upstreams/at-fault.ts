@@ -1,0 +1,72 @@
+/**
+ * Whom a provider's own words blame, where its status says another thing or nothing. Only words that are the provider's
+ * alone decide: codes, types, and beginnings of messages that no text of a client can be part of.
+ */
+import type { AtFault } from '../attempts/upstream';
+import { isRecord } from './json';
+
+interface Said {
+  /** HTTP status of 400 or more; null: the error came in place of an answer. */
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly type: string | null;
+  readonly message: string;
+  /** The error as it came. */
+  readonly error: unknown;
+}
+
+/** What the request says, or how much of it there is. */
+const OF_REQUEST: ReadonlySet<string> = new Set([
+  'content_filter',
+  'content_policy_violation',
+  'responsibleaipolicyviolation',
+  'moderation_blocked',
+  'data_inspection_failed',
+  'datainspectionfailed',
+  'invalid_prompt',
+  'context_length_exceeded',
+  'string_above_max_length',
+  'request_too_large',
+  'image_generation_user_error',
+]);
+const OF_PICTURES = /^(?:invalid|empty|unsupported)_(?:base64_)?image|^image_(?:too|parse|file|content)|^failed_to_download_image$/;
+/** The model of the catalog, which no request can name: the channel does not have it, or no longer. */
+const OF_MODEL: ReadonlySet<string> = new Set(['model_not_found', 'deploymentnotfound', 'model_decommissioned']);
+/** Types that blame the request where no code says otherwise. */
+const BLAMING_TYPES: ReadonlySet<string> = new Set(['invalid_request_error', 'badrequesterror']);
+/** Numbers in place of a code that are the channel's, or that another try may change. */
+const NOT_OF_REQUEST: ReadonlySet<number> = new Set([401, 402, 403, 407, 408, 409, 425, 429]);
+/** More tokens at once than the account may ever send in a minute: a rate limit that no waiting lifts. */
+const NEVER_FITS = /^Request too large|^Extra usage is required for long context/;
+/** The name of a file, which a request chose. */
+const FILE_OF_OTHERS = /^You do not have permission to access the File /;
+const NO_SUCH_MODEL = /^models\/\S+ is not found|^model: /;
+
+/** undefined: the status alone decides. */
+export function atFaultIn(said: Said): AtFault | undefined {
+  const code = said.code?.toLowerCase() ?? '';
+  const type = said.type?.toLowerCase() ?? '';
+  if (OF_MODEL.has(code)) return 'channel';
+  if (OF_REQUEST.has(code) || OF_REQUEST.has(type) || OF_PICTURES.test(code)) return 'request';
+  return said.status === null ? blamedInAnswer(code, type) : blamedWith(said.status, said);
+}
+
+/** What a status means in another way where the message goes on so. */
+function blamedWith(status: number, { message, error }: Said): AtFault | undefined {
+  if (status === 404) return NO_SUCH_MODEL.test(message) ? 'channel' : undefined;
+  if (status === 403) return FILE_OF_OTHERS.test(message) || wasFlagged(error) ? 'request' : undefined;
+  return status === 429 && NEVER_FITS.test(message) ? 'request' : undefined;
+}
+
+/** Of an error that came with status 200. */
+function blamedInAnswer(code: string, type: string): AtFault | undefined {
+  const status = /^4\d\d$/.test(code) ? +code : null;
+  if (status !== null) return NOT_OF_REQUEST.has(status) ? undefined : 'request';
+  return code === '' && BLAMING_TYPES.has(type) ? 'request' : undefined;
+}
+
+/** As OpenRouter tells it of a prompt that its moderation stopped. */
+function wasFlagged(error: unknown): boolean {
+  const metadata = isRecord(error) ? error['metadata'] : undefined;
+  return isRecord(metadata) && (Array.isArray(metadata['reasons']) || typeof metadata['flagged_input'] === 'string');
+}
