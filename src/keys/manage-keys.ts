@@ -141,14 +141,15 @@ async function changeStatus(means: KeyManagement, viewer: Viewer, id: string, st
 
 /** @throws Fault `invalid_request` */
 export function refuseRevoked(key: ApiKey): void {
-  if (key.status === 'REVOKED') throw new Fault('invalid_request', 'The key was revoked and never works again: create a new one.');
+  if (key.status === 'REVOKED')
+    throw new Fault('invalid_request', 'The key was revoked and never works again: create a new one.', { param: 'id' });
 }
 
 /** @throws Fault `not_found`, `forbidden` for an API key */
 export async function ownKey(means: KeyManagement, viewer: Viewer, id: string): Promise<ApiKey> {
   refuseKeys(viewer);
   const key = (await means.keys.find([id])).get(id);
-  if (key === undefined || !maySeeKey(viewer, key)) throw new Fault('not_found', `There is no API key ${shown(id)}.`);
+  if (key === undefined || !maySeeKey(viewer, key)) throw new Fault('not_found', `There is no API key ${shown(id)}.`, { param: 'id' });
   return key;
 }
 

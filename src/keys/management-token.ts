@@ -104,7 +104,8 @@ async function addToken({ accounts, tokens, clock }: AccountManagement, wish: To
   if (wish.expiresAt !== null && wish.expiresAt <= now)
     throw wrong('expiresAt', 'must lie in the future; leave it out for a token that does not expire');
   const name = checkName(wish.name);
-  if ((await accounts.find(wish.accountId)) === undefined) throw new Fault('not_found', `There is no account "${shown(wish.accountId)}".`);
+  if ((await accounts.find(wish.accountId)) === undefined)
+    throw new Fault('not_found', `There is no account "${shown(wish.accountId)}".`, { param: 'accountId' });
   const secret = newSecret(TOKEN_PREFIX);
   const token: ManagementToken = { ...wish, name, id: newId(), createdAt: now, revokedAt: null };
   await tokens.add(token, hashSecret(secret), once);

@@ -56,7 +56,7 @@ export async function retireModel({ editor, catalog }: EditManagement, id: strin
     refuseUsed('model', id, users);
     const aliases = [...(now.aliases ?? [])].filter(([, named]) => named === id).map(([alias]) => alias);
     if (aliases.length > 0)
-      throw new Fault('invalid_request', `The model "${id}" is named by the aliases ${aliases.join(', ')} of the file.`);
+      throw new Fault('invalid_request', `The model "${id}" is named by the aliases ${aliases.join(', ')} of the file.`, { param: 'id' });
     return { retired: { models: [id] } };
   });
   return model;
@@ -98,30 +98,34 @@ export async function retireRoute({ editor, catalog }: EditManagement, id: strin
 
 function standingChannel({ channels }: Catalog, id: string): Channel {
   const channel = channels.get(id);
-  if (channel === undefined || channel.retired === true) throw new Fault('not_found', `There is no channel "${shown(id)}".`);
+  if (channel === undefined || channel.retired === true)
+    throw new Fault('not_found', `There is no channel "${shown(id)}".`, { param: 'id' });
   return channel;
 }
 
 function standingModel({ models }: Catalog, id: string): Model {
   const model = models.get(id);
-  if (model === undefined) throw new Fault('not_found', `There is no model "${shown(id)}".`);
+  if (model === undefined) throw new Fault('not_found', `There is no model "${shown(id)}".`, { param: 'id' });
   return model;
 }
 
 function standingRoute({ routes }: Catalog, id: string): Route {
   const route = routes.get(id);
-  if (route === undefined) throw new Fault('not_found', `There is no route "${shown(id)}": its id is its model and its type.`);
+  if (route === undefined)
+    throw new Fault('not_found', `There is no route "${shown(id)}": its id is its model and its type.`, { param: 'id' });
   return route;
 }
 
 function refuseUsed(what: string, id: string, users: readonly Route[]): void {
   if (users.length === 0) return;
   const names = users.map((route) => route.id).slice(0, 10);
-  throw new Fault('invalid_request', `The ${what} "${id}" is used by the routes ${names.join(', ')}: change or retire them first.`);
+  throw new Fault('invalid_request', `The ${what} "${id}" is used by the routes ${names.join(', ')}: change or retire them first.`, {
+    param: 'id',
+  });
 }
 
 /** Another one may have changed it once more, or retired it, since it was written. */
 function found<T>(entry: T | undefined): T {
-  if (entry === undefined) throw new Fault('not_found', 'It was retired by somebody else meanwhile.');
+  if (entry === undefined) throw new Fault('not_found', 'It was retired by somebody else meanwhile.', { param: 'id' });
   return entry;
 }

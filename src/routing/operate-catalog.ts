@@ -46,7 +46,7 @@ const AHEAD_MS = 5 * 366 * 86_400_000;
 export async function setPrice({ catalog, editor, clock }: CatalogManagement, routeId: string, wish: PriceWish): Promise<PriceVersion> {
   const { amounts, multiplier, classes, effectiveFrom } = wish;
   const route = catalog.current().routes.get(routeId);
-  if (route === undefined) throw new Fault('not_found', unknownRoute(catalog.current(), routeId));
+  if (route === undefined) throw new Fault('not_found', unknownRoute(catalog.current(), routeId), { param: 'routeId' });
   for (const [name, amount] of Object.entries({ ...amounts, ...classes })) checkAmount(name, amount);
   checkAmount('multiplier', multiplier, MULTIPLIER_MAX);
   const apart = classes ?? route.price.classes;
@@ -72,15 +72,16 @@ function unknownRoute({ routes }: Catalog, routeId: string): string {
 
 function checkAmount(name: string, amount: bigint | null, most = PRICE_MAX): void {
   if (amount === null || (amount >= 0n && amount <= most)) return;
-  throw new Fault('invalid_request', `${name} must be between 0 and ${formatDecimal(most)}.`);
+  throw new Fault('invalid_request', `${name} must be between 0 and ${formatDecimal(most)}.`, { param: name });
 }
 
 /** When a price begins that is to begin at an instant; null: now. @throws Fault `invalid_request` that names the `field` */
 export function priceBeginning(effectiveFrom: number | null, now: number, field = 'effectiveFrom'): number | null {
   if (effectiveFrom === null) return null;
   if (effectiveFrom < now - LATE_MS) {
-    throw new Fault('invalid_request', `${field} has passed: calls of then are settled. Leave it out for a price from now on.`);
+    const wayOn = 'calls of then are settled. Leave it out for a price from now on.';
+    throw new Fault('invalid_request', `${field} has passed: ${wayOn}`, { param: field });
   }
-  if (effectiveFrom > now + AHEAD_MS) throw new Fault('invalid_request', `${field} is more than five years ahead.`);
+  if (effectiveFrom > now + AHEAD_MS) throw new Fault('invalid_request', `${field} is more than five years ahead.`, { param: field });
   return effectiveFrom <= now ? null : effectiveFrom;
 }

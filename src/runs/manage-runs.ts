@@ -63,7 +63,8 @@ export async function changeBudget({ runs }: RunManagement, id: string, budget: 
   await runs.setBudget(id, checkBudget(budget));
   const changed = await reread(runs, id);
   // Looked at afterwards: it may have ended at the same time.
-  if (!takesCalls(changed)) throw new Fault('invalid_request', `The run ${id} has ended: its budget can no longer change.`);
+  if (!takesCalls(changed))
+    throw new Fault('invalid_request', `The run ${id} has ended: its budget can no longer change.`, { param: 'id' });
   return changed;
 }
 

@@ -65,7 +65,7 @@ export class TypeormAccountStore implements AccountStore {
 
   async setSpendLimits(projectId: string, limits: readonly SpendLimit[]): Promise<void> {
     const changed = await this.read((manager) => manager.update(ProjectRow, { id: projectId }, { spendLimits: textOfSpendLimits(limits) }));
-    if (changed.affected === 0) throw new Fault('not_found', `There is no project "${shown(projectId)}".`);
+    if (changed.affected === 0) throw new Fault('not_found', `There is no project "${shown(projectId)}".`, { param: 'projectId' });
   }
 
   async projects(accountId: string | null): Promise<readonly Project[]> {

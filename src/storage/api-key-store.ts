@@ -114,10 +114,10 @@ async function lockedKey(manager: EntityManager, id: string): Promise<ApiKeyRow>
   // On SQLite a transaction has the right to write from its start, so that nobody else changes anything meanwhile.
   const locking = manager.connection.options.type === 'better-sqlite3' ? query : query.setLock('pessimistic_write');
   const row = canBeStoredId(id) ? await locking.getOne() : null;
-  if (row === null) throw new Fault('not_found', `There is no API key "${shown(id)}".`);
+  if (row === null) throw new Fault('not_found', `There is no API key "${shown(id)}".`, { param: 'id' });
   return row;
 }
 
 function refuseRevoked(status: string): void {
-  if (status === 'REVOKED') throw new Fault('key_revoked', 'A revoked API key stays revoked.');
+  if (status === 'REVOKED') throw new Fault('key_revoked', 'A revoked API key stays revoked.', { param: 'id' });
 }

@@ -89,6 +89,24 @@ onEachDatabase('an argument that is wrong', (bed, promise) => {
     }
   }
 
+  promise(
+    'is named by each mutation that refuses it',
+    async () => {
+      const unnamed = new Set<string>();
+      await sideBySide(everyCase('mutation', STRANGE), async ({ field, place, value }) => {
+        const values = valuesWith(field, neededValues(field, KNOWN), place, value, KNOWN);
+        const { errors = [] } = JSON.parse((await ask(OPERATOR_TOKEN, 'mutation', field, values)).text) as Answer;
+        for (const { message, extensions } of errors) {
+          const { faultCode = '', param } = extensions;
+          if (['not_found', 'invalid_request'].includes(faultCode) && param === undefined)
+            unnamed.add(`${field.name}: ${message.slice(0, 99)}`);
+        }
+      });
+      expect([...unnamed]).toEqual([]);
+    },
+    180_000,
+  );
+
   promise('is tried in every place of the schema that takes a value', () => {
     const unknown = [...rootFields(SCHEMA, 'query'), ...rootFields(SCHEMA, 'mutation')].flatMap((field) =>
       field.args.flatMap((argument) => unknownIn(argument.type, `${field.name}(${argument.name})`)),
@@ -96,6 +114,10 @@ onEachDatabase('an argument that is wrong', (bed, promise) => {
     expect(unknown).toEqual([]);
   });
 });
+
+interface Answer {
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly faultCode?: string; readonly param?: string } }[];
+}
 
 const at = (field: Field, place: Place) => `${field.name}(${place.join('.')})`;
 

@@ -112,7 +112,7 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
 
   /** Takes a channel out of use or back. It stands over restarts. @throws Fault `not_found` for one that is not in the catalog */
   async setChannelEnabled(id: string, enabled: boolean): Promise<Channel> {
-    const unknown = new Fault('not_found', `There is no channel "${shown(id)}".`);
+    const unknown = new Fault('not_found', `There is no channel "${shown(id)}".`, { param: 'id' });
     if (!canBeStoredId(id)) throw unknown;
     await changingCatalog(this.parts.dataSource, async (manager, { applied }) => {
       const rows: Row[] = await manager.query('SELECT enabled FROM channel WHERE id = ? AND retired_at IS NULL', [id]);

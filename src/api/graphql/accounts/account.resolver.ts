@@ -63,7 +63,8 @@ export class AccountResolver {
   ): Promise<AccountTokenNode> {
     if (!mayDecide(viewer)) throw new Fault('forbidden', 'Only an owner of the account, or the operator, may revoke its tokens.');
     const token = await sources.tokens.find(id);
-    if (token === undefined || !maySeeAccount(viewer, token.accountId)) throw new Fault('not_found', `There is no token ${shown(id)}.`);
+    if (token === undefined || !maySeeAccount(viewer, token.accountId))
+      throw new Fault('not_found', `There is no token ${shown(id)}.`, { param: 'id' });
     await sources.tokens.revoke(id, sources.clock.now());
     return (await sources.tokens.find(id)) ?? token;
   }
@@ -74,6 +75,6 @@ function decidedAccount({ viewer }: GraphContext, asked: string | null): string 
   if (!mayDecide(viewer)) throw new Fault('forbidden', 'Only an owner of the account, or the operator, may make tokens.');
   const account = asked ?? accountOf(viewer);
   if (account === null) throw new Fault('invalid_request', 'Name the account: "accountId".', { param: 'accountId' });
-  if (!maySeeAccount(viewer, account)) throw new Fault('not_found', `There is no account "${shown(account)}".`);
+  if (!maySeeAccount(viewer, account)) throw new Fault('not_found', `There is no account "${shown(account)}".`, { param: 'accountId' });
   return account;
 }

@@ -37,6 +37,7 @@ export async function decidedAccount({ viewer, sources }: Deciding, asked: strin
 /** The thing when the viewer may decide about it. @throws Fault `forbidden`, `not_found` */
 export function decidable<T extends { readonly accountId: string }>(viewer: Viewer, found: T | undefined, what: string): T {
   if (!mayDecide(viewer)) throw new Fault('forbidden', 'Only an owner of the account, or the operator, may decide about its alerts.');
-  if (found === undefined || !maySeeAccount(viewer, found.accountId)) throw new Fault('not_found', `There is no ${shown(what)}.`);
+  if (found === undefined || !maySeeAccount(viewer, found.accountId))
+    throw new Fault('not_found', `There is no ${shown(what)}.`, { param: 'id' });
   return found;
 }

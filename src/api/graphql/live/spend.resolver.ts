@@ -57,8 +57,9 @@ async function narrow(context: GraphContext, apiKeyId: string | null, projectId:
   const own = viewer.kind === 'key' ? viewer.key.id : null;
   const key = apiKeyId === null ? null : await keys.key(apiKeyId);
   const project = projectId === null ? null : await keys.project(projectId);
-  if (apiKeyId !== null && key === null) throw new Fault('not_found', `There is no API key "${shown(apiKeyId)}".`);
-  if (projectId !== null && project === null) throw new Fault('not_found', `There is no project "${shown(projectId)}".`);
+  if (apiKeyId !== null && key === null) throw new Fault('not_found', `There is no API key "${shown(apiKeyId)}".`, { param: 'apiKeyId' });
+  if (projectId !== null && project === null)
+    throw new Fault('not_found', `There is no project "${shown(projectId)}".`, { param: 'projectId' });
   const asked = [own, apiKeyId].filter((id) => id !== null);
   const inProject = project === null ? null : projectMembers(context, project.id);
   return {

@@ -81,6 +81,6 @@ async function payingKey({ keys }: GraphContext, { apiKeyId }: ResearchInput): P
 /** @throws Fault `not_found` also for a run that the viewer may not see */
 async function researchRunOf({ research }: GraphContext, id: string): Promise<ResearchRun> {
   const run = await research.run(id);
-  if (run === null) throw new Fault('not_found', `There is no research run ${shown(id)}.`);
+  if (run === null) throw new Fault('not_found', `There is no research run ${shown(id)}.`, { param: 'id' });
   return run;
 }
