@@ -47,9 +47,11 @@ onEachDatabase('the catalog that is made over the graph', (bed, promise) => {
   const routeOf = async (model: string) =>
     (await ask<{ routes: RouteJson[] }>(`query($m: String) { routes(model: $m) ${ROUTE} }`, { m: model })).routes[0];
   const channelOf = async (id: string) =>
-    (await ask<{ channels: { id: string; name: string; baseUrl: string }[] }>('{ channels { id name baseUrl } }')).channels.find(
-      (one) => one.id === id,
-    );
+    (
+      await ask<{ channels: { id: string; name: string; protocol: string; baseUrl: string }[] }>(
+        '{ channels { id name protocol baseUrl } }',
+      )
+    ).channels.find((one) => one.id === id);
   const channel = (id: string, more: object = {}) => ({ id, protocol: 'openai', baseUrl: bed.b.baseUrl, apiKey: SECRET, ...more });
   const call = async (model: string, origin = bed.gateway.origin) => {
     const response = await postChat(origin, CHAT, { model, messages: HI });
@@ -84,6 +86,22 @@ onEachDatabase('the catalog that is made over the graph', (bed, promise) => {
     const [updated] = seen.auditLog.nodes.filter(({ action, target }) => action === 'updateChannel' && target === 'served');
     expect(updated).toMatchObject({ outcome: 'DONE', before: expect.stringContaining('"apiKey":"sha256:') });
     expect(updated?.after).not.toBe(updated?.before);
+  });
+
+  promise('changes what a channel speaks, and no receipt of before', async () => {
+    await made('spoken');
+    const before = await call('spoken');
+    expect(before).toMatchObject({
+      finalChannel: { protocol: 'openai' },
+      attempts: [{ protocol: 'openai', channel: { protocol: 'openai' } }],
+    });
+    await updateChannel('spoken', { protocol: 'gemini' });
+    expect(await channelOf('spoken')).toMatchObject({ protocol: 'gemini' });
+    expect(await receipt(bed.gateway.origin, CHAT, before.id)).toEqual(before);
+    const query = `query($id: ID!) { receipt(id: $id) { finalChannel { protocol } attempts { protocol channel { protocol } } } }`;
+    expect(await ask(query, { id: before.id })).toEqual({
+      receipt: { finalChannel: { protocol: 'openai' }, attempts: [{ protocol: 'openai', channel: { protocol: 'openai' } }] },
+    });
   });
 
   promise('sells what one mutation of a request made to the next one', async () => {

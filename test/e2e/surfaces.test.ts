@@ -64,7 +64,7 @@ onEachDatabase('the gateway shows', (bed, promise) => {
       ['POST', '/v1/models/vendor/model', 'GET, HEAD'],
       ['OPTIONS', '/v1/key', 'GET, HEAD'],
       ['POST', '/healthz', 'GET, HEAD'],
-      ['PATCH', '/graphql', 'GET, POST'],
+      ['PATCH', '/graphql', 'GET, POST, HEAD'],
     ] as const) {
       const response = await fetch(`${bed.gateway.origin}${path}`, { method });
       expect([method, path, response.status, response.headers.get('allow')]).toEqual([method, path, 405, allow]);
