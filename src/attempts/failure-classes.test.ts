@@ -47,11 +47,14 @@ describe('whom a failure blames', () => {
     },
   );
 
-  it.each([null, 400, 404])('is the channel where its own words say so, although the status looks like the request’s: %s', (status) => {
-    const blamed = failure({ status, atFault: 'channel' });
-    expect(isFaultOfChannel(blamed, false)).toBe(true);
-    expect(classifyFailure(blamed)).toBe(classifyFailure(failure({ status })));
-  });
+  it.each([null, 400, 403, 404])(
+    'is the channel where its own words say so, although the status looks like the request’s or the secret’s: %s',
+    (status) => {
+      const blamed = failure({ status, atFault: 'channel' });
+      expect([isFaultOfChannel(blamed, false), isSecretRefused(blamed)]).toEqual([true, false]);
+      expect(classifyFailure(blamed)).toBe(classifyFailure(failure({ status })));
+    },
+  );
 
   it('is nobody where the gateway itself stopped reading, whatever was said by then', () => {
     expect(isFaultOfChannel(failure({ kind: 'cut', atFault: 'channel' }), true)).toBe(false);

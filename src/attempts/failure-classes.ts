@@ -57,7 +57,7 @@ export function failureClassOf({ kind, status, atFault }: AttemptFailure): Failu
   if (kind === 'cut') return BY_KIND.cut;
   const found = status === null ? BY_KIND[kind] : (BY_STATUS.get(status) ?? (status >= 500 ? BROKEN : REJECTED));
   if (atFault === undefined) return found;
-  if (atFault === 'channel') return { ...found, againstChannel: 'always' };
+  // Neither the request nor the model is a matter of the secret, which serves other models.
   const { next, stopReason } = found;
-  return { next, stopReason, againstChannel: 'never' };
+  return { next, stopReason, againstChannel: atFault === 'channel' ? 'always' : 'never' };
 }

@@ -152,6 +152,20 @@ describe('a secret that the provider refuses', () => {
     }
   });
 
+  it('for one model stays in use for the others: it is the model that the channel does not have', async () => {
+    const health = healthy();
+    const routes = [...one('a'), aRoute('other', 'ORDINARY', ['a'])];
+    const lost = { failure: { status: 403, kind: 'provider_error', atFault: 'channel' } } as const;
+    for (let call = 0; call < 3; call += 1) await play({ health, apiKeys, acts: { a: [lost] }, routes });
+    expect(
+      health
+        .known('a')
+        ?.ring?.report(1_000)
+        .map(({ rest }) => rest),
+    ).toEqual([null, null, null]);
+    expect(health.known('a')?.models.get('m')?.breaker.window.failures(1_000)).toBe(3);
+  });
+
   it.each([403, 429])('with %i for what the request says stays in use, and no other one is tried for it', async (status) => {
     const health = healthy();
     const blamed = { failure: { status, kind: 'provider_error', atFault: 'request' } } as const;
