@@ -2,6 +2,8 @@ import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from '../../test/s
 import { aKey } from '../../test/support/key-builders';
 import { nano } from '../kernel/money';
 import type { Bucket } from '../kernel/words';
+import { NO_POLICIES } from '../keys/key-policies';
+import { counterId } from '../ledger/spend-counter';
 import { type EstimateMeans, estimateErrorOf, estimateResearch } from './estimate';
 import { sectionsOf } from './sections/section';
 
@@ -15,7 +17,15 @@ function means(more: Partial<EstimateMeans> = {}): EstimateMeans {
     channels: [aChannel('a'), aChannel('b')],
     routes: [aRoute('m', 'ORDINARY', [{ channelId: 'a', price: CHEAP }]), aRoute('m', 'OFFICIAL', [{ channelId: 'b', price: CHEAP }])],
   });
-  return { catalog, models: { quick: 'm', deep: 'm' }, profiles: new Map(), available: async () => amount('100'), now: 0, ...more };
+  return {
+    catalog,
+    models: { quick: 'm', deep: 'm' },
+    profiles: new Map(),
+    available: async () => amount('100'),
+    rooms: async () => [],
+    now: 0,
+    ...more,
+  };
 }
 
 const codes = (estimate: { warnings: readonly { code: string }[] }) => estimate.warnings.map(({ code }) => code);
@@ -49,6 +59,39 @@ describe('an estimate', () => {
     expect([enough.balanceOk, codes(enough)]).toEqual([true, []]);
   });
 
+  it('warns of every spend limit that would end it on the way: whose, what it leaves, when it begins anew', async () => {
+    const room = (scope: 'key' | 'project', window: 'DAY' | 'LIFETIME', left: bigint) => ({
+      ...{ counterId: counterId({ scope, scopeId: scope === 'key' ? 'key' : 'bots', bucket: 'RMB', window }, 0), ceiling: amount('1') },
+      ...{ spent: amount('1') - left, held: 0n, left },
+    });
+    const rooms = async () => [room('key', 'DAY', 5n), room('project', 'LIFETIME', -5n), room('key', 'LIFETIME', amount('90'))];
+    const { warnings, balanceOk } = await estimateResearch(means({ rooms }), aKey(), 'QUICK', null);
+    expect([balanceOk, ...warnings.map(({ code }) => code)]).toEqual([true, 'SPEND_LIMIT_SHORT', 'SPEND_LIMIT_SHORT']);
+    const [ofKey, ofProject] = warnings.map(({ message }) => message);
+    expect(ofKey).toMatch(
+      /^The run needs about \d\S+ CNY, what its calls reserve included, and the DAY limit of this key on RMB leaves 0.000000005 CNY: it would pause on the way\. Raise the limit by \S+ CNY\. It begins anew at 1970-01-02T00:00:00.000Z\.$/,
+    );
+    expect(ofProject).toMatch(/and the LIFETIME limit of the project "bots" on RMB leaves 0 CNY: .* CNY\.$/);
+  });
+
+  it('warns of a key that allows less for one request than a call of a section can reserve', async () => {
+    const keyWith = (units: bigint) => aKey({ policies: { ...NO_POLICIES, maxCharge: [{ bucket: 'RMB', amount: nano(units) }] } });
+    const { warnings } = await estimateResearch(means(), keyWith(10_000_000n), 'DEEP', null);
+    const [warning] = warnings.filter(({ code }) => code === 'PRICE_CEILING');
+    expect(warning?.message).toMatch(/allows 0.01 CNY for one request \(maxCharge\): the run may pause before .*Synthesis/);
+    expect(codes(await estimateResearch(means(), keyWith(1_000_000_000n), 'DEEP', null))).toEqual([]);
+  });
+
+  it('warns of a key that may expire before the run has ended, and not of one that lives longer', async () => {
+    const profiles = new Map(sectionsOf('QUICK').map(({ name }) => [name, { inputTokens: 10, outputTokens: 1, seconds: 10 }]));
+    const foreseen = async (expiresAt: number) => estimateResearch(means({ profiles }), aKey({ expiresAt }), 'QUICK', null);
+    // Two sections at the same time, and one after them, each tried three times at worst.
+    expect((await foreseen(60_000)).warnings).toEqual([
+      { code: 'KEY_EXPIRES', message: expect.stringContaining('1970-01-01T00:01:00.000Z') },
+    ]);
+    expect(codes(await foreseen(60_001))).toEqual([]);
+  });
+
   it('warns of routes that pay from CREDIT, and of backups that cost more', async () => {
     const official = await estimateResearch(means(), aKey({ routePolicy: 'OFFICIAL_ONLY' }), 'QUICK', null);
     expect([official.expected[0]?.bucket, codes(official)]).toEqual(['CREDIT', ['OFFICIAL_ROUTE']]);
@@ -71,6 +114,19 @@ describe('an estimate', () => {
     expect(codes(backed)).toEqual(['FALLBACK_DEARER']);
     expect(backed.expected).toEqual(alone.expected);
     expect(backed.ceiling[0]?.amount).toBe((alone.ceiling[0]?.amount ?? 0n) * 2n);
+  });
+
+  it('warns of a price that changes before the run may have ended, and of none that changes later', async () => {
+    const profiles = new Map(sectionsOf('QUICK').map(({ name }) => [name, { inputTokens: 10, outputTokens: 1, seconds: 10 }]));
+    const foreseen = (effectiveFrom: number) => {
+      const route = { ...aRoute('m', 'ORDINARY', [{ channelId: 'a', price: CHEAP }]), upcoming: [{ ...DEAR, effectiveFrom }] };
+      const catalog = aCatalog({ models: [aModel('m')], channels: [aChannel('a')], routes: [route] });
+      return estimateResearch(means({ profiles, catalog }), aKey(), 'QUICK', null);
+    };
+    const message =
+      'The price of m:ORDINARY changes at 1970-01-01T00:01:00.000Z. Calls from then on are charged by the new one, which is not estimated here.';
+    expect((await foreseen(60_000)).warnings).toEqual([{ code: 'PRICE_CHANGES', message }]);
+    expect(codes(await foreseen(60_001))).toEqual([]);
   });
 
   it('warns of a run that takes long', async () => {

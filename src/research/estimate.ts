@@ -6,6 +6,7 @@ import { divideUp, type Nano, nano } from '../kernel/money';
 import { BUCKETS, type Bucket, type ResearchMode } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
 import { admitKey } from '../keys/authenticate';
+import type { SpendRoom } from '../ledger/spend-room';
 import { chargeFor } from '../metering/charge';
 import { quoteCeiling } from '../metering/quote-ceiling';
 import type { Catalog } from '../routing/catalog';
@@ -30,6 +31,8 @@ export interface EstimateMeans {
   /** Of that mode, by the name of the section. */
   readonly profiles: ReadonlyMap<string, SectionProfile>;
   readonly available: (bucket: Bucket) => Promise<Nano>;
+  /** What each spend limit of the key and its project leaves of a bucket now. */
+  readonly rooms: (bucket: Bucket) => Promise<readonly SpendRoom[]>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -50,13 +53,22 @@ export async function estimateResearch(
   const ceiling = linesOf((bucket) => sumOf(holdsIn(sections, bucket)) * BigInt(TRIES_MAX));
   const needed = linesOf((bucket) => neededOf(sections, bucket, expected, ceiling));
   const available = new Map<Bucket, Nano>();
-  for (const { bucket } of needed) available.set(bucket, await means.available(bucket));
+  const rooms = new Map<Bucket, readonly SpendRoom[]>();
+  for (const { bucket } of needed) {
+    available.set(bucket, await means.available(bucket));
+    rooms.set(bucket, await means.rooms(bucket));
+  }
   const expectedSeconds = Math.ceil(secondsOf(sections));
   const balanceOk = needed.every(({ bucket, amount }) => amount <= (available.get(bucket) ?? 0n));
   return {
     ...{ mode, sections: sections.length, expected, ceiling, expectedSeconds, balanceOk },
     expectedTokens: sections.reduce((sum, { tokens }) => sum + tokens, 0),
-    warnings: warningsOf({ sections, expected, needed, ceiling, available, budget, expectedSeconds }),
+    warnings: warningsOf({
+      ...{ sections, needed, available, rooms, budget, expectedSeconds },
+      secondsAtWorst: expectedSeconds * TRIES_MAX,
+      key,
+      now: means.now,
+    }),
   };
 }
 

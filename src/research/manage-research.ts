@@ -5,6 +5,7 @@ import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { type Nano, nano } from '../kernel/money';
 import type { Bucket, ResearchMode } from '../kernel/words';
+import type { AccountStore } from '../keys/account-store';
 import type { ApiKey } from '../keys/api-key';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { walletId } from '../ledger/wallet';
@@ -18,6 +19,7 @@ import type { ResearchStore } from './research-store';
 import { type Estimate, hasEnded, type ResearchModels, type ResearchRun } from './run';
 import type { RunQueue } from './run-queue';
 import { sectionsOf } from './sections/section';
+import { spendRooms } from './spend-rooms';
 import { checkedSymbol } from './symbol';
 
 /** What the catalog says of research, with the source of data that it names. */
@@ -33,6 +35,7 @@ export interface ResearchManagement {
   readonly queue: Pick<RunQueue, 'push'>;
   readonly catalog: Pick<CatalogStore, 'current'>;
   readonly reader: Pick<LedgerReader, 'walletsById' | 'spendOf'>;
+  readonly accounts: Pick<AccountStore, 'projectsById'>;
   readonly clock: Clock;
   /** Wakes whoever follows runs. */
   readonly ring: (runId: string) => void;
@@ -139,7 +142,7 @@ async function reread({ research }: ResearchManagement, id: string): Promise<Res
 }
 
 async function estimateMeans(
-  { research, catalog, reader, clock }: ResearchManagement,
+  { research, catalog, reader, accounts, clock }: ResearchManagement,
   models: ResearchModels,
   key: ApiKey,
   mode: ResearchMode,
@@ -149,7 +152,9 @@ async function estimateMeans(
     const wallet = (await reader.walletsById([id])).get(id);
     return wallet === undefined ? nano(0n) : nano(wallet.posted - wallet.held);
   };
-  return { catalog: catalog.current(), models, profiles: await research.profiles(mode), available, now: clock.now() };
+  const now = clock.now();
+  const rooms = (bucket: Bucket) => spendRooms({ reader, accounts }, key, bucket, now);
+  return { catalog: catalog.current(), models, profiles: await research.profiles(mode), available, rooms, now };
 }
 
 function setupOf({ setup }: ResearchManagement): ResearchSetup {

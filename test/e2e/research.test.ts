@@ -93,6 +93,18 @@ onEachDatabase('a research run', (bed, promise) => {
     expect(run.receipt.estimateError).toBe(0);
   });
 
+  promise('is estimated by how long its answers took, and not by how long a run was paused', async () => {
+    const id = await start({ budget: [{ bucket: 'RMB', amount: '0.001' }] });
+    await ended(id, ['PAUSED']);
+    // Somebody raises the budget the day after.
+    await bed.database.query(`UPDATE research_section SET started_at = started_at - 86400000 WHERE run_id = '${id}'`);
+    await graph(bed.gateway.origin, ACME, `mutation { resumeResearchRun(id: "${id}", budget: [{ bucket: RMB, amount: "5" }]) { id } }`);
+    expect((await ended(id)).status).toBe('COMPLETED');
+    const query = '{ researchEstimate(input: { apiKeyId: "chat", symbol: "DEMO", mode: QUICK }) { expectedSeconds } }';
+    const { researchEstimate } = await graph<{ researchEstimate: { expectedSeconds: number } }>(bed.gateway.origin, ACME, query);
+    expect(researchEstimate.expectedSeconds).toBeLessThan(60);
+  });
+
   promise('is refused until its warnings are acknowledged, and for what cannot be looked at', async () => {
     const refusal = async (input: object) => {
       const mutation = 'mutation($input: ResearchInput!) { startResearchRun(input: $input) { id } }';
@@ -119,6 +131,47 @@ onEachDatabase('a research run', (bed, promise) => {
     expect(await codes('chat', [{ bucket: 'RMB', amount: '0.001' }])).toEqual([true, 'BUDGET_BELOW_ESTIMATE', 'FALLBACK_DEARER']);
     expect(await codes('chat', [{ bucket: 'CREDIT', amount: '1' }])).toEqual([true, 'BUDGET_BELOW_ESTIMATE', 'FALLBACK_DEARER']);
   });
+
+  promise(
+    'warns of what is left of the spend limits of its key and its project, and is held to them when that is acknowledged',
+    async () => {
+      const spend = [{ bucket: 'RMB', window: 'DAY', amount: '0.03' }];
+      const made = await graph<{ createApiKey: { secret: string; apiKey: { id: string } } }>(
+        bed.gateway.origin,
+        ACME,
+        'mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret apiKey { id } } }',
+        { input: { name: 'limited', spendLimits: spend } },
+      );
+      const { id } = made.createApiKey.apiKey;
+      const warned = async () => {
+        const query = `{ researchEstimate(input: { apiKeyId: "${id}", symbol: "DEMO", mode: QUICK }) { balanceOk warnings { code message } } }`;
+        const { researchEstimate } = await graph<{
+          researchEstimate: { balanceOk: boolean; warnings: { code: string; message: string }[] };
+        }>(bed.gateway.origin, ACME, query);
+        return [researchEstimate.balanceOk, ...researchEstimate.warnings.filter(({ code }) => code === 'SPEND_LIMIT_SHORT')];
+      };
+      const left = async () => {
+        const { apiKey } = await graph<{ apiKey: { limits: { spend: { remaining: string }[] } } }>(
+          bed.gateway.origin,
+          ACME,
+          `{ apiKey(id: "${id}") { limits { spend { remaining } } } }`,
+        );
+        return apiKey.limits.spend[0]?.remaining;
+      };
+      const saying = (amount: string | undefined) => ({
+        code: 'SPEND_LIMIT_SHORT',
+        message: expect.stringContaining(`the DAY limit of this key on RMB leaves ${amount} CNY: it would pause on the way`),
+      });
+      expect(await warned()).toEqual([true, saying('0.03')]);
+      const run = await ended(await start({ apiKeyId: id }), ['PAUSED', 'COMPLETED']);
+      expect(nanoOf(run.spent)).toBeGreaterThan(0n);
+      expect(nanoOf(run.spent)).toBeLessThanOrEqual(30_000_000n);
+      expect(await warned()).toEqual([true, saying(await left())]);
+      const raise = `mutation { updateApiKey(id: "${id}", input: { spendLimits: [{ bucket: RMB, window: DAY, amount: "900" }] }) { id } }`;
+      await graph(bed.gateway.origin, ACME, raise);
+      expect(await warned()).toEqual([true]);
+    },
+  );
 
   promise('tries an answer that does not fit again, with a receipt and a charge of its own', async () => {
     let bad = 2;

@@ -15,6 +15,11 @@ export const NO_RESEARCH: Pick<GraphSources, 'research' | 'researchManagement'> 
   research,
   researchManagement: {
     ...{ setup: null, research, queue: { push: never }, catalog: { current: () => never() as never } },
-    ...{ reader: { walletsById: nothing, spendOf: nothing }, clock: new StillClock(), ring: () => undefined },
+    ...{
+      reader: { walletsById: nothing, spendOf: nothing },
+      accounts: { projectsById: nothing },
+      clock: new StillClock(),
+      ring: () => undefined,
+    },
   },
 };

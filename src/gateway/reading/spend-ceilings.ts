@@ -45,13 +45,23 @@ export function overLimit(verdict: LimitReached, needed: Nano): Fault {
       `The budget of the run ${ref.scopeId} on ${ref.bucket} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}. A higher budget lets it go on.`,
     );
   }
-  const whose = ref.scope === 'key' ? 'this key' : `the ${ref.scope} "${ref.scopeId}"`;
-  const next = nextWindow(ref.window, ref.from);
-  const anew = next === null ? '' : ` It begins anew at ${new Date(next).toISOString()}.`;
+  const { name, anew } = limitWords(ref);
   return new Fault(
     'spend_limit_reached',
-    `The ${ref.window} limit of ${whose} on ${ref.bucket} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}.${anew}`,
+    `The ${name} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}.${anew}`,
   );
+}
+
+type CounterWords = NonNullable<ReturnType<typeof counterRef>>;
+
+/** A spend limit of a key or a project as users are told of it, `DAY limit of this key on RMB`, and when it begins anew, as a sentence. */
+export function limitWords({ scope, scopeId, bucket, window, from }: CounterWords): { readonly name: string; readonly anew: string } {
+  const whose = scope === 'key' ? 'this key' : `the ${scope} "${scopeId}"`;
+  const next = nextWindow(window, from);
+  return {
+    name: `${window} limit of ${whose} on ${bucket}`,
+    anew: next === null ? '' : ` It begins anew at ${new Date(next).toISOString()}.`,
+  };
 }
 
 /** Why a request with an `Idempotency-Key` that was used before is not served again. */

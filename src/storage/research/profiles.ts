@@ -4,7 +4,7 @@ import type { ResearchMode } from '../../kernel/words';
 import type { ResearchRun, SectionProfile } from '../../research/run';
 import { inTransaction } from '../sql/in-transaction';
 import { rowsOf } from '../sql/query';
-import { count, text } from '../sql/stored-values';
+import { count, countOrNull, text } from '../sql/stored-values';
 
 export async function readProfiles(dataSource: DataSource, mode: ResearchMode): Promise<ReadonlyMap<string, SectionProfile>> {
   const sql = 'SELECT section, sections, input_tokens, output_tokens, milliseconds FROM research_profile WHERE mode = ? AND sections > 0';
@@ -17,15 +17,17 @@ export async function readProfiles(dataSource: DataSource, mode: ResearchMode): 
   );
 }
 
-/** The usage is that of the answers that were used: what a try that failed took is no measure of the section. */
+/**
+ * Usage and time are those of the answers that were used: what a try that failed took is no measure of the section, nor is how long it
+ * waited for a run that was paused, or what a clock that was set in between says.
+ */
 export async function learnFrom(dataSource: DataSource, { run, mode }: ResearchRun): Promise<void> {
-  const sql = `SELECT s.name, s.started_at, s.finished_at, r.input_tokens, r.output_tokens
+  const sql = `SELECT s.name, r.input_tokens, r.output_tokens, r.latency_ms
     FROM research_section s JOIN receipt r ON r.id = s.call_id WHERE s.run_id = ? AND s.status = 'COMPLETED' ORDER BY s.name`;
   const add =
     'sections = sections + 1, input_tokens = input_tokens + ?, output_tokens = output_tokens + ?, milliseconds = milliseconds + ?';
   for (const row of await rowsOf(dataSource, sql, [run.id])) {
-    const took = Math.max(0, count(row, 'finished_at') - count(row, 'started_at'));
-    const sums = [count(row, 'input_tokens'), count(row, 'output_tokens'), took].map(BigInt);
+    const sums = [count(row, 'input_tokens'), count(row, 'output_tokens'), countOrNull(row, 'latency_ms') ?? 0].map(BigInt);
     const key = [mode, text(row, 'name')];
     const again = dataSource.options.type === 'better-sqlite3' ? 'ON CONFLICT (mode, section) DO UPDATE SET' : 'ON DUPLICATE KEY UPDATE';
     const insert =
