@@ -2,6 +2,7 @@
  * Carries one run from where it stands to its end, or to where it has to pause. Every step is written before the next one
  * begins, so that another process can go on from any of them: what is completed is never paid for again.
  */
+import { Fault } from '../kernel/fault';
 import { invariant } from '../kernel/invariant';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { RunStore } from '../runs/run-store';
@@ -35,6 +36,7 @@ export class Drive implements TryState {
   private broken: unknown = null;
   /** Why a section could not be paid for. It is tried again when another one has ended: that gives back what it reserved. */
   private parked: string | null = null;
+  private atOnce = AT_ONCE;
 
   constructor(
     private readonly means: AdvanceMeans,
@@ -48,9 +50,17 @@ export class Drive implements TryState {
     return this.isGone || this.stopping;
   }
 
-  /** The run is not this process's any more: its calls are cut, and nothing is written. */
+  /**
+   * The run is not this process's any more: nothing is written. Its calls come to their end, because whoever goes on with the run waits
+   * for them, and uses what they are charged for.
+   */
   lose(): void {
     this.isGone = true;
+  }
+
+  /** Nobody goes on with the run: its calls are cut. */
+  cut(): void {
+    this.lose();
     this.tries?.cut();
   }
 
@@ -81,10 +91,23 @@ export class Drive implements TryState {
 
   private async begin(): Promise<WrittenRun> {
     const { clock } = this.means.gateway;
+    this.atOnce = await this.atOnceOf(this.research.run.apiKeyId);
     const written = await WrittenRun.load({ ...this.means, now: clock.now }, this.research, this.owner);
     if (this.research.run.status === 'RUNNING') await written.write({}, { kind: 'RUN_TAKEN_OVER' });
     else await written.write({ status: { to: 'RUNNING', reason: null, at: clock.now() } }, { kind: 'RUN_STARTED' });
     return written;
+  }
+
+  /** More than the key has slots for would only be refused, with a receipt each, once a second. */
+  private async atOnceOf(keyId: string): Promise<number> {
+    try {
+      const { key } = await this.means.gateway.keys.recognise({ keyId });
+      return Math.min(AT_ONCE, key.limits.concurrency ?? AT_ONCE);
+    } catch (error) {
+      // What is wrong with the key is for its calls to say.
+      if (error instanceof Fault) return AT_ONCE;
+      throw error;
+    }
   }
 
   private async skipDoomed(written: WrittenRun): Promise<void> {
@@ -102,7 +125,7 @@ export class Drive implements TryState {
   private startReady(written: WrittenRun, tries: SectionTries): void {
     if (this.parked !== null) return;
     const ready = readySections(this.plan, written.states(), new Set(this.running.keys()));
-    for (const spec of ready.slice(0, Math.max(0, AT_ONCE - this.running.size))) {
+    for (const spec of ready.slice(0, Math.max(0, this.atOnce - this.running.size))) {
       const done = tries
         .advance(spec)
         .then((end) => this.ended(end))

@@ -15,11 +15,11 @@ import type { Run } from '../runs/run';
 export type ResearchGateway = Gateway & { readonly archive: AnswerArchive };
 
 /**
- * `failed`: one more try may help. `later`: nothing was tried, and nobody is to blame. `stopped`: nothing helps until somebody
+ * `answered`: with a text, or with as much of one as the output limit left. `failed`: one more try may help. `later`: nothing was tried, and nobody is to blame. `stopped`: nothing helps until somebody
  * does what the reason says. `cut`: the run or the process ends.
  */
 export type Called =
-  | { readonly kind: 'answered'; readonly text: string }
+  | { readonly kind: 'answered'; readonly text: string; readonly wasCut: boolean }
   | { readonly kind: 'failed'; readonly problem: string }
   | { readonly kind: 'later'; readonly afterMs: number }
   | { readonly kind: 'stopped'; readonly reason: string }
@@ -90,15 +90,17 @@ export async function keptAnswer(
   return kept === null || kept.requestId !== callId ? null : answered(kept.text);
 }
 
-function answered(body: string): Called {
-  const text = contentOf(body);
-  return text === null ? { kind: 'failed', problem: 'the answer has no text' } : { kind: 'answered', text };
+interface Answered {
+  readonly choices?: readonly { readonly message?: { readonly content?: unknown }; readonly finish_reason?: unknown }[];
 }
 
-function contentOf(body: string): string | null {
-  const answer = JSON.parse(body) as { readonly choices?: readonly { readonly message?: { readonly content?: unknown } }[] };
-  const content = answer.choices?.[0]?.message?.content;
-  return typeof content === 'string' ? content : null;
+function answered(body: string): Called {
+  const [choice] = (JSON.parse(body) as Answered).choices ?? [];
+  const content = choice?.message?.content;
+  // Models that think first can come to their limit before they have written a word.
+  const wasCut = choice?.finish_reason === 'length';
+  if (typeof content === 'string') return { kind: 'answered', text: content, wasCut };
+  return wasCut ? { kind: 'answered', text: '', wasCut } : { kind: 'failed', problem: 'the answer has no text' };
 }
 
 function calledOf(fault: Fault): Called {

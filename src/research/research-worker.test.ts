@@ -1,9 +1,12 @@
 /** Who carries a run on, when something goes wrong on the way. */
-import { gate } from '../../test/support/eventually';
+import { eventually, gate } from '../../test/support/eventually';
+import type { Act } from '../../test/support/fake-upstream';
 import { researchWorld } from '../../test/support/memory-research';
 import { answerOf } from '../../test/support/section-answers';
+import type { RunStatus } from '../kernel/words';
 import { Drive } from './advance-run';
 import { ResearchWorker } from './research-worker';
+import { sectionsOf } from './sections/section';
 
 const LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -50,6 +53,29 @@ describe('a worker of research', () => {
   });
 });
 
+describe('a run that is lost while a call is in flight', () => {
+  async function lost(status: RunStatus) {
+    const { opened, open } = gate();
+    const world = researchWorld({ scene: { acts: { a: [{ until: opened }] } }, status, leases: { renew: async () => new Set<string>() } });
+    const worker = new ResearchWorker(world.means, LOG);
+    const taken = worker.take('run-1');
+    await eventually(() => expect(world.upstream.calls.length).toBeGreaterThan(0));
+    await worker.look();
+    const { length } = world.upstream.cuts;
+    open();
+    await taken;
+    return length;
+  }
+
+  it('has its calls come to their end where another process goes on: what they are charged for is used there', async () => {
+    expect(await lost('RUNNING')).toBe(0);
+  });
+
+  it('has its calls cut where it was cancelled', async () => {
+    expect(await lost('CANCELLED')).toBeGreaterThan(0);
+  });
+});
+
 describe('a run whose steps cannot be written', () => {
   it('cuts no call of another section: what is paid for is written down', async () => {
     const { opened, open } = gate();
@@ -82,5 +108,34 @@ describe('a run that is taken over', () => {
     drive = new Drive(world.means, world.research, 'owner');
     await drive.run();
     expect(world.steps.filter(({ section }) => section !== undefined)).toEqual([]);
+  });
+});
+
+describe('the sections of a run', () => {
+  it('are not asked for more at once than the key has slots for: none is refused', async () => {
+    const world = researchWorld({
+      scene: { key: { limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: 1, spend: [] } } },
+    });
+    await new Drive(world.means, world.research, 'owner').run();
+    expect(world.upstream.calls.length).toBeGreaterThan(0);
+    expect(world.steps.filter(({ call }) => call !== undefined)).toHaveLength(world.upstream.calls.length);
+  });
+
+  it('have more room where an answer was cut off at its limit, within what the model has', async () => {
+    const cut: Act = {
+      text: '{"choices":[{"message":{"content":null},"finish_reason":"length"}],"usage":{"prompt_tokens":7,"completion_tokens":900}}',
+    };
+    const limits = { requestsPerMinute: null, tokensPerMinute: null, concurrency: 1, spend: [] };
+    const world = researchWorld({ scene: { key: { limits }, acts: { a: [cut] } } });
+    await new Drive(world.means, world.research, 'owner').run();
+    const asked = world.upstream.calls.map(
+      ({ body }) => (JSON.parse(body.text) as { max_completion_tokens: number }).max_completion_tokens,
+    );
+    const snapshot = sectionsOf('QUICK')[0]?.outputTokens;
+    // The model has no more than 1000. The answers after it are no JSON, and each is tried three times.
+    expect(asked).toEqual([snapshot, ...Array(5).fill(1_000)]);
+    expect(world.steps.find(({ event }) => event?.kind === 'TRY_FAILED')?.event?.message).toBe(
+      `The answer does not fit: it was cut off at ${snapshot} tokens`,
+    );
   });
 });

@@ -4,6 +4,7 @@ import { newId } from '../kernel/ids';
 import type { Log } from '../kernel/log';
 import { type AdvanceMeans, Drive } from './advance-run';
 import type { ResearchLeases } from './research-store';
+import { hasEnded } from './run';
 
 /** Leases are prolonged and runs looked for this often: a small part of how long a lease lives. */
 const EVERY_MS = 1_000;
@@ -56,10 +57,20 @@ export class ResearchWorker extends BackgroundWork {
       mine.map(({ id }) => id),
       this.owner,
     );
-    for (const { id, drive } of mine) if (!kept.has(id)) drive.lose();
+    await this.lose(mine.filter(({ id }) => !kept.has(id)));
     const room = RUNS_MAX - this.carried.size;
     if (room <= 0) return;
     for (const id of await this.means.leases.waiting(room)) void this.take(id);
+  }
+
+  private async lose(lost: readonly { readonly id: string; readonly drive: Drive }[]): Promise<void> {
+    for (const { drive } of lost) drive.lose();
+    if (lost.length === 0) return;
+    const found = await this.means.research.find(lost.map(({ id }) => id));
+    for (const { id, drive } of lost) {
+      const research = found.get(id);
+      if (research === undefined || hasEnded(research.run.status)) drive.cut();
+    }
   }
 
   private async carry(id: string, carried: Carried): Promise<void> {

@@ -6,6 +6,7 @@ import type { LedgerReader } from '../ledger/ledger-reader';
 import { type Called, callModel, type ResearchGateway } from './call-section';
 import { TRIES_MAX } from './estimate';
 import { formerCall } from './former-call';
+import { OutputRoom } from './output-room';
 import { readSection } from './sections/read-section';
 import type { SectionSpec } from './sections/section';
 import { type Prompts, sectionRequest } from './sections/section-request';
@@ -42,6 +43,7 @@ export class SectionTries {
   private readonly interrupts = new Set<Interrupt<Interruption>>();
   /** What was wrong with the last answer of a section: it is told to the model. */
   private readonly unfit = new Map<string, string>();
+  private readonly room = new OutputRoom();
 
   constructor(
     private readonly means: TryMeans,
@@ -90,7 +92,7 @@ export class SectionTries {
   private async take(spec: SectionSpec, called: Called, endings: number): Promise<TriesEnd | null> {
     switch (called.kind) {
       case 'answered':
-        return this.read(spec, called.text);
+        return this.read(spec, called);
       case 'failed':
         return this.failed(spec, called.problem);
       case 'later':
@@ -106,11 +108,13 @@ export class SectionTries {
     }
   }
 
-  private async read(spec: SectionSpec, text: string): Promise<TriesEnd | null> {
+  private async read(spec: SectionSpec, { text, wasCut }: Extract<Called, { kind: 'answered' }>): Promise<TriesEnd | null> {
     const reading = readSection(spec, text);
     if (!reading.ok) {
-      this.unfit.set(spec.name, reading.problem);
-      return this.failed(spec, `The answer does not fit: ${reading.problem}`);
+      const problem = wasCut ? `it was cut off at ${this.room.limitOf(spec)} tokens` : reading.problem;
+      if (wasCut) this.room.widen(spec, this.written.section(spec).model);
+      this.unfit.set(spec.name, problem);
+      return this.failed(spec, `The answer does not fit: ${problem}`);
     }
     const { openCallId: callId } = this.written.section(spec);
     const done = { ...NO_OPEN_CALL, content: reading.content, callId, error: null, finishedAt: this.means.gateway.clock.now() };
@@ -145,12 +149,12 @@ export class SectionTries {
     const { messages, responseFormat } = sectionRequest(prompts, spec, this.written.briefing, this.written.contents());
     const problem = this.unfit.get(spec.name);
     const again = `Your last answer could not be used: ${problem}. Answer once more, with JSON that fits the schema and nothing else.`;
-    const limit = gateway.catalog.current().models.get(model)?.maxOutputTokens ?? spec.outputTokens;
+    const most = gateway.catalog.current().models.get(model)?.maxOutputTokens ?? spec.outputTokens;
     return {
       model,
       messages: problem === undefined ? messages : [...messages, { role: 'user', content: again }],
       response_format: responseFormat,
-      max_completion_tokens: Math.min(spec.outputTokens, limit),
+      max_completion_tokens: this.room.take(spec, model, most),
     };
   }
 }

@@ -17,6 +17,8 @@ export interface Act {
   /** A second of audio each, handed on as it is; with them the answer is audio. */
   readonly audio?: readonly Buffer[];
   readonly failure?: Partial<AttemptFailure>;
+  /** The body of a whole answer. */
+  readonly text?: string;
   readonly usage?: { readonly input: number; readonly output: number } | 'missing';
   /** Waits for this after the frames. */
   readonly until?: Promise<unknown>;
@@ -79,7 +81,7 @@ export class FakeUpstream implements Upstream {
     if (act.audio !== undefined) return { ok: true, answer: { kind: 'audio', rest: Buffer.of(0), contentType: 'audio/mpeg' }, facts };
     const answer = call.stream
       ? { kind: 'stream' as const, usageChunk: null, head: { id: '1' } }
-      : { kind: 'whole' as const, text: ANSWER };
+      : { kind: 'whole' as const, text: act.text ?? ANSWER };
     return { ok: true, answer, facts };
   }
 }

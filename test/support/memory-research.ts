@@ -1,4 +1,5 @@
 /** One research run in memory, with a store that a test can hold up or break, and everything that carries it on. */
+import type { RunStatus } from '../../src/kernel/words';
 import type { ResearchGateway } from '../../src/research/call-section';
 import type { ResearchLeases, ResearchStep, ResearchStore, Written } from '../../src/research/research-store';
 import type { ResearchRun, ResearchSection } from '../../src/research/run';
@@ -25,6 +26,8 @@ interface World {
   /** Called before a step is written; what it throws, the store throws. */
   readonly onWrite?: (step: ResearchStep) => void;
   readonly leases?: Partial<ResearchLeases>;
+  /** What the run is found as, whoever works on it. */
+  readonly status?: RunStatus;
   /** What is waited for before the data of the run is read. */
   readonly loading?: Promise<unknown>;
   /** How many looks the call of a former process is in flight for. */
@@ -32,7 +35,7 @@ interface World {
 }
 
 /** Steps are written down, not applied: a drive knows what it has written. */
-export function researchWorld({ section = {}, scene = {}, onWrite, leases, loading, flying }: World) {
+export function researchWorld({ section = {}, scene = {}, onWrite, leases, status = 'QUEUED', loading, flying }: World) {
   const steps: ResearchStep[] = [];
   const set = stage({ onClientGone: 'cancel', ...scene });
   const sections = sectionsOf('QUICK').map(({ name, title }): ResearchSection => {
@@ -46,7 +49,7 @@ export function researchWorld({ section = {}, scene = {}, onWrite, leases, loadi
   };
   const research = {
     write,
-    find: async () => new Map([[RUN.id, RESEARCH]]),
+    find: async () => new Map([[RUN.id, { ...RESEARCH, run: { ...RUN, status } }]]),
     briefing: async () => {
       await loading;
       return briefingWith();
