@@ -5,11 +5,13 @@
 import { loadClientConfig } from '../config';
 import { systemClock } from '../kernel/clock';
 import { runCommand } from '../start/command';
-import { carryThrough } from './research/carry-through';
+import { carryThrough, goesOn } from './research/carry-through';
 import { callOf, USAGE } from './research/options';
 import { openTerminal } from './research/terminal';
 
 const INTERRUPTED = 130;
+
+let followed: string | null = null;
 
 async function research(args: readonly string[]): Promise<number> {
   const call = callOf(args, loadClientConfig());
@@ -19,7 +21,12 @@ async function research(args: readonly string[]): Promise<number> {
   };
   const terminal = openTerminal(process.stdin, process.stdout);
   const leave = () => process.exit(INTERRUPTED);
-  return carryThrough(call, { terminal, clock: systemClock, onInterrupt, leave });
+  const begun = (runId: string) => {
+    followed = runId;
+  };
+  return carryThrough(call, { terminal, clock: systemClock, onInterrupt, leave, begun });
 }
 
-void runCommand({ usage: USAGE, run: research });
+const lastWords = () => (followed === null ? '' : goesOn(followed));
+
+void runCommand({ usage: USAGE, run: research, lastWords });

@@ -1,6 +1,7 @@
 /**
  * How every command reads its line and ends. `--help` prints the usage on standard output and ends with 0. A wrong call is told with the
- * usage and ends with 64, a wrong configuration with 78, whatever else goes wrong with 1: in words, on standard error.
+ * usage and ends with 64, a wrong configuration with 78, whatever else goes wrong with 1: in words, on standard error. A command whose
+ * output nobody reads any more ends with 141, as one does that SIGPIPE ends.
  */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { ConfigurationError } from '../kernel/configuration-error';
@@ -8,6 +9,7 @@ import { ConfigurationError } from '../kernel/configuration-error';
 export const FAILED = 1;
 const WRONG_CALL = 64;
 const WRONG_CONFIGURATION = 78;
+const UNHEARD = 141;
 
 /** What was typed is no call of the command: the message names what to change. */
 export class UsageError extends Error {}
@@ -16,10 +18,18 @@ export interface Command {
   readonly usage: string;
   /** @returns the exit code. @throws UsageError for a wrong call */
   run(args: readonly string[]): Promise<number>;
+  /** What to know, where the output was closed before the end; empty: nothing. */
+  lastWords?(): string;
 }
 
 /** Runs it on what was typed, and sets the exit code. Never rejects. */
-export async function runCommand({ usage, run }: Command, args: readonly string[] = process.argv.slice(2)): Promise<void> {
+export async function runCommand({ usage, run, lastWords }: Command, args: readonly string[] = process.argv.slice(2)): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    const isClosed = error.code === 'EPIPE';
+    const words = [isClosed ? '' : error.message, lastWords?.() ?? ''].filter((each) => each !== '');
+    if (words.length > 0) process.stderr.write(`${words.join('\n')}\n`);
+    process.exit(isClosed ? UNHEARD : FAILED);
+  });
   try {
     process.exitCode = saysUsage(args, usage) ? 0 : await run(args);
   } catch (error) {

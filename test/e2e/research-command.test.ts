@@ -9,13 +9,14 @@ import { systemClock } from '../../src/kernel/clock';
 import { freshDatabase } from '../support/databases';
 import { eventually, gate } from '../support/eventually';
 import { get, graph, post } from '../support/forge-client';
-import { startGateway } from '../support/gateway-process';
+import { OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
+import { lateAnswers } from '../support/late-answers';
 import { onEachDatabase } from '../support/on-each-database';
 import { fitting, nanoOf, researchRun, sectionIn, startResearch, unitsOf } from '../support/research-client';
 import { type RunningCommand, researchCommand } from '../support/research-command';
 import type { RecordedRequest } from '../support/scripted-upstream';
 import { severableProxy } from '../support/severable-proxy';
-import { secretOf, tokenOf } from '../support/shop-catalog';
+import { PRIMARY_PRICE, secretOf, tokenOf } from '../support/shop-catalog';
 
 const KEY = secretOf('chat');
 const WRONG_CALL = 64;
@@ -100,10 +101,55 @@ onEachDatabase(
       const running = command(['DEMO', '--yes']);
       await running.says('Market snapshot: completed');
       running.signal('SIGINT');
-      await running.says(': CANCELLED');
+      await running.says('Run: ended');
       open();
       expect(await running.ended).toBe(1);
-      expect((await researchRun(bed.gateway.origin, KEY, runIdIn(running))).status).toBe('CANCELLED');
+      const run = await researchRun(bed.gateway.origin, KEY, runIdIn(running));
+      expect(run.status).toBe('CANCELLED');
+      // The call in flight ends after the run does, cut or in time to be charged: the receipt has what it was charged.
+      expect(unitsOf(/charged +(\S+) CNY/.exec(running.stdout)?.[1] ?? '')).toBe(nanoOf(run.receipt.charges));
+      expect(run.sections[1]?.receipts.map(({ status }) => status)).toEqual([expect.stringMatching(/^(SUCCEEDED|CANCELLED)$/)]);
+      expect(running.stdout).not.toContain('reserved');
+    });
+
+    promise(
+      'cancels a run as soon as it has begun where Ctrl-C came while it was being started: none goes on that nobody knows of',
+      async () => {
+        const ids = async () => {
+          const { researchRuns } = await graph<{ researchRuns: { id: string }[] }>(bed.gateway.origin, KEY, '{ researchRuns { id } }');
+          return researchRuns.map(({ id }) => id);
+        };
+        const before = await ids();
+        const open = heldBack('market_snapshot');
+        const { opened, open: answer } = gate();
+        const slow = await lateAnswers(bed.gateway.origin, 'startResearchRun', opened);
+        try {
+          const running = command(['DEMO', '--yes'], slow.origin);
+          await slow.asked;
+          running.signal('SIGINT');
+          await running.says('cancelled as soon as it has begun');
+          answer();
+          await running.says('Run: ended');
+          open();
+          expect(await running.ended).toBe(1);
+          const [made, ...others] = (await ids()).filter((id) => !before.includes(id));
+          expect([made, others]).toEqual([runIdIn(running), []]);
+          expect((await researchRun(bed.gateway.origin, KEY, runIdIn(running))).status).toBe('CANCELLED');
+        } finally {
+          await slow.close();
+        }
+      },
+    );
+
+    promise('ends in words where nobody reads its output any more, and says how the run is found again', async () => {
+      const open = heldBack('technical_view');
+      const running = command(['DEMO', '--yes']);
+      await running.says('Market snapshot: completed');
+      running.closeOutput();
+      open();
+      expect(await running.ended).toBe(141);
+      expect(running.stderr).toBe(`The run goes on. Follow it again with: npm run research -- --follow ${runIdIn(running)}\n`);
+      expect(await command(['--follow', runIdIn(running)]).ended).toBe(0);
     });
 
     promise('asks a person before it starts and before it cancels, and goes away when asked to', async () => {
@@ -131,7 +177,7 @@ onEachDatabase(
         left += 1;
       };
       const call = callOf(['DEMO', '--out', folder], { url: bed.gateway.origin, key: KEY });
-      const code = carryThrough(call, { terminal, clock: systemClock, onInterrupt, leave });
+      const code = carryThrough(call, { terminal, clock: systemClock, onInterrupt, leave, begun: () => undefined });
       await eventually(
         () => expect(drawn.join('\n')).toMatch(/DEMO QUICK {2}1\/3 .*\n.*✓.* Market snapshot +completed.*\n.*▸.* Technical view +running/),
         20_000,
@@ -144,6 +190,36 @@ onEachDatabase(
       expect(await code).toBe(0);
       expect(asked).toEqual(['Start?', expect.stringMatching(/^Cancel the run/), expect.stringMatching(/^Cancel the run/)]);
       expect(printed.join('\n')).toMatch(/--follow [0-9a-f-]{36}[\s\S]*Receipt of DEMO/);
+    });
+
+    promise('starts with the ceiling that was shown, whatever prices have become while a person thought it over', async () => {
+      const setPrice = (input: string, output: string) => {
+        const mutation = `mutation { setPrice(routeId: "stubborn:ORDINARY", price: { input: "${input}", output: "${output}" }) { input } }`;
+        return graph(bed.gateway.origin, OPERATOR_TOKEN, mutation);
+      };
+      const printed: string[] = [];
+      const terminal: Terminal = {
+        ...{ live: true, columns: 70, print: (text) => void printed.push(text), draw: () => undefined },
+        confirm: async () => {
+          await setPrice('100', '400');
+          return 'yes';
+        },
+      };
+      let run = '';
+      const begun = (id: string) => {
+        run = id;
+      };
+      const around = { terminal, clock: systemClock, onInterrupt: () => () => undefined, leave: () => undefined, begun };
+      const call = callOf(['DEMO', '--mode', 'deep', '--out', folder], { url: bed.gateway.origin, key: KEY });
+      try {
+        await carryThrough(call, around);
+        const shown = /at most +(\S+) CNY/.exec(printed.join('\n'))?.[1] ?? '';
+        const { budget, spent } = await researchRun(bed.gateway.origin, KEY, run);
+        expect(budget).toEqual([{ bucket: 'RMB', amount: shown }]);
+        expect(nanoOf(spent)).toBeLessThanOrEqual(unitsOf(shown));
+      } finally {
+        await setPrice(PRIMARY_PRICE.input, PRIMARY_PRICE.output);
+      }
     });
 
     promise('says why a run paused and how it goes on, and resumes it', async () => {

@@ -12,6 +12,8 @@ export interface RunningCommand {
   /** Resolves when the output has the text. @throws when the command ends without it */
   says(text: string): Promise<void>;
   signal(name: NodeJS.Signals): void;
+  /** Reads nothing more, as `| head -1` does. */
+  closeOutput(): void;
   /** The exit code. */
   readonly ended: Promise<number | null>;
 }
@@ -40,6 +42,7 @@ export function researchCommand(args: readonly string[], folder: string, environ
       }
     },
     signal: (name) => void child.kill(name),
+    closeOutput: () => void child.stdout.destroy(),
     ended,
   };
 }

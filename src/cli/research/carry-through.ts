@@ -1,6 +1,7 @@
 /** A research run from the estimate to the receipt, as somebody at a terminal goes through it. */
 import type { Clock } from '../../kernel/clock';
 import type { RunStatus } from '../../kernel/words';
+import { amountsText } from './amounts';
 import { estimateText } from './estimate-text';
 import { ask, follow, GatewayRefusal, type Reached, textAt } from './graph-client';
 import type { Aim, Call } from './options';
@@ -17,41 +18,81 @@ export interface Surroundings {
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Ends the command at once; the run goes on without it. */
   readonly leave: () => void;
+  /** Told the id of the run as soon as there is one. */
+  readonly begun: (runId: string) => void;
 }
 
 const EXIT_CODES: Partial<Record<RunStatus, number>> = { COMPLETED: 0, PARTIAL: 2, PAUSED: 2 };
 const FAILED = 1;
+/** How long calls that a cancelled run had in flight are waited for, so that the receipt has what they are charged. */
+const SETTLED_WAIT_MS = 15_000;
+const LOOK_AGAIN_MS = 250;
+
+/** For whoever leaves a run before its end. */
+export function goesOn(runId: string): string {
+  return `The run goes on. Follow it again with: npm run research -- --follow ${runId}`;
+}
 
 /** @returns the exit code of the command */
 export async function carryThrough(call: Call, surroundings: Surroundings): Promise<number> {
   const run = await runOf(call, surroundings);
   if (run === null) return FAILED;
+  surroundings.begun(run.id);
   await watch(call, run, surroundings);
-  return end(call, run.id, surroundings.terminal);
+  return end(call, run.id, surroundings);
 }
 
 /** The run to follow; null: nobody said yes. */
-async function runOf(call: Call, { terminal }: Surroundings): Promise<queries.RunView | null> {
+async function runOf(call: Call, surroundings: Surroundings): Promise<queries.RunView | null> {
   const { aim } = call;
-  if (aim.kind === 'start') return started(call, aim, terminal);
+  if (aim.kind === 'start') return started(call, aim, surroundings);
   if (aim.kind === 'follow') return existing(call, aim.runId);
   const budget = call.budget.length === 0 ? null : call.budget;
   return (await ask<{ resumeResearchRun: queries.RunView }>(call, queries.RESUME_RUN, { id: aim.runId, budget })).resumeResearchRun;
 }
 
-async function started(call: Call, aim: Extract<Aim, { kind: 'start' }>, terminal: Terminal): Promise<queries.RunView | null> {
-  const { symbol, mode } = aim;
+async function started(
+  call: Call,
+  { symbol, mode }: Extract<Aim, { kind: 'start' }>,
+  surroundings: Surroundings,
+): Promise<queries.RunView | null> {
+  const { terminal } = surroundings;
   const apiKeyId = call.apiKeyId ?? (await ownKey(call));
-  const input = { apiKeyId, symbol, mode, ...(call.budget.length === 0 ? {} : { budget: call.budget }) };
-  const { researchEstimate } = await ask<{ researchEstimate: queries.EstimateView }>(call, queries.ESTIMATE_RUN, { input });
+  const input = { apiKeyId, symbol, mode };
+  const asked = { input: call.budget.length === 0 ? input : { ...input, budget: call.budget } };
+  const { researchEstimate } = await ask<{ researchEstimate: queries.EstimateView }>(call, queries.ESTIMATE_RUN, asked);
   terminal.print(estimateText(symbol, researchEstimate));
   if (!call.yes && (await terminal.confirm('Start?')) !== 'yes') {
     terminal.print(terminal.live ? 'Nothing was started.' : 'Nothing was started: nobody is there to ask, and --yes was not given.');
     return null;
   }
-  // Whoever says yes has seen the warnings above.
-  const variables = { input: { ...input, acknowledgeWarnings: true } };
-  return (await ask<{ startResearchRun: queries.RunView }>(call, queries.START_RUN, variables)).startResearchRun;
+  // Whoever says yes has seen this ceiling and these warnings: what has changed since is not agreed to.
+  const budget = call.budget.length === 0 ? researchEstimate.ceiling.map(({ bucket, amount }) => ({ bucket, amount })) : call.budget;
+  const variables = { input: { ...input, budget, acknowledgeWarnings: call.yes || researchEstimate.warnings.length > 0 } };
+  return unlessInterrupted(call, surroundings, async () => {
+    return (await ask<{ startResearchRun: queries.RunView }>(call, queries.START_RUN, variables)).startResearchRun;
+  });
+}
+
+/** What was asked for begins, and is paid for, also when nobody waits for it: a Ctrl-C meanwhile cancels it as soon as its id is known. */
+async function unlessInterrupted(
+  reached: Reached,
+  { terminal, onInterrupt, leave }: Surroundings,
+  start: () => Promise<queries.RunView>,
+): Promise<queries.RunView> {
+  let interrupted = false;
+  const stopListening = onInterrupt(() => {
+    if (interrupted) leave();
+    interrupted = true;
+    terminal.print('The run is being started, and is cancelled as soon as it has begun. Ctrl-C again leaves at once: it goes on then.');
+  });
+  try {
+    const run = await start();
+    if (interrupted) await ask(reached, queries.CANCEL_RUN, { id: run.id });
+    return run;
+  } finally {
+    stopListening();
+  }
 }
 
 async function ownKey(reached: Reached): Promise<string> {
@@ -98,7 +139,7 @@ function asNew(section: queries.SectionView): queries.SectionView {
 function interruption(reached: Reached, id: string, { terminal, leave }: Surroundings): () => void {
   let cancelling = false;
   const goAway = () => {
-    terminal.print(`The run goes on. Follow it again with: npm run research -- --follow ${id}`);
+    terminal.print(goesOn(id));
     leave();
   };
   const cancel = async () => {
@@ -113,8 +154,8 @@ function interruption(reached: Reached, id: string, { terminal, leave }: Surroun
   };
 }
 
-async function end(call: Call, id: string, terminal: Terminal): Promise<number> {
-  const { researchRun: run } = await ask<{ researchRun: queries.EndView }>(call, queries.READ_END, { id });
+async function end(call: Call, id: string, { terminal, clock }: Pick<Surroundings, 'terminal' | 'clock'>): Promise<number> {
+  const run = await settled(call, id, clock);
   terminal.print(`\n${receiptText(run)}\n`);
   if (run.status === 'PAUSED')
     terminal.print(`It goes on with: npm run research -- --resume ${id} --budget RMB=… (or without, after a top-up)`);
@@ -125,4 +166,13 @@ async function end(call: Call, id: string, terminal: Terminal): Promise<number> 
     terminal.print(`Report: ${files.join(', ')}`);
   }
   return EXIT_CODES[run.status] ?? FAILED;
+}
+
+/** The run once its calls in flight are settled: those of a run that was cancelled are charged after its end. */
+async function settled(call: Call, id: string, clock: Pick<Clock, 'sleep'>): Promise<queries.EndView> {
+  for (let waited = 0; ; waited += LOOK_AGAIN_MS) {
+    const { researchRun: run } = await ask<{ researchRun: queries.EndView }>(call, queries.READ_END, { id });
+    if (amountsText(run.held) === '0' || waited >= SETTLED_WAIT_MS) return run;
+    await clock.sleep(LOOK_AGAIN_MS);
+  }
 }

@@ -2,6 +2,7 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Clock } from '../../kernel/clock';
+import { plain } from './plain';
 import { type EventView, FOLLOW_RUN } from './queries';
 
 /** What the gateway answered to say no. */
@@ -20,7 +21,7 @@ interface Answer<T> {
 /** @throws GatewayRefusal with what the gateway says; Error when it is not there */
 export async function ask<T>({ url, key }: Reached, query: string, variables: object = {}): Promise<T> {
   const answer = await answerOf<T>(url, key, JSON.stringify({ query, variables }));
-  const messages = (answer.errors ?? []).map(({ message }) => message);
+  const messages = (answer.errors ?? []).map(({ message }) => plain(message));
   if (messages.length > 0 || answer.data === undefined || answer.data === null) {
     throw new GatewayRefusal(messages.join('\n') || 'the gateway gave no answer');
   }
@@ -95,7 +96,7 @@ async function* eventsOnce({ url, key }: Reached, id: string, after: string | nu
   try {
     const results = client.iterate<{ researchRunProgress: EventView }>({ query: FOLLOW_RUN, variables: { id, after } });
     for await (const { data, errors } of results) {
-      if (errors !== undefined) throw new GatewayRefusal(errors.map(({ message }) => message).join('\n'));
+      if (errors !== undefined) throw new GatewayRefusal(errors.map(({ message }) => plain(message)).join('\n'));
       if (data?.researchRunProgress !== undefined) yield data.researchRunProgress;
     }
   } finally {

@@ -15,7 +15,7 @@ export const USAGE = `usage: npm run research -- SYMBOL [options]
   --follow <run id>            follow a run instead of starting one
   --resume <run id>            let a paused run go on, with --budget under a new ceiling
 
-Exit code: 0 completed, 2 partial or paused, 1 failed, cancelled or not started, 64 wrong call.`;
+Exit code: 0 completed, 2 partial or paused, 1 failed, cancelled or not started, 64 wrong call, 130 left with Ctrl-C, 141 nobody read on.`;
 
 export interface BudgetAmount {
   readonly bucket: Bucket;

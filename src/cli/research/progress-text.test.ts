@@ -42,6 +42,11 @@ describe('the progress of a run', () => {
     ]);
   });
 
+  it('draws nothing of what others wrote that would steer the terminal', () => {
+    const steering = { ...event, message: 'bad \u001b]0;mine\u0007 \u001b[2J \u202Eend' };
+    expect(plain(picture(standingAfter(standing, steering), 80)).at(-1)).toBe('news: retried (bad  ]0;mine   [2J  end)');
+  });
+
   it('never draws a line that is wider than the terminal, so that it can be drawn over', () => {
     for (const columns of [20, 40, 80]) {
       for (const line of plain(picture(standingAfter(standing, event), columns))) expect(line.length).toBeLessThanOrEqual(columns);

@@ -1,6 +1,7 @@
 /** The progress of a run in text: a picture that is drawn anew, or a line for each event. */
 import type { SectionStatus } from '../../kernel/words';
 import { amountsText } from './amounts';
+import { plain } from './plain';
 import type { EventView, RunView, SectionView } from './queries';
 
 const SIGNS: Readonly<Record<SectionStatus, string>> = {
@@ -60,6 +61,7 @@ function noteOf({ kind, message, section }: EventView): string {
   return `${what}: ${word}${message === null ? '' : ` (${message.replaceAll(/\s+/g, ' ')})`}`;
 }
 
-function cut(text: string, columns: number): string {
+function cut(given: string, columns: number): string {
+  const text = plain(given);
   return text.length <= columns ? text : `${text.slice(0, Math.max(1, columns - 1))}…`;
 }

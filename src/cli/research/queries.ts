@@ -54,6 +54,7 @@ export interface EndView {
   readonly status: RunStatus;
   readonly statusReason: string | null;
   readonly estimate: Pick<EstimateView, 'expected' | 'ceiling'>;
+  readonly held: readonly Amount[];
   readonly report: string | null;
   /** null: the run has not ended. */
   readonly reportHtml: string | null;
@@ -86,7 +87,7 @@ export const READ_RUN = `query ($id: ID!) { researchRun(id: $id) { ${RUN} } }`;
 export const CANCEL_RUN = `mutation ($id: ID!) { cancelResearchRun(id: $id) { id } }`;
 export const RESUME_RUN = `mutation ($id: ID!, $budget: [BucketAmountInput!]) { resumeResearchRun(id: $id, budget: $budget) { ${RUN} } }`;
 export const READ_END = `query ($id: ID!) { researchRun(id: $id) {
-  id symbol status statusReason report reportHtml estimate { expected ${AMOUNTS} ceiling ${AMOUNTS} }
+  id symbol status statusReason held ${AMOUNTS} report reportHtml estimate { expected ${AMOUNTS} ceiling ${AMOUNTS} }
   sections { ${SECTION} }
   receipt { requests attempts failedAttempts fallbacks retriedSections usage { inputTokens outputTokens } charges ${AMOUNTS}
     retryCost ${AMOUNTS} fallbackCost ${AMOUNTS} estimateError byModel { model bucket requests charge } }

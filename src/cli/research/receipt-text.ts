@@ -3,12 +3,15 @@ import { currencyOf } from '../../kernel/words';
 import { amountsText } from './amounts';
 import type { EndView } from './queries';
 
-export function receiptText({ id, symbol, status, statusReason, estimate, sections, receipt }: EndView): string {
+export function receiptText({ id, symbol, status, statusReason, estimate, held, sections, receipt }: EndView): string {
   const { requests, attempts, failedAttempts, fallbacks, retriedSections, usage, charges, retryCost, byModel } = receipt;
   return [
     `Receipt of ${symbol}, run ${id}: ${status}`,
     ...(statusReason === null ? [] : [`  ${statusReason}`]),
     `  charged     ${amountsText(charges)}`,
+    ...(amountsText(held) === '0'
+      ? []
+      : [`  reserved    ${amountsText(held)} by calls in flight, and charged for what they use: --follow ${id} tells later`]),
     `  estimated   ${amountsText(estimate.expected)}, at most ${amountsText(estimate.ceiling)}${againstEstimate(receipt.estimateError)}`,
     `  calls       ${requests}, with ${attempts} attempts, ${failedAttempts} of them failed; ${usage.inputTokens} tokens in, ${usage.outputTokens} out`,
     `  retries     ${retriedSections} sections tried again; answers that were not used cost ${amountsText(retryCost)}`,

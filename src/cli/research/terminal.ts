@@ -1,5 +1,6 @@
 /** Where the command writes to: a terminal, in which progress is drawn in place, or a pipe, which gets lines. */
 import { createInterface } from 'node:readline/promises';
+import { plain } from './plain';
 
 /** Where the output does not say how wide it is. */
 const COLUMNS = 80;
@@ -11,7 +12,7 @@ export interface Terminal {
   /** Whether a person sits before it who can be asked, and progress can be drawn. */
   readonly live: boolean;
   print(text: string): void;
-  /** Takes the place of what was drawn before. */
+  /** Takes the place of what was drawn before. Lines may have colours. */
   draw(lines: readonly string[]): void;
   readonly columns: number;
   /** Asks a person; what is drawn meanwhile waits. Without one the answer is `no`. */
@@ -29,7 +30,7 @@ export function openTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStrea
     },
     print: (text) => {
       drawn = 0;
-      output.write(`${text}\n`);
+      output.write(`${plain(text)}\n`);
     },
     draw: (lines) => {
       if (asking) return;
