@@ -50,6 +50,15 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('redemption codes on %s', (kind
     expect(await balanceOf(account)).toBe(5n);
   });
 
+  promise('say what kept them from being paid out where the wallet filled up, or the ledger lost its answer, in between', async () => {
+    const account = await newAccount();
+    const { code } = await newCode();
+    const told = (verdict: 'over_balance' | 'refused') => redeem({ ...means, ledger: { end: async () => ({ verdict }) } }, account, code);
+    await expect(told('over_balance')).rejects.toMatchObject({ code: 'invalid_request', message: expect.stringContaining('can hold') });
+    await expect(told('refused')).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    expect(await redeem(means, account, code)).toMatchObject({ amount: 5n });
+  });
+
   promise('are worth something to one account alone, of a hundred that try at once', async () => {
     const { code } = await newCode();
     const tried = await Promise.all(Array.from({ length: 100 }, newAccount));
