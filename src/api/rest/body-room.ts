@@ -34,12 +34,12 @@ export class BodyRoom {
 
   /**
    * Until the call has ended that is served by then, else until the response is closed.
-   * @throws Fault `temporarily_unavailable` when there is no room
+   * Gives a fault, `temporarily_unavailable`, when there is no room.
    */
-  take(response: Closing, bytes: number): void {
+  take(response: Closing, bytes: number): Fault | null {
     if (this.taken > 0 && this.taken + bytes > this.most) {
       this.onFull();
-      throw new Fault('temporarily_unavailable', 'Too many large requests are being served now: try again in a moment.');
+      return new Fault('temporarily_unavailable', 'Too many large requests are being served now: try again in a moment.');
     }
     const holding = { bytes, isServed: false };
     this.taken += bytes;
@@ -47,6 +47,7 @@ export class BodyRoom {
     response.once('close', () => {
       if (!holding.isServed) this.giveBack(response);
     });
+    return null;
   }
 
   /** The call is served from now on, also when its client leaves. What it gives is to be called when it has ended. */

@@ -48,8 +48,9 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
       deps.gateway.keys.recognise(credentialOf(deps.endpoint, request)).then(() => next(), next);
     });
     // Not before it is here: whoever sends slowly would keep others out. The files of forms are not read into words.
-    scope.addHook('preValidation', async ({ body }, reply) => {
-      if (Buffer.isBuffer(body) && body.length > SMALL_BYTES) deps.room.take(reply.raw, body.length);
+    scope.addHook('preValidation', ({ body }, reply, next) => {
+      if (!Buffer.isBuffer(body) || body.length <= SMALL_BYTES) return next();
+      next(deps.room.take(reply.raw, body.length) ?? undefined);
     });
     scope.removeAllContentTypeParsers();
     const { uploads } = deps.endpoint;
