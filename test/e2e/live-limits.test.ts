@@ -160,6 +160,33 @@ onEachDatabase(
       clearInterval(writing);
     });
 
+    promise('that floods has its messages taken between those of everybody else', async () => {
+      const { hostname, port } = new URL(bed.gateway.origin);
+      const flooder = connect(Number(port), hostname).on('error', () => undefined);
+      const key = `sec-websocket-version: 13\r\nsec-websocket-key: ${Buffer.alloc(16).toString('base64')}\r\n`;
+      const upgrade = `connection: upgrade\r\nupgrade: websocket\r\n${key}sec-websocket-protocol: graphql-transport-ws\r\n`;
+      flooder.write(`GET /graphql HTTP/1.1\r\nhost: here\r\n${upgrade}\r\n`);
+      await once(flooder, 'data');
+      flooder.write(frameOf({ type: 'connection_init', payload: { authorization: `Bearer ${ACME}`, why: 'to flood'.repeat(9) } }));
+      await once(flooder, 'data');
+      const query = `{ ${'__typename '.repeat(1_900)} }`;
+      const asking = Array.from({ length: 1_000 }, (_, nth) => frameOf({ id: `q${nth}`, type: 'subscribe', payload: { query } }));
+      let heard = 0;
+      flooder.on('data', (piece: Buffer) => {
+        heard += piece.length;
+      });
+      flooder.write(Buffer.concat(asking));
+      let longest = 0;
+      for (let asked = 0; asked < 30; asked += 1) {
+        const startedAt = performance.now();
+        await (await fetch(`${bed.gateway.origin}/healthz`)).text();
+        longest = Math.max(longest, performance.now() - startedAt);
+      }
+      flooder.destroy();
+      expect(heard).toBeGreaterThan(0);
+      expect(longest).toBeLessThan(700);
+    });
+
     promise('is told to go when the gateway stops, and goes on where it was when there is one again', async () => {
       const client = await connectLive(bed.gateway.origin, tokenOf('globex'));
       client.subscribe('s', FOLLOW, { after: BEGINNING });
@@ -181,3 +208,9 @@ onEachDatabase(
   },
   ['sqlite'],
 );
+
+/** A message of 126 bytes to 64 KiB as a client sends it (RFC 6455, 5.2), masked with nothing. */
+function frameOf(message: object): Buffer {
+  const text = Buffer.from(JSON.stringify(message));
+  return Buffer.concat([Buffer.from([0x81, 0xfe, text.length >> 8, text.length & 0xff, 0, 0, 0, 0]), text]);
+}

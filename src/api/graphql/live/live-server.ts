@@ -26,7 +26,9 @@ type Extra = { readonly connection: LiveConnection };
 
 export function registerLive(app: FastifyInstance, path: string, schema: GraphQLSchema, deps: LiveDeps): void {
   const connections = new Set<LiveConnection>();
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LIVE_LIMITS.messageBytes, handleProtocols });
+  // One message in one turn: all that have come would be taken one after the other, and a flood of them would keep everybody else waiting.
+  const oneByOne = { allowSynchronousEvents: false };
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LIVE_LIMITS.messageBytes, handleProtocols, ...oneByOne });
   const server = operationsServer(connections, schema, deps);
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => undefined);
