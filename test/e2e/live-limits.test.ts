@@ -170,7 +170,7 @@ onEachDatabase(
       flooder.write(frameOf({ type: 'connection_init', payload: { authorization: `Bearer ${ACME}`, why: 'to flood'.repeat(9) } }));
       await once(flooder, 'data');
       const query = `{ ${'__typename '.repeat(1_900)} }`;
-      const asking = Array.from({ length: 1_000 }, (_, nth) => frameOf({ id: `q${nth}`, type: 'subscribe', payload: { query } }));
+      const asking = Array.from({ length: 2_000 }, (_, nth) => frameOf({ id: `q${nth}`, type: 'subscribe', payload: { query } }));
       let heard = 0;
       flooder.on('data', (piece: Buffer) => {
         heard += piece.length;
@@ -184,7 +184,7 @@ onEachDatabase(
       }
       flooder.destroy();
       expect(heard).toBeGreaterThan(0);
-      expect(longest).toBeLessThan(700);
+      expect(longest).toBeLessThan(1_000);
     });
 
     promise('is told to go when the gateway stops, and goes on where it was when there is one again', async () => {

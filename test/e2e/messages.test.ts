@@ -221,7 +221,7 @@ onEachDatabase(
           longest = Math.max(longest, performance.now() - startedAt);
         }
         expect(await (await counted).json()).toMatchObject({ source: 'COUNTED' });
-        expect(longest).toBeLessThan(1_000);
+        expect(longest).toBeLessThan(1_500);
       },
       60_000,
     );
