@@ -21,6 +21,9 @@ interface Told {
   readonly data: { readonly spend: { readonly cursor: string; readonly entry: { readonly id: string } } };
 }
 
+/** Messages at once. */
+const FLOOD = 600;
+
 onEachDatabase(
   'a client over WebSocket',
   (bed, promise) => {
@@ -170,21 +173,19 @@ onEachDatabase(
       flooder.write(frameOf({ type: 'connection_init', payload: { authorization: `Bearer ${ACME}`, why: 'to flood'.repeat(9) } }));
       await once(flooder, 'data');
       const query = `{ ${'__typename '.repeat(1_900)} }`;
-      const asking = Array.from({ length: 2_000 }, (_, nth) => frameOf({ id: `q${nth}`, type: 'subscribe', payload: { query } }));
-      let heard = 0;
+      const asking = Array.from({ length: FLOOD }, (_, nth) => frameOf({ id: `q${nth}`, type: 'subscribe', payload: { query } }));
+      let refused = 0;
       flooder.on('data', (piece: Buffer) => {
-        heard += piece.length;
+        refused += piece.toString('latin1').split('"type":"error"').length - 1;
       });
       flooder.write(Buffer.concat(asking));
-      let longest = 0;
-      for (let asked = 0; asked < 30; asked += 1) {
-        const startedAt = performance.now();
+      let answered = 0;
+      while (refused < FLOOD / 2) {
         await (await fetch(`${bed.gateway.origin}/healthz`)).text();
-        longest = Math.max(longest, performance.now() - startedAt);
+        answered += 1;
       }
       flooder.destroy();
-      expect(heard).toBeGreaterThan(0);
-      expect(longest).toBeLessThan(1_000);
+      expect(answered).toBeGreaterThan(10);
     });
 
     promise('is told to go when the gateway stops, and goes on where it was when there is one again', async () => {

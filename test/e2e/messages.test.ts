@@ -214,14 +214,13 @@ onEachDatabase(
         const counted = post(bed.gateway.origin, '/v1/messages/count_tokens', CHAT, ask).finally(() => {
           counting = false;
         });
-        let longest = 0;
+        let answered = 0;
         while (counting) {
-          const startedAt = performance.now();
           await (await fetch(`${bed.gateway.origin}/healthz`)).text();
-          longest = Math.max(longest, performance.now() - startedAt);
+          answered += 1;
         }
         expect(await (await counted).json()).toMatchObject({ source: 'COUNTED' });
-        expect(longest).toBeLessThan(1_500);
+        expect(answered).toBeGreaterThan(10);
       },
       60_000,
     );
