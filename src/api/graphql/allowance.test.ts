@@ -35,8 +35,8 @@ describe('a request that asks for too much', () => {
     manyKeys(60);
     const fits = await world.ask(ACME, `{ apiKeys { ${keysOfKeys(1)} } }`);
     expect(fits.errors).toEqual([]);
-    for (const times of [2, 3, 4]) refusedAsAWhole(await world.ask(ACME, `{ apiKeys { ${keysOfKeys(times)} } }`));
-  });
+    for (const times of [2, 4]) refusedAsAWhole(await world.ask(ACME, `{ apiKeys { ${keysOfKeys(times)} } }`));
+  }, 30_000);
 
   it('is refused once and as a whole, not once for each node that is cut off', async () => {
     manyKeys(100);
@@ -49,8 +49,8 @@ describe('a request that asks for too much', () => {
   it('loads nothing more from where it is refused on, whatever else it asked for', async () => {
     manyKeys(100);
     manyReceipts(500);
-    const parts =
-      'attempts { id usage { inputTokens } } ledgerEntries { id wallet { id } } lines { label } price { versionId } lastUsed: apiKey { lastUsedAt }';
+    const ofReceipt = 'attempts { id usage { inputTokens } } ledgerEntries { id wallet { id } } lines { label } price { versionId }';
+    const parts = `${ofReceipt} lastUsed: apiKey { lastUsedAt }`;
     const pages = (first: number, inside: string) => `apiKey { receipts(first: ${first}) { nodes { ${inside} ${parts} } } }`;
     world.calls.clear();
     const refused = await world.ask(OPERATOR, `{ receipts(first: 100) { nodes { ${pages(100, pages(99, 'id'))} } } }`);

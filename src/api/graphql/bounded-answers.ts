@@ -1,4 +1,7 @@
-/** Holds every field to the allowance of its request. A request that has spent it does nothing more: no field is resolved, nothing is loaded. */
+/**
+ * Holds every field to the allowance of its request. A request that has spent it does nothing more: no field is resolved, nothing
+ * is loaded.
+ */
 import {
   defaultFieldResolver,
   type GraphQLField,
