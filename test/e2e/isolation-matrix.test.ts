@@ -191,6 +191,10 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
               return { id, theirs: theirs ?? '', nobodys: nobodys ?? '' };
             }),
           );
+          const spend = rootFields(SCHEMA, 'subscription').find(({ name }) => name === 'spend') as Field;
+          follow('last', spend, { projectId: NOBODY });
+          // Messages are taken in their order: what came before this one has been asked for by then.
+          await eventually(async () => expect(heard.get('last')).toContain('NOT_FOUND'));
           // Whoever follows its own spend hears of its own call, and by then of nothing else.
           await eventually(async () => {
             await call(THEIRS);
@@ -198,9 +202,11 @@ onEachDatabase('what a tenant learns of another', (bed, promise) => {
             expect(heard.get('spend own')).toContain('CHARGE');
           });
           for (const canary of canaries) expect(heard.get('spend own')).not.toContain(canary);
-          for (const { id, theirs, nobodys } of pairs) {
-            expect(without(heard.get(theirs) ?? '', id)).toBe(without(heard.get(nobodys) ?? '', nobodyLike(id)));
-          }
+          await eventually(async () => {
+            for (const { id, theirs, nobodys } of pairs) {
+              expect(without(heard.get(theirs) ?? '', id)).toBe(without(heard.get(nobodys) ?? '', nobodyLike(id)));
+            }
+          });
         } finally {
           await client.dispose();
         }
