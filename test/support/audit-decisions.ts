@@ -74,7 +74,10 @@ export const AUDITED: Readonly<Record<string, readonly [rows: Rows, columns: Col
   ],
   attempt: [
     NAMED,
-    all('named', `receipt_id idx channel_id role retry status upstream_model upstream_request_id started_at cost cost_currency ${USAGE}`),
+    all(
+      'named',
+      `receipt_id idx channel_id protocol role retry status upstream_model upstream_request_id started_at cost cost_currency ${USAGE}`,
+    ),
   ],
   refund: [NAMED, all('named', 'receipt_id transfer_id amount')],
   hold: [NAMED, all('named', `${FACTS} request_id wallet_id amount state owner placed_at expires_at resolved_at`)],
