@@ -2,7 +2,7 @@
 import { onceOf } from '../../src/kernel/made-once';
 import { madeBefore, noteMade, OldMade } from '../../src/storage/made-once';
 import { inTransaction } from '../../src/storage/sql/in-transaction';
-import { eachDatabase } from '../support/data-sources';
+import { eachDatabase, undoDownTo } from '../support/data-sources';
 
 const DAY = 86_400_000;
 const NOW = 1_790_000_000_000;
@@ -52,7 +52,7 @@ eachDatabase('what was made with an idempotency key', (opened, promise) => {
   });
 
   promise('is kept by a newer build as if it had been made when that build came', async () => {
-    await opened.dataSource.undoLastMigration();
+    await undoDownTo(opened.dataSource, 'MadeOnceAge');
     await opened.dataSource.query("INSERT INTO made_once (request_key, content_hash, made) VALUES ('before', 'x', 'long ago')");
     const began = Date.now();
     await opened.dataSource.runMigrations();

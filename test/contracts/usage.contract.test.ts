@@ -1,4 +1,5 @@
 /** Usage is the sum over receipts, whatever is in the sums already and whatever still waits, on every database. */
+
 import { nano } from '../../src/kernel/money';
 import type { Bucket } from '../../src/kernel/words';
 import type { Scope } from '../../src/ledger/ledger-reader';
@@ -7,6 +8,7 @@ import { USAGE_GROUPS, USAGE_INTERVALS, type UsagePoint, type UsageQuestion } fr
 import { type AuditDatabase, openAuditDatabase } from '../../src/storage/audit/audit-database';
 import { rollUpBatches } from '../../src/storage/usage/roll-up-batches';
 import { SqlUsageReports } from '../../src/storage/usage/usage-reports';
+import { undoDownTo } from '../support/data-sources';
 import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
 import { addWallets, end, move, place, refusal, requestFacts, routeFacts } from '../support/ledger-items';
@@ -157,9 +159,8 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
 
   promise('counts what an older version wrote, with a batch or without one', async () => {
     const { dataSource } = bed.open;
-    const isThere = async () => (await dataSource.query("SELECT name FROM migrations WHERE name LIKE 'UsageRollups%'")).length > 0;
     await moreHistory();
-    while (await isThere()) await dataSource.undoLastMigration();
+    await undoDownTo(dataSource, 'UsageRollups');
     await bed.database.query("UPDATE receipt SET batch_id = NULL WHERE transfer_id IS NULL AND api_key_id LIKE '%-one'");
     await dataSource.runMigrations();
     for (const question of everyQuestion(null)) await expectExact(question);

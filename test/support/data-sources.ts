@@ -42,3 +42,9 @@ export function eachDatabase(title: string, suite: (opened: Opened, promise: Pro
     });
   });
 }
+
+/** As it was before the migration whose name begins so. */
+export async function undoDownTo(dataSource: DataSource, name: string): Promise<void> {
+  const isThere = async () => (await dataSource.query(`SELECT name FROM migrations WHERE name LIKE '${name}%'`)).length > 0;
+  while (await isThere()) await dataSource.undoLastMigration();
+}
