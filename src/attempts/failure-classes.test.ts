@@ -1,15 +1,7 @@
+import { aFailure } from '../../test/support/fake-upstream';
 import { classifyFailure, isFaultOfChannel, isSecretRefused } from './classify-failure';
 import { failureClassOf } from './failure-classes';
-import type { AttemptFailure, FailureKind } from './upstream';
-
-const failure = (overrides: Partial<AttemptFailure>): AttemptFailure => ({
-  kind: 'provider_error',
-  status: null,
-  message: '',
-  code: null,
-  type: null,
-  ...overrides,
-});
+import type { FailureKind } from './upstream';
 
 describe('whom a failure blames', () => {
   /** Every way to fail without a status: adding one asks for its row here. */
@@ -27,20 +19,20 @@ describe('whom a failure blames', () => {
   };
 
   it.each(Object.entries(BY_KIND))('stands in one table: %s speaks against the channel %s', (kind, againstChannel) => {
-    expect(failureClassOf(failure({ kind: kind as FailureKind })).againstChannel).toBe(againstChannel);
+    expect(failureClassOf(aFailure({ kind: kind as FailureKind })).againstChannel).toBe(againstChannel);
   });
 
   it('is the channel for every status by which it refuses all alike, and for no other below 500', () => {
     const statuses = Array.from({ length: 200 }, (_, index) => 400 + index);
-    const blamed = statuses.filter((status) => isFaultOfChannel(failure({ status }), false));
+    const blamed = statuses.filter((status) => isFaultOfChannel(aFailure({ status }), false));
     expect(blamed).toEqual([401, 402, 403, 407, 429, ...statuses.filter((status) => status >= 500)]);
   });
 
   it.each([null, 400, 401, 402, 403, 429, 500, 503])(
     'is the request where the provider’s own words say so, whatever the status, which still decides what is tried next: %s',
     (status) => {
-      const plain = failure({ status });
-      const blamed = failure({ status, atFault: 'request' });
+      const plain = aFailure({ status });
+      const blamed = aFailure({ status, atFault: 'request' });
       expect([isFaultOfChannel(blamed, false), isSecretRefused(blamed)]).toEqual([false, false]);
       expect(classifyFailure(blamed)).toBe(classifyFailure(plain));
       expect(failureClassOf(blamed).stopReason).toBe(failureClassOf(plain).stopReason);
@@ -50,13 +42,13 @@ describe('whom a failure blames', () => {
   it.each([null, 400, 403, 404])(
     'is the channel where its own words say so, although the status looks like the request’s or the secret’s: %s',
     (status) => {
-      const blamed = failure({ status, atFault: 'channel' });
+      const blamed = aFailure({ status, atFault: 'channel' });
       expect([isFaultOfChannel(blamed, false), isSecretRefused(blamed)]).toEqual([true, false]);
-      expect(classifyFailure(blamed)).toBe(classifyFailure(failure({ status })));
+      expect(classifyFailure(blamed)).toBe(classifyFailure(aFailure({ status })));
     },
   );
 
   it('is nobody where the gateway itself stopped reading, whatever was said by then', () => {
-    expect(isFaultOfChannel(failure({ kind: 'cut', atFault: 'channel' }), true)).toBe(false);
+    expect(isFaultOfChannel(aFailure({ kind: 'cut', atFault: 'channel' }), true)).toBe(false);
   });
 });

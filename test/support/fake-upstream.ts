@@ -73,10 +73,10 @@ export class FakeUpstream implements Upstream {
     for (const piece of act.audio ?? []) receiver.receiveBytes(piece, 'audio/mpeg');
     const ended = await Promise.race([whenCut, act.until]);
     const facts = factsOf(call, act);
-    if (ended === 'cut') return { ok: false, failure: failureOf({ kind: 'cut' }), facts: { ...facts, usage: undefined } };
+    if (ended === 'cut') return { ok: false, failure: aFailure({ kind: 'cut' }), facts: { ...facts, usage: undefined } };
     if (act.failure !== undefined) {
       const usage = act.keepsUsage === true ? facts.usage : undefined;
-      return { ok: false, failure: failureOf(act.failure), facts: { ...facts, usage } };
+      return { ok: false, failure: aFailure(act.failure), facts: { ...facts, usage } };
     }
     if (act.audio !== undefined) return { ok: true, answer: { kind: 'audio', rest: Buffer.of(0), contentType: 'audio/mpeg' }, facts };
     const answer = call.stream
@@ -103,6 +103,7 @@ function audioOf(pieces: readonly Buffer[]) {
   return { bytes: pieces.reduce((sum, piece) => sum + piece.length, 0), milliseconds: pieces.length * 1_000 };
 }
 
-function failureOf(failure: Partial<AttemptFailure>): AttemptFailure {
+/** A failure that the provider told, but for what is said of it. */
+export function aFailure(failure: Partial<AttemptFailure>): AttemptFailure {
   return { kind: 'provider_error', status: null, message: 'scripted', code: null, type: null, ...failure };
 }

@@ -139,16 +139,7 @@ const HOLD = {
 /** A hold that has ended, as it is sealed with its receipt: all of it. */
 const ENDED_HOLD = {
   ...HOLD,
-  endpoint: 'text',
-  stream: 'whole',
-  requestedModel: 'text?',
-  createdAt: 'whole',
-  routeId: 'text?',
-  routeType: 'text?',
-  bucket: 'text?',
-  bucketReason: 'text?',
-  primaryChannelId: 'text?',
-  primaryPriceId: 'text?',
+  ...FACTS,
   owner: 'text',
   expiresAt: 'whole',
 } as const;
