@@ -23,6 +23,12 @@ export class KnownPaths {
     const found = [...this.paths.values()].filter(({ matches }) => matches.test(path));
     return [...new Set(found.flatMap(({ methods }) => [...methods]))];
   }
+
+  /** The path that is probably meant: base URLs with a `/v1` or a slash too few or too many are the usual slip of a new client. */
+  likelyMeant(path: string, method: string): string | undefined {
+    const tidy = path.replace(/\/{2,}/g, '/').replace(/\/$/, '');
+    return [tidy, `/v1${tidy}`, tidy.replace(/^\/v1\//, '/')].find((each) => this.methodsOf(each).includes(method));
+  }
 }
 
 /** A name in a path stands for one segment, a star for all that follows. */

@@ -24,6 +24,7 @@ describe('a connection to the server', () => {
     app = createServer(SILENT, { untakenMs: UNTAKEN_MS });
     app.get('/now', async () => 'now');
     app.post('/said', async ({ body }) => body);
+    app.post('/v1/asked', async () => 'asked');
     app.get('/later', (_request, reply) => {
       reply.hijack();
       later.push(reply.raw);
@@ -96,6 +97,19 @@ describe('a connection to the server', () => {
     const answer = await all(`${asked}?at=all HTTP/1.1\r\nhost: here\r\n${END}content-length: 0\r\n\r\n`);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 405 .*allow: ${allow}\r\n`, 's'));
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ error: { code: 'method_not_supported', message } });
+  });
+
+  it.each([
+    ['a part too few', '/asked', '/v1/asked'],
+    ['a part too many', '/v1/v1/asked', '/v1/asked'],
+    ['a part that is not his', '/v1/said', '/said'],
+    ['two slashes', '/v1//asked', '/v1/asked'],
+    ['a slash at its end', '/v1/asked/', '/v1/asked'],
+  ])('with %s in its base URL is told what is meant', async (_what, asked, meant) => {
+    const answer = await all(`POST ${asked} HTTP/1.1\r\nhost: here\r\n${END}content-length: 0\r\n\r\n`);
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+      error: { code: 'not_found', message: `There is no POST ${asked}, but ${meant}: look at the base URL of the client.` },
+    });
   });
 
   it('of HTTP/1.0 is served without that', async () => {

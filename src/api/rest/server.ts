@@ -71,8 +71,12 @@ function faultOfAddress({ is404, method, url }: FastifyRequest, known: KnownPath
   const [path = ''] = url.split('?');
   const message = `There is no ${shown(`${method} ${path}`)}`;
   const allow = known.methodsOf(path);
-  if (allow.length === 0) return new Fault('not_found', `${message}.`);
+  if (allow.length === 0) return new Fault('not_found', `${message}${hint(known.likelyMeant(path, method))}`);
   return new Fault('method_not_supported', `${message}: send ${allow.filter((each) => each !== 'HEAD').join(' or ')}.`, { allow });
+}
+
+function hint(meant: string | undefined): string {
+  return meant === undefined ? '.' : `, but ${shown(meant)}: look at the base URL of the client.`;
 }
 
 const stopping = new WeakSet<FastifyInstance>();
