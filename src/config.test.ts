@@ -120,6 +120,15 @@ describe('loadConfig', () => {
     expect(faultsOf({ PORT })).toEqual({ PORT: 'must be a whole number from 0 to 65535' });
   });
 
+  it.each(['::1', '::', 'fe80::1%eth0', 'localhost', 'gateway.example', 'gateway_1', '10.0.0.7'])('listens at HOST=%s', (HOST) => {
+    expect(loadConfig({ HOST }).host).toBe(HOST);
+  });
+
+  it.each(['[::1]', '256.1.1.1', '10.0.0', 'localhost:4000', 'http://localhost', 'a/b', 'a..b', '-', '*'])(
+    'refuses HOST=%s, which nothing can listen at',
+    (HOST) => expect(faultsOf({ HOST })).toEqual({ HOST: 'must be a host name or an address' }),
+  );
+
   it.each(['TRUE', '1', 'yes', 'on', 'false '])('refuses %s for a yes or no', (value) => {
     expect(faultsOf({ UPSTREAM_ALLOW_PRIVATE: value })).toEqual({ UPSTREAM_ALLOW_PRIVATE: 'must be true or false' });
   });

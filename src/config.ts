@@ -1,4 +1,5 @@
 /** The only file that reads the environment. A wrong value never gets further than this. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ConfigurationError, type ConfigurationFault, refuseFaults } from './kernel/configuration-error';
 import { MASTER_KEY_BYTES } from './kernel/secret';
@@ -40,6 +41,9 @@ export interface Config {
 
 const SQLITE = /^sqlite:(?:\/\/)?(.+)$/;
 const VISIBLE = /^[\x21-\x7e]+$/;
+const HOST_NAME = /^\w[\w-]*(?:\.\w[\w-]*)*\.?$/;
+/** What ends so is read as an address. */
+const LAST_IS_NUMBER = /(?:^|\.)\d+\.?$/;
 const DURATION = /^(\d{1,6})(s|m|h|d)$/;
 const MS_PER_UNIT: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const RETENTION_MAX_MS = 365 * 86_400_000;
@@ -54,6 +58,10 @@ function wholeNumber(from: number, to: number) {
     .regex(/^\d{1,9}$/, wrong)
     .transform((text) => Number.parseInt(text, 10))
     .refine((value) => value >= from && value <= to, wrong);
+}
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || (HOST_NAME.test(text) && !LAST_IS_NUMBER.test(text));
 }
 
 function urlWithout(problemOf: (text: string) => string | null) {
@@ -89,7 +97,7 @@ const retention = z.string().transform((text, context): number => {
 });
 
 const schema = z.object({
-  HOST: z.string().regex(VISIBLE, problem('must be a host name or an address')).default('127.0.0.1'),
+  HOST: z.string().refine(isHost, problem('must be a host name or an address')).default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(4_000),
   DATABASE_URL: database.default({ kind: 'sqlite', file: './data/tokens-forge.sqlite' }),
   REDIS_URL: urlWithout(problemOfRedisUrl).optional(),
