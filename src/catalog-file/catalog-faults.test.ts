@@ -222,6 +222,11 @@ describe('a catalog with faults', () => {
     expect(fault).not.toMatch(/secret/);
   });
 
+  it('says of a variable without quotes within braces what it needs, and calls nothing behind it wrong', () => {
+    const source = 'channels:\n  - { id: a, apiKey: ${A_KEY} }\nmodels: []\nroutes: []\n';
+    expect(faultsOf(source, 'yaml')).toEqual(['catalog line 2, column 23: is not YAML: a variable needs quotes within { } and [ ]']);
+  });
+
   it.each(['', '[]', 'text'])('refuses %j, which is no catalog', (source) => {
     expect(faultsOf(source, 'yaml')).toEqual(['catalog: must be a set of named fields']);
   });

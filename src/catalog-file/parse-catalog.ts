@@ -1,5 +1,5 @@
 /** From the text of a catalog file to what it declares, or to every fault in it at once. */
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import { ConfigurationError, type ConfigurationFault } from '../kernel/configuration-error';
 import { catalogSchema } from './catalog-schema';
 import { type CheckAddress, checkAddresses } from './check-addresses';
@@ -69,22 +69,25 @@ function placeOf(cause: unknown, text: string): string {
 function treeOfYaml(source: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new ConfigurationError(
-      document.errors.map((error) => {
-        const { line, col } = lines.linePos(error.pos[0]);
-        return {
-          path: `${WHOLE_FILE} line ${line}, column ${col}`,
-          problem: `is not YAML: ${error.code.toLowerCase().replaceAll('_', ' ')}`,
-        };
-      }),
-    );
-  }
+  if (document.errors.length > 0) throw new ConfigurationError(faultsOfYaml(document.errors, source, lines));
   try {
     return document.toJS();
   } catch {
     throw new ConfigurationError([fault([], 'has an alias that refers to nothing, or to too much')]);
   }
+}
+
+/** Of tokens that are out of place the first alone: a parser that has lost its way calls all that follows so. */
+function faultsOfYaml(errors: readonly YAMLParseError[], source: string, lines: LineCounter): ConfigurationFault[] {
+  const lost = errors.find(({ code }) => code === 'UNEXPECTED_TOKEN');
+  return errors
+    .filter((error) => error === lost || error.code !== 'UNEXPECTED_TOKEN')
+    .map((error) => {
+      const { line, col } = lines.linePos(error.pos[0]);
+      const isVariable = source.startsWith('${', error.pos[0] - 1);
+      const what = isVariable ? 'a variable needs quotes within { } and [ ]' : error.code.toLowerCase().replaceAll('_', ' ');
+      return { path: `${WHOLE_FILE} line ${line}, column ${col}`, problem: `is not YAML: ${what}` };
+    });
 }
 
 function withoutRepeats(faults: readonly ConfigurationFault[]): ConfigurationFault[] {
