@@ -27,7 +27,7 @@ import { unusableFile } from './storage/unusable-file';
 import { unusableServer } from './storage/unusable-server';
 import { createMetrics } from './telemetry/gateway-metrics';
 import { createLogger } from './telemetry/logger';
-import { problemOfAddress } from './upstreams/address-guard';
+import { addressCheck } from './upstreams/address-guard';
 import { DEMO_PROMPT } from './upstreams/demo/demo-upstream';
 
 /** How long a drain waits for calls in flight before it cuts and settles them. */
@@ -50,7 +50,7 @@ export interface RunningGateway {
  * @throws ConfigurationError that names every fault; nothing was written then
  */
 export async function compose(show: (text: string) => void): Promise<RunningGateway> {
-  const configuration = await loadConfiguration(problemOfAddress);
+  const configuration = await loadConfiguration(addressCheck);
   const { config } = configuration;
   const log = createLogger(config.logLevel);
   const alarms = new CountedAlarms(log);

@@ -6,7 +6,7 @@ import { loadConfiguration } from './load-configuration';
 
 describe('loadConfiguration', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tokens-forge-'));
-  const refuseEverything = () => 'points at a private address';
+  const check = (allowPrivate: boolean) => () => (allowPrivate ? null : 'points at a private address');
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   function catalogFile(name: string, text: string): string {
@@ -15,7 +15,7 @@ describe('loadConfiguration', () => {
   }
 
   async function faultsOf(environment: Record<string, string>): Promise<string[]> {
-    const error = await loadConfiguration(refuseEverything, environment).catch((caught: unknown) => caught);
+    const error = await loadConfiguration(check, environment).catch((caught: unknown) => caught);
     if (!(error instanceof ConfigurationError)) throw error;
     return error.faults.map(({ path, problem }) => `${path}: ${problem}`);
   }
@@ -34,13 +34,13 @@ describe('loadConfiguration', () => {
 
   it('lets channels point anywhere when private addresses are allowed', async () => {
     const CATALOG = catalogFile('private.yml', CHANNEL);
-    const { catalog } = await loadConfiguration(refuseEverything, { CATALOG, A_KEY: 'sk-a', UPSTREAM_ALLOW_PRIVATE: 'true' });
+    const { catalog } = await loadConfiguration(check, { CATALOG, A_KEY: 'sk-a', UPSTREAM_ALLOW_PRIVATE: 'true' });
     expect(catalog?.routing.channels).toMatchObject([{ id: 'a', apiKey: 'sk-a', baseUrl: 'http://10.0.0.1/v1' }]);
   });
 
   it('reads JSON by its name', async () => {
     const CATALOG = catalogFile('catalog.json', '{\n\t"channels": [],\n\t"models": [],\n\t"routes": []\n}');
-    expect((await loadConfiguration(refuseEverything, { CATALOG })).catalog?.routing.channels).toEqual([]);
+    expect((await loadConfiguration(check, { CATALOG })).catalog?.routing.channels).toEqual([]);
   });
 
   it("never lets a secret of an account be the operator's token, whatever else is wrong", async () => {
@@ -52,7 +52,7 @@ describe('loadConfiguration', () => {
     expect(asToken).toEqual(['PORT: must be a whole number from 0 to 65535', `accounts[0].token: ${problem}`]);
     const asKey = await faultsOf({ CATALOG, ADMIN_TOKEN: 'sk-tf-one-secret-for-all' });
     expect(asKey).toEqual([`accounts[1].keys[0].secret: ${problem}`]);
-    expect((await loadConfiguration(refuseEverything, { CATALOG, ADMIN_TOKEN: 'a-token-of-its-own' })).catalog?.accounts).toHaveLength(2);
+    expect((await loadConfiguration(check, { CATALOG, ADMIN_TOKEN: 'a-token-of-its-own' })).catalog?.accounts).toHaveLength(2);
   });
 
   it('says which file is not there', async () => {
@@ -61,6 +61,6 @@ describe('loadConfiguration', () => {
   });
 
   it('leaves the catalog to the demo when none is given', async () => {
-    expect((await loadConfiguration(refuseEverything, {})).catalog).toBeNull();
+    expect((await loadConfiguration(check, {})).catalog).toBeNull();
   });
 });

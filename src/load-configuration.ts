@@ -17,11 +17,14 @@ export interface Configuration {
  * Reads the environment and the catalog that it names. Nothing is written.
  * @throws ConfigurationError that carries the faults of both at once
  */
-export async function loadConfiguration(checkAddress: CheckAddress, environment?: Environment): Promise<Configuration> {
+export async function loadConfiguration(
+  checkOf: (allowPrivate: boolean) => CheckAddress,
+  environment?: Environment,
+): Promise<Configuration> {
   const faults: ConfigurationFault[] = [];
   const config = await orFaults(faults, async () => loadConfig(environment));
   const { file, allowPrivate, lookup } = catalogSource(environment);
-  const surroundings = { lookup, checkAddress: allowPrivate ? () => null : checkAddress };
+  const surroundings = { lookup, checkAddress: checkOf(allowPrivate) };
   const catalog = file === null ? null : await orFaults(faults, () => readCatalog(file, surroundings));
   const operator = lookup('ADMIN_TOKEN');
   if (operator !== undefined) faults.push(...declaredForOperator(catalog?.accounts ?? [], hashSecret(operator)));

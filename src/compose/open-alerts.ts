@@ -5,7 +5,7 @@ import type { Config } from '../config';
 import { systemClock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import { createNotifier } from '../notify/notifier';
-import { problemOfAddress } from '../upstreams/address-guard';
+import { addressCheck } from '../upstreams/address-guard';
 import type { HttpClient } from '../upstreams/http-client';
 import type { Storage } from './open-storage';
 
@@ -30,7 +30,7 @@ export function openAlerts({ mail, upstreamAllowPrivate }: Config, storage: Stor
   const dispatch = new AlertDispatch(ports);
   const works = [new AlertWatch(ports), dispatch];
   return {
-    limits: { problemOfAddress: upstreamAllowPrivate ? () => null : problemOfAddress, sendsMail: mail !== null },
+    limits: { problemOfAddress: addressCheck(upstreamAllowPrivate), sendsMail: mail !== null },
     start: () => {
       for (const work of works) work.start();
     },

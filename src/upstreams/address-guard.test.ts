@@ -1,4 +1,4 @@
-import { guardedLookup, isAllowedPrivately, isPublicAddress, problemOfAddress } from './address-guard';
+import { addressCheck, guardedLookup, isAllowedPrivately, isPublicAddress, problemOfAddress } from './address-guard';
 
 const REFUSED = [
   '127.0.0.1',
@@ -101,6 +101,24 @@ describe('problemOfAddress', () => {
     'finds none with %s',
     (url) => {
       expect(problemOfAddress(new URL(url))).toBeNull();
+    },
+  );
+});
+
+describe('addressCheck', () => {
+  it.each(['http://169.254.169.254/latest', 'http://[fe80::1]/v1', 'http://[::ffff:a9fe:a9fe]/', 'http://168.63.129.16/'])(
+    'finds fault with %s at once, also where private addresses are allowed',
+    (url) => {
+      expect(addressCheck(true)(new URL(url))).toBe('points at an address of the link or of cloud metadata, which is never called');
+      expect(addressCheck(false)(new URL(url))).toContain('UPSTREAM_ALLOW_PRIVATE');
+    },
+  );
+
+  it.each(['http://127.0.0.1:9/v1', 'http://localhost:11434/v1', 'http://[::1]/v1', 'http://redis:6379/', 'http://10.0.0.1/v1'])(
+    'finds none with %s where private addresses are allowed',
+    (url) => {
+      expect(addressCheck(true)(new URL(url))).toBeNull();
+      expect(addressCheck(false)(new URL(url))).not.toBeNull();
     },
   );
 });

@@ -60,6 +60,17 @@ export function problemOfAddress(url: URL): string | null {
   return FOREIGN_PORTS.has(url.port) ? `has the port ${url.port}, which is one of another protocol than HTTP` : null;
 }
 
+/** The check of URLs, as the operator allows private addresses or not: what can be refused before anything connects. */
+export function addressCheck(allowPrivate: boolean): (url: URL) => string | null {
+  return allowPrivate ? problemOfPrivateAddress : problemOfAddress;
+}
+
+function problemOfPrivateAddress({ hostname }: URL): string | null {
+  return isRefusedLiteral(hostname, isAllowedPrivately)
+    ? 'points at an address of the link or of cloud metadata, which is never called'
+    : null;
+}
+
 /** Which addresses may be connected to. */
 export type AllowsAddress = (address: string) => boolean;
 
