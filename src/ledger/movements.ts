@@ -69,7 +69,9 @@ export async function refund(means: MovementMeans, wish: RefundWish): Promise<Le
   const left = record.charge - (await means.reader.refundedOf(receiptId));
   const before = (await means.reader.entriesOfExternalKeys([externalKey])).get(externalKey);
   const amount = wish.amount ?? before?.amount ?? left;
-  if (amount === 0n) throw new Fault('invalid_request', `The charge of ${receiptId} was given back in full.`, { param: 'receiptId' });
+  if (wish.amount === null && amount === 0n) {
+    throw new Fault('invalid_request', `The charge of ${receiptId} was given back in full.`, { param: 'receiptId' });
+  }
   checkAboveZero(amount);
   const asked = { accountId: record.accountId, bucket: record.bucket, amount, memo };
   return move(means, { ...(await movementOn(means, asked, 'REFUND', externalKey)), receiptId });

@@ -96,6 +96,7 @@ onEachDatabase('money that the operator moves', (bed, promise) => {
     const part = await refund(id, newId(), '0.000001');
     expect(part).toMatchObject({ kind: 'REFUND', amount: '0.000001', receipt: { id } });
     await expect(refund(id, newId(), charge)).rejects.toThrow(/is left to give back/);
+    await expect(refund(id, newId(), '0')).rejects.toThrow(/must be above zero/);
     const key = newId();
     const rest = await refund(id, key);
     expect(Math.round(Number(rest.amount) * 1e9)).toBe(Math.round(Number(charge) * 1e9) - 1_000);
