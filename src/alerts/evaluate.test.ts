@@ -1,5 +1,5 @@
 import { nano } from '../kernel/money';
-import type { UsagePoint, UsageQuestion } from '../ledger/usage-report';
+import type { OutcomeQuestion, Outcomes, UsagePoint, UsageQuestion } from '../ledger/usage-report';
 import type { AlertRule } from './alert';
 import { evaluateRule } from './evaluate';
 
@@ -18,8 +18,14 @@ function look(rule: Partial<AlertRule>, points: readonly UsagePoint[], posted = 
   const asked: UsageQuestion[] = [];
   const wallet = { id: 'acme:RMB', accountId: 'acme', bucket: 'RMB' as const, posted: nano(posted), held: nano(held) };
   const reader = { wallets: async () => [wallet], receipts: () => nothing(), entries: () => nothing() };
-  const usage = { usage: async (question: UsageQuestion) => [asked.push(question)].flatMap(() => points) };
+  const usage = { usage: async (question: UsageQuestion) => [asked.push(question)].flatMap(() => points), outcomes: () => nothing() };
   return evaluateRule({ reader, usage }, { ...QUIET, ...rule }, NOW).then((evaluation) => ({ ...evaluation, asked }));
+}
+
+function lookAtRate(rule: Partial<AlertRule>, outcomes: Partial<Outcomes>) {
+  const reader = { wallets: () => nothing(), receipts: () => nothing(), entries: () => nothing() };
+  const usage = { usage: () => nothing(), outcomes: async (_: OutcomeQuestion) => ({ requests: 10, failed: 0, moved: 0, ...outcomes }) };
+  return evaluateRule({ reader, usage }, { ...QUIET, ...rule }, NOW);
 }
 
 const nothing = () => Promise.reject(new Error('not read here'));
@@ -72,17 +78,17 @@ describe('a rule of an alert', () => {
       minimumRequests: 10,
       episode: 'high',
     } as const;
-    expect(await look(high, [point({ requests: 11, failed: 5 })])).toMatchObject({ breached: false, lasts: true });
-    expect(await look(high, [point({ requests: 20, failed: 9 })])).toMatchObject({ breached: false, lasts: false });
-    expect(await look(high, [point({ requests: 9, failed: 4 })])).toMatchObject({ breached: false, lasts: false });
+    expect(await lookAtRate(high, { requests: 11, failed: 5 })).toMatchObject({ breached: false, lasts: true });
+    expect(await lookAtRate(high, { requests: 20, failed: 9 })).toMatchObject({ breached: false, lasts: false });
+    expect(await lookAtRate(high, { requests: 9, failed: 4 })).toMatchObject({ breached: false, lasts: false });
   });
 
   it('is true of a share of failures or of backups, once there are enough requests to speak of one', async () => {
     const rates = { bucket: null, window: null, threshold: 200_000_000n, minimumRequests: 10 } as const;
-    const bad = [point({ failed: 2, fallbacks: 1 })];
-    expect(await look({ ...rates, metric: 'FAILURE_RATE' }, bad)).toMatchObject({ breached: true, value: 200_000_000n });
-    expect(await look({ ...rates, metric: 'FALLBACK_RATE' }, bad)).toMatchObject({ breached: false, value: 100_000_000n });
-    expect(await look({ ...rates, metric: 'FAILURE_RATE', minimumRequests: 11 }, bad)).toMatchObject({ breached: false });
-    expect(await look({ ...rates, metric: 'FAILURE_RATE' }, [])).toMatchObject({ breached: false, value: 0n });
+    const bad = { failed: 2, moved: 1 };
+    expect(await lookAtRate({ ...rates, metric: 'FAILURE_RATE' }, bad)).toMatchObject({ breached: true, value: 200_000_000n });
+    expect(await lookAtRate({ ...rates, metric: 'FALLBACK_RATE' }, bad)).toMatchObject({ breached: false, value: 100_000_000n });
+    expect(await lookAtRate({ ...rates, metric: 'FAILURE_RATE', minimumRequests: 11 }, bad)).toMatchObject({ breached: false });
+    expect(await lookAtRate({ ...rates, metric: 'FAILURE_RATE' }, { requests: 0 })).toMatchObject({ breached: false, value: 0n });
   });
 });

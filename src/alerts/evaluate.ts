@@ -3,7 +3,7 @@ import { formatDecimal } from '../kernel/money';
 import type { Bucket, RouteType, SpendWindow } from '../kernel/words';
 import type { LedgerReader, ReceiptFilter, Scope } from '../ledger/ledger-reader';
 import { windowStart } from '../ledger/spend-counter';
-import type { UsagePoint, UsageReports } from '../ledger/usage-report';
+import type { UsageReports } from '../ledger/usage-report';
 import type { Wallet } from '../ledger/wallet';
 import type { AlertRule } from './alert';
 import { balanceOfState, stateEpisode, windowEpisode } from './episode';
@@ -62,8 +62,7 @@ function leftIn({ posted, held }: Wallet): bigint {
 async function spend({ usage }: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
   const window = rule.window ?? 'LIFETIME';
   const from = windowStart(window, now);
-  const points = await pointsOf(usage, rule, from ?? 0, now + 1);
-  const value = points.filter(({ bucket }) => bucket === rule.bucket).reduce((sum, { charge }) => sum + charge, 0n);
+  const value = await chargesOf(usage, rule, from ?? 0, now + 1);
   const spent = `${formatDecimal(value)} ${rule.bucket} were spent ${WINDOW_WORDS[window]}${whose(rule)}`;
   const message = `${spent}: the threshold is ${formatDecimal(rule.threshold)}.`;
   return {
@@ -77,9 +76,10 @@ async function spend({ usage }: EvaluationPorts, rule: AlertRule, now: number): 
 
 /** A refund does not unsay a charge, and an hour that has passed does. */
 async function rate({ usage }: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
-  const points = await pointsOf(usage, rule, now - HOUR_MS, now + 1);
-  const requests = sumOf(points, ({ requests: count }) => count);
-  const bad = sumOf(points, (point) => (rule.metric === 'FAILURE_RATE' ? point.failed : Math.min(point.fallbacks, point.requests)));
+  const { projectId, routeType } = rule;
+  const hour = { from: now - HOUR_MS, to: now + 1 };
+  const { requests, failed, moved } = await usage.outcomes({ scope: scopeOf(rule), ...hour, projectId, routeType });
+  const bad = rule.metric === 'FAILURE_RATE' ? failed : moved;
   const value = requests === 0 ? 0n : (BigInt(bad) * ONE) / BigInt(requests);
   const happened = rule.metric === 'FAILURE_RATE' ? 'failed' : 'needed a backup';
   const share = `${percent(value)} % of ${requests} requests${whose(rule)} ${happened} within the last hour`;
@@ -95,23 +95,23 @@ function percent(share: bigint): string {
   return formatDecimal((share / HUNDREDTH) * (ONE / 100n));
 }
 
-function sumOf(points: readonly UsagePoint[], of: (point: UsagePoint) => number): number {
-  return points.reduce((sum, point) => sum + of(point), 0);
-}
-
 function whose({ apiKeyId, projectId, routeType }: AlertRule): string {
   if (apiKeyId !== null) return ` by the key ${apiKeyId}`;
   if (projectId !== null) return ` by the project ${projectId}`;
   return routeType === null ? '' : ` on ${routeType} routes`;
 }
 
-async function pointsOf(usage: UsageReports, rule: AlertRule, from: number, to: number): Promise<readonly UsagePoint[]> {
-  const { apiKeyId, projectId, routeType, accountId } = rule;
-  const scope = apiKeyId === null ? { accountId } : { apiKeyId };
+function scopeOf({ apiKeyId, accountId }: AlertRule): Scope {
+  return apiKeyId === null ? { accountId } : { apiKeyId };
+}
+
+async function chargesOf(usage: UsageReports, rule: AlertRule, from: number, to: number): Promise<bigint> {
+  const { bucket, projectId, routeType } = rule;
   const groupBy = projectId === null ? 'ROUTE_TYPE' : 'PROJECT';
-  const points = await usage.usage({ scope, from, to, interval: 'MONTH', groupBy });
+  const points = await usage.usage({ scope: scopeOf(rule), from, to, interval: 'MONTH', groupBy });
   const group = projectId ?? routeType;
-  return group === null ? points : points.filter((point) => point.group === group);
+  const wanted = points.filter((point) => point.bucket === bucket && (group === null || point.group === group));
+  return wanted.reduce((sum, { charge }) => sum + charge, 0n);
 }
 
 /** The newest receipt or ledger entry that a rule may have come true with. */

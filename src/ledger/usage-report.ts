@@ -1,6 +1,6 @@
 /** The port for usage: what requests used, by time and by what they have in common. */
 import type { Nano } from '../kernel/money';
-import type { Bucket } from '../kernel/words';
+import type { Bucket, RouteType } from '../kernel/words';
 import type { Scope } from './ledger-reader';
 
 export const USAGE_INTERVALS = ['HOUR', 'DAY', 'MONTH'] as const;
@@ -19,6 +19,21 @@ export interface UsageQuestion {
   readonly to: number;
   readonly interval: UsageInterval;
   readonly groupBy: UsageGroup;
+}
+
+/** Whose requests: of the scope, and of these where they are named. */
+export interface OutcomeQuestion extends Pick<UsageQuestion, 'scope' | 'from' | 'to'> {
+  readonly projectId: string | null;
+  readonly routeType: RouteType | null;
+}
+
+/** How requests ended. */
+export interface Outcomes {
+  readonly requests: number;
+  /** Those whose status is FAILED. */
+  readonly failed: number;
+  /** Those that moved to another channel, each once. */
+  readonly moved: number;
 }
 
 /** The requests of one interval, group and bucket. */
@@ -46,4 +61,6 @@ export interface UsageReports {
    * @throws Fault `invalid_request` when there are more points than one answer may have
    */
   usage(question: UsageQuestion): Promise<readonly UsagePoint[]>;
+  /** Of the same requests, read one by one: for a short time alone. */
+  outcomes(question: OutcomeQuestion): Promise<Outcomes>;
 }

@@ -31,7 +31,7 @@ export interface Answer {
   readonly errors: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
 }
 
-export async function graphWorld(options: { readonly introspection?: boolean; readonly usage?: UsageReports } = {}) {
+export async function graphWorld(options: { readonly introspection?: boolean; readonly usage?: Pick<UsageReports, 'usage'> } = {}) {
   const clock = new StillClock();
   const stores = { keys: new MemoryKeyStore(), accounts: new MemoryAccountStore(), settings: new MemorySettings() };
   const reader = new MemoryLedgerReader();

@@ -58,7 +58,7 @@ export interface GraphSources {
   readonly spend: SpendTailPorts;
   readonly statements: Statements;
   readonly facts: MoneyFacts;
-  readonly usage: UsageReports;
+  readonly usage: Pick<UsageReports, 'usage'>;
   readonly verifier: LedgerVerifier;
   readonly codes: RedemptionStore;
   readonly guesses: GuessBrake;

@@ -6,11 +6,11 @@ import type { DataSource } from 'typeorm';
 import { Fault } from '../../kernel/fault';
 import { nano } from '../../kernel/money';
 import { BUCKETS } from '../../kernel/words';
-import type { UsageInterval, UsagePoint, UsageQuestion, UsageReports } from '../../ledger/usage-report';
+import type { OutcomeQuestion, Outcomes, UsageInterval, UsagePoint, UsageQuestion, UsageReports } from '../../ledger/usage-report';
 import { rowsOf } from '../sql/query';
 import { big, type Row } from '../sql/row-values';
 import { count, text, wordIn } from '../sql/stored-values';
-import { usageStatement } from './usage-statement';
+import { outcomesStatement, usageStatement } from './usage-statement';
 
 const POINTS_MAX = 10_000;
 
@@ -22,6 +22,12 @@ export class SqlUsageReports implements UsageReports {
     const rows = await rowsOf(this.dataSource, `${sql} LIMIT ${POINTS_MAX + 1}`, values);
     if (rows.length > POINTS_MAX) throw tooMany(question.interval);
     return rows.map(pointOf).sort(inOrder);
+  }
+
+  async outcomes(question: OutcomeQuestion): Promise<Outcomes> {
+    const { sql, values } = outcomesStatement(this.dataSource, question);
+    const [row = {}] = await rowsOf(this.dataSource, sql, values);
+    return { requests: count(row, 'requests'), failed: count(row, 'failed'), moved: count(row, 'moved') };
   }
 }
 

@@ -1,7 +1,7 @@
 /** The one statement that answers a question about usage. */
 import type { DataSource } from 'typeorm';
 import type { Scope } from '../../ledger/ledger-reader';
-import type { UsageQuestion } from '../../ledger/usage-report';
+import type { OutcomeQuestion, UsageQuestion } from '../../ledger/usage-report';
 import { receiptsAlong } from '../ledger-reader/receipt-index';
 import { alongIndex, Conditions, joinInOrder, type QueryValue } from '../sql/query';
 import { COUNTED, DAY_MS, DIMENSIONS, GROUP_DIMENSION, HOUR_MS, MEASURE_NAMES, MEASURES, monthOf, startOf } from './usage-columns';
@@ -26,6 +26,18 @@ export function usageStatement(dataSource: DataSource, question: UsageQuestion):
     sql: `SELECT ${start} AS start, p.of_group, p.bucket, ${sums} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) p
       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
     values: parts.flatMap(({ values }) => values),
+  };
+}
+
+/** One row of the counts of `Outcomes`. */
+export function outcomesStatement(dataSource: DataSource, { scope, from, to, projectId, routeType }: OutcomeQuestion): Part {
+  const asked = within('r', scope, 'r.created_at', { from, to });
+  asked.is('r.project_id', projectId ?? undefined).is('r.route_type', routeType ?? undefined);
+  const counts = { failed: MEASURES.failed, moved: 'CASE WHEN r.fallback_count > 0 THEN 1 ELSE 0 END' };
+  const columns = Object.entries(counts).map(([name, one]) => `COALESCE(SUM(${one}), 0) AS ${name}`);
+  return {
+    sql: `SELECT COUNT(*) AS requests, ${columns.join(', ')} FROM ${receiptsAlong(dataSource, scope, {})} WHERE ${COUNTED} AND ${asked.sql}`,
+    values: asked.values,
   };
 }
 
