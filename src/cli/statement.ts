@@ -3,18 +3,18 @@
  * `statement --account acme --month 2026-11 [--format csv|json] [--out file]`. A file appears only when it is whole.
  */
 import 'reflect-metadata';
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type DatabaseConfig, loadDatabaseConfig } from '../config';
-import { ConfigurationError } from '../kernel/configuration-error';
 import { Fault } from '../kernel/fault';
 import { monthOf, type Period } from '../ledger/statement/statement';
 import { csvStatement, jsonStatement, type StatementFormat } from '../ledger/statement/statement-text';
 import { readLine, runCommand, UsageError } from '../start/command';
 import { createDataSource } from '../storage/data-source';
 import { SqlStatements } from '../storage/money-facts/statements';
+import { readingLedger } from '../storage/reading-ledger';
 
 const USAGE = 'usage: npm run statement -- --account <id> --month <YYYY-MM> [--format csv|json] [--out <file>]';
 const FORMATS: Readonly<Record<string, StatementFormat>> = { csv: csvStatement, json: jsonStatement };
@@ -53,9 +53,6 @@ function periodOf(month: string): Period {
 }
 
 async function write({ account, month, period, format, out }: Call, database: DatabaseConfig): Promise<void> {
-  if (database.kind === 'sqlite' && !existsSync(database.file)) {
-    throw new ConfigurationError([{ path: 'DATABASE_URL', problem: `names the file ${database.file}, which does not exist` }]);
-  }
   const dataSource = createDataSource(database, 1);
   await dataSource.initialize();
   try {
@@ -93,7 +90,8 @@ async function writeWhole(text: AsyncIterable<string>, file: string): Promise<vo
 }
 
 async function statement(args: readonly string[]): Promise<number> {
-  await write(callOf(args), loadDatabaseConfig());
+  const [call, database] = [callOf(args), loadDatabaseConfig()];
+  await readingLedger(database, () => write(call, database));
   return 0;
 }
 

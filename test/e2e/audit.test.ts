@@ -10,11 +10,14 @@ import { CHECKOUT, OPERATOR_TOKEN } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
-const AUDIT = join(CHECKOUT, 'dist', 'src', 'cli', 'audit.js');
+const command = (name: string) => join(CHECKOUT, 'dist', 'src', 'cli', `${name}.js`);
+const STATEMENT = ['--account', 'acme', '--month', '2026-11'];
 const VERIFY = 'query($id: ID!) { verifyLedger(walletId: $id) { ok entries sealedThrough headHash firstBadEntryId problem } }';
 
-async function runAudit(databaseUrl: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [AUDIT, ...args], { env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: databaseUrl } });
+const runAudit = (databaseUrl: string, ...args: string[]) => run('audit', databaseUrl, ...args);
+
+async function run(name: string, databaseUrl: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [command(name), ...args], { env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: databaseUrl } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   try {
@@ -95,11 +98,12 @@ onEachDatabase('the audit', (bed, promise) => {
     expect([code, output]).toEqual([64, expect.stringContaining('DATABASE_URL')]);
   });
 
-  promise('says that the configuration is wrong, with 78, where no ledger is', async () => {
-    const elsewhere =
-      bed.kind === 'sqlite' ? 'sqlite:./there/is/no.sqlite' : bed.database.url.replace(/\/[^/]*$/, '/tf_test_no_such_database');
-    for (const url of [elsewhere, 'postgres://localhost/x']) {
-      expect(await runAudit(url)).toEqual({ code: 78, output: expect.stringContaining('DATABASE_URL') });
+  promise('says that the configuration is wrong, with 78, where no ledger is, and so does a statement', async () => {
+    const inPlaceOf = (name: string) => bed.database.url.replace(/\/[^/]*$/, `/${name}`);
+    const elsewhere = bed.kind === 'sqlite' ? ['sqlite:./there/is/no.sqlite'] : ['tf_test_no_such_database', 'mysql'].map(inPlaceOf);
+    for (const url of [...elsewhere, 'postgres://localhost/x']) {
+      const wrong = { code: 78, output: expect.stringContaining('DATABASE_URL') };
+      expect(await Promise.all([runAudit(url), run('statement', url, ...STATEMENT)])).toEqual([wrong, wrong]);
     }
   });
 });

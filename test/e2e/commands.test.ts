@@ -1,6 +1,6 @@
 /** Every command answers `--help` and a wrong call in the same way, and does nothing then. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildOnce, CHECKOUT } from '../support/gateway-process';
@@ -31,8 +31,10 @@ describe('a command', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const called = (name: string, ...args: readonly string[]) => {
-    const environment = { PATH: process.env['PATH'] ?? '', TOKENS_FORGE_KEY: 'sk-tf-nobody', DATABASE_URL: 'sqlite:./there/is/no.sqlite' };
+  const called = (name: string, ...args: readonly string[]) => calledOn('sqlite:./there/is/no.sqlite', name, ...args);
+
+  const calledOn = (databaseUrl: string, name: string, ...args: readonly string[]) => {
+    const environment = { PATH: process.env['PATH'] ?? '', TOKENS_FORGE_KEY: 'sk-tf-nobody', DATABASE_URL: databaseUrl };
     const { status, stdout, stderr } = spawnSync(process.execPath, [...(COMMANDS[name] ?? []), ...args], {
       ...{ cwd: folder, env: environment, encoding: 'utf8' as const, timeout: 60_000 },
     });
@@ -60,9 +62,18 @@ describe('a command', () => {
     expect(called(name, ...args)).toEqual({ status: WRONG_CALL, stdout: '', stderr: expect.stringMatching(said) });
   });
 
-  it('statement tells a wrong configuration from a wrong call', () => {
-    const { status, stderr } = called('statement', '--account', 'acme', '--month', '2026-11');
-    expect([status, stderr]).toEqual([78, expect.stringContaining('DATABASE_URL')]);
+  it.each<[string, readonly string[]]>([
+    ['audit', []],
+    ['statement', ['--account', 'acme', '--month', '2026-11']],
+  ])('%s tells a wrong configuration from a wrong call, whatever is there in place of a ledger', (name, args) => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'tokens-forge-no-ledger-'));
+    writeFileSync(join(elsewhere, 'text'), 'no database');
+    writeFileSync(join(elsewhere, 'empty'), '');
+    for (const url of ['sqlite:./there/is/no.sqlite', ...['text', 'empty', ''].map((file) => `sqlite:${join(elsewhere, file)}`)]) {
+      const { status, stderr } = calledOn(url, name, ...args);
+      expect([url, status, stderr]).toEqual([url, 78, expect.stringContaining('DATABASE_URL: names ')]);
+    }
+    rmSync(elsewhere, { recursive: true });
     expect(existsSync(join(folder, 'there'))).toBe(false);
   });
 });

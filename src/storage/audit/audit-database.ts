@@ -1,8 +1,6 @@
 /** A connection of an audit's own: it neither waits for the ledger's nor keeps it waiting. */
-import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise';
-import { ConfigurationError } from '../../kernel/configuration-error';
 import type { DatabaseLocation } from '../data-source';
 import { MYSQL_SESSION } from '../sql/mysql-session';
 import type { Cell, Read } from './read';
@@ -40,14 +38,13 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const NAME_MAX = 64;
 const STATEMENTS_MAX = 500;
 
-/** @throws ConfigurationError when the file of an embedded database is not there */
+/** @throws when the file of an embedded database is not there */
 export async function openAuditDatabase(location: DatabaseLocation): Promise<AuditDatabase> {
   return location.kind === 'sqlite' ? openSqlite(location.file) : openMysql(location.url);
 }
 
 /** Synchronous underneath: it belongs where waiting stops nobody, in a thread or a process of its own. */
 function openSqlite(file: string): AuditDatabase {
-  if (!existsSync(file)) throw new ConfigurationError([{ path: 'DATABASE_URL', problem: `names the file ${file}, which does not exist` }]);
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
   db.defaultSafeIntegers(true);
   db.pragma('synchronous = FULL');
