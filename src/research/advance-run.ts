@@ -37,6 +37,7 @@ export class Drive implements TryState {
   /** Why a section could not be paid for. It is tried again when another one has ended: that gives back what it reserved. */
   private parked: string | null = null;
   private atOnce = AT_ONCE;
+  private startedAt = this.research.run.startedAt;
 
   constructor(
     private readonly means: AdvanceMeans,
@@ -93,8 +94,10 @@ export class Drive implements TryState {
     const { clock } = this.means.gateway;
     this.atOnce = await this.atOnceOf(this.research.run.apiKeyId);
     const written = await WrittenRun.load({ ...this.means, now: clock.now }, this.research, this.owner);
+    const at = clock.now();
+    this.startedAt ??= at;
     if (this.research.run.status === 'RUNNING') await written.write({}, { kind: 'RUN_TAKEN_OVER' });
-    else await written.write({ status: { to: 'RUNNING', reason: null, at: clock.now() } }, { kind: 'RUN_STARTED' });
+    else await written.write({ status: { to: 'RUNNING', reason: null, at } }, { kind: 'RUN_STARTED' });
     return written;
   }
 
@@ -160,7 +163,8 @@ export class Drive implements TryState {
     const to = endOf(written.states());
     invariant(to !== null, 'a run without a section that can be run has ended');
     const reason = endReason(written.sections)?.slice(0, TEXT_MAX) ?? null;
-    const ended = { ...this.research, run: { ...this.research.run, status: to, statusReason: reason, finishedAt: at } };
+    const { startedAt } = this;
+    const ended = { ...this.research, run: { ...this.research.run, status: to, statusReason: reason, startedAt, finishedAt: at } };
     const input = await reportInputOf(this.means, ended, written.sections, written.briefing);
     await written.write({ status: { to, reason, at }, report: pageOf(input) }, { kind: 'RUN_ENDED', message: reason });
     await this.means.research.learn(ended.run.id).catch((err: unknown) => {

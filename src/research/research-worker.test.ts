@@ -5,6 +5,7 @@ import { researchWorld } from '../../test/support/memory-research';
 import { answerOf } from '../../test/support/section-answers';
 import type { RunStatus } from '../kernel/words';
 import { Drive } from './advance-run';
+import { instant } from './report/report';
 import { ResearchWorker } from './research-worker';
 import { sectionsOf } from './sections/section';
 
@@ -35,6 +36,13 @@ describe('a worker of research', () => {
     await taken;
     expect(world.steps.map(({ status }) => status?.to)).toEqual(['RUNNING', 'COMPLETED']);
     expect(asked).toEqual([[]]);
+  });
+
+  it('says in the report when the run was begun, and not when it was asked for', async () => {
+    const world = researchWorld({ section: { status: 'COMPLETED', content: answerOf('market_snapshot') } });
+    await new ResearchWorker(world.means, LOG).take('run-1');
+    const [begun, ended] = world.steps;
+    expect(ended?.report?.markdown).toContain(`started ${instant(begun?.status?.at ?? 0)}`);
   });
 
   it('tells nobody who waits for it that a run broke: it is tried again', async () => {
