@@ -16,7 +16,10 @@ export class AuditLine {
   private nextId = 0;
   private closed = false;
 
-  constructor(private readonly location: DatabaseLocation) {}
+  constructor(
+    private readonly location: DatabaseLocation,
+    private readonly startThread = startWorker,
+  ) {}
 
   /** @throws what the database said, or that the thread has ended */
   ask<K extends AuditCall['call']>(call: Extract<AuditCall, { call: K }>): Promise<AuditAnswers[K]> {
@@ -37,11 +40,12 @@ export class AuditLine {
   }
 
   private start(): Worker {
-    const worker = startWorker(this.location);
-    worker.unref();
+    const worker = this.startThread(this.location);
     worker.on('message', (reply: AuditReply) => this.take(reply));
     worker.on('error', (error) => this.lose(worker, error));
     worker.on('exit', () => this.lose(worker, new Error('The audit thread has ended.')));
+    // At last: whoever listens to its messages takes it back.
+    worker.unref();
     return worker;
   }
 
@@ -52,9 +56,10 @@ export class AuditLine {
     else waiting?.reject(Object.assign(new Error(reply.error), { stack: reply.stack }));
   }
 
-  /** The next call starts another one. */
+  /** The next call starts another one. Who dies of an error says so twice, and what waits by the second time is asked of the next. */
   private lose(worker: Worker, error: Error): void {
-    if (this.worker === worker) this.worker = null;
+    if (this.worker !== worker) return;
+    this.worker = null;
     for (const [id, { reject }] of this.waiting) {
       this.waiting.delete(id);
       reject(error);
