@@ -148,6 +148,7 @@ describe('the error of an estimate', () => {
     const spent = (RMB: bigint, CREDIT = 0n): Record<Bucket, bigint> => ({ RMB, CREDIT });
     expect(estimateErrorOf([{ bucket: 'RMB', amount: nano(200n) }], spent(250n))).toBe(0.25);
     expect(estimateErrorOf([{ bucket: 'RMB', amount: nano(200n) }], spent(0n))).toBe(-1);
+    expect(estimateErrorOf([{ bucket: 'RMB', amount: nano(9_040_000n) }], spent(4_824_000n))).toBe(-0.466371681);
     expect(estimateErrorOf([], spent(5n))).toBeNull();
   });
 });

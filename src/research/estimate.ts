@@ -2,7 +2,7 @@
  * What a run will take, before it is started: tokens, seconds and money of each bucket, expected and at worst. Money comes
  * from the functions that the flow itself goes by (plan, quote, charge), so that the two never disagree.
  */
-import { divideUp, type Nano, nano } from '../kernel/money';
+import { type Nano, nano } from '../kernel/money';
 import { BUCKETS, type Bucket, type ResearchMode } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
 import { admitKey } from '../keys/authenticate';
@@ -135,9 +135,11 @@ function linesOf(amountIn: (bucket: Bucket) => bigint): BudgetLine[] {
   return BUCKETS.map((bucket) => ({ bucket, amount: nano(amountIn(bucket)) })).filter(({ amount }) => amount > 0n);
 }
 
-/** What was spent over what was expected, minus one, in thousandths; null where nothing was expected. */
+const BILLION = 1_000_000_000n;
+
+/** What was spent over what was expected, minus one, to the billionth; null where nothing was expected. */
 export function estimateErrorOf(expected: readonly BudgetLine[], spent: Readonly<Record<Bucket, bigint>>): number | null {
   if (expected.length === 0) return null;
-  const thousandths = expected.map(({ bucket, amount }) => Number(divideUp(spent[bucket] * 1_000n, amount)) - 1_000);
-  return Math.round(thousandths.reduce((sum, each) => sum + each, 0) / thousandths.length) / 1_000;
+  const errors = expected.map(({ bucket, amount }) => ((spent[bucket] - amount) * BILLION) / amount);
+  return Number(sumOf(errors) / BigInt(errors.length)) / Number(BILLION);
 }
