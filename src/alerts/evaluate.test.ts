@@ -1,7 +1,10 @@
+import { MemoryLedgerReader } from '../../test/support/memory-ledger-reader';
+import { anEntry, aRecord, settled } from '../../test/support/receipt-builders';
 import { nano } from '../kernel/money';
+import type { ReceiptRecord } from '../ledger/receipt';
 import type { OutcomeQuestion, Outcomes, UsagePoint, UsageQuestion } from '../ledger/usage-report';
 import type { AlertRule } from './alert';
-import { evaluateRule } from './evaluate';
+import { evaluateRule, traceOf } from './evaluate';
 
 const NOW = Date.UTC(2026, 9, 14, 10, 30);
 const QUIET: AlertRule = {
@@ -90,5 +93,38 @@ describe('a rule of an alert', () => {
     expect(await lookAtRate({ ...rates, metric: 'FALLBACK_RATE' }, bad)).toMatchObject({ breached: false, value: 100_000_000n });
     expect(await lookAtRate({ ...rates, metric: 'FAILURE_RATE', minimumRequests: 11 }, bad)).toMatchObject({ breached: false });
     expect(await lookAtRate({ ...rates, metric: 'FAILURE_RATE' }, { requests: 0 })).toMatchObject({ breached: false, value: 0n });
+  });
+});
+
+describe('what an alert names', () => {
+  const reader = new MemoryLedgerReader();
+  const record = (id: string, facts: Partial<ReceiptRecord>) => settled(aRecord(id, { charge: nano(5n), ...facts }));
+  const credit = { routeType: 'OFFICIAL', bucket: 'CREDIT' } as const;
+  reader.allReceipts.push(
+    record('free', { projectId: 'bots', charge: nano(0n) }),
+    record('other', { projectId: 'labs' }),
+    record('broken', { projectId: 'bots', status: 'FAILED' }),
+    record('paid-from-credit', { ...credit, projectId: 'bots' }),
+  );
+  reader.allEntries.push(
+    anEntry('top-up', { kind: 'TOP_UP', receiptId: null, apiKeyId: null }),
+    anEntry('of-other', { receiptId: 'other', apiKeyId: 'other' }),
+    anEntry('of-broken', { receiptId: 'broken' }),
+    anEntry('of-credit', { receiptId: 'paid-from-credit', walletId: 'acme:CREDIT', bucket: 'CREDIT' }),
+  );
+  const usage = { usage: () => nothing(), outcomes: () => nothing() };
+  const trace = (rule: Partial<AlertRule>) => traceOf({ reader, usage }, { ...QUIET, ...rule });
+
+  it('of a spend was charged to its bucket, and to the key or project that it is about', async () => {
+    expect(await trace({})).toEqual({ receiptId: 'other', ledgerEntryId: 'of-other' });
+    expect(await trace({ apiKeyId: 'chat' })).toEqual({ receiptId: 'broken', ledgerEntryId: 'of-broken' });
+    expect(await trace({ bucket: 'CREDIT' })).toEqual({ receiptId: 'paid-from-credit', ledgerEntryId: 'of-credit' });
+    expect(await trace({ projectId: 'bots' })).toEqual({ receiptId: 'broken', ledgerEntryId: null });
+    expect(await trace({ projectId: 'none' })).toEqual({ receiptId: null, ledgerEntryId: null });
+  });
+
+  it('of a balance is what moved it last, and of failures the newest one', async () => {
+    expect(await trace({ metric: 'BALANCE', window: null })).toEqual({ receiptId: null, ledgerEntryId: 'top-up' });
+    expect(await trace({ metric: 'FAILURE_RATE', bucket: null, window: null })).toEqual({ receiptId: 'broken', ledgerEntryId: null });
   });
 });

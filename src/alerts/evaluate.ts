@@ -4,7 +4,7 @@ import type { Bucket, RouteType, SpendWindow } from '../kernel/words';
 import type { LedgerReader, ReceiptFilter, Scope } from '../ledger/ledger-reader';
 import { windowStart } from '../ledger/spend-counter';
 import type { UsageReports } from '../ledger/usage-report';
-import type { Wallet } from '../ledger/wallet';
+import { type Wallet, walletId } from '../ledger/wallet';
 import type { AlertRule } from './alert';
 import { balanceOfState, stateEpisode, windowEpisode } from './episode';
 
@@ -115,38 +115,37 @@ async function chargesOf(usage: UsageReports, rule: AlertRule, from: number, to:
 }
 
 /** The newest receipt or ledger entry that a rule may have come true with. */
-export async function traceOf(
-  { reader }: EvaluationPorts,
-  { accountId, metric, bucket, apiKeyId, projectId, routeType }: AlertRule,
-): Promise<{ readonly receiptId: string | null; readonly ledgerEntryId: string | null }> {
+export async function traceOf({ reader }: EvaluationPorts, rule: AlertRule): Promise<Trace> {
+  const { accountId, metric, bucket, apiKeyId, projectId, routeType } = rule;
   const scope: Scope = { accountId };
   const ofKey = apiKeyId === null ? {} : { apiKeyId };
-  if (metric === 'BALANCE') {
-    const wallet = (await reader.wallets(accountId)).find((each) => each.bucket === bucket);
-    const newest = wallet && (await reader.entries(scope, { first: 1 }, { walletId: wallet.id })).items[0]?.node;
+  // Entries know their key, and not their project.
+  if (bucket !== null && projectId === null) {
+    const charges = metric === 'SPEND' ? { kind: 'CHARGE' as const, ...ofKey } : {};
+    const newest = (await reader.entries(scope, { first: 1 }, { walletId: walletId(accountId, bucket), ...charges })).items[0]?.node;
     return { receiptId: newest?.receiptId ?? null, ledgerEntryId: newest?.id ?? null };
   }
-  const asked: ReceiptFilter = {
-    ...ofKey,
-    ...(projectId !== null && { projectId }),
-    ...routeTypeOf(metric, bucket, routeType),
-    ...ended(metric),
-  };
-  const newest = (await reader.receipts(scope, { first: 1 }, asked)).items[0]?.node;
-  const receiptId = newest?.record.requestId ?? null;
-  if (receiptId !== null || metric !== 'SPEND') return { receiptId, ledgerEntryId: null };
-  // Charged, and yet no success: an answer that broke, or that nobody waited for.
-  const charge = (await reader.entries(scope, { first: 1 }, { kind: 'CHARGE', ...ofKey })).items[0]?.node;
-  return { receiptId: charge?.receiptId ?? null, ledgerEntryId: charge?.id ?? null };
+  const asked: ReceiptFilter = { ...ofKey, ...(projectId !== null && { projectId }), ...routeTypeOf(bucket, routeType), ...ended(metric) };
+  const { items } = await reader.receipts(scope, { first: metric === 'SPEND' ? LOOKED_THROUGH : 1 }, asked);
+  const newest = items.find(({ node }) => metric !== 'SPEND' || (!node.inFlight && node.record.charge > 0n));
+  return { receiptId: newest?.node.record.requestId ?? null, ledgerEntryId: null };
 }
 
+interface Trace {
+  readonly receiptId: string | null;
+  readonly ledgerEntryId: string | null;
+}
+
+/** Requests of a project, for the newest one that was charged: also an answer that broke, or that nobody waited for. */
+const LOOKED_THROUGH = 100;
+
 /** Who pays is a matter of the route's type alone. */
-function routeTypeOf(metric: AlertRule['metric'], bucket: Bucket | null, routeType: RouteType | null): ReceiptFilter {
-  const type = metric === 'SPEND' ? (bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL') : routeType;
+function routeTypeOf(bucket: Bucket | null, routeType: RouteType | null): ReceiptFilter {
+  const type = bucket === null ? routeType : bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL';
   return type === null ? {} : { routeType: type };
 }
 
 function ended(metric: AlertRule['metric']): ReceiptFilter {
-  if (metric === 'FAILURE_RATE') return { status: 'FAILED' };
-  return metric === 'FALLBACK_RATE' ? { withFallback: true } : { status: 'SUCCEEDED' };
+  if (metric === 'SPEND') return {};
+  return metric === 'FAILURE_RATE' ? { status: 'FAILED' } : { withFallback: true };
 }
