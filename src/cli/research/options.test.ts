@@ -45,6 +45,7 @@ describe('the command line of research', () => {
     [['A', '--mode', 'wide'], 'quick, standard, deep'],
     [['A', '--budget', '5'], 'RMB=5'],
     [['A', '--budget', 'RMB=-5'], 'RMB=5'],
+    [['A', '--budget', 'RMB=5=9'], 'RMB=5'],
     [['A', '--url', 'localhost:4000'], 'http://'],
     [['A', '--wat'], '--wat'],
   ])('refuses %j and says what is wrong', (args, said) => {

@@ -85,10 +85,9 @@ function aimOf([symbol, ...more]: readonly string[], { mode = 'quick', follow, r
 }
 
 function budgetOf(text: string): BudgetAmount {
-  const [name = '', amount = ''] = text.split('=');
+  const [, name = '', amount = ''] = /^(\w+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
   const bucket = BUCKETS.find((each) => each === name.toUpperCase());
-  if (bucket === undefined || !/^\d+(\.\d+)?$/.test(amount))
-    throw new UsageError(`--budget must be such as RMB=5 or CREDIT=0.50, not "${text}".`);
+  if (bucket === undefined) throw new UsageError(`--budget must be such as RMB=5 or CREDIT=0.50, not "${text}".`);
   return { bucket, amount };
 }
 
