@@ -64,7 +64,8 @@ export class TypeormAccountStore implements AccountStore {
   }
 
   async setSpendLimits(projectId: string, limits: readonly SpendLimit[]): Promise<void> {
-    const changed = await this.read((manager) => manager.update(ProjectRow, { id: projectId }, { spendLimits: textOfSpendLimits(limits) }));
+    const set = { spendLimits: textOfSpendLimits(limits) };
+    const changed = await inTransaction(this.dataSource, (manager) => manager.update(ProjectRow, { id: projectId }, set));
     if (changed.affected === 0) throw new Fault('not_found', `There is no project "${shown(projectId)}".`, { param: 'projectId' });
   }
 

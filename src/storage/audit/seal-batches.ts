@@ -2,12 +2,14 @@
  * Seals batches, a block at a time, and with the last ones what was written once beside them. A batch that is visible is closed, so what a
  * block covers is exactly what it lists: a batch that appears later, with an older id, goes into a later block.
  */
+
 import { readBatches } from '../../ledger/audit/read-batches';
 import { hashOfBlock, NO_HASH, sealBatch } from '../../ledger/audit/seal';
 import type { Row } from '../../ledger/audit/tables';
 import { portionsOf } from '../../ledger/audit/walk-batches';
 import type { AuditDatabase } from './audit-database';
 import { type Fact, unsealedFacts } from './facts';
+import { firstBatches } from './first-batches';
 import type { Read } from './read';
 import { SqlSnapshot } from './sql-snapshot';
 
@@ -30,8 +32,6 @@ export interface SealedBlock {
 }
 
 const BATCHES_MAX = 1_000;
-/** A block is written in one transaction, for which the ledger's own may have to wait: it is kept short. */
-const ITEMS_MAX = 4_096n;
 
 const SEAL_COLUMNS = ['seq', 'batches', 'previous_hash', 'hash', 'sealed_at'];
 const FACT_COLUMNS = ['name', 'seal_seq', 'position', 'digest'];
@@ -82,13 +82,7 @@ async function unsealed(read: Read, { after, before }: SealRange): Promise<{ rea
      WHERE b.id > ? AND b.id < ? AND s.batch_id IS NULL ORDER BY b.id LIMIT ${BATCHES_MAX}`,
     [after, before],
   );
-  let items = 0n;
-  const ids: string[] = [];
-  for (const [id, count] of found) {
-    items += BigInt(count ?? 0);
-    if (ids.length > 0 && items > ITEMS_MAX) break;
-    ids.push(String(id));
-  }
+  const ids = firstBatches(found);
   return { ids, areAll: ids.length === found.length && found.length < BATCHES_MAX };
 }
 

@@ -1,6 +1,7 @@
 /** What both databases give to the gateway. */
 import type { Clock } from '../../kernel/clock';
 import type { LedgerStore } from '../../ledger/ledger-store';
+import { answerWithin } from '../answer-within';
 import type { SweepLog } from './abandoned';
 
 export interface LedgerOptions {
@@ -26,16 +27,9 @@ export interface OpenLedger {
 const HEALTH_TIMEOUT_MS = 2_000;
 
 /** True when the check succeeds in time. */
-export async function inTime(check: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), HEALTH_TIMEOUT_MS);
-  });
-  const fine = check.then(
+export function inTime(check: Promise<unknown>): Promise<boolean> {
+  return answerWithin(HEALTH_TIMEOUT_MS, check).then(
     () => true,
     () => false,
   );
-  const result = await Promise.race([fine, tooLate]);
-  clearTimeout(timer);
-  return result;
 }

@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { CURRENCIES } from '../../kernel/words';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 import type { MarginGroup, MoneyFacts, MoneyOfGroup, Overage } from '../../ledger/money-facts';
-import { rowCursor, rowIdOfCursor } from '../sql/cursors';
+import { pageOfRows, rowIdOfCursor } from '../sql/cursors';
 import { alongKey, Conditions, joinInOrder, rowsOf } from '../sql/query';
 import type { Row } from '../sql/row-values';
 import { amount, count, text, wordIn } from '../sql/stored-values';
@@ -35,9 +35,7 @@ export class SqlMoneyFacts implements MoneyFacts {
     if (page.after !== undefined) asked.and('t.id < ?', rowIdOfCursor(page.after, 'overages'));
     const sql = `SELECT t.id, t.receipt_id, t.api_key_id, t.currency, t.amount, t.created_at FROM transfer t
       WHERE ${asked.sql} ORDER BY t.id DESC LIMIT ?`;
-    const rows = await rowsOf(this.dataSource, sql, [...asked.values, BigInt(page.first + 1)]);
-    const items = rows.slice(0, page.first).map((row) => ({ cursor: rowCursor(text(row, 'id')), node: overageOf(row) }));
-    return { items, hasNextPage: rows.length > page.first };
+    return pageOfRows((await rowsOf(this.dataSource, sql, [...asked.values, BigInt(page.first + 1)])).map(overageOf), page.first);
   }
 
   /** Ranges of ids of receipts, to exclusive, that together are the whole. */

@@ -3,14 +3,14 @@
  * sums can be taken before anything is locked. That a batch is in the sums is written on the batch in the transaction that
  * adds it: whoever dies before that has added nothing, and whoever comes second adds nothing.
  */
+
 import type { AuditDatabase, Change, Values } from '../audit/audit-database';
+import { firstBatches } from '../audit/first-batches';
 import type { Cell, Read } from '../audit/read';
 import { placeholders } from '../sql/row-values';
 import { COUNTED, DIMENSION_NAMES, DIMENSIONS, MEASURE_NAMES, MEASURES, SPANS, startOf } from './usage-columns';
 
 const BATCHES_MAX = 500;
-/** The transaction is kept short: on an embedded database the ledger waits for it. */
-const ITEMS_MAX = 4_096n;
 
 /** Adds the oldest batches that are not in the sums yet. @returns how many; 0: none, or another process is at it */
 export async function rollUpBatches(database: AuditDatabase, batchesMax = BATCHES_MAX): Promise<number> {
@@ -43,14 +43,7 @@ async function plan(read: Read, database: AuditDatabase, batchesMax: number): Pr
 
 async function pending(read: Read, batchesMax: number): Promise<readonly string[]> {
   const found = await read(`SELECT id, items FROM ledger_batch WHERE usage_state = 'PENDING' ORDER BY id LIMIT ${batchesMax}`, []);
-  let items = 0n;
-  const ids: string[] = [];
-  for (const [id, count] of found) {
-    items += BigInt(count ?? 0);
-    if (ids.length > 0 && items > ITEMS_MAX) break;
-    ids.push(String(id));
-  }
-  return ids;
+  return firstBatches(found);
 }
 
 /** In an order that is the same for everybody, so that no two writers wait for each other. */
