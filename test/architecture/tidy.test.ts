@@ -60,6 +60,7 @@ describe('words and calls', () => {
     ['src/storage/ledger/a.ts', 'await repository.save(wallet);'],
     ['src/keys/a.test.ts', `it.${ONLY}("holds", () => undefined);`],
     ['test/e2e/a.test.ts', `describe.${SKIP}("holds", () => undefined);`],
+    ['test/e2e/a.test.ts', 'expect(refusal).toMatchObject({ message: /whatever/ });'],
     ['test/e2e/a.test.ts', 'jest.mock("./b");'],
     ['src/keys/a.test.ts', "import fc from 'fast-check';"],
     ['src/keys/a.ts', '// @ts-ignore'],

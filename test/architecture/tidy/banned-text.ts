@@ -62,6 +62,11 @@ const CALLS: readonly Ban[] = [
     holdsFor: (path) => path.endsWith('.ts'),
     except: { 'test/support/properties.ts': 'the one place' },
   },
+  {
+    text: /\btoMatchObject\([^()]*:\s*\/[^/*]/,
+    why: 'it takes every text for one that fits a bare pattern: expect.stringMatching compares',
+    holdsFor: isTest,
+  },
   { text: /\bjest\s*\.\s*(mock|doMock|spyOn)\s*\(/, why: 'fakes, not mocks: a fake implements the port', holdsFor: isTest },
 ];
 
