@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import { makeFolder } from '../../storage/make-folder';
 
 export interface Report {
   readonly symbol: string;
@@ -9,7 +10,10 @@ export interface Report {
   readonly html: string | null;
 }
 
-/** Writes both forms into a folder, or the one that the name of a file ends in. @returns the files that were written */
+/**
+ * Writes both forms into a folder, or the one that the name of a file ends in. @returns the files that were written
+ * @throws Error that says how the report, which is paid for, is had all the same
+ */
 export async function writeReport(out: string, { symbol, runId, markdown, html }: Report): Promise<string[]> {
   const stem = join(out, `${symbol.replaceAll(/[^\w.-]/g, '_')}-${runId}`);
   const forms = [
@@ -19,9 +23,14 @@ export async function writeReport(out: string, { symbol, runId, markdown, html }
   const one = forms.find(({ ending }) => ending === extname(out));
   const named = one === undefined ? forms.map((form) => ({ ...form, file: `${stem}${form.ending}` })) : [{ ...one, file: out }];
   const files = named.flatMap(({ file, text }) => (text === null ? [] : [[file, text] as const]));
-  for (const [file, text] of files) {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
+  try {
+    for (const [file, text] of files) {
+      makeFolder(dirname(file));
+      await writeFile(file, text);
+    }
+  } catch (cause) {
+    const again = `npm run research -- --follow ${runId} --out <folder or file>`;
+    throw new Error(`The report cannot be written: ${(cause as Error).message}. The gateway keeps it: ${again}`, { cause });
   }
   return files.map(([file]) => file);
 }
