@@ -31,7 +31,7 @@ describe('market data from a folder', () => {
     expect(briefing.sources.map(({ what, covers }) => `${what}: ${covers}`)).toEqual([
       'Daily prices: 2026-11-25 to 2026-11-26, 2 days',
       'Fundamentals: no period given',
-      'News: 1 items, 2026-11-20 to 2026-11-20',
+      'News: 1 item, 2026-11-20 to 2026-11-20',
     ]);
   });
 
@@ -47,6 +47,21 @@ describe('market data from a folder', () => {
     expect((await briefingOf('ACME')).notices).toContain('ACME.news.json was left out: it has more than 4 MB.');
   });
 
+  it('leaves out days that no calendar has, and says of days to come that they cannot be', async () => {
+    const rows = ['2026-02-29,10,11,9,10,5', '2026-02-30,10,11,9,10,5', '2026-11-26,10,11,9,10,5', '2027-01-04,10,11,9,10,5'];
+    put('ACME.csv', [HEADER, ...rows].join('\n'));
+    put('ACME.news.json', '[{ "date": "2026-13-45", "headline": "Acme opens" }]');
+    const { bars, notices, news } = await briefingOf('ACME');
+    expect([bars.map(({ date }) => date), news]).toEqual([['2026-11-26', '2027-01-04'], null]);
+    expect(notices).toEqual(
+      expect.arrayContaining([
+        '2 days were left out because the prices are incomplete or impossible.',
+        'The last day of the prices is 2027-01-04, after this report: their dates or the clock of the gateway are wrong.',
+        'ACME.news.json was left out: 0.date is wrong or missing.',
+      ]),
+    );
+  });
+
   it('says what is wrong with the data: days that cannot be, gaps, jumps, staleness, no volume', async () => {
     const rows = ['2026-09-01,10,11,9,10,0', '2026-09-02,10,9,11,10,0', '2026-09-03,n/a,11,9,10,0', '2026-09-20,30,31,29,30,0'];
     put('ACME.csv', [HEADER, ...rows].join('\n'));
@@ -56,7 +71,7 @@ describe('market data from a folder', () => {
       '2 days were left out because the prices are incomplete or impossible.',
       'The prices are stale: the last day is 2026-09-20, 68 days before this report.',
       'There are only 2 daily bars: indicators that need more, such as the average of 200 days, are not known.',
-      'There are no prices between 2026-09-01 and 2026-09-20: 18 days are missing.',
+      'There are no prices between 2026-09-01 and 2026-09-20, for 18 days with weekends.',
       'On 2026-09-20 the close moved by 200 %: perhaps a split that the prices are not adjusted for.',
       'The provider gives no volume.',
       '"csv" has no fundamentals of this symbol.',

@@ -8,7 +8,7 @@ import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
-import type { Bar } from '../research/bar';
+import { type Bar, isDay } from '../research/bar';
 import { makeBriefing } from '../research/make-briefing';
 import type { Briefing, MarketData } from '../research/market-data';
 import { checkedSymbol, unknownSymbol } from '../research/symbol';
@@ -20,7 +20,7 @@ const COLUMNS = ['date', 'open', 'high', 'low', 'close', 'volume'] as const;
 /** A century of days is 2 MB. A larger file would keep the whole gateway waiting while it is read. */
 const FILE_MAX = 4 * 1024 * 1024;
 
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const day = z.string().refine(isDay);
 const figures = z.array(
   z.object({
     label: z.string().min(1),

@@ -8,3 +8,11 @@ export interface Bar {
   readonly close: number;
   readonly volume: number;
 }
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Whether it is `YYYY-MM-DD`, and a day that there is: none is the 30th of February. */
+export function isDay(text: string): boolean {
+  const at = DAY.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}

@@ -1,4 +1,4 @@
-import type { Bar } from './bar';
+import { type Bar, isDay } from './bar';
 
 /** Bars that can be, and how many could not. */
 export interface CleanBars {
@@ -7,8 +7,6 @@ export interface CleanBars {
   /** How many days were left out because their prices cannot be. */
   readonly dropped: number;
 }
-
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Sorts, keeps the last bar of a day, and drops what cannot be. Nothing is repaired or interpolated. */
 export function cleanBars(raw: readonly Bar[]): CleanBars {
@@ -20,8 +18,7 @@ export function cleanBars(raw: readonly Bar[]): CleanBars {
 function canBe({ date, open, high, low, close, volume }: Bar): boolean {
   const prices = [open, high, low, close];
   return (
-    DATE.test(date) &&
-    !Number.isNaN(Date.parse(date)) &&
+    isDay(date) &&
     prices.every((price) => Number.isFinite(price) && price > 0) &&
     Number.isFinite(volume) &&
     volume >= 0 &&

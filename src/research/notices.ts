@@ -21,7 +21,7 @@ export function noticesOf(record: MarketRecord, dropped: number, now: number): s
       : []),
     ...(synthetic ? [] : staleness(bars, now)),
     ...(bars.length < LONG_AVERAGE
-      ? [`There are only ${bars.length} daily bars: indicators that need more, such as the average of 200 days, are not known.`]
+      ? [`There ${bars.length === 1 ? 'is only 1 daily bar' : `are only ${bars.length} daily bars`}: indicators that need more, such as the average of 200 days, are not known.`]
       : []),
     ...listed(gapsOf(bars), 'gaps'),
     ...listed(jumpsOf(bars), 'jumps'),
@@ -34,13 +34,15 @@ export function noticesOf(record: MarketRecord, dropped: number, now: number): s
 function staleness(bars: readonly Bar[], now: number): string[] {
   const date = bars.at(-1)?.date ?? '';
   const days = Math.floor((now - Date.parse(date)) / DAY_MS);
+  // An exchange may be in tomorrow already.
+  if (days < -1) return [`The last day of the prices is ${date}, after this report: their dates or the clock of the gateway are wrong.`];
   return days > STALE_DAYS ? [`The prices are stale: the last day is ${date}, ${days} days before this report.`] : [];
 }
 
 function gapsOf(bars: readonly Bar[]): string[] {
   return pairs(bars).flatMap(([before, after]) => {
     const days = Math.round((Date.parse(after.date) - Date.parse(before.date)) / DAY_MS);
-    return days > GAP_DAYS ? [`There are no prices between ${before.date} and ${after.date}: ${days - 1} days are missing.`] : [];
+    return days > GAP_DAYS ? [`There are no prices between ${before.date} and ${after.date}, for ${days - 1} days with weekends.`] : [];
   });
 }
 

@@ -27,8 +27,8 @@ describe('indicators', () => {
     expect([maxDrawdownPercent, drawdownFromHighPercent]).toEqual([-75, -25]);
   });
 
-  it('know no volatility where nothing moves', () => {
-    expect(indicatorValues(flat(new Array(30).fill(100))).volatility20Percent).toBe(0);
+  it('know no volatility where nothing moves, and call that neither strong nor weak', () => {
+    expect(indicatorValues(flat(new Array(30).fill(100)))).toMatchObject({ volatility20Percent: 0, rsi14: null });
   });
 
   it('are null where there is too little history, each at its own number of days', () => {

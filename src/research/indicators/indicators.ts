@@ -11,7 +11,7 @@ export interface IndicatorValues extends ReturnsAndRisk {
   readonly ema20: number | null;
   readonly ema50: number | null;
   readonly ema200: number | null;
-  /** 0 to 100. */
+  /** 0 to 100; null also where nothing has moved: there is neither strength nor weakness. */
   readonly rsi14: number | null;
   readonly macd: number | null;
   readonly macdSignal: number | null;
@@ -49,7 +49,7 @@ export function indicatorValues(bars: readonly Bar[]): IndicatorValues {
   return {
     ...{ sma20: last(new SMA(20), closes), sma50: last(new SMA(50), closes), sma200: last(new SMA(200), closes) },
     ...{ ema20: last(new EMA(20), closes), ema50: last(new EMA(50), closes), ema200: last(new EMA(200), closes) },
-    rsi14: last(new RSI(14), closes),
+    rsi14: closes.every((close) => close === closes[0]) ? null : last(new RSI(14), closes),
     ...{ macd: macdNow?.macd ?? null, macdSignal: macdNow?.signal ?? null, macdHistogram: macdNow?.histogram ?? null },
     bollingerLower: bandsNow?.lower ?? null,
     bollingerMiddle: bandsNow?.middle ?? null,

@@ -98,8 +98,8 @@ function legend(name: string, title: string, values: Values): string {
 
 /** Cents for prices of everyday size, more for small ones. */
 export function price(value: number): string {
-  const digits = Math.abs(value) >= 1 ? 2 : 6;
-  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+  const digits = Math.abs(value) >= 1 ? { maximumFractionDigits: 2 } : { maximumSignificantDigits: 6 };
+  return value.toLocaleString('en-US', digits);
 }
 
 function month(ms: number): string {

@@ -41,6 +41,17 @@ function dangersOf(html: string): string[] {
 }
 
 describe('a report', () => {
+  it('tells prices of a fraction of a cent apart, in the chart and beside it', () => {
+    const bars = risingBars(30).map(({ date, ...rest }) => ({
+      ...{ date, volume: rest.volume },
+      ...{ open: rest.open * 1e-8, high: rest.high * 1e-8, low: rest.low * 1e-8, close: rest.close * 1e-8 },
+    }));
+    const page = reportHtml(reportWith('text', { briefing: briefingWith({ bars }) }));
+    expect(page).toContain('<dt>Last close, USD</dt><dd>0.00000129</dd>');
+    const ticks = [...page.matchAll(/class="y"[^>]*>([^<]*)</g)].map(([, tick]) => tick);
+    expect(new Set(ticks).size).toBe(ticks.length);
+  });
+
   it('says in every form, at every state, that it is research only', () => {
     for (const input of [reportWith('text'), reportWith('text', { briefing: null, sections: [], estimate: null })]) {
       expect(reportMarkdown(input)).toContain(RESEARCH_NOTICE);
