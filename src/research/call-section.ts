@@ -15,12 +15,13 @@ import type { Run } from '../runs/run';
 export type ResearchGateway = Gateway & { readonly archive: AnswerArchive };
 
 /**
- * `answered`: with a text, or with as much of one as the output limit left. `failed`: one more try may help. `later`: nothing was tried, and nobody is to blame. `stopped`: nothing helps until somebody
+ * `answered`: with a text, or with as much of one as the output limit left. `failed`: one more try may help; `unheard`: of a channel that
+ * answers again by then. `later`: nothing was tried, and nobody is to blame. `stopped`: nothing helps until somebody
  * does what the reason says. `cut`: the run or the process ends.
  */
 export type Called =
   | { readonly kind: 'answered'; readonly text: string; readonly wasCut: boolean }
-  | { readonly kind: 'failed'; readonly problem: string }
+  | { readonly kind: 'failed'; readonly problem: string; readonly unheard?: true }
   | { readonly kind: 'later'; readonly afterMs: number }
   | { readonly kind: 'stopped'; readonly reason: string }
   | { readonly kind: 'cut' };
@@ -91,14 +92,16 @@ export async function keptAnswer(
 }
 
 interface Answered {
-  readonly choices?: readonly { readonly message?: { readonly content?: unknown }; readonly finish_reason?: unknown }[];
+  readonly choices?: readonly { readonly message?: { readonly content?: unknown; readonly refusal?: unknown }; readonly finish_reason?: unknown }[];
 }
 
 function answered(body: string): Called {
   const [choice] = (JSON.parse(body) as Answered).choices ?? [];
-  const content = choice?.message?.content;
+  const { content, refusal } = choice?.message ?? {};
   // Models that think first can come to their limit before they have written a word.
   const wasCut = choice?.finish_reason === 'length';
+  if (typeof refusal === 'string' && refusal !== '') return { kind: 'failed', problem: `the model refused: ${refusal}` };
+  if (choice?.finish_reason === 'content_filter') return { kind: 'failed', problem: 'a content filter of the provider kept the answer back' };
   if (typeof content === 'string') return { kind: 'answered', text: content, wasCut };
   return wasCut ? { kind: 'answered', text: '', wasCut } : { kind: 'failed', problem: 'the answer has no text' };
 }
@@ -112,7 +115,8 @@ function calledOf(fault: Fault): Called {
   }
   const ofRun = fault.detail.param === 'x-forge-run';
   if (ofRun || code === 'client_gone' || code === 'gateway_stopping') return { kind: 'cut' };
-  return { kind: 'failed', problem: publicMessage };
+  const unheard = code === 'upstream_failed' || code === 'upstream_timeout';
+  return { kind: 'failed', problem: publicMessage, ...(unheard ? { unheard } : {}) };
 }
 
 const NOT_ASKED_FOR = new Fault('internal_error', 'A section is asked for as a whole text.');

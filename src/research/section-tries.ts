@@ -34,6 +34,8 @@ export interface TryState {
 export type TriesEnd = { readonly kind: 'ended' | 'cut' } | { readonly kind: 'parked'; readonly reason: string; readonly endings: number };
 
 const BACKOFF_MS = 200;
+/** Channels that are restarted or full are back within seconds; a section that failed takes with it what was paid for those that it reads. */
+const UNHEARD_BACKOFF_MS = 1_500;
 const TEXT_MAX = 500;
 const NO_OPEN_CALL = { openCallId: null } as const;
 const ENDED: TriesEnd = { kind: 'ended' };
@@ -94,7 +96,7 @@ export class SectionTries {
       case 'answered':
         return this.read(spec, called);
       case 'failed':
-        return this.failed(spec, called.problem);
+        return this.failed(spec, called.problem, called.unheard === true ? UNHEARD_BACKOFF_MS : BACKOFF_MS);
       case 'later':
         await this.undo(spec);
         await this.means.gateway.clock.sleep(called.afterMs);
@@ -122,7 +124,7 @@ export class SectionTries {
     return ENDED;
   }
 
-  private async failed(spec: SectionSpec, problem: string): Promise<TriesEnd | null> {
+  private async failed(spec: SectionSpec, problem: string, backoffMs = BACKOFF_MS): Promise<TriesEnd | null> {
     const { clock } = this.means.gateway;
     const { tries } = this.written.section(spec);
     const error = problem.slice(0, TEXT_MAX);
@@ -132,7 +134,7 @@ export class SectionTries {
       return ENDED;
     }
     await this.written.change(spec, { ...NO_OPEN_CALL, status: 'RETRYING', error }, { kind: 'TRY_FAILED', message: error });
-    await clock.sleep(BACKOFF_MS * tries);
+    await clock.sleep(backoffMs * tries);
     return this.state.isOver ? CUT : null;
   }
 

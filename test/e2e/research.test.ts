@@ -210,6 +210,23 @@ onEachDatabase('a research run', (bed, promise) => {
     expectToAddUp(run);
   });
 
+  promise('tells what a model said that refused, and of a filter that kept an answer back', async () => {
+    const refusal = { choices: [{ message: { role: 'assistant', content: null, refusal: 'Not about money.' }, finish_reason: 'stop' }] };
+    const raw = [JSON.stringify({ ...refusal, usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } })];
+    for (const model of ['small', 'small-2025']) {
+      bed.a.script(model, (request) =>
+        sectionIn(request) === 'market_snapshot' ? { raw } : { ...fitting(request), text: '', finishReason: 'content_filter' },
+      );
+    }
+    const run = await ended(await start());
+    expect(run.sections.map(({ error }) => error)).toEqual([
+      'the model refused: Not about money.',
+      'a content filter of the provider kept the answer back',
+      expect.stringContaining('could not be written'),
+    ]);
+    expectToAddUp(run);
+  });
+
   promise('fails, with the reason, where nothing can be written, and costs nothing', async () => {
     for (const upstream of [bed.a, bed.b]) for (const model of ['small', 'small-2025']) upstream.script(model, { status: 500 });
     const run = await ended(await start());
@@ -219,6 +236,14 @@ onEachDatabase('a research run', (bed, promise) => {
     expect(run.sections[0]?.receipts.map(({ status, errorCode }) => [status, errorCode])).toEqual(
       Array(3).fill(['FAILED', 'upstream_failed']),
     );
+    // Channels that are back within seconds are in time: the run would take with it what was paid for its other sections.
+    const { researchRun: seen } = await graph<{ researchRun: { sections: { receipts: { createdAt: string }[] }[] } }>(
+      bed.gateway.origin,
+      ACME,
+      `{ researchRun(id: "${run.id}") { sections { receipts { createdAt } } } }`,
+    );
+    const begun = (seen.sections[0]?.receipts ?? []).map(({ createdAt }) => Date.parse(createdAt));
+    expect(Math.max(...begun) - Math.min(...begun)).toBeGreaterThanOrEqual(4_000);
   });
 
   promise('pauses within its budget, says why, and goes on with a higher one: what is completed is not paid again', async () => {
