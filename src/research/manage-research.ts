@@ -7,6 +7,7 @@ import { type Nano, nano } from '../kernel/money';
 import type { Bucket, ResearchMode } from '../kernel/words';
 import type { AccountStore } from '../keys/account-store';
 import type { ApiKey } from '../keys/api-key';
+import { admitKey } from '../keys/authenticate';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { walletId } from '../ledger/wallet';
 import type { CatalogStore } from '../routing/catalog-store';
@@ -106,13 +107,18 @@ export async function cancelResearch(means: ResearchManagement, { run }: Researc
   return after;
 }
 
-/** Lets a run that paused go on. `budget` null: with the budget that it has. @throws Fault unless it is paused */
+/**
+ * Lets a run that paused go on. `budget` null: with the budget that it has.
+ * @throws Fault unless it is paused, and while its key may not call: it would pause again, with a refusal for each section
+ */
 export async function resumeResearch(
   means: ResearchManagement,
+  key: ApiKey,
   { run }: ResearchRun,
   budget: readonly BudgetLine[] | null,
 ): Promise<ResearchRun> {
   const at = means.clock.now();
+  if (run.status === 'PAUSED') admitKey({ key }, at);
   const written = await means.research.write({
     ...{ runId: run.id, owner: null, status: { to: 'QUEUED', reason: null, at } },
     ...(budget === null ? {} : { budget: checkBudget(budget) }),

@@ -324,7 +324,7 @@ onEachDatabase('a research run', (bed, promise) => {
     });
   });
 
-  promise('keeps to the state of its key: paused with it, resumed with it', async () => {
+  promise('keeps to the state of its key: paused with it, not resumed without it, resumed with it', async () => {
     await graph(bed.gateway.origin, ACME, 'mutation { resumeApiKey(id: "pausable") { id } }');
     const { opened, open } = gate();
     bed.a.next((request) => ({ ...fitting(request), gate: { before: 'head', opened } }));
@@ -333,8 +333,11 @@ onEachDatabase('a research run', (bed, promise) => {
     open();
     const paused = await ended(id, ['PAUSED']);
     expect(paused.statusReason).toMatch(/key is paused.*Resume the key/);
+    const resume = () => graph(bed.gateway.origin, ACME, `mutation { resumeResearchRun(id: "${id}") { id } }`);
+    await expect(resume()).rejects.toThrow('The API key is paused.');
+    expect(await researchRun(bed.gateway.origin, ACME, id)).toEqual(paused);
     await graph(bed.gateway.origin, ACME, 'mutation { resumeApiKey(id: "pausable") { id } }');
-    await graph(bed.gateway.origin, ACME, `mutation { resumeResearchRun(id: "${id}") { id } }`);
+    await resume();
     expect((await ended(id)).status).toBe('COMPLETED');
   });
 

@@ -67,12 +67,13 @@ export class ResearchResolver {
     budget: BucketAmountInput[] | null,
   ): Promise<ResearchRunNode> {
     const run = await researchRunOf(context, id);
-    return viewResearch(context.research.changed(await resumeResearch(context.sources.researchManagement, run, budgetOf(budget))));
+    const key = await payingKey(context, run.run);
+    return viewResearch(context.research.changed(await resumeResearch(context.sources.researchManagement, key, run, budgetOf(budget))));
   }
 }
 
 /** @throws Fault `not_found` also for a key that the viewer may not see */
-async function payingKey({ keys }: GraphContext, { apiKeyId }: ResearchInput): Promise<ApiKey> {
+async function payingKey({ keys }: GraphContext, { apiKeyId }: Pick<ResearchInput, 'apiKeyId'>): Promise<ApiKey> {
   const key = await keys.key(apiKeyId);
   if (key === null) throw new Fault('not_found', `There is no API key "${shown(apiKeyId)}".`, { param: 'apiKeyId' });
   return key;
