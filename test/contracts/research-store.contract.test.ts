@@ -7,6 +7,8 @@ import type { ResearchRun } from '../../src/research/run';
 import { SqlResearchLeases } from '../../src/storage/research/research-leases';
 import { SqlResearchStore } from '../../src/storage/research/research-store';
 import { eachDatabase } from '../support/data-sources';
+import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
+import { openLedger } from '../support/open-ledger';
 
 const NOW = 1_790_000_000_000;
 const SPENT = { RMB: 0n, CREDIT: 0n };
@@ -189,5 +191,33 @@ eachDatabase('research runs', (opened, promise) => {
     await store.write({ runId: id, owner, status: { to: 'PARTIAL', reason: 'why', at: NOW + 9 }, report, event: event('RUN_ENDED') });
     expect((await store.find([id])).get(id)).toMatchObject({ report: '# 汉', run: { status: 'PARTIAL', statusReason: 'why' } });
     expect((await store.html([id])).get(id)).toBe('<p>汉</p>');
+  });
+
+  promise('are estimated by what they took lately: a thousand answers of a model that was replaced do not stand in the way', async () => {
+    const { store } = stores();
+    const { run, sections } = await added();
+    const callId = newId();
+    await addWallets(opened.database, 'acme');
+    const ledger = await openLedger(opened.database);
+    const hold = place('acme', 1_000n, { request: requestFacts('acme', { requestId: callId, runId: run.run.id }) });
+    await ledger.store.write({ id: newId(), items: [move('acme', 1_000n)] });
+    await ledger.store.write({ id: newId(), items: [hold] });
+    const ended = end(hold, 500n);
+    await ledger.store.write({ id: newId(), items: [ended] });
+    await ledger.close();
+    await store.write({ runId: run.run.id, owner: null, section: { id: sections[0] ?? '', status: 'COMPLETED', callId } });
+    await opened.database.query(
+      "INSERT INTO research_profile (mode, section, sections, input_tokens, output_tokens, milliseconds) VALUES ('QUICK', 'one', 1000, 9000000, 9000000, 9000000)",
+    );
+    for (let nth = 0; nth < 60; nth += 1) await store.learn(run.run.id);
+    const { inputTokens, outputTokens } = ended.receipt.usage;
+    const learned = (await store.profiles('QUICK')).get('one');
+    for (const [average, truth] of [
+      [learned?.inputTokens ?? 0, inputTokens],
+      [learned?.outputTokens ?? 0, outputTokens],
+    ] as const) {
+      expect(average).toBeGreaterThanOrEqual(truth);
+      expect(average).toBeLessThan(truth + 900);
+    }
   });
 });

@@ -17,6 +17,11 @@ export async function readProfiles(dataSource: DataSource, mode: ResearchMode): 
   );
 }
 
+/** So many answers of a section are remembered at most, the old ones less and less: a model or a prompt may have been changed since. */
+const REMEMBERED = 20;
+/** Averages stay as they are. */
+const HALF = ['sections', 'input_tokens', 'output_tokens', 'milliseconds'].map((column) => `${column} = ${column} / 2`).join(', ');
+
 /**
  * Usage and time are those of the answers that were used: what a try that failed took is no measure of the section, nor is how long it
  * waited for a run that was paused, or what a clock that was set in between says.
@@ -32,6 +37,9 @@ export async function learnFrom(dataSource: DataSource, { run, mode }: ResearchR
     const again = dataSource.options.type === 'better-sqlite3' ? 'ON CONFLICT (mode, section) DO UPDATE SET' : 'ON DUPLICATE KEY UPDATE';
     const insert =
       'INSERT INTO research_profile (mode, section, sections, input_tokens, output_tokens, milliseconds) VALUES (?, ?, 1, ?, ?, ?)';
-    await inTransaction(dataSource, (manager) => manager.query(`${insert} ${again} ${add}`, [...key, ...sums, ...sums]));
+    await inTransaction(dataSource, async (manager) => {
+      await manager.query(`UPDATE research_profile SET ${HALF} WHERE mode = ? AND section = ? AND sections >= ?`, [...key, REMEMBERED]);
+      await manager.query(`${insert} ${again} ${add}`, [...key, ...sums, ...sums]);
+    });
   }
 }
