@@ -58,7 +58,7 @@ function shortBalances({ needed, available }: Foreseen): Warning[] {
   return needed.flatMap(({ bucket, amount }) => {
     const has = available.get(bucket) ?? 0n;
     if (has >= amount) return [];
-    const message = `The run needs about ${money(amount, bucket)}, what its calls reserve included, and ${money(has, bucket)} is available: it would pause on the way. Top up ${bucket} by ${money(amount - has, bucket)}.`;
+    const message = `The run needs about ${money(amount, bucket)}, what its largest call reserves included, and ${money(has, bucket)} is available: it may pause on the way. Top up ${bucket} by ${money(amount - has, bucket)}.`;
     return [{ code: 'BALANCE_SHORT', message }];
   });
 }
@@ -69,7 +69,7 @@ function shortLimits({ needed, rooms }: Foreseen): Warning[] {
       const ref = counterRef(counterId);
       if (ref === undefined || left >= amount) return [];
       const { name, anew } = limitWords(ref);
-      const message = `The run needs about ${money(amount, bucket)}, what its calls reserve included, and the ${name} leaves ${money(left > 0n ? left : 0n, bucket)}: it would pause on the way. Raise the limit by ${money(amount - left, bucket)}.${anew}`;
+      const message = `The run needs about ${money(amount, bucket)}, what its largest call reserves included, and the ${name} leaves ${money(left > 0n ? left : 0n, bucket)}: it may pause on the way. Raise the limit by ${money(amount - left, bucket)}.${anew}`;
       return [{ code: 'SPEND_LIMIT_SHORT', message }];
     }),
   );
@@ -80,7 +80,7 @@ function lowBudgets({ needed, budget }: Foreseen): Warning[] {
   return needed.flatMap(({ bucket, amount }) => {
     const given = amountIn(budget, bucket) ?? 0n;
     if (given >= amount) return [];
-    const message = `The budget on ${bucket} is ${money(given, bucket)}, and the run needs about ${money(amount, bucket)}, what its calls reserve included: it would pause on the way.`;
+    const message = `The budget on ${bucket} is ${money(given, bucket)}, and the run needs about ${money(amount, bucket)}, what its largest call reserves included: it may pause on the way.`;
     return [{ code: 'BUDGET_BELOW_ESTIMATE', message }];
   });
 }

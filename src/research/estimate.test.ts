@@ -59,6 +59,21 @@ describe('an estimate', () => {
     expect([enough.balanceOk, codes(enough)]).toEqual([true, []]);
   });
 
+  it('needs its price and what its largest call reserves, and not a nano more: sections that cannot be paid for wait for each other', async () => {
+    const { expected } = await estimateResearch(means(), aKey(), 'DEEP', null);
+    // All that the model takes, and all that it can say.
+    const largest = 8_000n * 1_000n + 1_000n * 4_000n;
+    const needed = (expected[0]?.amount ?? 0n) + largest;
+    const withOnly = async (money: bigint) => {
+      const estimate = await estimateResearch(means({ available: async () => nano(money) }), aKey(), 'DEEP', [
+        { bucket: 'RMB', amount: nano(money) },
+      ]);
+      return [estimate.balanceOk, ...codes(estimate)];
+    };
+    expect(await withOnly(needed)).toEqual([true]);
+    expect(await withOnly(needed - 1n)).toEqual([false, 'BALANCE_SHORT', 'BUDGET_BELOW_ESTIMATE']);
+  });
+
   it('warns of every spend limit that would end it on the way: whose, what it leaves, when it begins anew', async () => {
     const room = (scope: 'key' | 'project', window: 'DAY' | 'LIFETIME', left: bigint) => ({
       ...{ counterId: counterId({ scope, scopeId: scope === 'key' ? 'key' : 'bots', bucket: 'RMB', window }, 0), ceiling: amount('1') },
@@ -69,7 +84,7 @@ describe('an estimate', () => {
     expect([balanceOk, ...warnings.map(({ code }) => code)]).toEqual([true, 'SPEND_LIMIT_SHORT', 'SPEND_LIMIT_SHORT']);
     const [ofKey, ofProject] = warnings.map(({ message }) => message);
     expect(ofKey).toMatch(
-      /^The run needs about \d\S+ CNY, what its calls reserve included, and the DAY limit of this key on RMB leaves 0.000000005 CNY: it would pause on the way\. Raise the limit by \S+ CNY\. It begins anew at 1970-01-02T00:00:00.000Z\.$/,
+      /^The run needs about \d\S+ CNY, what its largest call reserves included, and the DAY limit of this key on RMB leaves 0.000000005 CNY: it may pause on the way\. Raise the limit by \S+ CNY\. It begins anew at 1970-01-02T00:00:00.000Z\.$/,
     );
     expect(ofProject).toMatch(/and the LIFETIME limit of the project "bots" on RMB leaves 0 CNY: .* CNY\.$/);
   });

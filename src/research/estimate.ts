@@ -100,15 +100,16 @@ function holdOf({ model, prices }: Plan, { outputTokens }: SectionSpec, input: n
   return quoteCeiling(bounds, prices).ceiling;
 }
 
-/** With less than this a run stops on the way although all goes as expected: its price, and what calls reserve beside it. */
+/**
+ * With less than this a run may stop on the way although all goes as expected: its price, and what its largest call reserves. More at once
+ * is not needed: a section that cannot be paid for is tried again when another one has ended, and at last alone.
+ */
 function neededOf(sections: readonly SectionEstimate[], bucket: Bucket, expected: readonly BudgetLine[], ceiling: readonly BudgetLine[]) {
-  const largest = holdsIn(sections, bucket)
-    .sort((a, b) => (a < b ? 1 : -1))
-    .slice(0, AT_ONCE);
+  const [largest = 0n] = holdsIn(sections, bucket).sort((a, b) => (a < b ? 1 : -1));
   const price = expected.find((line) => line.bucket === bucket)?.amount;
   // A bucket that is only crossed over to is not needed where all goes as expected.
   if (price === undefined) return 0n;
-  const together = price + sumOf(largest);
+  const together = price + largest;
   const most = ceiling.find((line) => line.bucket === bucket)?.amount ?? 0n;
   return together < most ? together : most;
 }

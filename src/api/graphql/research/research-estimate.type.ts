@@ -28,7 +28,7 @@ export class ResearchEstimateNode {
   @Field(() => Int, { description: 'From the start to the report.' })
   readonly expectedSeconds: number;
 
-  @Field(() => Boolean, { description: 'Whether the balances cover what is expected, and what calls reserve beside it.' })
+  @Field(() => Boolean, { description: 'Whether the balances cover what is expected, and what its largest call reserves beside it.' })
   readonly balanceOk: boolean;
 
   @Field(() => [WarningNode], { description: 'What to know before; a run is started only when they are acknowledged.' })
