@@ -92,7 +92,10 @@ export async function keptAnswer(
 }
 
 interface Answered {
-  readonly choices?: readonly { readonly message?: { readonly content?: unknown; readonly refusal?: unknown }; readonly finish_reason?: unknown }[];
+  readonly choices?: readonly {
+    readonly message?: { readonly content?: unknown; readonly refusal?: unknown };
+    readonly finish_reason?: unknown;
+  }[];
 }
 
 function answered(body: string): Called {
@@ -101,7 +104,8 @@ function answered(body: string): Called {
   // Models that think first can come to their limit before they have written a word.
   const wasCut = choice?.finish_reason === 'length';
   if (typeof refusal === 'string' && refusal !== '') return { kind: 'failed', problem: `the model refused: ${refusal}` };
-  if (choice?.finish_reason === 'content_filter') return { kind: 'failed', problem: 'a content filter of the provider kept the answer back' };
+  if (choice?.finish_reason === 'content_filter')
+    return { kind: 'failed', problem: 'a content filter of the provider kept the answer back' };
   if (typeof content === 'string') return { kind: 'answered', text: content, wasCut };
   return wasCut ? { kind: 'answered', text: '', wasCut } : { kind: 'failed', problem: 'the answer has no text' };
 }

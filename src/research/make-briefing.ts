@@ -29,11 +29,23 @@ export function makeBriefing(record: MarketRecord, now: number): Briefing | null
 function sourcesOf({ provider, bars, fundamentals, news }: MarketRecord): Source[] {
   const periods = [...new Set((fundamentals ?? []).flatMap(({ period }) => (period === null ? [] : [period])))];
   return [
-    { what: 'Daily prices', provider, covers: `${bars[0]?.date} to ${bars.at(-1)?.date}, ${bars.length} ${bars.length === 1 ? 'day' : 'days'}` },
+    {
+      what: 'Daily prices',
+      provider,
+      covers: `${bars[0]?.date} to ${bars.at(-1)?.date}, ${bars.length} ${bars.length === 1 ? 'day' : 'days'}`,
+    },
     ...(fundamentals === null
       ? []
       : [{ what: 'Fundamentals', provider, covers: periods.length === 0 ? 'no period given' : periods.join(', ') }]),
-    ...(news === null ? [] : [{ what: 'News', provider, covers: `${news.length} ${news.length === 1 ? 'item' : 'items'}, ${news.at(-1)?.date} to ${news[0]?.date}` }]),
+    ...(news === null
+      ? []
+      : [
+          {
+            what: 'News',
+            provider,
+            covers: `${news.length} ${news.length === 1 ? 'item' : 'items'}, ${news.at(-1)?.date} to ${news[0]?.date}`,
+          },
+        ]),
   ];
 }
 

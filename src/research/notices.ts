@@ -21,7 +21,9 @@ export function noticesOf(record: MarketRecord, dropped: number, now: number): s
       : []),
     ...(synthetic ? [] : staleness(bars, now)),
     ...(bars.length < LONG_AVERAGE
-      ? [`There ${bars.length === 1 ? 'is only 1 daily bar' : `are only ${bars.length} daily bars`}: indicators that need more, such as the average of 200 days, are not known.`]
+      ? [
+          `There ${bars.length === 1 ? 'is only 1 daily bar' : `are only ${bars.length} daily bars`}: indicators that need more, such as the average of 200 days, are not known.`,
+        ]
       : []),
     ...listed(gapsOf(bars), 'gaps'),
     ...listed(jumpsOf(bars), 'jumps'),

@@ -291,16 +291,21 @@ onEachDatabase(
       }
     });
 
-    promise('says where a report cannot be written, instead of trying for ever, and how what was paid for is had all the same', async () => {
-      const id = await startResearch(bed.gateway.origin, KEY, { apiKeyId: 'chat', mode: 'QUICK' });
-      writeFileSync(join(folder, 'file'), '');
-      for (const out of ['/proc/reports', '/proc/self/a/b', 'file', 'file/below']) {
-        const running = command(['--follow', id, '--out', out]);
-        expect(await running.ended).toBe(1);
-        expect(running.stdout).toContain(': COMPLETED');
-        expect(running.stderr).toMatch(/^The report cannot be written: E[A-Z]+: .*The gateway keeps it: npm run research -- --follow [0-9a-f-]+ --out/);
-      }
-    });
+    promise(
+      'says where a report cannot be written, instead of trying for ever, and how what was paid for is had all the same',
+      async () => {
+        const id = await startResearch(bed.gateway.origin, KEY, { apiKeyId: 'chat', mode: 'QUICK' });
+        writeFileSync(join(folder, 'file'), '');
+        for (const out of ['/proc/reports', '/proc/self/a/b', 'file', 'file/below']) {
+          const running = command(['--follow', id, '--out', out]);
+          expect(await running.ended).toBe(1);
+          expect(running.stdout).toContain(': COMPLETED');
+          expect(running.stderr).toMatch(
+            /^The report cannot be written: E[A-Z]+: .*The gateway keeps it: npm run research -- --follow [0-9a-f-]+ --out/,
+          );
+        }
+      },
+    );
 
     promise('reads reports over REST, for the key that pays and no other, also while they are being written', async () => {
       const open = heldBack('technical_view');

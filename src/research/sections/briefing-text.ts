@@ -17,7 +17,10 @@ const PARTS: Readonly<Record<DataPart, (briefing: Briefing) => string>> = {
   prices: ({ bars }) => ['date,open,high,low,close,volume', ...bars.slice(-BARS_SHOWN).map(barLine)].join('\n'),
   indicators: ({ indicators }) =>
     Object.entries(indicators)
-      .map(([name, value]: [string, number | null]) => `${name}: ${value === null ? 'not known: too little history, or no movement' : short(value)}`)
+      .map(
+        ([name, value]: [string, number | null]) =>
+          `${name}: ${value === null ? 'not known: too little history, or no movement' : short(value)}`,
+      )
       .join('\n'),
   fundamentals: ({ fundamentals }) =>
     fundamentals?.map(({ label, value, period }) => `${label}: ${value}${period === null ? '' : ` (${period})`}`).join('\n') ?? NONE,
