@@ -3,8 +3,8 @@ import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
-import { type Nano, nano } from '../kernel/money';
-import type { Bucket, ResearchMode } from '../kernel/words';
+import { formatDecimal, type Nano, nano } from '../kernel/money';
+import { type Bucket, currencyOf, type ResearchMode } from '../kernel/words';
 import type { AccountStore } from '../keys/account-store';
 import type { ApiKey } from '../keys/api-key';
 import { admitKey } from '../keys/authenticate';
@@ -13,6 +13,7 @@ import { walletId } from '../ledger/wallet';
 import type { CatalogStore } from '../routing/catalog-store';
 import { checkBudget } from '../runs/manage-runs';
 import type { BudgetLine } from '../runs/run';
+import type { Amounts } from '../runs/run-receipt';
 import { spendOfRuns } from '../runs/run-spend';
 import { type EstimateMeans, estimateResearch } from './estimate';
 import type { MarketData } from './market-data';
@@ -109,7 +110,8 @@ export async function cancelResearch(means: ResearchManagement, { run }: Researc
 
 /**
  * Lets a run that paused go on. `budget` null: with the budget that it has.
- * @throws Fault unless it is paused, and while its key may not call: it would pause again, with a refusal for each section
+ * @throws Fault unless it is paused, and where it would pause again at once, with a refusal for each section: while its key may not
+ * call, and with a budget that is spent
  */
 export async function resumeResearch(
   means: ResearchManagement,
@@ -118,11 +120,16 @@ export async function resumeResearch(
   budget: readonly BudgetLine[] | null,
 ): Promise<ResearchRun> {
   const at = means.clock.now();
-  if (run.status === 'PAUSED') admitKey({ key }, at);
+  const spent = await spentOf(means, run);
+  const lines = budget === null ? null : checkBudget(budget);
+  if (run.status === 'PAUSED') {
+    admitKey({ key }, at);
+    refuseSpent(lines ?? [], spent);
+  }
   const written = await means.research.write({
     ...{ runId: run.id, owner: null, status: { to: 'QUEUED', reason: null, at } },
-    ...(budget === null ? {} : { budget: checkBudget(budget) }),
-    event: { at, kind: 'RUN_RESUMED', sectionId: null, message: null, spent: await spentOf(means, run) },
+    ...(lines === null ? {} : { budget: lines }),
+    event: { at, kind: 'RUN_RESUMED', sectionId: null, message: null, spent },
   });
   const after = await reread(means, run.id);
   if (written !== 'written') {
@@ -134,6 +141,13 @@ export async function resumeResearch(
   await means.queue.push(run.id);
   means.ring(run.id);
   return after;
+}
+
+function refuseSpent(budget: readonly BudgetLine[], spent: Amounts): void {
+  const used = budget.find(({ bucket, amount }) => amount <= spent[bucket]);
+  if (used === undefined) return;
+  const amount = `${formatDecimal(spent[used.bucket])} ${currencyOf(used.bucket)}`;
+  throw new Fault('invalid_request', `budget must be above what the run has spent of ${used.bucket}, ${amount}.`, { param: 'budget' });
 }
 
 /** What a run was charged by now, by the counters that enforce its budget. */

@@ -259,6 +259,12 @@ onEachDatabase('a research run', (bed, promise) => {
     expect(done.length).toBeGreaterThan(0);
     expect(done.length).toBeLessThan(10);
     expect(paused.report).toContain('not written yet');
+    const [spent] = paused.spent;
+    const toSpent = `mutation { resumeResearchRun(id: "${id}", budget: [{ bucket: RMB, amount: "${spent?.amount}" }]) { status } }`;
+    await expect(graph(bed.gateway.origin, ACME, toSpent)).rejects.toThrow(
+      `budget must be above what the run has spent of RMB, ${spent?.amount} CNY.`,
+    );
+    expect(await researchRun(bed.gateway.origin, ACME, id)).toEqual(paused);
     const resume = `mutation { resumeResearchRun(id: "${id}", budget: [{ bucket: RMB, amount: "5" }]) { status budget { amount } } }`;
     expect(await graph(bed.gateway.origin, ACME, resume)).toEqual({ resumeResearchRun: { status: 'QUEUED', budget: [{ amount: '5' }] } });
     const run = await ended(id);
