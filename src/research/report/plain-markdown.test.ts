@@ -13,6 +13,7 @@ describe('text of others in Markdown', () => {
     ['![x](y)', '!&#91;x](y)'],
     ['[a]: http://x', '\\[a]: http://x'],
     ['one\ntwo\u0000\u2028three', 'one two three'],
+    ['for \u202E5.00 CNY\u2069 each', 'for 5.00 CNY each'],
     ['3.5 % and 2026-01-01', '3.5 % and 2026-01-01'],
     ['**bold** and [a link](https://x.example)', '**bold** and [a link](https://x.example)'],
   ])('writes %j as %j', (text, markdown) => {

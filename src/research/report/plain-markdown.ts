@@ -5,11 +5,13 @@
 const BLOCK_START = /^(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|[-=_*~`]{3,})/;
 // Entities, not backslashes: a backslash before it in the text cannot undo an entity.
 const NUMBERED = /^(\d{1,9})([.)])(?=\s|$)/;
+/** Blanks, and what would turn the direction of the text behind it, the amounts of a receipt among them. */
+const BLANK = /[\s\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu;
 const REFERENCE = /^\[(?=[^\]]*\]:)/;
 
 /** One line. */
 export function inline(text: string): string {
-  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = text.replaceAll(BLANK, ' ').trim();
   const harmless = line.replaceAll('<', '&lt;').replaceAll('|', '&#124;').replaceAll('![', '!&#91;');
   return harmless.replace(BLOCK_START, '\\$1').replace(NUMBERED, '$1\\$2').replace(REFERENCE, '\\[');
 }
