@@ -75,6 +75,19 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the audit on %s', (kind) => {
     expect(await auditOf(database, 'nobody:RMB')).toMatchObject({ findings: [], counts: { wallets: 0 } });
   });
 
+  promise('finds a wallet in order whose request goes on, for long, on the other one', async () => {
+    const given = place('acme', 1n);
+    const { holdId, walletId, amount, placedAt } = given;
+    const crossed = place('acme', 1n, { request: given.request, replaces: { holdId, walletId, amount, placedAt } }, 'CREDIT');
+    await ledger.store.write({ id: newId(), items: [given] });
+    await ledger.store.write({ id: newId(), items: [crossed] });
+    const longAfter = 4_000_000_000_000;
+    for (const wallet of ['acme:RMB', 'acme:CREDIT', null]) {
+      expect(await auditOf(database, wallet, longAfter)).toMatchObject({ findings: [] });
+    }
+    await ledger.store.write({ id: newId(), items: [freeEnd(crossed)] });
+  });
+
   promise('raises no false alarm, and seals, while the ledger is written', async () => {
     const write = async () => {
       for (let nth = 0; nth < PAIRS_A_ROUND; nth += 1) {

@@ -37,7 +37,7 @@ export interface LedgerSnapshot {
   receiptsOfAccount(accountId: string, after: ReceiptPlace | null, limit: number): Promise<readonly Row<'receipt'>[]>;
   /** Rows that have one of these values in a column, in no order. Any number of values; a value is asked for once. */
   among<T extends TableName>(table: T, column: ColumnOf<T>, values: readonly (string | bigint | null)[]): Promise<readonly Row<T>[]>;
-  /** Open holds of one wallet, or of all. There are as many as requests in flight. */
+  /** Open holds of the account of one wallet, as requests go on in its other one, or of all. There are as many as requests in flight. */
   openHolds(walletId: string | null): Promise<readonly Row<'hold'>[]>;
   /** Facts that were sealed, by name, after that one (null: from the start), at most `limit`. */
   sealedFacts(after: string | null, limit: number): Promise<readonly SealedFact[]>;

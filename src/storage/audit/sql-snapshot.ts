@@ -52,7 +52,7 @@ export class SqlSnapshot implements LedgerSnapshot {
 
   openHolds(walletId: string | null): Promise<readonly Row<'hold'>[]> {
     if (walletId === null) return this.rows('hold', " WHERE state = 'OPEN'", []);
-    return this.rows('hold', " WHERE state = 'OPEN' AND account_id = ? AND wallet_id = ?", [accountOfWallet(walletId) ?? '', walletId]);
+    return this.rows('hold', " WHERE state = 'OPEN' AND account_id = ?", [accountOfWallet(walletId) ?? '']);
   }
 
   async sealedFacts(after: string | null, limit: number): Promise<readonly SealedFact[]> {
