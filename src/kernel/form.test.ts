@@ -1,4 +1,4 @@
-import { encodeForm, type Form, fieldsOf, fileOf, formPieces, withField } from './form';
+import { bytesOf, encodeForm, type Form, fieldsOf, fileOf, formPieces, withField } from './form';
 import { fingerprint } from './secret';
 
 const bytes = Buffer.from([0, 13, 10, 45, 45, 255]);
@@ -16,6 +16,10 @@ const read = (form: Form, boundary: string) =>
   new Response(encodeForm(form, boundary), { headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } }).formData();
 
 describe('a form', () => {
+  it('has as many bytes as its files and values', () => {
+    expect(bytesOf(FORM)).toBe(bytes.length + Buffer.byteLength('minewordsegmentZürich 🎈'));
+  });
+
   it('is read by others as it was written, byte by byte, and a name never leaves its quotes', async () => {
     const form = await read(FORM, 'here');
     expect([form.get('model'), form.getAll('of[]'), form.get('prompt')]).toEqual(['mine', ['word', 'segment'], 'Zürich 🎈']);

@@ -52,6 +52,11 @@ export function formPieces(form: Form): readonly (string | Buffer)[] {
   return form.parts.flatMap((part) => (isFile(part) ? [part.name, part.filename, part.contentType, part.bytes] : [part.name, part.value]));
 }
 
+/** How many bytes its files and values have. */
+export function bytesOf(form: Form): number {
+  return form.parts.reduce((sum, part) => sum + (isFile(part) ? part.bytes.length : Buffer.byteLength(part.value)), 0);
+}
+
 /** The bytes of `multipart/form-data` with that boundary, which must not occur in any part. */
 export function encodeForm(form: Form, boundary: string): Buffer {
   const pieces = form.parts.flatMap((part) => [

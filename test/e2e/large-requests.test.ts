@@ -1,22 +1,37 @@
 /** Large bodies are kept in memory until their calls have ended: those that find no room are refused, and nobody else notices. */
+import { heardTokens, transcript } from '../support/audio';
 import { eventually, gate } from '../support/eventually';
 import { postChat } from '../support/forge-client';
-import { startGateway } from '../support/gateway-process';
-import { onEachDatabase } from '../support/on-each-database';
+import { type GatewayProcess, startGateway } from '../support/gateway-process';
+import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
 
 /** An eighth of the heap has room for a few of them, and not for all. */
 const LITTLE_MEMORY = ['--max-old-space-size=192', '--max-semi-space-size=1'];
 const LARGE = [{ role: 'user', content: 'x'.repeat(6_000_000) }];
 const CONCURRENT = 8;
+const AUDIO = Buffer.alloc(24_000_000);
+
+async function withLittleMemory(bed: Bed): Promise<GatewayProcess> {
+  await bed.gateway.stop();
+  bed.gateway = await startGateway({ ...bed.gateway.settings, nodeArguments: LITTLE_MEMORY });
+  return bed.gateway;
+}
+
+async function upload(origin: string) {
+  const body = new FormData();
+  body.append('model', 'token-listener');
+  body.append('file', new Blob([AUDIO]), 'long.mp3');
+  const headers = { authorization: `Bearer ${secretOf('chat')}` };
+  const response = await fetch(`${origin}/v1/audio/transcriptions`, { method: 'POST', headers, body });
+  return { status: response.status, retryAfter: response.headers.get('retry-after'), said: await response.text() };
+}
 
 onEachDatabase(
   `${CONCURRENT} large requests at once, in little memory`,
   (bed, promise) => {
     promise('are served as far as there is room, and the rest is told to come again, while small ones pass', async () => {
-      await bed.gateway.stop();
-      bed.gateway = await startGateway({ ...bed.gateway.settings, nodeArguments: LITTLE_MEMORY });
-      const { origin } = bed.gateway;
+      const { origin } = await withLittleMemory(bed);
       const { opened, open } = gate();
       const key = secretOf('ten-chat');
       bed.a.script('free', { gate: { before: 'head', opened } });
@@ -41,6 +56,20 @@ onEachDatabase(
         const response = await postChat(origin, key, { model: 'free', messages: LARGE, max_tokens: 100 });
         expect({ status: response.status, body: await response.text() }).toMatchObject({ status: 200 });
       }
+    });
+
+    promise('leave no room for an upload of audio, which finds some when they have ended', async () => {
+      const { origin } = await withLittleMemory(bed);
+      const { opened, open } = gate();
+      bed.a.script('free', { gate: { before: 'head', opened } });
+      const before = bed.a.requests.length;
+      const sent = [1, 2, 3].map(() => postChat(origin, secretOf('ten-chat'), { model: 'free', messages: LARGE, max_tokens: 100 }));
+      await eventually(() => expect(bed.a.requests.length - before).toBe(sent.length), 20_000);
+      expect(await upload(origin)).toMatchObject({ status: 503, retryAfter: '1' });
+      open();
+      for (const response of await Promise.all(sent)) await response.text();
+      bed.a.next(transcript({ text: 'hello', usage: heardTokens(0, 10, 2) }));
+      expect(await upload(origin)).toMatchObject({ status: 200 });
     });
   },
   ['sqlite'],
