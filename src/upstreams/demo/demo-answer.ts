@@ -101,7 +101,8 @@ function textOf(content: unknown): string {
 }
 
 function wordsOf(text: string): string[] {
-  return text.match(/\s*\S+(?:\s+$)?/g) ?? [];
+  // Nothing but whitespace would be looked through from each of its characters on, to its end.
+  return text.trim() === '' ? [] : (text.match(/\s*\S+(?:\s+$)?/g) ?? []);
 }
 
 function sumOf(counts: readonly number[]): number {

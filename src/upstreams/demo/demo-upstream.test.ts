@@ -31,6 +31,11 @@ describe('the demo upstream', () => {
     };
   }
 
+  it('finds no word in whitespace, however much of it there is', async () => {
+    const { usage } = await askWhole({ messages: [user(' '.repeat(2_000_000)), user('hi')] });
+    expect(usage).toMatchObject({ prompt_tokens: 2 });
+  });
+
   it('marks its answers as simulated, and gives the same one to the same request', async () => {
     const first = await askWhole({ messages: [user('What is new?')] });
     expect(first.model).toBe('forge-demo-simulated');
