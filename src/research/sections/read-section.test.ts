@@ -100,6 +100,11 @@ describe('reading a section', () => {
     expect(readSection({ name: 'summary' }, text)).toEqual({ ok: false, problem });
   });
 
+  it('reads an answer of empty lines once, as many as there are', () => {
+    const text = `\`\`\`json\n${'\n'.repeat(190_000)}x`;
+    expect(readSection({ name: 'summary' }, text)).toEqual({ ok: false, problem: 'the answer is not JSON' });
+  });
+
   it('refuses an answer that no reader could read', () => {
     expect(readSection({ name: 'summary' }, ' '.repeat(200_001)).ok).toBe(false);
   });

@@ -11,7 +11,8 @@ export type SectionReading = { readonly ok: true; readonly content: SectionConte
 /** Beyond it no section is useful, and a report of it would not be readable. */
 const ANSWER_MAX = 200_000;
 const SHOWN_MAX = 120;
-const FENCED = /^```(?:json)?\s*\n([\s\S]*)\n```$/;
+/** The line of the fence ends at its first end: of one that is followed by empty lines each would be tried as it. */
+const FENCED = /^```(?:json)?[^\S\n]*\n([\s\S]*)\n```$/;
 
 const ajv = new Ajv({ strict: true });
 const validators = new Map<string, ValidateFunction>();
