@@ -1,20 +1,28 @@
 /** Puts the messages of a client together as turns. */
 import type { AssistantPart, ToolResultPart, Turn, UserPart } from './conversation';
 
+interface Growing {
+  readonly role: 'user' | 'assistant';
+  /** They stand before everything else. */
+  readonly results: UserPart[];
+  readonly parts: (UserPart | AssistantPart)[];
+}
+
 export class Turns {
-  private readonly turns: { role: 'user' | 'assistant'; parts: (UserPart | AssistantPart)[] }[] = [];
+  private readonly turns: Growing[] = [];
   private readonly toolNames = new Map<string, string>();
 
-  user(parts: readonly UserPart[]): void {
-    const turn = this.turnOf('user');
-    const isResult = (part: { readonly kind: string }) => part.kind === 'tool-result';
-    const all = [...turn.parts, ...parts];
-    turn.parts = [...all.filter(isResult), ...all.filter((part) => !isResult(part))];
+  user(added: readonly UserPart[]): void {
+    const { results, parts } = this.turnOf('user');
+    for (const part of added) (part.kind === 'tool-result' ? results : parts).push(part);
   }
 
-  assistant(parts: readonly AssistantPart[]): void {
-    this.turnOf('assistant').parts.push(...parts);
-    for (const part of parts) if (part.kind === 'tool-call') this.toolNames.set(part.id, part.name);
+  assistant(added: readonly AssistantPart[]): void {
+    const { parts } = this.turnOf('assistant');
+    for (const part of added) {
+      parts.push(part);
+      if (part.kind === 'tool-call') this.toolNames.set(part.id, part.name);
+    }
   }
 
   /** The result of a call, with the name of its tool. `name`: as the client said it. */
@@ -24,17 +32,18 @@ export class Turns {
 
   /** The turns so far. Empty ones are none. */
   get list(): readonly Turn[] {
-    return this.turns.filter(({ parts }) => parts.length > 0) as Turn[];
+    const turns = this.turns.map(({ role, results, parts }) => ({ role, parts: [...results, ...parts] }));
+    return turns.filter(({ parts }) => parts.length > 0) as Turn[];
   }
 
   get isEmpty(): boolean {
     return this.turns.length === 0;
   }
 
-  private turnOf(role: 'user' | 'assistant') {
+  private turnOf(role: Growing['role']): Growing {
     const last = this.turns.at(-1);
     if (last?.role === role) return last;
-    const turn = { role, parts: [] };
+    const turn = { role, results: [], parts: [] };
     this.turns.push(turn);
     return turn;
   }
