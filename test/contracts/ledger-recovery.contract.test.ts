@@ -1,7 +1,7 @@
 /** What happens to the holds of a gateway that died: on SQLite at the next start, on MySQL by any process that lives. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { symlinkSync, unlinkSync } from 'node:fs';
+import { linkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
@@ -106,6 +106,14 @@ describe('recovery on sqlite', () => {
     expect(() => lockSqliteOwner(database.file)).toThrow(/in use by another process/);
     lock.release();
     unlinkSync(link);
+  });
+
+  it('has no owner while it has a second name, whose log would be another one', () => {
+    const second = `${database.file}.second`;
+    linkSync(database.file, second);
+    for (const name of [database.file, second]) expect(() => lockSqliteOwner(name)).toThrow(/has 2 names \(hard links\)/);
+    unlinkSync(second);
+    lockSqliteOwner(database.file).release();
   });
 
   it('leaves the lock to the caller who made it', async () => {

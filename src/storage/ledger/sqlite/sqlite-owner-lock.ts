@@ -20,9 +20,11 @@ export interface OwnerLock {
 /**
  * Makes this process the owner of the database file until `release` or the end of the process.
  * The folder is made where it is missing.
- * @throws CannotStart when another process (or another part of this one) owns it, ConfigurationError when it cannot be written
+ * @throws CannotStart when another process (or another part of this one) owns it or it has several names, ConfigurationError when it
+ * cannot be written
  */
 export function lockSqliteOwner(file: string): OwnerLock {
+  refuseHardLinks(file);
   const lock = openLock(file);
   try {
     lock.exec('BEGIN EXCLUSIVE');
@@ -51,6 +53,16 @@ function openLock(file: string): Database.Database {
     throw unusableFile(file, error);
   }
   throw unusableFile(file, { code: 'EISDIR' });
+}
+
+/** Under each of its names SQLite would keep a log of its own, and one of them overwrites what the other one holds. */
+function refuseHardLinks(file: string): void {
+  const names = statSync(file, { throwIfNoEntry: false });
+  if (names === undefined || names.isDirectory() || names.nlink <= 1) return;
+  throw new CannotStart(
+    `The database ${file} has ${names.nlink} names (hard links), and what is written under one of them could be lost: put a copy in its place ` +
+      '(cp db copy && mv copy db) while nothing uses it, and start again.',
+  );
 }
 
 /** A link is another name of the same database, which has one owner by all of its names. */
