@@ -81,8 +81,8 @@ function structureBound(value: unknown): number {
   return Buffer.byteLength(printed(value), 'utf8');
 }
 
-/** What was parsed can always be printed, but for structures that are nested thousands of levels deep. */
-function printed(value: object): string {
+/** What was parsed can always be printed, but for structures that are nested thousands of levels deep. @throws Fault `invalid_request` */
+export function printed(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch (cause) {

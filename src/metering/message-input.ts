@@ -1,5 +1,5 @@
 /** The input of a request of Anthropic's Messages: system texts, messages, each with the bound of a message, and tools. */
-import { fieldsBound, type InputBoundModel } from './input-bound';
+import { fieldsBound, type InputBoundModel, printed } from './input-bound';
 
 const TOKENS_PER_MESSAGE = 16;
 /** Fields that never reach the prompt. All others count, also those that are not known here. */
@@ -57,11 +57,14 @@ function sourceBound(source: unknown, model: InputBoundModel): number {
   return type === 'content' ? contentBound(content, model) : model.mediaPartTokens;
 }
 
-/** The text of a request that reaches the model, for a count where no provider counts. Media have none. */
+/**
+ * The text of a request that reaches the model, for a count where no provider counts. Media have none.
+ * @throws Fault `invalid_request` for a body that is nested too deeply
+ */
 export function messagePromptText(body: Body): string {
   const messages = Array.isArray(body['messages']) ? body['messages'] : [];
   const tools = [body['tools'], body['output_config']].filter((each) => each !== undefined && each !== null);
-  const texts = [contentText(body['system']), ...messages.map(messageText), ...tools.map((each) => JSON.stringify(each))];
+  const texts = [contentText(body['system']), ...messages.map(messageText), ...tools.map(printed)];
   return texts.filter((each) => each !== '').join('\n');
 }
 
@@ -79,7 +82,7 @@ function blockText(block: unknown): string {
   const { text, thinking, name, input, content, source } = block;
   const own = [text, thinking, name].filter((each) => typeof each === 'string');
   const document = isBody(source) && source['type'] === 'text' ? source['data'] : undefined;
-  return [...own, ...(input === undefined ? [] : [JSON.stringify(input)]), contentText(content), contentText(document)]
+  return [...own, ...(input === undefined ? [] : [printed(input)]), contentText(content), contentText(document)]
     .filter((each) => each !== '')
     .join('\n');
 }

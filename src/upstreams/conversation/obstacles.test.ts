@@ -105,6 +105,12 @@ describe('a request of messages', () => {
     expect(messages(more)).toMatch(obstacle);
   });
 
+  it('cannot hold a call whose input is nested too deeply to be printed', () => {
+    const input: unknown = JSON.parse(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`);
+    const call = { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'f', input }] };
+    expect(messages({ messages: [...HI, call] })).toBe('messages[1].content[0].input is nested too deeply.');
+  });
+
   it('carries what says nothing, the hints for caches among it', () => {
     const cached = { cache_control: { type: 'ephemeral' } };
     const text = { type: 'text', text: 'x', citations: null, ...cached };
