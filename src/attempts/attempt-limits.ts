@@ -1,6 +1,5 @@
 /** What ends the tries of a request before its plan does: how many there may be, and until when. Most requests have no such limits. */
 import type { Clock } from '../kernel/clock';
-import type { AttemptRecord } from './attempt';
 import type { Obstacle } from './obstacle';
 import type { UpstreamResult } from './upstream';
 
@@ -17,28 +16,24 @@ export interface AttemptLimits {
   /** Over all plans of the request; null: as many as they have. */
   readonly maxAttempts: number | null;
   readonly deadline: Deadline | null;
+  /** Of the request until now, over all its plans; a secret that was refused is none. */
+  tries: number;
 }
 
 /** With less time than this nothing is sent any more: it would be paid for, and answered too late. */
 const LEAST_FOR_AN_ATTEMPT_MS = 50;
 
-/** Why nothing more may be sent; null: it may. `sent` are the tries of the request until now. */
-export function limitReached(limits: AttemptLimits, sent: number, clock: Pick<Clock, 'monotonic'>): Obstacle | null {
-  const { maxAttempts, deadline } = limits;
+/** Why nothing more may be sent; null: it may. */
+export function limitReached({ maxAttempts, deadline, tries }: AttemptLimits, clock: Pick<Clock, 'monotonic'>): Obstacle | null {
   if (deadline !== null && deadline.endsAt - clock.monotonic() < LEAST_FOR_AN_ATTEMPT_MS) {
     return { code: 'deadline', message: deadlineWords(deadline) };
   }
-  if (maxAttempts === null || sent < maxAttempts) return null;
+  if (maxAttempts === null || tries < maxAttempts) return null;
   return { code: 'attempt_ceiling', message: `This key lets one request be tried ${maxAttempts === 1 ? 'once' : `${maxAttempts} times`}.` };
 }
 
 function deadlineWords({ ms, by }: Deadline): string {
   return `The request must end within ${ms} ms, as ${by} says.`;
-}
-
-/** How many of the attempts were sent. */
-export function sentIn(attempts: readonly AttemptRecord[]): number {
-  return attempts.filter(({ status }) => status !== 'SKIPPED').length;
 }
 
 /** Calls `cut` when the deadline passes; the function that it gives takes that back. Without a deadline there is no timer. */

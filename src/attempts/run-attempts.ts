@@ -11,7 +11,7 @@ import type { ChannelHealth } from '../routing/health/channel-health';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
-import { type AttemptLimits, atDeadline, cutAtDeadline, limitReached, sentIn } from './attempt-limits';
+import { type AttemptLimits, atDeadline, cutAtDeadline, limitReached } from './attempt-limits';
 import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-record';
 import { classifyFailure, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
@@ -91,19 +91,17 @@ export async function runAttempts(
 ): Promise<Outcome> {
   const attempts: AttemptRecord[] = [];
   let last: Tried | null = null;
-  let refused = 0;
   for (const step of job.plan.steps) {
     const index = job.attemptsBefore.length + attempts.length;
-    const obstacle = obstacleAt(means, job, step) ?? mayNotSend(means, job, attempts, -refused) ?? restingNow(means, job, step);
+    const obstacle = obstacleAt(means, job, step) ?? mayNotSend(means, job) ?? restingNow(means, job, step);
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
       job.follower?.ended(skipped);
       continue;
     }
-    const tries = await tryStep(means, job, step, { attempts, refused }, sink, signal);
+    const tries = await tryStep(means, job, step, index, sink, signal);
     attempts.push(...tries.map((tried) => tried.record));
-    refused += tries.filter((tried) => tried.otherSecret).length;
     last = tries.at(-1) ?? last;
     if (signal.reason !== null || (last !== null && moveAfter(last) === 'stop')) break;
   }
@@ -115,16 +113,14 @@ async function tryStep(
   means: AttemptMeans,
   job: AttemptJob,
   step: PlanStep,
-  before: { readonly attempts: readonly AttemptRecord[]; readonly refused: number },
+  index: number,
   sink: StreamSink,
   signal: Interrupted<Interruption>,
 ): Promise<Tried[]> {
   const tries: Tried[] = [];
-  const index = job.attemptsBefore.length + before.attempts.length;
   let refusedSecrets = 0;
   while (tries.length - refusedSecrets < step.maxAttempts && signal.reason === null) {
-    const more = tries.length - refusedSecrets - before.refused;
-    if (tries.length > 0 && mayNotSend(means, job, before.attempts, more) !== null) break;
+    if (tries.length > 0 && mayNotSend(means, job) !== null) break;
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
     tries.push(tried);
     if (tried.otherSecret && refusedSecrets + 1 < (step.channel.apiKeys?.length ?? 1)) refusedSecrets += 1;
@@ -133,9 +129,9 @@ async function tryStep(
   return tries;
 }
 
-/** Why nothing more may be sent for this request; null: it may. `more`: tries beside the records, less the refused secrets among these. */
-function mayNotSend({ clock }: AttemptMeans, { limits, attemptsBefore }: AttemptJob, attempts: readonly AttemptRecord[], more = 0) {
-  return limits === null ? null : limitReached(limits, sentIn(attemptsBefore) + sentIn(attempts) + more, clock);
+/** Why nothing more may be sent for this request; null: it may. */
+function mayNotSend({ clock }: AttemptMeans, { limits }: AttemptJob): Obstacle | null {
+  return limits === null ? null : limitReached(limits, clock);
 }
 
 /** What keeps a step from being tried, whatever the health of its channel. */
@@ -209,6 +205,7 @@ async function tryOnce(
   const latencyMs = elapsedMs();
   const result = late && job.limits !== null ? cutAtDeadline(ended, job.limits) : ended;
   const otherSecret = noteHealth(means.health, step, { ticket, secret }, result, delivery.started, latencyMs);
+  if (job.limits !== null && !otherSecret) job.limits.tries += 1;
   const record = recordOf(step, place, result, startedAt, latencyMs, secret);
   job.follower?.ended(record);
   return { record, result, delivery, step, late: late && !result.ok, otherSecret };

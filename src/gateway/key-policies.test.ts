@@ -44,6 +44,19 @@ describe('a ceiling of attempts', () => {
     expect(rows(ended.attempts)).toEqual(['a FAILED provider_error', 'a FAILED provider_error', 'b SKIPPED attempt_ceiling']);
   });
 
+  it('counts no secret that the provider refused before the other balance is crossed to', async () => {
+    const crossing = [aRoute('m', 'ORDINARY', ['a']), aRoute('m', 'OFFICIAL', [{ channelId: 'c', maxAttempts: 3 }])];
+    const acts = { a: [failing(401), failing(500)], c: [failing(500), failing(500), ok] };
+    const scene = { routes: crossing, apiKeys: ['secret-one', 'secret-two', 'secret-three'], acts };
+    const crossed = await play({ ...scene, ...with_({ maxAttempts: 3 }, CROSSING) });
+    expect(rows(crossed.attempts)).toEqual([
+      ...['a FAILED provider_error', 'a FAILED provider_error'],
+      ...['c FAILED provider_error', 'c FAILED provider_error'],
+    ]);
+    const once = await play({ ...scene, ...with_({ maxAttempts: 2 }, CROSSING) });
+    expect(rows(once.attempts).slice(2)).toEqual(['c FAILED provider_error']);
+  });
+
   it('leaves a route alone that has fewer', async () => {
     const { attempts } = await play({ routes, acts: { a: [ok] }, ...with_({ maxAttempts: 100 }) });
     expect(rows(attempts)).toEqual(['a SUCCEEDED ']);

@@ -4,7 +4,7 @@
  * to recovery. Crossing to the other bucket is a second hold, in whose transaction the first one is released.
  */
 import type { AttemptRecord } from '../attempts/attempt';
-import { limitReached, sentIn } from '../attempts/attempt-limits';
+import { limitReached } from '../attempts/attempt-limits';
 import { passedOver } from '../attempts/attempt-record';
 import type { Outcome } from '../attempts/run-attempts';
 import { Fault } from '../kernel/fault';
@@ -105,7 +105,7 @@ interface Place {
 function goesOn({ clock }: Gateway, { attemptLimits }: Asked, outcome: Outcome, { options, option, attempts }: Place): boolean {
   if (!mayCross(outcome)) return false;
   const late = outcome.overdue === null ? null : { code: 'deadline', message: outcome.overdue };
-  const obstacle = late ?? (attemptLimits === null ? null : limitReached(attemptLimits, sentIn(attempts), clock));
+  const obstacle = late ?? (attemptLimits === null ? null : limitReached(attemptLimits, clock));
   if (obstacle === null) return true;
   for (const { plan } of options.slice(options.indexOf(option) + 1)) {
     for (const step of plan.steps) attempts.push(passedOver(step, attempts.length, step.passedOver ?? obstacle, clock.now()));

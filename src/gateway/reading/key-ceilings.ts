@@ -20,9 +20,10 @@ interface Received {
 export function attemptLimitsOf({ maxAttempts, deadlineMs }: KeyPolicies, request: Received): AttemptLimits | null {
   const asked = readDeadlineHeader(request.deadlineHeader);
   if (maxAttempts === null && deadlineMs === null && asked === null) return null;
-  const deadline = (ms: number, by: string): Deadline => ({ ms, by, endsAt: request.receivedTick + ms });
-  if (asked !== null && asked <= (deadlineMs ?? asked)) return { maxAttempts, deadline: deadline(asked, 'x-forge-deadline-ms') };
-  return { maxAttempts, deadline: deadlineMs === null ? null : deadline(deadlineMs, 'this key') };
+  const within = (ms: number, by: string): Deadline => ({ ms, by, endsAt: request.receivedTick + ms });
+  const ofKey = deadlineMs === null ? null : within(deadlineMs, 'this key');
+  const deadline = asked !== null && asked <= (deadlineMs ?? asked) ? within(asked, 'x-forge-deadline-ms') : ofKey;
+  return { maxAttempts, deadline, tries: 0 };
 }
 
 /** The most that may be held for a request that takes this plan; null: whatever it can cost. */
