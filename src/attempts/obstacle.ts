@@ -34,6 +34,11 @@ export function obstacleOf(step: PlanStep, operation: Operation, upstreams: Upst
   return null;
 }
 
+/** The same of a request; null: it can be tried, if the health of its channel lets it. */
+export function obstacleTo(step: PlanStep, asked: Omit<AskedOfUpstream, 'upstreamModel'>, upstreams: Upstreams): Obstacle | null {
+  return obstacleOf(step, asked.operation, upstreams) ?? lackOf(step, asked, upstreams);
+}
+
 /** Whether the protocol of a step's channel has the operation at all. */
 export function speaks({ channel }: PlanStep, operation: Operation, upstreams: Upstreams): boolean {
   const upstream = upstreams[channel.protocol];

@@ -17,7 +17,7 @@ import { classifyFailure, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
 import type { NextMove } from './failure-classes';
 import { noteHealth } from './note-health';
-import { lackOf, type Obstacle, obstacleOf } from './obstacle';
+import { type Obstacle, obstacleTo } from './obstacle';
 import { restingAt } from './resting';
 import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, UpstreamResult, Upstreams } from './upstream';
 
@@ -93,7 +93,7 @@ export async function runAttempts(
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
     const index = job.attemptsBefore.length + attempts.length;
-    const obstacle = obstacleAt(means, job, step) ?? mayNotSend(means, job) ?? restingNow(means, job, step);
+    const obstacle = obstacleTo(step, job, means.upstreams) ?? mayNotSend(means, job) ?? restingNow(means, job, step);
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
@@ -134,15 +134,10 @@ function mayNotSend({ clock }: AttemptMeans, { limits }: AttemptJob): Obstacle |
   return limits === null ? null : limitReached(limits, clock);
 }
 
-/** What keeps a step from being tried, whatever the health of its channel. */
-function obstacleAt({ upstreams }: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
-  return obstacleOf(step, job.operation, upstreams) ?? lackOf(step, job, upstreams);
-}
-
 /** What the health of its channel has against a step, unless nothing else is left to be tried. */
 function restingNow(means: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
   if (means.health.restOf(step.channel, step.upstreamModel) === null) return null;
-  const resting = restingAt(job.plan, step, means, (each) => obstacleAt(means, job, each) !== null);
+  const resting = restingAt(job.plan, step, means, (each) => obstacleTo(each, job, means.upstreams) !== null);
   return resting === null || resting.lastResort ? null : resting.obstacle;
 }
 

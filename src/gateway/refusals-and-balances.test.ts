@@ -42,6 +42,23 @@ describe('the two balances', () => {
     expect(ledger.ends).toHaveLength(1);
   });
 
+  it('are not crossed to where no channel of the other route can be tried: the request ended as the first one did', async () => {
+    const shut = [aRoute('m', 'ORDINARY', ['a']), aRoute('m', 'OFFICIAL', ['off', 'narrow'])];
+    const { receipt, sink, attempts, ledger } = await play({
+      ...crossing,
+      routes: shut,
+      acts: { a: [failing(null, 'first_byte_timeout')] },
+    });
+    expect(attempts.map(({ channelId, errorCode }) => [channelId, errorCode])).toEqual([
+      ['a', 'first_byte_timeout'],
+      ['off', 'channel_disabled'],
+      ['narrow', 'feature_unsupported'],
+    ]);
+    expect(receipt).toMatchObject({ stopReason: 'UPSTREAM_TIMEOUT', bucket: 'RMB', finalChannelId: 'a', charge: 0n });
+    expect(sink.fault?.rule.http).toBe(504);
+    expect(ledger.wallets.get('acme:CREDIT')).toMatchObject({ held: 0n });
+  });
+
   it('end on the first hold when the second cannot be placed', async () => {
     const { receipt, attempts } = await play({ ...crossing, credit: '0', acts: { a: [failing(500)] } });
     expect(attempts.map((each) => [each.channelId, each.status])).toEqual([

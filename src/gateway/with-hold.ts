@@ -6,6 +6,7 @@
 import type { AttemptRecord } from '../attempts/attempt';
 import { limitReached } from '../attempts/attempt-limits';
 import { passedOver } from '../attempts/attempt-record';
+import { obstacleTo } from '../attempts/obstacle';
 import type { Outcome } from '../attempts/run-attempts';
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
@@ -101,15 +102,19 @@ interface Place {
   readonly attempts: AttemptRecord[];
 }
 
-/** A second balance is not held for a request that may not be tried any more: its steps are passed over, with the reason. */
-function goesOn({ clock }: Gateway, { attemptLimits }: Asked, outcome: Outcome, { options, option, attempts }: Place): boolean {
+/** A second balance is not held for what cannot be tried there: its steps are passed over, with the reason. */
+function goesOn({ clock, upstreams }: Gateway, asked: Asked, outcome: Outcome, { options, option, attempts }: Place): boolean {
   if (!mayCross(outcome)) return false;
+  const { endpoint, body, stream } = asked.call;
   const late = outcome.overdue === null ? null : { code: 'deadline', message: outcome.overdue };
-  const obstacle = late ?? (attemptLimits === null ? null : limitReached(attemptLimits, clock));
-  if (obstacle === null) return true;
-  for (const { plan } of options.slice(options.indexOf(option) + 1)) {
-    for (const step of plan.steps) attempts.push(passedOver(step, attempts.length, step.passedOver ?? obstacle, clock.now()));
-  }
+  const limit = late ?? (asked.attemptLimits === null ? null : limitReached(asked.attemptLimits, clock));
+  const steps = options.slice(options.indexOf(option) + 1).flatMap(({ plan }) => plan.steps);
+  const skipped = steps.flatMap((step, nth) => {
+    const obstacle = step.passedOver ?? limit ?? obstacleTo(step, { operation: endpoint.operation, body, stream }, upstreams);
+    return obstacle === null ? [] : [passedOver(step, attempts.length + nth, obstacle, clock.now())];
+  });
+  if (skipped.length < steps.length) return true;
+  attempts.push(...skipped);
   return false;
 }
 
