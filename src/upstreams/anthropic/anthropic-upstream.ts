@@ -2,16 +2,14 @@
  * Providers that speak Anthropic's protocol: `POST {baseUrl}/messages`. Messages of a client go through byte for byte but for the model;
  * chats are read as conversations and written anew.
  */
-import type { Dispatcher } from 'undici';
 import type { AnswerReceiver, AskedOfUpstream, Operation, Upstream, UpstreamCall, UpstreamExchange } from '../../attempts/upstream';
-import type { Clock } from '../../kernel/clock';
 import { invariant } from '../../kernel/invariant';
 import { editMembers, type MemberEdit } from '../../kernel/json-members';
-import type { Channel } from '../../routing/catalog';
+import { channelSender, type UpstreamMeans } from '../channel-sender';
 import { CLIENT_SHAPES } from '../conversation/client-shapes';
 import type { Conversation } from '../conversation/conversation';
 import { EventAnswerReader, understood } from '../conversation/event-answer';
-import { type AnswerReader, HttpExchange } from '../http-exchange';
+import type { AnswerReader } from '../http-exchange';
 import { WholeAnswerReader } from '../whole-answer';
 import { betaHeader } from './betas';
 import { understoodCount } from './count';
@@ -20,46 +18,24 @@ import { lackOfMessages } from './lacks';
 import { messageRequest } from './message-request';
 import { NativeEvents } from './native-events';
 
-export interface AnthropicUpstreamOptions {
-  dispatcherFor(channel: Channel): Dispatcher;
-  readonly clock: Clock;
-}
-
-interface Target {
-  readonly origin: string;
-  readonly basePath: string;
-  readonly search: string;
-  readonly headers: readonly string[];
-}
-
 const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>(['chat', 'messages', 'count-tokens']);
 /** The version of the protocol, whichever the client names: there is one. */
 const VERSION = '2023-06-01';
 
-export function createAnthropicUpstream({ dispatcherFor, clock }: AnthropicUpstreamOptions): Upstream {
-  const targets = new WeakMap<Channel, Target>();
-  const targetFor = (channel: Channel): Target => {
-    const known = targets.get(channel) ?? targetOf(channel);
-    targets.set(channel, known);
-    return known;
-  };
+export function createAnthropicUpstream(means: UpstreamMeans): Upstream {
+  const send = channelSender(means, (secret) => ['x-api-key', secret]);
   return {
     operations: OPERATIONS,
     cannot: (asked) => (asked.operation === 'chat' ? lackOfChat(asked) : null),
     send(call: UpstreamCall, receiver: AnswerReceiver): UpstreamExchange {
-      const { channel, stream } = call;
-      const { origin, basePath, search, headers } = targetFor(channel);
-      const request = {
-        dispatcher: dispatcherFor(channel),
-        origin,
-        path: `${basePath}/messages${call.operation === 'count-tokens' ? '/count_tokens' : ''}${search}`,
-        headers: [...headers, ...betaHeader(call.betas), 'accept', stream ? 'text/event-stream' : 'application/json'],
+      const sent = {
+        path: call.operation === 'count-tokens' ? '/messages/count_tokens' : '/messages',
+        contentType: 'application/json',
+        accept: call.stream ? 'text/event-stream' : 'application/json',
         body: call.operation === 'chat' ? messageRequest(conversationOf(call), call) : nativeBody(call),
-        timeouts: channel.timeouts,
-        secret: channel.apiKey,
-        otherSecrets: channel.apiKeys,
+        headers: ['anthropic-version', VERSION, ...betaHeader(call.betas)],
       };
-      return new HttpExchange(request, readerOf(call, receiver, Math.floor(clock.now() / 1_000)), clock);
+      return send(call.channel, sent, readerOf(call, receiver, Math.floor(means.clock.now() / 1_000)));
     },
   };
 }
@@ -93,17 +69,4 @@ function readerOf(call: UpstreamCall, receiver: AnswerReceiver, created: number)
     return new WholeAnswerReader(channel, (json) => understood(decodeMessage(json), rewrite));
   }
   return new EventAnswerReader(channel, receiver, new MessageStreamDecoder(channel), converted?.stream(frame) ?? new NativeEvents());
-}
-
-/** Nothing that the client sent in its headers reaches the provider. */
-function targetOf({ baseUrl, apiKey }: Channel): Target {
-  const url = new URL(baseUrl);
-  const credential = apiKey === '' ? [] : ['x-api-key', apiKey];
-  const headers = ['content-type', 'application/json', 'accept-encoding', 'identity', 'user-agent', 'tokens-forge'];
-  return {
-    origin: url.origin,
-    basePath: url.pathname.replace(/\/+$/, ''),
-    search: url.search,
-    headers: [...headers, 'anthropic-version', VERSION, ...credential],
-  };
 }

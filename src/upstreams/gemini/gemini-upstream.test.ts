@@ -18,10 +18,10 @@ describe('the Gemini upstream', () => {
   let provider: ScriptedUpstream;
   const http = createHttpClient({ allowPrivate: true });
   const upstream = createGeminiUpstream({ dispatcherFor: http.dispatcherFor, clock: systemClock });
-  const start = (script: Script, taker: Taker, more: Partial<UpstreamCall> & { readonly search?: string } = {}) => {
+  const start = (script: Script, taker: Taker, more: Partial<UpstreamCall> = {}) => {
     provider.next(script);
     const json = { model: 'mine', messages: [{ role: 'user', content: 'hello there' }] };
-    const baseUrl = `http://127.0.0.1:${provider.port}/v1beta${more.search ?? ''}`;
+    const baseUrl = `http://127.0.0.1:${provider.port}/v1beta`;
     const channel = aChannel('g', { protocol: 'gemini', baseUrl, apiKey: 'upstream-secret', timeouts: TIMEOUTS });
     const body = jsonBody(JSON.stringify(json));
     const call = {
@@ -110,9 +110,9 @@ describe('the Gemini upstream', () => {
     expect(served.completed).toBe(false);
   });
 
-  it('keeps what the address of a channel has behind it, and the names of models of one’s own', async () => {
-    await start({ text: 'x' }, new Taker(), { search: '?tier=2', upstreamModel: 'tunedModels/my model' }).result;
-    expect(provider.requests.at(-1)?.path).toBe('/v1beta/tunedModels/my%20model:streamGenerateContent?tier=2&alt=sse');
+  it('keeps the names of models of one’s own', async () => {
+    await start({ text: 'x' }, new Taker(), { upstreamModel: 'tunedModels/my model' }).result;
+    expect(provider.requests.at(-1)?.path).toBe('/v1beta/tunedModels/my%20model:streamGenerateContent?alt=sse');
     await start({ text: 'x' }, new Taker(), { stream: false }).result;
     expect(provider.requests.at(-1)?.path).toBe('/v1beta/models/gemini-3-flash:generateContent');
   });
