@@ -134,6 +134,18 @@ describe('several secrets of a channel', () => {
     expect(picked(health)).toEqual(['secret-one', 'secret-three', 'secret-two']);
   });
 
+  it('are put aside for longer when they are refused again, and not for each of several calls that were under way', () => {
+    const { health, report, clock } = world();
+    const first = health.secretFor(RING, 'm');
+    if (first === null) throw new Error('a secret is there');
+    const aside = () => (report('ring').secrets[first.ordinal - 1]?.openUntil ?? 0) - clock.now();
+    for (let call = 0; call < 5; call += 1) health.secretRefused(RING, 'm', first, 'the provider refused it with HTTP 401');
+    expect(aside()).toBe(REFUSED_MS);
+    clock.time += REFUSED_MS;
+    health.secretRefused(RING, 'm', first, 'the provider refused it with HTTP 401');
+    expect(aside()).toBe(2 * REFUSED_MS);
+  });
+
   it('close the channel only when all of them are put aside, until the first is ready', () => {
     const { health, report, clock } = world();
     const answers = [1, 2, 3].map(() => {
@@ -155,6 +167,14 @@ describe('several secrets of a channel', () => {
     }
     expect(health.restOf(RING, 'm')).toMatchObject({ code: 'rate_limited_until', forMs: 1_000 });
     expect(health.restOf(RING, 'another')).toBeNull();
+  });
+
+  it('rest as long as the longest of what several calls were told of their rate', () => {
+    const { health, report, clock } = world();
+    const secret = health.secretFor(RING, 'm');
+    if (secret === null) throw new Error('a secret is there');
+    for (const wait of [30_000, null, 2_000]) health.secretLimited(RING, 'm', secret, wait);
+    expect(report('ring').secrets[secret.ordinal - 1]?.openUntil).toBe(clock.now() + 30_000);
   });
 
   it('start anew when the catalog has another one in their place', () => {

@@ -85,6 +85,8 @@ export class SecretRing {
   refused(print: string, now: number, reason: string): number {
     const state = this.states.get(print);
     if (state === undefined) return 0;
+    // Of a call that was under way when it was put aside: it was not refused again.
+    if (now < state.refusedUntil) return state.refusedUntil - now;
     const forMs = Math.min(REFUSED_MS * 2 ** state.refusals, REFUSED_MAX_MS);
     state.refusals += 1;
     this.hearRefused(print, now, forMs, reason);
@@ -99,7 +101,8 @@ export class SecretRing {
   }
 
   limited(print: string, upstreamModel: string, now: number, forMs: number): void {
-    this.states.get(print)?.limitedUntil.set(upstreamModel, now + boundedRest(forMs));
+    const limitedUntil = this.states.get(print)?.limitedUntil;
+    limitedUntil?.set(upstreamModel, Math.max(limitedUntil.get(upstreamModel) ?? 0, now + boundedRest(forMs)));
   }
 
   succeeded(print: string): void {
