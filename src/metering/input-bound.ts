@@ -11,7 +11,8 @@ export interface InputBoundModel {
   readonly mediaPartTokens: number;
 }
 
-const TOKENS_PER_MESSAGE = 16;
+/** For what stands around a message, or around an input that is none. */
+export const FRAME_TOKENS = 16;
 
 /** Fields of a chat request that never reach the prompt. All others count, also those that are not known here. */
 const NOT_PROMPT = new Set([
@@ -37,7 +38,7 @@ const NOT_PROMPT = new Set([
 export function inputBound(body: Readonly<Record<string, unknown>>, model: InputBoundModel): number {
   const messages = Array.isArray(body['messages']) ? body['messages'] : [];
   let tokens = 0;
-  for (const message of messages) tokens += TOKENS_PER_MESSAGE + messageBound(message, model);
+  for (const message of messages) tokens += FRAME_TOKENS + messageBound(message, model);
   return Math.min(tokens + fieldsBound(body, NOT_PROMPT), model.contextWindow);
 }
 

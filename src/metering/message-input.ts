@@ -1,7 +1,7 @@
 /** The input of a request of Anthropic's Messages: system texts, messages, each with the bound of a message, and tools. */
-import { fieldsBound, type InputBoundModel, printed } from './input-bound';
+import { isRecord } from '../kernel/record';
+import { FRAME_TOKENS, fieldsBound, type InputBoundModel, printed } from './input-bound';
 
-const TOKENS_PER_MESSAGE = 16;
 /** Fields that never reach the prompt. All others count, also those that are not known here. */
 const NOT_PROMPT = new Set([
   'model',
@@ -27,8 +27,8 @@ export function messageInputBound(body: Body, model: InputBoundModel): number {
   const messages = Array.isArray(body['messages']) ? body['messages'] : [];
   let tokens = fieldsBound(body, NOT_PROMPT) + contentBound(body['system'], model);
   for (const message of messages) {
-    tokens += TOKENS_PER_MESSAGE;
-    tokens += isBody(message)
+    tokens += FRAME_TOKENS;
+    tokens += isRecord(message)
       ? fieldsBound(message, NOT_OF_MESSAGE) + contentBound(message['content'], model)
       : fieldsBound({ message }, NOTHING);
   }
@@ -39,7 +39,7 @@ export function messageInputBound(body: Body, model: InputBoundModel): number {
 function contentBound(content: unknown, model: InputBoundModel): number {
   if (!Array.isArray(content)) return fieldsBound({ content }, NOTHING);
   let tokens = 0;
-  for (const block of content) tokens += isBody(block) ? blockBound(block, model) : fieldsBound({ block }, NOTHING);
+  for (const block of content) tokens += isRecord(block) ? blockBound(block, model) : fieldsBound({ block }, NOTHING);
   return tokens;
 }
 
@@ -52,7 +52,7 @@ function blockBound(block: Body, model: InputBoundModel): number {
 /** A document may be a text, or blocks, and a result of a search names its source; everything else is seen, not read here. */
 function sourceBound(source: unknown, model: InputBoundModel): number {
   if (typeof source === 'string') return fieldsBound({ source }, NOTHING);
-  const { type, data, content } = isBody(source) ? source : {};
+  const { type, data, content } = isRecord(source) ? source : {};
   if (type === 'text') return fieldsBound({ data }, NOTHING);
   return type === 'content' ? contentBound(content, model) : model.mediaPartTokens;
 }
@@ -69,7 +69,7 @@ export function messagePromptText(body: Body): string {
 }
 
 function messageText(message: unknown): string {
-  return isBody(message) ? `${String(message['role'])}\n${contentText(message['content'])}` : '';
+  return isRecord(message) ? `${String(message['role'])}\n${contentText(message['content'])}` : '';
 }
 
 function contentText(content: unknown): string {
@@ -78,15 +78,11 @@ function contentText(content: unknown): string {
 }
 
 function blockText(block: unknown): string {
-  if (!isBody(block)) return '';
+  if (!isRecord(block)) return '';
   const { text, thinking, name, input, content, source } = block;
   const own = [text, thinking, name].filter((each) => typeof each === 'string');
-  const document = isBody(source) && source['type'] === 'text' ? source['data'] : undefined;
+  const document = isRecord(source) && source['type'] === 'text' ? source['data'] : undefined;
   return [...own, ...(input === undefined ? [] : [printed(input)]), contentText(content), contentText(document)]
     .filter((each) => each !== '')
     .join('\n');
-}
-
-function isBody(value: unknown): value is Body {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

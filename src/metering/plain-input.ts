@@ -2,7 +2,7 @@
  * Input that is no conversation: one text or many, tokens that the client made itself, or parts of text and pictures. Each
  * has the bound of a message: one token per UTF-8 byte plus 16, and at most the context window.
  */
-import { fieldsBound, type InputBoundModel } from './input-bound';
+import { FRAME_TOKENS, fieldsBound, type InputBoundModel } from './input-bound';
 import type { TokenCounter } from './token-counter';
 
 /** One input of a request. */
@@ -13,7 +13,6 @@ export interface PlainInput {
   readonly mediaParts: number;
 }
 
-const FRAME_TOKENS = 16;
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isToken = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
 const isTokens = (value: unknown): value is number[] => Array.isArray(value) && value.length > 0 && value.every(isToken);

@@ -1,7 +1,7 @@
 /** The input of a response: instructions, and a text or items, each of which has the bound of a message. */
-import { fieldsBound, type InputBoundModel } from './input-bound';
+import { isRecord } from '../kernel/record';
+import { FRAME_TOKENS, fieldsBound, type InputBoundModel } from './input-bound';
 
-const TOKENS_PER_ITEM = 16;
 /** Fields that never reach the prompt. All others count, also those that are not known here. */
 const NOT_PROMPT = new Set([
   'model',
@@ -24,7 +24,7 @@ type Body = Readonly<Record<string, unknown>>;
 export function responseInputBound(body: Body, model: InputBoundModel): number {
   const { input } = body;
   let tokens = fieldsBound(body, NOT_PROMPT);
-  for (const item of Array.isArray(input) ? input : [input]) tokens += TOKENS_PER_ITEM + itemBound(item, model);
+  for (const item of Array.isArray(input) ? input : [input]) tokens += FRAME_TOKENS + itemBound(item, model);
   return Math.min(tokens, model.contextWindow);
 }
 
@@ -39,7 +39,7 @@ export function responsePromptText(body: Body): string {
 
 /** Parts stand in the content of a message, or in the output of a call. */
 function itemBound(item: unknown, model: InputBoundModel): number {
-  if (!isBody(item)) return fieldsBound({ item }, new Set());
+  if (!isRecord(item)) return fieldsBound({ item }, new Set());
   let tokens = fieldsBound(item, NOT_MEASURED_IN_ITEM);
   for (const value of [item['content'], item['output']]) {
     if (!Array.isArray(value)) tokens += fieldsBound({ value }, new Set());
@@ -51,13 +51,13 @@ function itemBound(item: unknown, model: InputBoundModel): number {
 const NOT_MEASURED_IN_ITEM = new Set(['type', 'role', 'content', 'output', 'status']);
 
 function partBound(part: unknown, model: InputBoundModel): number {
-  if (isBody(part) && TEXT_PARTS.has(part['type'])) return fieldsBound(part, new Set(['type']));
-  return model.mediaPartTokens + fieldsBound({ text: isBody(part) ? part['text'] : part }, new Set());
+  if (isRecord(part) && TEXT_PARTS.has(part['type'])) return fieldsBound(part, new Set(['type']));
+  return model.mediaPartTokens + fieldsBound({ text: isRecord(part) ? part['text'] : part }, new Set());
 }
 
 function itemText(item: unknown): string {
   if (typeof item === 'string') return item;
-  if (!isBody(item)) return '';
+  if (!isRecord(item)) return '';
   const texts = [item['role'], item['name'], item['arguments'], item['input']].filter((each) => typeof each === 'string');
   return [...texts, partsText(item['content']), partsText(item['summary']), partsText(item['output'])].join('\n');
 }
@@ -65,9 +65,5 @@ function itemText(item: unknown): string {
 function partsText(parts: unknown): string {
   if (typeof parts === 'string') return parts;
   if (!Array.isArray(parts)) return '';
-  return parts.map((part: unknown) => (isBody(part) && typeof part['text'] === 'string' ? part['text'] : '')).join('\n');
-}
-
-function isBody(value: unknown): value is Body {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return parts.map((part: unknown) => (isRecord(part) && typeof part['text'] === 'string' ? part['text'] : '')).join('\n');
 }

@@ -3,7 +3,7 @@
  * alone decide: codes, types, and beginnings of messages that no text of a client can be part of.
  */
 import type { AtFault } from '../attempts/upstream';
-import { isRecord } from './json';
+import { isRecord } from '../kernel/record';
 
 interface Said {
   /** HTTP status of 400 or more; null: the error came in place of an answer. */

@@ -1,20 +1,22 @@
 /** Looking into JSON of unknown shape. */
 import { isOverbuilt } from '../kernel/json-members';
+import { isRecord } from '../kernel/record';
 
 /** The probabilities of every token of a long answer are this many. What has more is no answer. */
 const ANSWER_PARTS_MAX = 5_000_000;
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 const EMPTY: JsonRecord = {};
 
 /** The value when it is an object, else an empty one. */
 export function recordOf(value: unknown): JsonRecord {
   return isRecord(value) ? value : EMPTY;
+}
+
+/** The value when it is a text, else an empty one. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** The parsed text when it is a JSON object, else undefined. */

@@ -1,9 +1,10 @@
 /** Reads what an OpenAI-compatible provider says about a failure. */
 import type { AttemptFailure } from '../attempts/upstream';
+import { isRecord } from '../kernel/record';
 import { clipped } from '../kernel/shown';
 import type { Channel } from '../routing/catalog';
 import { atFaultIn } from './at-fault';
-import { isRecord, type JsonRecord, parseFirstRecord } from './json';
+import { type JsonRecord, parseFirstRecord } from './json';
 import { scrubbed } from './scrub';
 
 const WORD_MAX = 100;

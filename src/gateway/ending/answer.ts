@@ -57,7 +57,7 @@ export function streamTail(end: StreamEnd | ClosingEvent, receipt: ReceiptRecord
       endpoint.ending === 'message-stop' ? deltaWithCost(end.data, receipt, endpoint) : eventWithCost(end.data, receipt, endpoint);
     return `${end.name === '' ? '' : `event: ${end.name}\n`}data: ${data.replaceAll('\n', '\ndata: ')}\n\n${end.after ?? ''}`;
   }
-  return wantsUsage ? `data: ${JSON.stringify(usageChunk(end, receipt, endpoint.chunkObject))}\n\n${DONE}` : DONE;
+  return wantsUsage ? `data: ${JSON.stringify(usageChunk(end, receipt, endpoint))}\n\n${DONE}` : DONE;
 }
 
 /** Some say it all in their response, others in the event itself. */
@@ -83,7 +83,7 @@ function messageUsage({ inputTokens, cachedInputTokens, cacheWriteTokens, output
   };
 }
 
-function usageChunk(end: StreamEnd, receipt: ReceiptRecord, object: string): Record<string, unknown> {
+function usageChunk(end: StreamEnd, receipt: ReceiptRecord, { chunkObject: object }: Endpoint): Record<string, unknown> {
   const [cost, currency] = costOf(receipt);
   const sent = end.usageChunk?.['usage'];
   const usage = typeof sent === 'object' && sent !== null ? sent : openAiUsage(receipt.usage);

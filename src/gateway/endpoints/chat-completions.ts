@@ -1,8 +1,10 @@
 /** `POST /v1/chat/completions`. */
+
+import { isRecord } from '../../kernel/record';
 import { inputBound } from '../../metering/input-bound';
 import { promptText } from '../../metering/prompt-text';
 import type { Endpoint, Json } from './endpoint';
-import { CHOICES_MAX, isObject, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, streaming, wrong } from './members';
+import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, streaming, wrong } from './members';
 
 const DECISIVE = ['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'service_tier'];
 /** What a model reads beside the messages: the bound of the input is made on it. */
@@ -34,7 +36,7 @@ function outputLimit(json: Json): number | undefined {
 function checkMessages(messages: unknown): void {
   if (!Array.isArray(messages) || messages.length === 0) throw wrong('messages', 'must be a list with at least one message');
   messages.forEach((message: unknown, index) => {
-    if (!isObject(message)) throw wrong(`messages[${index}]`, 'must be an object');
+    if (!isRecord(message)) throw wrong(`messages[${index}]`, 'must be an object');
     if (typeof message['role'] !== 'string') throw wrong(`messages[${index}].role`, 'must be a string');
     const { content } = message;
     if (content !== undefined && content !== null && typeof content !== 'string' && !Array.isArray(content)) {

@@ -10,7 +10,6 @@ export const embeddings: Endpoint = {
   operation: 'embeddings',
   decisive: new Set(['model', 'input', 'stream']),
   output: 'none',
-  chunkObject: 'list',
   ending: 'done-marker',
   inputBound: (json, model) => plainInputBound(inputsOf(json), json, NOT_PROMPT, model),
   countInput: (json, counter) => countPlainInput(inputsOf(json), counter),

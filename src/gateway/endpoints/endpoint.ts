@@ -55,8 +55,8 @@ export interface Endpoint {
   countInput(json: Json, counter: TokenCounter): number;
   /** What an answer used beside what its provider counted, from the request; `known` is what the answer itself says beside tokens. */
   countBeside?(body: RequestBody, usage: Usage | undefined, known: UsageClasses | undefined): UsageClasses | undefined;
-  /** The `object` of the usage event of a stream, where one has to be made. */
-  readonly chunkObject: string;
+  /** The `object` of the usage event of a stream, where one has to be made; left out: none is ever made. */
+  readonly chunkObject?: string;
   /**
    * How a stream ends, and how an error is told: with a marker, with an event that says everything again, or as Anthropic does
    * (`message-stop`), whose errors have a shape of their own, also where nothing is streamed.

@@ -1,10 +1,9 @@
 /** `POST /v1/images/generations`: pictures are counted, and their tokens where the provider counts them. */
-import { fieldsBound } from '../../metering/input-bound';
+import { FRAME_TOKENS, fieldsBound } from '../../metering/input-bound';
 import type { Endpoint } from './endpoint';
 import { positive, wrong } from './members';
 
 const IMAGES_MAX = 10;
-const FRAME_TOKENS = 16;
 const NOT_PROMPT = new Set([
   'model',
   'user',
@@ -24,7 +23,6 @@ export const images: Endpoint = {
   decisive: new Set(['model', 'prompt', 'n', 'stream']),
   output: 'fixed',
   needs: ['perImage', 'imageOutput'],
-  chunkObject: 'list',
   ending: 'done-marker',
   inputBound: (json, model) => Math.min(FRAME_TOKENS + fieldsBound(json, NOT_PROMPT), model.contextWindow),
   countInput: ({ prompt }, counter) => (typeof prompt === 'string' ? counter.count(prompt) : 0),

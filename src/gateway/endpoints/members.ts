@@ -1,5 +1,6 @@
 /** Checks of single members of a body. A wrong one is a fault that names it. */
 import { Fault } from '../../kernel/fault';
+import { isRecord } from '../../kernel/record';
 
 /** @throws Fault `invalid_request` when the value is there and fails the check */
 export function optional<T>(value: unknown, name: string, check: (value: unknown) => value is T, problem: string): T | undefined {
@@ -17,7 +18,7 @@ export function positive(value: unknown, name: string, most: number): number | u
 /** `stream`, and whether the usage event was asked for. */
 export function streaming(json: Readonly<Record<string, unknown>>): { readonly stream: boolean; readonly wantsUsage: boolean } {
   const stream = optional(json['stream'], 'stream', isBoolean, 'must be true or false') ?? false;
-  const options = optional(json['stream_options'], 'stream_options', isObject, 'must be an object');
+  const options = optional(json['stream_options'], 'stream_options', isRecord, 'must be an object');
   const includeUsage = optional(options?.['include_usage'], 'stream_options.include_usage', isBoolean, 'must be true or false');
   return { stream, wantsUsage: includeUsage === true };
 }
@@ -36,8 +37,6 @@ export function refuseDearerTier({ service_tier: tier }: Readonly<Record<string,
 export const OUTPUT_LIMIT_MAX = 2 ** 31 - 1;
 export const CHOICES_MAX = 128;
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The fault of a member that is not as it must be. */
 export function wrong(param: string, problem: string): Fault {

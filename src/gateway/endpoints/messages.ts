@@ -4,9 +4,10 @@
  * provider all accounts share one store.
  */
 import { Fault } from '../../kernel/fault';
+import { isRecord } from '../../kernel/record';
 import { messageInputBound, messagePromptText } from '../../metering/message-input';
 import type { Endpoint, Json } from './endpoint';
-import { isObject, OUTPUT_LIMIT_MAX, positive, refuseMember, streaming, wrong } from './members';
+import { OUTPUT_LIMIT_MAX, positive, refuseMember, streaming, wrong } from './members';
 
 const REFUSED: Readonly<Record<string, string>> = {
   container: 'is not served: hosted code is not run',
@@ -33,7 +34,6 @@ export const messages: Endpoint = {
   operation: 'messages',
   decisive: new Set([...DECISIVE, 'stream', 'max_tokens']),
   output: 'limited',
-  chunkObject: 'message',
   ending: 'message-stop',
   inputBound: messageInputBound,
   countInput: (json, counter) => counter.count(messagePromptText(json)),
@@ -84,10 +84,10 @@ function refuseThread({ thread }: Json): void {
 /** What takes something out of the conversation makes it cheaper; what has it written anew costs more than the usage of the answer. */
 function checkEdits(management: unknown): void {
   if (management === undefined || management === null) return;
-  const edits = isObject(management) ? management['edits'] : undefined;
+  const edits = isRecord(management) ? management['edits'] : undefined;
   if (edits !== undefined && !Array.isArray(edits)) throw wrong('context_management.edits', 'must be a list');
   (edits ?? []).forEach((edit: unknown, index) => {
-    const type = isObject(edit) ? edit['type'] : undefined;
+    const type = isRecord(edit) ? edit['type'] : undefined;
     if (typeof type !== 'string' || !type.startsWith('clear_')) {
       throw wrong(`context_management.edits[${index}].type`, 'must be one that clears: others are not served');
     }
@@ -96,8 +96,8 @@ function checkEdits(management: unknown): void {
 
 /** Writing to a cache that is kept for an hour costs more than the price of a cache write, which is for five minutes. */
 function checkCache(holder: unknown, at: string): void {
-  const control = isObject(holder) ? holder['cache_control'] : undefined;
-  const ttl = isObject(control) ? control['ttl'] : undefined;
+  const control = isRecord(holder) ? holder['cache_control'] : undefined;
+  const ttl = isRecord(control) ? control['ttl'] : undefined;
   if (ttl !== undefined && ttl !== null && ttl !== '5m') throw wrong(`${at}cache_control.ttl`, 'must be 5m: others are priced apart');
 }
 
@@ -113,7 +113,7 @@ function checkTools(tools: unknown): void {
   if (!Array.isArray(tools)) throw wrong('tools', 'must be a list');
   checkCaches(tools, 'tools');
   tools.forEach((tool: unknown, index) => {
-    if (!isObject(tool)) throw wrong(`tools[${index}]`, 'must be an object');
+    if (!isRecord(tool)) throw wrong(`tools[${index}]`, 'must be an object');
     const { type } = tool;
     if (type !== undefined && type !== null && type !== 'custom') {
       throw wrong(`tools[${index}].type`, 'must be custom: tools of the provider are not served');
@@ -125,7 +125,7 @@ function checkMessages(list: unknown): void {
   if (!Array.isArray(list) || list.length === 0) throw wrong('messages', 'must be a list with at least one message');
   list.forEach((message: unknown, index) => {
     const at = `messages[${index}]`;
-    if (!isObject(message)) throw wrong(at, 'must be an object');
+    if (!isRecord(message)) throw wrong(at, 'must be an object');
     if (typeof message['role'] !== 'string') throw wrong(`${at}.role`, 'must be a string');
     const { content } = message;
     if (typeof content !== 'string' && !Array.isArray(content)) throw wrong(`${at}.content`, 'must be a text or a list of blocks');
@@ -139,11 +139,11 @@ function checkBlocks(blocks: readonly unknown[], path: string, depth = 0): void 
   checkCaches(blocks, path);
   blocks.forEach((block, index) => {
     const at = `${path}[${index}]`;
-    if (!isObject(block)) throw wrong(at, 'must be an object');
+    if (!isRecord(block)) throw wrong(at, 'must be an object');
     const { type, source, content } = block;
     if (type === 'container_upload') throw wrong(`${at}.type`, 'is not served: files are not kept at the provider');
-    if (isObject(source) && source['type'] === 'file') throw wrong(`${at}.source.type`, 'cannot be file: send the file itself');
-    if (isObject(source) && Array.isArray(source['content'])) checkBlocks(source['content'], `${at}.source.content`, depth + 1);
+    if (isRecord(source) && source['type'] === 'file') throw wrong(`${at}.source.type`, 'cannot be file: send the file itself');
+    if (isRecord(source) && Array.isArray(source['content'])) checkBlocks(source['content'], `${at}.source.content`, depth + 1);
     if (Array.isArray(content)) checkBlocks(content, `${at}.content`, depth + 1);
   });
 }

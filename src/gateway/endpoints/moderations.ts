@@ -11,7 +11,6 @@ export const moderations: Endpoint = {
   decisive: new Set(['model', 'input', 'stream']),
   defaultModel: 'omni-moderation-latest',
   output: 'none',
-  chunkObject: 'list',
   ending: 'done-marker',
   inputBound: (json, model) => plainInputBound(inputsOf(json), json, NOT_PROMPT, model),
   countInput: (json, counter) => countPlainInput(inputsOf(json), counter),

@@ -2,9 +2,11 @@
  * `POST /v1/responses`. What would make a provider read what is not in the request (stored conversations, templates, hosted
  * tools) is refused: it could not be bounded before it is paid for, and at a provider all accounts share one store.
  */
+
+import { isRecord } from '../../kernel/record';
 import { responseInputBound, responsePromptText } from '../../metering/response-input';
 import type { Endpoint, Json } from './endpoint';
-import { isObject, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming, wrong } from './members';
+import { OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming, wrong } from './members';
 
 const REFUSED: Readonly<Record<string, string>> = {
   previous_response_id: 'is not served: send the whole conversation as input',
@@ -20,7 +22,6 @@ export const responses: Endpoint = {
   operation: 'responses',
   decisive: new Set(['model', 'input', 'stream', 'max_output_tokens', 'tools', 'service_tier', ...Object.keys(REFUSED)]),
   output: 'limited',
-  chunkObject: 'response',
   ending: 'closing-event',
   inputBound: responseInputBound,
   countInput: (json, counter) => counter.count(responsePromptText(json)),
@@ -38,7 +39,7 @@ function checkInput(input: unknown): void {
   if (typeof input === 'string' && input !== '') return;
   if (!Array.isArray(input) || input.length === 0) throw wrong('input', 'must be a text or a list with at least one item');
   input.forEach((item: Json | null, index) => {
-    if (!isObject(item)) throw wrong(`input[${index}]`, 'must be an object');
+    if (!isRecord(item)) throw wrong(`input[${index}]`, 'must be an object');
     if (item['type'] === 'item_reference')
       throw wrong(`input[${index}]`, 'refers to a stored item: send the item itself, as SDKs do with store set to false');
   });
@@ -48,7 +49,7 @@ function checkTools(tools: unknown): void {
   if (tools === undefined || tools === null) return;
   if (!Array.isArray(tools)) throw wrong('tools', 'must be a list');
   tools.forEach((tool: unknown, index) => {
-    const type = isObject(tool) ? tool['type'] : undefined;
+    const type = isRecord(tool) ? tool['type'] : undefined;
     if (!OWN_TOOLS.has(type)) throw wrong(`tools[${index}].type`, 'must be function or custom: hosted tools are not served');
   });
 }

@@ -3,11 +3,10 @@
  * characters, known before and exact, or by tokens; what is spoken is metered by tokens of audio, counted here where the provider
  * says none, as it does only in events.
  */
-import { fieldsBound } from '../../metering/input-bound';
+import { FRAME_TOKENS, fieldsBound } from '../../metering/input-bound';
 import type { Endpoint, Json } from './endpoint';
 import { wrong } from './members';
 
-const FRAME_TOKENS = 16;
 const NOT_PROMPT = new Set(['model', 'voice', 'response_format', 'speed', 'stream_format', 'stream', 'user']);
 const STREAM_FORMATS: ReadonlySet<unknown> = new Set([undefined, null, 'audio', 'sse']);
 
@@ -17,7 +16,6 @@ export const speech: Endpoint = {
   decisive: new Set(['model', 'input', 'instructions', 'response_format', 'stream_format']),
   output: 'fixed',
   needs: ['characters', 'audioOutput', 'perRequest'],
-  chunkObject: 'speech.audio.done',
   ending: 'done-marker',
   inputBound: (json, model) => Math.min(FRAME_TOKENS + fieldsBound(json, NOT_PROMPT), model.contextWindow),
   countInput: (json, counter) => counter.count(textIn(json, 'input')) + counter.count(textIn(json, 'instructions')),

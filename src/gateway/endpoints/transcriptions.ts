@@ -4,11 +4,10 @@
  */
 import { type Form, fileOf } from '../../kernel/form';
 import { countedMilliseconds, longestMilliseconds, saidMilliseconds } from '../../metering/audio-length';
-import { fieldsBound } from '../../metering/input-bound';
+import { FRAME_TOKENS, fieldsBound } from '../../metering/input-bound';
 import type { Endpoint } from './endpoint';
 import { wrong } from './members';
 
-const FRAME_TOKENS = 16;
 const FILE_BYTES_MAX = 25 * 1024 * 1024;
 const NOT_PROMPT = new Set(['model', 'language', 'response_format', 'temperature', 'stream', 'timestamp_granularities[]', 'include[]']);
 const STREAM_VALUES: ReadonlySet<unknown> = new Set([undefined, '', 'true', 'false']);
@@ -20,7 +19,6 @@ export const transcriptions: Endpoint = {
   decisive: new Set(['model', 'file', 'prompt', 'response_format', 'stream']),
   output: 'fixed',
   needs: ['perSecond', 'audioInput', 'perRequest'],
-  chunkObject: 'transcript.text.done',
   ending: 'done-marker',
   inputBound: (json, model) => Math.min(FRAME_TOKENS + model.mediaPartTokens + fieldsBound(json, NOT_PROMPT), model.contextWindow),
   countInput: ({ prompt }, counter) => (typeof prompt === 'string' ? counter.count(prompt) : 0),

@@ -1,11 +1,12 @@
 /** What Anthropic's answers say: a whole message, or the events of a stream. */
 import type { EventSourceMessage } from 'eventsource-parser';
+import { isRecord } from '../../kernel/record';
 import { tokenCount } from '../../metering/usage';
 import type { Channel } from '../../routing/catalog';
 import type { AnswerEvent, Decoded, StopCause } from '../conversation/answer-event';
 import type { StreamDecoder } from '../conversation/event-answer';
 import { MALFORMED } from '../failure';
-import { isRecord, type JsonRecord, parseRecord, recordOf } from '../json';
+import { type JsonRecord, parseRecord, recordOf, textOf } from '../json';
 import { providerError } from '../provider-error';
 import { mergedUsage, readMessageUsage } from './usage';
 
@@ -78,10 +79,6 @@ function usageEvents(sent: unknown): Extract<AnswerEvent, { kind: 'usage' }>[] {
 function stopEvents({ stop_reason: reason, stop_sequence: sequence }: JsonRecord): AnswerEvent[] {
   if (typeof reason !== 'string') return [];
   return [{ kind: 'stop', cause: STOP_CAUSES[reason] ?? 'complete', sequence: textOf(sequence) || null }];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 /** One for each stream. */

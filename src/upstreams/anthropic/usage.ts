@@ -1,6 +1,8 @@
 /** Reads Anthropic's usage, whose input leaves out what was read from a cache or written to it. */
+
+import { isRecord } from '../../kernel/record';
 import { providerUsage, tokenCount, type Usage } from '../../metering/usage';
-import { isRecord, type JsonRecord, recordOf } from '../json';
+import { type JsonRecord, recordOf } from '../json';
 
 /** The usage that a provider sent, or undefined when there is none that can be read. */
 export function readMessageUsage(usage: unknown): Usage | undefined {

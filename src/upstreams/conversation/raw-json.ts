@@ -1,5 +1,5 @@
 /** Prints JSON with parts that are text already: what a model wrote keeps its bytes, and its numbers their digits. */
-import { isRecord } from '../json';
+import { isRecord } from '../../kernel/record';
 
 /** A text that is known to be valid JSON. */
 export class RawJson {

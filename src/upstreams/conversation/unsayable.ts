@@ -1,7 +1,8 @@
 /** Reading what a conversation can say, and naming the first member that it cannot. */
 
+import { isRecord } from '../../kernel/record';
 import { shown } from '../../kernel/shown';
-import { isRecord, type JsonRecord } from '../json';
+import type { JsonRecord } from '../json';
 import type { Conversation, ConversationReading } from './conversation';
 
 /** Ends a reading. Never leaves the readers: see `readingOf`. */

@@ -3,7 +3,8 @@
  * run of characters without whitespace. Everything up to the last message of the assistant counts as cached input: a
  * conversation sends it again with every turn.
  */
-import { isRecord, type JsonRecord, recordOf } from '../json';
+import { isRecord } from '../../kernel/record';
+import { type JsonRecord, recordOf } from '../json';
 import { sampleFromSchema } from './sample-from-schema';
 
 export interface DemoToolCall {

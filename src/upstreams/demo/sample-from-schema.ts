@@ -1,5 +1,6 @@
 /** A value that a JSON schema accepts, the same every time: arguments for a simulated tool call. Covers what tools use. */
-import { isRecord, type JsonRecord, recordOf } from '../json';
+import { isRecord } from '../../kernel/record';
+import { type JsonRecord, recordOf } from '../json';
 
 const DEPTH_MAX = 8;
 const TEXT_BY_FORMAT: Readonly<Record<string, string>> = {

@@ -1,10 +1,11 @@
 /** What the chunks of a Gemini answer say. A whole answer is one chunk. */
 import type { AttemptFailure } from '../../attempts/upstream';
 import { newId } from '../../kernel/ids';
+import { isRecord } from '../../kernel/record';
 import type { Channel } from '../../routing/catalog';
 import { type AnswerEvent, type Decoded, outputTextOfEvent, type StopCause } from '../conversation/answer-event';
 import { failureOf } from '../failure';
-import { isRecord, type JsonRecord, recordOf } from '../json';
+import { type JsonRecord, recordOf } from '../json';
 import { blockedPrompt, errorIn, geminiError, unusableEnd } from './gemini-failure';
 import { readGeminiUsage } from './gemini-usage';
 

@@ -1,9 +1,10 @@
 /** What Gemini says of a request that it refuses, and of an answer that it does not give. */
 import type { AttemptFailure } from '../../attempts/upstream';
+import { isRecord } from '../../kernel/record';
 import { clipped } from '../../kernel/shown';
 import type { Channel } from '../../routing/catalog';
 import { atFaultIn } from '../at-fault';
-import { isRecord, type JsonRecord, parseFirstRecord, recordOf } from '../json';
+import { type JsonRecord, parseFirstRecord, recordOf } from '../json';
 import { durationMs } from '../rate-reset';
 import { scrubbed } from '../scrub';
 

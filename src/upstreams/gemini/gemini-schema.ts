@@ -2,7 +2,8 @@
  * JSON schemas as Gemini keeps them. It takes any schema and ignores what it does not know, so what it would ignore of a
  * schema that must be kept is found here, and the request is not sent there.
  */
-import { isRecord, type JsonRecord } from '../json';
+import { isRecord } from '../../kernel/record';
+import type { JsonRecord } from '../json';
 
 /** What Gemini documents as kept. `oneOf` is kept as `anyOf`, which differs only where alternatives overlap. */
 const KEPT = new Set([

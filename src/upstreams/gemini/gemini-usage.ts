@@ -1,6 +1,8 @@
 /** Reads Gemini's `usageMetadata`. It leaves out counts that are zero, and counts thoughts beside the candidates, not among them. */
+
+import { isRecord } from '../../kernel/record';
 import { providerUsage, tokenCount, type Usage } from '../../metering/usage';
-import { isRecord, type JsonRecord, recordOf } from '../json';
+import { type JsonRecord, recordOf } from '../json';
 
 /**
  * The usage that the provider counted, or undefined when there is none that can be read. `wrote`: output has arrived, so

@@ -5,7 +5,7 @@ import type { Channel } from '../../routing/catalog';
 import type { AnswerEvent, Decoded, StopCause } from '../conversation/answer-event';
 import type { StreamDecoder } from '../conversation/event-answer';
 import { MALFORMED } from '../failure';
-import { type JsonRecord, parseRecord, recordOf } from '../json';
+import { type JsonRecord, parseRecord, recordOf, textOf } from '../json';
 import { errorIn, providerError } from '../provider-error';
 import { finishReason } from './finish-reason';
 import { readUsage } from './usage';
@@ -99,10 +99,6 @@ function textEvents(kind: 'text' | 'reasoning' | 'refusal', text: unknown): Answ
 function contentText(content: unknown): string {
   if (!Array.isArray(content)) return textOf(content);
   return content.map((part) => textOf(recordOf(part)['text'])).join('');
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 /** One for each stream. */

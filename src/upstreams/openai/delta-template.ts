@@ -2,7 +2,8 @@
  * Most events of a stream differ from the one before in nothing but the piece of text that they carry. The template is
  * what they share: an event that fits it needs no parser to be understood, which was most of what an event cost.
  */
-import { isRecord, type JsonRecord, parseRecord, recordOf } from '../json';
+import { isRecord } from '../../kernel/record';
+import { type JsonRecord, parseRecord, recordOf } from '../json';
 import { finishReason } from './finish-reason';
 import { outputTextOf } from './output-text';
 

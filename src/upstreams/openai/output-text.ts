@@ -1,5 +1,6 @@
 /** All text that a model wrote in a message or in a delta: what a token count is made from when usage is missing. */
-import { isRecord, type JsonRecord, recordOf } from '../json';
+import { isRecord } from '../../kernel/record';
+import { type JsonRecord, recordOf, textOf } from '../json';
 
 /** Content, reasoning, refusal, and the names and arguments of calls, one behind the other. */
 export function outputTextOf(message: unknown): string {
@@ -12,10 +13,6 @@ export function outputTextOf(message: unknown): string {
     functionText(message['function_call']) +
     textOf(recordOf(message['audio'])['transcript'])
   );
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function contentText(content: unknown): string {

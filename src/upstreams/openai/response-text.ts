@@ -1,5 +1,5 @@
 /** All text that a model wrote in the items of a response: what a token count is made from when usage is missing. */
-import { type JsonRecord, recordOf } from '../json';
+import { type JsonRecord, recordOf, textOf } from '../json';
 
 /** Of the list that a response holds. */
 export function outputTextOfItems(items: unknown): string {
@@ -20,8 +20,4 @@ export function outputTextOfEvent({ type, delta, item }: JsonRecord): string {
 function partsText(parts: unknown): string {
   if (!Array.isArray(parts)) return '';
   return parts.map((part) => textOf(recordOf(part)['text'] ?? recordOf(part)['refusal'])).join('');
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

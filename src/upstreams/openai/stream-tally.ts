@@ -1,8 +1,9 @@
 /** What the chunks of a stream say together: the text, the usage, the model, and whether every choice has ended. */
 import type { AnswerFacts } from '../../attempts/upstream';
 import { GrowingText } from '../../kernel/growing-text';
+import { isRecord } from '../../kernel/record';
 import type { Usage } from '../../metering/usage';
-import { isRecord, type JsonRecord } from '../json';
+import type { JsonRecord } from '../json';
 import { largerUsage } from '../larger-usage';
 import { finishReason } from './finish-reason';
 import { readUsage } from './usage';

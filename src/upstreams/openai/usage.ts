@@ -1,6 +1,8 @@
 /** Reads OpenAI's usage object, with the spellings that compatible providers have for cached tokens. */
+
+import { isRecord } from '../../kernel/record';
 import { NO_USAGE, providerUsage, tokenCount, type Usage } from '../../metering/usage';
-import { isRecord, type JsonRecord, recordOf } from '../json';
+import { type JsonRecord, recordOf } from '../json';
 
 /** Asked for nearly every answer, and found in nearly none. */
 function audioOf(input: unknown, output: unknown) {
