@@ -37,7 +37,7 @@ export async function registerSurfaces(
   registerHealth(app, () => storage.ledger.healthy());
   registerMetrics(app, { ...metrics, viewers: { ...storage, keyRing: gateway.keys, clock: systemClock } });
   registerModelCalls(app, { gateway, inFlight, room: new BodyRoom(roomOfHeap(), fullRoomTold(gateway)) });
-  registerModels(app, gateway);
+  registerModels(app, { keyRing: gateway.keys, catalog: gateway.catalog, clock: systemClock });
   registerKey(app, { ...storage, keyRing: gateway.keys, rates: gateway.rates, clock: systemClock });
   registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage, health: gateway.health });
   registerRuns(app, { keyRing: gateway.keys, clock: systemClock, runs: storage.runs, reader: storage.reader });

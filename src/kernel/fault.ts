@@ -34,3 +34,8 @@ export class Fault extends Error {
     return faultRule(this.code);
   }
 }
+
+/** The fault of something that a caller set: `problem` goes on after its name, up to the full stop. */
+export function wrong(param: string, problem: string): Fault {
+  return new Fault('invalid_request', `${param} ${problem}.`, { param });
+}

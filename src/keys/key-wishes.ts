@@ -1,5 +1,5 @@
 /** The rules for a key that somebody wants to have. Each fault names the field and what to change. */
-import { Fault } from '../kernel/fault';
+import { wrong } from '../kernel/fault';
 import { shown } from '../kernel/shown';
 import type { KeyLimits, SpendLimit } from './api-key';
 
@@ -63,8 +63,4 @@ export function checkSpendLimits(limits: readonly SpendLimit[]): readonly SpendL
     seen.add(place);
   });
   return limits;
-}
-
-function wrong(field: string, problem: string): Fault {
-  return new Fault('invalid_request', `${field} ${problem}.`, { param: field });
 }

@@ -1,10 +1,11 @@
 /** Tokens of the people who manage an account. Stored as hashes, shown once, looked up with each request. */
-import { Fault } from '../kernel/fault';
+import { Fault, wrong } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { type MadeMemory, makeOnce, type Once, onceOf } from '../kernel/made-once';
 import { hashSecret, newSecret } from '../kernel/secret';
 import { shown } from '../kernel/shown';
 import type { Account, AccountStore } from './account-store';
+import { checkName } from './key-wishes';
 
 export const ACCOUNT_ROLES = ['OWNER', 'MEMBER'] as const;
 /** OWNER: everything of the account. MEMBER: reads all of it and manages keys, but neither money nor people. */
@@ -55,7 +56,6 @@ export interface CreatedToken {
 }
 
 const ACCOUNT_ID = /^[A-Za-z0-9._/-]{1,64}$/;
-const NAME_MAX = 200;
 
 /** An account with two empty wallets and a token for its first owner. @throws Fault `invalid_request` that names the argument */
 export async function createAccount(
@@ -110,14 +110,4 @@ async function addToken({ accounts, tokens, clock }: AccountManagement, wish: To
   const token: ManagementToken = { ...wish, name, id: newId(), createdAt: now, revokedAt: null };
   await tokens.add(token, hashSecret(secret), once);
   return { token, secret };
-}
-
-function checkName(name: string): string {
-  const trimmed = name.trim();
-  if (trimmed === '' || trimmed.length > NAME_MAX) throw wrong('name', `must have 1 to ${NAME_MAX} characters`);
-  return trimmed;
-}
-
-function wrong(field: string, problem: string): Fault {
-  return new Fault('invalid_request', `${field} ${problem}.`, { param: field });
 }

@@ -1,5 +1,5 @@
 /** The rules for the policies that somebody wants a key to have. Each fault names the field and what to change. */
-import { Fault } from '../kernel/fault';
+import { wrong } from '../kernel/fault';
 import { shown } from '../kernel/shown';
 import type { Bucket } from '../kernel/words';
 import {
@@ -68,8 +68,4 @@ function checkAliases(aliases: readonly ModelAlias[], modelExists: (id: string) 
   const chained = aliases.findIndex(({ model }) => names.has(model));
   const target = aliases[chained]?.model;
   if (target !== undefined) throw wrong(`modelAliases[${chained}].model`, `must name a model, and "${target}" is an alias of this key`);
-}
-
-function wrong(field: string, problem: string): Fault {
-  return new Fault('invalid_request', `${field} ${problem}.`, { param: field });
 }

@@ -1,6 +1,6 @@
 /** What the owner of a run does with it. A run belongs to the key that made it: to every other key it does not exist. */
 import type { Clock } from '../kernel/clock';
-import { Fault } from '../kernel/fault';
+import { Fault, wrong } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { NANO_MAX } from '../kernel/money';
@@ -81,8 +81,4 @@ async function reread(runs: RunStore, id: string): Promise<Run> {
   const run = (await runs.find([id])).get(id);
   invariant(run !== undefined, 'a run that was changed still exists');
   return run;
-}
-
-function wrong(field: string, problem: string): Fault {
-  return new Fault('invalid_request', `${field} ${problem}.`, { param: field });
 }

@@ -1,4 +1,5 @@
 /** Where runs stand: what each spent and holds, what is left of its budget, and its receipt. */
+import { invariant } from '../kernel/invariant';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { BudgetLine, Run } from './run';
 import { type Amounts, leftOf, type RunReceipt, runReceipt } from './run-receipt';
@@ -34,7 +35,8 @@ export async function standingsOf({ runs, reader }: StandingSources, of: readonl
 
 export async function standingOf(sources: StandingSources, run: Run): Promise<RunStanding> {
   const standing = (await standingsOf(sources, [run])).get(run.id);
-  return standing ?? { run, ...NOTHING, left: run.budget, receipt: runReceipt(NO_CALLS) };
+  invariant(standing !== undefined, 'every run that is asked for stands somewhere');
+  return standing;
 }
 
 const NONE: Amounts = { RMB: 0n, CREDIT: 0n };

@@ -1,29 +1,25 @@
 /** `GET /v1/key`: where the calling key stands. Of this key alone, with the names of the graph. */
 import type { FastifyInstance } from 'fastify';
 import { type KeyStanding, keyStanding, type StandingSources } from '../../gateway/views/key-standing';
-import type { Clock } from '../../kernel/clock';
 import { formatDecimal, type Nano } from '../../kernel/money';
 import { currencyOf } from '../../kernel/words';
 import type { AccountStore, Project } from '../../keys/account-store';
 import { type ApiKey, keyStatus } from '../../keys/api-key';
-import { admitKey, type KeyRing } from '../../keys/authenticate';
 import type { KeyPolicies } from '../../keys/key-policies';
 import type { RateLevel, RateLevels } from '../../keys/rate-limiter';
 import { nextWindow, windowStart } from '../../ledger/spend-counter';
 import type { Wallet } from '../../ledger/wallet';
-import { bearerOf } from './bearer';
+import { type CallerDeps, callerOf } from './caller';
 import { duration } from './rate-headers';
 
-export interface KeyDeps extends StandingSources {
-  readonly keyRing: KeyRing;
+export interface KeyDeps extends StandingSources, CallerDeps {
   readonly accounts: Pick<AccountStore, 'projectsById'>;
-  readonly clock: Clock;
 }
 
 export function registerKey(app: FastifyInstance, deps: KeyDeps): void {
   app.get('/v1/key', async (request) => {
+    const key = await callerOf(deps, request);
     const now = deps.clock.now();
-    const { key } = admitKey(await deps.keyRing.recognise(bearerOf(request.headers)), now);
     const [standing, projects] = await Promise.all([
       keyStanding(deps, key, now),
       deps.accounts.projectsById(key.projectId === null ? [] : [key.projectId]),

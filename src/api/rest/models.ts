@@ -1,27 +1,28 @@
 /** `GET /v1/models` and `/v1/models/{id}`: only what the key can call now. */
-import type { FastifyInstance } from 'fastify';
-import type { Gateway } from '../../gateway/completion-request';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Fault } from '../../kernel/fault';
 import { shown } from '../../kernel/shown';
-import { admitKey } from '../../keys/authenticate';
 import { callableNames, type Named } from '../../routing/callable-names';
-import { bearerOf } from './bearer';
+import type { CatalogStore } from '../../routing/catalog-store';
+import { type CallerDeps, callerOf } from './caller';
 
-export function registerModels(app: FastifyInstance, gateway: Gateway): void {
-  const callable = async (secret: string | null): Promise<Named[]> => {
-    const { key } = admitKey(await gateway.keys.recognise(secret), gateway.clock.now());
-    return callableNames(gateway.catalog.current(), key);
-  };
+interface ModelDeps extends CallerDeps {
+  readonly catalog: Pick<CatalogStore, 'current'>;
+}
+
+export function registerModels(app: FastifyInstance, deps: ModelDeps): void {
+  const callable = async (request: FastifyRequest): Promise<Named[]> =>
+    callableNames(deps.catalog.current(), await callerOf(deps, request));
 
   app.get('/v1/models', async (request) => {
-    const models = await callable(bearerOf(request.headers));
+    const models = await callable(request);
     return { object: 'list', data: models.map(modelJson) };
   });
 
   // A wildcard, because ids of models may have slashes in them.
   app.get<{ Params: { '*': string } }>('/v1/models/*', async (request) => {
     const id = request.params['*'];
-    const model = (await callable(bearerOf(request.headers))).find((each) => each.name === id);
+    const model = (await callable(request)).find((each) => each.name === id);
     if (model === undefined) throw new Fault('model_not_found', `The model "${shown(id)}" does not exist, or this key cannot call it.`);
     return modelJson(model);
   });

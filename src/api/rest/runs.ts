@@ -2,27 +2,24 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readIdempotencyKey } from '../../gateway/reading/request-headers';
-import type { Clock } from '../../kernel/clock';
 import { Fault } from '../../kernel/fault';
 import { formatDecimal, nano, parseDecimal } from '../../kernel/money';
 import { shown } from '../../kernel/shown';
 import { utf8Text } from '../../kernel/utf8';
 import { BUCKETS, type Bucket } from '../../kernel/words';
-import type { KeyRing } from '../../keys/authenticate';
 import type { LedgerReader } from '../../ledger/ledger-reader';
 import { finishRun, type RunWish, startRun } from '../../runs/manage-runs';
 import type { Run } from '../../runs/run';
 import { type RunStanding, standingOf } from '../../runs/run-standing';
 import type { RunStore } from '../../runs/run-store';
 import { headerOf } from './bearer';
-import { type ById, callerOf, ownRun } from './own-run';
+import { type CallerDeps, callerOf } from './caller';
+import { type ById, ownRun } from './own-run';
 import { lineJson } from './run-amounts';
 
-export interface RunDeps {
-  readonly keyRing: KeyRing;
+export interface RunDeps extends CallerDeps {
   readonly runs: RunStore;
   readonly reader: Pick<LedgerReader, 'spendOf'>;
-  readonly clock: Clock;
 }
 
 const PATH = '/v1/runs';

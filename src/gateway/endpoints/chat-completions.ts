@@ -1,10 +1,11 @@
 /** `POST /v1/chat/completions`. */
 
+import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { inputBound } from '../../metering/input-bound';
 import { promptText } from '../../metering/prompt-text';
 import type { Endpoint, Json } from './endpoint';
-import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, streaming, wrong } from './members';
+import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, streaming } from './members';
 
 const DECISIVE = ['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'service_tier'];
 /** What a model reads beside the messages: the bound of the input is made on it. */

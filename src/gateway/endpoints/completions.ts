@@ -1,7 +1,8 @@
 /** `POST /v1/completions`, as it was before there were messages: a prompt, or many, each answered on its own. */
+import { wrong } from '../../kernel/fault';
 import { countPlainInput, type PlainInput, plainInputBound, plainInputs } from '../../metering/plain-input';
 import type { Endpoint, Json } from './endpoint';
-import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseMember, streaming, wrong } from './members';
+import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseMember, streaming } from './members';
 
 const NOT_PROMPT = new Set(['model', 'prompt', 'stream', 'stream_options', 'user', 'metadata', 'stop', 'logit_bias']);
 

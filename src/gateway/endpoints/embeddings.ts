@@ -1,7 +1,7 @@
 /** `POST /v1/embeddings`: input alone is metered, whatever its form. */
+import { wrong } from '../../kernel/fault';
 import { countPlainInput, type PlainInput, plainInputBound, plainInputs } from '../../metering/plain-input';
 import type { Endpoint, Json } from './endpoint';
-import { wrong } from './members';
 
 const NOT_PROMPT = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'metadata']);
 

@@ -1,7 +1,8 @@
 /** `POST /v1/images/generations`: pictures are counted, and their tokens where the provider counts them. */
+import { wrong } from '../../kernel/fault';
 import { FRAME_TOKENS, fieldsBound } from '../../metering/input-bound';
 import type { Endpoint } from './endpoint';
-import { positive, wrong } from './members';
+import { positive } from './members';
 
 const IMAGES_MAX = 10;
 const NOT_PROMPT = new Set([

@@ -1,5 +1,5 @@
 /** Checks of single members of a body. A wrong one is a fault that names it. */
-import { Fault } from '../../kernel/fault';
+import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 
 /** @throws Fault `invalid_request` when the value is there and fails the check */
@@ -37,8 +37,3 @@ export function refuseDearerTier({ service_tier: tier }: Readonly<Record<string,
 export const OUTPUT_LIMIT_MAX = 2 ** 31 - 1;
 export const CHOICES_MAX = 128;
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
-
-/** The fault of a member that is not as it must be. */
-export function wrong(param: string, problem: string): Fault {
-  return new Fault('invalid_request', `${param} ${problem}.`, { param });
-}

@@ -3,11 +3,11 @@
  * itself (hosted tools, containers, files by id) is refused, as with responses: it could not be bounded before it is paid for, and at a
  * provider all accounts share one store.
  */
-import { Fault } from '../../kernel/fault';
+import { Fault, wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { messageInputBound, messagePromptText } from '../../metering/message-input';
 import type { Endpoint, Json } from './endpoint';
-import { OUTPUT_LIMIT_MAX, positive, refuseMember, streaming, wrong } from './members';
+import { OUTPUT_LIMIT_MAX, positive, refuseMember, streaming } from './members';
 
 const REFUSED: Readonly<Record<string, string>> = {
   container: 'is not served: hosted code is not run',

@@ -1,7 +1,7 @@
 /** `POST /v1/moderations`. Providers send no usage with it, so that its input is counted here. */
+import { wrong } from '../../kernel/fault';
 import { countPlainInput, type PlainInput, partsAsInput, plainInputBound, plainInputs } from '../../metering/plain-input';
 import type { Endpoint, Json } from './endpoint';
-import { wrong } from './members';
 
 const NOT_PROMPT = new Set(['model', 'input', 'user', 'metadata']);
 

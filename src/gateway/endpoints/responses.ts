@@ -3,10 +3,11 @@
  * tools) is refused: it could not be bounded before it is paid for, and at a provider all accounts share one store.
  */
 
+import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { responseInputBound, responsePromptText } from '../../metering/response-input';
 import type { Endpoint, Json } from './endpoint';
-import { OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming, wrong } from './members';
+import { OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
 
 const REFUSED: Readonly<Record<string, string>> = {
   previous_response_id: 'is not served: send the whole conversation as input',

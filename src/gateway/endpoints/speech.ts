@@ -3,9 +3,9 @@
  * characters, known before and exact, or by tokens; what is spoken is metered by tokens of audio, counted here where the provider
  * says none, as it does only in events.
  */
+import { wrong } from '../../kernel/fault';
 import { FRAME_TOKENS, fieldsBound } from '../../metering/input-bound';
 import type { Endpoint, Json } from './endpoint';
-import { wrong } from './members';
 
 const NOT_PROMPT = new Set(['model', 'voice', 'response_format', 'speed', 'stream_format', 'stream', 'user']);
 const STREAM_FORMATS: ReadonlySet<unknown> = new Set([undefined, null, 'audio', 'sse']);

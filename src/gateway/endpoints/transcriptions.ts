@@ -2,11 +2,11 @@
  * `POST /v1/audio/transcriptions`, a form with a file. What is heard is metered by seconds, by tokens, or by both, as the price
  * says. Where the provider does not say the seconds, those of the file are counted here.
  */
+import { wrong } from '../../kernel/fault';
 import { type Form, fileOf } from '../../kernel/form';
 import { countedMilliseconds, longestMilliseconds, saidMilliseconds } from '../../metering/audio-length';
 import { FRAME_TOKENS, fieldsBound } from '../../metering/input-bound';
 import type { Endpoint } from './endpoint';
-import { wrong } from './members';
 
 const FILE_BYTES_MAX = 25 * 1024 * 1024;
 const NOT_PROMPT = new Set(['model', 'language', 'response_format', 'temperature', 'stream', 'timestamp_granularities[]', 'include[]']);

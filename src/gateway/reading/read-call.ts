@@ -3,12 +3,11 @@
  * included, goes through untouched. What is wrong is a value, so that a refusal still has a receipt.
  */
 import type { RequestBody } from '../../attempts/upstream';
-import { Fault } from '../../kernel/fault';
+import { Fault, wrong } from '../../kernel/fault';
 import { type Form, fieldsOf } from '../../kernel/form';
 import { isOverbuilt, type JsonMember, topLevelMembers } from '../../kernel/json-members';
 import { utf8Text } from '../../kernel/utf8';
 import type { Endpoint, ModelCall } from '../endpoints/endpoint';
-import { wrong } from '../endpoints/members';
 
 /** Far more than any request that a model could read; a body of so many is read in less than a second. */
 export const BODY_PARTS_MAX = 250_000;
