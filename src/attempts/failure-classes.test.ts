@@ -1,6 +1,5 @@
 import { aFailure } from '../../test/support/fake-upstream';
-import { classifyFailure, isFaultOfChannel, isSecretRefused } from './classify-failure';
-import { failureClassOf } from './failure-classes';
+import { failureClassOf, isFaultOfChannel } from './failure-classes';
 import type { FailureKind } from './upstream';
 
 describe('whom a failure blames', () => {
@@ -33,8 +32,8 @@ describe('whom a failure blames', () => {
     (status) => {
       const plain = aFailure({ status });
       const blamed = aFailure({ status, atFault: 'request' });
-      expect([isFaultOfChannel(blamed, false), isSecretRefused(blamed)]).toEqual([false, false]);
-      expect(classifyFailure(blamed)).toBe(classifyFailure(plain));
+      expect([isFaultOfChannel(blamed, false), failureClassOf(blamed).refusesSecret]).toEqual([false, undefined]);
+      expect(failureClassOf(blamed).next).toBe(failureClassOf(plain).next);
       expect(failureClassOf(blamed).stopReason).toBe(failureClassOf(plain).stopReason);
     },
   );
@@ -43,12 +42,72 @@ describe('whom a failure blames', () => {
     'is the channel where its own words say so, although the status looks like the request’s or the secret’s: %s',
     (status) => {
       const blamed = aFailure({ status, atFault: 'channel' });
-      expect([isFaultOfChannel(blamed, false), isSecretRefused(blamed)]).toEqual([true, false]);
-      expect(classifyFailure(blamed)).toBe(classifyFailure(aFailure({ status })));
+      expect([isFaultOfChannel(blamed, false), failureClassOf(blamed).refusesSecret]).toEqual([true, undefined]);
+      expect(failureClassOf(blamed).next).toBe(failureClassOf(aFailure({ status })).next);
     },
   );
 
   it('is nobody where the gateway itself stopped reading, whatever was said by then', () => {
     expect(isFaultOfChannel(aFailure({ kind: 'cut', atFault: 'channel' }), true)).toBe(false);
+  });
+});
+
+describe('after a failure', () => {
+  it.each([408, 409, 425])("of status %i it is tried again, and is the provider's own rejection in the end", (status) => {
+    expect(failureClassOf(aFailure({ status })).next).toBe('same');
+    expect(failureClassOf(aFailure({ status })).stopReason).toBe('REJECTED');
+  });
+
+  it.each([500, 502, 503, 504, 529])('of status %i the same channel may be tried again', (status) => {
+    expect(failureClassOf(aFailure({ status })).next).toBe('same');
+    expect(failureClassOf(aFailure({ status })).stopReason).toBe('UPSTREAM_ERROR');
+  });
+
+  it.each([401, 402, 403, 429])('of status %i, which is the fault of the channel, the next channel is tried', (status) => {
+    expect(failureClassOf(aFailure({ status })).next).toBe('next');
+    expect(failureClassOf(aFailure({ status })).stopReason).toBe('UPSTREAM_ERROR');
+  });
+
+  it.each([400, 404, 413, 415, 422])('of status %i, which is the fault of the request, nothing more is tried', (status) => {
+    expect(failureClassOf(aFailure({ status })).next).toBe('stop');
+    expect(failureClassOf(aFailure({ status })).stopReason).toBe('REJECTED');
+  });
+
+  it.each(['connect_failed', 'connection_lost', 'malformed_answer'] as const)('of kind %s it is tried again', (kind) => {
+    expect(failureClassOf(aFailure({ kind })).next).toBe('same');
+    expect(failureClassOf(aFailure({ kind })).stopReason).toBe('UPSTREAM_ERROR');
+  });
+
+  it.each(['connect_timeout', 'first_byte_timeout', 'idle_timeout', 'total_timeout'] as const)('of kind %s it is a timeout', (kind) => {
+    expect(failureClassOf(aFailure({ kind })).next).toBe('same');
+    expect(failureClassOf(aFailure({ kind })).stopReason).toBe('UPSTREAM_TIMEOUT');
+  });
+
+  it('that the gateway made itself nothing more is tried', () => {
+    expect(failureClassOf(aFailure({ kind: 'cut' })).next).toBe('stop');
+  });
+});
+
+describe('against a channel', () => {
+  it.each([401, 402, 403, 429, 500, 502, 529])('speaks a failure of status %i', (status) => {
+    expect(isFaultOfChannel(aFailure({ status }), false)).toBe(true);
+  });
+
+  it.each(['connect_failed', 'connect_timeout', 'connection_lost', 'first_byte_timeout', 'idle_timeout', 'malformed_answer'] as const)(
+    'speaks a failure of kind %s, also after output had come',
+    (kind) => {
+      expect([isFaultOfChannel(aFailure({ kind }), false), isFaultOfChannel(aFailure({ kind }), true)]).toEqual([true, true]);
+    },
+  );
+
+  it.each([400, 404, 408, 409, 413, 422, 425])('does not speak a rejection of status %i', (status) => {
+    expect(isFaultOfChannel(aFailure({ status }), false)).toBe(false);
+  });
+
+  it('does not speak a client that left, an answer that is too large, or a total time that a slow client may have used up', () => {
+    expect(isFaultOfChannel(aFailure({ kind: 'cut' }), true)).toBe(false);
+    expect(isFaultOfChannel(aFailure({ kind: 'answer_too_large' }), false)).toBe(false);
+    expect(isFaultOfChannel(aFailure({ kind: 'total_timeout' }), true)).toBe(false);
+    expect(isFaultOfChannel(aFailure({ kind: 'total_timeout' }), false)).toBe(true);
   });
 });

@@ -61,3 +61,9 @@ export function failureClassOf({ kind, status, atFault }: AttemptFailure): Failu
   const { next, stopReason } = found;
   return { next, stopReason, againstChannel: atFault === 'channel' ? 'always' : 'never' };
 }
+
+/** Whether a failure speaks against the channel. `started`: output had come before it. */
+export function isFaultOfChannel(failure: AttemptFailure, started: boolean): boolean {
+  const { againstChannel } = failureClassOf(failure);
+  return againstChannel === 'always' || (againstChannel === 'before' && !started);
+}

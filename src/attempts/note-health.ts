@@ -3,7 +3,7 @@ import type { Ticket } from '../routing/health/breaker';
 import type { ChannelHealth } from '../routing/health/channel-health';
 import type { SecretInUse } from '../routing/health/secret-ring';
 import type { PlanStep } from '../routing/plan-route';
-import { isFaultOfChannel, isSecretRefused } from './classify-failure';
+import { failureClassOf, isFaultOfChannel } from './failure-classes';
 import type { AttemptFailure, UpstreamResult } from './upstream';
 
 /** With what an attempt was sent. */
@@ -48,7 +48,7 @@ function mayUseAnother(
   secret: SecretInUse,
   failure: AttemptFailure,
 ): boolean {
-  if (isSecretRefused(failure))
+  if (failureClassOf(failure).refusesSecret === true)
     return health.secretRefused(channel, upstreamModel, secret, `the provider refused it with ${wordsOf(failure)}`);
   if (failure.status === 429 && isFaultOfChannel(failure, false))
     return health.secretLimited(channel, upstreamModel, secret, failure.resetMs ?? null);

@@ -13,9 +13,8 @@ import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
 import { type AttemptLimits, atDeadline, cutAtDeadline, limitReached } from './attempt-limits';
 import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-record';
-import { classifyFailure, stopReasonOf } from './classify-failure';
 import { Delivery, type StreamSink } from './delivery';
-import type { NextMove } from './failure-classes';
+import { failureClassOf, type NextMove } from './failure-classes';
 import { noteHealth } from './note-health';
 import { type Obstacle, obstacleTo } from './obstacle';
 import { restingAt } from './resting';
@@ -143,7 +142,7 @@ function restingNow(means: AttemptMeans, job: AttemptJob, step: PlanStep): Obsta
 
 /** An answer ends the request, and so does a failure after the first byte has reached the client. */
 function moveAfter({ result, delivery }: Tried): NextMove {
-  return result.ok || delivery.started ? 'stop' : classifyFailure(result.failure);
+  return result.ok || delivery.started ? 'stop' : failureClassOf(result.failure).next;
 }
 
 async function tryOnce(
@@ -236,5 +235,5 @@ function stopReasonFor(last: Tried | null, overdue: string | null, signal: Inter
   if (signal.reason !== null) return signal.reason;
   if (overdue !== null) return 'UPSTREAM_TIMEOUT';
   if (last === null) return 'NO_CHANNEL';
-  return last.result.ok ? 'COMPLETED' : stopReasonOf(last.result.failure);
+  return last.result.ok ? 'COMPLETED' : failureClassOf(last.result.failure).stopReason;
 }

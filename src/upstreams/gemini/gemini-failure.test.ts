@@ -1,6 +1,6 @@
 import { aChannel } from '../../../test/support/catalog-builders';
 import { geminiText } from '../../../test/support/gemini-fixtures';
-import { classifyFailure } from '../../attempts/classify-failure';
+import { failureClassOf } from '../../attempts/failure-classes';
 import { geminiRefusal } from './gemini-failure';
 
 const channel = aChannel('g', { protocol: 'gemini', apiKey: 'AIzaSyExampleExampleExample' });
@@ -16,7 +16,7 @@ describe('a refusal of Gemini', () => {
       code: 'INVALID_ARGUMENT',
       type: null,
     });
-    expect(classifyFailure(failure)).toBe('stop');
+    expect(failureClassOf(failure).next).toBe('stop');
   });
 
   it('for its rate says when it takes a request again, as Google says it in the body', () => {
@@ -39,7 +39,7 @@ describe('a refusal of Gemini', () => {
   ])('of the channel (%s) comes as 400, and leads to the next channel', (_what, fixture, status) => {
     const failure = refusal(400, fixture);
     expect(failure.status).toBe(status);
-    expect(classifyFailure(failure)).toBe('next');
+    expect(failureClassOf(failure).next).toBe('next');
   });
 
   it('for its rate names no project of the operator', () => {
