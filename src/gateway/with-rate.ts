@@ -53,7 +53,7 @@ function tokensOf(served: Served): number {
 }
 
 function expected({ tokensPerMinute }: RateLimits, reading: Reading): number {
-  return tokensPerMinute === null || !reading.ok ? 0 : estimatedTokens(reading.call, reading.call.endpoint.inputBound);
+  return tokensPerMinute === null || !reading.ok ? 0 : estimatedTokens(reading.call);
 }
 
 const MEANS: Readonly<Record<keyof RateLimits, string>> = {

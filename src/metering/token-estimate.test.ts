@@ -1,6 +1,12 @@
+import { inputBound } from './input-bound';
 import { estimatedTokens } from './token-estimate';
 
-const call = (json: Record<string, unknown>, outputLimit?: number, choices = 1) => ({ body: { json }, outputLimit, choices });
+const call = (json: Record<string, unknown>, outputLimit?: number, choices = 1) => ({
+  endpoint: { inputBound },
+  body: { json },
+  outputLimit,
+  choices,
+});
 
 describe('the tokens that a request is expected to use', () => {
   it('are a quarter of its bytes, four for each message, and the output that the client allows', () => {

@@ -3,20 +3,19 @@
  * too high for that: here four bytes of text count as a token, and four tokens are added for each message. Media count nothing, and
  * no output is expected where the client set no limit: after the answer the real usage takes the place of the estimate.
  */
-import { inputBound } from './input-bound';
+import type { InputBoundModel } from './input-bound';
 
 const BYTES_PER_TOKEN = 4;
 const TEXT_ALONE = { contextWindow: Number.MAX_SAFE_INTEGER, mediaPartTokens: 0 };
 
-type Bound = typeof inputBound;
-
 export interface EstimatedCall {
+  readonly endpoint: { inputBound(json: Readonly<Record<string, unknown>>, model: InputBoundModel): number };
   readonly body: { readonly json: Readonly<Record<string, unknown>> };
   readonly outputLimit: number | undefined;
   readonly choices: number;
 }
 
-/** `bound` is that of its endpoint. @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
-export function estimatedTokens({ body, outputLimit, choices }: EstimatedCall, bound: Bound = inputBound): number {
-  return Math.ceil(bound(body.json, TEXT_ALONE) / BYTES_PER_TOKEN) + (outputLimit ?? 0) * choices;
+/** @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
+export function estimatedTokens({ endpoint, body, outputLimit, choices }: EstimatedCall): number {
+  return Math.ceil(endpoint.inputBound(body.json, TEXT_ALONE) / BYTES_PER_TOKEN) + (outputLimit ?? 0) * choices;
 }
