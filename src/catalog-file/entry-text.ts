@@ -21,13 +21,15 @@ export function textOfRoute(standing: Route): Written {
 export function withKnownCosts(written: Written, { routes }: Catalog): Written {
   if (!Array.isArray(written['channels'])) return written;
   const known = new Map(
-    [...routes.values()].flatMap(({ steps }) => steps.map((each) => [`${each.channelId} ${each.upstreamModel}`, each.cost] as const)),
+    [...routes.values()].flatMap(({ steps }) =>
+      steps.flatMap(({ channelId, upstreamModel, cost }) => (cost === null ? [] : [[`${channelId} ${upstreamModel}`, cost] as const])),
+    ),
   );
   const channels = items(written['channels']).map((each) => {
     if (typeof each !== 'object' || each === null || (field(each, 'cost') ?? null) !== null) return each;
     const upstreamModel = text(field(each, 'upstreamModel')) ?? text(written['model']);
     const same = known.get(`${text(field(each, 'channel'))} ${upstreamModel}`);
-    return same === undefined || same === null ? each : { ...each, cost: textOfCost(same) };
+    return same === undefined ? each : { ...each, cost: textOfCost(same) };
   });
   return { ...written, channels };
 }
