@@ -60,7 +60,7 @@ describe('a catalog with faults', () => {
     [
       'market data that is not there',
       (tree) => (tree['research']!['marketData']!['provider'] = set('stocks')),
-      'research.marketData.provider: must be one of sample, csv, yahoo',
+      'research.marketData.provider: must be one of sample, csv, yahoo, stooq',
     ],
     [
       'files without a folder',
@@ -71,6 +71,11 @@ describe('a catalog with faults', () => {
       'a folder without files',
       (tree) => (tree['research']!['marketData']!['folder'] = set('prices')),
       'research.marketData.folder: belongs to the provider csv',
+    ],
+    [
+      'a key of market data that needs none',
+      (tree) => (tree['research']!['marketData']!['apiKey'] = set('key')),
+      'research.marketData.apiKey: belongs to the provider stooq',
     ],
     [
       'a folder that does not exist',

@@ -7,8 +7,10 @@ import { channel, model, route } from './routing-schema';
 const marketData = z
   .strictObject({
     provider: z
-      .enum(['sample', 'csv', 'yahoo'])
-      .describe('sample: synthetic, ships with the gateway. csv: files in a folder. yahoo: Yahoo Finance, over the network.'),
+      .enum(['sample', 'csv', 'yahoo', 'stooq'])
+      .describe(
+        'sample: synthetic, ships with the gateway. csv: files in a folder. yahoo: Yahoo Finance, over the network. stooq: daily prices of stooq.com, over the network.',
+      ),
     folder: z
       .string()
       .min(1)
@@ -16,12 +18,15 @@ const marketData = z
       .describe(
         'With csv: the folder of SYMBOL.csv, from the working directory of the gateway. SYMBOL.fundamentals.json and SYMBOL.news.json may stand beside.',
       ),
+    apiKey: z.string().min(1).max(200).optional().describe('With stooq: the key of its website, without which it gives no prices.'),
   })
-  .superRefine(({ provider, folder }, context) => {
+  .superRefine(({ provider, folder, apiKey }, context) => {
     if (provider === 'csv' && folder === undefined)
       context.addIssue({ code: 'custom', path: ['folder'], message: 'is missing: csv reads files' });
     if (provider !== 'csv' && folder !== undefined)
       context.addIssue({ code: 'custom', path: ['folder'], message: 'belongs to the provider csv' });
+    if (provider !== 'stooq' && apiKey !== undefined)
+      context.addIssue({ code: 'custom', path: ['apiKey'], message: 'belongs to the provider stooq' });
   })
   .default({ provider: 'sample' })
   .describe('Where prices, fundamentals and news come from; the synthetic sample when left out.');

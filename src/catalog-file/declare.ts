@@ -29,9 +29,11 @@ type KeyText = AccountText['keys'][number];
 export interface DeclaredResearch {
   readonly models: { readonly quick: string; readonly deep: string };
   readonly marketData: {
-    readonly provider: 'sample' | 'csv' | 'yahoo';
+    readonly provider: 'sample' | 'csv' | 'yahoo' | 'stooq';
     /** Given with csv, and only there. */
     readonly folder?: string | undefined;
+    /** With stooq alone. */
+    readonly apiKey?: string | undefined;
   };
 }
 

@@ -3,12 +3,14 @@ import type { Clock } from '../kernel/clock';
 import { invariant } from '../kernel/invariant';
 import { CsvMarketData } from '../market-data/csv';
 import { SampleMarketData } from '../market-data/sample';
+import { StooqMarketData } from '../market-data/stooq';
 import { YahooMarketData } from '../market-data/yahoo';
 import type { MarketData } from '../research/market-data';
 
 /** The market data that the catalog names. Nothing is read or asked for before the first briefing. */
-export function openMarketData({ provider, folder }: DeclaredResearch['marketData'], clock: Clock): MarketData {
+export function openMarketData({ provider, folder, apiKey }: DeclaredResearch['marketData'], clock: Clock): MarketData {
   if (provider === 'yahoo') return new YahooMarketData(clock);
+  if (provider === 'stooq') return new StooqMarketData(apiKey, clock);
   if (provider === 'sample') return new SampleMarketData(clock);
   invariant(folder !== undefined, 'the catalog names a folder for csv');
   return new CsvMarketData(folder, clock);

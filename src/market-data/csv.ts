@@ -4,18 +4,18 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
-import { type Bar, isDay } from '../research/bar';
+import { isDay } from '../research/bar';
 import { makeBriefing } from '../research/make-briefing';
 import type { Briefing, MarketData } from '../research/market-data';
 import { checkedSymbol, unknownSymbol } from '../research/symbol';
+import { barsOfCsv, PRICE_COLUMNS } from './csv-bars';
 import { webAddress } from './web-address';
 
 const PROVIDER = 'csv';
-const COLUMNS = ['date', 'open', 'high', 'low', 'close', 'volume'] as const;
+const COLUMNS = [...PRICE_COLUMNS, 'volume'];
 
 /** A century of days is 2 MB. A larger file would keep the whole gateway waiting while it is read. */
 const FILE_MAX = 4 * 1024 * 1024;
@@ -60,10 +60,11 @@ export class CsvMarketData implements MarketData {
     const text = await textOf(join(this.folder, `${symbol}.csv`));
     if (text === TOO_LARGE) throw unusable(symbol, `has more than ${FILE_MAX / 1_048_576} MB`);
     if (text === null) throw unknownSymbol(symbol, PROVIDER, `Put ${symbol}.csv into the folder of the market data.`);
+    const bars = barsOfCsv(text, COLUMNS, (problem) => unusable(symbol, problem));
     const [fundamentals, news] = await Promise.all([this.beside(symbol, 'fundamentals', figures), this.beside(symbol, 'news', newsItems)]);
     const briefing = makeBriefing(
       {
-        ...{ symbol, name: null, currency: null, provider: PROVIDER, synthetic: false, bars: barsOf(text, symbol) },
+        ...{ symbol, name: null, currency: null, provider: PROVIDER, synthetic: false, bars },
         ...{ fundamentals: fundamentals.value, news: news.value, troubles: [...fundamentals.troubles, ...news.troubles] },
       },
       this.clock.now(),
@@ -86,39 +87,6 @@ export class CsvMarketData implements MarketData {
       troubles: [`${name} was left out: ${place === '' ? 'it is no list of entries' : `${place} is wrong or missing`}.`],
     };
   }
-}
-
-function barsOf(text: string, symbol: string): Bar[] {
-  const rows = rowsOf(text, symbol);
-  const missing = COLUMNS.filter((column) => rows[0] !== undefined && !Object.hasOwn(rows[0], column));
-  if (missing.length > 0) throw unusable(symbol, `lacks ${missing.length === 1 ? 'the column' : 'the columns'} ${missing.join(', ')}`);
-  return rows.map((row) => ({
-    date: row['date'] ?? '',
-    open: numberOf(row['open']),
-    high: numberOf(row['high']),
-    low: numberOf(row['low']),
-    close: numberOf(row['close']),
-    volume: numberOf(row['volume']),
-  }));
-}
-
-function rowsOf(text: string, symbol: string): Record<string, string>[] {
-  try {
-    return parse(text, {
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-      columns: (header: string[]) => header.map((name) => name.toLowerCase()),
-    });
-  } catch {
-    throw unusable(symbol, 'is not CSV');
-  }
-}
-
-/** NaN for what is no number: the day is left out, and the report says so. */
-function numberOf(text: string | undefined): number {
-  return text === undefined || text === '' ? Number.NaN : Number(text);
 }
 
 function unusable(symbol: string, problem: string): Fault {
