@@ -3,6 +3,7 @@ import { eventually, gate } from '../../test/support/eventually';
 import type { Act } from '../../test/support/fake-upstream';
 import { researchWorld } from '../../test/support/memory-research';
 import { answerOf } from '../../test/support/section-answers';
+import { Fault } from '../kernel/fault';
 import type { RunStatus } from '../kernel/words';
 import { Drive } from './advance-run';
 import { instant } from './report/report';
@@ -116,6 +117,24 @@ describe('a run that is taken over', () => {
     drive = new Drive(world.means, world.research, 'owner');
     await drive.run();
     expect(world.steps.filter(({ section }) => section !== undefined)).toEqual([]);
+  });
+});
+
+describe('a run that waits for the rate of its key', () => {
+  it('waits no longer once it is told to stop', async () => {
+    const { means, research } = researchWorld({});
+    const refuse = () => Promise.reject(new Fault('rate_limit_exceeded', 'Wait.', { retryAfterS: 60 }));
+    let slept = 0;
+    const sleep = async (ms: number) => {
+      slept += ms;
+      drive.stop();
+    };
+    const keys: typeof means.gateway.keys = Object.assign(Object.create(means.gateway.keys), { recognise: refuse });
+    const gateway = { ...means.gateway, keys, clock: { ...means.gateway.clock, sleep } };
+    const drive = new Drive({ ...means, gateway }, research, 'owner');
+    await drive.run();
+    expect(slept).toBeGreaterThan(0);
+    expect(slept).toBeLessThan(2_000);
   });
 });
 

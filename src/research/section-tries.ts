@@ -36,6 +36,7 @@ export type TriesEnd = { readonly kind: 'ended' | 'cut' } | { readonly kind: 'pa
 const BACKOFF_MS = 200;
 /** Channels that are restarted or full are back within seconds; a section that failed takes with it what was paid for those that it reads. */
 const UNHEARD_BACKOFF_MS = 1_500;
+const LOOK_AGAIN_MS = 250;
 const TEXT_MAX = 500;
 const NO_OPEN_CALL = { openCallId: null } as const;
 const ENDED: TriesEnd = { kind: 'ended' };
@@ -99,7 +100,7 @@ export class SectionTries {
         return this.failed(spec, called.problem, called.unheard === true ? UNHEARD_BACKOFF_MS : BACKOFF_MS);
       case 'later':
         await this.undo(spec);
-        await this.means.gateway.clock.sleep(called.afterMs);
+        await this.pause(called.afterMs);
         return this.state.isOver ? CUT : null;
       case 'stopped':
         await this.undo(spec);
@@ -134,8 +135,15 @@ export class SectionTries {
       return ENDED;
     }
     await this.written.change(spec, { ...NO_OPEN_CALL, status: 'RETRYING', error }, { kind: 'TRY_FAILED', message: error });
-    await clock.sleep(backoffMs * tries);
+    await this.pause(backoffMs * tries);
     return this.state.isOver ? CUT : null;
+  }
+
+  /** For so long, or until no further try begins: whoever stops waits for it, and a rate can take a minute. */
+  private async pause(ms: number): Promise<void> {
+    for (let left = ms; left > 0 && !this.state.isOver; left -= LOOK_AGAIN_MS) {
+      await this.means.gateway.clock.sleep(Math.min(left, LOOK_AGAIN_MS));
+    }
   }
 
   /** A try that was none: nothing was answered, and it was not the section's fault. */
