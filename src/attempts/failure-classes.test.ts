@@ -4,7 +4,7 @@ import type { FailureKind } from './upstream';
 
 describe('whom a failure blames', () => {
   /** Every way to fail without a status: adding one asks for its row here. */
-  const BY_KIND: Readonly<Record<FailureKind, 'always' | 'before' | 'never'>> = {
+  const BY_KIND: Readonly<Record<FailureKind, 'always' | 'before' | 'unanswered' | 'never'>> = {
     connect_failed: 'always',
     connect_timeout: 'always',
     connection_lost: 'always',
@@ -12,6 +12,7 @@ describe('whom a failure blames', () => {
     idle_timeout: 'always',
     total_timeout: 'before',
     provider_error: 'always',
+    no_endpoint: 'unanswered',
     malformed_answer: 'always',
     answer_too_large: 'never',
     cut: 'never',
@@ -46,6 +47,11 @@ describe('whom a failure blames', () => {
       expect(failureClassOf(blamed).next).toBe(failureClassOf(aFailure({ status })).next);
     },
   );
+
+  it('is nobody where the gateway’s own machine could not connect', () => {
+    const lacking = aFailure({ kind: 'connect_failed', status: null, atFault: 'gateway' });
+    expect([isFaultOfChannel(lacking, false), failureClassOf(lacking).next]).toEqual([false, 'same']);
+  });
 
   it('is nobody where the gateway itself stopped reading, whatever was said by then', () => {
     expect(isFaultOfChannel(aFailure({ kind: 'cut', atFault: 'channel' }), true)).toBe(false);

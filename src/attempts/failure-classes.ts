@@ -10,8 +10,8 @@ export type NextMove = 'same' | 'next' | 'stop';
 
 interface FailureClass {
   readonly next: NextMove;
-  /** `before`: only while no output had come. */
-  readonly againstChannel: 'always' | 'before' | 'never';
+  /** `before`: only while no output had come. `unanswered`: only while the channel never answered for the model. */
+  readonly againstChannel: 'always' | 'before' | 'unanswered' | 'never';
   readonly stopReason: StopReason;
   /** The provider does not take our secret, or the account behind it. */
   readonly refusesSecret?: true;
@@ -22,12 +22,14 @@ const LATE = { next: 'same', againstChannel: 'always', stopReason: 'UPSTREAM_TIM
 const REFUSED = { next: 'next', againstChannel: 'always', stopReason: 'UPSTREAM_ERROR' } as const;
 const REJECTED = { next: 'stop', againstChannel: 'never', stopReason: 'REJECTED' } as const;
 
-/** Without a status of the provider. */
+/** Without a status of the provider, or whatever it was. */
 const BY_KIND: Readonly<Record<FailureKind, FailureClass>> = {
   connect_failed: BROKEN,
   connection_lost: BROKEN,
   malformed_answer: BROKEN,
   provider_error: BROKEN,
+  // The base URL is wrong, or the client chose an endpoint that the provider does not have; another one may.
+  no_endpoint: { next: 'next', againstChannel: 'unanswered', stopReason: 'REJECTED' },
   connect_timeout: LATE,
   first_byte_timeout: LATE,
   idle_timeout: LATE,
@@ -54,7 +56,7 @@ const BY_STATUS: ReadonlyMap<number, FailureClass> = new Map<number, FailureClas
 
 /** By kind and status; the provider's own words decide whether it speaks against the channel, but for what the gateway cut itself. */
 export function failureClassOf({ kind, status, atFault }: AttemptFailure): FailureClass {
-  if (kind === 'cut') return BY_KIND.cut;
+  if (kind === 'cut' || kind === 'no_endpoint') return BY_KIND[kind];
   const found = status === null ? BY_KIND[kind] : (BY_STATUS.get(status) ?? (status >= 500 ? BROKEN : REJECTED));
   if (atFault === undefined) return found;
   // Neither the request nor the model is a matter of the secret, which serves other models.
@@ -62,8 +64,9 @@ export function failureClassOf({ kind, status, atFault }: AttemptFailure): Failu
   return { next, stopReason, againstChannel: atFault === 'channel' ? 'always' : 'never' };
 }
 
-/** Whether a failure speaks against the channel. `started`: output had come before it. */
-export function isFaultOfChannel(failure: AttemptFailure, started: boolean): boolean {
+/** Whether a failure speaks against the channel. `started`: output had come before it; `answered`: the channel ever answered for the model. */
+export function isFaultOfChannel(failure: AttemptFailure, started: boolean, answered = true): boolean {
   const { againstChannel } = failureClassOf(failure);
-  return againstChannel === 'always' || (againstChannel === 'before' && !started);
+  if (againstChannel === 'before') return !started;
+  return againstChannel === 'unanswered' ? !answered : againstChannel === 'always';
 }

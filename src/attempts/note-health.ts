@@ -33,7 +33,8 @@ export function noteHealth(
     health.abandoned(channel, upstreamModel, ticket);
     return true;
   }
-  if (!isFaultOfChannel(failure, started)) health.abandoned(channel, upstreamModel, ticket);
+  const answered = health.answered(channel, upstreamModel);
+  if (!isFaultOfChannel(failure, started, answered)) health.abandoned(channel, upstreamModel, ticket);
   else if (status === 429 && resetMs !== undefined) {
     // Of a channel with several secrets each one rests by itself.
     if (secret === null) health.limited(channel, upstreamModel, ticket, resetMs);

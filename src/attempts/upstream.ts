@@ -70,12 +70,13 @@ export type FailureKind =
   | 'idle_timeout'
   | 'total_timeout'
   | 'provider_error'
+  | 'no_endpoint'
   | 'malformed_answer'
   | 'answer_too_large'
   | 'cut';
 
-/** Whom the provider's own words blame: what this request says, or what is offered to all of them. */
-export type AtFault = 'request' | 'channel';
+/** Whom a failure's own words blame: what this request says, what is offered to all of them, or the gateway's own machine. */
+export type AtFault = 'request' | 'channel' | 'gateway';
 
 /** An upstream failure. `cut` is one that the gateway made itself, through `UpstreamExchange.cut`. */
 export interface AttemptFailure {
@@ -89,7 +90,7 @@ export interface AttemptFailure {
   readonly type: string | null;
   /** The member of the request that it names; left out: none. */
   readonly param?: string | undefined;
-  /** Set where the provider's words say it, whatever the status; left out: kind and status decide. */
+  /** Set where its words say it, whatever the status; left out: kind and status decide. */
   readonly atFault?: AtFault | undefined;
   /** Milliseconds until its rate limit is reset, where the provider said so; left out: it did not. */
   readonly resetMs?: number | undefined;

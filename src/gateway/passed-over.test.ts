@@ -107,6 +107,26 @@ describe('a channel whose breaker is open', () => {
     ]);
   });
 
+  const NOTHING_THERE = { failure: { status: 404, kind: 'no_endpoint' } } as const;
+
+  it('comes of a channel that has nothing at its address and never answered; until then its backup is asked each time', async () => {
+    const health = healthy();
+    for (let call = 0; call < 15; call += 1) {
+      expect(rows(await play({ health, acts: { a: [NOTHING_THERE] } }))).toEqual([
+        ['a', 'FAILED', 'no_endpoint', 0],
+        ['b', 'SUCCEEDED', null, 0],
+      ]);
+    }
+    expect(rows(await play({ health }))[0]).toEqual(['a', 'SKIPPED', 'breaker_open', 0]);
+  });
+
+  it('does not come of calls of an endpoint that a channel which answers others does not have', async () => {
+    const health = healthy();
+    await play({ health });
+    for (let call = 0; call < 30; call += 1) await play({ health, routes: one('a'), acts: { a: [NOTHING_THERE] } });
+    expect(rows(await play({ health }))[0]).toEqual(['a', 'SUCCEEDED', null, 0]);
+  });
+
   it('does not come of clients that leave', async () => {
     const health = healthy();
     for (let call = 0; call < 30; call += 1) {

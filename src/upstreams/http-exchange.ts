@@ -8,7 +8,7 @@ import type { Answer, AnswerFacts, AttemptFailure, UpstreamExchange, UpstreamRes
 import type { Clock } from '../kernel/clock';
 import type { ChannelTimeouts } from '../routing/catalog';
 import { Deadlines } from './deadlines';
-import { CUT, deadlineFailure, MALFORMED, REDIRECTED, transportFailure } from './failure';
+import { CUT, deadlineFailure, MALFORMED, REDIRECTED, refusalAtPath, transportFailure } from './failure';
 import { rateResetMs } from './rate-reset';
 import { holdsSecret } from './scrub-secret';
 
@@ -212,7 +212,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
 
   private refusalIn(body: string, status: number): AttemptFailure {
     try {
-      return this.reader.refusal(status, body);
+      return refusalAtPath(this.reader.refusal(status, body));
     } catch {
       return { ...MALFORMED, kind: 'provider_error', status };
     }

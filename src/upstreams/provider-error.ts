@@ -4,6 +4,7 @@ import { isRecord } from '../kernel/record';
 import { clipped } from '../kernel/shown';
 import type { Channel } from '../routing/catalog';
 import { atFaultIn } from './at-fault';
+import { NO_MESSAGE } from './failure';
 import { type JsonRecord, parseFirstRecord } from './json';
 import { scrubbed } from './scrub';
 
@@ -33,7 +34,7 @@ function failureOf(error: unknown, channel: Channel, status: number | null): Att
   const param = wordOf(members['param'], channel);
   const failure = {
     status,
-    message: typeof message === 'string' ? scrubbed(message, channel) : 'The provider reported an error without a message.',
+    message: typeof message === 'string' ? scrubbed(message, channel) : NO_MESSAGE,
     code: wordOf(members['code'], channel),
     type: wordOf(members['type'], channel),
   };

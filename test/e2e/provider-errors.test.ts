@@ -80,6 +80,31 @@ onEachDatabase('when a provider fails', (bed, promise) => {
     });
   }
 
+  promise('a page in place of an API leads to the next channel; with none left the client is told what is wrong', async () => {
+    const page = { status: 404, error: '<html><body>404 Not Found</body></html>' };
+    bed.a.next(page);
+    const served = await postChat(bed.gateway.origin, CHAT, { model: 'small', messages: HI });
+    expect(served.status).toBe(200);
+    expect(await receipt(bed.gateway.origin, CHAT, served.headers.get('x-request-id'))).toMatchObject({
+      charge: '0.000026',
+      attempts: [{ status: 'FAILED', providerStatus: 404, errorCode: 'no_endpoint', charge: '0' }, { status: 'SUCCEEDED' }],
+    });
+    bed.a.next(page);
+    const { status, error, headers, story } = await call('only-ordinary');
+    expect([status, headers.get('x-should-retry'), error['message']]).toEqual([
+      404,
+      'false',
+      expect.stringContaining('the base URL of the channel is wrong'),
+    ]);
+    expect(story).toMatchObject({
+      status: 'FAILED',
+      stopReason: 'REJECTED',
+      providerStatus: 404,
+      charge: '0',
+      hold: { state: 'RELEASED' },
+    });
+  });
+
   promise('502 upstream_failed when no channel answers: free of charge, and the SDK may try again', async () => {
     for (const upstream of [bed.a, bed.b]) upstream.next({ status: 500 });
     const { status, error, headers, story } = await call('small');

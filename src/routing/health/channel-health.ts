@@ -85,6 +85,11 @@ export class ChannelHealth {
     this.parts.wire.tell({ kind: 'limited', channelId: channel.id, upstreamModel, forMs, secret: null });
   }
 
+  /** Whether it ever answered to the end, here or as another process told. */
+  answered(channel: Channel, upstreamModel: string): boolean {
+    return !this.modelOf(channel, upstreamModel).latency.isEmpty;
+  }
+
   /** It ended in a way that says nothing of the channel: the request was rejected, or its client left. */
   abandoned(channel: Channel, upstreamModel: string, ticket: Ticket): void {
     this.modelOf(channel, upstreamModel).abandoned(ticket);

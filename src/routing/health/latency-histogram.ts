@@ -18,6 +18,10 @@ export class LatencyHistogram {
   private readonly untoldBins = new Float64Array(LATENCY_BINS);
   private untold = 0;
 
+  get isEmpty(): boolean {
+    return this.weight === 0;
+  }
+
   /** @param ms milliseconds; below one they count as one */
   add(ms: number): void {
     const bin = Math.min(LATENCY_BINS - 1, Math.max(0, Math.floor(Math.log2(Math.max(ms, 1)) * PER_DOUBLING)));
@@ -46,7 +50,7 @@ export class LatencyHistogram {
 
   /** The duration that a part `share` of them does not exceed, within a tenth; null: none is known. */
   quantile(share: number): number | null {
-    if (this.weight === 0) return null;
+    if (this.isEmpty) return null;
     let below = 0;
     for (let bin = 0; bin < LATENCY_BINS; bin += 1) {
       below += this.bins[bin] ?? 0;

@@ -4,6 +4,7 @@ import { isRecord } from '../../kernel/record';
 import { clipped } from '../../kernel/shown';
 import type { Channel } from '../../routing/catalog';
 import { atFaultIn } from '../at-fault';
+import { NO_MESSAGE } from '../failure';
 import { type JsonRecord, parseFirstRecord, recordOf } from '../json';
 import { durationMs } from '../rate-reset';
 import { scrubbed } from '../scrub';
@@ -39,7 +40,7 @@ export function geminiError({ message, status }: JsonRecord, channel: Channel): 
   return {
     kind: 'provider_error',
     status: null,
-    message: said ? scrubbed(message, channel) : 'The provider reported an error without a message.',
+    message: said ? scrubbed(message, channel) : NO_MESSAGE,
     code: typeof status === 'string' && status !== '' ? clipped(scrubbed(status, channel), WORD_MAX) : null,
     type: null,
   };
