@@ -76,12 +76,14 @@ onEachDatabase('an answer that is kept', (bed, promise) => {
     await kept();
     const key = newId();
     bed.a.next({ text: 'x'.repeat(LONG_CHARACTERS) });
-    const first = await call(key);
+    // Of one channel: a backup would answer in few words where a starved machine does not get these in time.
+    const body = { model: 'only-ordinary' };
+    const first = await call(key, body);
     const text = await first.text();
     expect(text.length > LONG_CHARACTERS ? 'all of it' : text).toBe('all of it');
     const id = first.headers.get('x-request-id') ?? '';
     expect(await receipt(bed.gateway.origin, CHAT, id)).toMatchObject({ status: 'SUCCEEDED', charge: expect.not.stringMatching(/^0$/) });
-    const again = await call(key);
+    const again = await call(key, body);
     expect([again.status, await again.json()]).toMatchObject([409, { error: { receipt_id: id } }]);
   });
 
