@@ -24,7 +24,7 @@ export function noteHealth(
 ): boolean {
   if (result.ok) {
     health.succeeded(channel, upstreamModel, ticket, latencyMs, result.facts.firstByteMs);
-    if (secret !== null) health.secretSucceeded(channel, secret.print);
+    if (secret !== null) health.secretSucceeded(channel, secret.print, latencyMs);
     return false;
   }
   const { failure } = result;

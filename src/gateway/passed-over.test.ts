@@ -213,4 +213,14 @@ describe('a secret that the provider refuses', () => {
     expect(health.known('a')?.models.get('m')?.breaker.window.failures(1_000)).toBe(1);
     expect(rows(await play({ health, apiKeys }))[0]).toEqual(['a', 'SKIPPED', 'breaker_open', 0]);
   });
+
+  it('is in use again as soon as it is answered, having been sent because no other one was left', async () => {
+    const clock = new StillClock(1_000);
+    const health = healthy(clock);
+    await play({ health, apiKeys, routes: one('a'), acts: { a: [failing(401), failing(401), failing(401)] } });
+    expect(rows(await play({ health, apiKeys }))[0]).toEqual(['a', 'SKIPPED', 'breaker_open', 0]);
+    clock.time += 1_000;
+    expect(rows(await play({ health, apiKeys, routes: one('a') }))).toEqual([['a', 'SUCCEEDED', null, 0]]);
+    expect(rows(await play({ health, apiKeys }))).toEqual([['a', 'SUCCEEDED', null, 0]]);
+  });
 });

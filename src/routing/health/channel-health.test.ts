@@ -146,6 +146,18 @@ describe('several secrets of a channel', () => {
     expect(aside()).toBe(2 * REFUSED_MS);
   });
 
+  it('stay put aside for answers that were asked for before they were refused', () => {
+    const { health, clock } = world();
+    const refused = health.secretFor(RING, 'm');
+    if (refused === null) throw new Error('a secret is there');
+    health.secretRefused(RING, 'm', refused, 'the provider refused it with HTTP 401');
+    clock.time += 100;
+    health.secretSucceeded(RING, refused.print, 150);
+    expect(picked(health)).not.toContain(refused.channel.apiKey);
+    health.secretSucceeded(RING, refused.print, 50);
+    expect(picked(health)).toContain(refused.channel.apiKey);
+  });
+
   it('close the channel only when all of them are put aside, until the first is ready', () => {
     const { health, report, clock } = world();
     const answers = [1, 2, 3].map(() => {

@@ -69,8 +69,8 @@ export class ChannelHealth {
     this.turned(channel.id, model, model.succeeded(ticket, this.parts.clock.monotonic(), latencyMs, firstByteMs));
   }
 
-  secretSucceeded(channel: Channel, print: string): void {
-    this.ringOf(channel)?.succeeded(print);
+  secretSucceeded(channel: Channel, print: string, latencyMs: number): void {
+    this.ringOf(channel)?.succeeded(print, this.parts.clock.monotonic() - latencyMs);
   }
 
   /** @param why as the end of "the last one with …": a status or a word of ours */

@@ -27,6 +27,7 @@ const REFUSED_MAX_MS = 600_000;
 const FINGERPRINT_LENGTH = 12;
 
 interface SecretState {
+  refusedAt: number;
   refusedUntil: number;
   refusals: number;
   reason: string;
@@ -96,6 +97,7 @@ export class SecretRing {
   hearRefused(print: string, now: number, forMs: number, reason: string): void {
     const state = this.states.get(print);
     if (state === undefined) return;
+    state.refusedAt = now;
     state.refusedUntil = Math.max(state.refusedUntil, now + Math.min(forMs, REFUSED_MAX_MS));
     state.reason = reason;
   }
@@ -105,9 +107,12 @@ export class SecretRing {
     limitedUntil?.set(upstreamModel, Math.max(limitedUntil.get(upstreamModel) ?? 0, now + boundedRest(forMs)));
   }
 
-  succeeded(print: string): void {
+  /** An attempt that began so was answered. One from before the refusal says nothing of it; another one, sent because no secret was left, ends it. */
+  succeeded(print: string, began: number): void {
     const state = this.states.get(print);
-    if (state !== undefined) state.refusals = 0;
+    if (state === undefined) return;
+    state.refusals = 0;
+    if (began > state.refusedAt) state.refusedUntil = 0;
   }
 
   report(now: number): SecretReport[] {
@@ -125,5 +130,5 @@ export class SecretRing {
 }
 
 function newState(): SecretState {
-  return { refusedUntil: 0, refusals: 0, reason: '', limitedUntil: new Map() };
+  return { refusedAt: 0, refusedUntil: 0, refusals: 0, reason: '', limitedUntil: new Map() };
 }
