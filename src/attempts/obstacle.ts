@@ -1,4 +1,5 @@
 /** Why a step of a plan cannot be tried. */
+import type { CatalogStore } from '../routing/catalog-store';
 import type { PlanStep } from '../routing/plan-route';
 import type { AskedOfUpstream, Operation, Upstreams } from './upstream';
 
@@ -26,7 +27,7 @@ export const OPERATION_NAMES: Readonly<Record<Operation, string>> = {
 export function obstacleOf(step: PlanStep, operation: Operation, upstreams: Upstreams): Obstacle | null {
   const { channel, passedOver } = step;
   if (passedOver !== undefined) return passedOver;
-  if (!channel.enabled) return { code: 'channel_disabled', message: `The channel "${channel.id}" is disabled.` };
+  if (!channel.enabled) return disabled(channel.id);
   if (!speaks(step, operation, upstreams)) {
     const message = `${OPERATION_NAMES[operation]} cannot run on a channel of protocol ${channel.protocol}.`;
     return { code: 'protocol_unsupported', message };
@@ -37,6 +38,15 @@ export function obstacleOf(step: PlanStep, operation: Operation, upstreams: Upst
 /** The same of a request; null: it can be tried, if the health of its channel lets it. */
 export function obstacleTo(step: PlanStep, asked: Omit<AskedOfUpstream, 'upstreamModel'>, upstreams: Upstreams): Obstacle | null {
   return obstacleOf(step, asked.operation, upstreams) ?? lackOf(step, asked, upstreams);
+}
+
+/** What stands against a step whose channel was disabled since the request was planned; null: it was not. */
+export function disabledSince({ channel: { id } }: PlanStep, catalog: Pick<CatalogStore, 'current'>): Obstacle | null {
+  return catalog.current().channels.get(id)?.enabled === false ? disabled(id) : null;
+}
+
+function disabled(id: string): Obstacle {
+  return { code: 'channel_disabled', message: `The channel "${id}" is disabled.` };
 }
 
 /** Whether the protocol of a step's channel has the operation at all. */

@@ -1,9 +1,10 @@
 /** Which steps are passed over for the health of their channel, and which one is tried all the same. */
 import type { Clock } from '../kernel/clock';
+import type { CatalogStore } from '../routing/catalog-store';
 import type { ChannelHealth } from '../routing/health/channel-health';
 import type { Rest } from '../routing/health/model-health';
 import type { Plan, PlanStep } from '../routing/plan-route';
-import type { Obstacle } from './obstacle';
+import { disabledSince, type Obstacle } from './obstacle';
 
 export interface HealthMeans {
   readonly health: ChannelHealth;
@@ -26,6 +27,14 @@ export function restingAt(plan: Plan, step: PlanStep, means: HealthMeans, stoppe
   if (rest === null) return null;
   const obstacle = { code: rest.code, message: told(step, rest, means.clock.now()) };
   return { obstacle, lastResort: lastResort(plan, step, means, stopped) === step };
+}
+
+/** Whether a step that was tried is not to be tried again for now: its channel rests, or was disabled meanwhile. */
+export function isOutOfUse(
+  step: PlanStep,
+  means: Pick<HealthMeans, 'health'> & { readonly catalog: Pick<CatalogStore, 'current'> },
+): boolean {
+  return means.health.restOf(step.channel, step.upstreamModel) !== null || disabledSince(step, means.catalog) !== null;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Interrupted } from '../kernel/interrupt';
 import { invariant } from '../kernel/invariant';
 import type { StopReason } from '../kernel/words';
 import type { TokenCounter } from '../metering/token-counter';
+import type { CatalogStore } from '../routing/catalog-store';
 import type { ChannelHealth } from '../routing/health/channel-health';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
@@ -16,8 +17,8 @@ import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-record';
 import { Delivery, type StreamSink } from './delivery';
 import { failureClassOf, type NextMove } from './failure-classes';
 import { noteHealth } from './note-health';
-import { type Obstacle, obstacleTo } from './obstacle';
-import { restingAt } from './resting';
+import { disabledSince, type Obstacle, obstacleTo } from './obstacle';
+import { isOutOfUse, restingAt } from './resting';
 import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, UpstreamResult, Upstreams } from './upstream';
 
 /** What ends a request from outside. */
@@ -28,6 +29,7 @@ export interface AttemptMeans {
   readonly counter: TokenCounter;
   readonly clock: Clock;
   readonly health: ChannelHealth;
+  readonly catalog: Pick<CatalogStore, 'current'>;
 }
 
 export interface AttemptJob {
@@ -92,7 +94,7 @@ export async function runAttempts(
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
     const index = job.attemptsBefore.length + attempts.length;
-    const obstacle = obstacleTo(step, job, means.upstreams) ?? mayNotSend(means, job) ?? restingNow(means, job, step);
+    const obstacle = obstacleAt(means, job, step) ?? mayNotSend(means, job) ?? restingNow(means, job, step);
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
@@ -123,7 +125,7 @@ async function tryStep(
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
     tries.push(tried);
     if (tried.otherSecret && refusedSecrets + 1 < (step.channel.apiKeys?.length ?? 1)) refusedSecrets += 1;
-    else if (moveAfter(tried) !== 'same' || means.health.restOf(step.channel, step.upstreamModel) !== null) break;
+    else if (moveAfter(tried) !== 'same' || isOutOfUse(step, means)) break;
   }
   return tries;
 }
@@ -133,10 +135,15 @@ function mayNotSend({ clock }: AttemptMeans, { limits }: AttemptJob): Obstacle |
   return limits === null ? null : limitReached(limits, clock);
 }
 
+/** What keeps a step from being tried, whatever the health of its channel. */
+function obstacleAt({ upstreams, catalog }: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
+  return disabledSince(step, catalog) ?? obstacleTo(step, job, upstreams);
+}
+
 /** What the health of its channel has against a step, unless nothing else is left to be tried. */
 function restingNow(means: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
   if (means.health.restOf(step.channel, step.upstreamModel) === null) return null;
-  const resting = restingAt(job.plan, step, means, (each) => obstacleTo(each, job, means.upstreams) !== null);
+  const resting = restingAt(job.plan, step, means, (each) => obstacleAt(means, job, each) !== null);
   return resting === null || resting.lastResort ? null : resting.obstacle;
 }
 

@@ -1,5 +1,5 @@
 /** What the operator changes on the running catalog, over the graph: prices and channels. */
-import { eventually } from '../support/eventually';
+import { eventually, gate } from '../support/eventually';
 import { graph, postChat, receipt } from '../support/forge-client';
 import { OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
@@ -84,6 +84,24 @@ onEachDatabase('the catalog that the operator changes', (bed, promise) => {
     await setStatus('cheap-a', 'ENABLED');
     expect((await call('small')).attempts.map(({ channel }) => channel.id)).toEqual(['cheap-a']);
   });
+
+  for (const [id, failures, then] of [
+    ['cheap-a', 1, { status: 'SUCCEEDED', channel: { id: 'cheap-b' } }],
+    ['cheap-b', 3, { status: 'SKIPPED', errorCode: 'channel_disabled' }],
+  ] as const) {
+    promise(`sends nothing more to a channel that is disabled while a call is tried: ${id}`, async () => {
+      const { opened, open } = gate();
+      const before = bed.a.requests.length;
+      bed.a.next({ status: 503, gate: { before: 'head', opened } });
+      for (let more = 1; more < failures; more += 1) bed.a.next({ status: 503 });
+      const called = call('stubborn');
+      await bed.a.until(() => bed.a.requests.length > before);
+      await setStatus(id, 'DISABLED');
+      open();
+      expect((await called).attempts).toMatchObject([...Array(failures).fill({ status: 'FAILED' }), then]);
+      await setStatus(id, 'ENABLED');
+    });
+  }
 
   promise('says what is wrong with a price or a name, and changes nothing then', async () => {
     const before = await routeOf();
