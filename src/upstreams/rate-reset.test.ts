@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { rateResetMs } from './rate-reset';
 
 const NOW = Date.UTC(2026, 2, 1, 13);
@@ -27,6 +28,10 @@ describe('the reset of a rate limit', () => {
     expect(reset({ ...both, 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-remaining-tokens': '0' })).toBe(8_000);
     expect(reset({ ...both, 'x-ratelimit-remaining-requests': '5', 'x-ratelimit-remaining-tokens': '0' })).toBe(2_000);
     expect(reset(both)).toBe(2_000);
+  });
+
+  it('is what was said last where a proxy said it again', () => {
+    expect(rateResetMs({ 'retry-after': ['3', '4'] } as unknown as IncomingHttpHeaders, NOW)).toBe(4_000);
   });
 
   it.each([{}, { 'retry-after': 'soon' }, { 'x-ratelimit-reset-requests': '' }, { 'retry-after-ms': '-5' }])(

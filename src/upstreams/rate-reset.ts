@@ -59,6 +59,5 @@ export function durationMs(text: string): number | undefined {
 }
 
 function textOf(headers: IncomingHttpHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value.trim() : undefined;
+  return [headers[name]].flat().at(-1)?.trim();
 }
