@@ -42,6 +42,15 @@ describe('what Anthropic has no words for', () => {
     expect(lack({ reasoning_effort: 'none', temperature: 0.5 })).toBeNull();
   });
 
+  it('says of models that always think that they cannot be told not to', () => {
+    for (const model of ['claude-fable-5', 'claude-mythos-preview', 'claude-opus-5-5', 'anthropic/claude-sonnet-5-5']) {
+      expect(lack({ reasoning_effort: 'none' }, model)).toMatch(/^reasoning_effort cannot be none/);
+      expect(lack(effort, model)).toBeNull();
+    }
+    for (const model of ['claude-opus-5', 'claude-haiku-5-5', 'claude-opus-4-8'])
+      expect(lack({ reasoning_effort: 'none' }, model)).toBeNull();
+  });
+
   it('lets a client go on from a call whose thoughts it has no place for', () => {
     for (const model of ['claude-sonnet-4-5', 'claude-opus-4-6']) {
       expect(lack({ ...effort, messages: [...HI, call('{}'), result] }, model)).toBeNull();

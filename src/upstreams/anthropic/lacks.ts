@@ -3,7 +3,7 @@
 import { shown } from '../../kernel/shown';
 import type { AssistantPart, Conversation, Turn, UserPart } from '../conversation/conversation';
 import { parseRecord } from '../json';
-import { THOUGHT_MIN, thinksOnBudget } from './thinking';
+import { ALWAYS_THINKS, THOUGHT_MIN, thinksOnBudget } from './thinking';
 
 /** What is missing, as a sentence; null: nothing. `model`: the upstream's name of it. */
 export function lackOfMessages(conversation: Conversation, model: string): string | null {
@@ -25,7 +25,9 @@ function lackOfSettings(conversation: Conversation): string | null {
 
 /** Thinking excludes what would steer the answer beside it; within a budget, more than by effort. */
 function lackOfReasoning({ reasoning, toolChoice, temperature, topK, outputLimit }: Conversation, model: string): string | null {
-  if (reasoning === null || reasoning.effort === 'none') return null;
+  if (reasoning === null) return null;
+  if (reasoning.effort === 'none')
+    return ALWAYS_THINKS.test(model) ? 'reasoning_effort cannot be none for this model, which always thinks.' : null;
   if (temperature !== null && temperature !== 1) return 'reasoning_effort cannot go with a temperature there.';
   if (topK !== null) return 'reasoning_effort cannot go with top_k there.';
   if (!thinksOnBudget(reasoning, model)) return null;

@@ -9,6 +9,9 @@ const ANSWER_SHARE = 0.25;
 /** Models that know budgets alone: the third generation and the first ones of the fourth. */
 const BUDGET_ONLY = /claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[015](?!\d)|-\d{8}|$|@))/;
 
+/** Models that think whether they are asked to or not, and refuse to be told otherwise. */
+export const ALWAYS_THINKS = /claude-(?:fable|mythos|(?:opus|sonnet)-5-5)/;
+
 const BUDGETS: Readonly<Record<Exclude<ReasoningEffort, 'none'>, number>> = {
   minimal: 1_024,
   low: 2_048,
