@@ -1,6 +1,6 @@
 /** Writes the events of a message of Anthropic's that is streamed: one block after the other. */
 import type { ClosingEvent } from '../../attempts/upstream';
-import type { Usage } from '../../metering/usage';
+import { NO_USAGE, type Usage } from '../../metering/usage';
 import type { AnswerEvent, StopCause } from './answer-event';
 import type { AnswerFrame, AnswerWriter } from './client-shape';
 import { DIRECT, messageId, messageUsage, STOP_REASONS } from './messages-answer';
@@ -20,6 +20,7 @@ export const MESSAGE_STOP = 'event: message_stop\ndata: {"type":"message_stop"}\
 
 export class MessageEventWriter implements AnswerWriter {
   private started = false;
+  private prompt: Usage | null = null;
   private usage: Usage | null = null;
   private stop: { readonly cause: StopCause; readonly sequence: string | null } = { cause: 'complete', sequence: null };
   private blocks = 0;
@@ -30,6 +31,8 @@ export class MessageEventWriter implements AnswerWriter {
   constructor(private readonly frame: AnswerFrame) {}
 
   frames(events: readonly AnswerEvent[]): string {
+    // Some providers tell with the first piece what the prompt took.
+    if (!this.started) this.prompt = events.find((event) => event.kind === 'usage')?.usage ?? null;
     for (const event of events) this.take(event);
     const { out } = this;
     this.out = '';
@@ -62,8 +65,8 @@ export class MessageEventWriter implements AnswerWriter {
   private start(id: string | null, model: string | null): void {
     if (this.started) return;
     this.started = true;
-    // What it used is known at its end.
-    const usage = { input_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 0 };
+    // What else it used is known at its end.
+    const usage = messageUsage({ ...(this.prompt ?? NO_USAGE), outputTokens: 0, reasoningTokens: 0 });
     const message = { id: id ?? messageId(), type: 'message', role: 'assistant', model: model ?? this.frame.model };
     this.emit('message_start', { message: { ...message, content: [], stop_reason: null, stop_sequence: null, usage } });
   }

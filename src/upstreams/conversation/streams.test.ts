@@ -1,5 +1,6 @@
 /** What is streamed says what is whole, in either shape, also where a provider writes several calls at once. */
 import { fc } from '../../../test/support/properties';
+import { NO_USAGE } from '../../metering/usage';
 import type { Channel } from '../../routing/catalog';
 import { MessageStreamDecoder } from '../anthropic/decode';
 import { ChatStreamDecoder } from '../openai/decode-chat';
@@ -98,6 +99,18 @@ describe('the frames of a stream', () => {
         expect(callsOf(reread(new ChatStreamDecoder(channel), written('chat', all)))).toEqual(calls);
       }),
     );
+  });
+
+  it('tell at the start what the prompt took, where a provider says so with its first piece', () => {
+    const usage: AnswerEvent = { kind: 'usage', usage: { ...NO_USAGE, inputTokens: 9, cachedInputTokens: 4, outputTokens: 2 } };
+    const started = (events: readonly AnswerEvent[]) => {
+      const writer = CLIENT_SHAPES.messages.stream(FRAME);
+      const [first] = framesOf(writer.frames(events, { data: '', event: undefined, id: undefined }));
+      return (JSON.parse(first?.data ?? '') as { message: { usage: object } }).message.usage;
+    };
+    const none = { input_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 0 };
+    expect(started([HEAD, { kind: 'text', text: 'x' }, usage])).toEqual({ ...none, input_tokens: 5, cache_read_input_tokens: 4 });
+    expect(started([HEAD, { kind: 'text', text: 'x' }])).toEqual(none);
   });
 
   it('close every block that they open, once, and none twice', () => {
