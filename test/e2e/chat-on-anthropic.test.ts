@@ -183,7 +183,7 @@ onEachDatabase('a chat on an Anthropic channel', (bed, promise) => {
       [{ response_format: { type: 'json_object' } }, 'response_format'],
       [{ service_tier: 'flex' }, 'service_tier'],
       [{ something_new: 1 }, 'something_new'],
-      [{ messages: [{ role: 'user', name: 'bob', content: 'x' }] }, 'messages[0].name'],
+      [{ messages: [{ role: 'user', mood: 'good', content: 'x' }] }, 'messages[0].mood'],
       [{ tools: [{ type: 'custom', custom: { name: 'x' } }] }, 'tools[0].type'],
     ] as const) {
       const response = await postChat(bed.gateway.origin, CHAT, { ...ASK, ...body });

@@ -145,7 +145,7 @@ onEachDatabase(
       ]);
     });
 
-    promise('serves what a coding agent sends: hints for caches, thoughts of before, and a budget for new ones', async () => {
+    promise('serves what a coding agent sends: hints for caches, thoughts of before, a budget for new ones, and a reminder', async () => {
       bed.a.next({ text: 'fine' });
       const cached = { cache_control: { type: 'ephemeral' as const } };
       const response = await send({
@@ -157,6 +157,7 @@ onEachDatabase(
           ...HI,
           { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm', signature: 'c2ln' }] },
           { role: 'user', content: [{ type: 'text', text: 'go on', ...cached }] },
+          { role: 'system', content: 'A file has changed.' },
         ],
         max_tokens: 20_000,
         thinking: { type: 'enabled', budget_tokens: 10_000 },
@@ -170,6 +171,7 @@ onEachDatabase(
           { role: 'system', content: 'You are an agent.\n\nBe short.' },
           { role: 'user', content: 'hi' },
           { role: 'user', content: 'go on' },
+          { role: 'system', content: 'A file has changed.' },
         ],
         max_tokens: 20_000,
         reasoning_effort: 'medium',
@@ -205,11 +207,11 @@ onEachDatabase(
 
     promise('is refused by name, before a hold, for what chat completions have no words for', async () => {
       const before = bed.a.requests.length;
-      const picture = { type: 'image', source: { type: 'url', url: 'https://example.test/a.png' } };
-      const result = { type: 'tool_result', tool_use_id: 'x', content: [picture] };
+      const file = { type: 'document', source: { type: 'url', url: 'https://example.test/a.pdf' } };
+      const result = { type: 'tool_result', tool_use_id: 'x', content: [file] };
       for (const [body, member] of [
         [{ top_k: 5 }, 'top_k'],
-        [{ messages: [{ role: 'user', content: [result] }] }, 'tool_result'],
+        [{ messages: [{ role: 'user', content: [result] }] }, 'document'],
         [{ something_new: 1 }, 'something_new'],
       ] as const) {
         const response = await send(body);

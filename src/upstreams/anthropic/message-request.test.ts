@@ -36,6 +36,37 @@ describe('a chat as a request of messages', () => {
     ]);
   });
 
+  it('has who of several speaks before what they say, and leaves the text of answers as it was', () => {
+    const picture = { type: 'image_url', image_url: { url: 'https://example.test/a.png' } };
+    const messages = [
+      { role: 'system', name: 'example_user', content: 'hello' },
+      { role: 'user', name: 'ann', content: 'hi' },
+      { role: 'assistant', name: 'helper', content: 'yes?' },
+      { role: 'user', name: 'bob', content: [picture] },
+    ];
+    const asked = parsed({ messages });
+    expect(asked['system']).toEqual([{ type: 'text', text: 'example_user: hello' }]);
+    expect(asked['messages']).toMatchObject([
+      { role: 'user', content: [{ text: 'ann: hi' }] },
+      { role: 'assistant', content: [{ text: 'yes?' }] },
+      { role: 'user', content: [{ text: 'bob:' }, { type: 'image' }] },
+    ]);
+  });
+
+  it('has an instruction in the middle where it stood, marked as none of the user', () => {
+    const rule = { role: 'developer', content: 'be brief' };
+    const reminder = { type: 'text', text: '<system-reminder>\nbe brief\n</system-reminder>' };
+    const hi = { type: 'text', text: 'hi' };
+    expect(parsed({ messages: [rule, ...HI, { role: 'assistant', content: 'yes?' }, rule, ...HI] })).toMatchObject({
+      system: [{ type: 'text', text: 'be brief' }],
+      messages: [
+        { role: 'user', content: [hi] },
+        { role: 'assistant', content: [{ type: 'text', text: 'yes?' }] },
+        { role: 'user', content: [reminder, hi] },
+      ],
+    });
+  });
+
   it.each([
     [{ tool_choice: 'auto' }, { type: 'auto' }],
     [

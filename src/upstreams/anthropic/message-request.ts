@@ -13,6 +13,7 @@ import type {
   UserPart,
 } from '../conversation/conversation';
 import { printedJson, RawJson } from '../conversation/raw-json';
+import { reminderOf } from '../conversation/stand-ins';
 import { thinkingOf } from './thinking';
 
 type Sent = Pick<UpstreamCall, 'upstreamModel' | 'stream' | 'outputLimit' | 'outputBound'>;
@@ -53,6 +54,8 @@ function blocksOf(part: UserPart | AssistantPart): object[] {
   switch (part.kind) {
     case 'text':
       return [{ type: 'text', text: part.text }];
+    case 'instruction':
+      return [{ type: 'text', text: reminderOf(part.text) }];
     case 'image':
       return [{ type: 'image', source: sourceOf(part.source) }];
     case 'document':

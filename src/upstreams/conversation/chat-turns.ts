@@ -1,16 +1,18 @@
 /** Reads the messages of a chat completion request. */
 import { type JsonRecord, recordOf } from '../json';
 import { answerTexts, contentParts, textParts } from './chat-parts';
-import type { AssistantPart, ReasoningPart, ToolCallPart, Turn } from './conversation';
+import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart, Turn, UserPart } from './conversation';
 import { Turns } from './turns';
 import { checkMembers, optionalList, optionalText, recordIn, textIn, unsayable } from './unsayable';
 
-const SAID: ReadonlySet<string> = new Set(['role', 'content']);
+const SAID: ReadonlySet<string> = new Set(['role', 'content', 'name']);
 const RESULT: ReadonlySet<string> = new Set(['role', 'content', 'tool_call_id', 'name']);
 const ANSWERED: ReadonlySet<string> = new Set([
   ...['role', 'content', 'refusal', 'tool_calls', 'reasoning_content', 'reasoning', 'reasoning_details'],
   // What an answer said beside its text, and what an SDK made of it: nothing of it is for the model. What is extra stands at the calls.
   ...['annotations', 'parsed', 'extra_content'],
+  // Of the agent that it answered as. Put into its text, a model would begin the next answer with one.
+  'name',
 ]);
 const CALL: ReadonlySet<string> = new Set(['id', 'type', 'index', 'function', 'extra_content']);
 /** What OpenAI's own SDK puts beside the arguments when it parses them, and sends back. */
@@ -23,10 +25,11 @@ export function chatTurns(messages: readonly unknown[]): { readonly system: read
     const path = `messages[${index}]`;
     const message = recordIn(each, path);
     if (message['role'] === 'system' || message['role'] === 'developer') {
-      // Moved to the front it would speak of what had not been said yet.
-      if (!turns.isEmpty) throw unsayable(`${path}.role`, `cannot be ${message['role']} there behind what was said`);
       checkMembers(message, path, SAID);
-      system.push(...textParts(message['content'], `${path}.content`).map(({ text }) => text));
+      const texts = named(message, textParts(message['content'], `${path}.content`), path).map(({ text }) => text);
+      // Moved to the front it would speak of what had not been said yet.
+      if (turns.isEmpty) system.push(...texts);
+      else turns.user(texts.map((text) => ({ kind: 'instruction', text })));
       return;
     }
     takeTurn(turns, message, path);
@@ -38,7 +41,7 @@ function takeTurn(turns: Turns, message: JsonRecord, path: string): void {
   switch (message['role']) {
     case 'user':
       checkMembers(message, path, SAID);
-      return turns.user(contentParts(message['content'], `${path}.content`));
+      return turns.user(named(message, contentParts(message['content'], `${path}.content`), path));
     case 'assistant':
       checkMembers(message, path, ANSWERED);
       return turns.assistant(answerParts(message, path));
@@ -51,6 +54,15 @@ function takeTurn(turns: Turns, message: JsonRecord, path: string): void {
     default:
       throw unsayable(`${path}.role`);
   }
+}
+
+/** Who says it stands before it: there is no other place for it. */
+function named<P extends UserPart>({ name: sent }: JsonRecord, parts: readonly P[], path: string): readonly (P | TextPart)[] {
+  const name = optionalText(sent, `${path}.name`) ?? '';
+  const [first, ...rest] = parts;
+  if (name === '' || first === undefined) return parts;
+  if (first.kind === 'text') return [{ kind: 'text', text: `${name}: ${first.text}` }, ...rest];
+  return [{ kind: 'text', text: `${name}:` }, ...parts];
 }
 
 function answerParts(message: JsonRecord, path: string): AssistantPart[] {

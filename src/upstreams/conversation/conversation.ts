@@ -32,6 +32,12 @@ export interface DocumentPart {
   readonly name: string | null;
 }
 
+/** What a client tells the model in the middle of a conversation, as it does in `system` before it: not what a user says. */
+export interface InstructionPart {
+  readonly kind: 'instruction';
+  readonly text: string;
+}
+
 /** A call that the model made in an earlier turn. */
 export interface ToolCallPart {
   readonly kind: 'tool-call';
@@ -62,7 +68,7 @@ export interface ReasoningPart {
   readonly redacted: string | null;
 }
 
-export type UserPart = TextPart | ImagePart | AudioPart | DocumentPart | ToolResultPart;
+export type UserPart = TextPart | ImagePart | AudioPart | DocumentPart | InstructionPart | ToolResultPart;
 export type AssistantPart = TextPart | ToolCallPart | ReasoningPart;
 
 /** Turns need not alternate, but no two neighbours have the same role. The results of calls stand before what else a user says. */

@@ -16,10 +16,11 @@ export function messageTurns(messages: readonly unknown[]): readonly Turn[] {
     const message = recordIn(each, path);
     checkMembers(message, path, SAID);
     const { role, content } = message;
-    if (role !== 'user' && role !== 'assistant') throw unsayable(`${path}.role`);
+    if (role !== 'user' && role !== 'assistant' && role !== 'system') throw unsayable(`${path}.role`);
     const blocks = blocksOf(content, `${path}.content`);
     if (role === 'assistant') turns.assistant(blocks.flatMap(({ block, at }) => answeredBlock(block, at)));
-    else turns.user(blocks.flatMap(({ block, at }) => saidBlock(turns, block, at)));
+    else if (role === 'user') turns.user(blocks.flatMap(({ block, at }) => saidBlock(turns, block, at)));
+    else turns.user(plainTexts(content, `${path}.content`).map((text) => ({ kind: 'instruction', text })));
   });
   return turns.list;
 }

@@ -41,10 +41,16 @@ export class Turns {
   }
 
   private turnOf(role: Growing['role']): Growing {
+    // An empty turn is none: what stands around it is one turn.
+    if (isEmpty(this.turns.at(-1))) this.turns.pop();
     const last = this.turns.at(-1);
     if (last?.role === role) return last;
     const turn = { role, results: [], parts: [] };
     this.turns.push(turn);
     return turn;
   }
+}
+
+function isEmpty(turn: Growing | undefined): boolean {
+  return turn?.parts.length === 0 && turn.results.length === 0;
 }

@@ -155,6 +155,34 @@ describe('a chat request as Gemini is asked', () => {
     });
   });
 
+  it('holds the pictures of results behind all results, an instruction where it stood, and one turn around an empty answer', () => {
+    const look = { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'look', input: {} }] };
+    const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'aGk=' } };
+    const messages = [
+      ...HI,
+      { role: 'assistant', content: [] },
+      { role: 'system', content: 'be brief' },
+      look,
+      ...user({ type: 'tool_result', tool_use_id: 'c', content: [picture] }),
+    ];
+    expect(asked('messages', { messages, max_tokens: 9 })).toMatchObject({
+      body: {
+        contents: [
+          { role: 'user', parts: [{ text: 'hi' }, { text: '<system-reminder>\nbe brief\n</system-reminder>' }] },
+          { role: 'model', parts: [{ functionCall: { name: 'look' } }] },
+          {
+            role: 'user',
+            parts: [
+              { functionResponse: { id: 'c', name: 'look', response: { output: '(image: behind the results)' } } },
+              { text: 'From the result of c:' },
+              { inlineData: { mimeType: 'image/png', data: 'aGk=' } },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
   it.each([
     ['several answers', { n: 2 }, 'n cannot be above 1 there'],
     ['probabilities', { logprobs: true }, 'logprobs has no equivalent'],

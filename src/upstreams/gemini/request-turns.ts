@@ -12,6 +12,7 @@ import type {
   Turn,
   UserPart,
 } from '../conversation/conversation';
+import { reminderOf, textsOf, withMediaBehind } from '../conversation/stand-ins';
 import { unsayable } from '../conversation/unsayable';
 import { parseRecord } from '../json';
 
@@ -35,7 +36,7 @@ export function contentsOf({ turns }: Pick<Conversation, 'turns'>, signed: boole
 }
 
 function contentOf(turn: Turn, signed: boolean): Content {
-  if (turn.role === 'user') return { role: 'user', parts: turn.parts.flatMap(userParts) };
+  if (turn.role === 'user') return { role: 'user', parts: withMediaBehind(turn.parts).flatMap(userParts) };
   return { role: 'model', parts: modelParts(turn.parts, signed) };
 }
 
@@ -43,6 +44,8 @@ function userParts(part: UserPart): Part[] {
   switch (part.kind) {
     case 'text':
       return textParts(part.text);
+    case 'instruction':
+      return textParts(reminderOf(part.text));
     case 'image':
       return [imagePart(part)];
     case 'audio':
@@ -69,8 +72,8 @@ function imagePart({ source }: ImagePart): Part {
 
 /** The name of a file stands before it: there is no other place for it. */
 function documentParts({ source, name }: DocumentPart): Part[] {
-  const title = name === null ? [] : [{ text: name }];
-  return [...title, ...(source.kind === 'text' ? textParts(source.text) : [inline(source, 'a document')])];
+  if (source.kind === 'text') return textsOf(name, source.text).map(({ text }) => ({ text }));
+  return [...(name === null ? [] : textParts(name)), inline(source, 'a document')];
 }
 
 function inline(source: MediaSource, what: string): Part {
@@ -78,13 +81,9 @@ function inline(source: MediaSource, what: string): Part {
   return { inlineData: { mimeType: source.mediaType, data: source.data } };
 }
 
-/** Only texts: what else a tool gives would need a model that takes media as results. */
 function resultPart({ callId, name, content, isError }: ToolResultPart): Part {
   if (name === null) throw unsayable('messages', `must hold the call "${shown(callId)}" before its result there`);
-  const texts = content.map((part) => {
-    if (part.kind !== 'text') throw unsayable('messages', `cannot hold results of tools other than texts there (${part.kind})`);
-    return part.text;
-  });
+  const texts = content.map((part) => (part.kind === 'text' ? part.text : ''));
   return { functionResponse: { id: callId, name, response: { [isError ? 'error' : 'output']: texts.join('\n') } } };
 }
 

@@ -53,6 +53,9 @@ describe('a request of messages as a chat', () => {
     };
     const asked = sent({ messages: [...HI, thought, ...HI], metadata: { user_id: 'u'.repeat(65) } });
     expect(asked['messages']).toEqual([...HI, ...HI]);
+    expect(sent({ messages: [...HI, { role: 'assistant', content: [] }, ...HI] })['messages']).toEqual([
+      { role: 'user', content: [...HI, ...HI].map(({ content: text }) => ({ type: 'text', text })) },
+    ]);
     expect(asked).not.toHaveProperty('user');
     expect(sent({ metadata: { user_id: 'someone' } })).toMatchObject({ user: 'someone' });
   });
@@ -81,13 +84,63 @@ describe('a request of messages as a chat', () => {
     ]);
   });
 
+  it('has a document that is a text as one, behind its title', () => {
+    const content = [
+      { type: 'document', title: 'Notes', source: { type: 'text', media_type: 'text/plain', data: 'all of it' } },
+      { type: 'text', text: 'sum it up' },
+    ];
+    const texts = ['Notes', 'all of it', 'sum it up'].map((text) => ({ type: 'text', text }));
+    expect(sent({ messages: [{ role: 'user', content }] })['messages']).toEqual([{ role: 'user', content: texts }]);
+  });
+
+  it('has the pictures and files of results behind all results, and before what else was said', () => {
+    const call = (id: string) => ({ type: 'tool_use', id, name: 'look', input: {} });
+    const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'eA==' } };
+    const notes = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'notes' } };
+    const content = [
+      { type: 'tool_result', tool_use_id: 'a', content: [{ type: 'text', text: 'seen' }, picture, notes] },
+      { type: 'tool_result', tool_use_id: 'b', content: 'nothing', is_error: true },
+      { type: 'text', text: 'well?' },
+    ];
+    expect(sent({ messages: [...HI, { role: 'assistant', content: [call('a'), call('b')] }, { role: 'user', content }] })).toMatchObject({
+      messages: [
+        { role: 'user' },
+        { role: 'assistant' },
+        { role: 'tool', tool_call_id: 'a', content: 'seen\nnotes\n(image: behind the results)' },
+        { role: 'tool', tool_call_id: 'b', content: 'Error: nothing' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'From the result of a:' },
+            { type: 'image_url', image_url: { url: 'data:image/png;base64,eA==' } },
+            { type: 'text', text: 'well?' },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('has an instruction in the middle where it stood, behind the results of calls', () => {
+    const call = { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'look', input: {} }] };
+    const result = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c', content: 'x' }] };
+    const rule = (content: unknown) => ({ role: 'system', content });
+    const messages = [...HI, rule('be kind'), ...HI, call, result, rule([{ type: 'text', text: 'be brief' }])];
+    expect(sent({ messages })['messages']).toMatchObject([
+      ...HI,
+      { role: 'system', content: 'be kind' },
+      ...HI,
+      { role: 'assistant' },
+      { role: 'tool' },
+      { role: 'system', content: 'be brief' },
+    ]);
+  });
+
   it.each([
     [{ top_k: 4 }, /^top_k /],
     [
       { messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'url', url: 'https://example.test/a.pdf' } }] }] },
       /document of type url/,
     ],
-    [{ messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'text', data: 'x' } }] }] }, /document of type text/],
   ])('%j has no words there', (more, words) => {
     expect(lackOfChat(conversation(more))).toMatch(words);
   });

@@ -4,11 +4,12 @@ import type {
   AnswerFormat,
   AssistantPart,
   Conversation,
-  DocumentPart,
   ImagePart,
+  InstructionPart,
   MediaSource,
   ReasoningEffort,
   ReasoningWish,
+  TextPart,
   Tool,
   ToolCallPart,
   ToolChoice,
@@ -16,6 +17,7 @@ import type {
   Turn,
   UserPart,
 } from '../conversation/conversation';
+import { textsOf, withMediaBehind } from '../conversation/stand-ins';
 import { outputLimitName } from './request-body';
 
 /** Longer ones are refused by OpenAI. */
@@ -40,10 +42,8 @@ export function lackOfChat({ topK, turns }: Conversation): string | null {
 }
 
 function lackOfPart(part: UserPart | AssistantPart): string | null {
-  if (part.kind === 'document' && part.source.kind !== 'base64') return `a document of type ${part.source.kind} has no equivalent there.`;
-  if (part.kind !== 'tool-result') return null;
-  const media = part.content.find(({ kind }) => kind !== 'text');
-  return media === undefined ? null : `a tool_result with a block of type ${media.kind} has no equivalent there.`;
+  if (part.kind === 'tool-result') return part.content.map(lackOfPart).find((lack) => lack !== null) ?? null;
+  return part.kind === 'document' && part.source.kind === 'url' ? 'a document of type url has no equivalent there.' : null;
 }
 
 export function chatRequest(conversation: Conversation, call: UpstreamCall): string {
@@ -67,12 +67,25 @@ export function chatRequest(conversation: Conversation, call: UpstreamCall): str
   });
 }
 
-/** Results of calls are messages of their own. */
+/** Results of calls are messages of their own, and so are instructions. */
 function messagesOf(turn: Turn): object[] {
   if (turn.role === 'assistant') return answersOf(turn.parts);
-  const results = turn.parts.flatMap((part) => (part.kind === 'tool-result' ? [resultOf(part)] : []));
-  const said = turn.parts.flatMap((part) => (part.kind === 'tool-result' ? [] : [partOf(part)]));
-  return said.length === 0 ? results : [...results, { role: 'user', content: contentOf(said) }];
+  const messages: object[] = [];
+  let said: ContentPart[] = [];
+  const endSaid = () => {
+    if (said.length > 0) messages.push({ role: 'user', content: contentOf(said) });
+    said = [];
+  };
+  for (const part of withMediaBehind(turn.parts)) {
+    if (part.kind === 'tool-result') messages.push(resultOf(part));
+    else if (part.kind !== 'instruction') said.push(...partsOf(part));
+    else {
+      endSaid();
+      messages.push({ role: 'system', content: part.text });
+    }
+  }
+  endSaid();
+  return messages;
 }
 
 /** One text is a text: not every provider takes parts. */
@@ -87,27 +100,31 @@ type ContentPart =
   | { type: 'input_audio'; input_audio: object }
   | { type: 'file'; file: object };
 
-function partOf(part: Exclude<UserPart, ToolResultPart>): ContentPart {
+function partsOf(part: Exclude<UserPart, ToolResultPart | InstructionPart>): ContentPart[] {
   switch (part.kind) {
     case 'text':
-      return { type: 'text', text: part.text };
+      return [textOf(part)];
     case 'image':
-      return { type: 'image_url', image_url: imageOf(part) };
+      return [{ type: 'image_url', image_url: imageOf(part) }];
     case 'audio': {
       const { mediaType, data } = part.source.kind === 'base64' ? part.source : { mediaType: '', data: '' };
-      return { type: 'input_audio', input_audio: { data, format: mediaType.replace('audio/', '') } };
+      return [{ type: 'input_audio', input_audio: { data, format: mediaType.replace('audio/', '') } }];
     }
     case 'document':
-      return { type: 'file', file: fileOf(part) };
+      return part.source.kind === 'text' ? textsOf(part.name, part.source.text).map(textOf) : [fileOf(part.name, part.source)];
   }
+}
+
+function textOf({ text }: TextPart): ContentPart {
+  return { type: 'text', text };
 }
 
 function imageOf({ source, detail }: ImagePart): object {
   return { url: urlOf(source), ...(detail !== null && { detail }) };
 }
 
-function fileOf({ source, name }: DocumentPart): object {
-  return { filename: name ?? 'document.pdf', file_data: source.kind === 'text' ? source.text : urlOf(source) };
+function fileOf(name: string | null, source: MediaSource): ContentPart {
+  return { type: 'file', file: { filename: name ?? 'document.pdf', file_data: urlOf(source) } };
 }
 
 function urlOf(source: MediaSource): string {
