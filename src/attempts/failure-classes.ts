@@ -70,3 +70,8 @@ export function isFaultOfChannel(failure: AttemptFailure, started: boolean, answ
   if (againstChannel === 'before') return !started;
   return againstChannel === 'unanswered' ? !answered : againstChannel === 'always';
 }
+
+/** The provider says that it has no such model, for the account behind our secret at least. */
+export function isModelDenied({ kind, atFault }: AttemptFailure): boolean {
+  return kind !== 'cut' && atFault === 'channel';
+}

@@ -3,7 +3,7 @@ import type { Ticket } from '../routing/health/breaker';
 import type { ChannelHealth } from '../routing/health/channel-health';
 import type { SecretInUse } from '../routing/health/secret-ring';
 import type { PlanStep } from '../routing/plan-route';
-import { failureClassOf, isFaultOfChannel } from './failure-classes';
+import { failureClassOf, isFaultOfChannel, isModelDenied } from './failure-classes';
 import type { AttemptFailure, UpstreamResult } from './upstream';
 
 /** With what an attempt was sent. */
@@ -51,6 +51,8 @@ function mayUseAnother(
 ): boolean {
   if (failureClassOf(failure).refusesSecret === true)
     return health.secretRefused(channel, upstreamModel, secret, `the provider refused it with ${wordsOf(failure)}`);
+  if (isModelDenied(failure))
+    return health.secretDenied(channel, upstreamModel, secret, `the provider denied it the model with ${wordsOf(failure)}`);
   if (failure.status === 429 && isFaultOfChannel(failure, false))
     return health.secretLimited(channel, upstreamModel, secret, failure.resetMs ?? null);
   return false;

@@ -172,11 +172,25 @@ describe('a secret that the provider refuses', () => {
     }
   });
 
+  const lost = { failure: { status: 404, kind: 'provider_error', atFault: 'channel' } } as const;
+
+  it('for one model rests for that model, and the next one is tried within the same step', async () => {
+    const health = healthy();
+    const played = await play({ health, apiKeys, acts: { a: [lost, lost] }, routes: one('a') });
+    expect(rows(played).map(([, status]) => status)).toEqual(['FAILED', 'FAILED', 'SUCCEEDED']);
+    expect(played.receipt).toMatchObject({ charge: AT_ROUTE, fallbackCount: 0 });
+    const may = played.upstream.calls.at(-1)?.channel.apiKey;
+    for (let call = 0; call < 4; call += 1) {
+      const { upstream } = await play({ health, apiKeys, routes: one('a') });
+      expect(upstream.calls.map(({ channel }) => channel.apiKey)).toEqual([may]);
+    }
+    const others = Array.from({ length: 3 }, () => health.known('a')?.ring?.pick('another', 1_000)?.ordinal);
+    expect(others.sort()).toEqual([1, 2, 3]);
+  });
+
   it('for one model stays in use for the others: it is the model that the channel does not have', async () => {
     const health = healthy();
-    const routes = [...one('a'), aRoute('other', 'ORDINARY', ['a'])];
-    const lost = { failure: { status: 403, kind: 'provider_error', atFault: 'channel' } } as const;
-    for (let call = 0; call < 3; call += 1) await play({ health, apiKeys, acts: { a: [lost] }, routes });
+    for (let call = 0; call < 3; call += 1) await play({ health, apiKeys, acts: { a: [lost, lost, lost] }, routes: one('a') });
     expect(
       health
         .known('a')

@@ -115,6 +115,14 @@ export class ChannelHealth {
     return ring?.restAt(upstreamModel, now) === null;
   }
 
+  /** The provider denies a secret among several this model alone; other processes find out by themselves. True: another one is ready. */
+  secretDenied(channel: Channel, upstreamModel: string, { print }: SecretInUse, reason: string): boolean {
+    const ring = this.ringOf(channel);
+    const now = this.parts.clock.monotonic();
+    ring?.denied(print, upstreamModel, now, reason);
+    return ring?.restAt(upstreamModel, now) === null;
+  }
+
   /**
    * Tells the others what calls of this process were like since the last time, and nothing that was heard. To be called
    * every `TELL_EVERY_MS` where there are others: attempts only count, so that none of them waits for it.

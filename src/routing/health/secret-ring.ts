@@ -33,6 +33,8 @@ interface SecretState {
   reason: string;
   /** By upstream model: providers limit each one apart. */
   readonly limitedUntil: Map<string, number>;
+  /** By upstream model: what the account behind it may not use. */
+  readonly denied: Map<string, { readonly until: number; readonly reason: string }>;
 }
 
 export class SecretRing {
@@ -107,6 +109,11 @@ export class SecretRing {
     limitedUntil?.set(upstreamModel, Math.max(limitedUntil.get(upstreamModel) ?? 0, now + boundedRest(forMs)));
   }
 
+  /** The provider does not let this secret use the model. */
+  denied(print: string, upstreamModel: string, now: number, reason: string): void {
+    this.states.get(print)?.denied.set(upstreamModel, { until: now + REFUSED_MS, reason });
+  }
+
   /** An attempt that began so was answered. One from before the refusal says nothing of it; another one, sent because no secret was left, ends it. */
   succeeded(print: string, began: number): void {
     const state = this.states.get(print);
@@ -119,16 +126,18 @@ export class SecretRing {
     return this.inUse.map((secret) => ({ ordinal: secret.ordinal, rest: this.restOf(secret, null, now) }));
   }
 
-  /** Of any model when none is named: the longest. */
+  /** Of any model when none is named: the longest. A model that a secret is denied says nothing of the others. */
   private restOf({ print }: SecretInUse, upstreamModel: string | null, now: number): Rest | null {
     const state = this.states.get(print);
     if (state === undefined) return null;
     if (now < state.refusedUntil) return { code: 'breaker_open', reason: state.reason, forMs: state.refusedUntil - now };
     const until = upstreamModel === null ? Math.max(0, ...state.limitedUntil.values()) : (state.limitedUntil.get(upstreamModel) ?? 0);
-    return now < until ? { code: 'rate_limited_until', reason: RATE_LIMITED, forMs: until - now } : null;
+    if (now < until) return { code: 'rate_limited_until', reason: RATE_LIMITED, forMs: until - now };
+    const denied = upstreamModel === null ? undefined : state.denied.get(upstreamModel);
+    return denied !== undefined && now < denied.until ? { code: 'breaker_open', reason: denied.reason, forMs: denied.until - now } : null;
   }
 }
 
 function newState(): SecretState {
-  return { refusedAt: 0, refusedUntil: 0, refusals: 0, reason: '', limitedUntil: new Map() };
+  return { refusedAt: 0, refusedUntil: 0, refusals: 0, reason: '', limitedUntil: new Map(), denied: new Map() };
 }
