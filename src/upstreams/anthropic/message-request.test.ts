@@ -53,6 +53,17 @@ describe('a chat as a request of messages', () => {
     ]);
   });
 
+  it.each([
+    { messages: [{ role: 'system', content: 's', cache_control: { type: 'ephemeral' } }, ...HI] },
+    { messages: [{ role: 'user', content: [{ type: 'text', text: 'hi', cache_control: { type: 'ephemeral', ttl: '1h' } }] }] },
+    { tools: [{ type: 'function', function: { name: 'f' }, cache_control: { type: 'ephemeral' } }] },
+  ])('is to be kept as a whole, for as long as is priced, where anything of it is marked: %j', (more) => {
+    const asked = JSON.parse(sent(more)) as { messages: object[] };
+    expect(asked.messages.at(-1)).toEqual({ role: 'user', content: [{ type: 'text', text: 'hi', cache_control: { type: 'ephemeral' } }] });
+    expect(sent(more).match(/cache_control/g)).toHaveLength(1);
+    expect(sent({})).not.toContain('cache_control');
+  });
+
   it('has an instruction in the middle where it stood, marked as none of the user', () => {
     const rule = { role: 'developer', content: 'be brief' };
     const reminder = { type: 'text', text: '<system-reminder>\nbe brief\n</system-reminder>' };

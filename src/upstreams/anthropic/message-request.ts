@@ -30,7 +30,7 @@ export function messageRequest(conversation: Conversation, { upstreamModel, stre
     model: upstreamModel,
     max_tokens: limit,
     ...(system.length > 0 && { system: system.map((text) => ({ type: 'text', text })) }),
-    messages: turns.flatMap(messageOf),
+    messages: conversation.keepPrompt ? kept(turns.flatMap(messageOf)) : turns.flatMap(messageOf),
     ...(tools.length > 0 && { tools: tools.map(toolOf) }),
     ...choiceOf(conversation.toolChoice, conversation.parallelToolCalls, tools.length),
     ...outputConfig(conversation.format, effort),
@@ -45,7 +45,21 @@ export function messageRequest(conversation: Conversation, { upstreamModel, stre
   });
 }
 
-function messageOf({ role, parts }: Turn): object[] {
+interface Message {
+  readonly role: string;
+  readonly content: readonly object[];
+}
+
+/** Kept is all up to the mark: at the end, it is what the next turn begins with. Thoughts cannot be marked. */
+function kept(messages: readonly Message[]): readonly Message[] {
+  const last = messages.at(-1);
+  const block = last?.content.at(-1);
+  if (last === undefined || block === undefined || last.role !== 'user') return messages;
+  const marked = { ...block, cache_control: { type: 'ephemeral' } };
+  return [...messages.slice(0, -1), { ...last, content: [...last.content.slice(0, -1), marked] }];
+}
+
+function messageOf({ role, parts }: Turn): Message[] {
   const content = parts.flatMap((part) => blocksOf(part));
   return content.length === 0 ? [] : [{ role, content }];
 }

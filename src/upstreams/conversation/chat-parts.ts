@@ -40,7 +40,7 @@ function textOf(text: string): TextPart[] {
 function partOf(part: JsonRecord, path: string, beside: Idle): UserPart[] {
   switch (part['type']) {
     case 'text':
-      checkMembers(part, path, new Set(['type', 'text']), beside);
+      checkMembers(part, path, new Set(['type', 'text', 'cache_control']), beside);
       return textOf(textIn(part['text'], `${path}.text`));
     case 'refusal':
       checkMembers(part, path, new Set(['type', 'refusal']));
@@ -57,7 +57,7 @@ function partOf(part: JsonRecord, path: string, beside: Idle): UserPart[] {
 }
 
 function imageOf(part: JsonRecord, path: string): ImagePart {
-  checkMembers(part, path, new Set(['type', 'image_url']));
+  checkMembers(part, path, new Set(['type', 'image_url', 'cache_control']));
   const image = recordIn(part['image_url'], `${path}.image_url`);
   checkMembers(image, `${path}.image_url`, new Set(['url']), { detail: is('auto', 'low', 'high') });
   const { detail } = image;
@@ -75,7 +75,7 @@ function audioOf(part: JsonRecord, path: string): AudioPart {
 }
 
 function fileOf(part: JsonRecord, path: string): DocumentPart {
-  checkMembers(part, path, new Set(['type', 'file']));
+  checkMembers(part, path, new Set(['type', 'file', 'cache_control']));
   const file = recordIn(part['file'], `${path}.file`);
   checkMembers(file, `${path}.file`, new Set(['file_data', 'filename']));
   const name = optionalText(file['filename'], `${path}.file.filename`);

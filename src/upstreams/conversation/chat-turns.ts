@@ -5,14 +5,15 @@ import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart, Turn, UserPa
 import { Turns } from './turns';
 import { checkMembers, optionalList, optionalText, recordIn, textIn, unsayable } from './unsayable';
 
-const SAID: ReadonlySet<string> = new Set(['role', 'content', 'name']);
-const RESULT: ReadonlySet<string> = new Set(['role', 'content', 'tool_call_id', 'name']);
+/** Marks for a cache are read for all messages together: `keepPrompt`. */
+const SAID: ReadonlySet<string> = new Set(['role', 'content', 'name', 'cache_control']);
+const RESULT: ReadonlySet<string> = new Set(['role', 'content', 'tool_call_id', 'name', 'cache_control']);
 const ANSWERED: ReadonlySet<string> = new Set([
   ...['role', 'content', 'refusal', 'tool_calls', 'reasoning_content', 'reasoning', 'reasoning_details'],
   // What an answer said beside its text, and what an SDK made of it: nothing of it is for the model. What is extra stands at the calls.
   ...['annotations', 'parsed', 'extra_content'],
   // Of the agent that it answered as. Put into its text, a model would begin the next answer with one.
-  'name',
+  ...['name', 'cache_control'],
 ]);
 const CALL: ReadonlySet<string> = new Set(['id', 'type', 'index', 'function', 'extra_content']);
 /** What OpenAI's own SDK puts beside the arguments when it parses them, and sends back. */

@@ -135,6 +135,8 @@ export interface Conversation {
   readonly topLogprobs: number | null;
   /** The operator's customer's own user, as the client names it. */
   readonly endUser: string | null;
+  /** The prompt is to be kept for the next turn, by a provider that does so only where it is told. */
+  readonly keepPrompt: boolean;
 }
 
 /** A request that has something which no conversation can say: which member, and why. A sentence without a subject: "`x` has no …". */

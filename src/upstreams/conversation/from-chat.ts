@@ -1,5 +1,5 @@
 /** Reads a chat completion request as a conversation. Every member is carried, says nothing, or ends the reading. */
-import { type JsonRecord, recordOf } from '../json';
+import { isRecord, type JsonRecord, recordOf } from '../json';
 import { chatTurns } from './chat-turns';
 import type { AnswerFormat, Conversation, ConversationReading, ReasoningEffort, Tool, ToolChoice } from './conversation';
 import {
@@ -57,8 +57,14 @@ function read(json: JsonRecord): Conversation {
     stopSequences: stopsOf(json['stop']),
     endUser: optionalText(json['user'], 'user') ?? optionalText(json['safety_identifier'], 'safety_identifier'),
     reasoning: reasoningOf(json['reasoning_effort']),
+    keepPrompt: [json['messages'], json['tools']].some(hasCacheMark),
     ...samplingOf(json),
   };
+}
+
+/** Agents mark messages, parts of them, or tools, for gateways that serve Claude. */
+function hasCacheMark(list: unknown): boolean {
+  return Array.isArray(list) && list.map(recordOf).some((each) => isRecord(each['cache_control']) || hasCacheMark(each['content']));
 }
 
 function samplingOf(json: JsonRecord) {
@@ -92,7 +98,7 @@ function reasoningOf(value: unknown): Conversation['reasoning'] {
   return { effort: value as ReasoningEffort, budgetTokens: null };
 }
 
-const TOOL: ReadonlySet<string> = new Set(['type', 'function']);
+const TOOL: ReadonlySet<string> = new Set(['type', 'function', 'cache_control']);
 const FUNCTION: ReadonlySet<string> = new Set(['name', 'description', 'parameters', 'strict']);
 
 function toolOf(value: unknown, index: number): Tool {

@@ -66,6 +66,8 @@ function read(json: JsonRecord): Conversation {
     choices: 1,
     topLogprobs: null,
     endUser: endUserOf(json['metadata']),
+    // Read only for providers that keep what they can without being told.
+    keepPrompt: false,
   };
 }
 
