@@ -15,7 +15,7 @@ const ANSWERED: ReadonlySet<string> = new Set([
   // Of the agent that it answered as. Put into its text, a model would begin the next answer with one.
   ...['name', 'cache_control'],
 ]);
-const CALL: ReadonlySet<string> = new Set(['id', 'type', 'index', 'function', 'extra_content']);
+const CALL: ReadonlySet<string> = new Set(['id', 'type', 'index', 'function', 'extra_content', 'cache_control']);
 /** What OpenAI's own SDK puts beside the arguments when it parses them, and sends back. */
 const FUNCTION: ReadonlySet<string> = new Set(['name', 'arguments', 'parsed_arguments']);
 

@@ -50,6 +50,12 @@ describe('a chat', () => {
 });
 
 describe('an earlier answer in a chat', () => {
+  it('may be marked for a cache, and its calls, as opencode marks them', () => {
+    const mark = { cache_control: { type: 'ephemeral' } };
+    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' }, ...mark };
+    expect(chat(answered({ tool_calls: [call], ...mark }))).toBeNull();
+  });
+
   const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
   const proof = [{ type: 'reasoning.text', index: 0, text: 'hm', signature: 'c2ln' }];
 
