@@ -161,6 +161,13 @@ onEachDatabase('a response', (bed, promise) => {
     expect(bed.a.requests.at(-1)?.body['max_output_tokens']).toBe(320);
   });
 
+  promise('has groups of tools that its client runs itself, as Codex sends them', async () => {
+    bed.a.next(whole(responseBody('x', { input: 1, output: 1 })));
+    const tools = [{ type: 'namespace', name: 'agents', description: 'helps', tools: [{ type: 'function', name: 'ask', parameters: {} }] }];
+    expect((await send({ tools })).status).toBe(200);
+    expect(bed.a.requests.at(-1)?.body['tools']).toEqual(tools);
+  });
+
   promise('is refused, with a receipt, where a provider would read what is not in it', async () => {
     const before = bed.a.requests.length;
     for (const [body, param] of [
@@ -170,6 +177,7 @@ onEachDatabase('a response', (bed, promise) => {
       [{ prompt: { id: 'pmpt_1' } }, 'prompt'],
       [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0]'],
       [{ tools: [{ type: 'web_search' }] }, 'tools[0].type'],
+      [{ tools: [{ type: 'namespace', name: 'n', tools: [{ type: 'web_search' }] }] }, 'tools[0].tools[0].type'],
       [{ input: [] }, 'input'],
       [{ max_output_tokens: 'many' }, 'max_output_tokens'],
     ] as const) {

@@ -46,11 +46,13 @@ function checkInput(input: unknown): void {
   });
 }
 
-function checkTools(tools: unknown): void {
+/** A namespace is a group of such tools: Codex has its agents in one. None stands in another. */
+function checkTools(tools: unknown, path = 'tools'): void {
   if (tools === undefined || tools === null) return;
-  if (!Array.isArray(tools)) throw wrong('tools', 'must be a list');
+  if (!Array.isArray(tools)) throw wrong(path, 'must be a list');
   tools.forEach((tool: unknown, index) => {
-    const type = isRecord(tool) ? tool['type'] : undefined;
-    if (!OWN_TOOLS.has(type)) throw wrong(`tools[${index}].type`, 'must be function or custom: hosted tools are not served');
+    const { type, tools: grouped } = isRecord(tool) ? tool : {};
+    if (type === 'namespace' && path === 'tools') checkTools(grouped, `tools[${index}].tools`);
+    else if (!OWN_TOOLS.has(type)) throw wrong(`${path}[${index}].type`, 'must be function or custom: hosted tools are not served');
   });
 }
