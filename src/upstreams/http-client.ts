@@ -7,6 +7,12 @@ import { takingContinue } from './interim-answer';
 const CONNECTIONS_PER_ORIGIN = 512;
 /** Shorter than the idle limit of common load balancers; a server's own keep-alive hint wins. */
 const KEEP_ALIVE_MS = 20_000;
+/**
+ * What an address of several has of the connect deadline before it is given up for the next one. Node's 250 ms are little: a provider
+ * that is farther away could not be reached at all where the last of its addresses is dead.
+ */
+const SHARE_OF_AN_ADDRESS = 1 / 4;
+const [LEAST_FOR_AN_ADDRESS_MS, MOST_FOR_AN_ADDRESS_MS] = [250, 1_000];
 /** Of the head of an answer, and of what comes behind its body. */
 const HEADER_BYTES_MAX = 16 * 1024;
 
@@ -59,7 +65,8 @@ function newAgent(connectMs: number, options: HttpClientOptions): Agent {
 function connectorOf(connectMs: number, { allowPrivate, inProcess, resolve }: HttpClientOptions): buildConnector.connector {
   const open = buildConnector({ timeout: connectMs });
   const allows = allowPrivate ? isAllowedPrivately : isPublicAddress;
-  const guarded = buildConnector({ timeout: connectMs, lookup: guardedLookup(allows, resolve) });
+  const lookup = guardedLookup(allows, resolve);
+  const guarded = buildConnector({ timeout: connectMs, lookup, autoSelectFamilyAttemptTimeout: addressMs(connectMs) });
   return (target, asked) => {
     const callback: buildConnector.Callback = (...[error, connection]) => {
       if (error === null) asked(null, takingContinue(connection));
@@ -70,4 +77,10 @@ function connectorOf(connectMs: number, { allowPrivate, inProcess, resolve }: Ht
     if (isRefusedLiteral(target.hostname, allows)) return queueMicrotask(() => callback(new AddressRefused(), null));
     guarded(target, callback);
   };
+}
+
+/** For how long one address of several is tried alone. */
+export function addressMs(connectMs: number): number {
+  const share = Math.floor(connectMs * SHARE_OF_AN_ADDRESS);
+  return Math.min(Math.max(share, LEAST_FOR_AN_ADDRESS_MS), MOST_FOR_AN_ADDRESS_MS);
 }
