@@ -55,33 +55,21 @@ describe('a catalog with faults', () => {
     );
   });
 
+  it.each([
+    [{ provider: 'stocks' }, 'provider: must be one of sample, csv, yahoo, stooq'],
+    [{ provider: 'csv' }, 'folder: is missing: csv reads files'],
+    [{ provider: 'sample', folder: 'prices' }, 'folder: belongs to the provider csv'],
+    [{ provider: 'yahoo', apiKey: 'key' }, 'apiKey: belongs to the provider stooq'],
+    [
+      { provider: 'csv', folder: 'nowhere' },
+      'folder: is no folder that can be read; it is taken from the working directory of the gateway',
+    ],
+  ])('refuses market data of %j', (marketData, fault) => {
+    expect(faultsAfter((tree) => (tree['research']!['marketData'] = set(marketData)))).toEqual([`research.marketData.${fault}`]);
+  });
+
   it.each<[string, (tree: Tree) => void, string]>([
     ['a missing field', (tree) => delete tree['models']![0]!['contextWindow'], 'models[0].contextWindow: is missing'],
-    [
-      'market data that is not there',
-      (tree) => (tree['research']!['marketData']!['provider'] = set('stocks')),
-      'research.marketData.provider: must be one of sample, csv, yahoo, stooq',
-    ],
-    [
-      'files without a folder',
-      (tree) => (tree['research']!['marketData']!['provider'] = set('csv')),
-      'research.marketData.folder: is missing: csv reads files',
-    ],
-    [
-      'a folder without files',
-      (tree) => (tree['research']!['marketData']!['folder'] = set('prices')),
-      'research.marketData.folder: belongs to the provider csv',
-    ],
-    [
-      'a key of market data that needs none',
-      (tree) => (tree['research']!['marketData']!['apiKey'] = set('key')),
-      'research.marketData.apiKey: belongs to the provider stooq',
-    ],
-    [
-      'a folder that does not exist',
-      (tree) => (tree['research']!['marketData'] = set({ provider: 'csv', folder: 'nowhere' })),
-      'research.marketData.folder: is no folder that can be read; it is taken from the working directory of the gateway',
-    ],
     ['a channel without a secret', (tree) => delete tree['channels']![0]!['apiKey'], 'channels[0].apiKey: is missing'],
     [
       'one secret and several',
@@ -228,8 +216,7 @@ describe('a catalog with faults', () => {
   });
 
   it('says of a variable without quotes within braces what it needs, and calls nothing behind it wrong', () => {
-    const source = 'channels:\n  - { id: a, apiKey: ${A_KEY} }\nmodels: []\nroutes: []\n';
-    expect(faultsOf(source, 'yaml')).toEqual(['catalog line 2, column 23: is not YAML: a variable needs quotes within { } and [ ]']);
+    expect(faultsOf('a: { b: ${C} }\nd: 1\n', 'yaml')).toEqual(['catalog line 1, column 10: is not YAML: a variable needs quotes here']);
   });
 
   it.each(['', '[]', 'text'])('refuses %j, which is no catalog', (source) => {

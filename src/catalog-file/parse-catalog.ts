@@ -85,7 +85,7 @@ function faultsOfYaml(errors: readonly YAMLParseError[], source: string, lines: 
     .map((error) => {
       const { line, col } = lines.linePos(error.pos[0]);
       const isVariable = source.startsWith('${', error.pos[0] - 1);
-      const what = isVariable ? 'a variable needs quotes within { } and [ ]' : error.code.toLowerCase().replaceAll('_', ' ');
+      const what = isVariable ? 'a variable needs quotes here' : error.code.toLowerCase().replaceAll('_', ' ');
       return { path: `${WHOLE_FILE} line ${line}, column ${col}`, problem: `is not YAML: ${what}` };
     });
 }

@@ -1,5 +1,6 @@
 /** Reads a chat completion request as a conversation. Every member is carried, says nothing, or ends the reading. */
-import { isRecord, type JsonRecord, recordOf } from '../json';
+import { isRecord } from '../../kernel/record';
+import { type JsonRecord, recordOf } from '../json';
 import { chatTurns } from './chat-turns';
 import type { AnswerFormat, Conversation, ConversationReading, ReasoningEffort, Tool, ToolChoice } from './conversation';
 import {
