@@ -27,6 +27,7 @@ function printReceipt({ id, name, left, receipt }) {
   console.log(`  ${requests} calls, ${attempts} attempts (${failedAttempts} failed), ${fallbacks} moves to another channel`);
   console.log(`  ${usage.inputTokens} tokens in, ${usage.outputTokens} out`);
   for (const part of byModel) console.log(`  ${part.model}: ${part.requests} calls, ${part.charge} from ${part.bucket}`);
-  for (const { bucket, currency, amount } of charges) console.log(`  charged ${amount} ${currency} (${bucket})`);
+  const paid = charges.filter(({ amount }) => Number(amount) > 0);
+  for (const { bucket, currency, amount } of paid) console.log(`  charged ${amount} ${currency} (${bucket})`);
   for (const { bucket, currency, amount } of left) console.log(`  left of the budget: ${amount} ${currency} (${bucket})`);
 }
