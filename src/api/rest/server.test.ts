@@ -108,7 +108,7 @@ describe('a connection to the server', () => {
   ])('with %s in its base URL is told what is meant', async (_what, asked, meant) => {
     const answer = await all(`POST ${asked} HTTP/1.1\r\nhost: here\r\n${END}content-length: 0\r\n\r\n`);
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({
-      error: { code: 'not_found', message: `There is no POST ${asked}, but ${meant}: look at the base URL of the client.` },
+      error: { code: 'not_found', message: `There is no POST ${asked}, but there is ${meant}: look at the base URL of the client.` },
     });
   });
 

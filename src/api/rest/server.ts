@@ -76,7 +76,7 @@ function faultOfAddress({ is404, method, url }: FastifyRequest, known: KnownPath
 }
 
 function hint(meant: string | undefined): string {
-  return meant === undefined ? '.' : `, but ${shown(meant)}: look at the base URL of the client.`;
+  return meant === undefined ? '.' : `, but there is ${shown(meant)}: look at the base URL of the client.`;
 }
 
 const stopping = new WeakSet<FastifyInstance>();

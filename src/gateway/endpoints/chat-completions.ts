@@ -1,5 +1,4 @@
 /** `POST /v1/chat/completions`. */
-
 import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { inputBound } from '../../metering/input-bound';
