@@ -1,6 +1,6 @@
 /** How rules and webhooks are made: what is asked for is checked, and what is wrong with it is named. */
 import type { Clock } from '../kernel/clock';
-import { Fault } from '../kernel/fault';
+import { wrong } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { makeOnce, type Once, onceOf } from '../kernel/made-once';
 import { NANO_MAX } from '../kernel/money';
@@ -126,8 +126,4 @@ function problemOfUrl(text: string, problemOfAddress: AlertManagement['problemOf
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// or http://';
   if (url.username !== '' || url.password !== '') return 'must have no user name or password: what is sent is signed';
   return problemOfAddress(url);
-}
-
-function wrong(field: string, problem: string): Fault {
-  return new Fault('invalid_request', `${field} ${problem}.`, { param: field });
 }

@@ -2,7 +2,7 @@
  * Redemption codes: made by the operator, redeemed by the owner of an account, once. Whatever is wrong with a code, a
  * stranger is told the same, so that nothing can be learnt by trying.
  */
-import { Fault } from '../../kernel/fault';
+import { Fault, wrong } from '../../kernel/fault';
 import { newId } from '../../kernel/ids';
 import { invariant } from '../../kernel/invariant';
 import { makeOnce, type Once, onceOf } from '../../kernel/made-once';
@@ -156,8 +156,4 @@ function unusable(): Fault {
   return new Fault('not_found', 'This code cannot be redeemed: it is not known, or was used, has expired, or was revoked.', {
     param: 'code',
   });
-}
-
-function wrong(argument: string, what: string): Fault {
-  return new Fault('invalid_request', `"${argument}" ${what}.`, { param: argument });
 }
