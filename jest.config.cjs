@@ -8,9 +8,13 @@ const common = {
 
 const suite = (name, testMatch, more = {}) => ({ ...common, displayName: name, testMatch, ...more });
 const served = (name) =>
-  suite(name, [`<rootDir>/test/${name}/**/*.test.ts`], { setupFilesAfterEnv: ['<rootDir>/test/support/patience.cjs'] });
+  suite(name, [`<rootDir>/test/${name}/**/*.test.ts`], {
+    globalSetup: '<rootDir>/test/support/prepared-databases.ts',
+    setupFilesAfterEnv: ['<rootDir>/test/support/patience.cjs'],
+  });
 
 module.exports = {
+  testSequencer: '<rootDir>/test/run/longest-first.cjs',
   projects: [
     suite('unit', ['<rootDir>/src/**/*.test.ts']),
     suite('architecture', ['<rootDir>/test/architecture/**/*.test.ts']),

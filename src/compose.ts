@@ -1,5 +1,6 @@
 /** Puts the gateway together: with what lies in compose/, the only place that constructs adapters. Read it to know what is wired to what. */
 import 'reflect-metadata';
+import { GRAPH_PATH } from './api/graphql/graphql-server';
 import { InFlight } from './api/rest/in-flight';
 import { createServer, stopAccepting } from './api/rest/server';
 import type { Declaration } from './catalog-file/declare';
@@ -13,9 +14,9 @@ import { CountedAlarms } from './kernel/alarms';
 import { systemClock } from './kernel/clock';
 import type { Log } from './kernel/log';
 import { newSecret } from './kernel/secret';
-import { type Configuration, loadConfiguration } from './load-configuration';
 import { type FirstStart, secretsText } from './start/banner';
 import { listen } from './start/listen';
+import { type Configuration, loadConfiguration } from './start/load-configuration';
 import { boundConnections, openFilesMax } from './start/open-files';
 import { checkOperatorToken, establishOperatorToken } from './start/operator-token';
 import { speaksForAll } from './start/workers';
@@ -60,11 +61,11 @@ export async function compose(show: (text: string) => void): Promise<RunningGate
   });
   show(secretsText(first));
   const flow = await openGateway(config, storage, { log, alarms, metrics });
-  const { gateway, http, traces } = flow;
-  const alerts = openAlerts(config, storage, http, log);
+  const { gateway, traces } = flow;
+  const alerts = openAlerts(config, storage, log);
   const inFlight = new InFlight();
   const research = await openResearch({ config, declared, storage, gateway, enter: (interrupt) => inFlight.enter(interrupt) });
-  const app = createServer(log);
+  const app = createServer(log, { webSocketPath: GRAPH_PATH, origins: config.corsOrigins });
   boundConnections(app.server, openFilesMax(), { log, clock: systemClock });
   traces.register(app);
   metrics.watch({
@@ -73,7 +74,7 @@ export async function compose(show: (text: string) => void): Promise<RunningGate
     openHolds: () => countOpenHolds(storage.dataSource),
     breakers: () => gateway.health.breakers(),
   });
-  await registerSurfaces(app, { gateway, inFlight, storage, alerts, research, metrics, introspection: config.graphqlIntrospection });
+  await registerSurfaces(app, { config, gateway, inFlight, storage, alerts, research, metrics });
   for (const background of [flow.checkpoints, storage, alerts, research]) await background.start();
   return {
     listen: async () => {
@@ -121,7 +122,8 @@ interface Prepared {
 
 async function openPrepared(configuration: Configuration, watchers: Parameters<typeof openStorage>[1]) {
   const storage = await openStorage(configuration.config, watchers);
-  const prepared = oneProcessAtATime(storage.dataSource, 'first start', () => prepare(configuration, storage, watchers.log));
+  const turn = { work: 'first start', log: watchers.log };
+  const prepared = oneProcessAtATime(storage.dataSource, turn, () => prepare(configuration, storage, watchers.log));
   return { storage, ...(await prepared) };
 }
 

@@ -1,14 +1,24 @@
 /** The only file that reads the environment. A wrong value never gets further than this. */
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { problemOfRange } from './kernel/addresses';
 import { ConfigurationError, type ConfigurationFault, refuseFaults } from './kernel/configuration-error';
-import { MASTER_KEY_BYTES } from './kernel/secret';
-import { hasControls, mysqlUrlOfDriver, problemOfMailUrl, problemOfMysqlUrl, problemOfRedisUrl } from './service-urls';
-import { readTraceSettings, type TraceSettings } from './trace-settings';
+import {
+  adminToken,
+  type DatabaseConfig,
+  database,
+  listOf,
+  mailFrom,
+  masterKey,
+  problem,
+  retention,
+  textWithout,
+  trueOrFalse,
+  wholeNumber,
+} from './start/environment-fields';
+import { isHost, problemOfMailUrl, problemOfOrigin, problemOfRedisUrl } from './start/service-urls';
+import { readTraceSettings, type TraceSettings } from './start/trace-settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-export type DatabaseConfig = { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'mysql'; readonly url: string };
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -28,6 +38,11 @@ export interface Config {
   /** What was sealed with it is sealed anew at the start; null: nothing is. */
   readonly masterKeyPrevious: Buffer | null;
   readonly upstreamAllowPrivate: boolean;
+  readonly webhookAllowPrivate: boolean;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Pages of which may call from a browser; `*`: of all. */
+  readonly corsOrigins: readonly string[];
   readonly workers: number;
   readonly graphqlIntrospection: boolean;
   /** null: settled answers are not kept. */
@@ -39,86 +54,24 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-const SQLITE = /^sqlite:(?:\/\/)?(.+)$/;
-const VISIBLE = /^[\x21-\x7e]+$/;
-const HOST_NAME = /^\w[\w-]*(?:\.\w[\w-]*)*\.?$/;
-/** What ends so is read as an address. */
-const LAST_IS_NUMBER = /(?:^|\.)\d+\.?$/;
-const DURATION = /^(\d{1,6})(s|m|h|d)$/;
-const MS_PER_UNIT: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const RETENTION_MAX_MS = 365 * 86_400_000;
-
-const problem = (error: string) => ({ error });
-const trueOrFalse = z.enum(['true', 'false'], problem('must be true or false')).transform((text) => text === 'true');
-
-function wholeNumber(from: number, to: number) {
-  const wrong = problem(`must be a whole number from ${from} to ${to}`);
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, wrong)
-    .transform((text) => Number.parseInt(text, 10))
-    .refine((value) => value >= from && value <= to, wrong);
-}
-
-function isHost(text: string): boolean {
-  return isIP(text) !== 0 || (HOST_NAME.test(text) && !LAST_IS_NUMBER.test(text));
-}
-
-function urlWithout(problemOf: (text: string) => string | null) {
-  return z.string().superRefine((text, context) => {
-    const message = problemOf(text);
-    if (message !== null) context.addIssue({ code: 'custom', message });
-  });
-}
-
-const database = z.string().transform((text, context): DatabaseConfig => {
-  const file = SQLITE.exec(text)?.[1];
-  const faulty = file === undefined ? problemOfMysqlUrl(text) : problemOfSqliteFile(file);
-  if (faulty !== null) context.addIssue({ code: 'custom', message: faulty });
-  if (file !== undefined) return { kind: 'sqlite', file };
-  return { kind: 'mysql', url: faulty === null ? mysqlUrlOfDriver(text) : text };
-});
-
-const masterKey = z.string().transform((text, context): Buffer => {
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.length !== MASTER_KEY_BYTES || bytes.toString('base64') !== text) {
-    context.addIssue({ code: 'custom', message: 'must be 32 bytes in base64, as "openssl rand -base64 32" prints them' });
-  }
-  return bytes;
-});
-
-const retention = z.string().transform((text, context): number => {
-  const [, count = '0', unit = 's'] = DURATION.exec(text) ?? [];
-  const ms = Number.parseInt(count, 10) * (MS_PER_UNIT[unit] ?? 0);
-  if (ms === 0 || ms > RETENTION_MAX_MS) {
-    context.addIssue({ code: 'custom', message: 'must be a time such as 30m, 24h or 7d, of a year at most' });
-  }
-  return ms;
-});
-
 const schema = z.object({
   HOST: z.string().refine(isHost, problem('must be a host name or an address')).default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(4_000),
   DATABASE_URL: database.default({ kind: 'sqlite', file: './data/tokens-forge.sqlite' }),
-  REDIS_URL: urlWithout(problemOfRedisUrl).optional(),
+  REDIS_URL: textWithout(problemOfRedisUrl).optional(),
   CATALOG: z.string().optional(),
-  ADMIN_TOKEN: z
-    .string()
-    .min(16, problem('must have 16 characters or more'))
-    .regex(VISIBLE, problem('must be of visible ASCII characters, without spaces'))
-    .optional(),
+  ADMIN_TOKEN: adminToken.optional(),
   MASTER_KEY: masterKey.optional(),
   MASTER_KEY_PREVIOUS: masterKey.optional(),
   UPSTREAM_ALLOW_PRIVATE: trueOrFalse.default(false),
+  WEBHOOK_ALLOW_PRIVATE: trueOrFalse.default(false),
+  TRUSTED_PROXIES: listOf(problemOfRange),
+  CORS_ORIGINS: listOf(problemOfOrigin),
   WORKERS: wholeNumber(1, 256).default(1),
   GRAPHQL_INTROSPECTION: trueOrFalse.optional(),
   IDEMPOTENCY_RETENTION: retention.optional(),
-  SMTP_URL: urlWithout(problemOfMailUrl).optional(),
-  SMTP_FROM: z
-    .string()
-    .regex(/[^@\s]@[^@\s]/, problem('must be the address that mails are sent from'))
-    .refine((text) => !hasControls(text), problem('must be one line, without control characters'))
-    .optional(),
+  SMTP_URL: textWithout(problemOfMailUrl).optional(),
+  SMTP_FROM: mailFrom.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, problem(`must be one of ${LOG_LEVELS.join(', ')}`)).default('info'),
 });
 
@@ -160,11 +113,14 @@ export interface ClientConfig {
   readonly url: string;
   /** null: not set. */
   readonly key: string | null;
+  /** Whether a terminal may be given colours: NO_COLOR says no, whatever it is set to. */
+  readonly colours: boolean;
 }
 
 export function loadClientConfig(environment: Environment = process.env): ClientConfig {
   const lookup = environmentLookup(environment);
-  return { url: lookup('TOKENS_FORGE_URL') ?? 'http://127.0.0.1:4000', key: lookup('TOKENS_FORGE_KEY') ?? null };
+  const colours = lookup('NO_COLOR') === undefined && lookup('TERM') !== 'dumb';
+  return { url: lookup('TOKENS_FORGE_URL') ?? 'http://127.0.0.1:4000', key: lookup('TOKENS_FORGE_KEY') ?? null, colours };
 }
 
 /** What reading the catalog needs of the environment. It can be had also where other variables are wrong. */
@@ -202,6 +158,9 @@ function configOf(values: z.output<typeof schema>, set: Environment): Config {
     masterKey: values.MASTER_KEY ?? null,
     masterKeyPrevious: values.MASTER_KEY_PREVIOUS ?? null,
     upstreamAllowPrivate: values.UPSTREAM_ALLOW_PRIVATE,
+    webhookAllowPrivate: values.WEBHOOK_ALLOW_PRIVATE,
+    trustedProxies: values.TRUSTED_PROXIES,
+    corsOrigins: values.CORS_ORIGINS,
     workers: values.WORKERS,
     graphqlIntrospection: values.GRAPHQL_INTROSPECTION ?? set['NODE_ENV'] !== 'production',
     idempotencyRetentionMs: values.IDEMPOTENCY_RETENTION ?? null,
@@ -236,12 +195,4 @@ function missingMasterKey(set: Environment, onMysql: boolean): ConfigurationFaul
   if (onMysql) return [{ path: 'MASTER_KEY', problem: 'is required with MySQL: 32 bytes in base64, the same for every process' }];
   if (set['MASTER_KEY_PREVIOUS'] === undefined) return [];
   return [{ path: 'MASTER_KEY', problem: 'is needed as well: the key that takes the place of MASTER_KEY_PREVIOUS' }];
-}
-
-/** What would silently be another file than the one that was meant, and so an empty ledger. */
-function problemOfSqliteFile(file: string): string | null {
-  if (file.startsWith(':memory:')) return 'must be a file: the ledger has a connection of its own, and memory cannot be shared';
-  if (file.trim() !== file) return 'has spaces around the name of the file: leave them out';
-  if (file.includes('?')) return 'must be the name of a file and nothing else: "?" and options are not understood';
-  return file.startsWith('~') ? 'begins with a ~, which only a shell understands: write the whole path' : null;
 }

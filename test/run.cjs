@@ -32,7 +32,8 @@ async function main(args) {
     return finish(FAILED, missing);
   }
   const counts = [];
-  for (const step of [build, ...missingPackages(), ...steps]) counts.push(check(step));
+  for (const step of [build, ...missingPackages()]) counts.push(await check(step));
+  counts.push(...(await Promise.all(steps.map(check))));
   for (const round of roundsFor(onlyChecks, extra)) counts.push(jest(round, extra));
   return finish(sum(counts), missing);
 }

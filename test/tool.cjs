@@ -2,6 +2,12 @@
 const { check, run } = require('./run/commands.cjs');
 const { missingPackages } = require('./run/packages.cjs');
 
-const [command, ...args] = process.argv.slice(2);
-for (const step of missingPackages()) check(step);
-process.exitCode = run(command, args, { quiet: false }).ok ? 0 : 1;
+async function main([command, ...args]) {
+  for (const step of missingPackages()) await check(step);
+  process.exitCode = run(command, args) ? 0 : 1;
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,7 +1,7 @@
 /** The ports for rules, and for alerts and what is on its way. */
 import type { MadeMemory, Once } from '../kernel/made-once';
 import type { Page, PageRequest } from '../ledger/ledger-reader';
-import type { Alert, AlertDelivery, AlertRule, Webhook } from './alert';
+import type { Alert, AlertDelivery, AlertRule, SigningWebhook, Webhook } from './alert';
 
 /** How a try ended. */
 export interface Tried {
@@ -29,6 +29,15 @@ export interface Claimed {
   readonly claim: string;
 }
 
+/** Instants in milliseconds since 1970. */
+export interface WebhookRotation {
+  readonly id: string;
+  readonly secret: string;
+  readonly at: number;
+  readonly formerUntil: number;
+  readonly once: Once | null;
+}
+
 /** What an account wants to be told of, and where. */
 export interface AlertRuleStore extends MadeMemory {
   addRule(rule: AlertRule): Promise<void>;
@@ -41,8 +50,13 @@ export interface AlertRuleStore extends MadeMemory {
   /** `secret` signs what is sent there. Rejects, and adds nothing, where a webhook was made for the same request. */
   addWebhook(webhook: Webhook, secret: string, once: Once | null): Promise<void>;
   webhooks(accountId: string | null): Promise<readonly Webhook[]>;
-  /** With the secret that signs; undefined: there is none of that id. */
-  webhook(id: string): Promise<{ readonly webhook: Webhook; readonly secret: string } | undefined>;
+  /** undefined: there is none of that id. */
+  webhook(id: string): Promise<SigningWebhook | undefined>;
+  /**
+   * Gives a webhook another secret. The one that it has signs beside it until `formerUntil`, where that is later than `at`, and none that
+   * was before. Changes nothing where the same request has rotated it. @throws Fault `not_found`
+   */
+  rotateWebhook(rotation: WebhookRotation): Promise<void>;
   deleteWebhook(id: string): Promise<void>;
   /** The rule is quiet again, and may come true anew; nothing happens when it raised another episode meanwhile. */
   calm(ruleId: string, episode: string): Promise<void>;

@@ -1,10 +1,11 @@
 /** What an account wants to be told of, what it was told, and how that reached it. */
 import type { Bucket, RouteType, SpendWindow } from '../kernel/words';
 
-export const ALERT_METRICS = ['BALANCE', 'SPEND', 'FAILURE_RATE', 'FALLBACK_RATE'] as const;
+export const ALERT_METRICS = ['BALANCE', 'SPEND', 'TOKENS', 'FAILURE_RATE', 'FALLBACK_RATE'] as const;
 /**
  * BALANCE: what a bucket has left falls below the threshold. SPEND: what was charged to a bucket in a window of the calendar
- * reaches it. The rates: the share of the requests of the last hour that failed, or that moved to a backup, reaches it.
+ * reaches it. TOKENS: those of input and output in such a window, whoever paid, reach it. The rates: the share of the requests of the last hour that failed through no fault of who sent them, or that moved
+ * to a backup, reaches it; what the gateway refused is none of these requests.
  */
 export type AlertMetric = (typeof ALERT_METRICS)[number];
 
@@ -19,9 +20,9 @@ export interface AlertRule {
   readonly apiKeyId: string | null;
   readonly projectId: string | null;
   readonly routeType: RouteType | null;
-  /** Set for SPEND. */
+  /** Set for SPEND and TOKENS. */
   readonly window: SpendWindow | null;
-  /** In units of 10⁻⁹: an amount, or a share of one. */
+  /** In units of 10⁻⁹: an amount, a number of tokens, or a share of one. */
   readonly threshold: bigint;
   /** Set for the rates: fewer requests than this say nothing. */
   readonly minimumRequests: number | null;
@@ -59,6 +60,14 @@ export interface Webhook {
   readonly url: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+}
+
+/** A webhook with what signs what is sent there. */
+export interface SigningWebhook {
+  readonly webhook: Webhook;
+  readonly secret: string;
+  /** The secret before, which signs beside it until then, in milliseconds since 1970; left out: none does. */
+  readonly former?: { readonly secret: string; readonly until: number };
 }
 
 export const DELIVERY_MEANS = ['WEBHOOK', 'EMAIL'] as const;

@@ -1,8 +1,8 @@
 import { MemoryLedgerReader } from '../../test/support/memory-ledger-reader';
 import { anEntry, aRecord, settled } from '../../test/support/receipt-builders';
-import { nano } from '../kernel/money';
+import { NANO_MAX, nano, ONE } from '../kernel/money';
 import type { ReceiptRecord } from '../ledger/receipt';
-import type { OutcomeQuestion, Outcomes, UsagePoint, UsageQuestion } from '../ledger/usage-report';
+import type { OutcomeQuestion, Outcomes, UseQuestion } from '../ledger/usage-report';
 import type { AlertRule } from './alert';
 import { evaluateRule, traceOf } from './evaluate';
 
@@ -12,22 +12,24 @@ const QUIET: AlertRule = {
   ...{ window: 'DAY', threshold: 5_000n, minimumRequests: null, emails: [], enabled: true, episode: null, createdAt: 0 },
 };
 
-function point(fields: Partial<UsagePoint>): UsagePoint {
-  const counts = { requests: 10, failed: 0, fallbacks: 0, inputTokens: 0, outputTokens: 0 };
-  return { start: 0, group: 'ORDINARY', bucket: 'RMB', charge: nano(0n), ...counts, ...fields };
-}
-
-function look(rule: Partial<AlertRule>, points: readonly UsagePoint[], posted = 0n, held = 0n) {
-  const asked: UsageQuestion[] = [];
+function look(rule: Partial<AlertRule>, used: bigint, posted = 0n, held = 0n) {
+  const asked: UseQuestion[] = [];
   const wallet = { id: 'acme:RMB', accountId: 'acme', bucket: 'RMB' as const, posted: nano(posted), held: nano(held) };
   const reader = { wallets: async () => [wallet], receipts: () => nothing(), entries: () => nothing() };
-  const usage = { usage: async (question: UsageQuestion) => [asked.push(question)].flatMap(() => points), outcomes: () => nothing() };
+  const usage = {
+    used: async (question: UseQuestion) => {
+      asked.push(question);
+      return { charge: nano(used), tokens: used };
+    },
+    outcomes: nothing,
+  };
   return evaluateRule({ reader, usage }, { ...QUIET, ...rule }, NOW).then((evaluation) => ({ ...evaluation, asked }));
 }
 
 function lookAtRate(rule: Partial<AlertRule>, outcomes: Partial<Outcomes>) {
   const reader = { wallets: () => nothing(), receipts: () => nothing(), entries: () => nothing() };
-  const usage = { usage: () => nothing(), outcomes: async (_: OutcomeQuestion) => ({ requests: 10, failed: 0, moved: 0, ...outcomes }) };
+  const none = { requests: 10, failed: 0, moved: 0, lastFailed: null, lastMoved: null };
+  const usage = { used: nothing, outcomes: async (_: OutcomeQuestion) => ({ ...none, ...outcomes }) };
   return evaluateRule({ reader, usage }, { ...QUIET, ...rule }, NOW);
 }
 
@@ -35,41 +37,62 @@ const nothing = () => Promise.reject(new Error('not read here'));
 
 describe('a rule of an alert', () => {
   it('is true of a spend that reaches its threshold, within its window and its bucket alone', async () => {
-    const spent = [point({ charge: nano(4_999n) }), point({ bucket: 'CREDIT', charge: nano(9_000n) })];
-    expect(await look({}, spent)).toMatchObject({ breached: false, value: 4_999n });
-    const more = await look({}, [...spent, point({ charge: nano(1n) })]);
+    expect(await look({}, 4_999n)).toMatchObject({ breached: false, value: 4_999n });
+    const more = await look({}, 5_000n);
     expect(more).toMatchObject({ breached: true, value: 5_000n });
-    expect(more.asked).toMatchObject([{ from: Date.UTC(2026, 9, 14), to: NOW + 1, scope: { accountId: 'acme' } }]);
+    expect(more.asked).toEqual([
+      { from: Date.UTC(2026, 9, 14), to: NOW + 1, scope: { accountId: 'acme' }, bucket: 'RMB', projectId: null, routeType: null },
+    ]);
+  });
+
+  it('says amounts in the currency of its balance', async () => {
+    expect((await look({ bucket: 'CREDIT', window: 'WEEK', projectId: 'labs' }, 5_000n)).message).toBe(
+      '0.000005 USD of CREDIT were spent this week by the project labs: the threshold is 0.000005 USD.',
+    );
+    expect((await look({ metric: 'BALANCE', window: null }, 0n, 4_000n)).message).toBe(
+      'RMB has 0.000004 CNY left to spend, below 0.000005 CNY: top it up.',
+    );
+  });
+
+  it('is true of tokens that reach their number, whichever bucket pays', async () => {
+    const tokens = { metric: 'TOKENS', bucket: null, window: 'MONTH', threshold: 1_000_000n * ONE, apiKeyId: 'k' } as const;
+    expect(await look(tokens, 999_999n)).toMatchObject({ breached: false, value: 999_999n * ONE });
+    const reached = await look(tokens, 1_000_000n);
+    expect(reached).toMatchObject({
+      breached: true,
+      message: '1000000 tokens were used this month by the key k: the threshold is 1000000.',
+    });
+    expect(reached.asked).toMatchObject([{ from: Date.UTC(2026, 9, 1), scope: { apiKeyId: 'k' }, bucket: null }]);
+    expect(await look(tokens, NANO_MAX)).toMatchObject({ breached: true, value: NANO_MAX });
   });
 
   it('alerts of a spend once in each window', async () => {
-    const { episode } = await look({}, []);
+    const { episode } = await look({}, 0n);
     expect(episode).toBe(`DAY ${Date.UTC(2026, 9, 14)}`);
-    expect((await look({ window: 'WEEK' }, [])).episode).toBe(`WEEK ${Date.UTC(2026, 9, 12)}`);
-    expect((await look({ window: 'LIFETIME' }, [])).episode).toBe('LIFETIME');
+    expect((await look({ window: 'WEEK' }, 0n)).episode).toBe(`WEEK ${Date.UTC(2026, 9, 12)}`);
+    expect((await look({ window: 'LIFETIME' }, 0n)).episode).toBe('LIFETIME');
   });
 
   it('looks at one key, project or type of route where it names one', async () => {
-    expect((await look({ apiKeyId: 'k' }, [])).asked).toMatchObject([{ scope: { apiKeyId: 'k' } }]);
-    const ofProjects = [point({ group: 'bots', charge: nano(7_000n) }), point({ group: 'labs', charge: nano(1n) })];
-    expect(await look({ projectId: 'labs' }, ofProjects)).toMatchObject({ breached: false, value: 1n });
-    expect(await look({ routeType: 'OFFICIAL' }, [point({ charge: nano(7_000n) })])).toMatchObject({ value: 0n });
+    expect((await look({ apiKeyId: 'k' }, 0n)).asked).toMatchObject([{ scope: { apiKeyId: 'k' }, projectId: null }]);
+    expect((await look({ projectId: 'labs' }, 0n)).asked).toMatchObject([{ scope: { accountId: 'acme' }, projectId: 'labs' }]);
+    expect((await look({ routeType: 'OFFICIAL' }, 0n)).asked).toMatchObject([{ routeType: 'OFFICIAL' }]);
   });
 
   it('is true of a balance below its threshold, with what is held taken off', async () => {
     const balance = { metric: 'BALANCE', window: null } as const;
-    expect(await look(balance, [], 6_000n, 1_000n)).toMatchObject({ breached: false, value: 5_000n });
-    expect(await look(balance, [], 6_000n, 1_001n)).toMatchObject({ breached: true, value: 4_999n });
+    expect(await look(balance, 0n, 6_000n, 1_000n)).toMatchObject({ breached: false, value: 5_000n });
+    expect(await look(balance, 0n, 6_000n, 1_001n)).toMatchObject({ breached: true, value: 4_999n });
   });
 
   it('of a balance lasts until money is added or there is clearly enough, and not only until the next hold ends', async () => {
-    const low = { metric: 'BALANCE', window: null, episode: (await look({ metric: 'BALANCE' }, [], 5_100n, 200n)).episode } as const;
-    expect(await look(low, [], 5_100n, 0n)).toMatchObject({ breached: false, lasts: true });
-    expect(await look(low, [], 5_050n, 0n)).toMatchObject({ breached: false, lasts: true });
-    expect(await look(low, [], 5_101n, 0n)).toMatchObject({ breached: false, lasts: false });
-    const held = { ...low, episode: (await look({ metric: 'BALANCE' }, [], 9_000n, 4_001n)).episode };
-    expect(await look(held, [], 9_000n, 3_501n)).toMatchObject({ breached: false, lasts: true });
-    expect(await look(held, [], 9_000n, 3_500n)).toMatchObject({ breached: false, lasts: false });
+    const low = { metric: 'BALANCE', window: null, episode: (await look({ metric: 'BALANCE' }, 0n, 5_100n, 200n)).episode } as const;
+    expect(await look(low, 0n, 5_100n, 0n)).toMatchObject({ breached: false, lasts: true });
+    expect(await look(low, 0n, 5_050n, 0n)).toMatchObject({ breached: false, lasts: true });
+    expect(await look(low, 0n, 5_101n, 0n)).toMatchObject({ breached: false, lasts: false });
+    const held = { ...low, episode: (await look({ metric: 'BALANCE' }, 0n, 9_000n, 4_001n)).episode };
+    expect(await look(held, 0n, 9_000n, 3_501n)).toMatchObject({ breached: false, lasts: true });
+    expect(await look(held, 0n, 9_000n, 3_500n)).toMatchObject({ breached: false, lasts: false });
   });
 
   it('of a share lasts until it is clearly below its threshold, or says nothing any more', async () => {
@@ -93,6 +116,9 @@ describe('a rule of an alert', () => {
     expect(await lookAtRate({ ...rates, metric: 'FALLBACK_RATE' }, bad)).toMatchObject({ breached: false, value: 100_000_000n });
     expect(await lookAtRate({ ...rates, metric: 'FAILURE_RATE', minimumRequests: 11 }, bad)).toMatchObject({ breached: false });
     expect(await lookAtRate({ ...rates, metric: 'FAILURE_RATE' }, { requests: 0 })).toMatchObject({ breached: false, value: 0n });
+    expect((await lookAtRate({ ...rates, metric: 'FAILURE_RATE' }, { requests: 1, failed: 1 })).message).toBe(
+      '100 % of 1 request failed within the last hour: the threshold is 20 %.',
+    );
   });
 });
 
@@ -112,8 +138,7 @@ describe('what an alert names', () => {
     anEntry('of-broken', { receiptId: 'broken' }),
     anEntry('of-credit', { receiptId: 'paid-from-credit', walletId: 'acme:CREDIT', bucket: 'CREDIT' }),
   );
-  const usage = { usage: () => nothing(), outcomes: () => nothing() };
-  const trace = (rule: Partial<AlertRule>) => traceOf({ reader, usage }, { ...QUIET, ...rule });
+  const trace = (rule: Partial<AlertRule>, told: Parameters<typeof traceOf>[2] = {}) => traceOf({ reader }, { ...QUIET, ...rule }, told);
 
   it('of a spend was charged to its bucket, and to the key or project that it is about', async () => {
     expect(await trace({})).toEqual({ receiptId: 'other', ledgerEntryId: 'of-other' });
@@ -123,8 +148,16 @@ describe('what an alert names', () => {
     expect(await trace({ projectId: 'none' })).toEqual({ receiptId: null, ledgerEntryId: null });
   });
 
-  it('of a balance is what moved it last, and of failures the newest one', async () => {
+  it('of tokens used some of its key, project or type of route', async () => {
+    const tokens = { metric: 'TOKENS', bucket: null } as const;
+    expect(await trace({ ...tokens, projectId: 'bots', routeType: 'ORDINARY' })).toEqual({ receiptId: 'free', ledgerEntryId: null });
+    expect(await trace({ ...tokens, routeType: 'OFFICIAL' })).toEqual({ receiptId: 'paid-from-credit', ledgerEntryId: null });
+    expect(await trace({ ...tokens, projectId: 'none' })).toEqual({ receiptId: null, ledgerEntryId: null });
+  });
+
+  it('of a balance is what moved it last, and of a rate the newest receipt that was counted', async () => {
     expect(await trace({ metric: 'BALANCE', window: null })).toEqual({ receiptId: null, ledgerEntryId: 'top-up' });
-    expect(await trace({ metric: 'FAILURE_RATE', bucket: null, window: null })).toEqual({ receiptId: 'broken', ledgerEntryId: null });
+    const rate = { metric: 'FAILURE_RATE', bucket: null, window: null } as const;
+    expect(await trace(rate, { lastReceiptId: 'broken' })).toEqual({ receiptId: 'broken', ledgerEntryId: null });
   });
 });

@@ -1,9 +1,13 @@
 /** Whether a rule is true now, and of what. */
-import { formatDecimal } from '../kernel/money';
-import type { Bucket, RouteType, SpendWindow } from '../kernel/words';
+import { counted } from '../kernel/counted';
+import { invariant, unreachable } from '../kernel/invariant';
+import { formatDecimal, NANO_MAX, ONE } from '../kernel/money';
+import { HOUR_MS } from '../kernel/times';
+import { type Bucket, currencyOf, type SpendWindow } from '../kernel/words';
 import type { LedgerReader, ReceiptFilter, Scope } from '../ledger/ledger-reader';
+import type { ReceiptRecord } from '../ledger/receipt';
 import { windowStart } from '../ledger/spend-counter';
-import type { UsageReports } from '../ledger/usage-report';
+import type { UsageReports, Use } from '../ledger/usage-report';
 import { type Wallet, walletId } from '../ledger/wallet';
 import type { AlertRule } from './alert';
 import { balanceOfState, stateEpisode, windowEpisode } from './episode';
@@ -20,33 +24,45 @@ export interface Evaluation {
   readonly lasts: boolean;
   readonly value: bigint;
   readonly message: string;
+  /** Of a rate: the newest receipt that speaks against it. */
+  readonly lastReceiptId?: string | null;
 }
 
 export interface EvaluationPorts {
   readonly reader: Pick<LedgerReader, 'wallets' | 'receipts' | 'entries'>;
-  readonly usage: UsageReports;
+  readonly usage: Pick<UsageReports, 'used' | 'outcomes'>;
 }
 
-const HOUR_MS = 3_600_000;
-const ONE = 1_000_000_000n;
 /** Of a percent, as people read it: two digits after the point. */
 const HUNDREDTH = ONE / 10_000n;
 const WINDOW_WORDS: Readonly<Record<SpendWindow, string>> = { DAY: 'today', WEEK: 'this week', MONTH: 'this month', LIFETIME: 'in all' };
 
 /** Only looks. `now`: milliseconds since 1970, which decide the window. */
 export function evaluateRule(ports: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
-  if (rule.metric === 'BALANCE') return balance(ports, rule);
-  return rule.metric === 'SPEND' ? spend(ports, rule, now) : rate(ports, rule, now);
+  switch (rule.metric) {
+    case 'BALANCE':
+      return balance(ports, rule);
+    case 'SPEND':
+    case 'TOKENS':
+      return use(ports, rule, now);
+    case 'FAILURE_RATE':
+    case 'FALLBACK_RATE':
+      return rate(ports, rule, now);
+    default:
+      return unreachable(rule.metric);
+  }
 }
 
-async function balance({ reader }: EvaluationPorts, { accountId, bucket, threshold, episode: told }: AlertRule): Promise<Evaluation> {
+async function balance({ reader }: EvaluationPorts, rule: AlertRule): Promise<Evaluation> {
+  const { accountId, threshold, episode: told } = rule;
+  const bucket = bucketOfRule(rule);
   const wallet = (await reader.wallets(accountId)).find((each) => each.bucket === bucket);
   const value = wallet === undefined ? 0n : leftIn(wallet);
   const posted = wallet?.posted ?? 0n;
   const before = balanceOfState(told);
   // What holds give back tops up nothing: every call of a balance that is nearly low would else tell it anew.
   const lasts = before !== null && posted <= before && value < threshold + nearly(threshold);
-  const message = `${bucket} has ${formatDecimal(value)} left to spend, below ${formatDecimal(threshold)}: top it up.`;
+  const message = `${bucket} has ${money(value, bucket)} left to spend, below ${money(threshold, bucket)}: top it up.`;
   return { breached: value < threshold, episode: stateEpisode('low', posted), lasts, value, message };
 }
 
@@ -59,12 +75,13 @@ function leftIn({ posted, held }: Wallet): bigint {
   return posted - held;
 }
 
-async function spend({ usage }: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
+async function use({ usage }: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
   const window = rule.window ?? 'LIFETIME';
   const from = windowStart(window, now);
-  const value = await chargesOf(usage, rule, from ?? 0, now + 1);
-  const spent = `${formatDecimal(value)} ${rule.bucket} were spent ${WINDOW_WORDS[window]}${whose(rule)}`;
-  const message = `${spent}: the threshold is ${formatDecimal(rule.threshold)}.`;
+  const { bucket, projectId, routeType } = rule;
+  const found = await usage.used({ scope: scopeOf(rule), from: from ?? 0, to: now + 1, bucket, projectId, routeType });
+  const { value, words, most } = rule.metric === 'TOKENS' ? ofTokens(rule, found) : ofMoney(rule, found);
+  const message = `${words} ${WINDOW_WORDS[window]}${whose(rule)}: the threshold is ${most}.`;
   return {
     breached: value >= rule.threshold,
     episode: windowEpisode(window, from),
@@ -74,20 +91,32 @@ async function spend({ usage }: EvaluationPorts, rule: AlertRule, now: number): 
   };
 }
 
+function ofMoney(rule: AlertRule, { charge }: Use) {
+  const bucket = bucketOfRule(rule);
+  return { value: charge, words: `${money(charge, bucket)} of ${bucket} were spent`, most: money(rule.threshold, bucket) };
+}
+
+function ofTokens({ threshold }: AlertRule, { tokens }: Use) {
+  const units = tokens * ONE;
+  // No column holds more, and no threshold is beyond it.
+  const value = units < NANO_MAX ? units : NANO_MAX;
+  return { value, words: `${tokens} tokens were used`, most: formatDecimal(threshold) };
+}
+
 /** A refund does not unsay a charge, and an hour that has passed does. */
 async function rate({ usage }: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
   const { projectId, routeType } = rule;
-  const hour = { from: now - HOUR_MS, to: now + 1 };
-  const { requests, failed, moved } = await usage.outcomes({ scope: scopeOf(rule), ...hour, projectId, routeType });
-  const bad = rule.metric === 'FAILURE_RATE' ? failed : moved;
+  const found = await usage.outcomes({ scope: scopeOf(rule), from: now - HOUR_MS, to: now + 1, projectId, routeType });
+  const { requests } = found;
+  const [bad, last, happened] =
+    rule.metric === 'FAILURE_RATE' ? [found.failed, found.lastFailed, 'failed'] : [found.moved, found.lastMoved, 'needed a backup'];
   const value = requests === 0 ? 0n : (BigInt(bad) * ONE) / BigInt(requests);
-  const happened = rule.metric === 'FAILURE_RATE' ? 'failed' : 'needed a backup';
-  const share = `${percent(value)} % of ${requests} requests${whose(rule)} ${happened} within the last hour`;
+  const share = `${percent(value)} % of ${counted(requests, 'request')}${whose(rule)} ${happened} within the last hour`;
   const enough = requests >= (rule.minimumRequests ?? 1);
   return {
     breached: enough && value >= rule.threshold,
     ...{ episode: stateEpisode('high', null), lasts: enough && value > rule.threshold - nearly(rule.threshold) },
-    ...{ value, message: `${share}: the threshold is ${percent(rule.threshold)} %.` },
+    ...{ value, message: `${share}: the threshold is ${percent(rule.threshold)} %.`, lastReceiptId: last },
   };
 }
 
@@ -105,30 +134,14 @@ function scopeOf({ apiKeyId, accountId }: AlertRule): Scope {
   return apiKeyId === null ? { accountId } : { apiKeyId };
 }
 
-async function chargesOf(usage: UsageReports, rule: AlertRule, from: number, to: number): Promise<bigint> {
-  const { bucket, projectId, routeType } = rule;
-  const groupBy = projectId === null ? 'ROUTE_TYPE' : 'PROJECT';
-  const points = await usage.usage({ scope: scopeOf(rule), from, to, interval: 'MONTH', groupBy });
-  const group = projectId ?? routeType;
-  const wanted = points.filter((point) => point.bucket === bucket && (group === null || point.group === group));
-  return wanted.reduce((sum, { charge }) => sum + charge, 0n);
+/** Rules of money name their balance: they are not made without one. */
+function bucketOfRule({ bucket }: AlertRule): Bucket {
+  invariant(bucket !== null, 'a rule of money names a balance');
+  return bucket;
 }
 
-/** The newest receipt or ledger entry that a rule may have come true with. */
-export async function traceOf({ reader }: EvaluationPorts, rule: AlertRule): Promise<Trace> {
-  const { accountId, metric, bucket, apiKeyId, projectId, routeType } = rule;
-  const scope: Scope = { accountId };
-  const ofKey = apiKeyId === null ? {} : { apiKeyId };
-  // Entries know their key, and not their project.
-  if (bucket !== null && projectId === null) {
-    const charges = metric === 'SPEND' ? { kind: 'CHARGE' as const, ...ofKey } : {};
-    const newest = (await reader.entries(scope, { first: 1 }, { walletId: walletId(accountId, bucket), ...charges })).items[0]?.node;
-    return { receiptId: newest?.receiptId ?? null, ledgerEntryId: newest?.id ?? null };
-  }
-  const asked: ReceiptFilter = { ...ofKey, ...(projectId !== null && { projectId }), ...routeTypeOf(bucket, routeType), ...ended(metric) };
-  const { items } = await reader.receipts(scope, { first: metric === 'SPEND' ? LOOKED_THROUGH : 1 }, asked);
-  const newest = items.find(({ node }) => metric !== 'SPEND' || (!node.inFlight && node.record.charge > 0n));
-  return { receiptId: newest?.node.record.requestId ?? null, ledgerEntryId: null };
+function money(amount: bigint, bucket: Bucket): string {
+  return `${formatDecimal(amount)} ${currencyOf(bucket)}`;
 }
 
 interface Trace {
@@ -136,16 +149,36 @@ interface Trace {
   readonly ledgerEntryId: string | null;
 }
 
-/** Requests of a project, for the newest one that was charged: also an answer that broke, or that nobody waited for. */
-const LOOKED_THROUGH = 100;
-
-/** Who pays is a matter of the route's type alone. */
-function routeTypeOf(bucket: Bucket | null, routeType: RouteType | null): ReceiptFilter {
-  const type = bucket === null ? routeType : bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL';
-  return type === null ? {} : { routeType: type };
+/** The newest receipt or ledger entry that a rule may have come true with. */
+export async function traceOf({ reader }: Pick<EvaluationPorts, 'reader'>, rule: AlertRule, { lastReceiptId }: Told): Promise<Trace> {
+  const { accountId, metric, bucket, apiKeyId, projectId } = rule;
+  if (metric === 'TOKENS') return { receiptId: await newestReceipt(reader, rule, used), ledgerEntryId: null };
+  if (bucket === null) return { receiptId: lastReceiptId ?? null, ledgerEntryId: null };
+  // Entries know their key, and not their project.
+  if (projectId !== null) return { receiptId: await newestReceipt(reader, rule, charged), ledgerEntryId: null };
+  const scope: Scope = { accountId };
+  const charges = metric === 'SPEND' ? { kind: 'CHARGE' as const, ...(apiKeyId !== null && { apiKeyId }) } : {};
+  const newest = (await reader.entries(scope, { first: 1 }, { walletId: walletId(accountId, bucket), ...charges })).items[0]?.node;
+  return { receiptId: newest?.receiptId ?? null, ledgerEntryId: newest?.id ?? null };
 }
 
-function ended(metric: AlertRule['metric']): ReceiptFilter {
-  if (metric === 'SPEND') return {};
-  return metric === 'FAILURE_RATE' ? { status: 'FAILED' } : { withFallback: true };
+type Told = Pick<Evaluation, 'lastReceiptId'>;
+
+/** Requests, for the newest one that counted: also an answer that broke, or that nobody waited for. */
+const LOOKED_THROUGH = 100;
+
+const charged = ({ charge }: ReceiptRecord) => charge > 0n;
+const used = ({ usage }: ReceiptRecord) => usage.inputTokens + usage.outputTokens > 0;
+
+async function newestReceipt(reader: EvaluationPorts['reader'], rule: AlertRule, counts: (record: ReceiptRecord) => boolean) {
+  const { accountId, apiKeyId, projectId, bucket } = rule;
+  // Who pays is a matter of the route's type alone.
+  const routeType = bucket === null ? rule.routeType : bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL';
+  const asked: ReceiptFilter = {
+    ...(apiKeyId !== null && { apiKeyId }),
+    ...(projectId !== null && { projectId }),
+    ...(routeType !== null && { routeType }),
+  };
+  const { items } = await reader.receipts({ accountId }, { first: LOOKED_THROUGH }, asked);
+  return items.find(({ node }) => !node.inFlight && counts(node.record))?.node.record.requestId ?? null;
 }

@@ -3,7 +3,8 @@ import type { Clock } from '../kernel/clock';
 import { wrong } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { makeOnce, type Once, onceOf } from '../kernel/made-once';
-import { NANO_MAX } from '../kernel/money';
+import { NANO_MAX, ONE } from '../kernel/money';
+import { checkedName } from '../kernel/names';
 import { newSecret } from '../kernel/secret';
 import type { AlertMetric, AlertRule, Webhook } from './alert';
 import type { AlertRuleStore } from './alert-store';
@@ -19,12 +20,12 @@ export interface AlertManagement {
 
 export type RuleWish = Omit<AlertRule, 'id' | 'episode' | 'createdAt' | 'enabled'>;
 
-const NAME_MAX = 200;
 const EMAILS_MAX = 10;
 const RULES_MAX = 200;
 const WEBHOOKS_MAX = 20;
 const URL_MAX = 1_000;
-const ONE = 1_000_000_000n;
+/** As long as the old secret of a rotated key may live. */
+const OVERLAP_MAX_S = 30 * 24 * 3_600;
 const EMAIL = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,190}$/;
 /** Signs as the Standard Webhooks specification says, whose secrets begin like this. */
 const SECRET_PREFIX = 'whsec_';
@@ -32,8 +33,7 @@ const SECRET_PREFIX = 'whsec_';
 /** @throws Fault `invalid_request` that names the field */
 export async function createRule(management: AlertManagement, wish: RuleWish): Promise<AlertRule> {
   const { alertRules, clock } = management;
-  const name = wish.name.trim();
-  if (name === '' || name.length > NAME_MAX) throw wrong('name', `must have 1 to ${NAME_MAX} characters`);
+  const name = checkedName(wish.name);
   checkMetric(wish);
   checkSelection(wish);
   checkEmails(management, wish.emails);
@@ -47,17 +47,23 @@ export async function createRule(management: AlertManagement, wish: RuleWish): P
 const PARTS: Readonly<Record<AlertMetric, { readonly bucket: boolean; readonly window: boolean; readonly minimumRequests: boolean }>> = {
   BALANCE: { bucket: true, window: false, minimumRequests: false },
   SPEND: { bucket: true, window: true, minimumRequests: false },
+  TOKENS: { bucket: false, window: true, minimumRequests: false },
   FAILURE_RATE: { bucket: false, window: false, minimumRequests: true },
   FALLBACK_RATE: { bucket: false, window: false, minimumRequests: true },
 };
 
 function checkMetric(wish: RuleWish): void {
-  const { metric, threshold, minimumRequests } = wish;
+  const { metric, minimumRequests } = wish;
   for (const [name, belongs] of Object.entries(PARTS[metric]) as [keyof (typeof PARTS)[AlertMetric], boolean][]) {
     if (belongs === (wish[name] === null)) throw wrong(name, `is ${belongs ? 'needed' : 'not'} for ${metric}`);
   }
   if (minimumRequests !== null && minimumRequests < 1) throw wrong('minimumRequests', 'must be 1 or more');
+  checkThreshold(wish);
+}
+
+function checkThreshold({ metric, threshold, minimumRequests }: RuleWish): void {
   if (threshold <= 0n || threshold > NANO_MAX) throw wrong('threshold', 'must be above zero, and no more than a wallet can hold');
+  if (metric === 'TOKENS' && threshold % ONE !== 0n) throw wrong('threshold', 'is a number of tokens, and must be whole');
   if (minimumRequests !== null && threshold > ONE) throw wrong('threshold', 'is a share of the requests: above 0, at most 1');
 }
 
@@ -73,7 +79,7 @@ function checkEmails({ sendsMail }: AlertManagement, emails: readonly string[]):
   if (emails.length > 0 && !sendsMail) throw wrong('emails', 'needs a mail server: the operator sets SMTP_URL and SMTP_FROM');
   if (emails.length > EMAILS_MAX) throw wrong('emails', `must name at most ${EMAILS_MAX} addresses`);
   emails.forEach((address, index) => {
-    if (!EMAIL.test(address)) throw wrong(`emails[${index}]`, 'is no e-mail address');
+    if (!EMAIL.test(address) || !address.isWellFormed()) throw wrong(`emails[${index}]`, 'is no e-mail address');
     if (emails.indexOf(address) !== index) throw wrong(`emails[${index}]`, 'stands there a second time');
   });
 }
@@ -100,7 +106,7 @@ export function createWebhook(
 }
 
 function madeWebhook(id: string): string {
-  const wayOn = 'Its secret was shown then: deleteWebhook ends it, and another idempotencyKey makes another one.';
+  const wayOn = 'Its secret was shown then: rotateWebhookSecret gives it a new one, deleteWebhook ends it.';
   return `This idempotencyKey made the webhook ${id}. ${wayOn}`;
 }
 
@@ -115,13 +121,43 @@ async function addWebhook(
   if ((await alertRules.webhooks(accountId)).length >= WEBHOOKS_MAX)
     throw wrong('url', `is one too many: an account has ${WEBHOOKS_MAX} webhooks at most`);
   const webhook = { id: newId(), accountId, url, createdAt: clock.now() };
-  const secret = SECRET_PREFIX + newSecret('').replaceAll('-', '+').replaceAll('_', '/');
+  const secret = newSigningSecret();
   await alertRules.addWebhook(webhook, secret, once);
   return { webhook, secret };
 }
 
+function newSigningSecret(): string {
+  return SECRET_PREFIX + newSecret('').replaceAll('-', '+').replaceAll('_', '/');
+}
+
+/**
+ * A new secret; what is sent is signed with the one before as well for `overlapS` seconds. What is on its way is signed so too, from its
+ * next try on. `idempotencyKey`: the same one never rotates a second time, which would end the secret that was shown.
+ * @throws Fault `invalid_request`, `not_found` where it was deleted meanwhile; `idempotency_settled`, `idempotency_mismatch`
+ */
+export function rotateWebhook(
+  { alertRules, clock }: Pick<AlertManagement, 'alertRules' | 'clock'>,
+  webhook: Webhook,
+  overlapS: number,
+  idempotencyKey: string | null = null,
+): Promise<CreatedWebhook> {
+  if (overlapS < 0 || overlapS > OVERLAP_MAX_S) throw wrong('overlapSeconds', `must lie between 0 and ${OVERLAP_MAX_S}`);
+  const { id } = webhook;
+  const once = onceOf(['rotated_webhook', id], idempotencyKey, { overlapS });
+  return makeOnce(alertRules, once, rotatedWebhook, async () => {
+    const [secret, at] = [newSigningSecret(), clock.now()];
+    await alertRules.rotateWebhook({ id, secret, at, formerUntil: at + overlapS * 1_000, once });
+    return { webhook, secret };
+  });
+}
+
+function rotatedWebhook(id: string): string {
+  const wayOn = 'It was shown then: rotateWebhookSecret with another idempotencyKey gives it another one.';
+  return `This idempotencyKey gave the webhook ${id} a new secret. ${wayOn}`;
+}
+
 function problemOfUrl(text: string, problemOfAddress: AlertManagement['problemOfAddress']): string | null {
-  if (text.length > URL_MAX || !URL.canParse(text)) return `must be a URL of at most ${URL_MAX} characters`;
+  if (text.length > URL_MAX || !text.isWellFormed() || !URL.canParse(text)) return `must be a URL of at most ${URL_MAX} characters`;
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// or http://';
   if (url.username !== '' || url.password !== '') return 'must have no user name or password: what is sent is signed';

@@ -1,5 +1,5 @@
 /** The port through which an alert leaves the house. */
-import type { Alert, Webhook } from './alert';
+import type { Alert, SigningWebhook } from './alert';
 
 /** Whether it arrived, and what was answered: at most 200 characters, for the log of deliveries. */
 export interface Notified {
@@ -11,7 +11,7 @@ export interface Notified {
 
 export interface Notifier {
   /** `deliveryId` is the same for every try. Never rejects. */
-  callWebhook(target: { readonly webhook: Webhook; readonly secret: string }, deliveryId: string, alert: Alert): Promise<Notified>;
+  callWebhook(target: SigningWebhook, deliveryId: string, alert: Alert): Promise<Notified>;
   /** Never rejects. */
   sendMail(address: string, deliveryId: string, alert: Alert): Promise<Notified>;
 }

@@ -30,7 +30,8 @@ export async function watchRules(ports: WatchPorts): Promise<number> {
 
 async function watchRule(ports: WatchPorts, rule: AlertRule): Promise<boolean> {
   const now = ports.clock.now();
-  const { breached, episode, lasts, value, message } = await evaluateRule(ports, rule, now);
+  const evaluation = await evaluateRule(ports, rule, now);
+  const { breached, episode, lasts, value, message } = evaluation;
   if (!breached) {
     if (rule.episode !== null && !lasts) await ports.alertRules.calm(rule.id, rule.episode);
     return false;
@@ -38,5 +39,5 @@ async function watchRule(ports: WatchPorts, rule: AlertRule): Promise<boolean> {
   if (!isLater(rule.episode, episode)) return false;
   const { id: ruleId, accountId, metric, threshold } = rule;
   const alert = { id: newId(), ruleId, accountId, metric, message: `${rule.name}: ${message}`, value, threshold, raisedAt: now };
-  return ports.alertLog.raise(rule, { ...alert, ...(await traceOf(ports, rule)) }, episode);
+  return ports.alertLog.raise(rule, { ...alert, ...(await traceOf(ports, rule, evaluation)) }, episode);
 }

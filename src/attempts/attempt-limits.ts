@@ -32,6 +32,24 @@ export function limitReached({ maxAttempts, deadline, tries }: AttemptLimits, cl
   return { code: 'attempt_ceiling', message: `This key lets one request be tried ${maxAttempts === 1 ? 'once' : `${maxAttempts} times`}.` };
 }
 
+export interface Standing {
+  /**
+   * Whether this process still counts among the living: others end what the dead held, and nobody pays for what is sent after that.
+   * Left out: there are no others. Never rejects.
+   */
+  readonly isLiving?: () => Promise<boolean>;
+}
+
+const CUT_OFF: Obstacle = {
+  code: 'gateway_cut_off',
+  message: 'This gateway was silent for so long that another one may have ended the request: nothing more was sent for it.',
+};
+
+/** Why nothing more may be sent by a process that slept, or was cut off, since it sent the last attempt; null: it may. */
+export async function cutOffNow({ isLiving }: Standing): Promise<Obstacle | null> {
+  return isLiving === undefined || (await isLiving()) ? null : CUT_OFF;
+}
+
 function deadlineWords({ ms, by }: Deadline): string {
   return `The request must end within ${ms} ms, as ${by} says.`;
 }

@@ -64,6 +64,10 @@ describe('after a failure', () => {
     expect(failureClassOf(aFailure({ status })).stopReason).toBe('REJECTED');
   });
 
+  it('of status 498, which a client’s own choice of a tier brings about, the next channel is tried', () => {
+    expect(failureClassOf(aFailure({ status: 498 }))).toMatchObject({ next: 'next', againstChannel: 'never', stopReason: 'REJECTED' });
+  });
+
   it.each([500, 502, 503, 504, 529])('of status %i the same channel may be tried again', (status) => {
     expect(failureClassOf(aFailure({ status })).next).toBe('same');
     expect(failureClassOf(aFailure({ status })).stopReason).toBe('UPSTREAM_ERROR');

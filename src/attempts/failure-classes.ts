@@ -51,6 +51,8 @@ const BY_STATUS: ReadonlyMap<number, FailureClass> = new Map<number, FailureClas
   [403, { ...REFUSED, refusesSecret: true }],
   [407, REFUSED],
   [429, REFUSED],
+  // Groq has no room for a tier that the client chose (https://console.groq.com/docs/flex-processing): another provider may.
+  [498, { next: 'next', againstChannel: 'never', stopReason: 'REJECTED' }],
   ...[408, 409, 425].map((status) => [status, TRANSIENT] as const),
 ]);
 
@@ -62,6 +64,12 @@ export function failureClassOf({ kind, status, atFault }: AttemptFailure): Failu
   // Neither the request nor the model is a matter of the secret, which serves other models.
   const { next, stopReason } = found;
   return { next, stopReason, againstChannel: atFault === 'channel' ? 'always' : 'never' };
+}
+
+/** How the request ends. What had `started` is no longer rejected, whatever is said of it then: what was delivered of it is paid for. */
+export function stopReasonOf(failure: AttemptFailure, started: boolean): StopReason {
+  const { stopReason } = failureClassOf(failure);
+  return started && stopReason === 'REJECTED' ? 'UPSTREAM_ERROR' : stopReason;
 }
 
 /** Whether a failure speaks against the channel. `started`: output had come before it; `answered`: the channel ever answered for the model. */

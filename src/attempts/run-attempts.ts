@@ -12,10 +12,10 @@ import type { ChannelHealth } from '../routing/health/channel-health';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
-import { type AttemptLimits, atDeadline, cutAtDeadline, limitReached } from './attempt-limits';
+import { type AttemptLimits, atDeadline, cutAtDeadline, cutOffNow, limitReached, type Standing } from './attempt-limits';
 import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-record';
 import { Delivery, type StreamSink } from './delivery';
-import { failureClassOf, type NextMove } from './failure-classes';
+import { failureClassOf, type NextMove, stopReasonOf } from './failure-classes';
 import { noteHealth } from './note-health';
 import { disabledSince, type Obstacle, obstacleTo } from './obstacle';
 import { isOutOfUse, restingAt } from './resting';
@@ -24,7 +24,7 @@ import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, Upstr
 /** What ends a request from outside. */
 export type Interruption = Extract<StopReason, 'CLIENT_GONE' | 'GATEWAY_STOPPED'>;
 
-export interface AttemptMeans {
+export interface AttemptMeans extends Standing {
   readonly upstreams: Upstreams;
   readonly counter: TokenCounter;
   readonly clock: Clock;
@@ -94,7 +94,8 @@ export async function runAttempts(
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
     const index = job.attemptsBefore.length + attempts.length;
-    const obstacle = obstacleAt(means, job, step) ?? mayNotSend(means, job) ?? restingNow(means, job, step);
+    const known = obstacleAt(means, job, step) ?? mayNotSend(means, job) ?? restingNow(means, job, step);
+    const obstacle = known === null && last !== null ? await cutOffNow(means) : known;
     if (obstacle !== null) {
       const skipped = passedOver(step, index, obstacle, means.clock.now());
       attempts.push(skipped);
@@ -121,7 +122,7 @@ async function tryStep(
   const tries: Tried[] = [];
   let refusedSecrets = 0;
   while (tries.length - refusedSecrets < step.maxAttempts && signal.reason === null) {
-    if (tries.length > 0 && mayNotSend(means, job) !== null) break;
+    if (tries.length > 0 && (await mayNotSendAgain(means, job)) !== null) break;
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
     tries.push(tried);
     if (tried.otherSecret && refusedSecrets + 1 < (step.channel.apiKeys?.length ?? 1)) refusedSecrets += 1;
@@ -134,6 +135,8 @@ async function tryStep(
 function mayNotSend({ clock }: AttemptMeans, { limits }: AttemptJob): Obstacle | null {
   return limits === null ? null : limitReached(limits, clock);
 }
+
+const mayNotSendAgain = async (means: AttemptMeans, job: AttemptJob) => mayNotSend(means, job) ?? cutOffNow(means);
 
 /** What keeps a step from being tried, whatever the health of its channel. */
 function obstacleAt({ upstreams, catalog }: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
@@ -242,5 +245,5 @@ function stopReasonFor(last: Tried | null, overdue: string | null, signal: Inter
   if (signal.reason !== null) return signal.reason;
   if (overdue !== null) return 'UPSTREAM_TIMEOUT';
   if (last === null) return 'NO_CHANNEL';
-  return last.result.ok ? 'COMPLETED' : failureClassOf(last.result.failure).stopReason;
+  return last.result.ok ? 'COMPLETED' : stopReasonOf(last.result.failure, last.delivery.started);
 }

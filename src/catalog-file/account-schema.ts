@@ -1,18 +1,21 @@
 /** The shape of what the catalog says about accounts. A key has the fields of the graph's `CreateApiKeyInput`. */
 import { z } from 'zod';
 import { BUCKETS, ROUTE_POLICIES, SPEND_WINDOWS } from '../kernel/words';
-import { ALIASES_MAX, ATTEMPTS_MAX, DEADLINE_MAX_MS, DEADLINE_MIN_MS } from '../keys/key-policies';
-import { count, decimal, displayName, headerSecret, id, modelId } from './fields';
+import { ADDRESSES_MAX, ALIASES_MAX, ATTEMPTS_MAX, DEADLINE_MAX_MS, DEADLINE_MIN_MS } from '../keys/key-policies';
+import { aboveZero, addressRange, count, decimal, displayName, headerSecret, id, modelId } from './fields';
 
 const AMOUNT_MAX = '1000000000';
 const RATE_MAX = 1_000_000_000;
+
+const MODELS_MAX = 1_000;
+const MODELS_WANTED = { error: `must name 1 to ${MODELS_MAX} models; leave it out to allow every model` };
 
 const rate = count(1, RATE_MAX).nullish();
 
 const spendLimit = z.strictObject({
   bucket: z.enum(BUCKETS),
   window: z.enum(SPEND_WINDOWS),
-  amount: decimal(AMOUNT_MAX),
+  amount: aboveZero(AMOUNT_MAX),
 });
 const spendLimits = z
   .array(spendLimit)
@@ -33,7 +36,7 @@ const policies = {
     .nullish()
     .describe('The most that one million tokens may cost: channels that are dearer are passed over. At most one for each bucket.'),
   maxCharge: z
-    .array(z.strictObject({ bucket: z.enum(BUCKETS), amount: decimal(AMOUNT_MAX) }))
+    .array(z.strictObject({ bucket: z.enum(BUCKETS), amount: aboveZero(AMOUNT_MAX) }))
     .max(BUCKETS.length)
     .nullish()
     .describe('The most that may be held for one request, and so the most that it can cost. At most one for each bucket.'),
@@ -42,6 +45,11 @@ const policies = {
     .max(ALIASES_MAX)
     .nullish()
     .describe('Names under which this key calls models, before those of the catalog.'),
+  allowedAddresses: z
+    .array(addressRange)
+    .max(ADDRESSES_MAX)
+    .nullish()
+    .describe('Where the key may be used from: addresses of clients, and ranges such as 203.0.113.0/24. From anywhere when left out.'),
 };
 
 const project = z.strictObject({ id, name: displayName, spendLimits });
@@ -58,7 +66,12 @@ const key = z.strictObject({
     .boolean()
     .default(false)
     .describe('true: a request may move to the route of the other type, and so to the other balance.'),
-  allowedModels: z.array(modelId).max(1_000).nullish().describe('Every model that the policy reaches when left out.'),
+  allowedModels: z
+    .array(modelId)
+    .min(1, MODELS_WANTED)
+    .max(MODELS_MAX, MODELS_WANTED)
+    .nullish()
+    .describe('Every model that the policy reaches when left out.'),
   requestsPerMinute: rate,
   tokensPerMinute: rate,
   concurrency: rate,

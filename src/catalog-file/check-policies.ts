@@ -1,5 +1,6 @@
 /** Other names of models, and what keys ask of their requests: what is named exists, and nothing leads to another name. */
 import type { ConfigurationFault } from '../kernel/configuration-error';
+import { isRecord } from '../kernel/record';
 import { fault } from './fault-paths';
 import { entriesOf, field, type Placed, text } from './loose';
 import { at, type Names, repeatedBy, unknownName } from './names';
@@ -18,7 +19,7 @@ export function faultsOfAliases(root: Placed, models: Names): ConfigurationFault
 }
 
 function targetsIn(value: unknown): ReadonlyMap<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map();
+  if (!isRecord(value)) return new Map();
   return new Map(
     Object.keys(value).flatMap((alias) => {
       const target = text(field(value, alias));

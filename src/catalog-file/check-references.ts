@@ -3,7 +3,7 @@ import type { ConfigurationFault } from '../kernel/configuration-error';
 import { faultsOfAliases, faultsOfPolicies } from './check-policies';
 import { fault } from './fault-paths';
 import { entriesOf, field, type Placed, text } from './loose';
-import { at, idsOf, type Names, repeatedBy, repeatedIds, unknownName } from './names';
+import { at, idsOf, listedTwice, type Names, repeatedBy, repeatedIds, unknownName } from './names';
 
 /** Every fault of the names in a catalog of any shape. */
 export function checkReferences(tree: unknown): ConfigurationFault[] {
@@ -27,7 +27,21 @@ function faultsOfRoutes(routes: readonly Placed[], channels: Names, models: Name
     ...repeated.map((route) => fault(route.path, `another route has the model and type ${pairOf(route.value, 'model', 'type')}`)),
     ...routes.flatMap((route) => unknownName(at(route, 'model'), models, 'model')),
     ...entriesOf(routes, 'channels').flatMap((step) => unknownName(at(step, 'channel'), channels, 'channel')),
+    ...routes.flatMap(repeatedSteps),
   ];
+}
+
+/** What failed at a channel fails there again: a second place for it only keeps the client waiting. By another name it is another model. */
+function repeatedSteps(route: Placed): ConfigurationFault[] {
+  const model = text(field(route.value, 'model'));
+  const repeated = repeatedBy(entriesOf([route], 'channels'), ({ value }) => {
+    const [channel, upstreamModel] = [text(field(value, 'channel')), text(field(value, 'upstreamModel')) ?? model];
+    return channel === undefined ? undefined : `${channel} ${upstreamModel}`;
+  });
+  return repeated.map((step) => {
+    const problem = `another channel of this route is "${text(field(step.value, 'channel'))}" with the same upstreamModel: maxAttempts says how often it is tried`;
+    return fault(at(step, 'channel').path, problem);
+  });
 }
 
 function faultsOfAccounts(accounts: readonly Placed[], models: Names): ConfigurationFault[] {
@@ -39,6 +53,7 @@ function faultsOfAccounts(accounts: readonly Placed[], models: Names): Configura
     ...repeatedIds(keys, 'key'),
     ...repeatedBy(secrets, ({ value }) => text(value)).map(({ path }) => fault(path, 'is the secret or token of another one too')),
     ...entriesOf(keys, 'allowedModels').flatMap((model) => unknownName(model, models, 'model')),
+    ...keys.flatMap((key) => listedTwice(key, 'allowedModels')),
     ...keys.flatMap((key) => repeatedSpendLimits(key, 'key')),
     ...keys.flatMap((key) => faultsOfPolicies(key, models)),
     ...entriesOf(accounts, 'projects').flatMap((project) => repeatedSpendLimits(project, 'project')),

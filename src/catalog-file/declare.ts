@@ -158,7 +158,7 @@ function declareKey(key: KeyText): DeclaredKey {
   };
 }
 
-function declarePolicies({ maxAttempts, deadlineMs, maxPrice, maxCharge, modelAliases }: KeyText): KeyPolicies {
+function declarePolicies({ maxAttempts, deadlineMs, maxPrice, maxCharge, modelAliases, allowedAddresses }: KeyText): KeyPolicies {
   const price = (amount: string | null | undefined) => (amount === null || amount === undefined ? null : nano(exact(amount)));
   return {
     maxAttempts: maxAttempts ?? null,
@@ -166,6 +166,7 @@ function declarePolicies({ maxAttempts, deadlineMs, maxPrice, maxCharge, modelAl
     maxPrice: (maxPrice ?? []).map(({ bucket, input, output }) => ({ bucket, input: price(input), output: price(output) })),
     maxCharge: (maxCharge ?? []).map(({ bucket, amount }) => ({ bucket, amount: nano(exact(amount)) })),
     modelAliases: modelAliases ?? [],
+    allowedAddresses: allowedAddresses ?? [],
   };
 }
 

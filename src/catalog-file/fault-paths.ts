@@ -16,8 +16,15 @@ export function fault(path: Path, problem: string): ConfigurationFault {
   return { path: pathText(path), problem };
 }
 
+/** The faults of what the schema found. What is of another kind than it should be is told that alone: its length is none. */
+export function faultsOfIssues(issues: readonly z.core.$ZodIssue[]): ConfigurationFault[] {
+  const misfits = new Set(issues.flatMap(({ code, path }) => (code === 'invalid_type' ? [pathText(path)] : [])));
+  return issues.filter(({ code, path }) => code === 'invalid_type' || !misfits.has(pathText(path))).flatMap(faultsOfIssue);
+}
+
 /** The faults of one issue: an object with three unknown fields has three. */
-export function faultsOfIssue(issue: z.core.$ZodIssue): ConfigurationFault[] {
+function faultsOfIssue(issue: z.core.$ZodIssue): ConfigurationFault[] {
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => fault(issue.path, `its name ${message}`));
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => fault([...issue.path, key], 'unknown field'));
   return [fault(issue.path, issue.message)];
 }
@@ -45,6 +52,7 @@ const WANTED: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   array: 'a list',
   object: 'a set of named fields',
+  record: 'a set of named fields',
 };
 const BE_OR_HAVE: Readonly<Record<string, string>> = { string: 'have', array: 'have' };
 const UNIT: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };

@@ -2,9 +2,10 @@
  * Reads a tree whose shape is not known yet. Names are checked even where the shape is wrong elsewhere, so that one run
  * shows every fault; what is not there reads as nothing.
  */
+import { isRecord } from '../kernel/record';
+
 export function field(value: unknown, name: string): unknown {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
-  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+  return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 export function items(value: unknown): readonly unknown[] {

@@ -1,7 +1,7 @@
 /** The two questions about names in a tree: does what is referred to exist, and does another one have the name already. */
 import type { ConfigurationFault } from '../kernel/configuration-error';
 import { fault } from './fault-paths';
-import { field, type Placed, text } from './loose';
+import { entriesOf, field, type Placed, text } from './loose';
 
 export type Names = ReadonlySet<string>;
 
@@ -36,4 +36,9 @@ export function repeatedBy<T>(entries: readonly T[], nameOf: (entry: T) => strin
 export function repeatedIds(entries: readonly Placed[], what: string): ConfigurationFault[] {
   const ids = entries.map((entry) => at(entry, 'id'));
   return repeatedBy(ids, (id) => text(id.value)).map((id) => fault(id.path, `another ${what} has the id "${text(id.value)}"`));
+}
+
+/** The texts of a list that stand in it before. They are not repeated: some are secrets. */
+export function listedTwice(owner: Placed, list: string): ConfigurationFault[] {
+  return repeatedBy(entriesOf([owner], list), ({ value }) => text(value)).map(({ path }) => fault(path, 'stands in the list already'));
 }

@@ -1,5 +1,5 @@
 /** From the text of a catalog file to what it declares, or to every fault in it at once. */
-import { LineCounter, parseDocument, type YAMLParseError } from 'yaml';
+import { type Document, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
 import { ConfigurationError, type ConfigurationFault } from '../kernel/configuration-error';
 import { catalogSchema } from './catalog-schema';
 import { type CheckAddress, checkAddresses } from './check-addresses';
@@ -8,7 +8,7 @@ import { checkReferences } from './check-references';
 import { checkSecrets } from './check-secrets';
 import { type Declaration, declare } from './declare';
 import { expandVariables, type Lookup } from './expand-variables';
-import { explain, fault, faultsOfIssue, WHOLE_FILE } from './fault-paths';
+import { explain, fault, faultsOfIssues, WHOLE_FILE } from './fault-paths';
 import { repeatedMembers } from './repeated-members';
 
 export interface CatalogSurroundings {
@@ -27,7 +27,7 @@ export function parseCatalog(source: string, format: 'yaml' | 'json', surroundin
   const { tree, faults } = expandVariables(written, surroundings.lookup);
   const read = catalogSchema.safeParse(tree, { error: explain });
   const others = [
-    ...(read.error?.issues ?? []).flatMap(faultsOfIssue),
+    ...faultsOfIssues(read.error?.issues ?? []),
     ...faultsBetween(tree, surroundings.checkAddress),
     ...checkFolder(tree, surroundings.isFolder),
   ];
@@ -70,11 +70,27 @@ function treeOfYaml(source: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) throw new ConfigurationError(faultsOfYaml(document.errors, source, lines));
+  const aimless = faultsOfAliases(document, lines);
+  if (aimless.length > 0) throw new ConfigurationError(aimless);
   try {
     return document.toJS();
   } catch {
-    throw new ConfigurationError([fault([], 'has an alias that refers to nothing, or to too much')]);
+    throw new ConfigurationError([fault([], 'has aliases that refer to too much')]);
   }
+}
+
+/** Text that begins with a star, mostly: its quotes were forgotten. What it says may be a secret. */
+function faultsOfAliases(document: Document, lines: LineCounter): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      const { line, col } = lines.linePos(alias.range?.[0] ?? 0);
+      const problem = 'is an alias that refers to nothing: text that begins with * needs quotes';
+      faults.push({ path: `${WHOLE_FILE} line ${line}, column ${col}`, problem });
+    },
+  });
+  return faults;
 }
 
 /** Of tokens that are out of place the first alone: a parser that has lost its way calls all that follows so. */

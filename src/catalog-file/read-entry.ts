@@ -2,19 +2,21 @@
 import type { ConfigurationFault } from '../kernel/configuration-error';
 import { Fault } from '../kernel/fault';
 import { invariant } from '../kernel/invariant';
+import { isRecord } from '../kernel/record';
 import type { Catalog } from '../routing/catalog';
 import type { EntryReader, Written } from '../routing/catalog-edit';
 import { catalogSchema } from './catalog-schema';
 import type { CheckAddress } from './check-addresses';
 import { declare } from './declare';
 import { textOfChannel, textOfModel, textOfRoute, withKnownCosts } from './entry-text';
-import { explain, fault, faultsOfIssue } from './fault-paths';
+import { explain, fault, faultsOfIssues } from './fault-paths';
 import { faultsBetween } from './parse-catalog';
 
 type Kind = 'channels' | 'models' | 'routes';
 
 export function entryReader(checkAddress: CheckAddress): EntryReader {
-  const read = (kind: Kind, written: Written, catalog: Catalog, standingId: string | null) => {
+  const read = (kind: Kind, said: Written, catalog: Catalog, standingId: string | null) => {
+    const written = saying(said) as Written;
     const faults = faultsOf(kind, written, catalog, standingId, checkAddress);
     const parsed = catalogSchema.safeParse(alone(kind, written));
     if (!parsed.success || faults.length > 0) throw refusal(faults);
@@ -49,7 +51,7 @@ function alone(kind: Kind, written: Written): object {
 function faultsOf(kind: Kind, written: Written, catalog: Catalog, standingId: string | null, checkAddress: CheckAddress) {
   const { error } = catalogSchema.safeParse(alone(kind, written), { error: explain });
   const { tree, at, problem } = amongAll(kind, written, catalog, standingId);
-  const own = [...(error?.issues ?? []).flatMap(faultsOfIssue), ...(kind === 'channels' ? references(written) : []), ...problem];
+  const own = [...faultsOfIssues(error?.issues ?? []), ...(kind === 'channels' ? references(written) : []), ...problem];
   const between = faultsBetween(tree, checkAddress).filter(({ path }) => path.startsWith(`${kind}[${at}]`));
   return [...own.map((one) => within(`${kind}[0]`, one)), ...between.map((one) => within(`${kind}[${at}]`, one))];
 }
@@ -93,6 +95,13 @@ function given(written: Written): Written {
   return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined && value !== null));
 }
 
+/** The same at every depth: clients write null for what they leave out. */
+function saying(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(saying);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(given(value)).map(([name, each]) => [name, saying(each)]));
+}
+
 /** One secret takes the place of several, and several that of one. */
 function withoutReplaced({ apiKey, apiKeys, ...text }: Written, written: Written): Written {
   const isReplaced = [written['apiKey'], written['apiKeys']].some((secret) => secret !== null && secret !== undefined);
@@ -103,13 +112,9 @@ function withoutReplaced({ apiKey, apiKeys, ...text }: Written, written: Written
 function over(standing: Written, written: Written): Written {
   const merged = Object.entries(written).map(([name, value]) => {
     const before = standing[name];
-    return [name, isGroup(before) && isGroup(value) ? given({ ...before, ...value }) : value] as const;
+    return [name, isRecord(before) && isRecord(value) ? given({ ...before, ...value }) : value] as const;
   });
   return given({ ...standing, ...Object.fromEntries(merged) });
-}
-
-function isGroup(value: unknown): value is Written {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function only<T>(entries: readonly T[]): T {

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { PriceClass } from '../kernel/classes';
 import { formatDecimal } from '../kernel/money';
+import { HOUR_MS } from '../kernel/times';
 import { CURRENCIES, ROUTE_TYPES } from '../kernel/words';
 import { MULTIPLIER_MAX, PRICE_MAX, PROTOCOLS, STICKINESS } from '../routing/catalog';
 import { BREAKER_DEFAULTS } from '../routing/health/breaker-settings';
-import { count, decimal, displayName, headerSecret, id, modelId } from './fields';
+import { count, decimal, displayName, headerSecret, id, modelId, upstreamModel } from './fields';
 
-const HOUR_MS = 3_600_000;
 const CALLS_MAX = 100_000;
 const SECRETS_MAX = 100;
 const PRIORITY_MAX = 1_000;
@@ -38,7 +38,7 @@ export const price = z
     output: amount(PRICE_MAX).describe('Per one million output tokens.'),
     perRequest: amount(PRICE_MAX).optional().describe('For each request, beside its tokens.'),
     ...classes,
-    multiplier: amount(MULTIPLIER_MAX).default('1').describe('Multiplies every amount of this price.'),
+    multiplier: amount(MULTIPLIER_MAX).default('1').describe('Multiplies every amount of this price: 0 to 100. With 0 nothing is charged.'),
   })
   .describe('Decimal strings, in CNY on an ORDINARY route and in USD on an OFFICIAL one.');
 
@@ -53,8 +53,6 @@ export const cost = z
     ...classes,
   })
   .describe('What the upstream charges the operator. Nobody else sees it, and it changes no charge.');
-
-const upstreamModel = z.string().min(1).max(200);
 
 const timeouts = z.strictObject({
   connectMs: count(1, HOUR_MS).default(3_000).describe('Until the connection stands.'),
@@ -82,7 +80,7 @@ const breaker = z
     openMs: count(1, HOUR_MS)
       .optional()
       .describe(
-        `For how long it opens at first; twice as long each time that it opens again soon, up to a minute. ${BREAKER_DEFAULTS.openMs} when left out.`,
+        `For how long it opens at first; twice as long each time that it opens again soon, up to a minute where that is longer. ${BREAKER_DEFAULTS.openMs} when left out.`,
       ),
     off: z.boolean().optional().describe('true: the channel is watched, and never passed over for what is seen.'),
   })
@@ -123,7 +121,9 @@ export const channel = z
 export const model = z.strictObject({
   id: modelId.describe('The name that callers send.'),
   contextWindow: count(1, TOKENS_MAX).describe('Tokens that input and output may have together.'),
-  maxOutputTokens: count(0, TOKENS_MAX).describe('The longest answer, in tokens.'),
+  maxOutputTokens: count(0, TOKENS_MAX).describe(
+    'The longest answer, in tokens; 0 of a model that writes no text, such as one for embeddings.',
+  ),
   mediaPartTokens: count(0, TOKENS_MAX)
     .optional()
     .describe('Upper bound for one image, file or audio part; the contextWindow when left out.'),

@@ -4,6 +4,7 @@
  */
 import { loadDatabaseConfig } from '../config';
 import { systemClock } from '../kernel/clock';
+import { counted } from '../kernel/counted';
 import type { AuditReport } from '../ledger/audit/audit-ledger';
 import { lineOf } from '../ledger/audit/finding';
 import { FAILED, runCommand, UsageError } from '../start/command';
@@ -17,9 +18,9 @@ function textOf({ findings, problems, counts, headHash }: AuditReport, seconds: 
   const lines = [
     ...findings.map(lineOf),
     ...more,
-    `${wallets} wallets, ${entries} entries, ${holds} holds, ${receipts} receipts in ${batches} batches, ${unsealedBatches} of them not sealed yet; read in ${seconds} s`,
-    headHash === null ? 'nothing is sealed yet' : `the newest of ${blocks} seals: ${headHash}`,
-    problems === 0 ? 'The books are in order.' : `The books are not in order: ${problems} problem${problems === 1 ? '' : 's'}.`,
+    `${counted(wallets, 'wallet')}, ${counted(entries, 'entry', 'entries')}, ${counted(holds, 'hold')}, ${counted(receipts, 'receipt')} in ${counted(batches, 'batch', 'batches')}, ${unsealedBatches} of them not sealed yet; read in ${seconds} s`,
+    headHash === null ? 'nothing is sealed yet' : `the newest of ${counted(blocks, 'seal')}: ${headHash}`,
+    problems === 0 ? 'The books are in order.' : `The books are not in order: ${counted(problems, 'problem')}.`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -14,12 +14,13 @@ const INTERRUPTED = 130;
 let followed: string | null = null;
 
 async function research(args: readonly string[]): Promise<number> {
-  const call = callOf(args, loadClientConfig());
+  const config = loadClientConfig();
+  const call = callOf(args, config);
   const onInterrupt = (listener: () => void) => {
     process.on('SIGINT', listener);
     return () => void process.off('SIGINT', listener);
   };
-  const terminal = openTerminal(process.stdin, process.stdout);
+  const terminal = openTerminal(process.stdin, process.stdout, config.colours);
   const leave = () => process.exit(INTERRUPTED);
   const begun = (runId: string) => {
     followed = runId;

@@ -7,12 +7,13 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type DatabaseConfig, loadDatabaseConfig } from '../config';
+import { loadDatabaseConfig } from '../config';
 import { Fault } from '../kernel/fault';
 import { monthOf, type Period } from '../ledger/statement/statement';
 import { csvStatement, jsonStatement, type StatementFormat } from '../ledger/statement/statement-text';
 import { readLine, runCommand, UsageError } from '../start/command';
-import { createDataSource } from '../storage/data-source';
+import type { DatabaseConfig } from '../start/environment-fields';
+import { createReadingDataSource } from '../storage/data-source';
 import { SqlStatements } from '../storage/money-facts/statements';
 import { readingLedger } from '../storage/reading-ledger';
 
@@ -48,12 +49,12 @@ function periodOf(month: string): Period {
   try {
     return monthOf(month);
   } catch (error) {
-    throw error instanceof Fault ? new UsageError(`--month: ${error.message}`) : error;
+    throw error instanceof Fault ? new UsageError(`--${error.publicMessage}`) : error;
   }
 }
 
 async function write({ account, month, period, format, out }: Call, database: DatabaseConfig): Promise<void> {
-  const dataSource = createDataSource(database, 1);
+  const dataSource = createReadingDataSource(database);
   await dataSource.initialize();
   try {
     const statements = new SqlStatements(dataSource);

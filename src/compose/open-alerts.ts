@@ -6,13 +6,15 @@ import { systemClock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import { createNotifier } from '../notify/notifier';
 import { addressCheck } from '../upstreams/address-guard';
-import type { HttpClient } from '../upstreams/http-client';
+import { createHttpClient } from '../upstreams/http-client';
 import type { Storage } from './open-storage';
 
 const TIMEOUT_MS = 10_000;
 /** Longer than a try of either kind. Only a database that is away takes more, and then another process tries again. */
 const TRIES_END_MS = 16_000;
-/** Webhooks go out like calls of providers: through the same guard of addresses. */
+/** Accounts choose where their webhooks go: what opens the operator's own network to channels does not open it to them. */
+const ALLOWED_BY = 'WEBHOOK_ALLOW_PRIVATE';
+/** Webhooks go out like calls of providers: through a guard of addresses. */
 const TIMEOUTS = { connectMs: TIMEOUT_MS, firstByteMs: TIMEOUT_MS, idleMs: TIMEOUT_MS, totalMs: TIMEOUT_MS };
 
 export interface Alerts {
@@ -24,13 +26,14 @@ export interface Alerts {
   close(): Promise<void>;
 }
 
-export function openAlerts({ mail, upstreamAllowPrivate }: Config, storage: Storage, http: HttpClient, log: Log): Alerts {
+export function openAlerts({ mail, webhookAllowPrivate }: Config, storage: Storage, log: Log): Alerts {
+  const http = createHttpClient({ allowPrivate: webhookAllowPrivate, allowedBy: ALLOWED_BY });
   const notifier = createNotifier({ dispatcher: http.dispatcherFor({ timeouts: TIMEOUTS }), mail, clock: systemClock });
   const ports = { ...storage, notifier, clock: systemClock, log };
   const dispatch = new AlertDispatch(ports);
   const works = [new AlertWatch(ports), dispatch];
   return {
-    limits: { problemOfAddress: addressCheck(upstreamAllowPrivate), sendsMail: mail !== null },
+    limits: { problemOfAddress: addressCheck(webhookAllowPrivate, ALLOWED_BY), sendsMail: mail !== null },
     start: () => {
       for (const work of works) work.start();
     },
@@ -40,6 +43,7 @@ export function openAlerts({ mail, upstreamAllowPrivate }: Config, storage: Stor
     close: async () => {
       await Promise.race([dispatch.idle(), systemClock.sleep(TRIES_END_MS)]);
       notifier.close();
+      await http.close();
     },
   };
 }

@@ -29,6 +29,7 @@ export async function openGateway(config: Config, storage: Storage, { log, alarm
   const demo = usesDemo(storage.catalog) ? await startDemoUpstream() : null;
   const inProcess = new Map(demo === null ? [] : [[DEMO_HOST, demo.port]]);
   const http = createHttpClient({ allowPrivate: config.upstreamAllowPrivate, inProcess });
+  const { isLiving } = storage.ledger;
   const spool = new ReplayedSpool({ spool: storage.spool, ledger: storage.commit, clock: systemClock, log, alarms });
   const counter = createTokenCounter();
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
@@ -43,9 +44,10 @@ export async function openGateway(config: Config, storage: Storage, { log, alarm
     health: shared.health,
     ...{ counter, clock: systemClock, log, alarms, checkpoints, spool },
     unended: new Set(),
+    ...(isLiving && { isLiving }),
   };
   const closers = [http.close, shared.close, traces.close, () => demo?.close()];
-  return { gateway, http, traces, checkpoints, spool, closers };
+  return { gateway, traces, checkpoints, spool, closers };
 }
 
 function usesDemo(catalog: SqlCatalogStore): boolean {

@@ -34,12 +34,13 @@ import { OldMade } from '../storage/made-once';
 import { obstacleTo } from '../storage/make-folder';
 import { SqlTokenStore } from '../storage/management-token-store';
 import { moneyStores } from '../storage/money-facts/money-stores';
-import { type MasterKeys, resealAll } from '../storage/reseal';
+import { type MasterKeys, resealAll, webhooksOfAnotherKey } from '../storage/reseal';
 import { SqlResearchLeases } from '../storage/research/research-leases';
 import { SqlResearchStore } from '../storage/research/research-store';
 import { SqlRunStore } from '../storage/runs/run-store';
 import { TypeormSettingStore } from '../storage/setting-store';
 import { SqliteSpool } from '../storage/spool/sqlite-spool';
+import { leaveServer } from '../storage/sql/while-answering';
 import { SqlAnswerArchive } from '../storage/stored-answer-store';
 import { Roller } from '../storage/usage/roller';
 import type { GatewayMetrics } from '../telemetry/gateway-metrics';
@@ -48,6 +49,8 @@ import { tellingTrouble } from '../telemetry/told-trouble';
 
 /** Where settlements wait that a MySQL server could not take; those of an embedded database wait beside it. */
 const DATA_FOLDER = './data';
+/** So many are named in one line of the log. */
+const NAMED_MAX = 20;
 const NO_SPOOL =
   "settlements that the database does not take can only wait in memory, and are lost with this process: let the gateway's user write this folder";
 /** What a process leaves with that was declared dead: not 0, so that whoever supervises it starts it again (EX_TEMPFAIL of sysexits.h). */
@@ -69,13 +72,15 @@ export async function openStorage(
 ) {
   const ownerLock = database.kind === 'sqlite' ? lockSqliteOwner(database.file) : undefined;
   const key = masterKey ?? masterKeyBeside(database.kind === 'sqlite' ? database.file : '.');
-  const dataSource = await openDatabase(database);
+  const dataSource = await openDatabase(database, log);
   const settings = new TypeormSettingStore(dataSource);
   const ledgerId = await establishLedgerId(settings);
   const spool = openSpool(database, ledgerId, log);
-  const ledger = await openLedger(database, ownerLock, { log, alarms }, spool);
+  const leave = () => leaveServer(dataSource);
+  const ledger = await openLedger(database, ownerLock, { log, alarms, leave }, spool);
   // After the spool was replayed: what waited in it may have answers of then.
-  if (masterKeyPrevious !== null) await sealAnew(dataSource, { current: key, previous: masterKeyPrevious }, log);
+  if (masterKeyPrevious === null) await warnOfAnotherKey(dataSource, key, log);
+  else await sealAnew(dataSource, { current: key, previous: masterKeyPrevious }, log);
   const doorbell = await openDoorbell({ redisUrl, installation: ledgerId });
   const store = tellingTrouble(ringing(ledger.store, doorbell.bell), log, systemClock);
   const commit = new GroupCommit(measured(store, metrics, systemClock));
@@ -136,8 +141,16 @@ function controlStores(dataSource: Database, masterKey: Buffer) {
 }
 
 async function sealAnew(dataSource: Database, keys: MasterKeys, log: Log): Promise<void> {
-  const resealed = await resealAll(dataSource, keys);
+  const resealed = await resealAll(dataSource, keys, log);
   log.info({ resealed }, 'what the previous master key had sealed is sealed with the present one');
+}
+
+const ANOTHER_KEY =
+  'MASTER_KEY does not open the secrets of webhooks, and nothing is sent to them: start once with the key before as MASTER_KEY_PREVIOUS';
+
+async function warnOfAnotherKey(dataSource: Database, key: Buffer, log: Log): Promise<void> {
+  const webhooks = await webhooksOfAnotherKey(dataSource, key);
+  if (webhooks.length > 0) log.warn({ webhooks: webhooks.slice(0, NAMED_MAX), of: webhooks.length }, ANOTHER_KEY);
 }
 
 /** A file for each ledger, so that processes of several may share a folder. */
@@ -151,7 +164,7 @@ function openSpool(database: Config['database'], ledgerId: string, log: Log): Sq
 async function openLedger(
   database: Config['database'],
   ownerLock: OwnerLock | undefined,
-  { log, alarms }: { readonly log: Log; readonly alarms: Alarms },
+  { log, alarms, leave }: { readonly log: Log; readonly alarms: Alarms; readonly leave: () => void },
   spool: SettlementSpool,
 ): Promise<OpenLedger> {
   const beforeSweep = (store: LedgerStore) => replaySpool({ spool, ledger: new GroupCommit(store), log, alarms });
@@ -163,5 +176,5 @@ async function openLedger(
     process.exitCode = FENCED;
     process.kill(process.pid, 'SIGTERM');
   };
-  return openMysqlLedger({ ...options, url: database.url, onFenced });
+  return openMysqlLedger({ ...options, url: database.url, onFenced, onTakesNoChange: leave });
 }

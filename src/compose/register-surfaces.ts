@@ -1,5 +1,6 @@
 /** What the gateway offers to its callers: REST and the graph. */
 import { registerGraphql } from '../api/graphql/graphql-server';
+import { ArrivingBodies } from '../api/rest/arriving-bodies';
 import { BodyRoom, roomOfHeap } from '../api/rest/body-room';
 import { registerHealth } from '../api/rest/health';
 import type { InFlight } from '../api/rest/in-flight';
@@ -13,61 +14,66 @@ import { registerRuns } from '../api/rest/runs';
 import type { createServer } from '../api/rest/server';
 import { catalogJsonSchema } from '../catalog-file/catalog-schema';
 import { entryReader } from '../catalog-file/read-entry';
+import type { Config } from '../config';
 import type { Gateway } from '../gateway/completion-request';
+import { AddressRanges, addressBehind } from '../kernel/addresses';
 import { systemClock } from '../kernel/clock';
+import { onceAMinute } from '../kernel/once-a-minute';
 import type { GatewayMetrics } from '../telemetry/gateway-metrics';
+import { addressCheck } from '../upstreams/address-guard';
 import type { Alerts } from './open-alerts';
 import type { Research } from './open-research';
 import type { Storage } from './open-storage';
 
 interface Surfaces {
+  readonly config: Config;
   readonly gateway: Gateway;
   readonly inFlight: InFlight;
   readonly storage: Storage;
   readonly alerts: Alerts;
   readonly research: Research;
   readonly metrics: GatewayMetrics;
-  readonly introspection: boolean;
 }
 
 export async function registerSurfaces(
   app: ReturnType<typeof createServer>,
-  { gateway, inFlight, storage, alerts, research, metrics, introspection }: Surfaces,
+  { config, gateway, inFlight, storage, alerts, research, metrics }: Surfaces,
 ): Promise<void> {
+  const addressOf = addressBehind(new AddressRanges(config.trustedProxies));
+  const callers = { keyRing: gateway.keys, clock: systemClock, addressOf };
   registerHealth(app, () => storage.ledger.healthy());
-  registerMetrics(app, { ...metrics, viewers: { ...storage, keyRing: gateway.keys, clock: systemClock } });
-  registerModelCalls(app, { gateway, inFlight, room: new BodyRoom(roomOfHeap(), fullRoomTold(gateway)) });
-  registerModels(app, { keyRing: gateway.keys, catalog: gateway.catalog, clock: systemClock });
-  registerKey(app, { ...storage, keyRing: gateway.keys, rates: gateway.rates, clock: systemClock });
-  registerReceipts(app, { keyRing: gateway.keys, clock: systemClock, sources: storage, health: gateway.health });
-  registerRuns(app, { keyRing: gateway.keys, clock: systemClock, runs: storage.runs, reader: storage.reader });
-  registerRunReports(app, { keyRing: gateway.keys, clock: systemClock, runs: storage.runs, research: storage.research });
+  const tell = fullRoomTold(gateway);
+  const arriving = new ArrivingBodies(ARRIVING_PER_SERVED * roomOfHeap(), gateway.clock, tell);
+  registerMetrics(app, { ...metrics, viewers: { ...storage, ...callers }, addressOf });
+  registerModelCalls(app, { gateway, inFlight, room: new BodyRoom(roomOfHeap(), tell), arriving, addressOf });
+  registerModels(app, { ...callers, catalog: gateway.catalog });
+  registerKey(app, { ...storage, ...callers, rates: gateway.rates });
+  registerReceipts(app, { ...callers, sources: storage, health: gateway.health });
+  registerRuns(app, { ...callers, runs: storage.runs, reader: storage.reader });
+  registerRunReports(app, { ...callers, runs: storage.runs, research: storage.research });
   await registerGraphql(app, {
     ...storage,
-    keyRing: gateway.keys,
+    ...callers,
     upstreams: gateway.upstreams,
     health: gateway.health,
+    rates: gateway.rates,
     alertLimits: alerts.limits,
     researchManagement: research.management,
-    clock: systemClock,
     log: gateway.log,
-    introspection,
+    introspection: config.graphqlIntrospection,
     catalogFile: catalogJsonSchema(),
-    catalogEntries: entryReader(alerts.limits.problemOfAddress),
+    catalogEntries: entryReader(addressCheck(config.upstreamAllowPrivate)),
   });
 }
 
-const TOLD_EVERY_MS = 60_000;
+/** They are bare bytes outside the heap; far more would find no room when they are here. */
+const ARRIVING_PER_SERVED = 2;
 
-/** A minute of it is one line, however many are refused. */
 function fullRoomTold({ log, clock }: Pick<Gateway, 'log' | 'clock'>): () => void {
-  let toldAt = Number.NEGATIVE_INFINITY;
-  return () => {
-    if (clock.monotonic() - toldAt < TOLD_EVERY_MS) return;
-    toldAt = clock.monotonic();
+  return onceAMinute(clock, () =>
     log.warn(
       { bytes: roomOfHeap() },
       'large requests are refused, as many are served as memory allows: raise --max-old-space-size of Node',
-    );
-  };
+    ),
+  );
 }

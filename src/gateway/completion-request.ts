@@ -6,7 +6,7 @@ import type { Fault } from '../kernel/fault';
 import type { Form } from '../kernel/form';
 import type { Log } from '../kernel/log';
 import type { Bucket, RouteType } from '../kernel/words';
-import type { Credential, KeyRing } from '../keys/authenticate';
+import type { Credential, KeyRing, Source } from '../keys/authenticate';
 import type { RateLevels, RateLimiter } from '../keys/rate-limiter';
 import type { GroupCommit } from '../ledger/group-commit';
 import type { SettlementSpool } from '../ledger/settlement-spool';
@@ -21,6 +21,7 @@ export interface CompletionRequest {
   readonly id: string;
   readonly endpoint: Endpoint;
   readonly credential: Credential;
+  readonly from: Source;
   /** The bytes of JSON, or a form. */
   readonly body: Buffer | Form;
   /** The `x-forge-route` header as it was sent. */

@@ -39,12 +39,14 @@ export async function countTokens(
   const attachment = runHeader === null ? NO_RUN : await attachRun(gateway.runs, recognised.key, runHeader);
   const facts = factsOf(request, recognised, reading, attachment.run);
   return refusedWithReceipt(gateway, facts, sink, async () => {
-    const caller = admitKey(recognised, gateway.clock.now());
+    const caller = admitKey(recognised, gateway.clock.now(), request.from);
     const rated = { requestId: request.id, key: caller.key, reading };
     const { receipt } = await withRate(gateway.rates, rated, sink, async () => {
       const call = readable(reading);
       attached(attachment);
       const { first: plan } = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
+      // What cannot be measured is refused, as where it would be answered.
+      call.endpoint.inputBound(call.body.json, plan.model);
       sink.announce(plan);
       const limits = attemptLimitsOf(caller.key.policies, request);
       const outcome = await runAttempts(gateway, { plan, limits, ...asking(call, request.betas) }, sink, signal);

@@ -20,7 +20,7 @@ describe('a ceiling of attempts', () => {
     expect(rows(attempts)).toEqual(['a FAILED provider_error', 'a FAILED provider_error', 'b SKIPPED attempt_ceiling']);
     expect(upstream.calls).toHaveLength(2);
     expect(receipt).toMatchObject({ stopReason: 'UPSTREAM_ERROR', charge: 0n, retryCount: 1, fallbackCount: 0 });
-    expect(sink.fault?.publicMessage).toMatch(/\(2 tried\)\. This key lets one request be tried 2 times\.$/);
+    expect(sink.fault?.publicMessage).toMatch(/\(2 attempts\)\. This key lets one request be tried 2 times\.$/);
   });
 
   it('counts over both balances, and holds nothing of the second one for a request that it has ended', async () => {

@@ -38,6 +38,12 @@ describe('a request', () => {
     expect(sink.fault).toMatchObject({ publicMessage: 'no such voice', detail: { provider: { status: 422, code: 'bad_voice' } } });
   });
 
+  it('that is rejected after a part of its answer was delivered pays for that part: what has begun is no longer rejected', async () => {
+    const { receipt, sink } = await play({ body: STREAM, acts: { a: [{ frames: ['one ', 'two '], failure: { status: 400 } }] } });
+    expect([receipt.stopReason, receipt.usage.outputTokens, receipt.charge > 0n]).toEqual(['UPSTREAM_ERROR', 2, true]);
+    expect(sink.fault?.code).toBe('upstream_failed');
+  });
+
   it('costs nothing when no channel answers, and says whether they failed or timed out', async () => {
     const failed = await play({ acts: { a: [failing(500), failing(500)], b: [failing(503)] } });
     expect(failed.receipt).toMatchObject({ stopReason: 'UPSTREAM_ERROR', errorCode: 'upstream_failed', charge: 0n });
@@ -206,6 +212,26 @@ describe('a client that leaves', () => {
     expect(set.upstream.cuts).toEqual([]);
     set.interruption.happen('GATEWAY_STOPPED');
     expect(await served).toMatchObject({ status: 'CANCELLED', stopReason: 'CLIENT_GONE', usage: { source: 'FLOOR', outputTokens: 2 } });
+  });
+});
+
+describe('a gateway that slept', () => {
+  it.each([
+    [
+      [true, true],
+      ['a', 'a', 'b'],
+    ],
+    [
+      [true, false],
+      ['a', 'a'],
+    ],
+    [[false], ['a']],
+  ])('asks before each further attempt whether it was declared dead, and sends no more then: %j', async (answers, sent) => {
+    const living = [...answers];
+    const isLiving = async () => living.shift() ?? false;
+    const { upstream, attempts } = await play({ isLiving, acts: { a: [failing(500), failing(500)], b: [ok] } });
+    expect(upstream.calls.map(({ channel }) => channel.id)).toEqual(sent);
+    expect(attempts.at(-1)?.errorCode).toBe(sent.length === 3 ? null : 'gateway_cut_off');
   });
 });
 

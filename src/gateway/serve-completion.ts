@@ -51,7 +51,7 @@ export async function serveCompletion(
   const attachment = runHeader === null ? NO_RUN : await attachRun(gateway.runs, recognised.key, runHeader);
   const facts = factsOf(request, recognised, reading, attachment.run);
   return refusedWithReceipt(gateway, facts, sink, async () => {
-    const caller = admitKey(recognised, gateway.clock.now());
+    const caller = admitKey(recognised, gateway.clock.now(), request.from);
     const rated = { requestId: request.id, key: caller.key, reading };
     const served = await withRate(gateway.rates, rated, sink, () => {
       const call = readable(reading);

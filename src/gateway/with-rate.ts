@@ -1,12 +1,12 @@
 /** Keeps a request within the rates of its key: takes before anything is planned or held, and gives back when it has ended. */
-import { Fault } from '../kernel/fault';
 import type { ApiKey } from '../keys/api-key';
-import { hasRateLimits, type RateLimiter, type RateLimits, type RateRefused } from '../keys/rate-limiter';
+import { hasRateLimits, type RateLimiter, type RateLimits } from '../keys/rate-limiter';
 import { estimatedTokens } from '../metering/token-estimate';
 import type { AnswerSink } from './completion-request';
 import type { KeptAnswer } from './ending/kept-answer';
 import type { Settled } from './ending/settle';
 import type { Reading } from './reading/read-call';
+import { tooFast } from './reading/too-fast';
 
 export interface RatedRequest {
   readonly requestId: string;
@@ -54,16 +54,4 @@ function tokensOf(served: Served): number {
 
 function expected({ tokensPerMinute }: RateLimits, reading: Reading): number {
   return tokensPerMinute === null || !reading.ok ? 0 : estimatedTokens(reading.call);
-}
-
-const MEANS: Readonly<Record<keyof RateLimits, string>> = {
-  requestsPerMinute: 'requests per minute',
-  tokensPerMinute: 'tokens per minute',
-  concurrency: 'requests at once',
-};
-
-function tooFast(limits: RateLimits, { by, retryAfterMs }: RateRefused): Fault {
-  const retryAfterS = Math.max(1, Math.ceil(retryAfterMs / 1_000));
-  const message = `This key is limited to ${limits[by]} ${MEANS[by]}: try again in ${retryAfterS} s.`;
-  return new Fault('rate_limit_exceeded', message, { retryAfterS });
 }

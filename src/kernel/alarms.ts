@@ -1,11 +1,12 @@
 /** Events that an operator must know of, each with a name and counted: what alert rules and metrics read. */
 import type { Log } from './log';
 
+export const ALARM_NAMES = ['late_settlement', 'process_fenced'] as const;
 /**
  * `late_settlement`: a request was ended by recovery before its own process could settle it; what it delivered since is
  * lost. `process_fenced`: another process declared this one dead.
  */
-export type AlarmName = 'late_settlement' | 'process_fenced';
+export type AlarmName = (typeof ALARM_NAMES)[number];
 
 export interface Alarms {
   /** Counts the event and logs it with its facts: ids and amounts as text, never what was said. Never fails. */

@@ -19,7 +19,7 @@ export interface Form {
   readonly parts: readonly FormPart[];
 }
 
-export function isFile(part: FormPart): part is FormFile {
+function isFile(part: FormPart): part is FormFile {
   return 'bytes' in part;
 }
 

@@ -1,5 +1,14 @@
 import { fc } from '../../test/support/properties';
-import { editMembers, insertMember, isOverbuilt, type MemberEdit, replaceMember, topLevelMembers } from './json-members';
+import {
+  editMembers,
+  insertMember,
+  isNestedBeyond,
+  isOverbuilt,
+  type MemberEdit,
+  repeatedMember,
+  replaceMember,
+  topLevelMembers,
+} from './json-members';
 
 /** Member names that collide, need escapes, or look like syntax. */
 const name = fc.oneof(
@@ -111,5 +120,40 @@ describe('isOverbuilt', () => {
   it('comes to an end with any text, in time that grows with its length alone', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => [true, false].includes(isOverbuilt(text, 1))));
     for (const part of ['\\', '"', '\\"', '"\\', '[', '}']) isOverbuilt(part.repeat(4_000_000), 10_000_000);
+  });
+});
+
+describe('isNestedBeyond', () => {
+  const levelsOf = (value: unknown): number =>
+    typeof value !== 'object' || value === null ? 0 : 1 + Math.max(0, ...Object.values(value).map(levelsOf));
+
+  it('counts the levels of any JSON, and nothing that only looks like them', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.nat(9), (value, spaces) => {
+        const text = `${JSON.stringify(value, null, spaces)}${' '.repeat(1_000)}`;
+        const levels = levelsOf(JSON.parse(text));
+        expect([isNestedBeyond(text, levels), levels > 0 && isNestedBeyond(text, levels - 1)]).toEqual([false, levels > 0]);
+      }),
+    );
+  });
+
+  it('counts what is closed again only once', () => {
+    expect(isNestedBeyond(`[${'[{}],'.repeat(1_000)}0]`, 3)).toBe(false);
+  });
+});
+
+describe('repeatedMember', () => {
+  it('names a member that stands twice in one object of any JSON text, and none where all differ', () => {
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof({ depthSize: 'small' }, fc.jsonValue(), fc.array(tie('any')), fc.dictionary(name, tie('any'))),
+    })).any;
+    fc.assert(
+      fc.property(value, name, space, (any, repeated, gap) => {
+        const text = JSON.stringify(any, null, gap === '' ? 0 : 1);
+        expect(repeatedMember(text)).toBeUndefined();
+        const twice = `[${text},{${JSON.stringify(repeated)}${gap}:${text},${escapeAll(repeated)}:1}]`;
+        expect(repeatedMember(twice)).toBe(repeated);
+      }),
+    );
   });
 });

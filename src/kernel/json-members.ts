@@ -42,6 +42,33 @@ export function isOverbuilt(text: string, most: number): boolean {
   return parts > most;
 }
 
+/**
+ * The deepest JSON that is taken from anybody. Python's own parser, which many providers use, goes no deeper than a thousand levels; Node 20
+ * prints about five thousand of what it has parsed, and later versions more.
+ */
+export const JSON_LEVELS_MAX = 2_000;
+
+/** Whether objects and lists of a text, JSON or not, stand more than `levels` deep in each other. */
+export function isNestedBeyond(text: string, levels: number): boolean {
+  if (text.length <= levels || !hasMoreThan(levels, text)) return false;
+  let open = 0;
+  for (let at = 0; at < text.length && open <= levels; ) {
+    const code = text.charCodeAt(at);
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) open += 1;
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) open -= 1;
+    at = code === QUOTE ? endOfString(text, at) : at + 1;
+  }
+  return open > levels;
+}
+
+/** Whether so many things are opened at all, in strings too: several times faster than to read them. */
+function hasMoreThan(most: number, text: string): boolean {
+  let count = 0;
+  for (const opening of '{[')
+    for (let at = text.indexOf(opening); at !== -1 && count <= most; at = text.indexOf(opening, at + 1)) count += 1;
+  return count > most;
+}
+
 /** The members of the object that `text` holds, in their order, duplicates included. */
 export function topLevelMembers(text: string): JsonMember[] {
   const members: JsonMember[] = [];
@@ -56,6 +83,30 @@ export function topLevelMembers(text: string): JsonMember[] {
     at = skipSpace(text, at + 1);
   }
   return members;
+}
+
+/** The name of a member that one of the objects in a JSON text has twice, at whatever depth; undefined: none has. */
+export function repeatedMember(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (let at = 0; at < text.length; ) {
+    const code = text.charCodeAt(at);
+    if (code === OPEN_BRACE) open.push(new Set());
+    if (code === CLOSE_BRACE) open.pop();
+    const end = code === QUOTE ? endOfString(text, at) : at + 1;
+    const name = code === QUOTE ? nameBetween(text, at, end) : undefined;
+    if (name !== undefined && !isNew(name, open.at(-1))) return name;
+    at = end;
+  }
+  return undefined;
+}
+
+function isNew(name: string, among: Set<string> | undefined): boolean {
+  return among !== undefined && among.size < among.add(name).size;
+}
+
+/** Of a string that is the name of a member; undefined: it is a value. */
+function nameBetween(text: string, start: number, end: number): string | undefined {
+  return text.charCodeAt(skipSpace(text, end)) === COLON ? nameOf(text.slice(start, end)) : undefined;
 }
 
 /** Puts `jsonValue`, a JSON text, in place of the value of every member of that name; without one the text stays as it is. */

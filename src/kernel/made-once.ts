@@ -1,5 +1,5 @@
 /** Making something whose secret is shown once, with an idempotency key: a repeat makes nothing, and names what was made. */
-import { Fault } from './fault';
+import { Fault, wrong } from './fault';
 import { fingerprint } from './secret';
 
 /** One request to make something. */
@@ -28,7 +28,7 @@ const PARAM = { param: 'idempotencyKey' };
 /** @throws Fault `invalid_request` */
 export function checkIdempotencyKey(key: string): string {
   if (KEY.test(key)) return key;
-  throw new Fault('invalid_request', '"idempotencyKey" must have 1 to 150 printable ASCII characters, without spaces around them.', PARAM);
+  throw wrong('idempotencyKey', 'must have 1 to 150 printable ASCII characters, without spaces around them');
 }
 
 /** `scope`: what is made, and for whom. Null without a key. @throws Fault `invalid_request` for a key that is none */

@@ -8,7 +8,8 @@ declare const currencyBrand: unique symbol;
 export type Nano<C extends Currency = Currency> = bigint & { readonly [currencyBrand]: C };
 
 const NANO_DIGITS = 9;
-const NANO_PER_UNIT = 1_000_000_000n;
+/** One, in units of 10⁻⁹: of a currency, and of what is counted alike, multipliers and shares. */
+export const ONE = 1_000_000_000n;
 const DECIMAL = /^(-?)(\d{1,10})(?:\.(\d{1,9}))?$/;
 
 /** The largest amount that any column or sum may hold: half of what a BIGINT can, so that one addition never overflows. */
@@ -36,15 +37,15 @@ export function parseDecimal(text: unknown): bigint | undefined {
   const match = DECIMAL.exec(text);
   if (match === null) return undefined;
   const [, sign, whole = '0', fraction = ''] = match;
-  const units = BigInt(whole) * NANO_PER_UNIT + BigInt(fraction.padEnd(NANO_DIGITS, '0'));
+  const units = BigInt(whole) * ONE + BigInt(fraction.padEnd(NANO_DIGITS, '0'));
   return sign === '-' ? -units : units;
 }
 
 /** Prints nano units as a decimal string without trailing zeros: `140000n` gives `"0.00014"`. */
 export function formatDecimal(units: bigint): string {
   const magnitude = units < 0n ? -units : units;
-  const whole = magnitude / NANO_PER_UNIT;
-  const rest = magnitude % NANO_PER_UNIT;
+  const whole = magnitude / ONE;
+  const rest = magnitude % ONE;
   const sign = units < 0n ? '-' : '';
   if (rest === 0n) return `${sign}${whole}`;
   return `${sign}${whole}.${rest.toString().padStart(NANO_DIGITS, '0').replace(/0+$/, '')}`;

@@ -12,6 +12,11 @@ export function hashSecret(secret: string): string {
   return hash('sha256', secret, 'hex');
 }
 
+/** What may be written down of a secret: the start of its hash, so that another one shows. */
+export function secretMark(secret: string): string {
+  return `sha256:${hashSecret(secret).slice(0, 12)}`;
+}
+
 /** SHA-256 in hex of several parts, none of which can pass for the end or the beginning of another one. */
 export function fingerprint(...parts: readonly (string | Buffer)[]): string {
   const whole = createHash('sha256');

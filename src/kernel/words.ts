@@ -15,6 +15,14 @@ export const ROUTE_POLICIES = ['ORDINARY_ONLY', 'OFFICIAL_ONLY', 'ORDINARY_FIRST
 /** What a key does when a model has routes of both types. */
 export type RoutePolicy = (typeof ROUTE_POLICIES)[number];
 
+/** The types of routes that a policy reaches, in the order in which it prefers them. */
+export const TYPES_OF_POLICY: Readonly<Record<RoutePolicy, readonly RouteType[]>> = {
+  ORDINARY_ONLY: ['ORDINARY'],
+  OFFICIAL_ONLY: ['OFFICIAL'],
+  ORDINARY_FIRST: ['ORDINARY', 'OFFICIAL'],
+  OFFICIAL_FIRST: ['OFFICIAL', 'ORDINARY'],
+};
+
 export const STOP_REASONS = [
   'COMPLETED',
   'CLIENT_GONE',

@@ -2,7 +2,8 @@ import { aKey } from '../../test/support/key-builders';
 import { hashSecret } from '../kernel/secret';
 import type { ApiKey, KeySecret } from './api-key';
 import type { ApiKeyStore } from './api-key-store';
-import { admitKey, KeyRing } from './authenticate';
+import { admitKey, KeyRing, type Source, WITHIN } from './authenticate';
+import { NO_POLICIES } from './key-policies';
 
 class ManualClock {
   time = 0;
@@ -72,7 +73,10 @@ describe('recognising a key', () => {
 });
 
 describe('admitting a recognised key', () => {
-  const admit = (key: Partial<ApiKey>) => () => admitKey({ key: { ...KEY, ...key } }, 1_000);
+  const admit =
+    (key: Partial<ApiKey>, from: Source = '203.0.113.7') =>
+    () =>
+      admitKey({ key: { ...KEY, ...key } }, 1_000, from);
 
   it('lets an active key call until the instant of its expiry', () => {
     expect(admit({ expiresAt: 1_001 })().key.id).toBe('k');
@@ -82,5 +86,17 @@ describe('admitting a recognised key', () => {
   it('says of a paused and a revoked key which it is', () => {
     expect(admit({ status: 'PAUSED' })).toThrow(expect.objectContaining({ code: 'key_paused' }));
     expect(admit({ status: 'REVOKED', expiresAt: 1 })).toThrow(expect.objectContaining({ code: 'key_revoked' }));
+  });
+
+  it('refuses a call from anywhere else than the key allows, and names the place', () => {
+    const policies = { ...NO_POLICIES, allowedAddresses: ['203.0.113.0/24', '2001:db8::/32'] };
+    const refused = (from: Source) => admit({ policies, status: 'PAUSED' }, from);
+    expect(admit({ policies }, '203.0.113.7')().key.id).toBe('k');
+    expect(admit({ policies }, WITHIN)().key.id).toBe('k');
+    expect(admit({}, null)().key.id).toBe('k');
+    expect(refused('198.51.100.1')).toThrow(
+      expect.objectContaining({ code: 'address_not_allowed', message: expect.stringContaining('from 198.51.100.1') }),
+    );
+    expect(refused(null)).toThrow(expect.objectContaining({ code: 'address_not_allowed' }));
   });
 });

@@ -2,6 +2,7 @@
  * Who calls. A key is found by the hash of its secret and remembered for at most two seconds, so that a change made in
  * another process takes effect within that time, and one made in this process at once (`forget`).
  */
+import { AddressRanges } from '../kernel/addresses';
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { unreachable } from '../kernel/invariant';
@@ -14,6 +15,13 @@ export type RecognisedKey = KnownKey;
 
 /** What a caller shows: a bearer secret, or none; or, within the process alone, which key it calls for. */
 export type Credential = string | null | { readonly keyId: string };
+
+/** The secret of `Bearer …`, as the header `Authorization` has it; null where there is none, or another scheme. */
+export function bearerSecret(authorization: string | undefined): string | null {
+  return BEARER.exec(authorization ?? '')?.[1] ?? null;
+}
+
+const BEARER = /^Bearer\s+(\S+)\s*$/i;
 
 /** A key that was recognised and may call. Only `admitKey` makes one. */
 export interface Caller {
@@ -115,12 +123,19 @@ export class KeyRing {
   }
 }
 
+/** In place of an address: the gateway itself calls, or asks whether the key could. */
+export const WITHIN = Symbol('within the gateway');
+
+/** Where a call comes from: the address of its client, null where that cannot be known, or within the gateway. */
+export type Source = string | null | typeof WITHIN;
+
 /**
  * Lets a recognised key call, or says why not.
- * @throws Fault `key_paused`, `key_revoked`, `key_expired`
+ * @throws Fault `key_paused`, `key_revoked`, `key_expired`, `address_not_allowed`
  */
-export function admitKey(recognised: Pick<RecognisedKey, 'key'>, now: number): Caller {
+export function admitKey(recognised: Pick<RecognisedKey, 'key'>, now: number, from: Source): Caller {
   const { key } = recognised;
+  refuseStrangePlace(key, from);
   const status = keyStatus(key, now);
   switch (status) {
     case 'ACTIVE':
@@ -134,4 +149,22 @@ export function admitKey(recognised: Pick<RecognisedKey, 'key'>, now: number): C
     default:
       return unreachable(status);
   }
+}
+
+/** First of all: whoever found a key and calls from elsewhere learns nothing more of it. */
+function refuseStrangePlace({ policies: { allowedAddresses } }: ApiKey, from: Source): void {
+  if (from === WITHIN || allowedAddresses.length === 0) return;
+  if (from === null) throw new Fault('address_not_allowed', 'The API key may not be used from an address that cannot be known.');
+  if (!rangesOf(allowedAddresses).has(from)) throw new Fault('address_not_allowed', `The API key may not be used from ${from}.`);
+}
+
+const RANGES = new WeakMap<readonly string[], AddressRanges>();
+
+/** Made once for as long as a key is remembered: it takes ten times as long as to look an address up. */
+function rangesOf(texts: readonly string[]): AddressRanges {
+  const made = RANGES.get(texts);
+  if (made !== undefined) return made;
+  const ranges = new AddressRanges(texts);
+  RANGES.set(texts, ranges);
+  return ranges;
 }

@@ -1,4 +1,4 @@
-/** What a key asks of the requests that it makes, beside its limits: how long, how often, how dear, and under which names. */
+/** What a key asks of the requests that it makes, beside its limits: how long, how often, how dear, under which names, and from where. */
 import type { Nano } from '../kernel/money';
 import type { Bucket } from '../kernel/words';
 
@@ -32,11 +32,26 @@ export interface KeyPolicies {
   readonly maxCharge: readonly ChargeCeiling[];
   /** Each alias once; no target is an alias of the same key. */
   readonly modelAliases: readonly ModelAlias[];
+  /** Ranges, as `kernel/addresses` reads them. Empty: from anywhere. */
+  readonly allowedAddresses: readonly string[];
 }
 
-export const NO_POLICIES: KeyPolicies = { maxAttempts: null, deadlineMs: null, maxPrice: [], maxCharge: [], modelAliases: [] };
+export const NO_POLICIES: KeyPolicies = {
+  maxAttempts: null,
+  deadlineMs: null,
+  maxPrice: [],
+  maxCharge: [],
+  modelAliases: [],
+  allowedAddresses: [],
+};
 
 export const ATTEMPTS_MAX = 100;
 export const DEADLINE_MIN_MS = 100;
 export const DEADLINE_MAX_MS = 3_600_000;
 export const ALIASES_MAX = 200;
+export const ADDRESSES_MAX = 100;
+/** What a model may be called, by its id or by an alias. */
+export const MODEL_NAME = {
+  pattern: /^[A-Za-z0-9._:/@+-]{1,200}$/,
+  wanted: 'must have 1 to 200 characters of letters, digits and . _ : / @ + -',
+};

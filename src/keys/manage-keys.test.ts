@@ -59,15 +59,15 @@ describe('a new key', () => {
     ['name', { name: '   ' }, 'name must have'],
     ['name', { name: 'x'.repeat(201) }, '1 to 200'],
     ['allowedModels', { allowedModels: ['m', 'nothing'] }, '"nothing"'],
-    ['allowedModels', { allowedModels: [] }, 'leave it out'],
+    ['allowedModels', { allowedModels: [] }, 'null allows every model'],
     ['allowedModels', { allowedModels: ['m', 'm'] }, 'twice'],
     ['allowedModels', { allowedModels: manyModels(1_001) }, '1 to 1000'],
     ['requestsPerMinute', limits({ requestsPerMinute: 0 }), 'from 1 to'],
     ['tokensPerMinute', limits({ tokensPerMinute: -5 }), 'from 1 to'],
-    ['concurrency', limits({ concurrency: 1.5 }), 'whole number'],
+    ['concurrency', limits({ concurrency: 1.5 }), 'null is no limit'],
     ['spendLimits[0].amount', limits({ spend: [spend(0n)] }), 'above zero'],
     ['spendLimits[1]', limits({ spend: [spend(1n), spend(2n)] }), 'RMB per DAY'],
-    ['expiresAt', { expiresAt: new StillClock().time }, 'in the future'],
+    ['expiresAt', { expiresAt: new StillClock().time }, 'null is for a key that does not expire'],
   ] satisfies [string, Partial<KeyWishes>, string][])('is refused for a wrong %s, by name', async (param, wrong, words) => {
     const means = await management();
     const refused = createKey(means, OWNER, { ...WISHES, ...wrong });

@@ -1,16 +1,17 @@
 /** What an owner does with keys: make, pause, resume, revoke, rotate. Every change is effective in this process at once. */
 import type { Clock } from '../kernel/clock';
-import { Fault } from '../kernel/fault';
+import { Fault, wrong } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { makeOnce, onceOf } from '../kernel/made-once';
+import { checkedName } from '../kernel/names';
 import { hashSecret, newSecret } from '../kernel/secret';
 import { shown } from '../kernel/shown';
 import type { AccountStore } from './account-store';
 import { type ApiKey, publicPrefix, type StoredKeyStatus } from './api-key';
 import type { ApiKeyStore } from './api-key-store';
 import type { KeyRing } from './authenticate';
-import { checkExpiry, checkLimits, checkModels, checkName } from './key-wishes';
+import { checkExpiry, checkLimits, checkModels } from './key-wishes';
 import { checkPolicies } from './policy-wishes';
 import { maySeeAccount, maySeeKey, type Viewer } from './viewer';
 
@@ -66,7 +67,7 @@ async function keyWished(means: KeyManagement, accountId: string, wishes: KeyWis
     id: newId(),
     accountId,
     projectId: await projectFor(means, accountId, wishes.projectId),
-    name: checkName(wishes.name),
+    name: checkedName(wishes.name),
     prefix: publicPrefix(secret),
     status: 'ACTIVE',
     routePolicy: wishes.routePolicy,
@@ -115,9 +116,7 @@ export async function rotateKey(
   overlapS: number,
   idempotencyKey: string | null = null,
 ): Promise<KeyWithSecret> {
-  if (overlapS < 0 || overlapS > OVERLAP_MAX_S) {
-    throw new Fault('invalid_request', `overlapSeconds must lie between 0 and ${OVERLAP_MAX_S}.`, { param: 'overlapSeconds' });
-  }
+  if (overlapS < 0 || overlapS > OVERLAP_MAX_S) throw wrong('overlapSeconds', `must lie between 0 and ${OVERLAP_MAX_S}`);
   const key = await ownKey(means, viewer, id);
   const once = onceOf(['rotated_api_key', key.id], idempotencyKey, { overlapS });
   const secret = await makeOnce(means.keys, once, rotatedKey, async () => {
@@ -149,7 +148,7 @@ export function refuseRevoked(key: ApiKey): void {
 export async function ownKey(means: KeyManagement, viewer: Viewer, id: string): Promise<ApiKey> {
   refuseKeys(viewer);
   const key = (await means.keys.find([id])).get(id);
-  if (key === undefined || !maySeeKey(viewer, key)) throw new Fault('not_found', `There is no API key ${shown(id)}.`, { param: 'id' });
+  if (key === undefined || !maySeeKey(viewer, key)) throw new Fault('not_found', `There is no API key "${shown(id)}".`, { param: 'id' });
   return key;
 }
 
@@ -167,10 +166,9 @@ function refuseKeys(viewer: Viewer): void {
 async function accountFor(means: KeyManagement, viewer: Viewer, wished: string | null): Promise<string> {
   refuseKeys(viewer);
   const accountId = wished ?? (viewer.kind === 'account' ? viewer.accountId : null);
-  if (accountId === null)
-    throw new Fault('invalid_request', 'accountId must name the account that the key is for.', { param: 'accountId' });
+  if (accountId === null) throw wrong('accountId', 'must name the account that the key is for');
   const exists = maySeeAccount(viewer, accountId) && (await means.accounts.find(accountId)) !== undefined;
-  if (!exists) throw new Fault('not_found', `There is no account ${shown(accountId)}.`, { param: 'accountId' });
+  if (!exists) throw new Fault('not_found', `There is no account "${shown(accountId)}".`, { param: 'accountId' });
   return accountId;
 }
 
@@ -178,5 +176,5 @@ async function projectFor(means: KeyManagement, accountId: string, projectId: st
   if (projectId === null) return null;
   const project = (await means.accounts.projectsById([projectId])).get(projectId);
   if (project?.accountId === accountId) return projectId;
-  throw new Fault('not_found', `There is no project ${shown(projectId)} in this account.`, { param: 'projectId' });
+  throw new Fault('not_found', `There is no project "${shown(projectId)}" in this account.`, { param: 'projectId' });
 }

@@ -29,7 +29,7 @@ export async function setProjectSpendLimits(
   if (!mayDecide(viewer)) throw new Fault('forbidden', 'A member cannot change projects: use the token of an owner or of the operator.');
   const project = (await means.accounts.projectsById([projectId])).get(projectId);
   if (project === undefined || !maySeeProject(viewer, project))
-    throw new Fault('not_found', `There is no project ${shown(projectId)}.`, { param: 'projectId' });
+    throw new Fault('not_found', `There is no project "${shown(projectId)}".`, { param: 'projectId' });
   await means.accounts.setSpendLimits(projectId, checkSpendLimits(limits));
   means.keyRing.forget();
   const changed = (await means.accounts.projectsById([projectId])).get(projectId);

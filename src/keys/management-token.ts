@@ -2,10 +2,10 @@
 import { Fault, wrong } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { type MadeMemory, makeOnce, type Once, onceOf } from '../kernel/made-once';
+import { checkedName } from '../kernel/names';
 import { hashSecret, newSecret } from '../kernel/secret';
 import { shown } from '../kernel/shown';
 import type { Account, AccountStore } from './account-store';
-import { checkName } from './key-wishes';
 
 export const ACCOUNT_ROLES = ['OWNER', 'MEMBER'] as const;
 /** OWNER: everything of the account. MEMBER: reads all of it and manages keys, but neither money nor people. */
@@ -63,7 +63,7 @@ export async function createAccount(
   wish: { readonly id: string; readonly name: string },
 ): Promise<{ readonly account: Account; readonly created: CreatedToken }> {
   if (!ACCOUNT_ID.test(wish.id)) throw wrong('id', 'must have 1 to 64 characters of letters, digits and . _ / -');
-  const account = { id: wish.id, name: checkName(wish.name), createdAt: clock.now() };
+  const account = { id: wish.id, name: checkedName(wish.name), createdAt: clock.now() };
   if ((await accounts.find(account.id)) !== undefined) throw taken();
   await addOnce(accounts, account);
   const created = await createToken({ accounts, tokens, clock }, { accountId: account.id, name: 'owner', role: 'OWNER', expiresAt: null });
@@ -103,7 +103,7 @@ async function addToken({ accounts, tokens, clock }: AccountManagement, wish: To
   const now = clock.now();
   if (wish.expiresAt !== null && wish.expiresAt <= now)
     throw wrong('expiresAt', 'must lie in the future; leave it out for a token that does not expire');
-  const name = checkName(wish.name);
+  const name = checkedName(wish.name);
   if ((await accounts.find(wish.accountId)) === undefined)
     throw new Fault('not_found', `There is no account "${shown(wish.accountId)}".`, { param: 'accountId' });
   const secret = newSecret(TOKEN_PREFIX);

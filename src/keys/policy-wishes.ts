@@ -1,19 +1,21 @@
 /** The rules for the policies that somebody wants a key to have. Each fault names the field and what to change. */
+import { problemOfRange } from '../kernel/addresses';
 import { wrong } from '../kernel/fault';
 import { shown } from '../kernel/shown';
 import type { Bucket } from '../kernel/words';
 import {
+  ADDRESSES_MAX,
   ALIASES_MAX,
   ATTEMPTS_MAX,
   type ChargeCeiling,
   DEADLINE_MAX_MS,
   DEADLINE_MIN_MS,
   type KeyPolicies,
+  MODEL_NAME,
   type ModelAlias,
   type PriceCeiling,
 } from './key-policies';
-
-const ALIAS = /^[A-Za-z0-9._:/@+-]{1,200}$/;
+import { checkWhole } from './key-wishes';
 
 /** @throws Fault `invalid_request` that names the field */
 export function checkPolicies(policies: KeyPolicies, modelExists: (id: string) => boolean): KeyPolicies {
@@ -22,14 +24,8 @@ export function checkPolicies(policies: KeyPolicies, modelExists: (id: string) =
   checkPrices(policies.maxPrice);
   checkCharges(policies.maxCharge);
   checkAliases(policies.modelAliases, modelExists);
+  checkAddresses(policies.allowedAddresses);
   return policies;
-}
-
-function checkWhole(field: string, value: number | null, from: number, to: number): void {
-  if (value === null) return;
-  if (!Number.isInteger(value) || value < from || value > to) {
-    throw wrong(field, `must be a whole number from ${from} to ${to}; leave it out for no limit`);
-  }
 }
 
 function checkPrices(ceilings: readonly PriceCeiling[]): void {
@@ -60,7 +56,7 @@ function checkAliases(aliases: readonly ModelAlias[], modelExists: (id: string) 
   const names = new Set<string>();
   aliases.forEach(({ alias, model }, index) => {
     const place = `modelAliases[${index}]`;
-    if (!ALIAS.test(alias)) throw wrong(`${place}.alias`, 'must have 1 to 200 characters of letters, digits and . _ : / @ + -');
+    if (!MODEL_NAME.pattern.test(alias)) throw wrong(`${place}.alias`, MODEL_NAME.wanted);
     if (names.has(alias)) throw wrong(`${place}.alias`, `repeats the alias "${alias}"`);
     if (!modelExists(model)) throw wrong(`${place}.model`, `names the model "${shown(model)}", which does not exist`);
     names.add(alias);
@@ -68,4 +64,12 @@ function checkAliases(aliases: readonly ModelAlias[], modelExists: (id: string) 
   const chained = aliases.findIndex(({ model }) => names.has(model));
   const target = aliases[chained]?.model;
   if (target !== undefined) throw wrong(`modelAliases[${chained}].model`, `must name a model, and "${target}" is an alias of this key`);
+}
+
+function checkAddresses(ranges: readonly string[]): void {
+  if (ranges.length > ADDRESSES_MAX) throw wrong('allowedAddresses', `must be ${ADDRESSES_MAX} or fewer`);
+  ranges.forEach((range, index) => {
+    const problem = problemOfRange(range);
+    if (problem !== null) throw wrong(`allowedAddresses[${index}]`, problem);
+  });
 }

@@ -1,4 +1,4 @@
-import { emptied, levelsOf, type RateFill, refusalOf, reservedTokens } from './rate-bucket';
+import { emptied, levelsOf, type RateFill, refusalAt, refusalOf, reservedTokens } from './rate-bucket';
 import type { RateLimits } from './rate-limiter';
 
 const NONE: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null };
@@ -32,6 +32,21 @@ describe('the buckets of a key', () => {
     const limits = { requestsPerMinute: 60, tokensPerMinute: 60 };
     expect(refusalOf(ask(limits, 60), { requests: 60, tokens: 30, running: 0 })).toEqual({ by: 'tokensPerMinute', retryAfterMs: 30_000 });
     expect(refusalOf(ask(limits, 1), { requests: 60, tokens: 60, running: 0 })).toEqual({ by: 'requestsPerMinute', retryAfterMs: 1_000 });
+  });
+
+  it('say from their levels alone what an ask would be told', () => {
+    const limits = { requestsPerMinute: 7, tokensPerMinute: 900, concurrency: 3 };
+    const fills = [0, 6, 6.5, 7].flatMap((requests) =>
+      [0, 400.25, 890, 900].flatMap((tokens) => [0, 3, 4].map((running) => ({ requests, tokens, running }))),
+    );
+    for (const fill of fills)
+      for (const tokens of [0, 10, 499, 900, 5_000]) {
+        const asked = refusalOf(ask(limits, tokens), fill);
+        const told = refusalAt(levelsOf(limits, fill), tokens);
+        expect(told?.by).toBe(asked?.by);
+        expect(Math.abs((told?.retryAfterMs ?? 0) - (asked?.retryAfterMs ?? 0))).toBeLessThanOrEqual(1);
+      }
+    expect(refusalAt(levelsOf(NONE, EMPTY), 1e9)).toBeNull();
   });
 
   it('let a request of more tokens than a minute has wait for an empty bucket, and no longer', () => {

@@ -1,7 +1,8 @@
 /** Changes what a key may do. Its secrets, its account and its project stay. */
+import { checkedName } from '../kernel/names';
 import type { ApiKey, KeyLimits } from './api-key';
 import { type KeyPolicies, NO_POLICIES } from './key-policies';
-import { checkExpiry, checkLimits, checkModels, checkName } from './key-wishes';
+import { checkExpiry, checkLimits, checkModels } from './key-wishes';
 import { type KeyManagement, ownKey, refuseRevoked } from './manage-keys';
 import { checkPolicies } from './policy-wishes';
 import type { Viewer } from './viewer';
@@ -35,7 +36,7 @@ function checked({ modelExists, clock }: KeyManagement, changes: KeyChanges): Ke
   if (policies !== undefined) checkPolicies({ ...NO_POLICIES, ...policies }, modelExists);
   return {
     ...changes,
-    ...(name === undefined ? {} : { name: checkName(name) }),
+    ...(name === undefined ? {} : { name: checkedName(name) }),
     ...(allowedModels === undefined ? {} : { allowedModels: checkModels(allowedModels, modelExists) }),
     ...(expiresAt === undefined ? {} : { expiresAt: checkExpiry(expiresAt, clock.now()) }),
   };

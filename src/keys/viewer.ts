@@ -1,13 +1,13 @@
 /**
- * Who reads: the operator, the owner of an account, or one API key. A viewer sees what is its own; of everything else it
- * is told the same as of what does not exist.
+ * Who asks: the operator, somebody of an account, or one API key. A viewer sees what is its own; of everything else it is told
+ * the same as of what does not exist.
  */
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { hashSecret, sameHash } from '../kernel/secret';
 import type { AccountStore, Project, SettingStore } from './account-store';
 import type { ApiKey } from './api-key';
-import { admitKey, type KeyRing } from './authenticate';
+import { admitKey, type KeyRing, type Source } from './authenticate';
 import { type AccountRole, type ManagementToken, TOKEN_PREFIX, type TokenStore } from './management-token';
 
 export type Viewer =
@@ -16,7 +16,7 @@ export type Viewer =
       readonly kind: 'account';
       readonly accountId: string;
       readonly role: AccountRole;
-      /** null: the owner's token, which the catalog names. */
+      /** null: the token of its first owner, which the catalog names. */
       readonly tokenId: string | null;
     }
   | { readonly kind: 'key'; readonly key: ApiKey };
@@ -34,9 +34,9 @@ export const OPERATOR_TOKEN_SETTING = 'operator_token_hash';
 
 /**
  * The viewer that a bearer secret stands for: the operator's token, an account's, or an API key.
- * @throws Fault `invalid_api_key` (none or unknown), `key_paused`, `key_revoked`, `key_expired`
+ * @throws Fault `invalid_api_key` (none or unknown), `key_paused`, `key_revoked`, `key_expired`, `address_not_allowed`
  */
-export async function authenticateViewer(means: ViewerMeans, secret: string | null): Promise<Viewer> {
+export async function authenticateViewer(means: ViewerMeans, secret: string | null, from: Source): Promise<Viewer> {
   if (secret === null || secret === '') {
     throw new Fault('invalid_api_key', 'No token was sent: send one as "Authorization: Bearer …".');
   }
@@ -46,7 +46,7 @@ export async function authenticateViewer(means: ViewerMeans, secret: string | nu
   if (operator !== undefined && sameHash(operator, hash)) return { kind: 'operator' };
   if (account !== undefined) return { kind: 'account', accountId: account.id, role: 'OWNER', tokenId: null };
   if (secret.startsWith(TOKEN_PREFIX)) return viewerOfToken(await means.tokens.findByHash(hash), means.clock.now());
-  const { key } = admitKey(await means.keyRing.recognise(secret), means.clock.now());
+  const { key } = admitKey(await means.keyRing.recognise(secret), means.clock.now(), from);
   return { kind: 'key', key };
 }
 

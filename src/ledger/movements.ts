@@ -2,11 +2,12 @@
  * Money that the operator moves: top-ups, refunds and adjustments. Each has a key of the operator's own: the same key with
  * the same content gives the entry that it made the first time, and never moves money twice.
  */
-import { Fault } from '../kernel/fault';
+import { Fault, wrong } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { checkIdempotencyKey } from '../kernel/made-once';
 import { formatDecimal, NANO_MAX } from '../kernel/money';
+import { checkMemo } from '../kernel/names';
 import { shown } from '../kernel/shown';
 import { type Bucket, currencyOf } from '../kernel/words';
 import type { GroupCommit } from './group-commit';
@@ -40,8 +41,6 @@ export interface RefundWish {
 /** As a top-up, but the amount may be negative: then it takes, and at most what no hold reserves. */
 export type AdjustmentWish = Omit<TopUpWish, 'memo'> & { readonly memo: string };
 
-const MEMO_MAX = 500;
-
 /** @throws Fault `not_found` for the account, `invalid_request` naming the argument, `idempotency_mismatch` for a key that moved something else */
 export async function topUp(means: MovementMeans, wish: TopUpWish): Promise<LedgerEntry> {
   checkAboveZero(wish.amount);
@@ -51,12 +50,14 @@ export async function topUp(means: MovementMeans, wish: TopUpWish): Promise<Ledg
 /** @throws as `topUp`, and `invalid_request` when it would take what holds reserve */
 export async function adjust(means: MovementMeans, wish: AdjustmentWish): Promise<LedgerEntry> {
   checkAmount(wish.amount !== 0n, 'other than zero', wish.amount);
+  checkReason(wish.memo);
   return move(means, await movementOn(means, wish, 'ADJUSTMENT', `adjustment:${checkIdempotencyKey(wish.idempotencyKey)}`));
 }
 
 /** @throws as `topUp`, and `not_found` for the receipt, `invalid_request` for one without a charge or for more than is left of it */
 export async function refund(means: MovementMeans, wish: RefundWish): Promise<LedgerEntry> {
   const { receiptId, memo } = wish;
+  checkReason(memo);
   const externalKey = `refund:${checkIdempotencyKey(wish.idempotencyKey)}`;
   const found = await means.reader.receipt(receiptId, null);
   if (found === undefined || found.inFlight)
@@ -90,9 +91,7 @@ async function movementOn(
   if (standing.posted + amount > NANO_MAX && !(await reader.entriesOfExternalKeys([externalKey])).has(externalKey)) {
     throw tooMuchFor(wallet);
   }
-  if (memo !== null && memo.length > MEMO_MAX) {
-    throw new Fault('invalid_request', `"memo" must have at most ${MEMO_MAX} characters.`, { param: 'memo' });
-  }
+  checkMemo(memo);
   const [transferId, createdAt, currency] = [newId(), clock.now(), currencyOf(bucket)];
   const entry = { transferId, entryKind, walletId: wallet, currency, amount, externalKey, memo, createdAt };
   return { kind: 'move', ...entry, receiptId: null, redemptionCodeId: null };
@@ -135,7 +134,12 @@ function transferOf(item: MoveMoney, verdict: LedgerVerdict): string {
 }
 
 function tooMuchFor(wallet: string): Fault {
-  return new Fault('invalid_request', `With "amount", ${wallet} would have more than a wallet can hold.`, { param: 'amount' });
+  return wrong('amount', `would give ${wallet} more than a wallet can hold`);
+}
+
+/** A correction and a refund are asked about years later. */
+function checkReason(memo: string): void {
+  if (memo.trim() === '') throw wrong('memo', 'must say why');
 }
 
 function checkAboveZero(amount: bigint): void {
@@ -144,6 +148,6 @@ function checkAboveZero(amount: bigint): void {
 
 function checkAmount(fits: boolean, wanted: string, amount: bigint): void {
   if (!fits || amount > NANO_MAX || amount < -NANO_MAX) {
-    throw new Fault('invalid_request', `"amount" must be ${wanted}, and no more than a wallet can hold.`, { param: 'amount' });
+    throw wrong('amount', `must be ${wanted}, and no more than a wallet can hold`);
   }
 }

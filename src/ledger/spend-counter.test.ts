@@ -1,8 +1,8 @@
+import { DAY_MS } from '../kernel/times';
 import { SPEND_WINDOWS } from '../kernel/words';
 import { counterId, counterRef, countersOf, nextWindow, windowStart } from './spend-counter';
 
 const SUNDAY_NIGHT = Date.parse('2026-11-22T23:59:59.999Z');
-const DAY_MS = 86_400_000;
 const MONDAY = Date.parse('2026-11-23T00:00:00.000Z');
 
 describe('a window of spend', () => {

@@ -6,6 +6,7 @@
  * windows of the moment at which it was placed, and so does its charge, also when that comes after their end.
  */
 import { unreachable } from '../kernel/invariant';
+import { DAY_MS } from '../kernel/times';
 import { BUCKETS, type Bucket, SPEND_WINDOWS, type SpendWindow } from '../kernel/words';
 
 /** Whose spend a counter is. */
@@ -30,8 +31,6 @@ export interface SpendCeiling {
   readonly counterId: string;
   readonly ceiling: bigint;
 }
-
-const DAY_MS = 86_400_000;
 
 /** The id of the counter in which a hold placed at `at` counts: `key/bots-1/RMB/DAY/2026-11-23`. */
 export function counterId({ scope, scopeId, bucket, window }: CounterRef, at: number): string {

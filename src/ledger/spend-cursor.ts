@@ -3,7 +3,7 @@
  * the next one. As text it is opaque to clients. It names the wallet beside the numbers, so that a cursor of one account
  * says nothing about another.
  */
-import { Fault } from '../kernel/fault';
+import { type Fault, wrong } from '../kernel/fault';
 import { accountOfWallet } from './wallet';
 
 export interface WalletPosition {
@@ -17,10 +17,14 @@ export type SpendPosition = ReadonlyMap<string, WalletPosition>;
 const PLACE = /^([\x21-\x7e]{1,80}) (\d{1,18}) (\d{1,6})$/;
 const WALLETS_MAX = 10_000;
 
-/** A wallet that stands at its beginning is left out: the cursor of whoever follows every account is sent back in one message. */
+/**
+ * A wallet that stands at its beginning is left out: the cursor of whoever follows every account is sent back in one message. Where all
+ * do, one of them says whose cursor it is.
+ */
 export function spendCursor(position: SpendPosition): string {
   const moved = [...position].filter(([, { seq, seen }]) => seq > 0n || seen > 0);
-  return encoded(moved.map(([walletId, { seq, seen }]) => `${walletId} ${seq} ${seen}`).join('\n'));
+  const named = moved.length > 0 ? moved : [...position].slice(0, 1);
+  return encoded(named.map(([walletId, { seq, seen }]) => `${walletId} ${seq} ${seen}`).join('\n'));
 }
 
 function encoded(text: string): string {
@@ -31,7 +35,8 @@ function encoded(text: string): string {
 export function positionOfCursor(cursor: string): SpendPosition {
   const position = new Map<string, WalletPosition>();
   const text = Buffer.from(cursor, 'base64url').toString('latin1');
-  const lines = text.split('\n');
+  // Of a ledger without a wallet.
+  const lines = text === '' ? [] : text.split('\n');
   for (const line of lines.length > WALLETS_MAX ? [''] : lines) {
     const [, walletId, seq, seen] = PLACE.exec(line) ?? [];
     if (walletId === undefined || seq === undefined || seen === undefined) throw notACursor();
@@ -52,10 +57,9 @@ export function refuseOfOthers(position: SpendPosition, accountId: string): void
 
 /** For a place that the wallet has not come to: of another database, or of one that was put back to an earlier state. */
 export function beyondTheEnd(walletId: string): Fault {
-  const message = `"after" stands beyond the last entry of ${walletId}: it is of another ledger. Begin without it.`;
-  return new Fault('invalid_request', message, { param: 'after' });
+  return wrong('after', `stands beyond the last entry of ${walletId}: it is of another ledger. Begin without it`);
 }
 
 function notACursor(): Fault {
-  return new Fault('invalid_request', '"after" must be the cursor of an event of this subscription.', { param: 'after' });
+  return wrong('after', 'must be the cursor of an event of this subscription');
 }

@@ -1,8 +1,8 @@
 import { fc } from '../../test/support/properties';
 import { Interrupt } from '../kernel/interrupt';
 import { nano } from '../kernel/money';
-import { positionOfCursor, spendCursor } from './spend-cursor';
-import { type SpendEvent, tailSpend } from './spend-tail';
+import { positionOfCursor, refuseOfOthers, spendCursor } from './spend-cursor';
+import { cursorNow, type SpendEvent, tailSpend } from './spend-tail';
 import type { LedgerEntry } from './wallet';
 import type { HistoryStep, WalletHistory } from './wallet-history';
 
@@ -141,8 +141,20 @@ describe('a tail of spend', () => {
     expect(positionOfCursor(older).get('acme:RMB')).toEqual({ seq: 3n, seen: 1 });
   });
 
+  it('can begin where everything stands now, also before the first entry, and misses nothing that comes then', async () => {
+    const history = new MemoryHistory();
+    expect(positionOfCursor(await cursorNow({ history }, 'acme'))).toEqual(new Map());
+    history.grow('acme:RMB', 'old');
+    const after = await cursorNow({ history }, 'acme');
+    history.grow('acme:RMB', 'a');
+    history.grow('acme:CREDIT', 'b');
+    expect(ids(await take(history, 2, after)).sort()).toEqual(['a', 'b']);
+    const beginning = spendCursor(new Map([['acme:RMB', { seq: 0n, seen: 0 }]]));
+    expect(() => refuseOfOthers(positionOfCursor(beginning), 'acme')).not.toThrow();
+    expect(() => refuseOfOthers(positionOfCursor(''), 'acme')).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+
   it.each([
-    '',
     'x',
     'YWNtZTpSTUIgMSAw=',
     Buffer.from('acme:RMB -1 0').toString('base64url'),

@@ -106,6 +106,11 @@ function placeIn(position: SpendPosition, walletId: string): WalletPosition {
   return position.get(walletId) ?? { seq: 0n, seen: 0 };
 }
 
+/** The cursor of whoever has seen all that is committed by now. */
+export async function cursorNow({ history }: Pick<SpendTailPorts, 'history'>, accountId: string | null): Promise<string> {
+  return spendCursor(await startOf(history, accountId));
+}
+
 async function startOf(history: WalletHistory, accountId: string | null): Promise<Map<string, WalletPosition>> {
   const heads = await history.heads(accountId);
   return new Map([...heads].map(([walletId, seq]) => [walletId, { seq, seen: 0 }]));

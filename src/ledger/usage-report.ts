@@ -1,6 +1,6 @@
 /** The port for usage: what requests used, by time and by what they have in common. */
 import type { Nano } from '../kernel/money';
-import type { Bucket, RouteType } from '../kernel/words';
+import type { Bucket, RouteType, StopReason } from '../kernel/words';
 import type { Scope } from './ledger-reader';
 
 export const USAGE_INTERVALS = ['HOUR', 'DAY', 'MONTH'] as const;
@@ -22,19 +22,43 @@ export interface UsageQuestion {
 }
 
 /** Whose requests: of the scope, and of these where they are named. */
-export interface OutcomeQuestion extends Pick<UsageQuestion, 'scope' | 'from' | 'to'> {
+interface SelectedRequests extends Pick<UsageQuestion, 'scope' | 'from' | 'to'> {
   readonly projectId: string | null;
   readonly routeType: RouteType | null;
 }
 
-/** How requests ended. */
+export type OutcomeQuestion = SelectedRequests;
+
+export interface UseQuestion extends SelectedRequests {
+  /** null: of both. */
+  readonly bucket: Bucket | null;
+}
+
+/** What requests used in all. */
+export interface Use {
+  /** Refunds are not taken off. Of one bucket: two currencies do not add up. */
+  readonly charge: Nano;
+  /** Of input and output. */
+  readonly tokens: bigint;
+}
+
+/** How requests ended. What the gateway refused, and so sent nowhere, is none of them: it says nothing of what answers. */
 export interface Outcomes {
   readonly requests: number;
-  /** Those whose status is FAILED. */
+  /** Those that no channel could answer, or that the gateway did not bring to their end. */
   readonly failed: number;
   /** Those that moved to another channel, each once. */
   readonly moved: number;
+  /** The receipt of the newest of each; null: there is none. */
+  readonly lastFailed: string | null;
+  readonly lastMoved: string | null;
 }
+
+/**
+ * How a request ends that failed through no fault of who sent it. The provider's rejection of what was asked, a limit or a
+ * balance that was used up, and a client that left are the client's.
+ */
+export const FAILURES: readonly StopReason[] = ['UPSTREAM_ERROR', 'UPSTREAM_TIMEOUT', 'NO_CHANNEL', 'GATEWAY_CRASH', 'GATEWAY_STOPPED'];
 
 /** The requests of one interval, group and bucket. */
 export interface UsagePoint {
@@ -61,6 +85,8 @@ export interface UsageReports {
    * @throws Fault `invalid_request` when there are more points than one answer may have
    */
   usage(question: UsageQuestion): Promise<readonly UsagePoint[]>;
-  /** Of the same requests, read one by one: for a short time alone. */
+  /** In all, over any time. */
+  used(question: UseQuestion): Promise<Use>;
+  /** Read one by one: for a short time alone. */
   outcomes(question: OutcomeQuestion): Promise<Outcomes>;
 }

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
-import { isDay } from '../research/bar';
+import { shown } from '../kernel/shown';
+import { type Bar, isDay } from '../research/bar';
 import { makeBriefing } from '../research/make-briefing';
 import type { Briefing, MarketData } from '../research/market-data';
 import { checkedSymbol, unknownSymbol } from '../research/symbol';
@@ -17,7 +18,7 @@ import { webAddress } from './web-address';
 const PROVIDER = 'csv';
 const COLUMNS = [...PRICE_COLUMNS, 'volume'];
 
-/** A century of days is 2 MB. A larger file would keep the whole gateway waiting while it is read. */
+/** A century of days is 2 MiB. A larger file would keep the whole gateway waiting while it is read. */
 const FILE_MAX = 4 * 1024 * 1024;
 
 const day = z.string().refine(isDay);
@@ -58,7 +59,7 @@ export class CsvMarketData implements MarketData {
   async briefing(asked: string): Promise<Briefing> {
     const symbol = checkedSymbol(asked);
     const text = await textOf(join(this.folder, `${symbol}.csv`));
-    if (text === TOO_LARGE) throw unusable(symbol, `has more than ${FILE_MAX / 1_048_576} MB`);
+    if (text === TOO_LARGE) throw unusable(symbol, `has more than ${FILE_MAX / 1_048_576} MiB`);
     if (text === null) throw unknownSymbol(symbol, PROVIDER, `Put ${symbol}.csv into the folder of the market data.`);
     const bars = barsOfCsv(text, COLUMNS, (problem) => unusable(symbol, problem));
     const [fundamentals, news] = await Promise.all([this.beside(symbol, 'fundamentals', figures), this.beside(symbol, 'news', newsItems)]);
@@ -69,7 +70,7 @@ export class CsvMarketData implements MarketData {
       },
       this.clock.now(),
     );
-    if (briefing === null) throw unusable(symbol, 'has no day with usable prices');
+    if (briefing === null) throw noUsableDay(symbol, bars);
     return briefing;
   }
 
@@ -78,7 +79,7 @@ export class CsvMarketData implements MarketData {
     const name = `${symbol}.${what}.json`;
     const text = await textOf(join(this.folder, name));
     if (text === null) return { value: null, troubles: [] };
-    if (text === TOO_LARGE) return { value: null, troubles: [`${name} was left out: it has more than ${FILE_MAX / 1_048_576} MB.`] };
+    if (text === TOO_LARGE) return { value: null, troubles: [`${name} was left out: it has more than ${FILE_MAX / 1_048_576} MiB.`] };
     const read = schema.safeParse(jsonOf(text));
     if (read.success) return { value: read.data, troubles: [] };
     const place = read.error.issues[0]?.path.join('.') ?? '';
@@ -87,6 +88,14 @@ export class CsvMarketData implements MarketData {
       troubles: [`${name} was left out: ${place === '' ? 'it is no list of entries' : `${place} is wrong or missing`}.`],
     };
   }
+}
+
+/** @param bars as the file has them, none of which is usable */
+function noUsableDay(symbol: string, bars: readonly Bar[]): Fault {
+  const [first] = bars;
+  if (first === undefined || bars.some(({ date }) => isDay(date))) return unusable(symbol, 'has no day with usable prices');
+  const problem = `has no day with usable prices: days must be written as 2026-11-27, not as "${shown(first.date)}"`;
+  return new Fault('invalid_request', `symbol: ${symbol}.csv of the market data ${problem}.`, { param: 'symbol' });
 }
 
 function unusable(symbol: string, problem: string): Fault {

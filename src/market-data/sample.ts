@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../kernel/clock';
 import { invariant } from '../kernel/invariant';
+import { DAY_MS } from '../kernel/times';
 import type { Bar } from '../research/bar';
 import { makeBriefing } from '../research/make-briefing';
 import type { Briefing, MarketData, MarketRecord } from '../research/market-data';
@@ -11,7 +12,6 @@ import { checkedSymbol, unknownSymbol } from '../research/symbol';
 import { SAMPLES, type Sample } from './samples';
 
 const PROVIDER = 'sample';
-const DAY_MS = 86_400_000;
 const FIRST_DAY = Date.UTC(2025, 0, 2);
 
 export class SampleMarketData implements MarketData {

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
+import { DAY_MS } from '../kernel/times';
 import type { Bar } from '../research/bar';
 import { makeBriefing } from '../research/make-briefing';
 import type { Briefing, MarketData } from '../research/market-data';
@@ -14,7 +15,6 @@ import { barsOfCsv, PRICE_COLUMNS } from './csv-bars';
 const PROVIDER = 'stooq';
 const DOWNLOAD = 'https://stooq.com/q/d/l/';
 const DEADLINE_MS = 15_000;
-const DAY_MS = 86_400_000;
 /** A year of trading, and the holidays in it. */
 const HISTORY_MS = 400 * DAY_MS;
 /** Stooq names the market behind a dot, and an index with a `^`; what has neither is taken for a share of the USA. */

@@ -34,7 +34,7 @@ describe('market data of Yahoo', () => {
 
   it('says how many days had no prices, and fills none of them', async () => {
     const briefing = await yahoo().data.briefing('ACME');
-    expect(briefing.notices).toContain('1 day was left out because the prices are incomplete or impossible.');
+    expect(briefing.notices).toContain('1 day was left out because the date or the prices are incomplete or impossible.');
   });
 
   it('refuses a symbol that Yahoo does not know', async () => {

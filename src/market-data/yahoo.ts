@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
+import { DAY_MS } from '../kernel/times';
 import { makeBriefing } from '../research/make-briefing';
 import type { Briefing, Figure, MarketData, NewsItem } from '../research/market-data';
 import { checkedSymbol, unknownSymbol } from '../research/symbol';
@@ -12,7 +13,6 @@ import { barsOfChart, type Chart, chartSchema, figuresOf, newsOf, searchSchema, 
 
 const PROVIDER = 'yahoo';
 const NOT_FOUND = 404;
-const DAY_MS = 86_400_000;
 /** A year of trading, and the holidays in it. */
 const HISTORY_MS = 400 * DAY_MS;
 const NEWS = 10;

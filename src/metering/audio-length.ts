@@ -4,6 +4,7 @@
  * not say afterwards how long it was, the length is counted here: exactly for WAV and raw samples, by the bit rate of the first
  * frame for MP3, and at 64 kbit/s for everything else.
  */
+import { MINUTE_MS } from '../kernel/times';
 
 /** 6 kbit/s: the least at which speech is encoded. */
 const LEAST_BYTES_PER_SECOND = 750;
@@ -12,7 +13,6 @@ const USUAL_BYTES_PER_SECOND = 8_000;
 const RAW_BYTES_PER_SECOND = 48_000;
 /** What OpenAI's own estimate of a minute of speech comes to in tokens of audio. */
 const TOKENS_PER_MINUTE = 1_250;
-const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 
 export interface AudioBytes {

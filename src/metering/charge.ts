@@ -7,7 +7,7 @@
  */
 
 import type { PriceClasses } from '../kernel/classes';
-import { divideUp, type Nano, nano } from '../kernel/money';
+import { divideUp, type Nano, nano, ONE } from '../kernel/money';
 import { classTerms, type Term, tokenTerm } from './charge-terms';
 import type { Usage } from './usage';
 
@@ -32,8 +32,7 @@ export interface ChargeLine {
 }
 
 const TOKENS_PER_PRICE = 1_000_000n;
-const MULTIPLIER_ONE = 1_000_000_000n;
-const DIVISOR = TOKENS_PER_PRICE * MULTIPLIER_ONE;
+const DIVISOR = TOKENS_PER_PRICE * ONE;
 
 /** What a usage costs under a price: exact, rounded up once to the nano. */
 export function chargeFor(usage: Usage, price: PriceTerms): Nano {
@@ -55,7 +54,7 @@ export function chargeLines(usage: Usage, price: PriceTerms, charged: Nano): Cha
   const lines = termsOf(usage, price).map((term) => ({
     label: term.label,
     tokens: term.tokens,
-    unitPrice: term.tokens === null ? null : nano((term.price * price.multiplier) / MULTIPLIER_ONE),
+    unitPrice: term.tokens === null ? null : nano((term.price * price.multiplier) / ONE),
     amount: nano(term.numerator / DIVISOR),
   }));
   const full = chargeFor(usage, price);

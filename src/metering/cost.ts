@@ -1,13 +1,11 @@
 /** What the operator pays the upstream for an attempt. It is written beside the charge and never changes it. */
-import { nano } from '../kernel/money';
+import { nano, ONE } from '../kernel/money';
 import type { Currency } from '../kernel/words';
 import { chargeFor, type PriceTerms } from './charge';
 import type { Usage } from './usage';
 
 /** The amounts of a cost version that the formula reads. `routing/catalog.ts` `CostVersion` satisfies it. */
 export type CostTerms = Omit<PriceTerms, 'multiplier'> & { readonly currency: Currency };
-
-const ONCE = 1_000_000_000n;
 
 /**
  * The cost of a usage by the formula of charges: exact, rounded up once to the nano, against the operator. Null where no
@@ -16,5 +14,5 @@ const ONCE = 1_000_000_000n;
 export function costOf(usage: Usage, terms: CostTerms | null) {
   if (terms === null || usage.source === 'NONE') return null;
   const { input, cachedInput, cacheWrite, output, perRequest, classes, currency } = terms;
-  return { amount: nano(chargeFor(usage, { input, cachedInput, cacheWrite, output, perRequest, classes, multiplier: ONCE })), currency };
+  return { amount: nano(chargeFor(usage, { input, cachedInput, cacheWrite, output, perRequest, classes, multiplier: ONE })), currency };
 }

@@ -1,6 +1,6 @@
 /** The input of a request of Anthropic's Messages: system texts, messages, each with the bound of a message, and tools. */
 import { isRecord } from '../kernel/record';
-import { FRAME_TOKENS, fieldsBound, type InputBoundModel, printed } from './input-bound';
+import { FRAME_TOKENS, fieldsBound, type InputBoundModel, structureBound } from './input-bound';
 
 /** Fields that never reach the prompt. All others count, also those that are not known here. */
 const NOT_PROMPT = new Set([
@@ -18,28 +18,24 @@ const NOT_PROMPT = new Set([
 ]);
 const NOT_OF_MESSAGE = new Set(['role', 'content']);
 const NOT_OF_BLOCK = new Set(['type', 'cache_control', 'content', 'source']);
-const NOTHING: ReadonlySet<string> = new Set();
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
 export function messageInputBound(body: Body, model: InputBoundModel): number {
   const messages = Array.isArray(body['messages']) ? body['messages'] : [];
   let tokens = fieldsBound(body, NOT_PROMPT) + contentBound(body['system'], model);
   for (const message of messages) {
     tokens += FRAME_TOKENS;
-    tokens += isRecord(message)
-      ? fieldsBound(message, NOT_OF_MESSAGE) + contentBound(message['content'], model)
-      : fieldsBound({ message }, NOTHING);
+    tokens += isRecord(message) ? fieldsBound(message, NOT_OF_MESSAGE) + contentBound(message['content'], model) : structureBound(message);
   }
   return Math.min(tokens, model.contextWindow);
 }
 
 /** A text, or blocks. */
 function contentBound(content: unknown, model: InputBoundModel): number {
-  if (!Array.isArray(content)) return fieldsBound({ content }, NOTHING);
+  if (!Array.isArray(content)) return structureBound(content);
   let tokens = 0;
-  for (const block of content) tokens += isRecord(block) ? blockBound(block, model) : fieldsBound({ block }, NOTHING);
+  for (const block of content) tokens += isRecord(block) ? blockBound(block, model) : structureBound(block);
   return tokens;
 }
 
@@ -51,20 +47,17 @@ function blockBound(block: Body, model: InputBoundModel): number {
 
 /** A document may be a text, or blocks, and a result of a search names its source; everything else is seen, not read here. */
 function sourceBound(source: unknown, model: InputBoundModel): number {
-  if (typeof source === 'string') return fieldsBound({ source }, NOTHING);
+  if (typeof source === 'string') return structureBound(source);
   const { type, data, content } = isRecord(source) ? source : {};
-  if (type === 'text') return fieldsBound({ data }, NOTHING);
+  if (type === 'text') return structureBound(data);
   return type === 'content' ? contentBound(content, model) : model.mediaPartTokens;
 }
 
-/**
- * The text of a request that reaches the model, for a count where no provider counts. Media have none.
- * @throws Fault `invalid_request` for a body that is nested too deeply
- */
+/** The text of a request that reaches the model, for a count where no provider counts. Media have none. */
 export function messagePromptText(body: Body): string {
   const messages = Array.isArray(body['messages']) ? body['messages'] : [];
   const tools = [body['tools'], body['output_config']].filter((each) => each !== undefined && each !== null);
-  const texts = [contentText(body['system']), ...messages.map(messageText), ...tools.map(printed)];
+  const texts = [contentText(body['system']), ...messages.map(messageText), ...tools.map((each) => JSON.stringify(each))];
   return texts.filter((each) => each !== '').join('\n');
 }
 
@@ -82,7 +75,7 @@ function blockText(block: unknown): string {
   const { text, thinking, name, input, content, source } = block;
   const own = [text, thinking, name].filter((each) => typeof each === 'string');
   const document = isRecord(source) && source['type'] === 'text' ? source['data'] : undefined;
-  return [...own, ...(input === undefined ? [] : [printed(input)]), contentText(content), contentText(document)]
+  return [...own, ...(input === undefined ? [] : [JSON.stringify(input)]), contentText(content), contentText(document)]
     .filter((each) => each !== '')
     .join('\n');
 }

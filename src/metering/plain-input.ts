@@ -38,7 +38,7 @@ export function partsAsInput(value: unknown): readonly PlainInput[] | undefined 
   return [{ text: texts.join('\n'), tokens: 0, mediaParts: value.length - texts.length }];
 }
 
-/** Fields beside the input may go with each of them. @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
+/** Fields beside the input may go with each of them. */
 export function plainInputBound(
   inputs: readonly PlainInput[],
   body: Readonly<Record<string, unknown>>,

@@ -32,7 +32,7 @@ export interface Quote {
 }
 
 /** No output limit is lowered below this, or below the model's maximum when that is less. */
-export const LOWEST_OUTPUT_LIMIT = 256;
+const LOWEST_OUTPUT_LIMIT = 256;
 
 export function quoteCeiling(bounds: TokenBounds, prices: readonly PriceTerms[]): Quote {
   invariant(prices.length > 0, 'a plan has at least one step');

@@ -1,6 +1,6 @@
 /** The input of a response: instructions, and a text or items, each of which has the bound of a message. */
 import { isRecord } from '../kernel/record';
-import { FRAME_TOKENS, fieldsBound, type InputBoundModel } from './input-bound';
+import { FRAME_TOKENS, fieldsBound, type InputBoundModel, structureBound } from './input-bound';
 
 /** Fields that never reach the prompt. All others count, also those that are not known here. */
 const NOT_PROMPT = new Set([
@@ -16,11 +16,12 @@ const NOT_PROMPT = new Set([
   'store',
   'include',
 ]);
+const NOT_OF_ITEM = new Set(['type', 'role', 'content', 'output', 'status']);
+const NOT_OF_TEXT = new Set(['type']);
 const TEXT_PARTS: ReadonlySet<unknown> = new Set(['input_text', 'output_text', 'text', 'refusal', 'summary_text', 'reasoning_text']);
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
 export function responseInputBound(body: Body, model: InputBoundModel): number {
   const { input } = body;
   let tokens = fieldsBound(body, NOT_PROMPT);
@@ -39,20 +40,18 @@ export function responsePromptText(body: Body): string {
 
 /** Parts stand in the content of a message, or in the output of a call. */
 function itemBound(item: unknown, model: InputBoundModel): number {
-  if (!isRecord(item)) return fieldsBound({ item }, new Set());
-  let tokens = fieldsBound(item, NOT_MEASURED_IN_ITEM);
+  if (!isRecord(item)) return structureBound(item);
+  let tokens = fieldsBound(item, NOT_OF_ITEM);
   for (const value of [item['content'], item['output']]) {
-    if (!Array.isArray(value)) tokens += fieldsBound({ value }, new Set());
+    if (!Array.isArray(value)) tokens += structureBound(value);
     else for (const part of value) tokens += partBound(part, model);
   }
   return tokens;
 }
 
-const NOT_MEASURED_IN_ITEM = new Set(['type', 'role', 'content', 'output', 'status']);
-
 function partBound(part: unknown, model: InputBoundModel): number {
-  if (isRecord(part) && TEXT_PARTS.has(part['type'])) return fieldsBound(part, new Set(['type']));
-  return model.mediaPartTokens + fieldsBound({ text: isRecord(part) ? part['text'] : part }, new Set());
+  if (isRecord(part) && TEXT_PARTS.has(part['type'])) return fieldsBound(part, NOT_OF_TEXT);
+  return model.mediaPartTokens + structureBound(isRecord(part) ? part['text'] : part);
 }
 
 function itemText(item: unknown): string {

@@ -1,8 +1,8 @@
-import { inputBound } from './input-bound';
+import { chatInputBound } from './chat-input';
 import { estimatedTokens } from './token-estimate';
 
 const call = (json: Record<string, unknown>, outputLimit?: number, choices = 1) => ({
-  endpoint: { inputBound },
+  endpoint: { inputBound: chatInputBound },
   body: { json },
   outputLimit,
   choices,

@@ -15,7 +15,6 @@ export interface EstimatedCall {
   readonly choices: number;
 }
 
-/** @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
 export function estimatedTokens({ endpoint, body, outputLimit, choices }: EstimatedCall): number {
   return Math.ceil(endpoint.inputBound(body.json, TEXT_ALONE) / BYTES_PER_TOKEN) + (outputLimit ?? 0) * choices;
 }

@@ -1,7 +1,7 @@
 /** Sends alerts: to webhooks by HTTP, and to people through a mail server. */
 import { createTransport, type Transporter } from 'nodemailer';
 import { type Dispatcher, request } from 'undici';
-import type { Alert, Webhook } from '../alerts/alert';
+import type { Alert, SigningWebhook } from '../alerts/alert';
 import type { Notified, Notifier } from '../alerts/notifier';
 import type { Clock } from '../kernel/clock';
 import { alertBody, alertMail } from './alert-text';
@@ -42,12 +42,14 @@ export function createNotifier({ dispatcher, mail, clock }: NotifierOptions): No
 async function calling(
   dispatcher: Dispatcher,
   clock: Clock,
-  { webhook, secret }: { readonly webhook: Webhook; readonly secret: string },
+  { webhook, secret, former }: SigningWebhook,
   id: string,
   alert: Alert,
 ): Promise<Notified> {
   const body = alertBody(alert);
-  const headers = { 'content-type': 'application/json', 'user-agent': 'tokens-forge', ...signedHeaders(secret, id, clock.now(), body) };
+  const now = clock.now();
+  const secrets = former !== undefined && former.until > now ? [secret, former.secret] : [secret];
+  const headers = { 'content-type': 'application/json', 'user-agent': 'tokens-forge', ...signedHeaders(secrets, id, now, body) };
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const answer = await request(webhook.url, { method: 'POST', headers, body, dispatcher, signal });
   await answer.body.dump();

@@ -9,6 +9,7 @@ import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import type { FaultCode } from '../kernel/fault-codes';
 import type { Interrupted } from '../kernel/interrupt';
+import { WITHIN } from '../keys/authenticate';
 import type { Run } from '../runs/run';
 
 /** The flow, with an archive: an answer that was paid for is not lost with the process that asked for it. */
@@ -73,6 +74,7 @@ function requestFor(clock: Clock, run: Pick<Run, 'id' | 'apiKeyId'>, callId: str
     body: Buffer.from(JSON.stringify(body)),
     routeHeader: null,
     deadlineHeader: null,
+    from: WITHIN,
     runHeader: run.id,
     idempotencyKey: callId,
     receivedAt: clock.now(),

@@ -4,15 +4,23 @@ import { type Bar, isDay } from './bar';
 export interface CleanBars {
   /** Old to new, one a day, each with prices that can be. */
   readonly bars: readonly Bar[];
-  /** How many days were left out because their prices cannot be. */
+  /** How many days were left out because they, or their prices, cannot be. */
   readonly dropped: number;
+  /** How many days stood there with other prices as well, which were not taken. */
+  readonly contradicted: number;
 }
 
 /** Sorts, keeps the last bar of a day, and drops what cannot be. Nothing is repaired or interpolated. */
 export function cleanBars(raw: readonly Bar[]): CleanBars {
   const possible = raw.filter(canBe);
   const byDate = new Map(possible.map((bar) => [bar.date, bar]));
-  return { bars: [...byDate.values()].toSorted((one, other) => one.date.localeCompare(other.date)), dropped: raw.length - possible.length };
+  const contradicted = new Set(possible.filter((bar) => differs(bar, byDate.get(bar.date))).map(({ date }) => date));
+  const bars = [...byDate.values()].toSorted((one, other) => one.date.localeCompare(other.date));
+  return { bars, dropped: raw.length - possible.length, contradicted: contradicted.size };
+}
+
+function differs(bar: Bar, taken: Bar | undefined): boolean {
+  return (['open', 'high', 'low', 'close', 'volume'] as const).some((name) => bar[name] !== taken?.[name]);
 }
 
 function canBe({ date, open, high, low, close, volume }: Bar): boolean {

@@ -5,7 +5,7 @@
 import { type Nano, nano } from '../kernel/money';
 import { BUCKETS, type Bucket, type ResearchMode } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
-import { admitKey } from '../keys/authenticate';
+import { admitKey, WITHIN } from '../keys/authenticate';
 import type { SpendRoom } from '../ledger/spend-room';
 import { chargeFor } from '../metering/charge';
 import { quoteCeiling } from '../metering/quote-ceiling';
@@ -16,7 +16,7 @@ import { type SectionEstimate, warningsOf } from './estimate-warnings';
 import type { Estimate, ResearchModels, SectionProfile } from './run';
 import { type SectionSpec, sectionsOf } from './sections/section';
 
-/** How often a section is tried at most. */
+/** How often a section is tried before it is given up, and each time that its run is resumed after that. */
 export const TRIES_MAX = 3;
 /** How many sections of one run are written at the same time. */
 export const AT_ONCE = 4;
@@ -47,7 +47,7 @@ export async function estimateResearch(
   mode: ResearchMode,
   budget: readonly BudgetLine[] | null,
 ): Promise<Estimate> {
-  admitKey({ key }, means.now);
+  admitKey({ key }, means.now, WITHIN);
   const sections = sectionsOf(mode).map((spec) => estimateSection(means, key, spec));
   const expected = linesOf((bucket) => sumOf(sections.filter(({ plans }) => plans[0]?.bucket === bucket).map((each) => each.expected)));
   const ceiling = linesOf((bucket) => sumOf(holdsIn(sections, bucket)) * BigInt(TRIES_MAX));

@@ -4,10 +4,10 @@ import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { formatDecimal, type Nano, nano } from '../kernel/money';
-import { type Bucket, currencyOf, type ResearchMode } from '../kernel/words';
+import { BUCKETS, type Bucket, currencyOf, type ResearchMode } from '../kernel/words';
 import type { AccountStore } from '../keys/account-store';
 import type { ApiKey } from '../keys/api-key';
-import { admitKey } from '../keys/authenticate';
+import { admitKey, WITHIN } from '../keys/authenticate';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { walletId } from '../ledger/wallet';
 import type { CatalogStore } from '../routing/catalog-store';
@@ -18,7 +18,7 @@ import { spendOfRuns } from '../runs/run-spend';
 import { type EstimateMeans, estimateResearch } from './estimate';
 import type { MarketData } from './market-data';
 import type { ResearchStore } from './research-store';
-import { type Estimate, hasEnded, type ResearchModels, type ResearchRun } from './run';
+import { canBeResumed, type Estimate, hasEnded, type ResearchModels, type ResearchRun } from './run';
 import type { RunQueue } from './run-queue';
 import { sectionsOf } from './sections/section';
 import { spendRooms } from './spend-rooms';
@@ -75,7 +75,7 @@ export async function startResearch(means: ResearchManagement, key: ApiKey, wish
   const symbol = checkedSymbol(wish.symbol);
   const briefing = await marketData.briefing(symbol);
   const now = means.clock.now();
-  const budget = wish.budget === null ? estimate.ceiling : checkBudget(wish.budget);
+  const budget = wish.budget === null ? budgetOf(estimate) : checkBudget(wish.budget);
   const id = newId();
   const research: ResearchRun = {
     ...{ symbol, mode: wish.mode, models, estimate, report: null },
@@ -90,6 +90,11 @@ export async function startResearch(means: ResearchManagement, key: ApiKey, wish
   await means.queue.push(id);
   means.ring(id);
   return research;
+}
+
+/** Also of models that cost nothing: a budget without a line would bind nothing, and their prices may change on the way. */
+function budgetOf({ ceiling }: Pick<Estimate, 'ceiling'>): readonly BudgetLine[] {
+  return ceiling.length > 0 ? ceiling : BUCKETS.map((bucket) => ({ bucket, amount: nano(0n) }));
 }
 
 /** Ends a run: no section begins any more, and calls in flight are cut and settled by the policy. Twice is the same as once. */
@@ -109,8 +114,8 @@ export async function cancelResearch(means: ResearchManagement, { run }: Researc
 }
 
 /**
- * Lets a run that paused go on. `budget` null: with the budget that it has.
- * @throws Fault unless it is paused, and where it would pause again at once, with a refusal for each section: while its key may not
+ * Lets a run go on that paused, or that ended without all its sections. `budget` null: with the budget that it has.
+ * @throws Fault for a run in any other state, and where it would pause again at once, with a refusal for each section: while its key may not
  * call, and with a budget that is spent
  */
 export async function resumeResearch(
@@ -122,8 +127,8 @@ export async function resumeResearch(
   const at = means.clock.now();
   const spent = await spentOf(means, run);
   const lines = budget === null ? null : checkBudget(budget);
-  if (run.status === 'PAUSED') {
-    admitKey({ key }, at);
+  if (canBeResumed(run.status)) {
+    admitKey({ key }, at, WITHIN);
     refuseSpent(lines ?? [], spent);
   }
   const written = await means.research.write({
@@ -133,10 +138,9 @@ export async function resumeResearch(
   });
   const after = await reread(means, run.id);
   if (written !== 'written') {
-    const why = hasEnded(after.run.status) ? 'has ended' : 'goes on by itself';
-    throw new Fault('invalid_request', `Only a paused run can be resumed: the run ${run.id} is ${after.run.status} and ${why}.`, {
-      param: 'id',
-    });
+    const why = hasEnded(after.run.status) ? 'has ended for good' : 'goes on by itself';
+    const which = 'Only a paused run, or one that ended without all its sections, can be resumed';
+    throw new Fault('invalid_request', `${which}: the run ${run.id} is ${after.run.status} and ${why}.`, { param: 'id' });
   }
   await means.queue.push(run.id);
   means.ring(run.id);

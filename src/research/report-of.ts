@@ -1,5 +1,6 @@
 /** The report of a run, from what stands in the database: as far as it is written, and why it is not whole. */
 
+import { counted } from '../kernel/counted';
 import { nano } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
 import type { BudgetLine } from '../runs/run';
@@ -52,12 +53,13 @@ export function retriedSections(sections: readonly Pick<ResearchSection, 'tries'
   return sections.filter(({ tries }) => tries > 1).length;
 }
 
-/** Why a run is not whole, and what to do; null: it is. */
+/** Why a run is not whole, and what to do; null: it is. What to do comes first: causes can be longer than a reason may be. */
 export function endReason(sections: readonly Pick<ResearchSection, 'title' | 'status' | 'error'>[]): string | null {
   const failed = sections.filter(({ status }) => status === 'FAILED');
   if (failed.length === 0) return null;
   const skipped = sections.filter(({ status }) => status === 'SKIPPED').length;
   const causes = failed.map(({ title, error }) => `${title} (${error ?? 'no reason is known'})`).join('; ');
-  const after = skipped === 0 ? '' : `, and ${skipped} that read them were skipped`;
-  return `${failed.length} of ${sections.length} sections failed${after}. What to mend, before another run: ${causes}`;
+  const after = skipped === 0 ? '' : `, and ${counted(skipped, 'that reads them was', 'that read them were')} skipped`;
+  const wayOn = 'Mend what stands here, then resume the run: what is completed stays, and is not paid again.';
+  return `${failed.length} of ${counted(sections.length, 'section')} failed${after}. ${wayOn} ${causes}`;
 }

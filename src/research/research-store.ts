@@ -13,7 +13,10 @@ export interface NewResearch {
 
 export type NewEvent = Omit<ResearchEvent, 'seq' | 'runId'>;
 
-/** One step of a run. All of it is written, or none. */
+/**
+ * One step of a run. All of it is written, or none. A run that had ended and is queued again has no end and no report, and its sections
+ * that failed or were skipped are open.
+ */
 export interface ResearchStep {
   readonly runId: string;
   /** Who owns the run; null: a user, who needs not own it. */
@@ -52,7 +55,7 @@ export interface ResearchStore {
   events(runId: string, seq: bigint, limit: number): Promise<readonly ResearchEvent[]>;
   /** By the name of the section. */
   profiles(mode: ResearchRun['mode']): Promise<ReadonlyMap<string, SectionProfile>>;
-  /** Adds the completed sections of a finished run to the averages. */
+  /** Adds the sections that a finished run has completed since its former end, where it had one, to the averages. */
   learn(runId: string): Promise<void>;
 }
 

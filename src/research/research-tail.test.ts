@@ -27,6 +27,12 @@ describe('following a run', () => {
     expect(await told(logOf('RUN_QUEUED', 'RUN_STARTED', 'RUN_ENDED'), 2n, true)).toEqual(['RUN_ENDED']);
   });
 
+  it('goes on where the run was resumed after its end, and ends behind its last one', async () => {
+    const log = logOf('RUN_QUEUED', 'RUN_STARTED', 'RUN_ENDED', 'RUN_RESUMED', 'RUN_STARTED', 'RUN_ENDED');
+    expect(await told(log, 0n, true)).toEqual(log.map(({ kind }) => kind));
+    expect(await told(log, 3n, false)).toEqual(['RUN_RESUMED', 'RUN_STARTED', 'RUN_ENDED']);
+  });
+
   it('ends at once for whoever comes back with the cursor of that line', async () => {
     expect(await told(logOf('RUN_QUEUED', 'RUN_ENDED'), 2n, true)).toEqual([]);
   });

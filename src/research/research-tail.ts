@@ -1,4 +1,4 @@
-/** Follows a run: every line of its log once, in order, from a cursor on. Ends behind the line that ended the run. */
+/** Follows a run: every line of its log once, in order, from a cursor on. Ends behind the line that ended the run, unless it was resumed. */
 import { Fault } from '../kernel/fault';
 import type { Interrupted } from '../kernel/interrupt';
 import type { Doorbell } from '../ledger/spend-tail';
@@ -29,7 +29,7 @@ export interface TailStart {
 }
 
 /**
- * Ends behind the line that ended the run, and when `signal` happens.
+ * Ends behind the line that ended the run, where none came after it, and when `signal` happens.
  * @throws Fault `invalid_request` for a line that the run has not come to; whatever the store throws
  */
 export async function* tailResearch(
@@ -40,16 +40,17 @@ export async function* tailResearch(
 ): AsyncGenerator<ResearchEvent> {
   const bell = new Set([bellOf(runId)]);
   let place = after ?? 0n;
+  let over = ended;
   await refuseBeyond(research, runId, place);
   while (signal.reason === null) {
     const rings = doorbell.rings();
     const found = await research.events(runId, place, AT_ONCE);
     for (const event of found) {
       place = event.seq;
+      over = event.kind === 'RUN_ENDED';
       yield event;
-      if (event.kind === 'RUN_ENDED') return;
     }
-    if (found.length === 0 && ended) return;
+    if (found.length === 0 && over) return;
     if (found.length === 0) await doorbell.next(bell, rings, LOOK_AGAIN_MS);
   }
 }

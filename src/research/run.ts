@@ -106,20 +106,29 @@ export interface SectionProfile {
   readonly seconds: number;
 }
 
-/** Every change of a run's status that there is. Whatever is not here is refused, by whoever writes it. */
+/**
+ * Every change of a run's status that there is. Whatever is not here is refused, by whoever writes it. A run that ended without some of
+ * its sections can be taken up again: what the others cost is not lost with an outage.
+ */
 export const RUN_MOVES: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   QUEUED: ['RUNNING', 'CANCELLED'],
   RUNNING: ['PAUSED', 'COMPLETED', 'PARTIAL', 'FAILED', 'CANCELLED'],
   PAUSED: ['QUEUED', 'CANCELLED'],
   COMPLETED: [],
-  PARTIAL: [],
-  FAILED: [],
+  PARTIAL: ['QUEUED'],
+  FAILED: ['QUEUED'],
   CANCELLED: [],
 };
 
-/** Whether no section of it will be run any more. */
+const ENDED: readonly RunStatus[] = ['COMPLETED', 'PARTIAL', 'FAILED', 'CANCELLED'];
+
+/** Whether no section of it will be run any more, unless somebody resumes it. */
 export function hasEnded(status: RunStatus): boolean {
-  return RUN_MOVES[status].length === 0;
+  return ENDED.includes(status);
+}
+
+export function canBeResumed(status: RunStatus): boolean {
+  return RUN_MOVES[status].includes('QUEUED');
 }
 
 /** The amount of a line, for sums over buckets. */

@@ -129,13 +129,13 @@ export class SectionTries {
     const { clock } = this.means.gateway;
     const { tries } = this.written.section(spec);
     const error = problem.slice(0, TEXT_MAX);
-    if (tries >= TRIES_MAX) {
+    if (tries % TRIES_MAX === 0) {
       const given = { ...NO_OPEN_CALL, error, finishedAt: clock.now() };
       await this.written.change(spec, { ...given, status: 'FAILED' }, { kind: 'SECTION_FAILED', message: error });
       return ENDED;
     }
     await this.written.change(spec, { ...NO_OPEN_CALL, status: 'RETRYING', error }, { kind: 'TRY_FAILED', message: error });
-    await this.pause(backoffMs * tries);
+    await this.pause(backoffMs * (tries % TRIES_MAX));
     return this.state.isOver ? CUT : null;
   }
 

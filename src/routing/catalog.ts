@@ -4,7 +4,7 @@
  */
 import type { PriceClasses } from '../kernel/classes';
 import type { Nano } from '../kernel/money';
-import { hashSecret } from '../kernel/secret';
+import { secretMark } from '../kernel/secret';
 import type { Currency, RouteType } from '../kernel/words';
 import type { BreakerOptions } from './health/breaker-settings';
 
@@ -152,11 +152,9 @@ export function leadsTo({ routes }: Catalog, channelId: string, upstreamModel: s
   );
 }
 
-/** What may be written down of a channel: the start of a hash stands for its secrets, so that another one shows. */
+/** What may be written down of a channel. */
 export function withoutSecrets(channel: Channel): object {
   return Object.fromEntries(
-    Object.entries(channel).map(([name, value]) =>
-      name.startsWith('apiKey') ? [name, `sha256:${hashSecret(JSON.stringify(value)).slice(0, 12)}`] : [name, value],
-    ),
+    Object.entries(channel).map(([name, value]) => (name.startsWith('apiKey') ? [name, secretMark(JSON.stringify(value))] : [name, value])),
   );
 }

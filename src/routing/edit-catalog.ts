@@ -2,7 +2,7 @@
  * How the operator makes, changes and retires channels, models and routes beside the catalog's file. What is written is read by
  * the rules of the file. Effective at once here and within two seconds elsewhere; it stands until the file declares something else.
  */
-import { Fault } from '../kernel/fault';
+import { Fault, wrong } from '../kernel/fault';
 import { shown } from '../kernel/shown';
 import type { Catalog, Channel, Model, Route } from './catalog';
 import type { EntryReader, RouteEdit, Written } from './catalog-edit';
@@ -10,6 +10,8 @@ import { type CatalogManagement, priceBeginning } from './operate-catalog';
 
 export interface EditManagement extends CatalogManagement {
   readonly entries: EntryReader;
+  /** Models that research runs write with: the file names them, as it names aliases. */
+  readonly researchModels: ReadonlySet<string>;
 }
 
 /** @throws Fault `invalid_request` with every fault */
@@ -47,16 +49,16 @@ export async function updateModel({ editor, entries, catalog }: EditManagement, 
   return found(catalog.current().models.get(id));
 }
 
-/** Gives it as it was. @throws Fault `invalid_request` while it has routes, `not_found` */
-export async function retireModel({ editor, catalog }: EditManagement, id: string): Promise<Model> {
+/** Gives it as it was. @throws Fault `invalid_request` while it has routes or the file names it elsewhere, `not_found` */
+export async function retireModel({ editor, catalog, researchModels }: EditManagement, id: string): Promise<Model> {
   const model = standingModel(catalog.current(), id);
   await editor.edit((now) => {
     standingModel(now, id);
     const users = [...now.routes.values()].filter((route) => route.model === id);
     refuseUsed('model', id, users);
     const aliases = [...(now.aliases ?? [])].filter(([, named]) => named === id).map(([alias]) => alias);
-    if (aliases.length > 0)
-      throw new Fault('invalid_request', `The model "${id}" is named by the aliases ${aliases.join(', ')} of the file.`, { param: 'id' });
+    if (aliases.length > 0) throw named(id, `is named by the aliases ${aliases.join(', ')} of the file.`);
+    if (researchModels.has(id)) throw named(id, 'is what research runs write with: name another one under "research" of the file first.');
     return { retired: { models: [id] } };
   });
   return model;
@@ -78,9 +80,7 @@ export async function updateRoute(
   written: Written,
   { enabled, priceFrom }: Omit<RouteEdit, 'route'>,
 ): Promise<Route> {
-  if (priceFrom !== null && written['price'] === undefined) {
-    throw new Fault('invalid_request', 'priceFrom belongs to a price: write "price" as well.', { param: 'priceFrom' });
-  }
+  if (priceFrom !== null && written['price'] === undefined) throw wrong('priceFrom', 'belongs to a price: write "price" as well');
   const begins = priceBeginning(priceFrom, clock.now(), 'priceFrom');
   await editor.edit((now) => ({ routes: [{ route: entries.route(written, now, standingRoute(now, id)), enabled, priceFrom: begins }] }));
   return found(catalog.current().routes.get(id));
@@ -122,6 +122,10 @@ function refuseUsed(what: string, id: string, users: readonly Route[]): void {
   throw new Fault('invalid_request', `The ${what} "${id}" is used by the routes ${names.join(', ')}: change or retire them first.`, {
     param: 'id',
   });
+}
+
+function named(id: string, where: string): Fault {
+  return new Fault('invalid_request', `The model "${id}" ${where}`, { param: 'id' });
 }
 
 /** Another one may have changed it once more, or retired it, since it was written. */

@@ -1,7 +1,7 @@
 /** What an operator changes on the running catalog: prices and channels. Effective at once here, within two seconds elsewhere. */
 import type { PriceClasses } from '../kernel/classes';
 import type { Clock } from '../kernel/clock';
-import { Fault } from '../kernel/fault';
+import { Fault, wrong } from '../kernel/fault';
 import { formatDecimal } from '../kernel/money';
 import { shown } from '../kernel/shown';
 import { type Catalog, type Channel, MULTIPLIER_MAX, PRICE_MAX, type PriceVersion } from './catalog';
@@ -72,16 +72,13 @@ function unknownRoute({ routes }: Catalog, routeId: string): string {
 
 function checkAmount(name: string, amount: bigint | null, most = PRICE_MAX): void {
   if (amount === null || (amount >= 0n && amount <= most)) return;
-  throw new Fault('invalid_request', `${name} must be between 0 and ${formatDecimal(most)}.`, { param: name });
+  throw wrong(name, `must be between 0 and ${formatDecimal(most)}`);
 }
 
 /** When a price begins that is to begin at an instant; null: now. @throws Fault `invalid_request` that names the `field` */
 export function priceBeginning(effectiveFrom: number | null, now: number, field = 'effectiveFrom'): number | null {
   if (effectiveFrom === null) return null;
-  if (effectiveFrom < now - LATE_MS) {
-    const wayOn = 'calls of then are settled. Leave it out for a price from now on.';
-    throw new Fault('invalid_request', `${field} has passed: ${wayOn}`, { param: field });
-  }
-  if (effectiveFrom > now + AHEAD_MS) throw new Fault('invalid_request', `${field} is more than five years ahead.`, { param: field });
+  if (effectiveFrom < now - LATE_MS) throw wrong(field, 'has passed: calls of then are settled. Leave it out for a price from now on');
+  if (effectiveFrom > now + AHEAD_MS) throw wrong(field, 'is more than five years ahead');
   return effectiveFrom <= now ? null : effectiveFrom;
 }

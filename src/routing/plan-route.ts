@@ -3,7 +3,7 @@
  * snapshot and decides; it holds and sends nothing.
  */
 import { Fault } from '../kernel/fault';
-import { type Bucket, bucketOf, type ChannelRole, type RoutePolicy, type RouteType } from '../kernel/words';
+import { type Bucket, bucketOf, type ChannelRole, type RoutePolicy, type RouteType, TYPES_OF_POLICY } from '../kernel/words';
 import type { KeyPolicies } from '../keys/key-policies';
 import { type Catalog, type Channel, type CostVersion, type Model, type PriceVersion, type Route, routeId } from './catalog';
 import { aliasReason, modelNamed } from './model-names';
@@ -73,13 +73,6 @@ function reasonsIn({ steps }: Plan): string {
     .join(' ');
 }
 
-const POLICY_ORDER: Record<RoutePolicy, readonly RouteType[]> = {
-  ORDINARY_ONLY: ['ORDINARY'],
-  OFFICIAL_ONLY: ['OFFICIAL'],
-  ORDINARY_FIRST: ['ORDINARY', 'OFFICIAL'],
-  OFFICIAL_FIRST: ['OFFICIAL', 'ORDINARY'],
-};
-
 /**
  * Decides the route of a request for a model by any of its names. `narrowTo` is the `x-forge-route` header: it narrows what the key may
  * do and never widens it.
@@ -136,7 +129,7 @@ function withinCeiling(first: Plan, other: Plan | null): PlannedRoute {
   return { first: { ...fallback, bucketReason: `${why} ${paysFrom(fallback.routeType)}` }, fallback: null };
 }
 
-/** The models that a key can call now, in the order of the catalog. */
+/** The models that a key may call, whatever becomes of their channels, in the order of the catalog. */
 export function reachableModels(catalog: Catalog, key: PlanningKey): Model[] {
   return [...catalog.models.values()].filter((model) => isReachable(catalog, key, model));
 }
@@ -144,7 +137,7 @@ export function reachableModels(catalog: Catalog, key: PlanningKey): Model[] {
 /** Whether a request of the key for this model would be planned. */
 export function isReachable(catalog: Catalog, key: PlanningKey, model: Model): boolean {
   const hasRoute = (type: RouteType) => catalog.routes.get(routeId(model.id, type))?.enabled === true;
-  if (!mayUse(key, model) || !POLICY_ORDER[key.routePolicy].some(hasRoute)) return false;
+  if (!mayUse(key, model) || !TYPES_OF_POLICY[key.routePolicy].some(hasRoute)) return false;
   return key.policies.maxPrice.length === 0 || isWithinCeiling(catalog, key, model);
 }
 
@@ -162,7 +155,7 @@ function mayUse({ allowedModels }: PlanningKey, { id }: Model): boolean {
 }
 
 function typesInOrder(key: PlanningKey, narrowTo: RouteType | null): readonly RouteType[] {
-  const allowed = POLICY_ORDER[key.routePolicy];
+  const allowed = TYPES_OF_POLICY[key.routePolicy];
   if (narrowTo === null) return allowed;
   if (!allowed.includes(narrowTo)) {
     throw new Fault('route_not_allowed', `The policy ${key.routePolicy} of this key does not allow ${narrowTo} routes.`);

@@ -1,5 +1,5 @@
 /** Which steps of a route are dearer than a key allows. Pure. */
-import { formatDecimal } from '../kernel/money';
+import { divideUp, formatDecimal, ONE } from '../kernel/money';
 import { currencyOf } from '../kernel/words';
 import type { PriceCeiling } from '../keys/key-policies';
 import type { PriceVersion } from './catalog';
@@ -10,8 +10,6 @@ export interface PassedOver {
   readonly message: string;
 }
 
-const ONE = 1_000_000_000n;
-
 /** null: the price is within the ceiling, or there is none. Prices are compared as the price list names them, with their multiplier. */
 export function aboveCeiling(price: PriceVersion, ceiling: PriceCeiling | undefined, channelId: string): PassedOver | null {
   if (ceiling === undefined) return null;
@@ -21,7 +19,7 @@ export function aboveCeiling(price: PriceVersion, ceiling: PriceCeiling | undefi
   });
   if (over === undefined) return null;
   const currency = currencyOf(ceiling.bucket);
-  const costs = formatDecimal((price[over] * price.multiplier + ONE - 1n) / ONE);
+  const costs = formatDecimal(divideUp(price[over] * price.multiplier, ONE));
   const most = formatDecimal(ceiling[over] ?? 0n);
   const message = `The channel "${channelId}" costs ${costs} ${currency} per million tokens of ${over}, and the key allows ${most}.`;
   return { code: 'price_ceiling', message };

@@ -4,6 +4,7 @@ import { Fault, wrong } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { NANO_MAX } from '../kernel/money';
+import { checkedName } from '../kernel/names';
 import { BUCKETS } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
 import { type BudgetLine, type Run, takesCalls } from './run';
@@ -19,15 +20,12 @@ export interface RunWish {
   readonly budget: readonly BudgetLine[];
 }
 
-const NAME_MAX = 200;
-
 /**
  * Starts a run of an agent's own. The same `request` with the same content gives the run that it made the first time.
  * @throws Fault `invalid_request` that names the field; `idempotency_mismatch` for a request that made another run
  */
 export async function startRun({ runs, clock }: RunManagement, key: ApiKey, wish: RunWish, request: RunRequest | null): Promise<Run> {
-  const name = wish.name.trim();
-  if (name === '' || name.length > NAME_MAX) throw wrong('name', `must have 1 to ${NAME_MAX} characters`);
+  const name = checkedName(wish.name);
   const now = clock.now();
   const made = await runs.add(
     {

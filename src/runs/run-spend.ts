@@ -1,5 +1,5 @@
 /** What runs have spent and hold, from the same counters that enforce their budgets. */
-import { BUCKETS } from '../kernel/words';
+import { BUCKETS, type Bucket } from '../kernel/words';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { counterId } from '../ledger/spend-counter';
 import { walletId } from '../ledger/wallet';
@@ -16,14 +16,13 @@ export async function spendOfRuns(
   reader: Pick<LedgerReader, 'spendOf'>,
   runs: readonly Pick<Run, 'id' | 'accountId'>[],
 ): Promise<ReadonlyMap<string, RunSpend>> {
-  const counterOf = (id: string, bucket: (typeof BUCKETS)[number]) =>
-    counterId({ scope: 'run', scopeId: id, bucket, window: 'LIFETIME' }, 0);
+  const counterOf = (id: string, bucket: Bucket) => counterId({ scope: 'run', scopeId: id, bucket, window: 'LIFETIME' }, 0);
   const counters = runs.flatMap(({ id, accountId }) =>
     BUCKETS.map((bucket) => ({ counterId: counterOf(id, bucket), walletId: walletId(accountId, bucket) })),
   );
   const found = await reader.spendOf(counters);
   const amounts = (id: string, what: 'spent' | 'held'): Amounts => {
-    const of = (bucket: (typeof BUCKETS)[number]) => found.get(counterOf(id, bucket))?.[what] ?? 0n;
+    const of = (bucket: Bucket) => found.get(counterOf(id, bucket))?.[what] ?? 0n;
     return { RMB: of('RMB'), CREDIT: of('CREDIT') };
   };
   return new Map(runs.map(({ id }) => [id, { spent: amounts(id, 'spent'), held: amounts(id, 'held') }]));

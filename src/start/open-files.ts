@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
+import { onceAMinute } from '../kernel/once-a-minute';
 
 /** Databases, threads, Redis, the log, and a few of everything. */
 const OWN = 96;
@@ -13,7 +14,6 @@ const OWN = 96;
 const PER_CONNECTION = 2;
 const CONNECTIONS_MIN = 8;
 const FEW_FILES = 1_024;
-const TOLD_EVERY_MS = 60_000;
 const WHAT_TO_DO = 'raise the limit of open files (ulimit -n)';
 
 /** How many files this process may open; null: nobody knows, or without limit. */
@@ -36,10 +36,8 @@ export function boundConnections(
   const connections = Math.max(CONNECTIONS_MIN, Math.floor((openFiles - OWN) / PER_CONNECTION));
   server.maxConnections = connections;
   if (openFiles < FEW_FILES) log.warn({ openFiles, connections }, `few connections are taken at a time: ${WHAT_TO_DO}`);
-  let toldAt = Number.NEGATIVE_INFINITY;
-  server.on('drop', () => {
-    if (clock.monotonic() - toldAt < TOLD_EVERY_MS) return;
-    toldAt = clock.monotonic();
+  const tell = onceAMinute(clock, () => {
     log.warn({ openFiles, connections }, `connections are turned away, as many are open as can be served: ${WHAT_TO_DO}`);
   });
+  server.on('drop', tell);
 }

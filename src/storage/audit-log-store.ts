@@ -1,7 +1,7 @@
 /** The log of mutations in the database. */
 import type { DataSource } from 'typeorm';
-import { AUDIT_ACTORS, AUDIT_OUTCOMES, type AuditEntry, type AuditFilter, type AuditLog } from '../gateway/views/audit-log';
 import type { Page, PageRequest } from '../ledger/ledger-reader';
+import { AUDIT_ACTORS, AUDIT_OUTCOMES, type AuditEntry, type AuditFilter, type AuditLog } from '../ledger/mutation-log';
 import { pageOfRows, rowIdOfCursor } from './sql/cursors';
 import { inTransaction } from './sql/in-transaction';
 import { alongIndex, Conditions, rowsOf } from './sql/query';

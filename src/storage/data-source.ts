@@ -20,9 +20,11 @@ import { ExternalKeys1700000000022 } from '../../migrations/1700000000022-extern
 import { MadeOnceAge1700000000023 } from '../../migrations/1700000000023-made-once-age';
 import { AttemptProtocol1700000000024 } from '../../migrations/1700000000024-attempt-protocol';
 import { SealedFacts1700000000026 } from '../../migrations/1700000000026-sealed-facts';
+import { FormerWebhookSecret1700000000027 } from '../../migrations/1700000000027-former-webhook-secret';
 
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
+import type { Log } from '../kernel/log';
 import { ExactSqlite } from './exact-sqlite';
 import { databaseNameOf, ensureMysqlDatabase } from './mysql-database';
 import { refuseNewerDatabase } from './newer-database';
@@ -39,6 +41,7 @@ export type DatabaseLocation = { readonly kind: 'sqlite'; readonly file: string 
 const SYNCHRONOUS_FULL = 2;
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 3_000;
+const NOBODY: Pick<Log, 'warn'> = { warn: () => undefined };
 
 /**
  * A data source that is not opened yet.
@@ -51,12 +54,18 @@ export function createDataSource(location: DatabaseLocation, poolSize = POOL_SIZ
   });
 }
 
+/** One that only reads, and changes nothing of an embedded database: not its mode, and not what waits beside it after a crash. */
+export function createReadingDataSource(location: DatabaseLocation): DataSource {
+  const options = location.kind === 'sqlite' ? readingOptions(location.file) : mysqlOptions(location.url, 1);
+  return new DataSource({ ...options, ...COMMON });
+}
+
 /**
  * Opens the database with every migration run. On SQLite the folder is made where it is missing, and every commit is on
- * the disk before it is answered; on MySQL the database is created where the user may.
+ * the disk before it is answered; on MySQL the database is created where the user may, and `log` hears that another process migrates it.
  * @throws ConfigurationError when the location names nothing that can be opened
  */
-export async function openDatabase(location: DatabaseLocation): Promise<DataSource> {
+export async function openDatabase(location: DatabaseLocation, log: Pick<Log, 'warn'> = NOBODY): Promise<DataSource> {
   const dataSource = createDataSource(location);
   if (location.kind === 'mysql') await ensureMysqlDatabase(location.url);
   await dataSource.initialize().catch((cause: unknown) => {
@@ -64,7 +73,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<DataSour
   });
   try {
     // MySQL ends a transaction with every change of a table: processes that start at once take turns.
-    await oneProcessAtATime(dataSource, 'migrations', async () => {
+    await oneProcessAtATime(dataSource, { work: 'migrations', log }, async () => {
       await refuseNewerDatabase(dataSource);
       await runResumably(dataSource);
     });
@@ -97,6 +106,7 @@ const COMMON = {
     MadeOnceAge1700000000023,
     AttemptProtocol1700000000024,
     SealedFacts1700000000026,
+    FormerWebhookSecret1700000000027,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),
@@ -119,6 +129,10 @@ function sqliteOptions(file: string): DataSourceOptions {
       db.pragma('synchronous = FULL');
     },
   };
+}
+
+function readingOptions(file: string): DataSourceOptions {
+  return { type: 'better-sqlite3', database: resolve(file), driver: ExactSqlite, readonly: true };
 }
 
 function mysqlOptions(url: string, poolSize: number): DataSourceOptions {

@@ -1,6 +1,7 @@
 /**
  * better-sqlite3 as TypeORM's driver wants it, but exact: the bare driver turns every integer into a double. Here a whole
- * number arrives as a number where that is safe and as a decimal text where it is not, which is how mysql2 does it too.
+ * number arrives as a number where that is safe and as a decimal text where it is not, which is how mysql2 does it too. And it gives SQLite
+ * text alone that is UTF-8, as mysql2 does: half of a character would be written as three bytes that read as three others.
  */
 import Database from 'better-sqlite3';
 
@@ -10,8 +11,8 @@ const BUSY_TIMEOUT_MS = 10_000;
 export class ExactSqlite {
   private readonly db: Database.Database;
 
-  constructor(file: string) {
-    this.db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  constructor(file: string, { readonly = false }: { readonly readonly?: boolean } = {}) {
+    this.db = new Database(file, { timeout: BUSY_TIMEOUT_MS, readonly });
     this.db.defaultSafeIntegers(true);
   }
 
@@ -24,7 +25,7 @@ export class ExactSqlite {
       reader: statement.reader,
       all: (...values: unknown[]) => rowsOf(statement, columns, values),
       run: (...values: unknown[]) => {
-        const { changes, lastInsertRowid } = statement.run(...values);
+        const { changes, lastInsertRowid } = statement.run(...values.map(boundValue));
         return { changes, lastInsertRowid: exactValue(lastInsertRowid) };
       },
     };
@@ -50,12 +51,16 @@ function writableFromTheStart(sql: string): string {
 
 /** From arrays: what the driver makes objects of is slow to make and slow to read. */
 function rowsOf(statement: Database.Statement<unknown[], unknown>, columns: readonly string[], values: unknown[]): unknown[] {
-  const rows = statement.all(...values) as unknown[][];
+  const rows = statement.all(...values.map(boundValue)) as unknown[][];
   return rows.map((cells) => {
     const row: Record<string, unknown> = {};
     for (let at = 0; at < columns.length; at += 1) row[columns[at] as string] = exactValue(cells[at]);
     return row;
   });
+}
+
+function boundValue(value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value;
 }
 
 function exactRow(row: unknown): unknown {

@@ -10,13 +10,14 @@ const WHOLE = /^\d{1,19}$/;
 
 /** null: the key has none. */
 export function textOfPolicies(policies: KeyPolicies): string | null {
-  const { maxAttempts, deadlineMs, maxPrice, maxCharge, modelAliases } = policies;
+  const { maxAttempts, deadlineMs, maxPrice, maxCharge, modelAliases, allowedAddresses } = policies;
   const said = {
     ...(maxAttempts !== null && { maxAttempts }),
     ...(deadlineMs !== null && { deadlineMs }),
     ...(maxPrice.length > 0 && { maxPrice }),
     ...(maxCharge.length > 0 && { maxCharge }),
     ...(modelAliases.length > 0 && { modelAliases }),
+    ...(allowedAddresses.length > 0 && { allowedAddresses }),
   };
   if (Object.keys(said).length === 0) return null;
   return JSON.stringify(said, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
@@ -33,15 +34,25 @@ export function policiesOfText(text: string | null, key: string): KeyPolicies {
     maxPrice: entriesOf(stored['maxPrice'], place).map((entry) => priceCeilingOf(entry, place)),
     maxCharge: entriesOf(stored['maxCharge'], place).map((entry) => chargeCeilingOf(entry, place)),
     modelAliases: entriesOf(stored['modelAliases'], place).map((entry) => aliasOf(entry, place)),
+    allowedAddresses: listOf(stored['allowedAddresses'], place).map((range) => textOf(range, place)),
   };
 }
 
 type Entry = Readonly<Record<string, unknown>>;
 
-function entriesOf(value: unknown, place: string): Entry[] {
+function listOf(value: unknown, place: string): readonly unknown[] {
   if (value === undefined) return [];
   invariant(Array.isArray(value), `${place} have lists`);
-  return value.map((entry) => objectOf(entry, `${place} have lists of objects`));
+  return value;
+}
+
+function entriesOf(value: unknown, place: string): Entry[] {
+  return listOf(value, place).map((entry) => objectOf(entry, `${place} have lists of objects`));
+}
+
+function textOf(value: unknown, place: string): string {
+  invariant(typeof value === 'string', `${place} have ranges that are texts`);
+  return value;
 }
 
 function priceCeilingOf(entry: Entry, place: string): PriceCeiling {

@@ -5,7 +5,7 @@ import { ACCOUNT_ROLES, type ManagementToken, type TokenStore } from '../keys/ma
 import { madeBefore, noteMade } from './made-once';
 import { inTransaction } from './sql/in-transaction';
 import { Conditions, rowsOf, rowsOfIds } from './sql/query';
-import { placeholders, type Row } from './sql/row-values';
+import { boundOrNull, placeholders, type Row } from './sql/row-values';
 import { count, countOrNull, text, wordIn } from './sql/stored-values';
 
 const COLUMNS = 'id, account_id, name, role, created_at, expires_at, revoked_at';
@@ -15,7 +15,7 @@ export class SqlTokenStore implements TokenStore {
 
   async add(token: ManagementToken, hash: string, once: Once | null): Promise<void> {
     const { id, accountId, name, role, createdAt, expiresAt } = token;
-    const values = [id, accountId, name, role, BigInt(createdAt), expiresAt === null ? null : BigInt(expiresAt), null, hash];
+    const values = [id, accountId, name, role, BigInt(createdAt), boundOrNull(expiresAt), null, hash];
     const insert = `INSERT INTO management_token (${COLUMNS}, hash) VALUES (${placeholders(values)})`;
     await inTransaction(this.dataSource, async (manager) => {
       await noteMade(manager, once, id, createdAt);

@@ -1,20 +1,29 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { invariant } from '../kernel/invariant';
+import type { Log } from '../kernel/log';
 
-const LOCK_TIMEOUT_S = 60;
+const TELL_EVERY_S = 30;
 const NAME_MAX = 64;
 
+export interface Turn {
+  /** What is done, in words: the name of the lock. */
+  readonly work: string;
+  /** Hears that others are waited for, and which connection of the server is theirs. */
+  readonly log: Pick<Log, 'warn'>;
+  readonly tellEveryS?: number;
+}
+
 /**
- * Runs `work` while no other process runs work of that name on the same database. An embedded database has one process
- * anyway; on MySQL a lock by name keeps the others out, and goes with its connection.
+ * Runs `run` while no other process runs work of that name on the same database. An embedded database has one process
+ * anyway; on MySQL a lock by name keeps the others out, and goes with its connection. They wait for as long as the work takes: a
+ * large table may be changed for hours, and a start that gave up would only be the next one to wait.
  */
-export async function oneProcessAtATime<T>(dataSource: DataSource, work: string, run: () => Promise<T>): Promise<T> {
+export async function oneProcessAtATime<T>(dataSource: DataSource, turn: Turn, run: () => Promise<T>): Promise<T> {
   if (dataSource.options.type === 'better-sqlite3') return run();
   const runner = dataSource.createQueryRunner();
-  const name = `${work}:${String(dataSource.options.database)}`.slice(0, NAME_MAX);
+  const name = `${turn.work}:${String(dataSource.options.database)}`.slice(0, NAME_MAX);
   try {
-    const [row]: { taken: unknown }[] = await runner.query('SELECT GET_LOCK(?, ?) AS taken', [name, LOCK_TIMEOUT_S]);
-    invariant(String(row?.taken) === '1', `another process has been busy with ${work} on this database for ${LOCK_TIMEOUT_S} seconds`);
+    await take(runner, name, turn);
     try {
       return await run();
     } finally {
@@ -22,5 +31,18 @@ export async function oneProcessAtATime<T>(dataSource: DataSource, work: string,
     }
   } finally {
     await runner.release();
+  }
+}
+
+async function take(runner: QueryRunner, name: string, { work, log, tellEveryS = TELL_EVERY_S }: Turn): Promise<void> {
+  for (;;) {
+    const [row]: { taken: unknown; holder: unknown }[] = await runner.query('SELECT GET_LOCK(?, ?) AS taken, IS_USED_LOCK(?) AS holder', [
+      name,
+      tellEveryS,
+      name,
+    ]);
+    if (String(row?.taken) === '1') return;
+    invariant(String(row?.taken) === '0', 'the server gives each process its turn');
+    log.warn({ work, connection: String(row?.holder) }, 'another process is busy with this work on the database: waiting until it is done');
   }
 }

@@ -9,7 +9,7 @@ import { madeBefore, noteMade } from './made-once';
 import { pageOfRows, rowIdOfCursor } from './sql/cursors';
 import { inTransaction } from './sql/in-transaction';
 import { Conditions, rowsOf } from './sql/query';
-import { big, type Row } from './sql/row-values';
+import { big, boundOrNull, type Row } from './sql/row-values';
 import { count, countOrNull, text, textOrNull, wordIn } from './sql/stored-values';
 
 const COLUMNS = 'id, bucket, amount, memo, created_at, expires_at, revoked_at';
@@ -63,11 +63,7 @@ export class SqlRedemptionStore implements RedemptionStore {
 
 function valuesOf(code: RedemptionCode & { readonly codeHash: string }): (string | bigint | null)[] {
   const { id, bucket, amount, memo, createdAt, expiresAt, revokedAt, codeHash } = code;
-  return [id, bucket, amount, memo, BigInt(createdAt), instantOrNull(expiresAt), instantOrNull(revokedAt), codeHash];
-}
-
-function instantOrNull(ms: number | null): bigint | null {
-  return ms === null ? null : BigInt(ms);
+  return [id, bucket, amount, memo, BigInt(createdAt), boundOrNull(expiresAt), boundOrNull(revokedAt), codeHash];
 }
 
 function codeOf(row: Row): RedemptionCode {

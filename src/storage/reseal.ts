@@ -4,12 +4,14 @@
  */
 import type { DataSource, EntityManager } from 'typeorm';
 import { ConfigurationError } from '../kernel/configuration-error';
+import type { Log } from '../kernel/log';
 import { seal, unseal } from '../kernel/secret';
-import { webhookContext } from './alerts/alert-rule-store';
+import { formerContext, webhookContext } from './alerts/alert-rule-store';
 import { lockState } from './catalog/catalog-state';
 import { sealContext } from './catalog/seal-context';
 import { oneProcessAtATime } from './one-process-at-a-time';
 import { inTransaction } from './sql/in-transaction';
+import { keptFromOthers, rowsOf } from './sql/query';
 import { type Row, textOf } from './sql/row-values';
 import { answerContext } from './stored-answer-store';
 
@@ -24,6 +26,7 @@ interface SealedColumn {
 export const SEALED: readonly SealedColumn[] = [
   { table: 'channel', column: 'sealed_api_key', contextOf: sealContext },
   { table: 'webhook', column: 'secret_sealed', contextOf: webhookContext },
+  { table: 'webhook', column: 'former_secret_sealed', contextOf: formerContext },
   { table: 'stored_answer', column: 'sealed', contextOf: answerContext },
 ];
 
@@ -39,8 +42,8 @@ const PAGE = 200;
  * To be called before anything sealed is read. Gives how many rows were sealed anew.
  * @throws ConfigurationError for a row that neither key opens; nothing is changed then
  */
-export function resealAll(dataSource: DataSource, keys: MasterKeys): Promise<number> {
-  return oneProcessAtATime(dataSource, 'reseal', () =>
+export function resealAll(dataSource: DataSource, keys: MasterKeys, log: Pick<Log, 'warn'>): Promise<number> {
+  return oneProcessAtATime(dataSource, { work: 'reseal', log }, () =>
     inTransaction(dataSource, async (manager) => {
       // Whoever changes the catalog waits, and seals with its own key what it writes then.
       await lockState(manager);
@@ -51,12 +54,28 @@ export function resealAll(dataSource: DataSource, keys: MasterKeys): Promise<num
   );
 }
 
+/**
+ * The ids of webhooks that the key does not open: a process with the key before sealed them behind `resealAll`. Nothing can be sent to them,
+ * and no start refuses for them, as it does for a channel.
+ */
+export async function webhooksOfAnotherKey(dataSource: DataSource, key: Buffer): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const { table, column, contextOf } of SEALED.filter((place) => place.table === 'webhook')) {
+    const rows = await rowsOf(dataSource, `SELECT id, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`, []);
+    for (const row of rows) {
+      const id = textOf(row['id']);
+      if (opened(key, textOf(row['sealed']), contextOf(id)) === null) found.add(id);
+    }
+  }
+  return [...found];
+}
+
 async function resealColumn(manager: EntityManager, place: SealedColumn, keys: MasterKeys): Promise<number> {
   const { table, column } = place;
   let resealed = 0;
   let after: string | null = '';
   while (after !== null) {
-    const sql = `SELECT id, ${column} AS sealed FROM ${table} WHERE id > ? ORDER BY id LIMIT ${PAGE}`;
+    const sql = `SELECT id, ${column} AS sealed FROM ${table} WHERE id > ? AND ${column} IS NOT NULL ORDER BY id LIMIT ${PAGE}${keptFromOthers(manager)}`;
     const rows: Row[] = await manager.query(sql, [after]);
     for (const row of rows) resealed += await resealRow(manager, place, row, keys);
     after = rows.length < PAGE ? null : textOf(rows.at(-1)?.['id']);

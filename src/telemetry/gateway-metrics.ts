@@ -4,7 +4,7 @@
  */
 import cluster from 'node:cluster';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { AlarmName } from '../kernel/alarms';
+import { ALARM_NAMES, type AlarmName } from '../kernel/alarms';
 import { BATCH_MAX } from '../ledger/group-commit';
 import type { BreakerState } from '../routing/health/breaker';
 import { Tally } from './tally';
@@ -65,8 +65,6 @@ export function createMetrics() {
   };
 }
 
-const ALARMS: readonly AlarmName[] = ['late_settlement', 'process_fenced'];
-
 const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
 
 function watch(registry: Registry, { inFlight, openHolds, alarms, breakers }: Standing): void {
@@ -99,7 +97,7 @@ function watch(registry: Registry, { inFlight, openHolds, alarms, breakers }: St
     registers: [registry],
     collect() {
       this.reset();
-      for (const alarm of ALARMS) this.inc({ alarm }, alarms(alarm));
+      for (const alarm of ALARM_NAMES) this.inc({ alarm }, alarms(alarm));
     },
   });
 }

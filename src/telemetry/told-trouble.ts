@@ -2,18 +2,14 @@
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import type { Log } from '../kernel/log';
+import { onceAMinute } from '../kernel/once-a-minute';
 import type { LedgerBatch, LedgerStore, LedgerVerdict } from '../ledger/ledger-store';
-
-const TOLD_EVERY_MS = 60_000;
 
 /** The same ledger. A minute of trouble is one line, however many batches it refuses. */
 export function tellingTrouble(store: LedgerStore, log: Pick<Log, 'error'>, clock: Pick<Clock, 'monotonic'>): LedgerStore {
-  let toldAt = Number.NEGATIVE_INFINITY;
-  const tell = (error: unknown) => {
-    if (!(error instanceof Fault) || clock.monotonic() - toldAt < TOLD_EVERY_MS) return;
-    toldAt = clock.monotonic();
-    log.error({ err: error }, 'the ledger cannot be written: calls are refused as long as that lasts');
-  };
+  const tell = onceAMinute(clock, (err: Fault) => {
+    log.error({ err }, 'the ledger cannot be written: calls are refused as long as that lasts');
+  });
   return {
     lanes: store.lanes,
     checkpoint: (checkpoints) => store.checkpoint(checkpoints),
@@ -21,7 +17,7 @@ export function tellingTrouble(store: LedgerStore, log: Pick<Log, 'error'>, cloc
       try {
         return await store.write(batch);
       } catch (error) {
-        tell(error);
+        if (error instanceof Fault) tell(error);
         throw error;
       }
     },

@@ -23,12 +23,15 @@ const GLOBAL_UNICAST: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 /** The middle of an address in whose end an IPv4 address is hidden. */
 const ISATAP = 0x5efe;
 
+/** Of the environment: what opens private addresses to channels. */
+const CHANNELS_VARIABLE = 'UPSTREAM_ALLOW_PRIVATE';
+
 /** A connection that the guard refused. The message names no address: it may be shown to users. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
 
-  constructor() {
-    super('the address is a private or reserved one; UPSTREAM_ALLOW_PRIVATE=true allows private ones');
+  constructor(variable = CHANNELS_VARIABLE) {
+    super(`the address is a private or reserved one; ${variable}=true allows private ones`);
   }
 }
 
@@ -52,17 +55,20 @@ function isMetadata(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
 }
 
 /** What is wrong with a URL whose host is written as an address or a local name, or whose port is not one of HTTP; null for others. */
-export function problemOfAddress(url: URL): string | null {
+export function problemOfAddress(url: URL, variable = CHANNELS_VARIABLE): string | null {
   const host = hostOf(url.hostname);
   if (isIP(host) === 0 ? LOCAL_NAME.test(host) : !isPublicAddress(host)) {
-    return 'points at a loopback, private or reserved address: use a public one, or set UPSTREAM_ALLOW_PRIVATE=true';
+    return `points at a loopback, private or reserved address: use a public one, or set ${variable}=true`;
   }
   return FOREIGN_PORTS.has(url.port) ? `has the port ${url.port}, which is one of another protocol than HTTP` : null;
 }
 
-/** The check of URLs, as the operator allows private addresses or not: what can be refused before anything connects. */
-export function addressCheck(allowPrivate: boolean): (url: URL) => string | null {
-  return allowPrivate ? problemOfPrivateAddress : problemOfAddress;
+/**
+ * The check of URLs, as the operator allows private addresses or not: what can be refused before anything connects.
+ * @param variable of the environment, by which they are allowed
+ */
+export function addressCheck(allowPrivate: boolean, variable?: string): (url: URL) => string | null {
+  return allowPrivate ? problemOfPrivateAddress : (url) => problemOfAddress(url, variable);
 }
 
 function problemOfPrivateAddress({ hostname }: URL): string | null {
@@ -88,11 +94,11 @@ export type Resolve = (
 ) => void;
 
 /** Resolves like the system does, and fails when any address of the name is not allowed. What it gives is what is connected to. */
-export function guardedLookup(allows: AllowsAddress = isPublicAddress, resolve: Resolve = lookup): LookupFunction {
+export function guardedLookup(allows: AllowsAddress = isPublicAddress, resolve: Resolve = lookup, variable?: string): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, '');
-      if (!addresses.every(({ address }) => allows(address))) return callback(new AddressRefused(), '');
+      if (!addresses.every(({ address }) => allows(address))) return callback(new AddressRefused(variable), '');
       answer(addresses, options.all === true, callback);
     });
   };

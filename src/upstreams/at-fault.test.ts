@@ -39,6 +39,17 @@ describe('the words of a provider', () => {
     ['a model that is no longer there', 400, { code: 'model_decommissioned' }],
     ['a deployment', 404, { code: 'DeploymentNotFound' }],
     ['a model by its name', 404, { type: 'not_found_error', message: 'model: claude-9' }],
+    ['a model, as vLLM tells it', 404, { code: 404, type: 'NotFoundError', message: 'The model `m` does not exist.' }],
+    ['a model, as Moonshot tells it', 404, { type: 'resource_not_found_error', message: 'Not found the model m or Permission denied' }],
+    ['a model, as DeepSeek tells it', 400, { code: 'invalid_request_error', type: 'invalid_request_error', message: 'Model Not Exist' }],
+    ['a model, as Zhipu tells it', 400, { code: '1211', message: 'Unknown Model, please check the model code.' }],
+    [
+      'a model, as Zhipu tells it on its Anthropic API',
+      400,
+      { type: 'invalid_request_error', code: '1211', message: '[1211][模型不存在，请检查模型代码。][20260723]' },
+    ],
+    ['a model, as Mistral tells it', 400, { code: '1500', type: 'invalid_model', message: 'Invalid model: m' }],
+    ['a model, as SiliconFlow tells it', 400, { code: 20012, message: 'Model does not exist. Please check it carefully.' }],
   ])('blame the channel for %s', (_what, status, error) => {
     expect(refused(status, error)).toBe('channel');
   });
@@ -48,6 +59,7 @@ describe('the words of a provider', () => {
     ['a rate', 429, { code: 'rate_limit_exceeded', message: 'Rate limit reached' }],
     ['a rate, of a client that quotes another one', 429, { message: 'Rate limit reached: "Request too large"' }],
     ['something that is not there', 404, { message: 'No file model: x', type: 'not_found_error' }],
+    ['a request that quotes it', 400, { message: 'Invalid value: "Model Not Exist"', type: 'invalid_request_error' }],
     ['an outage', 500, { type: 'invalid_request_error' }],
   ])('leave it to the status for %s', (_what, status, error) => {
     expect(refused(status, error)).toBeUndefined();

@@ -6,7 +6,7 @@ import type { AtFault } from '../attempts/upstream';
 import { isRecord } from '../kernel/record';
 
 interface Said {
-  /** HTTP status of 400 or more; null: the error came in place of an answer. */
+  /** HTTP status of 400 or more, or the one that an error tells which came in place of an answer; null: it tells none that counts. */
   readonly status: number | null;
   readonly code: string | null;
   readonly type: string | null;
@@ -30,8 +30,11 @@ const OF_REQUEST: ReadonlySet<string> = new Set([
   'image_generation_user_error',
 ]);
 const OF_PICTURES = /^(?:invalid|empty|unsupported)_(?:base64_)?image|^image_(?:too|parse|file|content)|^failed_to_download_image$/;
-/** The model of the catalog, which no request can name: the channel does not have it, or no longer. */
-const OF_MODEL: ReadonlySet<string> = new Set(['model_not_found', 'deploymentnotfound', 'model_decommissioned']);
+/**
+ * The model of the catalog, which no request can name: the channel does not have it, or no longer. Of Mistral a type; the number is
+ * SiliconFlow's (https://docs.siliconflow.cn/en/faqs/error-code).
+ */
+const OF_MODEL: ReadonlySet<string> = new Set(['model_not_found', 'deploymentnotfound', 'model_decommissioned', 'invalid_model', '20012']);
 /** Types that blame the request where no code says otherwise. */
 const BLAMING_TYPES: ReadonlySet<string> = new Set(['invalid_request_error', 'badrequesterror']);
 /** Numbers in place of a code that are the channel's, or that another try may change. */
@@ -40,13 +43,15 @@ const NOT_OF_REQUEST: ReadonlySet<number> = new Set([401, 402, 403, 407, 408, 40
 const NEVER_FITS = /^Request too large|^Extra usage is required for long context/;
 /** The name of a file, which a request chose. */
 const FILE_OF_OTHERS = /^You do not have permission to access the File /;
-const NO_SUCH_MODEL = /^models\/\S+ is not found|^model: /;
+/** As Google, Anthropic, vLLM and Moonshot tell it, and with 400 DeepSeek and Zhipu, which numbers it before the words on its Anthropic API. */
+const NO_SUCH_MODEL = /^models\/\S+ is not found|^model: |^The model `[^`]*` does not exist|^Not found the model /;
+const NOT_A_MODEL = /^Model Not Exist$|^(?:\[1211\]\[)?(?:Unknown Model, please check the model code|模型不存在)/;
 
 /** undefined: the status alone decides. */
 export function atFaultIn(said: Said): AtFault | undefined {
   const code = said.code?.toLowerCase() ?? '';
   const type = said.type?.toLowerCase() ?? '';
-  if (OF_MODEL.has(code)) return 'channel';
+  if (OF_MODEL.has(code) || OF_MODEL.has(type)) return 'channel';
   if (OF_REQUEST.has(code) || OF_REQUEST.has(type) || OF_PICTURES.test(code)) return 'request';
   return said.status === null ? blamedInAnswer(code, type) : blamedWith(said.status, said);
 }
@@ -54,6 +59,7 @@ export function atFaultIn(said: Said): AtFault | undefined {
 /** What a status means in another way where the message goes on so. */
 function blamedWith(status: number, { message, error }: Said): AtFault | undefined {
   if (status === 404) return NO_SUCH_MODEL.test(message) ? 'channel' : undefined;
+  if (status === 400) return NOT_A_MODEL.test(message) ? 'channel' : undefined;
   if (status === 403) return FILE_OF_OTHERS.test(message) || wasFlagged(error) ? 'request' : undefined;
   return status === 429 && NEVER_FITS.test(message) ? 'request' : undefined;
 }

@@ -7,6 +7,9 @@ import { Utf8Stream } from './utf8-stream';
 
 const EVENT_CHARACTERS_MAX = 8 * 1024 * 1024;
 const STREAM_BYTES_MAX = 256 * 1024 * 1024;
+/** How events begin, and neither JSON nor a page does: some servers send them under the name of a text. */
+const EVENTS_BEGIN = /^(?:data|event|id|retry)?:/;
+const BEGINNING_LENGTH = 'event:'.length;
 
 export class EventStream {
   /** What came in place of events, although a stream was asked for; null while events come. */
@@ -36,17 +39,24 @@ export class EventStream {
     if (this.body === null) this.parser.feed('\n\n');
   }
 
+  /** Looked at only while it is so short that it was not known yet what it is. */
+  private gather(before: string, text: string): void {
+    const body = before === '' ? text.trimStart() : before + text;
+    const isEvents = before.length < BEGINNING_LENGTH && EVENTS_BEGIN.test(body);
+    this.body = isEvents ? null : body;
+    if (isEvents) this.parser.feed(body);
+  }
+
   /** Tells the events that are whole with these bytes. null: there is nothing wrong with them. */
   feed(chunk: Buffer): AttemptFailure | null {
     this.bytes += chunk.length;
     if (this.bytes > STREAM_BYTES_MAX) return TOO_LARGE;
     const decoded = this.characters.decode(chunk);
-    if (decoded === undefined) return MALFORMED;
     const text = this.begun ? decoded : withoutMark(decoded);
     this.begun ||= decoded !== '';
     if (this.body === null) this.parser.feed(text);
-    else this.body += text;
+    else this.gather(this.body, text);
     if (this.body !== null && this.bytes > EVENT_CHARACTERS_MAX) return MALFORMED;
-    return this.failure;
+    return this.failure ?? (this.characters.broken ? MALFORMED : null);
   }
 }

@@ -17,8 +17,10 @@ const [LEAST_FOR_AN_ADDRESS_MS, MOST_FOR_AN_ADDRESS_MS] = [250, 1_000];
 const HEADER_BYTES_MAX = 16 * 1024;
 
 export interface HttpClientOptions {
-  /** Lets channels point at loopback and private addresses. */
+  /** Lets requests go to loopback and private addresses. */
   readonly allowPrivate: boolean;
+  /** The variable of the environment that says so, where it is not that of channels. */
+  readonly allowedBy?: string;
   /** How names are resolved; left out: as the system does. */
   readonly resolve?: Resolve;
   /** Host names that are served in this process, with their port on loopback. The guard lets them through. */
@@ -62,10 +64,10 @@ function newAgent(connectMs: number, options: HttpClientOptions): Agent {
   });
 }
 
-function connectorOf(connectMs: number, { allowPrivate, inProcess, resolve }: HttpClientOptions): buildConnector.connector {
+function connectorOf(connectMs: number, { allowPrivate, allowedBy, inProcess, resolve }: HttpClientOptions): buildConnector.connector {
   const open = buildConnector({ timeout: connectMs });
   const allows = allowPrivate ? isAllowedPrivately : isPublicAddress;
-  const lookup = guardedLookup(allows, resolve);
+  const lookup = guardedLookup(allows, resolve, allowedBy);
   const guarded = buildConnector({ timeout: connectMs, lookup, autoSelectFamilyAttemptTimeout: addressMs(connectMs) });
   return (target, asked) => {
     const callback: buildConnector.Callback = (...[error, connection]) => {
@@ -74,7 +76,7 @@ function connectorOf(connectMs: number, { allowPrivate, inProcess, resolve }: Ht
     };
     const port = inProcess?.get(target.hostname);
     if (port !== undefined) return open({ ...target, hostname: '127.0.0.1', port: String(port) }, callback);
-    if (isRefusedLiteral(target.hostname, allows)) return queueMicrotask(() => callback(new AddressRefused(), null));
+    if (isRefusedLiteral(target.hostname, allows)) return queueMicrotask(() => callback(new AddressRefused(allowedBy), null));
     guarded(target, callback);
   };
 }

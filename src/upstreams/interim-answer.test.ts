@@ -3,6 +3,7 @@ import { takingContinue } from './interim-answer';
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\nx-hint: 1\r\n\r\n';
 const PASSED_OVER = CONTINUE.replace('100', '102');
+const HINTS = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n';
 const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}';
 
 class Line extends Duplex {
@@ -46,11 +47,19 @@ describe('a connection that takes 100 Continue', () => {
     expect(arriving(CONTINUE + ANSWER)).toBe(PASSED_OVER + ANSWER);
   });
 
-  it.each([CONTINUE + ANSWER, CONTINUE + CONTINUE + ANSWER, ANSWER])('shows it so wherever it is torn: %j', (text) => {
-    const expected = text.replaceAll('HTTP/1.1 100', 'HTTP/1.1 102');
-    for (let at = 1; at < text.length; at += 1) expect([at, arrivingIn(text.slice(0, at), text.slice(at))]).toEqual([at, expected]);
-    expect(arrivingIn(...text)).toBe(expected);
+  it('shows it so behind an interim one of another kind, and that one as it is', () => {
+    expect(arriving(HINTS + CONTINUE + ANSWER)).toBe(HINTS + PASSED_OVER + ANSWER);
+    expect(arrivingIn(HINTS, CONTINUE, HINTS, CONTINUE, ANSWER)).toBe(HINTS + PASSED_OVER + HINTS + PASSED_OVER + ANSWER);
   });
+
+  it.each([CONTINUE + ANSWER, CONTINUE + CONTINUE + ANSWER, HINTS + CONTINUE + ANSWER, ANSWER])(
+    'shows it so wherever it is torn: %j',
+    (text) => {
+      const expected = text.replaceAll('HTTP/1.1 100', 'HTTP/1.1 102');
+      for (let at = 1; at < text.length; at += 1) expect([at, arrivingIn(text.slice(0, at), text.slice(at))]).toEqual([at, expected]);
+      expect(arrivingIn(...text)).toBe(expected);
+    },
+  );
 
   it('keeps nothing back but what may still become one', () => {
     expect(arrivingIn('HTTP/1.1 10')).toBe('');

@@ -1,12 +1,14 @@
 /**
  * Lets providers say `100 Continue` although nobody waits for it, as HTTP has them (RFC 9110, 15.2). The HTTP client takes that for a
- * broken answer, and passes over every other interim one: so it is shown `102 Processing`.
+ * broken answer, and passes over every other interim one, before or behind it: so it is shown `102 Processing`.
  */
 import type { Duplex } from 'node:stream';
 
-const CONTINUE = Buffer.from('HTTP/1.1 100');
-const LAST_DIGIT = CONTINUE.length - 1;
-const TWO = 0x32;
+/** Of what is no answer yet: 100 to 199. */
+const INTERIM = Buffer.from('HTTP/1.1 1');
+const STATUS_LENGTH = 'HTTP/1.1 100'.length;
+const CONTINUE = '00';
+const SHOWN_FOR_IT = '02';
 const END_OF_HEAD = '\r\n\r\n';
 const NOTHING = Buffer.alloc(0);
 
@@ -57,13 +59,13 @@ class Heads {
 
   /** Where to go on; less than 0: it is not known yet what the last bytes are. */
   private beginningOfHead(all: Buffer, at: number): number {
-    const seen = all.subarray(at, at + CONTINUE.length);
-    const mayBeOne = CONTINUE.subarray(0, seen.length).equals(seen);
-    const isWhole = seen.length === CONTINUE.length;
-    this.rest = mayBeOne && !isWhole ? Buffer.from(seen) : NOTHING;
+    const seen = all.subarray(at, at + STATUS_LENGTH);
+    const mayBeOne = INTERIM.subarray(0, seen.length).equals(seen.subarray(0, INTERIM.length));
+    this.rest = mayBeOne && seen.length < STATUS_LENGTH ? Buffer.from(seen) : NOTHING;
     if (this.rest.length > 0) return -1;
     this.place = mayBeOne ? 'within' : 'behind';
-    if (mayBeOne) all[at + LAST_DIGIT] = TWO;
+    const digits = mayBeOne ? at + INTERIM.length : all.length;
+    if (all.toString('latin1', digits, at + STATUS_LENGTH) === CONTINUE) all.write(SHOWN_FOR_IT, digits, 'latin1');
     return at;
   }
 

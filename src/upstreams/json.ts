@@ -1,5 +1,5 @@
 /** Looking into JSON of unknown shape. */
-import { isOverbuilt } from '../kernel/json-members';
+import { isNestedBeyond, isOverbuilt, JSON_LEVELS_MAX } from '../kernel/json-members';
 import { isRecord } from '../kernel/record';
 
 /** The probabilities of every token of a long answer are this many. What has more is no answer. */
@@ -33,7 +33,7 @@ export function parseFirstRecord(text: string): JsonRecord | undefined {
 }
 
 function parsed(text: string): unknown {
-  if (isOverbuilt(text, ANSWER_PARTS_MAX)) return undefined;
+  if (isOverbuilt(text, ANSWER_PARTS_MAX) || isNestedBeyond(text, JSON_LEVELS_MAX)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

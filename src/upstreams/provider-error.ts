@@ -4,9 +4,11 @@ import { isRecord } from '../kernel/record';
 import { clipped } from '../kernel/shown';
 import type { Channel } from '../routing/catalog';
 import { atFaultIn } from './at-fault';
+import { BaseRefusal, baseRefusalIn } from './base-resp';
 import { NO_MESSAGE } from './failure';
-import { type JsonRecord, parseFirstRecord } from './json';
+import { type JsonRecord, parseFirstRecord, recordOf } from './json';
 import { scrubbed } from './scrub';
+import { statusMeant } from './status-meant';
 
 const WORD_MAX = 100;
 const MARKUP = /^\s*</;
@@ -18,26 +20,39 @@ export function refusalOf(status: number, body: string, channel: Channel): Attem
   return failureOf(error, channel, status);
 }
 
-/** The error that an answer of status 200 holds in place of an answer: its `error` member, or itself; else undefined. */
+/** The error that an answer of status 200 holds in place of an answer: its `error` member, what stands for one, or itself; else undefined. */
 export function errorIn(json: JsonRecord): unknown {
-  return json['error'] ?? (json['object'] === 'error' ? json : undefined);
+  // Groq tells beside a chunk why its stream was stopped early: `XGroq` of its SDK.
+  return json['error'] ?? recordOf(json['x_groq'])['error'] ?? baseRefusalIn(json) ?? (json['object'] === 'error' ? json : undefined);
 }
 
-/** The failure that an `error` member stands for, whatever its shape. Its status is null: HTTP said that all was well. */
+/** The failure that an `error` member stands for, whatever its shape. HTTP said that all was well: its status is the one that it tells, or null. */
 export function providerError(error: unknown, channel: Channel): AttemptFailure {
-  return failureOf(error, channel, null);
+  return failureOf(error, channel, error instanceof BaseRefusal ? error.status : refusalToldIn(error));
+}
+
+/** By which a provider refuses our own account or rate. */
+const REFUSALS_OF_US: ReadonlySet<unknown> = new Set([401, 402, 403, 407, 429]);
+
+/**
+ * Once a model has been asked, OpenRouter tells the status that HTTP would have said as the code of the error alone
+ * (https://openrouter.ai/docs/api/reference/errors-and-debugging). Of others no request is judged by it: servers of vLLM's say 400 for whatever broke.
+ */
+function refusalToldIn(error: unknown): number | null {
+  const status = isRecord(error) ? Number(error['code']) : null;
+  return REFUSALS_OF_US.has(status) ? status : null;
 }
 
 function failureOf(error: unknown, channel: Channel, status: number | null): AttemptFailure {
   const members = isRecord(error) ? error : { message: error };
   const message = [members['message'], detailIn(members['detail'])].find((text) => typeof text === 'string' && text.trim() !== '');
   const param = wordOf(members['param'], channel);
-  const failure = {
-    status,
+  const said = {
     message: typeof message === 'string' ? scrubbed(message, channel) : NO_MESSAGE,
     code: wordOf(members['code'], channel),
     type: wordOf(members['type'], channel),
   };
+  const failure = { status: status === null ? null : statusMeant(status, said), ...said };
   const atFault = atFaultIn({ ...failure, error });
   return { kind: 'provider_error', ...(param !== null && { param }), ...failure, ...(atFault && { atFault }) };
 }

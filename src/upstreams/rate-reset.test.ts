@@ -30,6 +30,16 @@ describe('the reset of a rate limit', () => {
     expect(reset(both)).toBe(2_000);
   });
 
+  it.each<Record<string, string>>([
+    { 'retry-after': 'Sun, 01 Mar 2026 12:00:39 GMT' },
+    { 'x-ratelimit-reset': String(Date.UTC(2026, 2, 1, 12, 0, 39) / 1_000) },
+    { 'anthropic-ratelimit-requests-reset': '2026-03-01T12:00:39Z' },
+  ])("goes by the provider's clock where the answer tells it, however far ours is from it: %j", (headers) => {
+    expect(reset({ ...headers, date: 'Sun, 01 Mar 2026 12:00:30 GMT' })).toBe(9_000);
+    expect(reset({ date: 'soon', 'retry-after': 'Sun, 01 Mar 2026 13:00:09 GMT' })).toBe(9_000);
+    expect(reset({ date: 'Sun, 01 Mar 2026 12:00:30 GMT', 'retry-after': '7' })).toBe(7_000);
+  });
+
   it('is what was said last where a proxy said it again', () => {
     expect(rateResetMs({ 'retry-after': ['3', '4'] } as unknown as IncomingHttpHeaders, NOW)).toBe(4_000);
   });

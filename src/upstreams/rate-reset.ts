@@ -21,10 +21,16 @@ const LIMITS: readonly (readonly [reset: string, remaining: string])[] = [
 
 /**
  * In how many milliseconds the limit is reset; undefined: the headers do not say. `retry-after` is the provider's own word
- * for it. Else the limits that are used up decide, the last of them; where none is said to be, the one that is reset first.
- * @param now milliseconds since 1970
+ * for it. Else the limits that are used up decide, the last of them; where none is said to be, the one that is reset first. An
+ * instant is one of the provider's clock, which its answer tells as a rule.
+ * @param ownNow milliseconds since 1970, where it does not
  */
-export function rateResetMs(headers: IncomingHttpHeaders, now: number): number | undefined {
+export function rateResetMs(headers: IncomingHttpHeaders, ownNow: number): number | undefined {
+  const told = Date.parse(textOf(headers, 'date') ?? '');
+  return resetAfter(headers, Number.isNaN(told) ? ownNow : told);
+}
+
+function resetAfter(headers: IncomingHttpHeaders, now: number): number | undefined {
   const milliseconds = textOf(headers, 'retry-after-ms');
   if (milliseconds !== undefined && PLAIN_NUMBER.test(milliseconds)) return Math.ceil(+milliseconds);
   const told = untilMs(textOf(headers, 'retry-after'), now);

@@ -1,7 +1,7 @@
 import { fc } from '../../test/support/properties';
 import { Utf8Stream } from './utf8-stream';
 
-function decodeInPieces(bytes: Buffer, cuts: readonly number[]): (string | undefined)[] {
+function decodeInPieces(bytes: Buffer, cuts: readonly number[]): string[] {
   const stream = new Utf8Stream();
   const borders = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
   return borders.slice(1).map((end, at) => stream.decode(bytes.subarray(borders[at], end)));
@@ -21,8 +21,10 @@ describe('Utf8Stream', () => {
     ['a continuation without a start', [0x80, 0x61]],
     ['a start that is not continued', [0xe2, 0x61]],
     ['half of a surrogate pair', [0xed, 0xa0, 0x80, 0x61]],
-  ])('refuses %s', (_name, bytes) => {
-    expect(new Utf8Stream().decode(Buffer.from(bytes))).toBeUndefined();
+  ])('is broken by %s, and keeps the lines before it', (_name, bytes) => {
+    const stream = new Utf8Stream();
+    expect(stream.decode(Buffer.from([...Buffer.from('é\nb'), ...bytes, ...Buffer.from('\nc\n')]))).toBe('é\n');
+    expect(stream.broken).toBe(true);
   });
 
   it('keeps a half character until the rest comes', () => {

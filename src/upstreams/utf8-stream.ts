@@ -1,26 +1,41 @@
-/** Decodes UTF-8 that arrives in pieces, and says when it is not UTF-8. Several times cheaper than a strict TextDecoder. */
+/** Decodes lines of UTF-8 that arrive in pieces, and says when they are not UTF-8. Several times cheaper than a strict TextDecoder. */
 import { isUtf8 } from 'node:buffer';
 
 const NOTHING = Buffer.alloc(0);
 const CHARACTER_BYTES_MAX = 4;
+const LINE_FEED = 0x0a;
 /** No character starts with a larger byte. */
 const LEAD_MAX = 0xf4;
 
 export class Utf8Stream {
+  /** Something that is not UTF-8 has come. */
+  broken = false;
   private rest: Buffer = NOTHING;
 
-  /** The text that is complete with these bytes; undefined when they are not UTF-8. */
-  decode(chunk: Buffer): string | undefined {
+  /** The text that is complete with these bytes; of those that are not UTF-8 the lines before, wherever the network cut them. */
+  decode(chunk: Buffer): string {
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     if (isUtf8(bytes)) {
       this.rest = NOTHING;
       return bytes.toString('utf8');
     }
     const whole = bytes.length - startedBytes(bytes);
-    if (whole === bytes.length || !isUtf8(bytes.subarray(0, whole))) return undefined;
+    if (whole === bytes.length || !isUtf8(bytes.subarray(0, whole))) {
+      this.broken = true;
+      return bytes.toString('utf8', 0, endOfReadableLines(bytes));
+    }
     this.rest = Buffer.from(bytes.subarray(whole));
     return bytes.toString('utf8', 0, whole);
   }
+}
+
+function endOfReadableLines(bytes: Buffer): number {
+  let end = 0;
+  for (let next = bytes.indexOf(LINE_FEED); next !== -1; next = bytes.indexOf(LINE_FEED, end)) {
+    if (!isUtf8(bytes.subarray(end, next))) break;
+    end = next + 1;
+  }
+  return end;
 }
 
 /** How many bytes at the end belong to a character that is not complete yet. */

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { AttemptFailure } from '../attempts/upstream';
 import type { Channel } from '../routing/catalog';
+import { baseRefusalIn } from './base-resp';
 import { withoutMark } from './byte-order-mark';
 import { MALFORMED, TOO_LARGE } from './failure';
 import type { AnswerReader, Ending, Known, Progress } from './http-exchange';
@@ -64,7 +65,7 @@ export class WholeAnswerReader implements AnswerReader {
   }
 
   private understand(text: string, json: JsonRecord): Ending {
-    const understood = this.understands(json);
+    const understood = baseRefusalIn(json) === undefined ? this.understands(json) : undefined;
     if (understood === undefined) return { ok: false, failure: this.failureIn(json) };
     this.known = understood;
     return { ok: true, answer: { kind: 'whole', text: understood.rewritten ?? text } };

@@ -28,6 +28,12 @@ eachDatabase('the account store', (opened, promise) => {
     ]);
   });
 
+  promise('keeps a name of 200 characters, whatever they are', async () => {
+    const named = { ...account('long'), name: '😀'.repeat(200) };
+    await store().add(named, [], []);
+    expect(await store().find('long')).toEqual(named);
+  });
+
   promise('adds all of an account or nothing', async () => {
     await store().add(account('first'), ['hash-of-first'], []);
     await expect(store().add(account('second'), ['hash-of-first'], [])).rejects.toThrow();

@@ -1,6 +1,8 @@
 /** What rules, alerts and deliveries promise, whatever database stands behind them. */
 import type { Alert, AlertRule } from '../../src/alerts/alert';
 import { newId } from '../../src/kernel/ids';
+import type { Once } from '../../src/kernel/made-once';
+import { unseal } from '../../src/kernel/secret';
 import { SqlAlertLog } from '../../src/storage/alerts/alert-log';
 import { SqlAlertRules } from '../../src/storage/alerts/alert-rule-store';
 import { rowCursor } from '../../src/storage/sql/cursors';
@@ -190,5 +192,42 @@ eachDatabase('alerts', (opened, promise) => {
     await expect(new SqlAlertRules(opened.dataSource, Buffer.alloc(32, 8)).webhook(id)).rejects.toThrow();
     const [row] = await opened.dataSource.query<Record<string, unknown>[]>('SELECT * FROM webhook WHERE id = ?', [id]);
     expect(JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).not.toContain('whsec_secret');
+  });
+
+  promise('are signed with the secret before as well until its time is over, and with none that was before that', async () => {
+    const { rules } = stores();
+    const id = newId();
+    const webhook = { id, accountId: 'rotated', url: 'https://example.com/', createdAt: NOW };
+    await rules.addWebhook(webhook, 'whsec_one', null);
+    const rotate = (secret: string, formerUntil: number, once: Once | null = null) =>
+      rules.rotateWebhook({ id, secret, at: NOW, formerUntil, once });
+    await rotate('whsec_two', NOW + 1_000);
+    expect(await rules.webhook(id)).toEqual({ webhook, secret: 'whsec_two', former: { secret: 'whsec_one', until: NOW + 1_000 } });
+    const once = { key: `rotated ${id}`, contentHash: 'same' };
+    await rotate('whsec_three', NOW + 2_000, once);
+    await expect(rotate('whsec_four', NOW + 2_000, once)).rejects.toThrow();
+    expect(await rules.webhook(id)).toEqual({ webhook, secret: 'whsec_three', former: { secret: 'whsec_two', until: NOW + 2_000 } });
+    await rotate('whsec_five', NOW);
+    expect(await rules.webhook(id)).toEqual({ webhook, secret: 'whsec_five' });
+    await rules.deleteWebhook(id);
+    await expect(rotate('whsec_six', NOW)).rejects.toMatchObject({ code: 'not_found', detail: { param: 'id' } });
+  });
+
+  promise('are signed with the secret of now by an older process, which knows no other one', async () => {
+    const { rules } = stores();
+    const id = newId();
+    await rules.addWebhook({ id, accountId: 'older', url: 'https://example.com/', createdAt: NOW }, 'whsec_one', null);
+    await rules.rotateWebhook({ id, secret: 'whsec_two', at: NOW, formerUntil: NOW + 1_000, once: null });
+    const [row] = await opened.dataSource.query<Record<string, unknown>[]>('SELECT secret_sealed FROM webhook WHERE id = ?', [id]);
+    expect(unseal(KEY, String(row?.['secret_sealed']), `webhook:${id}`)).toBe('whsec_two');
+  });
+
+  promise('are not signed with a secret of now that was put into the place of the one before', async () => {
+    const { rules } = stores();
+    const id = newId();
+    await rules.addWebhook({ id, accountId: 'moved', url: 'https://example.com/', createdAt: NOW }, 'whsec_one', null);
+    await rules.rotateWebhook({ id, secret: 'whsec_two', at: NOW, formerUntil: NOW + 1_000, once: null });
+    await opened.dataSource.query('UPDATE webhook SET former_secret_sealed = secret_sealed WHERE id = ?', [id]);
+    await expect(rules.webhook(id)).rejects.toThrow();
   });
 });

@@ -71,6 +71,7 @@ eachDatabase('the API key store', (opened, promise) => {
         maxPrice: [{ bucket: 'CREDIT', input: nano(9_007_199_254_740_993n), output: null }],
         maxCharge: [{ bucket: 'RMB', amount: nano(9_007_199_254_740_993n) }],
         modelAliases: [{ alias: 'org/a@1', model: 'gpt-5-mini' }],
+        allowedAddresses: ['203.0.113.0/24', '2001:db8::/32'],
       },
       expiresAt: NOW + 1,
     });

@@ -6,6 +6,7 @@ import { registerGraphql } from '../../src/api/graphql/graphql-server';
 import { catalogJsonSchema } from '../../src/catalog-file/catalog-schema';
 import { entryReader } from '../../src/catalog-file/read-entry';
 import { LocalDoorbell } from '../../src/cluster/local-doorbell';
+import { LocalRateLimiter } from '../../src/cluster/local-rate-limiter';
 import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
 import { hashSecret } from '../../src/kernel/secret';
@@ -213,6 +214,7 @@ async function graphOver({ dataSource, reader }: OpenReader) {
   const nothing = () => Promise.reject(new Error('nothing is changed here'));
   const app = Fastify({ genReqId: newId });
   await registerGraphql(app, {
+    addressOf: () => '203.0.113.7',
     ...moneyStores(dataSource),
     keys,
     accounts: new TypeormAccountStore(dataSource),
@@ -230,6 +232,7 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     commit: { end: nothing },
     verifier: { verify: nothing },
     health: new ChannelHealth({ clock, log: NOWHERE, wire: NOBODY_ELSE, catalog: () => catalog.current() }),
+    rates: new LocalRateLimiter(clock),
     upstreams: { openai: { send: () => nothing() as never } },
     spend: { history: new SqlWalletHistory(dataSource), doorbell: new LocalDoorbell() },
     keyRing: new KeyRing(keys, clock),

@@ -161,7 +161,9 @@ describe('recovery on mysql', () => {
   let database: TestDatabase;
   let connections: MysqlConnections;
   let elapsed = 0;
-  const clock: Clock = { now: () => Date.now(), monotonic: () => elapsed, sleep: async () => undefined };
+  /** How far the wall clock is ahead. */
+  let wall = 0;
+  const clock: Clock = { now: () => Date.now() + wall, monotonic: () => elapsed, sleep: async () => undefined };
 
   beforeAll(async () => {
     served = await isServed('mysql');
@@ -337,6 +339,41 @@ describe('recovery on mysql', () => {
     await database.query(`UPDATE gateway_process SET state = 'DEAD' WHERE id = '${owner}'`);
     await rounds(recovery, 1, 0);
     expect(recovery.isSilent).toBe(true);
+    await recovery.stop();
+  });
+
+  promise('is living while it beats, and beats first where it slept by either clock', async () => {
+    const owner = newId();
+    const fenced = jest.fn();
+    const recovery = recoveryOf(owner, fenced);
+    await recovery.start();
+    const beatAt = async () =>
+      (await database.query(`SELECT heartbeat_at FROM gateway_process WHERE id = '${owner}'`))[0]?.['heartbeat_at'];
+    const silenced = () => database.query(`UPDATE gateway_process SET heartbeat_at = 1 WHERE id = '${owner}'`);
+    await silenced();
+    expect([await recovery.isLiving(), await beatAt()]).toEqual([true, 1n]);
+    elapsed += 7_000;
+    expect(await recovery.isLiving()).toBe(true);
+    expect(await beatAt()).not.toBe(1n);
+    await silenced();
+    wall += 7_000;
+    expect(await Promise.all([recovery.isLiving(), recovery.isLiving()])).toEqual([true, true]);
+    expect(await beatAt()).not.toBe(1n);
+    elapsed += 7_000;
+    await database.query(`UPDATE gateway_process SET state = 'DEAD' WHERE id = '${owner}'`);
+    for (let time = 0; time < 2; time += 1) expect(await recovery.isLiving()).toBe(false);
+    expect(fenced).toHaveBeenCalledTimes(1);
+    await recovery.stop();
+  });
+
+  promise('is not living where it slept and cannot beat, and is again once it can', async () => {
+    const recovery = recoveryOf(newId());
+    await recovery.start();
+    elapsed += 7_000;
+    await database.query('RENAME TABLE gateway_process TO elsewhere');
+    expect(await recovery.isLiving()).toBe(false);
+    await database.query('RENAME TABLE elsewhere TO gateway_process');
+    expect(await recovery.isLiving()).toBe(true);
     await recovery.stop();
   });
 

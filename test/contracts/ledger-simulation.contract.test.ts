@@ -1,5 +1,5 @@
 /**
- * Thousands of random histories of the ledger, batch by batch, against its rules told a second time: every verdict, balance,
+ * Random histories of the ledger, batch by batch, against its rules told a second time: every verdict, balance,
  * counter and key must be the same. `HISTORIES=50000 npx jest …` runs more; a failure prints its seed and its shortest form.
  */
 import { newId } from '../../src/kernel/ids';
@@ -16,8 +16,8 @@ jest.setTimeout(600_000);
 const ASKED = Number(process.env['HISTORIES'] ?? '0');
 
 describe.each<[DatabaseKind, number]>([
-  ['sqlite', ASKED || 2_000],
-  ['mysql', ASKED || 300],
+  ['sqlite', ASKED || 1_000],
+  ['mysql', ASKED || 200],
 ])('simulated histories on %s', (kind, numRuns) => {
   const bed = ledgerBed(kind);
 

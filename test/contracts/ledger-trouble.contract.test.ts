@@ -77,6 +77,7 @@ describe('a database in trouble, on mysql', () => {
   const refusals: [number, string][] = [
     [1213, 'a deadlock'],
     [1205, 'a lock that is not given'],
+    [1020, 'a row that changed since it was read'],
     [1040, 'too many connections'],
     [1226, 'too many connections of this user'],
     [1021, 'a full disk'],

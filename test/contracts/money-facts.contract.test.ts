@@ -1,12 +1,13 @@
 /** What the operator is told of money, whatever database stands behind it: sums that are exact, and never of two currencies. */
 import type { AttemptCost, AttemptRecord } from '../../src/attempts/attempt';
-import { newId } from '../../src/kernel/ids';
+import { leastIdAt, newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
 import type { Bucket, Currency } from '../../src/kernel/words';
 import type { EndRequest, PlaceHold } from '../../src/ledger/ledger-store';
 import type { MarginGroup, MoneyOfGroup, Overage } from '../../src/ledger/money-facts';
 import { NO_USAGE } from '../../src/metering/usage';
 import { SqlMoneyFacts } from '../../src/storage/money-facts/money-facts';
+import { SqlUsageReports } from '../../src/storage/usage/usage-reports';
 import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
 import { addWallets, attempt, end, move, overage, place, requestFacts } from '../support/ledger-items';
@@ -21,8 +22,7 @@ const cost = (amount: bigint, currency: Currency = 'CNY'): AttemptCost => ({ amo
 
 /** An id that was made at that time. */
 function idAt(ms: number): string {
-  const hex = ms.toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}${newId().slice(13)}`;
+  return leastIdAt(ms) + newId().slice(13);
 }
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('the facts of money on %s', (kind) => {
@@ -118,19 +118,22 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the facts of money on %s', (ki
     expect(await moneyBy('API_KEY')).toEqual([]);
   });
 
-  promise('are exact over more requests than are summed at once', async () => {
-    for (let batch = 0; batch < 21; batch += 1) {
+  promise('are exact over more requests than are summed at once, also where so many came in one millisecond', async () => {
+    const start = at;
+    for (let batch = 0; batch < 22; batch += 1) {
+      at = batch === 0 ? start : start + 1;
       const holds = Array.from({ length: 250 }, () => holdOf(1_000n, 'many'));
       await write(...holds);
       await write(...holds.map((hold) => end(hold, 999n, { attempts: [attempt({ cost: cost(3n) })] })));
     }
+    at = start;
     expect(await moneyBy('API_KEY')).toEqual([
       {
         group: 'many',
-        requests: 5_250,
-        charges: [{ bucket: 'RMB', amount: 5_250n * 999n }],
+        requests: 5_500,
+        charges: [{ bucket: 'RMB', amount: 5_500n * 999n }],
         refunds: [],
-        costs: [{ currency: 'CNY', amount: 5_250n * 3n }],
+        costs: [{ currency: 'CNY', amount: 5_500n * 3n }],
         attemptsWithoutCost: 0,
         overages: [],
       },
@@ -155,6 +158,25 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the facts of money on %s', (ki
     await expect(facts.overages({ first: 1, after: 'nonsense' })).rejects.toThrow(/cursor/);
   });
 
+  promise('go by the time that usage goes by, whatever the clock said that their ids were made with', async () => {
+    const usage = new SqlUsageReports(bed.open.dataSource);
+    const [from, to] = [at, at + HOUR];
+    const received = async (createdAt: number, idMadeAt: number, lost: bigint) => {
+      const request = requestFacts('acme', { requestId: idAt(idMadeAt), apiKeyId: 'one', createdAt });
+      const ids = { ...overage(lost), overageTransferId: idAt(idMadeAt) };
+      await serve(place('acme', 100n, { request }), 100n, [attempt({ cost: cost(1n) })], ids);
+    };
+    await received(from, from - 1, 5n);
+    await received(to - 1, to, 7n);
+    await received(from - 1, from, 11n);
+    await received(to, to - 1, 13n);
+    const points = await usage.usage({ scope: null, from, to, interval: 'MONTH', groupBy: 'API_KEY' });
+    expect(points).toMatchObject([{ group: 'one', requests: 2, charge: 200n }]);
+    expect(await moneyBy('API_KEY')).toMatchObject([
+      { group: 'one', requests: 2, charges: [{ amount: 200n }], costs: [{ amount: 2n }], overages: [{ amount: 12n }] },
+    ]);
+  });
+
   // SQLite would rather read all receipts in the order of the groups.
   if (kind === 'mysql') return;
 
@@ -164,7 +186,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the facts of money on %s', (ki
       const statements = await bed.open.statementsOf(() => moneyBy(group));
       const steps = (await Promise.all(statements.map((each) => planOf(bed.open.dataSource, each)))).flat();
       expect(steps.filter((step) => step.startsWith('SCAN'))).toEqual([]);
-      expect(steps).toContain('SEARCH r USING INDEX sqlite_autoindex_receipt_1 (id>? AND id<?)');
+      expect(steps).toContain('SEARCH r USING INDEX receipt_time (created_at>? AND created_at<?)');
     }
   });
 });

@@ -2,14 +2,19 @@
 import { ConfigurationError } from '../../src/kernel/configuration-error';
 import { newId } from '../../src/kernel/ids';
 import { newMasterKey, seal, unseal } from '../../src/kernel/secret';
-import { resealAll, SEALED } from '../../src/storage/reseal';
+import { resealAll, SEALED, webhooksOfAnotherKey } from '../../src/storage/reseal';
+import { inTransaction } from '../../src/storage/sql/in-transaction';
 import { eachDatabase } from '../support/data-sources';
 
+const NOBODY = { warn: () => undefined };
 const [OLD, NEW, OTHER] = [newMasterKey(), newMasterKey(), newMasterKey()];
 
 eachDatabase('sealing anew', (opened, promise) => {
   const rowsOf = async (table: string, column: string) =>
-    (await opened.dataSource.query(`SELECT id, ${column} AS sealed FROM ${table} ORDER BY id`)) as { id: string; sealed: string }[];
+    (await opened.dataSource.query(`SELECT id, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL ORDER BY id`)) as {
+      id: string;
+      sealed: string;
+    }[];
   const opens = async (key: Buffer) => {
     const texts: string[] = [];
     for (const { table, column, contextOf } of SEALED) {
@@ -29,7 +34,7 @@ eachDatabase('sealing anew', (opened, promise) => {
       seal(key, text, `answer:${id}`),
       1n,
     ]);
-  /** The lot: a channel that is sold, one that is retired, a webhook, and more answers than fit on a page. */
+  /** The lot: a channel that is sold, one that is retired, webhooks with a former secret and without one, and more answers than fit on a page. */
   const fill = async () => {
     for (const id of ['sold', 'retired']) {
       const values = [id, seal(OLD, `secret of ${id}`, `channel:${id}`), id === 'sold' ? null : 1n];
@@ -39,29 +44,65 @@ eachDatabase('sealing anew', (opened, promise) => {
         values,
       );
     }
-    await opened.dataSource.query(
-      "INSERT INTO webhook (id, account_id, url, created_at, secret_sealed) VALUES ('hook', 'acme', 'https://h.example', 1, ?)",
-      [seal(OLD, 'secret of the hook', 'webhook:hook')],
-    );
+    for (const [id, former] of [
+      ['hook', null],
+      ['turned', seal(OLD, 'former secret', 'webhook:turned:former')],
+    ] as const) {
+      await opened.dataSource.query(
+        "INSERT INTO webhook (id, account_id, url, created_at, secret_sealed, former_secret_sealed) VALUES (?, 'acme', 'https://h.example', 1, ?, ?)",
+        [id, seal(OLD, 'secret of the hook', `webhook:${id}`), former],
+      );
+    }
     for (let nth = 0; nth < 250; nth += 1) await answer(`a-${String(nth).padStart(3, '0')}`, OLD, `answer ${nth}`);
   };
 
   promise('opens and seals every row once, whatever calls for it at the same time', async () => {
     await fill();
     const before = await opens(OLD);
-    expect(before).toHaveLength(253);
-    const changed = await Promise.all([1, 2, 3].map(() => resealAll(opened.dataSource, { previous: OLD, current: NEW })));
-    expect(changed.reduce((sum, each) => sum + each, 0)).toBe(253);
+    expect(before).toHaveLength(255);
+    const changed = await Promise.all([1, 2, 3].map(() => resealAll(opened.dataSource, { previous: OLD, current: NEW }, NOBODY)));
+    expect(changed.reduce((sum, each) => sum + each, 0)).toBe(255);
     expect(await opens(NEW)).toEqual(before);
     expect((await opens(OLD)).every((text) => text.endsWith('does not open'))).toBe(true);
-    expect(await resealAll(opened.dataSource, { previous: OLD, current: NEW })).toBe(0);
+    expect(await resealAll(opened.dataSource, { previous: OLD, current: NEW }, NOBODY)).toBe(0);
+  });
+
+  promise('leaves out what a process with the key before seals behind it: that is told by name, and the next time takes it', async () => {
+    expect(await webhooksOfAnotherKey(opened.dataSource, NEW)).toEqual([]);
+    await opened.dataSource.query('UPDATE webhook SET secret_sealed = ? WHERE id = ?', [seal(OLD, 'late', 'webhook:turned'), 'turned']);
+    expect(await webhooksOfAnotherKey(opened.dataSource, NEW)).toEqual(['turned']);
+    expect(await resealAll(opened.dataSource, { previous: OLD, current: NEW }, NOBODY)).toBe(1);
+    expect(await webhooksOfAnotherKey(opened.dataSource, NEW)).toEqual([]);
+  });
+
+  promise('never puts back what another process has replaced meanwhile', async () => {
+    for (const { table } of SEALED) await opened.dataSource.query(`DELETE FROM ${table}`);
+    for (let nth = 0; nth < 200; nth += 1) await answer(`b-${String(nth).padStart(3, '0')}`, OLD, `answer ${nth}`);
+    const newer = seal(OLD, 'a newer answer', 'answer:b-199');
+    let replaced: Promise<unknown> | null = null;
+    const replace = () =>
+      inTransaction(opened.dataSource, (manager) =>
+        manager.query("UPDATE stored_answer SET sealed = ? WHERE id = 'b-199'", [newer]).then(() => undefined),
+      );
+    const keys = {
+      current: NEW,
+      /** Asked for with the first row, when the last one has been read and not yet written. */
+      get previous() {
+        replaced ??= replace();
+        return OLD;
+      },
+    };
+    await resealAll(opened.dataSource, keys, NOBODY);
+    await replaced;
+    expect((await rowsOf('stored_answer', 'sealed')).at(-1)).toEqual({ id: 'b-199', sealed: newer });
+    await opened.dataSource.query('DELETE FROM stored_answer');
   });
 
   promise('changes nothing when one row opens with neither key, and names it', async () => {
     const id = `z-${newId()}`;
     await answer(id, OTHER, 'of another installation');
     const before = await opens(NEW);
-    const failed = resealAll(opened.dataSource, { previous: NEW, current: OLD });
+    const failed = resealAll(opened.dataSource, { previous: NEW, current: OLD }, NOBODY);
     await expect(failed).rejects.toThrow(ConfigurationError);
     await expect(failed).rejects.toMatchObject({ faults: [{ path: 'MASTER_KEY_PREVIOUS', problem: expect.stringContaining(id) }] });
     expect(await opens(NEW)).toEqual(before);

@@ -3,7 +3,7 @@ import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
 import type { Briefing } from '../../src/research/market-data';
 import type { ResearchStep } from '../../src/research/research-store';
-import type { ResearchRun } from '../../src/research/run';
+import type { ResearchEventKind, ResearchRun } from '../../src/research/run';
 import { SqlResearchLeases } from '../../src/storage/research/research-leases';
 import { SqlResearchStore } from '../../src/storage/research/research-store';
 import { eachDatabase } from '../support/data-sources';
@@ -29,8 +29,8 @@ function aRun(): ResearchRun {
 
 eachDatabase('research runs', (opened, promise) => {
   const stores = () => ({ store: new SqlResearchStore(opened.dataSource), leases: new SqlResearchLeases(opened.dataSource) });
-  const event = (kind: 'RUN_QUEUED' | 'RUN_STARTED' | 'TRY_FAILED' | 'RUN_ENDED') => ({
-    ...{ at: NOW, kind, sectionId: null, message: null, spent: SPENT },
+  const event = (kind: ResearchEventKind, sectionId: string | null = null) => ({
+    ...{ at: NOW, kind, sectionId, message: null, spent: SPENT },
   });
 
   async function added(): Promise<{ run: ResearchRun; sections: string[] }> {
@@ -150,6 +150,38 @@ eachDatabase('research runs', (opened, promise) => {
     expect(await leases.waiting(1_000)).not.toContain(id);
   });
 
+  promise('are taken up again after an end that is not whole: what was given up is open, what is completed stays', async () => {
+    const { store, leases } = stores();
+    const { run, sections } = await added();
+    const { id } = run.run;
+    const [one = '', two = ''] = sections;
+    const owner = newId();
+    await leases.claim(id, owner);
+    await store.write({ runId: id, owner, status: { to: 'RUNNING', reason: null, at: NOW } });
+    await store.write({ runId: id, owner, section: { id: one, status: 'FAILED', tries: 3, error: 'no JSON', finishedAt: NOW } });
+    await store.write({ runId: id, owner, section: { id: two, status: 'SKIPPED', error: 'It reads the one.' } });
+    const report = { markdown: '# half', html: '<p>half</p>' };
+    await store.write({ runId: id, owner, status: { to: 'PARTIAL', reason: 'why', at: NOW + 9 }, report, event: event('RUN_ENDED') });
+    const resume = { runId: id, owner: null, status: { to: 'QUEUED', reason: null, at: NOW + 10 }, event: event('RUN_RESUMED') } as const;
+    expect(await Promise.all([store.write(resume), store.write(resume)])).toEqual(expect.arrayContaining(['written', 'refused']));
+    expect((await store.find([id])).get(id)).toMatchObject({
+      ...{ report: null, run: { status: 'QUEUED', statusReason: null, startedAt: NOW, finishedAt: null } },
+    });
+    expect((await store.html([id])).size).toBe(0);
+    expect((await store.sections([id])).get(id)).toMatchObject([
+      { status: 'RETRYING', tries: 3, error: 'no JSON', finishedAt: null },
+      { status: 'PENDING', tries: 0, error: null, finishedAt: null },
+    ]);
+    expect(await leases.waiting(1_000)).toContain(id);
+    await leases.claim(id, owner);
+    const done = { status: 'COMPLETED', error: null } as const;
+    for (const section of [one, two]) await store.write({ runId: id, owner, section: { id: section, ...done } });
+    await store.write({ runId: id, owner, status: { to: 'RUNNING', reason: null, at: NOW + 11 } });
+    await store.write({ runId: id, owner, status: { to: 'COMPLETED', reason: null, at: NOW + 12 }, event: event('RUN_ENDED') });
+    expect(await store.write(resume)).toBe('refused');
+    expect((await store.find([id])).get(id)?.run).toMatchObject({ status: 'COMPLETED', startedAt: NOW, finishedAt: NOW + 12 });
+  });
+
   promise('have a log without gaps, whoever writes at the same time', async () => {
     const { store } = stores();
     const { run } = await added();
@@ -210,6 +242,13 @@ eachDatabase('research runs', (opened, promise) => {
       "INSERT INTO research_profile (mode, section, sections, input_tokens, output_tokens, milliseconds) VALUES ('QUICK', 'one', 1000, 9000000, 9000000, 9000000)",
     );
     for (let nth = 0; nth < 60; nth += 1) await store.learn(run.run.id);
+    // What the run had completed at a former end was learned then.
+    for (const kind of ['SECTION_COMPLETED', 'RUN_ENDED', 'RUN_RESUMED', 'RUN_ENDED'] as const) {
+      await store.write({ runId: run.run.id, owner: null, event: event(kind, sections[0]) });
+    }
+    const before = await store.profiles('QUICK');
+    await store.learn(run.run.id);
+    expect(await store.profiles('QUICK')).toEqual(before);
     const { inputTokens, outputTokens } = ended.receipt.usage;
     const learned = (await store.profiles('QUICK')).get('one');
     for (const [average, truth] of [

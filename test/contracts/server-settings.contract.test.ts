@@ -5,6 +5,7 @@ import { TypeormAccountStore } from '../../src/storage/account-store';
 import { openAuditDatabase } from '../../src/storage/audit/audit-database';
 import { openDatabase } from '../../src/storage/data-source';
 import { oneProcessAtATime } from '../../src/storage/one-process-at-a-time';
+import { inTransaction } from '../../src/storage/sql/in-transaction';
 import { auditLedger } from '../support/audit';
 import { freshDatabase, type TestDatabase } from '../support/databases';
 import { end, move, place, requestFacts } from '../support/ledger-items';
@@ -21,10 +22,13 @@ const SETTINGS = [
   '--skip-character-set-client-handshake',
   '--default-time-zone=+05:30',
   '--transaction-isolation=SERIALIZABLE',
+  '--innodb-lock-wait-timeout=1',
   '--lower-case-table-names=1',
   '--sql-safe-updates=1',
   '--wait-timeout=1',
+  '--max-statement-time=1',
 ];
+const NOBODY = { warn: () => undefined };
 const TEXTS = ['研究 é 😀', "it's", '"quoted"', "\\' OR 1 = 1 -- ", '\\', 'a || b ? :c', ''];
 
 describe('a server with settings of its own', () => {
@@ -79,8 +83,34 @@ describe('a server with settings of its own', () => {
     expect(await auditLedger(database)).toEqual([]);
   });
 
+  promise('lets others change what a transaction has only looked at', async () => {
+    const accounts = new TypeormAccountStore(dataSource);
+    await accounts.add({ id: 'looked-at', name: 'before', createdAt: 1 }, [], []);
+    const change = () => inTransaction(dataSource, (manager) => manager.query("UPDATE account SET name = 'after' WHERE id = 'looked-at'"));
+    await inTransaction(dataSource, async (manager) => {
+      await manager.query("SELECT name FROM account WHERE id = 'looked-at'");
+      await change();
+    });
+    expect(await accounts.find('looked-at')).toMatchObject({ name: 'after' });
+  });
+
   promise('keeps its turn for as long as the work takes, however soon the server tires of a connection that says nothing', async () => {
-    await oneProcessAtATime(dataSource, 'long work', () => dataSource.query('SELECT SLEEP(3)'));
+    await oneProcessAtATime(dataSource, { work: 'long work', log: NOBODY }, () => dataSource.query('SELECT SLEEP(3)'));
+  });
+
+  promise('has whoever comes second wait for as long as the work takes, and say for which connection', async () => {
+    const [work, order, heard]: [string, string[], object[]] = ['shared work', [], []];
+    let second = Promise.resolve();
+    await oneProcessAtATime(dataSource, { work, log: NOBODY }, async () => {
+      await new Promise<void>((told) => {
+        const log = { warn: (fields: object) => void (heard.push(fields) > 1 && told()) };
+        second = oneProcessAtATime(dataSource, { work, log, tellEveryS: 1 }, async () => void order.push('second'));
+      });
+      order.push('first');
+    });
+    await second;
+    expect(order).toEqual(['first', 'second']);
+    expect(heard[0]).toEqual({ work, connection: expect.stringMatching(/^\d+$/) });
   });
 
   promise('gives an audit the words that it asks for, and keeps what it notes', async () => {

@@ -1,12 +1,11 @@
 /** What the reading side promises of spend: the same whether a counter is kept or not. */
 import { newId } from '../../src/kernel/ids';
+import { DAY_MS } from '../../src/kernel/times';
 import { counterId } from '../../src/ledger/spend-counter';
 import { walletId } from '../../src/ledger/wallet';
 import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
 import { end, place, requestFacts } from '../support/ledger-items';
-
-const DAY_MS = 86_400_000;
 
 jest.setTimeout(60_000);
 

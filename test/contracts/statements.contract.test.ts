@@ -185,7 +185,7 @@ describe('the month of a statement', () => {
   it.each(['9999-12', '9999-11', '3000-01', '0000-01', '2026-13', '2026-00', '2026-1', '26-01', '1969-12', '', '2026-11-01', '2026-11 '])(
     'is not "%s"',
     (text) => {
-      expect(() => monthOf(text)).toThrow(/^"month" must be a month from 1970-01 to 2999-12, such as 2026-11, not /);
+      expect(() => monthOf(text)).toThrow(/^month must be a month from 1970-01 to 2999-12, such as 2026-11, not /);
     },
   );
 });

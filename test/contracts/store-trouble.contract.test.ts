@@ -1,14 +1,18 @@
 /** Stores on a database in trouble: the caller hears that it passes, and what is wrong with a row is never taken for it. */
 import Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
+import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { createDataSource } from '../../src/storage/data-source';
+import { openMysqlLedger } from '../../src/storage/ledger/mysql/mysql-ledger';
 import { SqlLedgerReader } from '../../src/storage/ledger-reader/ledger-reader';
-import { inTurn } from '../../src/storage/sql/in-transaction';
+import { inTransaction, inTurn } from '../../src/storage/sql/in-transaction';
+import { leaveServer } from '../../src/storage/sql/while-answering';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
 import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { eventually } from '../support/eventually';
+import { silentLog } from '../support/open-ledger';
 
 jest.setTimeout(60_000);
 
@@ -31,6 +35,7 @@ describe('stores on a database in trouble, on mysql', () => {
   let database: TestDatabase;
   let proxy: CuttingProxy;
   let dataSource: DataSource;
+  const others: DataSource[] = [];
 
   beforeAll(async () => {
     served = await isServed('mysql');
@@ -42,7 +47,7 @@ describe('stores on a database in trouble, on mysql', () => {
 
   afterAll(async () => {
     if (!served) return;
-    await dataSource.destroy();
+    for (const each of [...others, dataSource]) await each.destroy();
     await proxy.close();
     await database.drop();
   });
@@ -51,6 +56,13 @@ describe('stores on a database in trouble, on mysql', () => {
     it(name, async () => {
       if (served) await check();
     });
+
+  /** Another gateway's, with so many connections. */
+  const alone = async (poolSize: number) => {
+    const other = await createDataSource({ kind: 'mysql', url: database.url }, poolSize).initialize();
+    others.push(other);
+    return other;
+  };
 
   const troubles: [string, () => void][] = [
     ['that refuses connections', () => proxy.sever()],
@@ -61,6 +73,7 @@ describe('stores on a database in trouble, on mysql', () => {
         [1045, 'a password that was changed'],
         [1205, 'a lock that is not given'],
         [1213, 'a deadlock'],
+        [1020, 'a row that changed since it was read'],
         [1290, 'read-only by an option'],
         [1836, 'read-only mode'],
         [1021, 'a full disk'],
@@ -120,6 +133,62 @@ describe('stores on a database in trouble, on mysql', () => {
     proxy.cut('after');
     await expect(accounts.add(account('lost'), [], [])).rejects.toMatchObject(UNAVAILABLE);
     expect(await accounts.find('lost')).toEqual(account('lost'));
+  });
+
+  promise('that tells whoever changes a row that it changed since the transaction looked: no transaction is refused for that', async () => {
+    const one = await alone(1);
+    // Where a server does not know this, it never says so.
+    await one.query('SET SESSION innodb_snapshot_isolation = ON').catch(() => undefined);
+    const accounts = new TypeormAccountStore(dataSource);
+    await accounts.add(account('looked-at'), [], []);
+    await inTransaction(one, async (manager) => {
+      await manager.query("SELECT name FROM account WHERE id = 'looked-at'");
+      await dataSource.query("UPDATE account SET name = 'theirs' WHERE id = 'looked-at'");
+      await manager.query("UPDATE account SET name = CONCAT(name, ', then ours') WHERE id = 'looked-at'");
+    });
+    expect(await accounts.find('looked-at')).toMatchObject({ name: 'theirs, then ours' });
+  });
+
+  promise(
+    'that takes no change any more on the connections that there are: new ones are made, and only one caller hears of it',
+    async () => {
+      const one = await alone(2);
+      const add = () => new TypeormAccountStore(one).add(account(newId()), [], []);
+      // As a server that has become a replica while another took its place at the address.
+      const demote = () => inTurn(one, (manager) => manager.query('SET SESSION TRANSACTION READ ONLY'));
+      await Promise.all([demote(), demote()]);
+      await expect(add()).rejects.toMatchObject({ ...UNAVAILABLE, cause: { errno: 1792 } });
+      for (let tries = 0; tries < 4; tries += 1) await add();
+    },
+  );
+
+  promise('that takes no change any more: whoever only reads leaves it as well, with the next heartbeat of the ledger', async () => {
+    const one = await alone(1);
+    const connection = async () => (await inTurn(one, (manager) => manager.query('SELECT CONNECTION_ID() AS id')))[0].id;
+    const ledger = await openMysqlLedger({
+      ...{ url: proxy.url, owner: newId(), clock: systemClock, log: silentLog, onFenced: () => undefined },
+      onTakesNoChange: () => leaveServer(one),
+    });
+    const before = await connection();
+    expect(await connection()).toBe(before);
+    proxy.refuse(1290, 1, /^UPDATE gateway_process/);
+    await eventually(async () => expect(await connection()).not.toBe(before));
+    await ledger.close();
+  });
+
+  promise('that takes no change any more: no connection of the ledger stays there, whichever of them meets it', async () => {
+    const open = async () =>
+      (await database.query('SELECT id FROM information_schema.processlist WHERE db = DATABASE()')).map(({ id }) => String(id));
+    const theirs = await open();
+    const ledger = await openMysqlLedger({ url: proxy.url, owner: newId(), clock: systemClock, log: silentLog, onFenced: () => undefined });
+    const its = await eventually(async () => {
+      const found = (await open()).filter((id) => !theirs.includes(id));
+      expect(found).toHaveLength(2); // The heartbeat's, and one that only reads.
+      return found;
+    });
+    proxy.refuse(1290, 1, /^UPDATE gateway_process/);
+    await eventually(async () => expect((await open()).filter((id) => its.includes(id))).toEqual([]));
+    await ledger.close();
   });
 
   promise('that is well: a row that it refuses is refused in its own words', async () => {

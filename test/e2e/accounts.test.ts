@@ -124,6 +124,6 @@ onEachDatabase('an account and its people', (bed, promise) => {
       faultCode: 'not_found',
     });
     await hire('OWNER', OPERATOR_TOKEN, ', accountId: "globex"');
-    await expect(hire('OWNER', OPERATOR_TOKEN)).rejects.toThrow(/Name the account/);
+    await expect(hire('OWNER', OPERATOR_TOKEN)).rejects.toThrow(/must name the account/);
   });
 });

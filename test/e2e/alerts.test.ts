@@ -119,6 +119,43 @@ onEachDatabase('alerts', (bed, promise) => {
     hook.close();
   });
 
+  promise('are signed with a new secret, and for a while with the one before, once a webhook was given another', async () => {
+    const hook = await receiver([204, 204]);
+    type Shown = { readonly webhook: { readonly id: string }; readonly secret: string };
+    const made = 'mutation($u: String!) { shown: createWebhook(url: $u) { webhook { id } secret } }';
+    const { shown: first } = await ask<{ shown: Shown }>(made, { u: hook.url });
+    const rotate = async (overlapSeconds: number, key: string | null = null) => {
+      const query =
+        'mutation($id: ID!, $o: Int, $k: String) { shown: rotateWebhookSecret(id: $id, overlapSeconds: $o, idempotencyKey: $k) { webhook { id } secret } }';
+      return (await ask<{ shown: Shown }>(query, { id: first.webhook.id, o: overlapSeconds, k: key })).shown;
+    };
+    const signedBy = async (secrets: readonly string[], nth: number) => {
+      const rule = await create({ name: `Signed ${nth}`, metric: 'BALANCE', bucket: 'RMB', threshold: '1000000' });
+      const posted = await eventually(async () => {
+        const found = hook.posted[nth];
+        expect(found).toBeDefined();
+        return found as Posted;
+      }, WITHIN_MS);
+      expect(posted.headers['webhook-signature']).toBe(secrets.map((secret) => signatureOf(secret, posted)).join(' '));
+      await ask('mutation($id: ID!) { deleteAlertRule(id: $id) }', { id: rule });
+    };
+    const second = await rotate(3_600, 'turn');
+    expect(second).toMatchObject({ webhook: first.webhook, secret: expect.stringMatching(/^whsec_/) });
+    await expect(rotate(3_600, 'turn')).rejects.toThrow(`gave the webhook ${first.webhook.id} a new secret`);
+    await signedBy([second.secret, first.secret], 0);
+    const third = await rotate(0);
+    await signedBy([third.secret], 1);
+    await expect(rotate(-1)).rejects.toThrow(/overlapSeconds must lie between 0 and 2592000/);
+    const { auditLog } = await ask<{ auditLog: { nodes: { action: string; before: string; after: string }[] } }>(
+      '{ auditLog(first: 20) { nodes { action before after } } }',
+    );
+    expect(JSON.stringify(auditLog)).not.toContain('whsec_');
+    const [rotated] = auditLog.nodes.filter(({ action, after }) => action === 'rotateWebhookSecret' && after !== null);
+    expect(rotated?.after).not.toBe(rotated?.before);
+    await ask('mutation($id: ID!) { deleteWebhook(id: $id) }', { id: first.webhook.id });
+    hook.close();
+  });
+
   promise('are raised once while a rule stays true, and again when it came true anew', async () => {
     const rule = await create({ name: 'Once', metric: 'BALANCE', bucket: 'CREDIT', threshold: '1000000' });
     await eventually(async () => expect(await alertsOf(rule)).toHaveLength(1), WITHIN_MS);
@@ -168,6 +205,9 @@ onEachDatabase('alerts', (bed, promise) => {
       [{ name: 'x', metric: 'BALANCE', threshold: '1' }, /bucket is needed for BALANCE/],
       [{ name: 'x', metric: 'SPEND', bucket: 'RMB', threshold: '1' }, /window is needed for SPEND/],
       [{ name: 'x', metric: 'FAILURE_RATE', threshold: '1.5' }, /share of the requests/],
+      [{ name: 'x', metric: 'TOKENS', threshold: '1000' }, /window is needed for TOKENS/],
+      [{ name: 'x', metric: 'TOKENS', bucket: 'RMB', window: 'DAY', threshold: '1000' }, /bucket is not for TOKENS/],
+      [{ name: 'x', metric: 'TOKENS', window: 'DAY', threshold: '0.5' }, /threshold is a number of tokens/],
       [{ name: 'x', metric: 'SPEND', bucket: 'RMB', window: 'DAY', threshold: '1', routeType: 'OFFICIAL' }, /never paid from RMB/],
       [{ name: 'x', metric: 'SPEND', bucket: 'RMB', window: 'DAY', threshold: '1', apiKeyId: 'globex-chat' }, /no API key/],
       [{ name: 'x', metric: 'BALANCE', bucket: 'RMB', threshold: '1', emails: ['a@example.com'] }, /needs a mail server/],
@@ -185,14 +225,24 @@ onEachDatabase('alerts', (bed, promise) => {
     await expect(ask('mutation { createWebhook(url: "ftp://example.com") { secret } }')).rejects.toThrow(/must begin with https/);
   });
 
-  promise('are mailed where the operator has a mail server, and not posted to private addresses unless they are allowed', async () => {
-    const mail = await mailServer();
-    const environment = { SMTP_URL: mail.url, SMTP_FROM: 'forge@example.com', UPSTREAM_ALLOW_PRIVATE: 'true' };
-    await bed.gateway.stop();
-    bed.gateway = await startGateway({ databaseUrl: bed.database.url, catalog: bed.catalog, environment });
-    await create({ name: 'Mailed', metric: 'BALANCE', bucket: 'RMB', threshold: '1000000', emails: ['team@example.com'] });
-    await eventually(() => expect(mail.mails).toHaveLength(1), WITHIN_MS);
-    expect(mail.mails[0]).toMatch(/To: team@example\.com[\s\S]*Subject: Tokens Forge alert: Mailed: RMB has/);
-    await mail.close();
-  });
+  promise(
+    'are mailed where the operator has a mail server, and not posted to private addresses unless that is allowed for webhooks',
+    async () => {
+      const mail = await mailServer();
+      const environment = {
+        SMTP_URL: mail.url,
+        SMTP_FROM: 'forge@example.com',
+        UPSTREAM_ALLOW_PRIVATE: 'true',
+        WEBHOOK_ALLOW_PRIVATE: 'false',
+      };
+      await bed.gateway.stop();
+      bed.gateway = await startGateway({ databaseUrl: bed.database.url, catalog: bed.catalog, environment });
+      const inside = 'mutation { createWebhook(url: "http://127.0.0.1:4000/") { secret } }';
+      await expect(ask(inside)).rejects.toThrow(/WEBHOOK_ALLOW_PRIVATE=true/);
+      await create({ name: 'Mailed', metric: 'BALANCE', bucket: 'RMB', threshold: '1000000', emails: ['team@example.com'] });
+      await eventually(() => expect(mail.mails).toHaveLength(1), WITHIN_MS);
+      expect(mail.mails[0]).toMatch(/To: team@example\.com[\s\S]*Subject: Tokens Forge alert: Mailed: RMB has/);
+      await mail.close();
+    },
+  );
 });

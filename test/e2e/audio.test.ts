@@ -4,7 +4,7 @@ import { toFile } from 'openai';
 import { heardFor, heardTokens, plainTranscript, speechEvents, spoken, transcript, transcriptEvents, wav } from '../support/audio';
 import { eventually, gate } from '../support/eventually';
 import { graph, leaversNoticed, post, receipt, sdk } from '../support/forge-client';
-import { onEachDatabase } from '../support/on-each-database';
+import { onOneDatabase } from '../support/on-each-database';
 import { secretOf, tokenOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
@@ -15,7 +15,7 @@ const AUDIO = Buffer.from('not really audio, but bytes of it '.repeat(300));
 const half = AUDIO.length >> 1;
 const HALVES = [AUDIO.subarray(0, half), AUDIO.subarray(half)];
 
-onEachDatabase('audio', (bed, promise) => {
+onOneDatabase('audio', (bed, promise) => {
   const client = () => sdk(bed.gateway.origin, CHAT);
   const say = (body: object, init: RequestInit = {}, key = CHAT) => post(bed.gateway.origin, SPEECH, key, { ...HELLO, ...body }, init);
   const receiptOf = (response: Response, key = CHAT) => receipt(bed.gateway.origin, key, response.headers.get('x-request-id'));
@@ -227,6 +227,25 @@ onEachDatabase('audio', (bed, promise) => {
       usage: { inputTokens: 10, source: 'PROVIDER', classes: { audioInputTokens: 10, milliseconds: 1_500 } },
       charge: '0.015',
     });
+  });
+
+  promise('counts the tokens of audio, 1250 a minute, where they are sold and the provider says seconds, or nothing', async () => {
+    bed.a.next(transcript({ text: 'hello', usage: heardFor(3) }));
+    const seconds = await hear({ model: 'token-listener', file: clip(2_500) });
+    expect(await receiptOf(seconds)).toMatchObject({
+      usage: { inputTokens: 63, outputTokens: 1, source: 'COUNTED', classes: { milliseconds: 3_000, audioInputTokens: 63 } },
+      charge: '0.000634',
+    });
+    bed.a.next(transcript({ text: 'hello' }));
+    expect(await receiptOf(await hear({ model: 'token-listener', file: clip(2_400) }))).toMatchObject({
+      usage: { inputTokens: 50, source: 'COUNTED', classes: { milliseconds: 2_400, audioInputTokens: 50 } },
+      charge: '0.000504',
+    });
+    // Never above the bound that was held for: 16 and 100 for the file.
+    bed.a.next(transcript({ text: '', usage: heardFor(3_600) }));
+    expect(await receiptOf(await hear({ model: 'token-listener', file: clip(2_400) }))).toMatchObject({ charge: '0.00116' });
+    bed.a.next(transcript({ text: '', usage: heardFor(0) }));
+    expect(await receiptOf(await hear({ model: 'token-listener', file: clip(2_400) }))).toMatchObject({ charge: '0' });
   });
 
   promise('gives bare text and subtitles as they are, and meters them as well', async () => {

@@ -1,12 +1,14 @@
 /** The audit as an operator runs it, and the verification that an account asks for, beside a gateway that serves. */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { freshDatabase } from '../support/databases';
 import { graph, graphAnswer, postChat } from '../support/forge-client';
 import { CHECKOUT, OPERATOR_TOKEN } from '../support/gateway-process';
+import { addWallets } from '../support/ledger-items';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
@@ -106,6 +108,27 @@ onEachDatabase('the audit', (bed, promise) => {
       expect(await Promise.all([runAudit(url), run('statement', url, ...STATEMENT)])).toEqual([wrong, wrong]);
     }
   });
+});
+
+it('changes no file, and neither does a statement: not the mode of a copy, and not what a crash left beside it', async () => {
+  const database = await freshDatabase('sqlite');
+  await addWallets(database, 'acme');
+  const [backup, crashed] = [`${database.file}.backup`, `${database.file}.crashed`];
+  const db = new Database(database.file);
+  db.exec(`VACUUM INTO '${backup}'`);
+  db.exec('UPDATE wallet SET held = 0');
+  for (const beside of ['', '-wal']) copyFileSync(`${database.file}${beside}`, `${crashed}${beside}`);
+  db.close();
+  const found = () =>
+    [backup, crashed, `${crashed}-wal`].map((file) =>
+      existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : null,
+    );
+  const before = found();
+  const asked = [backup, crashed].flatMap((file) => [runAudit(`sqlite:${file}`), run('statement', `sqlite:${file}`, ...STATEMENT)]);
+  const [audited, stated] = [/in order/, /CLOSING/].map((text) => ({ code: 0, output: expect.stringMatching(text) }));
+  expect(await Promise.all(asked)).toEqual([audited, stated, audited, stated]);
+  expect(found()).toEqual(before);
+  await database.drop();
 });
 
 it('finds no ledger in order whose file is damaged, wherever that is', async () => {

@@ -285,4 +285,9 @@ onEachDatabase('the catalog that is made over the graph', (bed, promise) => {
       await other.stop();
     }
   });
+
+  promise('retires no model that research runs write with', async () => {
+    await retire('Route', 'stubborn:ORDINARY');
+    await expect(retire('Model', 'stubborn')).rejects.toThrow(/is what research runs write with: name another one/);
+  });
 });

@@ -1,9 +1,11 @@
 /** Chat completions on a channel that speaks Anthropic's Messages: the official SDK of OpenAI notices nothing, and the money is exact. */
 import OpenAI from 'openai';
+import { zodResponseFormat } from 'openai/helpers/zod';
+import { z } from 'zod';
 import { eventually, gate } from '../support/eventually';
 import { balanceOf, leaversNoticed, nanoOf, postChat, receipt, sdk } from '../support/forge-client';
 import { type MessageBlock, messageError, messageEvents, streamedMessage, text, wholeMessage } from '../support/message-answers';
-import { onEachDatabase } from '../support/on-each-database';
+import { onOneDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
@@ -16,7 +18,7 @@ const TOOLS = [{ type: 'function' as const, function: { name: 'weather', descrip
 const CALL: MessageBlock = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Oslo' } };
 const THOUGHT: MessageBlock = { type: 'thinking', thinking: 'hm, so', signature: 'c2lnbmVk' };
 
-onEachDatabase('a chat on an Anthropic channel', (bed, promise) => {
+onOneDatabase('a chat on an Anthropic channel', (bed, promise) => {
   const client = () => sdk(bed.gateway.origin, CHAT);
   const receiptOf = (response: Response) => receipt(bed.gateway.origin, CHAT, response.headers.get('x-request-id'));
   const sent = () => bed.a.requests.at(-1)?.body;
@@ -147,6 +149,32 @@ onEachDatabase('a chat on an Anthropic channel', (bed, promise) => {
     expect(sent()?.['messages']).toMatchObject([{ role: 'user' }, { role: 'assistant', content: [THOUGHT, CALL] }, { role: 'user' }]);
   });
 
+  promise('is any JSON object where one is asked for, whole and streamed, and charged by what the provider counted', async () => {
+    const ask = { ...ASK, response_format: { type: 'json_object' as const } };
+    const answer = { ...SERVED, content: [{ ...CALL, name: 'answer_in_json' } as MessageBlock], stop: 'tool_use' };
+    bed.a.next(wholeMessage(answer));
+    const { data, response } = await client().chat.completions.create(ask).withResponse();
+    expect(data.choices).toMatchObject([{ message: { content: '{"city":"Oslo"}' }, finish_reason: 'stop' }]);
+    expect(data.choices[0]?.message.tool_calls).toBeUndefined();
+    expect(sent()).toMatchObject({ tools: [{ name: 'answer_in_json' }], tool_choice: { type: 'tool', name: 'answer_in_json' } });
+    expect(await receiptOf(response)).toMatchObject({ usage: { inputTokens: 2, outputTokens: 3, source: 'PROVIDER' }, charge: CHARGE });
+    bed.a.next(streamedMessage(answer));
+    const stream = client().chat.completions.stream(ask);
+    expect(await stream.finalContent()).toBe('{"city":"Oslo"}');
+    expect((await stream.finalChatCompletion()).choices[0]?.finish_reason).toBe('stop');
+  });
+
+  promise('is parsed by the official SDK with a schema of Zod, whose bounds Anthropic would refuse', async () => {
+    const schema = z.object({ city: z.string().min(1), population: z.int() });
+    bed.a.next(({ text: asked }) =>
+      /"(?:minimum|maximum|minLength|\$schema)":/.test(asked)
+        ? messageError(400, 'invalid_request_error', 'output_config.format.schema: not supported')
+        : wholeMessage({ ...SERVED, content: [text('{"city":"Oslo","population":717710}')] }),
+    );
+    const { choices } = await client().chat.completions.parse({ ...ASK, response_format: zodResponseFormat(schema, 'city') });
+    expect(choices[0]?.message.parsed).toEqual({ city: 'Oslo', population: 717_710 });
+  });
+
   promise('carries pictures and files, and the words of the system in front of all', async () => {
     bed.a.next(wholeMessage(SERVED));
     const picture = { type: 'image_url' as const, image_url: { url: 'data:image/png;base64,aGk=' } };
@@ -180,7 +208,7 @@ onEachDatabase('a chat on an Anthropic channel', (bed, promise) => {
       [{ n: 2 }, 'n'],
       [{ logprobs: true }, 'logprobs'],
       [{ frequency_penalty: 0.5 }, 'frequency_penalty'],
-      [{ response_format: { type: 'json_object' } }, 'response_format'],
+      [{ response_format: { type: 'json_object' }, reasoning_effort: 'low' }, 'response_format'],
       [{ service_tier: 'flex' }, 'service_tier'],
       [{ something_new: 1 }, 'something_new'],
       [{ messages: [{ role: 'user', mood: 'good', content: 'x' }] }, 'messages[0].mood'],
@@ -199,6 +227,15 @@ onEachDatabase('a chat on an Anthropic channel', (bed, promise) => {
       { channel: { id: 'claude' }, status: 'SKIPPED', errorCode: 'feature_unsupported', errorMessage: expect.stringContaining('seed') },
       { channel: { id: 'cheap-b' }, status: 'SUCCEEDED' },
     ]);
+  });
+
+  promise('is what a response, which cannot run there, is told to ask for', async () => {
+    const asking = client().responses.create({ model: 'claude', input: 'hi' });
+    await expect(asking).rejects.toMatchObject({
+      status: 400,
+      code: 'endpoint_not_supported',
+      message: expect.stringMatching(/speak the protocol anthropic\. Ask them for chat completions\.$/) as string,
+    });
   });
 
   promise(

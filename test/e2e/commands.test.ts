@@ -52,7 +52,7 @@ describe('a command', () => {
   });
 
   it.each<[string, readonly string[], RegExp]>([
-    ['statement', ['--account', 'acme', '--month', '2026-13'], /^--month: .*1970-01 to 2999-12.*2026-13/],
+    ['statement', ['--account', 'acme', '--month', '2026-13'], /^--month must be .*1970-01 to 2999-12.*2026-13/],
     ['statement', ['--account', 'acme', '--month', '2026-11', '--format', 'xml'], /^--format must be one of csv, json/],
     ['statement', ['--month', '2026-11'], /^Name an account/],
     ['schema', ['one', 'two'], /"two"/],

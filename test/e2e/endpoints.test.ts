@@ -2,12 +2,12 @@
 import { completionAnswer, completionStream, embeddingsAnswer, moderationAnswer } from '../support/endpoint-answers';
 import { eventually, gate } from '../support/eventually';
 import { chunksOf, get, graph, leaversNoticed, post, receipt, sdk } from '../support/forge-client';
-import { onEachDatabase } from '../support/on-each-database';
+import { onOneDatabase } from '../support/on-each-database';
 import { secretOf, tokenOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
 
-onEachDatabase('an endpoint beside chat completions', (bed, promise) => {
+onOneDatabase('an endpoint beside chat completions', (bed, promise) => {
   const send = (path: string, body: object, init: RequestInit = {}, key = CHAT) => post(bed.gateway.origin, path, key, body, init);
   const receiptOf = (response: Response, key = CHAT) => receipt(bed.gateway.origin, key, response.headers.get('x-request-id'));
 

@@ -202,6 +202,33 @@ describe('a Gemini channel', () => {
     expect(tokens).toMatchObject({ status: 400, code: 'feature_unsupported' });
   });
 
+  it('refuses to count what is nested too deeply, as it refuses to answer it', async () => {
+    const [inner, levels] = ['{"type":"object","properties":{"a":', 5_000];
+    const tools = `[{"name":"f","input_schema":${inner.repeat(levels)}{}${'}}'.repeat(levels)}}]`;
+    const body = `{"model":"on-gemini","max_tokens":5,"messages":[{"role":"user","content":"hi"}],"tools":${tools}}`;
+    for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
+      const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+      const response = await fetch(`${bed.gateway.origin}${path}`, { method: 'POST', headers, body });
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { error: { message: 'The body is nested more than 2000 levels deep.' } },
+      ]);
+    }
+  });
+
+  it('refuses arguments of a call that are nested too deeply, which are JSON in a text of the body', async () => {
+    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}` } };
+    const messages = [
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', tool_calls: [call] },
+      { role: 'tool', tool_call_id: 'c', content: 'x' },
+    ];
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ model: 'on-gemini', messages });
+    const response = await fetch(`${bed.gateway.origin}/v1/chat/completions`, { method: 'POST', headers, body });
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { message: expect.stringContaining('(call "c")') } }]);
+  });
+
   it('counts the tokens of a message that is not made, for nothing', async () => {
     bed.provider.next({ raw: ['{"totalTokens":31,"promptTokensDetails":[{"modality":"TEXT","tokenCount":31}]}'] });
     const body = { model: 'on-gemini', system: 'be short', messages: HI };

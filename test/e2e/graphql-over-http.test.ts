@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Audit, serverAudits } from 'graphql-http';
 import { OPERATOR_TOKEN } from '../support/gateway-process';
-import { onEachDatabase } from '../support/on-each-database';
+import { onOneDatabase } from '../support/on-each-database';
 
 /** Audits that do not apply, each with the reason. */
 const SAFE_FROM_FORGERY = 'GET without a header that only a page of ours could send is refused: protection against forged requests';
@@ -16,7 +16,7 @@ const DOES_NOT_APPLY: Readonly<Record<string, string>> = {
 
 const audits: readonly Audit[] = serverAudits({ url: 'http://replaced' });
 
-onEachDatabase('GraphQL over HTTP', (bed, promise) => {
+onOneDatabase('GraphQL over HTTP', (bed, promise) => {
   const run = async (id: string) => {
     const authorised: typeof fetch = (input, init) =>
       fetch(input, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), authorization: `Bearer ${OPERATOR_TOKEN}` } });

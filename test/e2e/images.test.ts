@@ -1,12 +1,12 @@
 /** Pictures: priced by the picture or by their tokens, held for in full, and never sold without a price. */
 import { imagesAnswer } from '../support/endpoint-answers';
 import { graph, post, receipt, sdk } from '../support/forge-client';
-import { onEachDatabase } from '../support/on-each-database';
+import { onOneDatabase } from '../support/on-each-database';
 import { secretOf, tokenOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
 
-onEachDatabase('pictures', (bed, promise) => {
+onOneDatabase('pictures', (bed, promise) => {
   const paint = (body: object) => post(bed.gateway.origin, '/v1/images/generations', CHAT, { prompt: 'a red cat', ...body });
   const receiptOf = (response: Response) => receipt(bed.gateway.origin, CHAT, response.headers.get('x-request-id'));
 

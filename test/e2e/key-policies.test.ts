@@ -1,19 +1,21 @@
-/** What a key asks of its requests, as a client meets it: how often, how long, how dear, and under which names. */
+/** What a key asks of its requests, as a client meets it: how often, how long, how dear, under which names, and from where. */
 import { get, graph, postChat, type ReceiptJson, receipt } from '../support/forge-client';
 import { gatewayThatRefuses, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
+import { connectLive } from '../support/raw-live-client';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
 const ACME = tokenOf('acme');
-const POLICIES = 'maxAttempts deadlineMs maxPrice { bucket input output } maxCharge { bucket amount } modelAliases { alias model }';
-const NONE = { maxAttempts: null, deadlineMs: null, maxPrice: [], maxCharge: [], modelAliases: [] };
+const POLICIES =
+  'maxAttempts deadlineMs maxPrice { bucket input output } maxCharge { bucket amount } modelAliases { alias model } allowedAddresses';
+const NONE = { maxAttempts: null, deadlineMs: null, maxPrice: [], maxCharge: [], modelAliases: [], allowedAddresses: [] };
 
 interface ErrorBody {
   readonly error: { readonly code: string; readonly message: string; readonly param: string | null };
 }
 type Story = ReceiptJson & { readonly model: string | null; readonly modelReason: string | null };
 
-/** The shop with other names for models, and a key that has policies from the start. */
+/** The shop with other names for models, and keys that have policies from the start. */
 function withAliases(bed: Bed) {
   const { catalog } = bed;
   const [acme, ...others] = catalog.accounts;
@@ -22,7 +24,8 @@ function withAliases(bed: Bed) {
     maxPrice: [{ bucket: 'RMB', output: '4' }],
     modelAliases: [{ alias: 'mine', model: 'only-ordinary' }],
   };
-  const accounts = [{ ...acme, keys: [...(acme?.keys ?? []), key] }, ...others];
+  const local = { id: 'local', name: 'local', secret: secretOf('local'), allowedAddresses: ['127.0.0.1', '2001:db8::/32'] };
+  const accounts = [{ ...acme, keys: [...(acme?.keys ?? []), key, local] }, ...others];
   return { ...catalog, accounts, aliases: { 'gpt-4o': 'small' } };
 }
 
@@ -32,7 +35,8 @@ onEachDatabase('the policies of a key', (bed, promise) => {
   const origin = async (): Promise<string> => {
     if (!hasAliases) {
       await bed.gateway.stop();
-      bed.gateway = await startGateway({ ...bed.gateway.settings, catalog: withAliases(bed) });
+      const environment = { ...bed.gateway.settings.environment, TRUSTED_PROXIES: '127.0.0.1' };
+      bed.gateway = await startGateway({ ...bed.gateway.settings, environment, catalog: withAliases(bed) });
       hasAliases = true;
     }
     return bed.gateway.origin;
@@ -56,6 +60,7 @@ onEachDatabase('the policies of a key', (bed, promise) => {
       maxPrice: [{ bucket: 'RMB', input: null, output: '9.5' }],
       maxCharge: [{ bucket: 'CREDIT', amount: '0.01' }],
       modelAliases: [{ alias: 'm', model: 'small' }],
+      allowedAddresses: [],
     };
     expect((await graph<{ apiKey: object }>(await origin(), ACME, `{ apiKey(id: "${id}") { ${POLICIES} } }`)).apiKey).toEqual(shown);
     expect(((await (await get(await origin(), '/v1/key', secret)).json()) as { policies: object }).policies).toEqual(shown);
@@ -86,6 +91,7 @@ onEachDatabase('the policies of a key', (bed, promise) => {
       ['maxCharge: [{ bucket: RMB, amount: "1" }, { bucket: RMB, amount: "2" }]', 'repeats the ceiling for RMB'],
       ['modelAliases: [{ alias: "x", model: "nothing" }]', 'names the model .*nothing.*, which does not exist'],
       ['modelAliases: [{ alias: "small", model: "free" }, { alias: "x", model: "small" }]', 'small.* is an alias of this key'],
+      ['allowedAddresses: ["10.0.0.0/8", "office"]', 'allowedAddresses\\[1\\] must be an address or a range such as 203.0.113.0/24'],
     ] as const) {
       await expect(keyWith(input)).rejects.toThrow(new RegExp(message));
     }
@@ -179,6 +185,48 @@ onEachDatabase('the policies of a key', (bed, promise) => {
     expect((await graph<{ receipt: object }>(await origin(), secret, query)).receipt).toEqual({
       ...{ requestedModel: 'gpt-4o', model: 'small', modelReason: told.modelReason },
     });
+  });
+
+  promise('keep a key to its addresses on every surface, behind a proxy as well, with a receipt that names the place', async () => {
+    const secret = secretOf('local');
+    const elsewhere = { 'x-forwarded-for': '192.0.2.1, 198.51.100.7' };
+    const served = bed.a.requests.length;
+    const refused = await call(secret, {}, elsewhere);
+    const { error } = (await refused.json()) as ErrorBody;
+    expect([refused.status, error.code, error.message]).toEqual([
+      403,
+      'address_not_allowed',
+      'The API key may not be used from 198.51.100.7.',
+    ]);
+    expect(await story(secret, refused)).toMatchObject({
+      stopReason: 'REFUSED',
+      errorCode: 'address_not_allowed',
+      hold: null,
+      charge: '0',
+    });
+    expect(bed.a.requests.length).toBe(served);
+    const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json', ...elsewhere };
+    for (const path of ['/v1/models', '/v1/key', `/v1/receipts/${refused.headers.get('x-request-id')}`]) {
+      expect([path, (await fetch(`${await origin()}${path}`, { headers })).status]).toEqual([path, 403]);
+    }
+    const asked = await fetch(`${await origin()}/graphql`, { method: 'POST', headers, body: '{"query":"{ wallets { id } }"}' });
+    expect(await asked.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN', faultCode: 'address_not_allowed' } }] });
+    expect((await call(secret, {}, { 'x-forwarded-for': '2001:db8::7' })).status).toBe(200);
+    expect((await call(secret)).status).toBe(200);
+  });
+
+  promise('cut off whoever follows from an address that is allowed no more', async () => {
+    const { id, secret } = await keyWith('allowedAddresses: ["198.51.100.0/24"]');
+    const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+    await expect(connectLive(await origin(), secret, from('203.0.113.1'))).rejects.toThrow('closed with 4403');
+    const near = await connectLive(await origin(), secret, from('198.51.100.1'));
+    const far = await connectLive(await origin(), secret, from('198.51.100.200'));
+    const change = `mutation { updateApiKey(id: "${id}", input: { allowedAddresses: ["198.51.100.0/25"] }) { allowedAddresses } }`;
+    expect(await graph(await origin(), ACME, change)).toEqual({ updateApiKey: { allowedAddresses: ['198.51.100.0/25'] } });
+    expect(await far.closed).toEqual({ code: 4403, reason: 'The API key may not be used from 198.51.100.200.' });
+    near.send({ type: 'ping' });
+    await near.hears(({ type }) => type === 'pong');
+    near.socket.close();
   });
 
   promise('come from a catalog without chains and circles of names', async () => {

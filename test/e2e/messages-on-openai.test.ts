@@ -178,14 +178,16 @@ onEachDatabase(
       });
     });
 
-    promise('asks for answers of a schema', async () => {
-      bed.a.next({ text: '{"city":"Oslo"}' });
-      const format = { type: 'json_schema' as const, schema: SCHEMA };
-      await client().messages.create({ ...ASK, output_config: { format } });
-      expect(sent()?.body['response_format']).toEqual({
-        type: 'json_schema',
-        json_schema: { name: 'answer', schema: SCHEMA, strict: true },
-      });
+    promise('asks for answers of a schema, strictly where OpenAI takes it so: not with members that may be left out', async () => {
+      const closed = { ...SCHEMA, additionalProperties: false };
+      for (const [schema, strict] of [
+        [{ ...closed, required: ['city'] }, true],
+        [closed, false],
+      ] as const) {
+        bed.a.next({ text: '{"city":"Oslo"}' });
+        await client().messages.create({ ...ASK, output_config: { format: { type: 'json_schema', schema } } });
+        expect(sent()?.body['response_format']).toEqual({ type: 'json_schema', json_schema: { name: 'answer', schema, strict } });
+      }
     });
 
     promise('pays for what the provider read from its cache what that costs, and Anthropic tells it beside the input', async () => {

@@ -107,11 +107,28 @@ onEachDatabase(
       }
     });
 
-    promise('takes the key in either header', async () => {
+    promise('takes the key in either header, also as bearer beside one that is left empty', async () => {
+      const bearer = `Bearer ${CHAT}`;
+      for (const key of [{ 'x-api-key': CHAT }, { authorization: bearer }, { 'x-api-key': '', authorization: bearer }]) {
+        bed.a.next(wholeMessage(SERVED));
+        const headers = { ...key, 'content-type': 'application/json' } as Record<string, string>;
+        const response = await fetch(`${bed.gateway.origin}/v1/messages`, { method: 'POST', headers, body: JSON.stringify(ASK) });
+        expect(response.status).toBe(200);
+      }
+    });
+
+    promise('lists the models of the key to the official SDK, and one of them', async () => {
+      const { data, has_more } = await client().models.list();
+      expect(data).toContainEqual({ type: 'model', id: 'claude', display_name: 'claude', created_at: '1970-01-01T00:00:00Z' });
+      expect(has_more).toBe(false);
+      expect(await client().models.retrieve('claude')).toMatchObject({ type: 'model', id: 'claude' });
+    });
+
+    promise('shows a receipt for the key in either header', async () => {
       bed.a.next(wholeMessage(SERVED));
-      const headers = { 'x-api-key': CHAT, 'content-type': 'application/json' };
-      const response = await fetch(`${bed.gateway.origin}/v1/messages`, { method: 'POST', headers, body: JSON.stringify(ASK) });
-      expect(response.status).toBe(200);
+      const { request_id } = await client().messages.create(ASK).withResponse();
+      const response = await fetch(`${bed.gateway.origin}/v1/receipts/${request_id}`, { headers: { 'x-api-key': CHAT } });
+      expect([response.status, await response.json()]).toMatchObject([200, { id: request_id, charge: CHARGE }]);
     });
 
     promise('tells what is wrong as Anthropic does, so that its SDK knows it', async () => {

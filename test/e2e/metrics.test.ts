@@ -1,7 +1,7 @@
 /** `GET /metrics`: what Prometheus reads, and who may. */
 import { postChat } from '../support/forge-client';
 import { OPERATOR_TOKEN } from '../support/gateway-process';
-import { type Bed, onEachDatabase } from '../support/on-each-database';
+import { type Bed, onOneDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
@@ -27,7 +27,7 @@ async function call(bed: Bed, key: string, body: object = {}): Promise<number> {
 const requests = (routeType: string, status: string, stopReason: string) =>
   `tokens_forge_requests_total{endpoint="/v1/chat/completions",route_type="${routeType}",status="${status}",stop_reason="${stopReason}"}`;
 
-onEachDatabase('the metrics', (bed, promise) => {
+onOneDatabase('the metrics', (bed, promise) => {
   promise('count a call once, its attempts by channel, its tokens, and its charge by bucket', async () => {
     const names = [
       requests('ORDINARY', 'SUCCEEDED', 'COMPLETED'),

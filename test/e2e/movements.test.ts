@@ -129,6 +129,9 @@ onEachDatabase('money that the operator moves', (bed, promise) => {
     await expect(topUp('-1', newId())).rejects.toThrow(/above zero/);
     await expect(adjust('0')).rejects.toThrow(/other than zero/);
     await expect(topUp('1', '')).rejects.toThrow(/idempotencyKey/);
+    for (const wrong of ['adjust(accountId: "acme", bucket: RMB, amount: "1"', `refund(receiptId: "${newId()}"`]) {
+      await expect(ask(`mutation { ${wrong}, idempotencyKey: "reason", memo: " ") { id } }`)).rejects.toThrow(/memo must say why/);
+    }
     await expect(topUp('4611686018', newId())).rejects.toThrow(/more than a wallet can hold/);
     await expect(topUp('9999999999', newId())).rejects.toThrow(/no more than a wallet can hold/);
     await expect(refund(newId(), newId())).rejects.toThrow(/There is no settled receipt/);

@@ -1,6 +1,6 @@
 /** What the client sends is what the provider gets, and what the provider answers is what the client gets. */
 import { postChat, receipt, sdk } from '../support/forge-client';
-import { onEachDatabase } from '../support/on-each-database';
+import { onOneDatabase } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
@@ -9,7 +9,7 @@ const WEATHER = {
   function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } },
 };
 
-onEachDatabase('what goes through', (bed, promise) => {
+onOneDatabase('what goes through', (bed, promise) => {
   const client = () => sdk(bed.gateway.origin, CHAT);
   const lastSent = () => bed.a.requests.at(-1)!;
 

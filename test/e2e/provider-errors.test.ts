@@ -1,13 +1,13 @@
 /** What providers do wrong: what the client is told, what it costs, and what the receipt says. */
 import OpenAI from 'openai';
 import { postChat, type ReceiptJson, receipt, sdk } from '../support/forge-client';
-import { onEachDatabase } from '../support/on-each-database';
+import { onOneDatabase } from '../support/on-each-database';
 import type { Script } from '../support/script';
 import { HI, secretOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
 
-onEachDatabase('when a provider fails', (bed, promise) => {
+onOneDatabase('when a provider fails', (bed, promise) => {
   async function call(
     model: string,
     more: object = {},

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import OpenAI, { type APIError } from 'openai';
 import { get, postChat, receipt, sdk } from '../support/forge-client';
-import { onEachDatabase } from '../support/on-each-database';
+import { onOneDatabase } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
@@ -85,7 +85,7 @@ const REFUSALS: readonly Refusal[] = [
   { what: 'a balance that covers nothing', key: 'poor-chat', status: 429, code: 'insufficient_quota' },
 ];
 
-onEachDatabase('the gateway refuses', (bed, promise) => {
+onOneDatabase('the gateway refuses', (bed, promise) => {
   for (const { what, key = 'chat', body = OK, headers = {}, status, code, param = null } of REFUSALS) {
     promise(`${what}: ${status} ${code}, with a receipt that says what to do`, async () => {
       const asked = bed.a.requests.length + bed.b.requests.length + bed.official.requests.length;

@@ -233,6 +233,29 @@ onEachDatabase(
       expect(eventsIn(again)).toEqual(eventsIn(resumed));
     });
 
+    promise('says how a run that ended without a section goes on, and follows it through its former end', async () => {
+      bed.a.script('small-2025', (request) => (sectionIn(request) === 'technical_view' ? { text: 'no JSON' } : fitting(request)));
+      const partial = command(['DEMO', '--yes']);
+      expect(await partial.ended).toBe(2);
+      expect(partial.stdout).toContain(`What is missing is written with: npm run research -- --resume ${runIdIn(partial)}\n`);
+      bed.a.script('small-2025', fitting);
+      const resumed = command(['--resume', runIdIn(partial)]);
+      expect({ code: await resumed.ended, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });
+      const told = eventsIn(resumed);
+      expect(told.slice(0, eventsIn(partial).length)).toEqual(eventsIn(partial));
+      expect(told.slice(eventsIn(partial).length)).toEqual([
+        ...[
+          'Run: resumed',
+          'Run: started',
+          'Technical view: retried',
+          'Technical view: completed',
+          'Summary: started',
+          'Summary: completed',
+        ],
+        'Run: ended',
+      ]);
+    });
+
     promise('asks an account which of its keys pays', async () => {
       const account = command(['DEMO', '--yes'], bed.gateway.origin, tokenOf('acme'));
       expect(await account.ended).toBe(1);

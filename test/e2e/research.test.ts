@@ -198,7 +198,7 @@ onEachDatabase('a research run', (bed, promise) => {
     bed.a.script('small-2025', (request) => (sectionIn(request) === 'news' ? { text: 'no JSON' } : fitting(request)));
     const run = await ended(await start({ mode: 'STANDARD' }));
     expect(run.status).toBe('PARTIAL');
-    expect(run.statusReason).toMatch(/1 of 5 sections failed, and 1 that read them were skipped.*News/);
+    expect(run.statusReason).toMatch(/1 of 5 sections failed, and 1 that reads them was skipped.*News/);
     expect(run.sections.map(({ name, status, tries }) => [name, status, tries])).toEqual([
       ['market_snapshot', 'COMPLETED', 1],
       ['technical_view', 'COMPLETED', 1],
@@ -208,6 +208,21 @@ onEachDatabase('a research run', (bed, promise) => {
     ]);
     expect(run.receipt.requests).toBe(6);
     expectToAddUp(run);
+    // The model is mended: what is missing is written, and nothing else is asked for.
+    bed.a.script('small-2025', fitting);
+    const asked = bed.a.requests.length;
+    const resume = `mutation { resumeResearchRun(id: "${run.id}") { status statusReason finishedAt report receipt { estimateError } } }`;
+    const resumed = await graph<{ resumeResearchRun: { report: string } }>(bed.gateway.origin, ACME, resume);
+    expect(resumed).toMatchObject({
+      resumeResearchRun: { status: 'QUEUED', statusReason: null, finishedAt: null, receipt: { estimateError: null } },
+    });
+    expect(resumed.resumeResearchRun.report).toContain('*This section is not written yet.*');
+    const whole = await ended(run.id);
+    expect(whole).toMatchObject({ status: 'COMPLETED', statusReason: null, receipt: { requests: 8, retriedSections: 1 } });
+    expect(bed.a.requests.slice(asked).map(sectionIn)).toEqual(['news', 'summary']);
+    expect(whole.sections.map(({ tries }) => tries)).toEqual([1, 1, 1, 4, 1]);
+    expect(whole.report).not.toContain('PARTIAL');
+    expectToAddUp(whole);
   });
 
   promise('tells what a model said that refused, and of a filter that kept an answer back', async () => {
@@ -244,6 +259,12 @@ onEachDatabase('a research run', (bed, promise) => {
     );
     const begun = (seen.sections[0]?.receipts ?? []).map(({ createdAt }) => Date.parse(createdAt));
     expect(Math.max(...begun) - Math.min(...begun)).toBeGreaterThanOrEqual(4_000);
+    // A longer outage costs nothing but the time: the run goes on where it is resumed.
+    for (const upstream of [bed.a, bed.b]) for (const model of ['small', 'small-2025']) upstream.script(model, fitting);
+    await graph(bed.gateway.origin, ACME, `mutation { resumeResearchRun(id: "${run.id}") { status } }`);
+    const whole = await ended(run.id, ['COMPLETED']);
+    expect(whole.sections.map(({ tries }) => tries)).toEqual([4, 4, 1]);
+    expectToAddUp(whole);
   });
 
   promise('pauses within its budget, says why, and goes on with a higher one: what is completed is not paid again', async () => {

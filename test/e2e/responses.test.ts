@@ -2,7 +2,7 @@
 import { responseBody, responseEvents } from '../support/endpoint-answers';
 import { eventually, gate } from '../support/eventually';
 import { get, leaversNoticed, post, receipt, sdk } from '../support/forge-client';
-import { onEachDatabase } from '../support/on-each-database';
+import { onOneDatabase } from '../support/on-each-database';
 import { secretOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
@@ -11,7 +11,7 @@ const COUNTS = { input: 2, output: 3 };
 /** Two tokens in, three out, on the primary. */
 const CHARGE = '0.000014';
 
-onEachDatabase('a response', (bed, promise) => {
+onOneDatabase('a response', (bed, promise) => {
   const client = () => sdk(bed.gateway.origin, CHAT);
   const send = (body: object) => post(bed.gateway.origin, '/v1/responses', CHAT, { model: 'small', input: 'say it', ...body });
   const receiptOf = (response: Response) => receipt(bed.gateway.origin, CHAT, response.headers.get('x-request-id'));

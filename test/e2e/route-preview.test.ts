@@ -43,6 +43,29 @@ onEachDatabase('a preview of a route', (bed, promise) => {
     expect(told.holdAmount).toBe(story.hold?.amount);
   });
 
+  promise('says of a key that is beyond its rate what the call itself is told', async () => {
+    const MADE = 'mutation { createApiKey(input: { name: "rated", requestsPerMinute: 1 }) { secret apiKey { id } } }';
+    const { createApiKey: made } = await ask<{ createApiKey: { secret: string; apiKey: { id: string } } }>(ACME, MADE);
+    const call = () => postChat(bed.gateway.origin, made.secret, { model: 'small', messages: HI });
+    const input = { apiKeyId: made.apiKey.id, model: 'small' };
+    expect(await preview(made.secret, input)).toMatchObject({ callable: true, reason: null });
+    await (await call()).text();
+    const { error } = (await (await call()).json()) as { error: { code: string; message: string } };
+    expect(error.code).toBe('rate_limit_exceeded');
+    // The seconds run on between the two.
+    const words = error.message.slice(0, error.message.indexOf(' in '));
+    const told = await preview(made.secret, input);
+    expect(told).toMatchObject({ callable: false, reason: expect.stringContaining(words), routeType: 'ORDINARY', holdAmount: null });
+    const { apiKey } = await ask<{ apiKey: { callableModels: { model: string; callable: boolean; reason: string | null }[] } }>(
+      made.secret,
+      `{ apiKey(id: "${made.apiKey.id}") { callableModels { model callable reason } } }`,
+    );
+    expect(apiKey.callableModels.find(({ model }) => model === 'small')).toMatchObject({
+      callable: false,
+      reason: expect.stringContaining(words),
+    });
+  });
+
   promise('says what to change where nothing can be called', async () => {
     const unknown = await preview(CHAT, { apiKeyId: 'chat', model: 'no-such-model' });
     expect(unknown).toMatchObject({ callable: false, steps: [], holdAmount: null });

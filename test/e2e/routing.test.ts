@@ -1,9 +1,9 @@
 /** Which channel serves, which balance pays, and what the receipt says of the way there. */
 import { postChat, type ReceiptJson, receipt } from '../support/forge-client';
-import { onEachDatabase } from '../support/on-each-database';
+import { onOneDatabase } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
 
-onEachDatabase('routing', (bed, promise) => {
+onOneDatabase('routing', (bed, promise) => {
   async function call(
     keyId: string,
     model: string,
@@ -131,7 +131,7 @@ onEachDatabase('routing', (bed, promise) => {
   });
 });
 
-onEachDatabase('an output limit', (bed, promise) => {
+onOneDatabase('an output limit', (bed, promise) => {
   const post = (key: string, body: object = {}) =>
     postChat(bed.gateway.origin, secretOf(key), { model: 'only-ordinary', messages: HI, ...body });
 

@@ -188,8 +188,19 @@ onEachDatabase('a run of an agent', (bed, promise) => {
     );
     expect((await wrong({ name: 'x', budget: { RMB: '1' } })).message).toMatch(/^budget: must be a list such as/);
     expect((await wrong({ name: 'x', budget: ['RMB'] })).message).toBe('budget[0]: must have a bucket and an amount.');
-    expect((await wrong([])).message).toBe('The body: must be a JSON object with a name.');
+    expect(await wrong([])).toMatchObject({ status: 400, code: 'invalid_json', message: expect.stringContaining('must be a JSON object') });
+    expect((await wrong('{"name":"x","n\\u0061me":"y"}')).message).toBe('name stands in the body more than once.');
+    expect((await wrong('{"name":"x","budget":[{"bucket":"RMB","amount":"1","amount":"500"}]}')).message).toBe(
+      'amount stands in the body more than once.',
+    );
+    const packed = await post(bed.gateway.origin, '/v1/runs', CHAT, { name: 'x' }, { headers: { 'content-encoding': 'gzip' } });
+    expect(await refusal(packed)).toMatchObject({ status: 415, message: expect.stringContaining('compressed') });
     expect((await post(bed.gateway.origin, '/v1/runs', 'sk-nobody', { name: 'x' })).status).toBe(401);
+  });
+
+  promise('is made whatever its body is called: curl calls it a form', async () => {
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain;charset=UTF-8'])
+      await made(bed.gateway.origin, { name: 'x' }, { 'content-type': type });
   });
 
   promise('is named as its agent named it: bytes that are no UTF-8 make none, and a byte order mark is no part of them', async () => {

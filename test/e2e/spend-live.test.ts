@@ -1,7 +1,7 @@
 /** Following the spend over a WebSocket, with the client that people use. */
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { graph, postChat } from '../support/forge-client';
+import { graph, nanoOf, postChat } from '../support/forge-client';
 import { OPERATOR_TOKEN } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
 import { startResearch } from '../support/research-client';
@@ -64,20 +64,13 @@ onEachDatabase('the spend, live', (bed, promise) => {
     return taken;
   }
 
-  /** The cursor at which an account stands now: that of its last event. */
-  async function lastCursor(): Promise<string> {
-    const events = follow(ACME, { after: Buffer.from('acme:RMB 0 0').toString('base64url') });
-    const { ledgerEntries } = await graph<{ ledgerEntries: { nodes: { id: string }[] } }>(
-      bed.gateway.origin,
-      ACME,
-      '{ ledgerEntries(first: 1) { nodes { id } } }',
-    );
-    for await (const { data } of events) if (data?.spend.entry.id === ledgerEntries.nodes[0]?.id) return data?.spend.cursor ?? '';
-    throw new Error('the last entry was never told');
+  /** Where an account stands now. */
+  async function cursorNow(token = ACME): Promise<string> {
+    return (await graph<{ spendCursor: string }>(bed.gateway.origin, token, '{ spendCursor }')).spendCursor;
   }
 
   promise('is told to the account, the key and the operator, with receipt and balance', async () => {
-    const after = await lastCursor();
+    const after = await cursorNow();
     const receiptId = await call();
     for (const token of [ACME, CHAT, OPERATOR_TOKEN]) {
       const [event] = await take(follow(token, { after, apiKeyId: 'chat' }), 1);
@@ -87,7 +80,7 @@ onEachDatabase('the spend, live', (bed, promise) => {
   });
 
   promise('goes on behind the last cursor: nothing lost, nothing twice', async () => {
-    const after = await lastCursor();
+    const after = await cursorNow();
     const ids: string[] = [];
     for (let nth = 0; nth < 6; nth += 1) ids.push(await call());
     const all = await take(follow(ACME, { after }), 6);
@@ -96,8 +89,21 @@ onEachDatabase('the spend, live', (bed, promise) => {
     expect(rest.map(({ receipt }) => receipt?.id)).toEqual(ids.slice(3));
   });
 
+  promise('begins where the balances were read, for each caller, and tells all that was committed after that', async () => {
+    for (const token of [ACME, CHAT, OPERATOR_TOKEN]) {
+      const after = await cursorNow(token);
+      const balances = '{ wallets { id balance } }';
+      const { wallets } = await graph<{ wallets: { id: string; balance: string }[] }>(bed.gateway.origin, token, balances);
+      const receiptId = await call();
+      const [event] = await take(follow(token, { after }), 1);
+      expect(event?.receipt?.id).toBe(receiptId);
+      const before = wallets.find(({ id }) => id === 'acme:RMB')?.balance ?? '';
+      expect(nanoOf(event?.balance ?? '')).toBe(nanoOf(before) + nanoOf(event?.entry.amount ?? ''));
+    }
+  });
+
   promise('comes while it happens', async () => {
-    const after = await lastCursor();
+    const after = await cursorNow();
     const taking = take(follow(ACME, { after }), 2);
     const ids = [await call(), await call()];
     expect((await taking).map(({ receipt }) => receipt?.id)).toEqual(ids);
@@ -108,7 +114,7 @@ onEachDatabase('the spend, live', (bed, promise) => {
   });
 
   promise('does not go on at a cursor of another account, which would tell all of its own history again', async () => {
-    const others = await lastCursor();
+    const others = await cursorNow();
     for (const token of [tokenOf('globex'), secretOf('globex-chat')]) {
       await expect(take(follow(token, { after: others }), 1)).rejects.toThrow(/must be the cursor of an event of this subscription/);
     }

@@ -1,9 +1,9 @@
 /** The small surfaces: models, health, and paths that do not exist. */
 import { get, sdk } from '../support/forge-client';
-import { onEachDatabase } from '../support/on-each-database';
+import { onOneDatabase } from '../support/on-each-database';
 import { secretOf } from '../support/shop-catalog';
 
-onEachDatabase('the gateway shows', (bed, promise) => {
+onOneDatabase('the gateway shows', (bed, promise) => {
   const idsFor = async (keyId: string) => {
     const ids: string[] = [];
     for await (const model of sdk(bed.gateway.origin, secretOf(keyId)).models.list()) ids.push(model.id);

@@ -23,6 +23,11 @@ function workersOf({ gateway }: Bed): number[] {
   return children === '' ? [] : children.split(' ').map(Number);
 }
 
+/** How many have said by now that they listen. */
+function listening({ gateway }: Bed): number {
+  return gateway.stderr.split('the gateway listens').length - 1;
+}
+
 async function callsCounted(bed: Bed): Promise<number> {
   const text = await (await fetch(`${bed.gateway.origin}/metrics`, { headers: { connection: 'close' } })).text();
   const line = text.split('\n').find((each) => each.startsWith('tokens_forge_requests_total{'));
@@ -35,9 +40,11 @@ onEachDatabase(
     promise('serve on one port, are counted together, and each that dies is replaced', async () => {
       if (!(await redisIsServed())) return;
       await bed.gateway.stop();
-      const environment = { WORKERS: String(WORKERS), REDIS_URL: REDIS_SERVER };
+      const environment = { WORKERS: String(WORKERS), REDIS_URL: REDIS_SERVER, LOG_LEVEL: 'info' };
       bed.gateway = await startGateway({ ...bed.gateway.settings, environment });
       await eventually(() => expect(workersOf(bed)).toHaveLength(WORKERS));
+      // Nobody listens on the port where the only one that came to it is killed.
+      await eventually(() => expect(listening(bed)).toBe(WORKERS), 20_000);
       await eventually(async () => expect(await Promise.all(Array.from({ length: 12 }, () => call(bed)))).toEqual(Array(12).fill(200)));
       // A worker that is still starting answers for itself when it can.
       await eventually(async () => expect(await callsCounted(bed)).toBe(bed.a.served.length), 20_000);

@@ -33,7 +33,7 @@ onEachDatabase('an answer', (bed, promise) => {
   const leftBehind = () => eventually(() => expect(bed.a.served.every((served) => served.closed)).toBe(true));
 
   promise('that never ends is cut as BUDGET, costs its hold at most, and the provider is left', async () => {
-    const { story, done, errorCode } = await call('only-ordinary', { endless: true });
+    const { story, done, errorCode } = await call('only-ordinary', { endless: true, chunkDelayMs: 1 });
     expect([done, errorCode]).toEqual([false, 'output_limit_reached']);
     expect(story).toMatchObject({ status: 'FAILED', stopReason: 'BUDGET', charge: HOLD, hold: { amount: HOLD, state: 'SETTLED' } });
     await leftBehind();

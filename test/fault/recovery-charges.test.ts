@@ -162,22 +162,30 @@ onEachDatabase(
     );
 
     promise(
-      'is stopped and wakes up after it was declared dead: it settles nothing, raises an alarm, and leaves as one to be started again',
+      'is stopped and wakes up after it was declared dead: it sends nothing more, settles nothing, raises an alarm, and leaves as one to be started again',
       async () => {
         const { opened, open } = gate();
         const zombie = await startGateway(bed.gateway.settings);
         try {
           const stream = await streaming(bed, zombie, { text: words(30), gate: { before: 8, opened } });
           await noted(bed, stream, 7);
+          bed.a.next({ status: 500, gate: { before: 'head', opened } });
+          const failing = postChat(zombie.origin, CHAT, { model: 'small', messages: HI }).catch(() => null);
+          const asked = () => bed.a.requests.length + bed.b.requests.length;
+          const before = asked();
+          await bed.a.until(() => asked() > before);
           zombie.signal('SIGSTOP');
           const story = await abandoned(bed, stream);
           chargedFor(story, 7);
-          zombie.signal('SIGCONT');
           open();
+          await bed.a.until(() => bed.a.served.at(-1)?.closed === true);
+          zombie.signal('SIGCONT');
           const { code, stderr } = await zombie.ended;
           expect(code).toBe(75);
           for (const alarm of ['process_fenced', 'late_settlement']) expect(stderr).toContain(`"alarm":"${alarm}"`);
           expect(stderr).toContain(stream.id);
+          await failing;
+          expect(asked()).toBe(before + 1);
           const got = await stream.got;
           expect(eventsOf(got)).not.toContain('[DONE]');
           expect(chunksOf(got).at(-1)?.error).toMatchObject({ code: 'gateway_crashed' });

@@ -1,30 +1,42 @@
 // Runs the commands of the checks and of jest. Every function gives back counts: { passed, failed, skipped }.
-const { spawnSync } = require('node:child_process');
+const { execFile, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
 const ROOT = path.join(__dirname, '..', '..');
 const BINS = [path.join(ROOT, 'test', 'node_modules', '.bin'), path.join(ROOT, 'node_modules', '.bin')];
+const MOST_OUTPUT = 2 ** 28;
 const PASSED = { passed: 1, failed: 0, skipped: 0 };
 const FAILED = { passed: 0, failed: 1, skipped: 0 };
 
-function run(command, args, { cwd = ROOT, quiet }) {
-  const program = command === 'node' ? process.execPath : command === 'npm' ? 'npm' : toolOf(command);
-  const env = { ...process.env, TZ: 'UTC' };
-  const result = spawnSync(program, args, { cwd, env, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: quiet ? 'pipe' : 'inherit' });
-  const output = [result.stdout, result.stderr, result.error?.message].filter(Boolean).join('\n');
-  return { ok: result.status === 0, output };
+/** Runs a command in the terminal of this one. */
+function run(command, args) {
+  return spawnSync(programOf(command), args, { cwd: ROOT, env: environment(), stdio: 'inherit' }).status === 0;
 }
 
-function toolOf(command) {
+/** Runs a command and keeps what it says. */
+function runQuietly(command, args, cwd = ROOT) {
+  return new Promise((resolve) => {
+    execFile(programOf(command), args, { cwd, env: environment(), maxBuffer: MOST_OUTPUT }, (error, stdout, stderr) =>
+      resolve({ ok: error === null, output: [stdout, stderr, error?.message].filter(Boolean).join('\n') }),
+    );
+  });
+}
+
+function environment() {
+  return { ...process.env, TZ: 'UTC' };
+}
+
+function programOf(command) {
+  if (command === 'node') return process.execPath;
   return BINS.map((folder) => path.join(folder, command)).find((file) => fs.existsSync(file)) ?? command;
 }
 
 /** Runs one command; says in a line that it passed, or prints all that it said. */
-function check({ name, command: [command, ...args], cwd }) {
+async function check({ name, command: [command, ...args], cwd }) {
   const startedAt = Date.now();
-  const { ok, output } = run(command, args, { cwd, quiet: true });
+  const { ok, output } = await runQuietly(command, args, cwd);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${[command, ...args].join(' ')}), ${seconds} s`);
   if (!ok) console.log(`\n${output.trim()}\n`);
@@ -39,7 +51,7 @@ function jest({ projects, workers }, extra) {
     ? []
     : [`--maxWorkers=${Math.min(workers, os.availableParallelism())}`];
   try {
-    const { ok } = run('jest', [...extra, ...pace, '--passWithNoTests', '--json', `--outputFile=${report}`, ...selection(projects)], {});
+    const ok = run('jest', [...extra, ...pace, '--passWithNoTests', '--json', `--outputFile=${report}`, ...selection(projects)]);
     return fs.existsSync(report) ? countsOf(JSON.parse(fs.readFileSync(report, 'utf8')), ok) : FAILED;
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// The one list of what is checked beside the tests, in the order in which a fault is cheapest to find.
+// The one list of what is checked beside the tests. They run side by side and are told in this order.
 // `npm run check` and `npm test` both read it; each command also works alone, as `node test/tool.cjs <command>`.
 const steps = [
   { name: 'format and lint', command: ['biome', 'ci', '--error-on-warnings', '--max-diagnostics=100', '--colors=off', '.'] },
@@ -10,11 +10,11 @@ const steps = [
 
 /**
  * Tests that need no service come first, and alone where only the checks are asked for. The others have databases, ports and
- * names of their own and wait for most of their time, so two of them run side by side.
+ * names of their own, so that they run side by side, the longest first.
  */
 const rounds = [
   { projects: ['unit', 'architecture'], needsServices: false, workers: 4 },
-  { projects: ['contracts', 'e2e', 'fault'], needsServices: true, workers: 2 },
+  { projects: ['contracts', 'e2e', 'fault'], needsServices: true, workers: 4 },
 ];
 
 module.exports = { steps, rounds };

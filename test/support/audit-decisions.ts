@@ -158,7 +158,7 @@ export const UNSEEN: Readonly<Record<string, readonly [reason: Reason, columns: 
     'alerts',
     'id account_id name metric bucket api_key_id project_id route_type spend_window threshold minimum_requests emails enabled episode created_at',
   ],
-  webhook: ['alerts', 'id account_id url secret_sealed created_at'],
+  webhook: ['alerts', 'id account_id url secret_sealed former_secret_sealed former_until created_at'],
   alert: ['alerts', 'id seq rule_id account_id metric message value threshold receipt_id ledger_entry_id raised_at'],
   alert_sequence: ['alerts', 'id last'],
   alert_delivery: ['alerts', 'id alert_id means target state tries next_try_at claim last_result delivered_at'],

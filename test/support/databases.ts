@@ -1,12 +1,12 @@
 /** Fresh, migrated databases of each kind, made for one suite and dropped after it. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
 import Database from 'better-sqlite3';
 import { type Connection, createConnection } from 'mysql2/promise';
-import { type DatabaseLocation, openDatabase } from '../../src/storage/data-source';
+import type { DatabaseLocation } from '../../src/storage/data-source';
 
 export type DatabaseKind = 'sqlite' | 'mysql';
 
@@ -22,6 +22,9 @@ export interface TestDatabase {
   query(sql: string): Promise<Row[]>;
   drop(): Promise<void>;
 }
+
+/** The name of the variable that says where the databases are that are copied; unset: each is migrated. */
+export const PREPARED = 'PREPARED_DATABASES';
 
 const MYSQL_SERVER = process.env['TEST_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/';
 
@@ -46,7 +49,9 @@ export function freshDatabase(kind: DatabaseKind, server = MYSQL_SERVER): Promis
 async function freshSqlite(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'tokens-forge-'));
   const file = join(folder, 'ledger.sqlite');
-  await migrate({ kind: 'sqlite', file });
+  const prepared = preparedFile('sqlite');
+  if (prepared === null) await migrate({ kind: 'sqlite', file });
+  else copyFileSync(prepared, file);
   const db = new Database(file, { timeout: 10_000 });
   db.defaultSafeIntegers(true);
   return {
@@ -73,7 +78,10 @@ async function freshMysql(server: string): Promise<TestDatabase> {
   await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
   await admin.end();
   url.pathname = `/${name}`;
-  await migrate({ kind: 'mysql', url: url.href });
+  // Tables are written down as the server itself says them: another one may say them otherwise.
+  const prepared = server === MYSQL_SERVER ? preparedFile('mysql') : null;
+  if (prepared === null) await migrate({ kind: 'mysql', url: url.href });
+  else await execute(url.href, readFileSync(prepared, 'utf8'));
   let connection: Connection | undefined;
   /** A new one after the server was gone. */
   const connected = async (): Promise<Connection> => {
@@ -112,6 +120,26 @@ function exactRow(row: Record<string, unknown>, fields: readonly { name: string;
   return exact;
 }
 
+/** Loaded where it is needed alone: it brings all that opens a database with it. */
 async function migrate(place: DatabaseLocation): Promise<void> {
+  const { openDatabase } = require('../../src/storage/data-source') as typeof import('../../src/storage/data-source');
   await (await openDatabase(place)).destroy();
+}
+
+/** What `prepared-databases.ts` leaves in a folder. */
+export function preparedIn(folder: string): Readonly<Record<DatabaseKind, string>> {
+  return { sqlite: join(folder, 'ledger.sqlite'), mysql: join(folder, 'mysql.sql') };
+}
+
+function preparedFile(kind: DatabaseKind): string | null {
+  const folder = process.env[PREPARED];
+  if (folder === undefined) return null;
+  const file = preparedIn(folder)[kind];
+  return existsSync(file) ? file : null;
+}
+
+async function execute(url: string, statements: string): Promise<void> {
+  const connection = await createConnection({ uri: url, multipleStatements: true });
+  await connection.query(`SET foreign_key_checks = 0;\n${statements}`);
+  await connection.end();
 }

@@ -26,7 +26,7 @@ export interface Act {
   readonly keepsUsage?: boolean;
 }
 
-export const ANSWER = '{"id":"1","choices":[{"message":{"content":"fine"}}],"usage":{"prompt_tokens":7,"completion_tokens":3}}';
+const ANSWER = '{"id":"1","choices":[{"message":{"content":"fine"}}],"usage":{"prompt_tokens":7,"completion_tokens":3}}';
 
 const EVERYTHING: readonly Operation[] = [
   'chat',

@@ -1,6 +1,6 @@
 /** How a user talks to the gateway: the official SDK, plain HTTP, receipts and the graph. */
-import Anthropic, { type ClientOptions as AnthropicOptions } from '@anthropic-ai/sdk';
-import OpenAI, { type ClientOptions } from 'openai';
+import type { Anthropic, ClientOptions as AnthropicOptions } from '@anthropic-ai/sdk';
+import type { ClientOptions, OpenAI } from 'openai';
 
 /** What tests read of a receipt. Amounts are decimal strings. */
 export interface ReceiptJson {
@@ -75,14 +75,16 @@ export interface EntryJson {
   readonly balanceAfter: string;
 }
 
-/** The official SDK. It does not retry unless told to. */
+/** The official SDK. It does not retry unless told to. Loaded where it is asked for: most suites do without. */
 export function sdk(origin: string, apiKey: string, options: ClientOptions = {}): OpenAI {
-  return new OpenAI({ apiKey, baseURL: `${origin}/v1`, maxRetries: 0, ...options });
+  const { OpenAI: Client } = require('openai') as typeof import('openai');
+  return new Client({ apiKey, baseURL: `${origin}/v1`, maxRetries: 0, ...options });
 }
 
 /** Anthropic's official SDK, with the key in the header that it has for it. It does not retry unless told to. */
 export function anthropicSdk(origin: string, apiKey: string, options: AnthropicOptions = {}): Anthropic {
-  return new Anthropic({ apiKey, authToken: null, baseURL: origin, maxRetries: 0, ...options });
+  const { Anthropic: Client } = require('@anthropic-ai/sdk') as typeof import('@anthropic-ai/sdk');
+  return new Client({ apiKey, authToken: null, baseURL: origin, maxRetries: 0, ...options });
 }
 
 /** A chat call as bare HTTP; a body that is text or bytes goes out as it stands. */

@@ -145,6 +145,7 @@ function environmentOf({ databaseUrl, catalog, environment }: GatewaySettings, f
     DATABASE_URL: databaseUrl,
     CATALOG: catalog === undefined ? '' : file,
     UPSTREAM_ALLOW_PRIVATE: 'true',
+    WEBHOOK_ALLOW_PRIVATE: 'true',
     ADMIN_TOKEN: OPERATOR_TOKEN,
     MASTER_KEY,
     LOG_LEVEL: 'warn',

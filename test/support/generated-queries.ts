@@ -21,7 +21,7 @@ export type Values = Readonly<Record<string, unknown>>;
 const LEVELS = 4;
 
 /** Every field that needs no argument, with what hangs on it. */
-export function selectionOf(type: GraphQLObjectType, levels = LEVELS, above: readonly string[] = []): string {
+function selectionOf(type: GraphQLObjectType, levels = LEVELS, above: readonly string[] = []): string {
   const path = [...above, type.name];
   const fields = Object.values(type.getFields()).flatMap((field) => {
     if (field.args.some((argument) => isNonNullType(argument.type) && argument.defaultValue === undefined)) return [];

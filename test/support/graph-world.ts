@@ -45,7 +45,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
   const noAlertRules = {
     ...NOTHING_MADE,
     ...{ addRule: noRun, rules: async () => [], rulesById: nothingOf, setRuleEnabled: noRun, deleteRule: noRun, calm: noRun },
-    ...{ addWebhook: noRun, webhooks: async () => [], webhook: async () => undefined, deleteWebhook: noRun },
+    ...{ addWebhook: noRun, webhooks: async () => [], webhook: async () => undefined, rotateWebhook: noRun, deleteWebhook: noRun },
   };
   const noAlertLog = {
     raise: noRun,
@@ -67,6 +67,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
   const log = { info: () => undefined, warn: () => undefined, error: (fields: object) => void logged.push(fields) };
   const app = Fastify({ genReqId: newId });
   await registerGraphql(app, {
+    addressOf: () => '203.0.113.7',
     keys: counted('keys', stores.keys, calls),
     accounts: counted('accounts', stores.accounts, calls),
     settings: stores.settings,
@@ -101,6 +102,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     verifier: {
       verify: async () => ({ ok: true, entries: 3, sealedThrough: null, headHash: null, firstBadEntryId: null, problem: null }),
     },
+    rates: { levels: async () => ({ requests: null, tokens: null, concurrency: null }) },
     health: new ChannelHealth({ clock, log: log, wire: NOBODY_ELSE, catalog: () => snapshot }),
     upstreams: {
       openai: {

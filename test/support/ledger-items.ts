@@ -78,7 +78,7 @@ export function attempt(over: Partial<AttemptRecord> = {}): AttemptRecord {
   };
 }
 
-export function receiptOf(hold: PlaceHold, granted: bigint, charge: bigint): ReceiptRecord {
+function receiptOf(hold: PlaceHold, granted: bigint, charge: bigint): ReceiptRecord {
   return {
     ...hold.request,
     ...hold.route,

@@ -64,6 +64,15 @@ export function onEachDatabase(
   });
 }
 
+/**
+ * The same for suites of what goes over the wire, of which neither storage nor money is the subject: on the embedded database, and with
+ * `EVERY_DATABASE=1` on each.
+ */
+export function onOneDatabase(title: string, suite: (bed: Bed, promise: Promised) => void): void {
+  if (process.env['EVERY_DATABASE'] === undefined) onEachDatabase(title, suite, ['sqlite']);
+  else onEachDatabase(title, suite);
+}
+
 async function leaveInOrder({ gateway, database }: Bed): Promise<void> {
   const { code, stderr } = await gateway.stop();
   expect({ code, broken: await audit(database), stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, broken: [], stderr: '' });

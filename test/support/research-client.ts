@@ -50,7 +50,7 @@ export interface RunJson {
 }
 
 const AMOUNT = '{ bucket amount }';
-export const RUN_FIELDS = `id status statusReason report budget ${AMOUNT} spent ${AMOUNT} held ${AMOUNT} left ${AMOUNT}
+const RUN_FIELDS = `id status statusReason report budget ${AMOUNT} spent ${AMOUNT} held ${AMOUNT} left ${AMOUNT}
   sections { name status tries content error charge ${AMOUNT} receipts { id status charge errorCode } }
   receipt { requests attempts failedAttempts retriedSections fallbacks estimateError charges ${AMOUNT} retryCost ${AMOUNT} fallbackCost ${AMOUNT}
     byModel { model bucket requests charge } bySection { name requests charge ${AMOUNT} } usage { inputTokens outputTokens } }`;

@@ -1,5 +1,6 @@
 /** How a scripted answer goes over the wire: its delays, breaks and ends. */
 import type { ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import type { Dialect } from './dialects/dialect';
 import type { Script } from './script';
 import type { ChatRequest, Piece, PlannedAnswer } from './scripted-answer';
@@ -92,6 +93,8 @@ async function sendPieces(
 async function beforePiece(response: ServerResponse, script: Script, sent: number): Promise<void> {
   if (script.gate?.before === sent) await script.gate.opened;
   if (sent > 0 && script.chunkDelayMs !== undefined) await wait(script.chunkDelayMs, response);
+  // From Node 26 on what was written in one turn waits for its end, and a reset would take it along.
+  if (script.resetAfter === sent) await setImmediate();
 }
 
 /** True when the script breaks the stream off here. */

@@ -1,5 +1,5 @@
 /** The seed of every random test: printed, so that a failure can be run again with `SEED=… npx jest …`. */
-export const SEED = Number.parseInt(process.env['SEED'] ?? '', 10) || Math.floor(Math.random() * 2 ** 31);
+const SEED = Number.parseInt(process.env['SEED'] ?? '', 10) || Math.floor(Math.random() * 2 ** 31);
 
 let announced = false;
 

@@ -10,23 +10,23 @@ export interface ShopUpstreams {
 
 export const PRIMARY_PRICE = { input: '1', cachedInput: '0.1', output: '4' };
 /** Writing to a cache is dearer than reading afresh. */
-export const CLAUDE_PRICE = { input: '1', cachedInput: '0.1', cacheWrite: '1.25', output: '4' };
+const CLAUDE_PRICE = { input: '1', cachedInput: '0.1', cacheWrite: '1.25', output: '4' };
 export const BACKUP_PRICE = { input: '2', output: '8' };
 /** A token of input costs the operator 500 nano of a yuan, one of output 2000; on the backup 100 and 400 nano of a dollar. */
-export const PRIMARY_COST = { currency: 'CNY', input: '0.5', output: '2' };
-export const BACKUP_COST = { currency: 'USD', input: '0.1', output: '0.4' };
-export const OFFICIAL_PRICE = { input: '0.25', output: '2' };
+const PRIMARY_COST = { currency: 'CNY', input: '0.5', output: '2' };
+const BACKUP_COST = { currency: 'USD', input: '0.1', output: '0.4' };
+const OFFICIAL_PRICE = { input: '0.25', output: '2' };
 
 /** A picture costs 0.02 yuan, and the operator half of it. */
-export const PAINTER_PRICE = { input: '0', output: '0', perImage: '0.02' };
-export const PAINTER_COST = { currency: 'CNY', input: '0', output: '0', perImage: '0.01' };
+const PAINTER_PRICE = { input: '0', output: '0', perImage: '0.02' };
+const PAINTER_COST = { currency: 'CNY', input: '0', output: '0', perImage: '0.01' };
 
 /** A character that is spoken costs 0.001 yuan, a second that is heard 0.01; on the backups twice that. */
 const BY_NOTHING = { input: '0', output: '0' };
-export const SPEAKER_PRICE = { ...BY_NOTHING, characters: '1000' };
-export const LISTENER_PRICE = { ...BY_NOTHING, perSecond: '0.01' };
+const SPEAKER_PRICE = { ...BY_NOTHING, characters: '1000' };
+const LISTENER_PRICE = { ...BY_NOTHING, perSecond: '0.01' };
 /** A token of audio costs 20,000 nano when it is spoken, and 10,000 when it is heard. */
-export const AUDIO_TOKENS = { audioInput: '10', audioOutput: '20' };
+const AUDIO_TOKENS = { audioInput: '10', audioOutput: '20' };
 
 export const HI = [{ role: 'user' as const, content: 'hi' }];
 

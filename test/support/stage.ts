@@ -79,6 +79,8 @@ export interface Scene {
   readonly rmb?: string;
   readonly credit?: string;
   readonly routes?: readonly Route[];
+  /** Of the model `m`. */
+  readonly maxOutputTokens?: number;
   readonly body?: Record<string, unknown> | string;
   readonly headers?: Partial<CompletionRequest>;
   readonly onClientGone?: 'drain' | 'cancel';
@@ -87,6 +89,8 @@ export interface Scene {
   /** Several secrets of the channels a, b and c. */
   readonly apiKeys?: readonly string[];
   readonly endpoint?: Endpoint;
+  /** Whether this process counts among the living, each time that it asks; left out: it is alone. */
+  readonly isLiving?: () => Promise<boolean>;
 }
 
 const routes = [
@@ -104,7 +108,7 @@ export function stage(scene: Scene) {
   const heldAtSend: boolean[] = [];
   const upstream = new FakeUpstream(scene.acts ?? {}, () => heldAtSend.push(ledger.open.size === 1));
   const catalog = aCatalog({
-    models: [aModel('m')],
+    models: [aModel('m', scene.maxOutputTokens === undefined ? {} : { maxOutputTokens: scene.maxOutputTokens })],
     channels: [
       ...['a', 'b', 'c'].map((id) =>
         aChannel(id, { onClientGone: scene.onClientGone ?? 'drain', ...(scene.apiKeys && { apiKeys: scene.apiKeys }) }),
@@ -140,12 +144,14 @@ export function stage(scene: Scene) {
     log,
     alarms: new CountedAlarms(log),
     checkpoints,
+    ...(scene.isLiving && { isLiving: scene.isLiving }),
   } satisfies Gateway;
   const body = scene.body ?? { model: 'm', messages: [{ role: 'user', content: 'hello there' }], max_tokens: 50 };
   const request: CompletionRequest = {
     id: 'req-1',
     endpoint: scene.endpoint ?? chatCompletions,
     credential: 'sk',
+    from: '203.0.113.7',
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
     routeHeader: null,
     deadlineHeader: null,

@@ -1,6 +1,7 @@
 /** What callers may ask of a ledger in any order, and what nobody may: random, with ids that were used before and amounts at the ends. */
 import { createHash } from 'node:crypto';
 import { newId } from '../../src/kernel/ids';
+import { DAY_MS } from '../../src/kernel/times';
 import type { Bucket, SpendWindow } from '../../src/kernel/words';
 import type { EndRequest, Idempotence, LedgerItem, LedgerVerdict, MoveMoney, PlaceHold } from '../../src/ledger/ledger-store';
 import { redemptionKey } from '../../src/ledger/redemption/redemption-store';
@@ -25,7 +26,6 @@ interface Code {
 const BUCKETS: readonly Bucket[] = ['RMB', 'CREDIT'];
 const WINDOWS: readonly SpendWindow[] = ['DAY', 'WEEK', 'MONTH', 'LIFETIME'];
 const AMOUNTS = [1n, 2n, 7n, 40n, 1_000n, 2n ** 53n + 1n, 2n ** 60n, 2n ** 61n + 1n, 2n ** 62n - 1n, 2n ** 62n];
-const DAY_MS = 86_400_000;
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
 export class Asking {

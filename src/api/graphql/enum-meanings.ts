@@ -18,15 +18,15 @@ export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>
   ChannelStatus: { ENABLED: 'It is tried.', DISABLED: 'It is passed over.' },
   ChannelHealth: {
     HEALTHY: 'Nothing speaks against it.',
-    DEGRADED: 'Some of its last tries failed.',
-    OPEN: 'It failed so often that it is passed over for a while.',
+    DEGRADED: 'It is used, or probed, and something stands against it.',
+    OPEN: 'It is passed over for a while: it failed too often, its rate limit is reached, or every secret is put aside.',
   },
   BreakerState: {
     CLOSED: 'Every call goes.',
     OPEN: 'No call goes until its time has passed.',
     HALF_OPEN: 'A few calls go as probes, and decide.',
   },
-  ChannelRole: { PRIMARY: 'The first channel of a route.', BACKUP: 'Tried when those before it have failed.' },
+  ChannelRole: { PRIMARY: 'Of the first priority of its route.', BACKUP: 'Tried when those before it have failed.' },
   RequestStatus: {
     IN_FLIGHT: 'It is being answered.',
     SUCCEEDED: 'The answer was complete.',
@@ -37,20 +37,21 @@ export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>
   StopReason: {
     COMPLETED: 'The answer was complete: charged by its usage.',
     CLIENT_GONE: 'The client left: charged by what the channel bills then; nothing before any output.',
-    UPSTREAM_ERROR: 'The provider broke off: input and delivered output are charged; nothing before any output.',
-    UPSTREAM_TIMEOUT: 'The provider was too slow: input and delivered output are charged; nothing before any output.',
+    UPSTREAM_ERROR: 'The providers failed, or one broke off: input and delivered output are charged; nothing before any output.',
+    UPSTREAM_TIMEOUT:
+      'The providers were too slow, or the deadline of the request had passed: input and delivered output are charged; nothing before any output.',
     REJECTED: 'The provider refused the request: not charged.',
     REFUSED: 'The gateway refused the request before anything was sent: not charged.',
     NO_CHANNEL: 'No channel was left to try: not charged.',
-    BUDGET: 'Cut because the hold, a limit or the budget of a run was used up: input and delivered output are charged.',
+    BUDGET: 'Cut because its output went far beyond what its hold covers: input and delivered output are charged, up to the hold.',
     GATEWAY_CRASH: 'The process died: charged as far as its last checkpoint says.',
-    GATEWAY_STOPPED: 'It still streamed when the drain ended: charged as far as its last checkpoint says.',
+    GATEWAY_STOPPED: 'Cut when the drain ended: input and delivered output are charged; nothing before any output.',
   },
   AttemptStatus: {
     SUCCEEDED: 'It gave the answer.',
     FAILED: 'It gave none, or broke off.',
     SKIPPED: 'Its turn came, and it was passed over: the error code says why.',
-    CANCELLED: 'It was given up because the client left or the gateway stopped.',
+    CANCELLED: 'It was cut: the client left, a deadline had passed, its output went beyond the hold, or the gateway stopped.',
   },
   UsageSource: {
     PROVIDER: "The provider's own count; an explicit zero is one.",
@@ -60,7 +61,7 @@ export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>
   },
   HoldState: {
     OPEN: 'Money is reserved.',
-    SETTLED: 'The request was charged from it.',
+    SETTLED: 'The request was charged from it, also where that came to zero.',
     RELEASED: 'Given back, by its request or for a process that died.',
     EXPIRED: 'Not in use: what a dead process held is settled or released.',
   },
@@ -83,8 +84,8 @@ export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>
     RUNNING: 'It goes on.',
     PAUSED: 'It goes on when what its reason names is done.',
     COMPLETED: 'It is done.',
-    PARTIAL: 'It ended with some of its parts missing.',
-    FAILED: 'It ended without a result.',
+    PARTIAL: 'It ended with some of its parts missing; a research run can be resumed.',
+    FAILED: 'It ended without a result; a research run can be resumed.',
     CANCELLED: 'Somebody ended it.',
   },
   ResearchMode: {
@@ -125,12 +126,15 @@ export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>
     ROUTE_TYPE: 'By type of route.',
     CHANNEL: 'By the channel of the last try.',
   },
-  UsageInterval: { HOUR: 'Hours.', DAY: 'Days, in UTC.', MONTH: 'Months, in UTC.' },
+  UsageInterval: { HOUR: 'Hours, in UTC.', DAY: 'Days, in UTC.', MONTH: 'Months, in UTC.' },
   AlertMetric: {
     BALANCE: 'What a bucket has left to spend falls below the threshold.',
     SPEND: 'What was charged to a bucket in a window reaches the threshold.',
-    FAILURE_RATE: 'The share of the requests of the last hour that failed reaches the threshold.',
-    FALLBACK_RATE: 'The share of the requests of the last hour that needed a backup reaches the threshold.',
+    TOKENS: 'The tokens of input and output that were used in a window, whichever bucket paid, reach the threshold.',
+    FAILURE_RATE:
+      'The share of the requests of the last hour that failed through no fault of who sent them reaches the threshold: no channel could answer, or the gateway did not bring them to their end. What it refused is none of these requests.',
+    FALLBACK_RATE:
+      'The share of the requests of the last hour that needed a backup reaches the threshold. What the gateway refused is none of these requests.',
   },
   DeliveryMeans: { WEBHOOK: 'A signed request to a webhook.', EMAIL: 'A mail.' },
   DeliveryState: {

@@ -2,10 +2,10 @@
 
 import { registerEnumType } from 'type-graphql';
 import { ALERT_METRICS, DELIVERY_MEANS, DELIVERY_STATES } from '../../alerts/alert';
-import { AUDIT_ACTORS, AUDIT_OUTCOMES } from '../../gateway/views/audit-log';
 import * as words from '../../kernel/words';
 import { ACCOUNT_ROLES } from '../../keys/management-token';
 import { MARGIN_GROUPS } from '../../ledger/money-facts';
+import { AUDIT_ACTORS, AUDIT_OUTCOMES } from '../../ledger/mutation-log';
 import { REDEMPTION_STATES } from '../../ledger/redemption/redeem';
 import { USAGE_GROUPS, USAGE_INTERVALS } from '../../ledger/usage-report';
 import { BREAKER_STATES } from '../../routing/health/breaker';
@@ -43,7 +43,7 @@ export const ChannelStatusEnum = enumOf(
 export const ChannelHealthEnum = enumOf(
   'ChannelHealth',
   HEALTH_WORDS,
-  'What the breaker says of a channel now. OPEN: it is passed over, unless nothing else is left. DEGRADED: it is used, or probed, and something stands against it.',
+  'How a channel is now. OPEN: it is passed over, unless nothing else is left. DEGRADED: it is used, or probed, and something stands against it.',
 );
 export const BreakerStateEnum = enumOf(
   'BreakerState',
@@ -53,7 +53,7 @@ export const BreakerStateEnum = enumOf(
 export const ChannelRoleEnum = enumOf(
   'ChannelRole',
   words.CHANNEL_ROLES,
-  'PRIMARY: the first channel of a route. BACKUP: each one after it.',
+  'PRIMARY: the first channel of a route, and those that share its priority. BACKUP: each one after them.',
 );
 export const RequestStatusEnum = enumOf(
   'RequestStatus',
@@ -63,7 +63,7 @@ export const RequestStatusEnum = enumOf(
 export const StopReasonEnum = enumOf(
   'StopReason',
   words.STOP_REASONS,
-  'Why the answer ended; each reason has one written charging policy. BUDGET: cut because hold or limit was used up. REFUSED: by the gateway itself, before anything was sent. GATEWAY_CRASH: the process died and another one settled or released the hold. GATEWAY_STOPPED: it still streamed when the drain ended.',
+  'Why the answer ended; each reason has one written charging policy. BUDGET: cut because its output went far beyond its hold. REFUSED: by the gateway itself, before anything was sent. GATEWAY_CRASH: the process died and another one settled or released the hold. GATEWAY_STOPPED: cut when the drain ended.',
 );
 export const AttemptStatusEnum = enumOf(
   'AttemptStatus',

@@ -4,9 +4,11 @@ import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDi
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { AddressOf } from '../../kernel/addresses';
 import { Fault } from '../../kernel/fault';
 import type { Log } from '../../kernel/log';
 import { shown } from '../../kernel/shown';
+import { bearerSecret } from '../../keys/authenticate';
 import { authenticateViewer } from '../../keys/viewer';
 import { GuessBrake } from '../../ledger/redemption/guess-brake';
 import { refusedOnce } from './bounded-answers';
@@ -20,11 +22,13 @@ import type { FileShape } from './routing/catalog-inputs';
 export interface GraphqlDeps extends GraphSources {
   /** Serves introspection, and lets errors suggest names of the schema. */
   readonly introspection: boolean;
+  readonly addressOf: AddressOf;
   /** The JSON Schema of the catalog's file. */
   readonly catalogFile: FileShape;
 }
 
-const PATH = '/graphql';
+/** Where the graph is served, over HTTP and over WebSocket. */
+export const GRAPH_PATH = '/graphql';
 
 /** Adds the graph to a server; resolves when it is ready to be served. Subscriptions are upgraded at the same path. */
 export async function registerGraphql(app: FastifyInstance, given: Omit<GraphqlDeps, 'guesses'>): Promise<void> {
@@ -33,7 +37,7 @@ export async function registerGraphql(app: FastifyInstance, given: Omit<GraphqlD
   const apollo = createApollo(schema, deps);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
-  registerLive(app, PATH, schema, deps);
+  registerLive(app, schema, deps);
   await app.register((graph, _options, done) => {
     serve(graph, apollo, deps);
     done();
@@ -43,15 +47,16 @@ export async function registerGraphql(app: FastifyInstance, given: Omit<GraphqlD
 function serve(graph: FastifyInstance, apollo: ApolloServer<GraphContext>, deps: GraphqlDeps): void {
   const contexts = new WeakMap<FastifyRequest, GraphContext>();
   graph.setErrorHandler((error, request, reply) => refuse(deps.log, error, request, reply));
-  graph.addHook('preHandler', async (request) => {
-    const viewer = await authenticateViewer(deps, bearerIn(request.headers.authorization));
+  // Before a body is read: nothing is kept for strangers.
+  graph.addHook('onRequest', async (request) => {
+    const viewer = await authenticateViewer(deps, bearerSecret(request.headers.authorization), deps.addressOf(request.raw));
     contexts.set(request, contextFor(deps, viewer, request.id));
     withUsableHost(request);
   });
   graph.addHook('onSend', async (request, reply, payload) => (reply.statusCode >= 400 ? withRequestId(payload, request.id) : payload));
   graph.route({
     method: ['GET', 'POST'],
-    url: PATH,
+    url: GRAPH_PATH,
     handler: fastifyApolloHandler(apollo, { context: async (request) => contextOf(contexts, request) }),
   });
 }
@@ -89,7 +94,7 @@ const NO_SUBSCRIPTIONS_HERE: ApolloServerPlugin<GraphContext> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation }) => {
       if (operation?.operation !== 'subscription') return;
-      const message = `Subscriptions are served over WebSocket at ${PATH}, in the protocol graphql-transport-ws.`;
+      const message = `Subscriptions are served over WebSocket at ${GRAPH_PATH}, in the protocol graphql-transport-ws.`;
       const originalError = new Fault('invalid_request', message);
       // The library answers 500 to what it does not know.
       throw new GraphQLError(message, { originalError, extensions: { http: { status: originalError.rule.http } } });
@@ -147,10 +152,6 @@ function contextOf(contexts: WeakMap<FastifyRequest, GraphContext>, request: Fas
   const context = contexts.get(request);
   if (context === undefined) throw maskedFault(new Error('a request reached the graph without a viewer'));
   return context;
-}
-
-function bearerIn(authorization: string | undefined): string | null {
-  return /^Bearer\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 
 function loggerOf(log: Log) {

@@ -1,8 +1,7 @@
 /** Counts that an Int of the graph may not be able to say: sums over many requests. */
+import { ONE } from '../../kernel/money';
 
 const INT_MAX = 2 ** 31 - 1;
-/** Of a Decimal, which counts in billionths. */
-const ONE = 1_000_000_000n;
 
 /** As far as an Int goes. */
 export function atMostInt(count: number): number {

@@ -1,6 +1,6 @@
 /** Lists by cursor, from new to old. */
 import { Field, ObjectType } from 'type-graphql';
-import { Fault } from '../../kernel/fault';
+import { wrong } from '../../kernel/fault';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 
 const FIRST_MAX = 100;
@@ -20,9 +20,7 @@ export class PageInfoNode {
 /** @throws Fault `invalid_request` unless `first` is 1 to 100; null stands for the default */
 export function pageRequest(first: number | null, after: string | null | undefined): PageRequest {
   const wanted = first ?? FIRST_DEFAULT;
-  if (wanted < 1 || wanted > FIRST_MAX) {
-    throw new Fault('invalid_request', `first must be 1 to ${FIRST_MAX}, not ${wanted}.`, { param: 'first' });
-  }
+  if (wanted < 1 || wanted > FIRST_MAX) throw wrong('first', `must be 1 to ${FIRST_MAX}, not ${wanted}`);
   return { first: wanted, ...(after === null || after === undefined ? {} : { after }) };
 }
 

@@ -174,3 +174,9 @@ describe('the catalog', () => {
     expect((await world.ask(ACME, '{ routes { id } }')).data?.['routes']).toHaveLength(3);
   });
 });
+
+it('names a backup only where a second channel is in use', async () => {
+  const { data, errors } = await world.ask(ACME, '{ apiKey(id: "chat") { callableModels { model callable hasBackup } } }');
+  expect(errors).toEqual([]);
+  expect(data?.['apiKey']).toMatchObject({ callableModels: [{ model: 'm', callable: true, hasBackup: false }, {}] });
+});

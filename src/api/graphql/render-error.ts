@@ -24,8 +24,13 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const fault = faultIn(error);
   if (fault !== null) return { message: shortened(fault.publicMessage), ...place, extensions: extensionsOf(fault) };
   if (!isAboutTheRequest(formatted, error)) return { ...INTERNAL, ...place };
-  const tooDeep = formatted.extensions?.['code'] === 'GRAPHQL_PARSE_FAILED' && !formatted.message.startsWith('Syntax Error');
-  return { ...formatted, message: tooDeep ? TOO_DEEP : shortened(formatted.message) };
+  return { ...formatted, message: inOurWords(formatted) ?? shortened(formatted.message) };
+}
+
+/** Where a library speaks of its own inside; null: its words tell a caller what is wrong. */
+function inOurWords({ message, extensions }: GraphQLFormattedError): string | null {
+  if (extensions?.['code'] === 'GRAPHQL_PARSE_FAILED' && !message.startsWith('Syntax Error')) return TOO_DEEP;
+  return extensions?.['validationErrorCode'] === 'INTROSPECTION_DISABLED' ? NO_INTROSPECTION : null;
 }
 
 /** Without the names of the schema that an error proposes instead of the wrong one. */
@@ -36,6 +41,7 @@ export function withoutSuggestion<T extends { readonly message: string }>(error:
 const SUGGESTION = / Did you mean .*\?$/s;
 /** The parser ran out of stack, and says so in words of the engine. */
 const TOO_DEEP = 'The operation is nested too deeply to be read.';
+const NO_INTROSPECTION = 'Introspection is off here: a gateway that is started with GRAPHQL_INTROSPECTION=true serves it.';
 /** What was asked for is quoted in what is wrong with it. */
 const MESSAGE_MAX = 1_000;
 

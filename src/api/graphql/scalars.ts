@@ -1,4 +1,7 @@
-/** The two scalars of the graph, both strict: what is not exactly in their form is refused, never rounded or guessed. */
+/**
+ * The two scalars of the graph, both strict: what is not exactly in their form is refused, never guessed. An amount is never rounded; of
+ * an instant, what is below a millisecond is cut off.
+ */
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { formatDecimal, parseDecimal } from '../../kernel/money';
 
@@ -17,7 +20,8 @@ export const Decimal = new GraphQLScalarType<bigint, string>({
 /** Inside: milliseconds since 1970. On the wire: RFC 3339 in UTC. */
 export const DateTime = new GraphQLScalarType<number, string>({
   name: 'DateTime',
-  description: 'An instant, RFC 3339, UTC, milliseconds: "2026-03-01T12:00:00.000Z".',
+  description:
+    'An instant, RFC 3339, UTC, milliseconds: "2026-03-01T12:00:00.000Z". It is also taken with another offset, and with more digits of a second, which are cut off.',
   serialize: (value) => {
     if (typeof value !== 'number') throw new GraphQLError('DateTime holds milliseconds since 1970.');
     return new Date(value).toISOString();
@@ -26,7 +30,11 @@ export const DateTime = new GraphQLScalarType<number, string>({
   parseLiteral: (node) => readDateTime(stringIn(node)),
 });
 
-const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?(?:Z|[+-]00:00)$/;
+/** RFC 3339, 5.6, which lets a space stand for the T. */
+const INSTANT = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
+const LOCAL = /^\d{4}-\d\d-\d\d(?:[Tt ][\d:.,]*)?$/;
+const EXAMPLES = '"2026-03-01T12:00:00Z" or "2026-03-01T14:00:00.123456+02:00"';
+const [FIRST, LAST] = [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
 function stringIn(node: ValueNode): unknown {
   return node.kind === Kind.STRING ? node.value : undefined;
@@ -41,12 +49,20 @@ function readDecimal(value: unknown): bigint {
 }
 
 function readDateTime(value: unknown): number {
-  const match = typeof value === 'string' ? INSTANT.exec(value) : null;
-  const text = match === null ? '' : `${match[1]}.${(match[2] ?? '').padEnd(3, '0')}Z`;
-  const milliseconds = Date.parse(text);
+  const text = typeof value === 'string' ? value : '';
+  const instant = instantIn(INSTANT.exec(text));
+  if (instant !== undefined && instant >= FIRST && instant <= LAST) return instant;
+  if (!LOCAL.test(text)) throw new GraphQLError(`DateTime must be an instant such as ${EXAMPLES}, of a day and a time that exist.`);
+  throw new GraphQLError(`DateTime must say its offset from UTC, or Z for none, because it is another instant in each zone: ${EXAMPLES}.`);
+}
+
+function instantIn(match: RegExpExecArray | null): number | undefined {
+  if (match === null) return undefined;
+  const [, day, time, fraction = '', sign, hours = '0', minutes = '0'] = match;
+  const inUtc = `${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
+  const local = Date.parse(inUtc);
   // A day that does not exist, such as the 30th of February, would be read as another one.
-  if (Number.isNaN(milliseconds) || new Date(milliseconds).toISOString() !== text) {
-    throw new GraphQLError('DateTime must be an instant in UTC such as "2026-03-01T12:00:00.000Z", with at most three fraction digits.');
-  }
-  return milliseconds;
+  if (Number.isNaN(local) || new Date(local).toISOString() !== inUtc) return undefined;
+  const offset = (Number.parseInt(hours, 10) * 60 + Number.parseInt(minutes, 10)) * 60_000;
+  return sign === '-' ? local + offset : local - offset;
 }

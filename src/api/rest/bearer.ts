@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { bearerSecret } from '../../keys/authenticate';
 
 /** The secret of `Authorization: Bearer …`, or null when the header is missing or of another scheme. */
 export function bearerOf(headers: IncomingHttpHeaders): string | null {
-  const match = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '');
-  return match?.[1] ?? null;
+  return bearerSecret(headers.authorization);
 }
 
 /** A header's value when it was sent once. */

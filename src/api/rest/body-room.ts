@@ -18,6 +18,10 @@ interface Holding {
   isServed: boolean;
 }
 
+export function noRoom(): Fault {
+  return new Fault('temporarily_unavailable', 'Too many large requests are being served now: try again in a moment.');
+}
+
 export function roomOfHeap(): number {
   return Math.floor(getHeapStatistics().heap_size_limit / SHARE_OF_HEAP);
 }
@@ -39,7 +43,7 @@ export class BodyRoom {
   take(response: Closing, bytes: number): Fault | null {
     if (this.taken > 0 && this.taken + bytes > this.most) {
       this.onFull();
-      return new Fault('temporarily_unavailable', 'Too many large requests are being served now: try again in a moment.');
+      return noRoom();
     }
     const holding = { bytes, isServed: false };
     this.taken += bytes;

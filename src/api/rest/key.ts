@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type KeyStanding, keyStanding, type StandingSources } from '../../gateway/views/key-standing';
 import { formatDecimal, type Nano } from '../../kernel/money';
+import { instant, instantOrNull } from '../../kernel/times';
 import { currencyOf } from '../../kernel/words';
 import type { AccountStore, Project } from '../../keys/account-store';
 import { type ApiKey, keyStatus } from '../../keys/api-key';
@@ -28,8 +29,6 @@ export function registerKey(app: FastifyInstance, deps: KeyDeps): void {
   });
 }
 
-const instant = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
-
 function keyJson(key: ApiKey, project: Project | null, standing: KeyStanding, now: number): object {
   const { id, name, prefix, routePolicy, crossBucketFallback, allowedModels } = key;
   return {
@@ -44,18 +43,18 @@ function keyJson(key: ApiKey, project: Project | null, standing: KeyStanding, no
       amount: formatDecimal(amount),
     })),
     wallets: standing.wallets.map(walletJson),
-    ...{ createdAt: instant(key.createdAt), expiresAt: instant(key.expiresAt), lastUsedAt: instant(standing.lastUsedAt) },
+    ...{ createdAt: instant(key.createdAt), expiresAt: instantOrNull(key.expiresAt), lastUsedAt: instantOrNull(standing.lastUsedAt) },
   };
 }
 
 /** With the names of the graph; amounts as decimal strings. */
-function policiesJson({ maxAttempts, deadlineMs, maxPrice, maxCharge, modelAliases }: KeyPolicies): object {
+function policiesJson({ maxAttempts, deadlineMs, maxPrice, maxCharge, modelAliases, allowedAddresses }: KeyPolicies): object {
   const side = (amount: Nano | null) => (amount === null ? null : formatDecimal(amount));
   return {
     ...{ maxAttempts, deadlineMs },
     maxPrice: maxPrice.map(({ bucket, input, output }) => ({ bucket, input: side(input), output: side(output) })),
     maxCharge: maxCharge.map(({ bucket, amount }) => ({ bucket, amount: formatDecimal(amount) })),
-    modelAliases,
+    ...{ modelAliases, allowedAddresses },
   };
 }
 
@@ -64,7 +63,7 @@ function limitsJson({ limits }: ApiKey, standing: KeyStanding, now: number): obj
   const spend = standing.limits.map(({ bucket, window, amount, used, held, remaining }) => ({
     ...{ bucket, window, currency: currencyOf(bucket), amount: formatDecimal(amount) },
     ...{ used: formatDecimal(used), held: formatDecimal(held), remaining: formatDecimal(remaining) },
-    resetsAt: instant(nextWindow(window, windowStart(window, now))),
+    resetsAt: instantOrNull(nextWindow(window, windowStart(window, now))),
   }));
   return { requestsPerMinute, tokensPerMinute, concurrency, spend };
 }

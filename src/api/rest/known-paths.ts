@@ -24,6 +24,13 @@ export class KnownPaths {
     return [...new Set(found.flatMap(({ methods }) => [...methods]))];
   }
 
+  /** What a path leads to, a segment further; none: nothing is served below it. */
+  below(path: string): readonly string[] {
+    const start = `${path.replace(/\/+$/, '')}/`;
+    const further = [...this.paths.keys()].filter((url) => url.startsWith(start) && url.length > start.length);
+    return [...new Set(further.map((url) => start + url.slice(start.length).split('/')[0]))].sort();
+  }
+
   /** The path that is probably meant: base URLs with a `/v1` or a slash too few or too many are the usual slip of a new client. */
   likelyMeant(path: string, method: string): string | undefined {
     const tidy = path.replace(/\/{2,}/g, '/').replace(/\/$/, '');

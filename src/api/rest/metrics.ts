@@ -3,29 +3,41 @@
  * proxy, sends the operator's, because sums of money are in it.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AddressOf } from '../../kernel/addresses';
 import { Fault } from '../../kernel/fault';
 import { authenticateViewer, type ViewerMeans } from '../../keys/viewer';
 import { bearerOf } from './bearer';
 
 export interface MetricsDeps {
   readonly viewers: ViewerMeans;
+  readonly addressOf: AddressOf;
   readonly contentType: string;
   readonly text: () => Promise<string>;
 }
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+/** Names that mean this machine on every machine. Whoever came to a proxy asked for that one, and so does a page that points its own name here. */
+const HERE = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+/** What proxies add. */
+const PASSED_ON = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'forwarded', 'via', 'cf-connecting-ip'];
 
-export function registerMetrics(app: FastifyInstance, { viewers, contentType, text }: MetricsDeps): void {
+export function registerMetrics(app: FastifyInstance, { viewers, addressOf, contentType, text }: MetricsDeps): void {
   app.get('/metrics', async (request, reply) => {
-    if (!isNear(request)) {
-      const viewer = await authenticateViewer(viewers, bearerOf(request.headers));
-      if (viewer.kind !== 'operator') throw new Fault('forbidden', 'Only the operator reads the metrics: send the operator’s token.');
-    }
+    if (!isNear(request)) await admitOperator(viewers, request, addressOf(request.raw));
     return reply.type(contentType).send(await text());
   });
 }
 
-function isNear({ raw, headers }: FastifyRequest): boolean {
-  const proxied = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
-  return !proxied && LOOPBACK.test(raw.socket.remoteAddress ?? '');
+/** @throws Fault */
+async function admitOperator(viewers: ViewerMeans, { headers }: FastifyRequest, from: string | null): Promise<void> {
+  const secret = bearerOf(headers);
+  if (secret === null) throw new Fault('invalid_api_key', 'From elsewhere than localhost, or through a proxy, send the operator’s token.');
+  const viewer = await authenticateViewer(viewers, secret, from);
+  if (viewer.kind !== 'operator') throw new Fault('forbidden', 'Only the operator reads the metrics: send the operator’s token.');
+}
+
+/** nginx as it comes speaks HTTP/1.0 to what is behind it, says nothing of its client, and asks for the machine itself. */
+function isNear({ raw: { socket, httpVersion }, headers }: FastifyRequest): boolean {
+  const isProxied = httpVersion === '1.0' || PASSED_ON.some((name) => headers[name] !== undefined);
+  return !isProxied && LOOPBACK.test(socket.remoteAddress ?? '') && HERE.test(headers.host ?? '');
 }

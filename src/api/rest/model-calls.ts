@@ -7,11 +7,13 @@ import { ENDPOINTS } from '../../gateway/endpoints/all-endpoints';
 import type { Endpoint } from '../../gateway/endpoints/endpoint';
 import { BODY_PARTS_MAX } from '../../gateway/reading/read-call';
 import { refuseCompletion, serveCompletion } from '../../gateway/serve-completion';
+import type { AddressOf } from '../../kernel/addresses';
 import { Fault } from '../../kernel/fault';
 import { bytesOf, type Form } from '../../kernel/form';
 import { Interrupt } from '../../kernel/interrupt';
 import { isOverbuilt } from '../../kernel/json-members';
 import { HttpAnswerSink } from './answer-sink';
+import type { ArrivingBodies } from './arriving-bodies';
 import { bearerOf, headerOf } from './bearer';
 import type { BodyRoom } from './body-room';
 import { formBytesMax, takeForms } from './forms';
@@ -24,13 +26,15 @@ const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
 /** A larger one is read for whoever has a key, because it is kept in memory until it is whole, and served while there is room. */
 const SMALL_BYTES = 64 * 1024;
 const NO_BODY = Buffer.alloc(0);
-const PACKED = new Fault('unsupported_media_type', 'The body must not be compressed: leave out content-encoding.');
 
 interface Means {
   readonly gateway: Gateway;
   readonly inFlight: InFlight;
   /** For bodies that are not small. */
   readonly room: BodyRoom;
+  /** What has come of them before they are whole. */
+  readonly arriving: ArrivingBodies;
+  readonly addressOf: AddressOf;
 }
 
 type CallDeps = Means & { readonly endpoint: Endpoint };
@@ -43,9 +47,13 @@ export function registerModelCalls(app: FastifyInstance, means: Means): void {
 function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
   void app.register((scope, _options, done) => {
     scope.addHook('onRequest', (request, _reply, next) => {
-      if (isPacked(request)) return next(PACKED);
       if (isSmall(request)) return next();
       deps.gateway.keys.recognise(credentialOf(deps.endpoint, request)).then(() => next(), next);
+    });
+    // The last one, because what comes is read from here on.
+    scope.addHook('preParsing', (request, _reply, payload, next) => {
+      if (!isSmall(request)) deps.arriving.watch(request.raw);
+      next(null, payload);
     });
     // Not before it is here: whoever sends slowly would keep others out.
     scope.addHook('preValidation', ({ body }, reply, next) => {
@@ -80,10 +88,6 @@ function weightOf(body: Buffer | Form | null | undefined): number {
 /** False for a body that does not say how long it is. */
 function isSmall({ headers }: FastifyRequest): boolean {
   return Number.parseInt(headers['content-length'] ?? '', 10) <= SMALL_BYTES;
-}
-
-function isPacked({ headers }: FastifyRequest): boolean {
-  return !['', 'identity'].includes(headers['content-encoding']?.toLowerCase() ?? '');
 }
 
 async function serve(deps: CallDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -152,6 +156,7 @@ function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer | Fo
     id: request.id,
     endpoint: deps.endpoint,
     credential: credentialOf(deps.endpoint, request),
+    from: deps.addressOf(request.raw),
     body,
     routeHeader: headerOf(request.headers, 'x-forge-route'),
     deadlineHeader: headerOf(request.headers, 'x-forge-deadline-ms'),
@@ -163,9 +168,9 @@ function completionOf(deps: CallDeps, request: FastifyRequest, body: Buffer | Fo
   };
 }
 
-/** Clients of Anthropic's send the key in a header of its own. */
+/** Clients of Anthropic's send the key in a header of its own, which they leave empty where they are given a bearer token instead. */
 function credentialOf({ ending }: Endpoint, { headers }: FastifyRequest): string | null {
-  return (ending === 'message-stop' ? headerOf(headers, 'x-api-key') : null) ?? bearerOf(headers);
+  return (ending === 'message-stop' ? headerOf(headers, 'x-api-key') : null) || bearerOf(headers);
 }
 
 function betasOf({ ending }: Endpoint, { headers }: FastifyRequest): string | undefined {

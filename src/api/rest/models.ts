@@ -1,4 +1,4 @@
-/** `GET /v1/models` and `/v1/models/{id}`: only what the key can call now. */
+/** `GET /v1/models` and `/v1/models/{id}`: only what the key can call now, as OpenAI tells it, or Anthropic to its own clients. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Fault } from '../../kernel/fault';
 import { shown } from '../../kernel/shown';
@@ -16,6 +16,7 @@ export function registerModels(app: FastifyInstance, deps: ModelDeps): void {
 
   app.get('/v1/models', async (request) => {
     const models = await callable(request);
+    if (isAnthropics(request)) return { data: models.map(anthropicJson), has_more: false, ...endsOf(models) };
     return { object: 'list', data: models.map(modelJson) };
   });
 
@@ -24,8 +25,22 @@ export function registerModels(app: FastifyInstance, deps: ModelDeps): void {
     const id = request.params['*'];
     const model = (await callable(request)).find((each) => each.name === id);
     if (model === undefined) throw new Fault('model_not_found', `The model "${shown(id)}" does not exist, or this key cannot call it.`);
-    return modelJson(model);
+    return isAnthropics(request) ? anthropicJson(model) : modelJson(model);
   });
+}
+
+/** Clients of Anthropic's name the version that they speak. */
+function isAnthropics({ headers }: FastifyRequest): boolean {
+  return headers['anthropic-version'] !== undefined;
+}
+
+function endsOf(models: readonly Named[]): object {
+  return { first_id: models[0]?.name ?? null, last_id: models.at(-1)?.name ?? null };
+}
+
+/** When a model came out is not known. */
+function anthropicJson({ name }: Named): object {
+  return { type: 'model', id: name, display_name: name, created_at: '1970-01-01T00:00:00Z' };
 }
 
 /** Of an alias: what the model has that it stands for, and which one that is. */

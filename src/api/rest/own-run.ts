@@ -16,6 +16,6 @@ export async function ownRun(deps: OwnRunDeps, request: FastifyRequest<ById>): P
   const key = await callerOf(deps, request);
   const { id } = request.params;
   const run = (await deps.runs.find([id])).get(id);
-  if (run === undefined || run.apiKeyId !== key.id) throw new Fault('not_found', `There is no run ${shown(id)} of this key.`);
+  if (run === undefined || run.apiKeyId !== key.id) throw new Fault('not_found', `There is no run "${shown(id)}" of this key.`);
   return run;
 }

@@ -5,17 +5,32 @@ const WEBSOCKET = /\bwebsocket\b/i;
 
 /**
  * As soon as anybody listens for WebSockets, the server takes every request with an `Upgrade` header out of HTTP. Clients that offer
- * `h2c` in each of theirs, as those of Java do, would get no answer: a server may pass the offer over (RFC 9110, 7.8).
+ * `h2c` in each of theirs, as those of Java do, would get no answer: a server may pass the offer over (RFC 9110, 7.8). And whoever asks
+ * for a WebSocket where there is none would not be answered as everybody else.
  */
 export class PlainRequest extends IncomingMessage {
   private offered = false;
+  /** Where there are WebSockets. */
+  protected readonly webSocketPath: string | undefined = undefined;
+
+  get asksForWebSocket(): boolean {
+    return this.offered && WEBSOCKET.test(this.headers.upgrade ?? '');
+  }
 
   /** Set by the parser; read by the server, to decide. */
   get upgrade(): boolean {
-    return this.offered && (this.method === 'CONNECT' || WEBSOCKET.test(this.headers.upgrade ?? ''));
+    if (!this.offered || this.method === 'CONNECT') return this.offered;
+    return this.asksForWebSocket && this.url?.split('?')[0] === this.webSocketPath;
   }
 
   set upgrade(offered: boolean | null) {
     this.offered = offered === true;
   }
+}
+
+/** The class of requests for a server that has WebSockets at one path, or at none. */
+export function plainRequest(webSocketPath: string | undefined): typeof PlainRequest {
+  return class extends PlainRequest {
+    protected override readonly webSocketPath = webSocketPath;
+  };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSchema, type GraphQLObjectType } from 'graphql';
+import { buildSchema, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { aCatalog, aChannel, aPrice } from '../../../test/support/catalog-builders';
 import { MemoryLedgerReader } from '../../../test/support/memory-ledger-reader';
 import { MemoryAccountStore, MemoryKeyStore, someOf } from '../../../test/support/memory-stores';
@@ -16,10 +16,10 @@ const FLYING = '0190f2a0-0000-7000-8000-000000000002';
 
 type Json = Record<string, unknown>;
 
-async function jsonOf(id: string, spoke?: Protocol): Promise<Json> {
+async function jsonOf(id: string, spoke?: Protocol, usage = aUsage(7, 3)): Promise<Json> {
   const reader = new MemoryLedgerReader();
-  reader.allReceipts.push(inFlight(aRequest(FLYING)), settled(aRecord(ID, { projectId: 'bots', finalChannelId: 'gone' })));
-  reader.allAttempts.push(anAttempt(ID, 0, { usage: aUsage(7, 3), charge: nano(19_000n), ...(spoke && { protocol: spoke }) }));
+  reader.allReceipts.push(inFlight(aRequest(FLYING)), settled(aRecord(ID, { projectId: 'bots', finalChannelId: 'gone', usage })));
+  reader.allAttempts.push(anAttempt(ID, 0, { usage, charge: nano(19_000n), ...(spoke && { protocol: spoke }) }));
   reader.allEntries.push(anEntry('e', { receiptId: ID }));
   const keys = new MemoryKeyStore();
   keys.put(aKey('chat', { expiresAt: Date.UTC(2026, 2, 2) }), 'sk-tf-test-chat');
@@ -32,8 +32,10 @@ async function jsonOf(id: string, spoke?: Protocol): Promise<Json> {
   return receiptJson(loaded, NO_RUN, Date.UTC(2026, 2, 3), () => 'HEALTHY') as Json;
 }
 
-const contract = buildSchema(readFileSync(join(__dirname, '../../../test/architecture/contract.graphql'), 'utf8'));
-const fieldsOf = (type: string) => Object.keys((contract.getType(type) as GraphQLObjectType).getFields());
+const schemaOf = (file: string) => buildSchema(readFileSync(join(__dirname, '../../..', file), 'utf8'));
+const contract = schemaOf('test/architecture/contract.graphql');
+const graph = schemaOf('schema/schema.graphql');
+const fieldsOf = (schema: GraphQLSchema, type: string) => Object.keys((schema.getType(type) as GraphQLObjectType).getFields());
 
 describe('a receipt over REST', () => {
   it.each([
@@ -44,9 +46,14 @@ describe('a receipt over REST', () => {
     ['Channel', (receipt: Json) => receipt['primaryChannel']],
     ['ReceiptLine', (receipt: Json) => (receipt['lines'] as Json[])[0]],
     ['Attempt', (receipt: Json) => (receipt['attempts'] as Json[])[0]],
-  ] satisfies [string, (receipt: Json) => unknown][])('has every field of the contract’s %s', async (type, part) => {
-    expect(Object.keys(part(await jsonOf(ID)) as Json)).toEqual(expect.arrayContaining(fieldsOf(type)));
-  });
+  ] satisfies [string, (receipt: Json) => unknown][])(
+    'has every field of the contract’s %s, and none that the graph has not',
+    async (type, part) => {
+      const names = Object.keys(part(await jsonOf(ID)) as Json);
+      expect(names).toEqual(expect.arrayContaining(fieldsOf(contract, type)));
+      expect(fieldsOf(graph, type)).toEqual(expect.arrayContaining(names));
+    },
+  );
 
   it('writes amounts as decimal strings and instants in UTC', async () => {
     expect(await jsonOf(ID)).toMatchObject({
@@ -54,6 +61,14 @@ describe('a receipt over REST', () => {
       price: { input: '1', output: '4', currency: 'CNY', effectiveFrom: '1970-01-01T00:00:00.000Z' },
       ledgerEntries: [{ amount: '-0.000019', wallet: { id: 'acme:RMB', bucket: 'RMB', currency: 'CNY' } }],
     });
+  });
+
+  it('has null for what may be priced apart and was not used, as the graph does', async () => {
+    const none = await jsonOf(ID);
+    expect([none['usage'], none['attempts']]).toMatchObject([{ classes: null }, [{ usage: { classes: null } }]]);
+    const heard = await jsonOf(ID, undefined, { ...aUsage(7, 3), classes: { milliseconds: 5 } });
+    const classes = { ...Object.fromEntries(fieldsOf(graph, 'UsageClasses').map((name) => [name, null])), milliseconds: 5 };
+    expect([heard['usage'], heard['attempts']]).toMatchObject([{ classes }, [{ usage: { classes } }]]);
   });
 
   it('shows the key as it stands now, and a channel that has left the catalog by its id', async () => {

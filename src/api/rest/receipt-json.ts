@@ -1,18 +1,19 @@
 /** The receipt as JSON, with the names of the graph's `Receipt`: amounts are decimal strings, instants RFC 3339 in UTC. */
 import type { LoadedReceipt } from '../../gateway/views/load-receipt';
 import { type AttemptView, type ReceiptView, spokenBy } from '../../gateway/views/receipt-view';
-import { PRICE_CLASSES, type PriceClasses } from '../../kernel/classes';
+import { PRICE_CLASSES, type PriceClasses, USAGE_CLASSES } from '../../kernel/classes';
 import { formatDecimal } from '../../kernel/money';
+import { instant } from '../../kernel/times';
 import { type Currency, currencyOf } from '../../kernel/words';
 import { type ApiKey, keyStatus } from '../../keys/api-key';
 import type { HoldRecord } from '../../ledger/receipt';
 import type { LedgerEntry } from '../../ledger/wallet';
 import type { ChargeLine } from '../../metering/charge';
+import type { Usage } from '../../metering/usage';
 import type { PriceVersion } from '../../routing/catalog';
 import type { HealthWord } from '../../routing/health/health-report';
 import type { RunOfReceipt } from './run-of-receipt';
 
-const instant = (ms: number) => new Date(ms).toISOString();
 const orNull = <T, R>(value: T | null, render: (value: T) => R): R | null => (value === null ? null : render(value));
 
 export function receiptJson(
@@ -34,7 +35,7 @@ export function receiptJson(
     ...requestJson(view),
     primaryChannel: orNull(view.primaryChannelId, channel),
     finalChannel: orNull(view.finalChannelId, channel),
-    usage: view.usage,
+    usage: usageJson(view.usage),
     price: orNull(view.price, (price) => priceJson(price, view.currency)),
     hold: orNull(view.hold, holdJson),
     ...moneyJson(view),
@@ -89,6 +90,10 @@ function channelJson({ channels, view }: LoadedReceipt, id: string): object {
   return { id, name: known?.name ?? id, protocol, baseUrl: null, status };
 }
 
+function usageJson({ classes, ...usage }: Usage): object {
+  return { ...usage, classes: classes ? Object.fromEntries(USAGE_CLASSES.map((name) => [name, classes[name] ?? null])) : null };
+}
+
 function priceJson(price: PriceVersion, currency: Currency | null): object {
   return {
     versionId: price.id,
@@ -124,7 +129,8 @@ function lineJson({ label, tokens, unitPrice, amount }: ChargeLine): object {
 
 function attemptJson(attempt: AttemptView, channel: (id: string) => object): object {
   const { id, index, role, retry, status, upstreamModel, upstreamRequestId, providerStatus, errorCode, errorMessage } = attempt;
-  const { usage, latencyMs, timeToFirstTokenMs, chargeReason, protocol = null } = attempt;
+  const { latencyMs, timeToFirstTokenMs, chargeReason, protocol = null } = attempt;
+  const usage = usageJson(attempt.usage);
   return {
     ...{ id, index, channel: channel(attempt.channelId), protocol, role, retry, status, upstreamModel, upstreamRequestId },
     ...{ providerStatus, errorCode, errorMessage, usage, startedAt: instant(attempt.startedAt), latencyMs, timeToFirstTokenMs },

@@ -21,7 +21,7 @@ export function registerReceipts(app: FastifyInstance, deps: ReceiptDeps): void 
     const key = await callerOf(deps, request);
     const { id } = request.params;
     const receipt = await loadReceipt(sources, id, { apiKeyId: key.id });
-    if (receipt === undefined) throw new Fault('not_found', `There is no receipt ${shown(id)} of this key.`);
+    if (receipt === undefined) throw new Fault('not_found', `There is no receipt "${shown(id)}" of this key.`);
     const run = await runOfReceipt(sources, receipt.view.runId);
     return receiptJson(receipt, run, clock.now(), (channelId) => reportOf(health, channelId, clock).health);
   });

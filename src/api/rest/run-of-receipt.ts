@@ -1,4 +1,5 @@
 /** The run that a call was attached to, as its receipt names it: `researchRun` or `agentRun`, of which at most one is not null. */
+import { instant, instantOrNull } from '../../kernel/times';
 import type { ResearchStore } from '../../research/research-store';
 import type { ResearchRun } from '../../research/run';
 import type { Run } from '../../runs/run';
@@ -26,15 +27,13 @@ export async function runOfReceipt({ runs, research }: RunSources, runId: string
   return { ...NO_RUN, researchRun: found === undefined ? null : researchJson(found) };
 }
 
-const instant = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
-
 function agentJson({ id, name, status, statusReason, budget, createdAt, finishedAt }: Run): object {
-  const times = { createdAt: instant(createdAt), finishedAt: instant(finishedAt) };
+  const times = { createdAt: instant(createdAt), finishedAt: instantOrNull(finishedAt) };
   return { id, name, status, statusReason, budget: budget.map(lineJson), ...times };
 }
 
 function researchJson({ run, symbol, mode }: ResearchRun): object {
   const { id, status, statusReason, budget, createdAt, startedAt, finishedAt } = run;
-  const times = { createdAt: instant(createdAt), startedAt: instant(startedAt), finishedAt: instant(finishedAt) };
+  const times = { createdAt: instant(createdAt), startedAt: instantOrNull(startedAt), finishedAt: instantOrNull(finishedAt) };
   return { id, symbol, mode, status, statusReason, budget: budget.map(lineJson), ...times };
 }

@@ -1,11 +1,12 @@
 /** `/v1/runs`: a run of an agent's own, for the key that makes it. Names are those of the graph's `AgentRun`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { objectIn } from '../../gateway/reading/read-call';
 import { readIdempotencyKey } from '../../gateway/reading/request-headers';
-import { Fault } from '../../kernel/fault';
+import { Fault, wrong } from '../../kernel/fault';
+import { repeatedMember } from '../../kernel/json-members';
 import { formatDecimal, nano, parseDecimal } from '../../kernel/money';
 import { shown } from '../../kernel/shown';
-import { utf8Text } from '../../kernel/utf8';
 import { BUCKETS, type Bucket } from '../../kernel/words';
 import type { LedgerReader } from '../../ledger/ledger-reader';
 import { finishRun, type RunWish, startRun } from '../../runs/manage-runs';
@@ -34,11 +35,20 @@ const line = z.strictObject(
   { error: 'must have a bucket and an amount' },
 );
 const budget = z.array(line, { error: 'must be a list such as [{ "bucket": "RMB", "amount": "5" }]' }).default([]);
-const wish = z.strictObject({ name: z.string({ error: 'must be a text' }), budget }, { error: 'must be a JSON object with a name' });
+const wish = z.strictObject({ name: z.string({ error: 'must be a text' }), budget });
+const NO_OBJECT = new Fault(
+  'invalid_json',
+  'The body must be a JSON object such as { "name": "nightly", "budget": [{ "bucket": "RMB", "amount": "5" }] }.',
+);
 
 export function registerRuns(app: FastifyInstance, deps: RunDeps): void {
   void app.register((scope, _options, done) => {
+    // Before a body is read: nothing is kept for strangers.
+    scope.addHook('onRequest', async (request) => {
+      await callerOf(deps, request);
+    });
     scope.removeAllContentTypeParsers();
+    // Whatever it is called: `curl -d` calls it a form.
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, taken) => taken(null, body));
     scope.post(PATH, (request) => start(deps, request));
     scope.get<ById>(`${PATH}/:id`, async (request, reply) => standing(deps, await ownRun(deps, request), reply));
@@ -79,14 +89,12 @@ function wishOf(body: Buffer): RunWish {
 }
 
 function jsonOf(body: Buffer): unknown {
-  try {
-    return JSON.parse(utf8Text(body));
-  } catch {
-    throw new Fault(
-      'invalid_json',
-      'The body must be a JSON object such as { "name": "nightly", "budget": [{ "bucket": "RMB", "amount": "5" }] }.',
-    );
-  }
+  const read = objectIn(body);
+  if (read instanceof Fault) throw read.code === 'invalid_json' ? NO_OBJECT : read;
+  // Readers differ in which one they obey: whoever allowed this run may have seen another budget.
+  const repeated = repeatedMember(read.text);
+  if (repeated !== undefined) throw wrong(shown(repeated), 'stands in the body more than once');
+  return read.json;
 }
 
 function runJson({ run, spent, held, left, receipt }: RunStanding): object {

@@ -11,6 +11,7 @@ const END = 'connection: close\r\n';
 const UNTAKEN_MS = 60;
 /** More than the buffers of a connection take. */
 const LARGE = 'x'.repeat(32 * 1024 * 1024);
+const WEBSOCKET = 'connection: Upgrade\r\nupgrade: WebSocket\r\n';
 const OFFER = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n';
 
 describe('a connection to the server', () => {
@@ -21,7 +22,7 @@ describe('a connection to the server', () => {
 
   beforeEach(async () => {
     later = [];
-    app = createServer(SILENT, { untakenMs: UNTAKEN_MS });
+    app = createServer(SILENT, { untakenMs: UNTAKEN_MS, webSocketPath: '/live' });
     app.get('/now', async () => 'now');
     app.post('/said', async ({ body }) => body);
     app.post('/v1/asked', async () => 'asked');
@@ -57,7 +58,23 @@ describe('a connection to the server', () => {
   });
 
   it('becomes a WebSocket where one is asked for', async () => {
-    expect(await all(get('/now', 'connection: Upgrade\r\nupgrade: WebSocket\r\n'))).toMatch(/^HTTP\/1.1 101 /);
+    expect(await all(get('/live?from=here', WEBSOCKET))).toMatch(/^HTTP\/1.1 101 /);
+  });
+
+  it.each(['/now', '/nowhere', '/live/other', '/v1/asked'])(
+    'is told, and closed, when it asks for a WebSocket at %s, where there is none',
+    async (path) => {
+      const [head = '', body = ''] = (await all(get(path, WEBSOCKET))).split('\r\n\r\n');
+      expect(head).toMatch(/^HTTP\/1\.1 404 .*x-request-id: [\w-]{36}\r\n/s);
+      expect(JSON.parse(body)).toMatchObject({
+        error: { code: 'not_found', message: expect.stringContaining(`no WebSocket at ${path}:`) },
+      });
+    },
+  );
+
+  it('is told in Anthropic’s shape on its paths', async () => {
+    const [, body = ''] = (await all(get('/v1/messages', WEBSOCKET))).split('\r\n\r\n');
+    expect(JSON.parse(body)).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
   });
 
   it.each([
@@ -110,6 +127,32 @@ describe('a connection to the server', () => {
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({
       error: { code: 'not_found', message: `There is no POST ${asked}, but there is ${meant}: look at the base URL of the client.` },
     });
+  });
+
+  it('is told at an address that only leads further what is served below it', async () => {
+    const answer = await all(get('/v1/', END));
+    const message = 'There is no GET /v1/: what is served below it begins with /v1/asked.';
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ error: { code: 'not_found', message } });
+  });
+
+  it('is told that two keys are one too many, whatever their case', async () => {
+    const answer = await all(get('/now', `authorization: Bearer one\r\nAuthorization: Bearer two\r\n${END}`));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 .*more than one Authorization header/s);
+  });
+
+  it.each([
+    ['of a known length', 'content-encoding: gzip\r\ncontent-length: 7'],
+    ['in pieces', 'content-encoding: br\r\ntransfer-encoding: chunked'],
+    ['on its way', 'transfer-encoding: gzip, chunked'],
+  ])('is told that a body %s must not be packed', async (_what, coding) => {
+    const answer = await all(`POST /said HTTP/1.1\r\nhost: here\r\n${END}content-type: application/json\r\n${coding}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 415 .*must not be compressed/s);
+  });
+
+  it('is told that this is no proxy, where it asks for a tunnel', async () => {
+    const [head = '', body = ''] = (await all('CONNECT api.openai.com:443 HTTP/1.1\r\nhost: api.openai.com:443\r\n\r\n')).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 405 .*x-request-id: [\w-]{36}\r\n.*allow: GET, POST/s);
+    expect(JSON.parse(body)).toMatchObject({ error: { code: 'method_not_supported', message: expect.stringContaining('no proxy') } });
   });
 
   it('of HTTP/1.0 is served without that', async () => {

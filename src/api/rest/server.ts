@@ -1,26 +1,41 @@
 /** The HTTP server: ids, errors, and how it stops. */
-import type { IncomingMessage } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Fault } from '../../kernel/fault';
 import { newId } from '../../kernel/ids';
 import type { Log } from '../../kernel/log';
 import { shown } from '../../kernel/shown';
 import { isMessagesPath, renderMessagesError } from './anthropic-error';
+import { crossOrigin } from './cross-origin';
 import { KnownPaths } from './known-paths';
 import { renderError } from './openai-error';
-import { PlainRequest } from './plain-request';
+import { type PlainRequest, plainRequest } from './plain-request';
 import { closeWithConnection, mayQueue } from './queued-response';
-import { refuseUnreadable } from './unreadable-request';
+import { closeUnread, type RestLimits } from './unread-body';
+import { refuseTunnel, refuseUnreadable } from './unreadable-request';
 import { closeUntaken } from './untaken-response';
 
 /** Time for the headers and body of a request to arrive. */
 const REQUEST_TIMEOUT_MS = 120_000;
 /** GraphQL and other small bodies; model calls have a limit of their own. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
+const PACKED = new Fault('unsupported_media_type', 'The body must not be compressed: leave out content-encoding.');
+const NOT_PACKED = new Set(['', 'identity', 'chunked']);
+/** Whoever is in front may have looked at the other one, and somebody else would pay. */
+const TWO_KEYS = new Fault('invalid_request', 'The request has more than one Authorization header: send one key.');
+
+interface ServerOptions {
+  readonly untakenMs?: number;
+  readonly rest?: RestLimits;
+  /** Where `upgrade` events are told; a WebSocket that is asked for elsewhere is refused in words. */
+  readonly webSocketPath?: string;
+  /** Whose pages may call; none: browsers let no page of elsewhere read an answer. */
+  readonly origins?: readonly string[];
+}
 
 /** A server without routes. Every response carries `x-request-id`; errors are rendered in OpenAI's shape, or in Anthropic's on its paths. */
-export function createServer(log: Log, { untakenMs }: { readonly untakenMs?: number } = {}): FastifyInstance {
+export function createServer(log: Log, { untakenMs, rest, webSocketPath, origins = [] }: ServerOptions = {}): FastifyInstance {
   const app = Fastify({
     logger: false,
     genReqId: newId,
@@ -30,7 +45,7 @@ export function createServer(log: Log, { untakenMs }: { readonly untakenMs?: num
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
     // Node's own answer to a request without one is empty: below it gets one like all others.
-    http: { IncomingMessage: PlainRequest, requireHostHeader: false },
+    http: { IncomingMessage: plainRequest(webSocketPath), requireHostHeader: false },
     clientErrorHandler: refuseUnreadable,
     // Paths that cannot be routed never reach the hooks and handlers below.
     frameworkErrors: (error, request, reply) => {
@@ -39,19 +54,27 @@ export function createServer(log: Log, { untakenMs }: { readonly untakenMs?: num
     },
   });
   const known = new KnownPaths(app);
+  if (origins.length > 0) app.addHook('onRequest', crossOrigin(origins));
   app.addHook('onRequest', (request, reply, done) => {
     // The rest of what came in one piece with too much: nobody is there any more to be answered.
     if (!mayQueue(request.raw.socket, reply.raw)) return;
     closeWithConnection(request.raw.socket, reply.raw);
     closeUntaken(reply.raw, untakenMs);
+    closeUnread(request.raw, reply.raw, rest);
     reply.header('x-request-id', request.id);
     // Before any body is read: what is wrong with it would be told in place of what is wrong with its address.
-    if (!stopping.has(app)) return done(faultOfHead(request.raw) ?? faultOfAddress(request, known));
+    if (!stopping.has(app)) return done(faultOfHead(request.raw) ?? faultOfRequest(request, reply, known));
     reply.raw.setHeader('connection', 'close');
     done(new Fault('gateway_stopping', 'The gateway is being stopped.'));
   });
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    // That of the framework, which closes at once on whoever still sends. Ours stand in the response itself.
+    if (!request.raw.complete && !reply.raw.hasHeader('connection')) reply.removeHeader('connection');
+    done();
+  });
   // What else a client may expect a server may pass over (RFC 9110, 10.1.1).
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  app.server.on('connect', (_request, connection: Socket) => refuseTunnel(connection));
   app.setErrorHandler((error, request, reply) => {
     const fault = knownFault(error);
     if (fault === null || fault.rule.log === 'error') log.error({ err: error, request: request.id }, 'a request broke');
@@ -60,23 +83,61 @@ export function createServer(log: Log, { untakenMs }: { readonly untakenMs?: num
   return app;
 }
 
+/** In the names of a list of names and values, in turns. */
+function isRepeated(name: string, namesAndValues: readonly string[]): boolean {
+  let times = 0;
+  for (let at = 0; at < namesAndValues.length; at += 2) {
+    const each = namesAndValues[at];
+    if (each?.length === name.length && each.toLowerCase() === name) times += 1;
+  }
+  return times > 1;
+}
+
 /** HTTP/1.1 asks a server to refuse requests that do not say whom they are for. */
-function faultOfHead({ headers, httpVersion }: IncomingMessage): Fault | undefined {
+function faultOfHead({ headers, httpVersion, rawHeaders }: IncomingMessage): Fault | undefined {
+  if (isRepeated('authorization', rawHeaders)) return TWO_KEYS;
   if (headers.host !== undefined || httpVersion === '1.0') return undefined;
   return new Fault('invalid_request', 'The request has no Host header, which HTTP/1.1 asks for.');
 }
 
+function faultOfRequest(request: FastifyRequest, reply: FastifyReply, known: KnownPaths): Fault | undefined {
+  return faultOfProtocol(request, reply) ?? faultOfAddress(request, known) ?? faultOfPacking(request.raw);
+}
+
+function faultOfProtocol({ raw, url }: FastifyRequest, reply: FastifyReply): Fault | undefined {
+  if (!(raw as PlainRequest).asksForWebSocket) return undefined;
+  // Whoever wanted to speak something else has nothing more to say here.
+  reply.raw.setHeader('connection', 'close');
+  return new Fault('not_found', `There is no WebSocket at ${shown(pathOf(url))}: ask in plain HTTP, without an upgrade.`);
+}
+
 function faultOfAddress({ is404, method, url }: FastifyRequest, known: KnownPaths): Fault | undefined {
   if (!is404) return undefined;
-  const [path = ''] = url.split('?');
+  const path = pathOf(url);
   const message = `There is no ${shown(`${method} ${path}`)}`;
   const allow = known.methodsOf(path);
-  if (allow.length === 0) return new Fault('not_found', `${message}${hint(known.likelyMeant(path, method))}`);
+  if (allow.length === 0) return new Fault('not_found', `${message}${hint(known.likelyMeant(path, method), known.below(path))}`);
   return new Fault('method_not_supported', `${message}: send ${allow.filter((each) => each !== 'HEAD').join(' or ')}.`, { allow });
 }
 
-function hint(meant: string | undefined): string {
-  return meant === undefined ? '.' : `, but there is ${shown(meant)}: look at the base URL of the client.`;
+function pathOf(url: string): string {
+  return url.split('?')[0] ?? '';
+}
+
+/** Unpacked it may be a thousand times as long, and no official client packs anything. */
+function faultOfPacking({ headers }: IncomingMessage): Fault | undefined {
+  const codings = [headers['content-encoding'] ?? '', headers['transfer-encoding'] ?? ''];
+  const isPacked = codings.some((coding) => !NOT_PACKED.has(coding.toLowerCase()));
+  return isPacked && hasBody(headers) ? PACKED : undefined;
+}
+
+function hasBody({ 'content-length': length = '0', 'transfer-encoding': coding }: IncomingHttpHeaders): boolean {
+  return coding !== undefined || length !== '0';
+}
+
+function hint(meant: string | undefined, below: readonly string[]): string {
+  if (meant !== undefined) return `, but there is ${shown(meant)}: look at the base URL of the client.`;
+  return below.length === 0 ? '.' : `: what is served below it begins with ${below.join(', ')}.`;
 }
 
 const stopping = new WeakSet<FastifyInstance>();

@@ -25,6 +25,19 @@ const NO_HTTP: Answer = {
   fault: new Fault('invalid_request', 'The request is not valid HTTP/1.1, or ended before its body was complete.'),
 };
 
+const NO_PROXY: Answer = {
+  status: '405 Method Not Allowed',
+  fault: new Fault('method_not_supported', 'This is no proxy: give its address to the client as base URL, not as HTTPS_PROXY.', {
+    allow: ['GET', 'POST'],
+  }),
+};
+
+/** Ends a connection that asks to be passed on to another machine. */
+export function refuseTunnel(connection: Socket): void {
+  connection.on('error', () => undefined).once('finish', () => connection.destroy());
+  connection.end(answerText(NO_PROXY));
+}
+
 /** Ends the connection, with an error in OpenAI's shape where nothing else is being written to it. */
 export function refuseUnreadable(error: NodeJS.ErrnoException, connection: Socket): void {
   const { _httpMessage: writing } = connection as { _httpMessage?: ServerResponse | null };

@@ -157,8 +157,8 @@ function interruption(reached: Reached, id: string, { terminal, leave }: Surroun
 async function end(call: Call, id: string, { terminal, clock }: Pick<Surroundings, 'terminal' | 'clock'>): Promise<number> {
   const run = await settled(call, id, clock);
   terminal.print(`\n${receiptText(run)}\n`);
-  if (run.status === 'PAUSED')
-    terminal.print(`It goes on with: npm run research -- --resume ${id} --budget RMB=… (or without, after a top-up)`);
+  const way = wayOn(run);
+  if (way !== null) terminal.print(way);
   if (run.report !== null) {
     // A run that paused has its page over REST, for its key alone.
     const html = run.reportHtml ?? (await textAt(call, `/v1/runs/${id}/report.html`).catch(() => null));
@@ -166,6 +166,13 @@ async function end(call: Call, id: string, { terminal, clock }: Pick<Surrounding
     terminal.print(`Report: ${files.join(', ')}`);
   }
   return EXIT_CODES[run.status] ?? FAILED;
+}
+
+/** How a run that is not whole goes on; null: it does not. */
+function wayOn({ id, status }: Pick<queries.EndView, 'id' | 'status'>): string | null {
+  const resume = `npm run research -- --resume ${id}`;
+  if (status === 'PAUSED') return `It goes on with: ${resume} --budget RMB=… (or without, after a top-up)`;
+  return status === 'PARTIAL' || status === 'FAILED' ? `What is missing is written with: ${resume}` : null;
 }
 
 /** The run once its calls in flight are settled: those of a run that was cancelled are charged after its end. */

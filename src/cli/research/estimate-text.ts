@@ -14,6 +14,6 @@ export function estimateText(symbol: string, estimate: EstimateView): string {
 }
 
 /** `40 s`, `2 min`. */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }

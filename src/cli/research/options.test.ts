@@ -36,6 +36,7 @@ describe('the command line of research', () => {
   it('names a run in place of a symbol', () => {
     expect(called('--follow', 'r1').aim).toEqual({ kind: 'follow', runId: 'r1' });
     expect(called('--resume', 'r1').aim).toEqual({ kind: 'resume', runId: 'r1' });
+    expect(called('--resume', 'r1', '--budget', 'RMB=5').budget).toEqual([{ bucket: 'RMB', amount: '5' }]);
   });
 
   it.each([
@@ -45,9 +46,15 @@ describe('the command line of research', () => {
     [['A', '--mode', 'wide'], 'quick, standard, deep'],
     [['A', '--budget', '5'], 'RMB=5'],
     [['A', '--budget', 'RMB=-5'], 'RMB=5'],
+    [['A', '--budget', 'RMB=0.00'], '--budget RMB=0.00 must be above zero. With a budget, a balance that it does not name is not used.'],
+    [['A', '--budget', 'RMB=1', '--budget', 'rmb=2'], '--budget names RMB twice: give it once for each balance.'],
     [['A', '--budget', 'RMB=5=9'], 'RMB=5'],
     [['A', '--url', 'localhost:4000'], 'http://'],
     [['A', '--wat'], '--wat'],
+    [['--follow', 'r1', '--budget', 'RMB=5'], '--budget changes nothing of a run with --follow: give it with --resume.'],
+    [['--follow', 'r1', '--mode', 'deep'], '--mode changes nothing of a run with --follow'],
+    [['--resume', 'r1', '--mode', 'deep'], '--mode changes nothing of a run with --resume: start another run for another one.'],
+    [['--resume', 'r1', '--api-key', 'k'], '--api-key changes nothing'],
   ])('refuses %j and says what is wrong', (args, said) => {
     expect(() => called(...args)).toThrow(UsageError);
     expect(() => called(...args)).toThrow(said);

@@ -13,7 +13,7 @@ export const USAGE = `usage: npm run research -- SYMBOL [options]
   --key <sk-tf-…>              the API key that pays (TOKENS_FORGE_KEY); an account's token does with --api-key
   --api-key <id>               which key of the account pays
   --follow <run id>            follow a run instead of starting one
-  --resume <run id>            let a paused run go on, with --budget under a new ceiling
+  --resume <run id>            let a run go on that paused, or ended without all its sections; with --budget under a new ceiling
 
 Exit code: 0 completed, 2 partial or paused, 1 failed, cancelled or not started, 64 wrong call, 130 left with Ctrl-C, 141 nobody read on.`;
 
@@ -51,7 +51,7 @@ const OPTIONS = {
 } as const;
 
 /** @throws UsageError that names what is wrong */
-export function callOf(args: readonly string[], config: ClientConfig): Call {
+export function callOf(args: readonly string[], config: Pick<ClientConfig, 'url' | 'key'>): Call {
   const { values, positionals } = readLine(args, { options: OPTIONS, allowPositionals: true });
   const key = values.key ?? config.key;
   if (key === null) {
@@ -59,7 +59,7 @@ export function callOf(args: readonly string[], config: ClientConfig): Call {
   }
   return {
     aim: aimOf(positionals, values),
-    budget: (values.budget ?? []).map(budgetOf),
+    budget: budgetsOf(values.budget ?? []),
     yes: values.yes === true,
     out: values.out ?? './data/research',
     url: addressOf(values.url ?? config.url),
@@ -70,24 +70,46 @@ export function callOf(args: readonly string[], config: ClientConfig): Call {
 
 interface AimValues {
   readonly mode?: string | undefined;
+  readonly budget?: readonly string[] | undefined;
+  readonly 'api-key'?: string | undefined;
   readonly follow?: string | undefined;
   readonly resume?: string | undefined;
 }
 
-function aimOf([symbol, ...more]: readonly string[], { mode = 'quick', follow, resume }: AimValues): Aim {
+/** What a run was started with stays: whoever names it anew would take it for changed. */
+const FIXED = { follow: ['mode', 'api-key', 'budget'], resume: ['mode', 'api-key'] } as const;
+
+function aimOf([symbol, ...more]: readonly string[], values: AimValues): Aim {
+  const { mode = 'quick', follow, resume } = values;
   const given = [symbol, follow, resume].filter((each) => each !== undefined);
   if (given.length !== 1 || more.length > 0) throw new UsageError('Name one symbol, or one run with --follow or --resume.');
-  if (follow !== undefined) return { kind: 'follow', runId: follow };
-  if (resume !== undefined) return { kind: 'resume', runId: resume };
+  if (follow !== undefined) return { kind: 'follow', runId: ofRun('follow', follow, values) };
+  if (resume !== undefined) return { kind: 'resume', runId: ofRun('resume', resume, values) };
   const known = RESEARCH_MODES.find((each) => each === mode.toUpperCase());
   if (known === undefined) throw new UsageError(`--mode must be one of ${RESEARCH_MODES.join(', ').toLowerCase()}.`);
   return { kind: 'start', symbol: symbol ?? '', mode: known };
+}
+
+function ofRun(kind: 'follow' | 'resume', runId: string, values: AimValues): string {
+  const unheard = FIXED[kind].find((option) => values[option] !== undefined);
+  if (unheard === undefined) return runId;
+  const wayOn = unheard === 'budget' ? 'give it with --resume' : 'start another run for another one';
+  throw new UsageError(`--${unheard} changes nothing of a run with --${kind}: ${wayOn}.`);
+}
+
+function budgetsOf(texts: readonly string[]): BudgetAmount[] {
+  const budget = texts.map(budgetOf);
+  const twice = budget.find(({ bucket }, at) => budget.findIndex((earlier) => earlier.bucket === bucket) < at);
+  if (twice !== undefined) throw new UsageError(`--budget names ${twice.bucket} twice: give it once for each balance.`);
+  return budget;
 }
 
 function budgetOf(text: string): BudgetAmount {
   const [, name = '', amount = ''] = /^(\w+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
   const bucket = BUCKETS.find((each) => each === name.toUpperCase());
   if (bucket === undefined) throw new UsageError(`--budget must be such as RMB=5 or CREDIT=0.50, not "${text}".`);
+  if (!/[1-9]/.test(amount))
+    throw new UsageError(`--budget ${text} must be above zero. With a budget, a balance that it does not name is not used.`);
   return { bucket, amount };
 }
 

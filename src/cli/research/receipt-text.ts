@@ -1,4 +1,5 @@
 /** The receipt of a run as the command prints it: exact, and every retry and move with what it cost. */
+import { counted } from '../../kernel/counted';
 import { currencyOf } from '../../kernel/words';
 import { amountsText } from './amounts';
 import type { EndView } from './queries';
@@ -13,16 +14,23 @@ export function receiptText({ id, symbol, status, statusReason, estimate, held, 
       ? []
       : [`  reserved    ${amountsText(held)} by calls in flight, and charged for what they use: --follow ${id} tells later`]),
     `  estimated   ${amountsText(estimate.expected)}, at most ${amountsText(estimate.ceiling)}${againstEstimate(receipt.estimateError)}`,
-    `  calls       ${requests}, with ${attempts} attempts, ${failedAttempts} of them failed; ${usage.inputTokens} tokens in, ${usage.outputTokens} out`,
-    `  retries     ${retriedSections} sections tried again; answers that were not used cost ${amountsText(retryCost)}`,
-    `  fallbacks   ${fallbacks} moves to another channel${receipt.fallbackCost === null ? '' : `, which cost ${amountsText(receipt.fallbackCost)} more than the primary would have`}`,
+    `  calls       ${requests}, with ${counted(attempts, 'attempt')}, ${failedAttempts} of them failed; ${counted(usage.inputTokens, 'token')} in, ${usage.outputTokens} out`,
+    `  retries     ${counted(retriedSections, 'section')} tried again; answers that were not used cost ${amountsText(retryCost)}`,
+    `  fallbacks   ${counted(fallbacks, 'move')} to another channel${receipt.fallbackCost === null ? '' : `, which cost ${amountsText(receipt.fallbackCost)} more than the primary would have`}`,
     '',
     'By section',
-    ...columns(sections.map((section) => [section.title, section.status, triesOf(section.tries), amountsText(section.charge)])),
+    ...columns(
+      sections.map((section) => [section.title, section.status, counted(section.tries, 'try', 'tries'), amountsText(section.charge)]),
+    ),
     '',
     'By model',
     ...columns(
-      byModel.map(({ model, bucket, requests: calls, charge }) => [model, bucket, `${calls} calls`, `${charge} ${currencyOf(bucket)}`]),
+      byModel.map(({ model, bucket, requests: calls, charge }) => [
+        model,
+        bucket,
+        counted(calls, 'call'),
+        `${charge} ${currencyOf(bucket)}`,
+      ]),
     ),
   ].join('\n');
 }
@@ -31,10 +39,6 @@ function againstEstimate(error: number | null): string {
   if (error === null) return '';
   const percent = Math.round(Math.abs(error) * 100);
   return percent === 0 ? ': as expected' : `: ${percent} % ${error < 0 ? 'less' : 'more'} than expected`;
-}
-
-function triesOf(tries: number): string {
-  return tries === 1 ? '1 try' : `${tries} tries`;
 }
 
 function columns(rows: readonly (readonly string[])[]): string[] {

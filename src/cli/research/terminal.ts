@@ -1,5 +1,6 @@
 /** Where the command writes to: a terminal, in which progress is drawn in place, or a pipe, which gets lines. */
 import { createInterface } from 'node:readline/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { plain } from './plain';
 
 /** Where the output does not say how wide it is. */
@@ -19,7 +20,7 @@ export interface Terminal {
   confirm(question: string): Promise<Confirmation>;
 }
 
-export function openTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Terminal {
+export function openTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream, colours: boolean): Terminal {
   let drawn = 0;
   let asking = false;
   const live = output.isTTY === true && input.isTTY === true;
@@ -35,7 +36,8 @@ export function openTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStrea
     draw: (lines) => {
       if (asking) return;
       const back = drawn === 0 ? '' : `\u001b[${drawn}A\u001b[J`;
-      output.write(`${back}${lines.join('\n')}\n`);
+      const text = lines.join('\n');
+      output.write(`${back}${colours ? text : stripVTControlCharacters(text)}\n`);
       drawn = lines.length;
     },
     confirm: async (question) => {

@@ -1,6 +1,6 @@
 /** The end of an answer as the client gets it: the provider's own bytes, with the cost added to the usage. */
 import type { ClosingEvent, Operation, StreamEnd, WholeAnswer } from '../../attempts/upstream';
-import { editMembers, topLevelMembers } from '../../kernel/json-members';
+import { editMembers, type MemberEdit, topLevelMembers } from '../../kernel/json-members';
 import { formatDecimal } from '../../kernel/money';
 import { currencyOf } from '../../kernel/words';
 import type { ReceiptRecord } from '../../ledger/receipt';
@@ -43,11 +43,16 @@ function withObject(text: string, name: string, change: (value: string) => strin
   return text.slice(0, member.valueStart) + change(value) + text.slice(member.valueEnd);
 }
 
-/** Some providers say what the answer cost at theirs: nobody must take that for what is charged here. */
+/** What the answer cost at its provider, as OpenRouter, xAI and DeepInfra say it beside `cost`: it is the operator's business. */
+const THEIR_COST = ['cost_details', 'cost_in_usd_ticks', 'estimated_cost'] as const;
+const EMPTIED: readonly (readonly [string, MemberEdit])[] = THEIR_COST.map((name) => [name, (value) => (value === null ? null : 'null')]);
+
+/** Nobody must take what a provider says of its own cost for what is charged here. */
 function valueWithCost(usage: string, receipt: ReceiptRecord): string {
   const [cost, currency] = costOf(receipt);
   const members = Object.entries({ cost, cost_currency: currency });
-  return editMembers(usage, new Map(members.map(([name, value]) => [name, () => JSON.stringify(value)])));
+  const edits = members.map(([name, value]): [string, MemberEdit] => [name, () => JSON.stringify(value)]);
+  return editMembers(usage, new Map([...edits, ...EMPTIED]));
 }
 
 /** The last events of a stream: the usage chunk when the client asked for one, and the end marker; or the event that closes it. */
@@ -88,7 +93,8 @@ function usageChunk(end: StreamEnd, receipt: ReceiptRecord, { chunkObject: objec
   const sent = end.usageChunk?.['usage'];
   const usage = typeof sent === 'object' && sent !== null ? sent : openAiUsage(receipt.usage);
   const chunk = end.usageChunk ?? { object, ...end.head, choices: [] };
-  return { ...chunk, usage: { ...usage, cost, cost_currency: currency } };
+  const emptied = Object.fromEntries(THEIR_COST.filter((name) => name in usage).map((name) => [name, null]));
+  return { ...chunk, usage: { ...usage, ...emptied, cost, cost_currency: currency } };
 }
 
 function openAiUsage(usage: Usage): Record<string, unknown> {

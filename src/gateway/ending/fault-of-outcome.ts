@@ -19,7 +19,6 @@ export function faultOf(outcome: Outcome, charge: Nano): Fault | null {
 }
 
 function messageOf(outcome: Outcome): string {
-  const tried = outcome.attempts.filter((attempt) => attempt.status !== 'SKIPPED').length;
   switch (outcome.stopReason) {
     case 'NO_CHANNEL':
       return `No channel of ${outcome.plan.route.id} can take this request now.`;
@@ -27,11 +26,11 @@ function messageOf(outcome: Outcome): string {
       if (outcome.overdue !== null) return outcome.overdue;
       return outcome.started
         ? 'The provider did not end its answer in time.'
-        : `No channel of ${outcome.plan.route.id} answered in time (${tried} tried).${ceilingOf(outcome)}`;
+        : `No channel of ${outcome.plan.route.id} answered in time (${triesOf(outcome)}).${ceilingOf(outcome)}`;
     case 'UPSTREAM_ERROR':
       return outcome.started
         ? 'The provider broke off in the middle of its answer.'
-        : `No channel of ${outcome.plan.route.id} gave an answer (${tried} tried).${ceilingOf(outcome)}`;
+        : `No channel of ${outcome.plan.route.id} gave an answer (${triesOf(outcome)}).${ceilingOf(outcome)}`;
     case 'BUDGET':
       return 'The answer was cut: it went beyond what was reserved for it.';
     case 'GATEWAY_STOPPED':
@@ -39,6 +38,12 @@ function messageOf(outcome: Outcome): string {
     default:
       return 'The client left before the answer ended.';
   }
+}
+
+/** A channel may have been tried more than once. */
+function triesOf({ attempts }: Outcome): string {
+  const tries = attempts.filter(({ status }) => status !== 'SKIPPED').length;
+  return tries === 1 ? '1 attempt' : `${tries} attempts`;
 }
 
 /** Where the key let nothing more be tried, that is why. */

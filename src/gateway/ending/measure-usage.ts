@@ -18,10 +18,22 @@ export async function measureUsage(outcome: Outcome, call: ModelCall, inputBound
   const { facts } = outcome;
   if (facts === null || charges === 'nothing') return NO_USAGE;
   if (charges === 'delivered' && outcome.deliveredText === '' && outcome.deliveredBytes === 0) return NO_USAGE;
-  if (facts.usage !== undefined) {
+  const byAudio = outcome.step?.price.classes?.audioInput !== undefined;
+  if (facts.usage !== undefined && !(byAudio && saysOnlySeconds(facts.usage))) {
     const usage = outcome.answer === null ? await atLeastDelivered(facts.usage, outcome.deliveredText, counter) : facts.usage;
     return withBeside(usage, call, facts);
   }
+  const counted = await countedHere(outcome, facts, call, inputBound, counter);
+  return byAudio ? withHeard(counted, facts.usage?.classes, inputBound) : counted;
+}
+
+async function countedHere(
+  outcome: Outcome,
+  facts: AnswerFacts,
+  call: ModelCall,
+  inputBound: number,
+  counter: TokenCounter,
+): Promise<Usage> {
   // An answer that ended, also one that was read to its end after the client had left, is counted whole.
   const ended = outcome.answer !== null;
   const inputTokens = await countedInput(call, inputBound, counter);
@@ -29,6 +41,19 @@ export async function measureUsage(outcome: Outcome, call: ModelCall, inputBound
   const audio = ended ? (facts.audio?.bytes ?? 0) : outcome.deliveredBytes;
   const outputTokens = await countGivingWay(counter, [output]);
   return { ...NO_USAGE, inputTokens, source: ended ? 'COUNTED' : 'FLOOR', ...countedOutput(call, facts, outputTokens, audio) };
+}
+
+/** Where audio is sold by its tokens, a usage without any says nothing of what is sold. */
+function saysOnlySeconds({ inputTokens, outputTokens, classes }: Usage): boolean {
+  return classes?.milliseconds !== undefined && inputTokens === 0 && outputTokens === 0;
+}
+
+/** Audio that was heard, in tokens: what is sold by them is not free because a provider says seconds, or nothing. */
+function withHeard(usage: Usage, said: UsageClasses | undefined, inputBound: number): Usage {
+  const classes = { ...usage.classes, ...said };
+  if (classes.milliseconds === undefined) return usage;
+  const audioInputTokens = Math.min(spokenTokens(classes.milliseconds), inputBound - usage.inputTokens);
+  return { ...usage, inputTokens: usage.inputTokens + audioInputTokens, classes: { ...classes, audioInputTokens } };
 }
 
 /** The input of a request as it is counted here where the provider does not. */

@@ -1,8 +1,8 @@
 /** `POST /v1/chat/completions`. */
 import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
-import { inputBound } from '../../metering/input-bound';
-import { promptText } from '../../metering/prompt-text';
+import { chatInputBound, chatPromptText } from '../../metering/chat-input';
+import { BILLED_BESIDE, refuseBilledBeside, refuseHostedTools } from './billed-beside';
 import type { Endpoint, Json } from './endpoint';
 import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, streaming } from './members';
 
@@ -13,14 +13,16 @@ const IN_PROMPT = ['tools', 'functions', 'response_format'];
 export const chatCompletions: Endpoint = {
   path: '/v1/chat/completions',
   operation: 'chat',
-  decisive: new Set([...DECISIVE, ...IN_PROMPT]),
+  decisive: new Set([...DECISIVE, ...IN_PROMPT, ...BILLED_BESIDE]),
   output: 'limited',
   chunkObject: 'chat.completion.chunk',
   ending: 'done-marker',
-  inputBound,
-  countInput: (json, counter) => counter.count(promptText(json)),
+  inputBound: chatInputBound,
+  countInput: (json, counter) => counter.count(chatPromptText(json)),
   want(json, model) {
     refuseDearerTier(json);
+    refuseBilledBeside(json);
+    refuseHostedTools(json['tools']);
     checkMessages(json['messages']);
     const streamed = streaming(json);
     return { model, ...streamed, outputLimit: outputLimit(json), choices: positive(json['n'], 'n', CHOICES_MAX) ?? 1 };

@@ -1,6 +1,7 @@
 /** `POST /v1/completions`, as it was before there were messages: a prompt, or many, each answered on its own. */
 import { wrong } from '../../kernel/fault';
 import { countPlainInput, type PlainInput, plainInputBound, plainInputs } from '../../metering/plain-input';
+import { BILLED_BESIDE, refuseBilledBeside } from './billed-beside';
 import type { Endpoint, Json } from './endpoint';
 import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseMember, streaming } from './members';
 
@@ -9,7 +10,7 @@ const NOT_PROMPT = new Set(['model', 'prompt', 'stream', 'stream_options', 'user
 export const completions: Endpoint = {
   path: '/v1/completions',
   operation: 'completions',
-  decisive: new Set(['model', 'prompt', 'suffix', 'stream', 'stream_options', 'max_tokens', 'n', 'best_of', 'echo']),
+  decisive: new Set(['model', 'prompt', 'suffix', 'stream', 'stream_options', 'max_tokens', 'n', 'best_of', 'echo', ...BILLED_BESIDE]),
   output: 'limited',
   chunkObject: 'text_completion',
   ending: 'done-marker',
@@ -17,6 +18,7 @@ export const completions: Endpoint = {
   countInput: (json, counter) => countPlainInput(promptsOf(json), counter),
   want(json, model) {
     const prompts = promptsOf(json).length;
+    refuseBilledBeside(json);
     // Where a provider sends no usage, what it repeats could not be told from what it wrote.
     refuseMember(json, 'echo', 'is not served: send the prompt, and put it before the answer yourself');
     const made = Math.max(...['n', 'best_of'].map((name) => positive(json[name], name, CHOICES_MAX) ?? 1));

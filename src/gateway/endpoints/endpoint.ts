@@ -49,7 +49,7 @@ export interface Endpoint {
   readonly needs?: readonly (PriceClass | 'perRequest')[];
   /** @throws Fault `invalid_request` that names the member that is wrong, or that the gateway cannot serve */
   want(json: Json, model: string, form: Form | undefined): Wanted;
-  /** An upper bound of the input tokens. @throws Fault `invalid_request` for a body that is nested too deeply to be measured */
+  /** An upper bound of the input tokens. */
   inputBound(json: Json, model: InputBoundModel): number;
   /** The input tokens as they are counted here, where the provider sends no usage. */
   countInput(json: Json, counter: TokenCounter): number;

@@ -3,7 +3,7 @@ import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 
 /** @throws Fault `invalid_request` when the value is there and fails the check */
-export function optional<T>(value: unknown, name: string, check: (value: unknown) => value is T, problem: string): T | undefined {
+function optional<T>(value: unknown, name: string, check: (value: unknown) => value is T, problem: string): T | undefined {
   if (value === undefined || value === null) return undefined;
   if (!check(value)) throw wrong(name, problem);
   return value;

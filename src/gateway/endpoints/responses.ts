@@ -6,6 +6,7 @@
 import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { responseInputBound, responsePromptText } from '../../metering/response-input';
+import { BILLED_BESIDE, refuseBilledBeside } from './billed-beside';
 import type { Endpoint, Json } from './endpoint';
 import { OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
 
@@ -21,7 +22,7 @@ const OWN_TOOLS: ReadonlySet<unknown> = new Set(['function', 'custom']);
 export const responses: Endpoint = {
   path: '/v1/responses',
   operation: 'responses',
-  decisive: new Set(['model', 'input', 'stream', 'max_output_tokens', 'tools', 'service_tier', ...Object.keys(REFUSED)]),
+  decisive: new Set(['model', 'input', 'stream', 'max_output_tokens', 'tools', 'service_tier', ...Object.keys(REFUSED), ...BILLED_BESIDE]),
   output: 'limited',
   ending: 'closing-event',
   inputBound: responseInputBound,
@@ -29,6 +30,7 @@ export const responses: Endpoint = {
   want(json, model) {
     for (const [name, why] of Object.entries(REFUSED)) refuseMember(json, name, why);
     refuseDearerTier(json);
+    refuseBilledBeside(json);
     checkInput(json['input']);
     checkTools(json['tools']);
     const outputLimit = positive(json['max_output_tokens'], 'max_output_tokens', OUTPUT_LIMIT_MAX);

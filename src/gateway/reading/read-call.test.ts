@@ -75,3 +75,33 @@ describe('a body that names a tier of its provider', () => {
     expect(asked(`"service_tier":"${tier}"`)).toEqual([null, null]);
   });
 });
+
+describe('a body that asks for what is billed beside its tokens', () => {
+  const asked = (member: string) => [
+    faultOf(`{"model":"m",${member},${MESSAGES}}`),
+    faultOf(`{"model":"m",${member},"input":"hi"}`, responses),
+  ];
+
+  it.each([
+    ['"web_search_options":{}', 'web_search_options is not served: a search is billed beside the tokens.'],
+    ['"search_parameters":{"mode":"auto"}', 'search_parameters is not served: a search is billed beside the tokens.'],
+    ['"enable_search":true', 'enable_search is not served: a search is billed beside the tokens.'],
+    ['"Enable_Search":true', 'Enable_Search must be spelled enable_search.'],
+    ['"plugins":[{"id":"web"}]', 'plugins is not served: plugins are billed beside the tokens.'],
+    ['"models":["dear"]', 'models is not served: another model has another price, and the catalog names the backups.'],
+    ['"tools":[{"type":"web_search"}]', 'tools[0].type must be function or custom: hosted tools are not served.'],
+  ])('is refused by the name of the member: %s', (member, message) => {
+    expect(asked(member)).toEqual([message, message]);
+  });
+
+  it.each(['"plugins":[]', '"models":null', '"search_parameters":{"mode":"off"}', '"enable_search":false', '"provider":{"sort":"price"}'])(
+    'goes through where it asks for nothing of it: %s',
+    (member) => {
+      expect(asked(member)).toEqual([null, null]);
+    },
+  );
+
+  it('leaves tools without a type to the provider', () => {
+    expect(asked('"tools":[{"function":{"name":"f"}}]')[0]).toBeNull();
+  });
+});

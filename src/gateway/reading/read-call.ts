@@ -5,13 +5,15 @@
 import type { RequestBody } from '../../attempts/upstream';
 import { Fault, wrong } from '../../kernel/fault';
 import { type Form, fieldsOf } from '../../kernel/form';
-import { isOverbuilt, type JsonMember, topLevelMembers } from '../../kernel/json-members';
+import { isNestedBeyond, isOverbuilt, JSON_LEVELS_MAX, type JsonMember, topLevelMembers } from '../../kernel/json-members';
+import { isRecord } from '../../kernel/record';
 import { utf8Text } from '../../kernel/utf8';
 import type { Endpoint, ModelCall } from '../endpoints/endpoint';
 
 /** Far more than any request that a model could read; a body of so many is read in less than a second. */
 export const BODY_PARTS_MAX = 250_000;
 const OVERBUILT = new Fault('invalid_request', `The body has more than ${BODY_PARTS_MAX} objects, lists and members.`);
+const TOO_DEEP = new Fault('invalid_request', `The body is nested more than ${JSON_LEVELS_MAX} levels deep.`);
 const NO_OBJECT = new Fault('invalid_json', 'The body is not a JSON object in UTF-8.');
 
 export type Reading =
@@ -34,16 +36,18 @@ export function readCall(endpoint: Endpoint, sent: Buffer | Form): Reading {
 function bodyOf({ uploads }: Endpoint, sent: Buffer | Form): RequestBody | Fault {
   if (!Buffer.isBuffer(sent)) return { text: '', members: [], json: fieldsOf(sent), form: sent };
   if (uploads !== undefined) return new Fault('invalid_request', 'The body must be a form: send it as multipart/form-data.');
-  return parseObject(sent);
+  return objectIn(sent);
 }
 
-function parseObject(bytes: Buffer): RequestBody | Fault {
+/** The object that a body is, weighed before it is parsed, or the fault that it is none. */
+export function objectIn(bytes: Buffer): RequestBody | Fault {
   try {
     const text = utf8Text(bytes);
     if (isOverbuilt(text, BODY_PARTS_MAX)) return OVERBUILT;
+    if (isNestedBeyond(text, JSON_LEVELS_MAX)) return TOO_DEEP;
     const json: unknown = JSON.parse(text);
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) return NO_OBJECT;
-    return { text, json: json as Record<string, unknown>, members: topLevelMembers(text) };
+    if (!isRecord(json)) return NO_OBJECT;
+    return { text, json, members: topLevelMembers(text) };
   } catch {
     return NO_OBJECT;
   }

@@ -1,5 +1,5 @@
 /** The request headers that the gateway itself obeys: `x-forge-route`, `x-forge-deadline-ms`, `x-forge-run` and `Idempotency-Key`. */
-import { Fault } from '../../kernel/fault';
+import { wrong } from '../../kernel/fault';
 import { type Form, formPieces } from '../../kernel/form';
 import { fingerprint } from '../../kernel/secret';
 import type { RouteType } from '../../kernel/words';
@@ -18,7 +18,7 @@ export function readRouteHeader(value: string | null): RouteType | null {
     case 'official':
       return 'OFFICIAL';
     default:
-      throw new Fault('invalid_request', 'x-forge-route must be "ordinary" or "official".', { param: 'x-forge-route' });
+      throw wrong('x-forge-route', 'must be "ordinary" or "official"');
   }
 }
 
@@ -33,8 +33,7 @@ export function readDeadlineHeader(value: string | null): number | null {
   const text = value.trim();
   const ms = WHOLE.test(text) ? Number.parseInt(text, 10) : 0;
   if (ms >= 1 && ms <= DEADLINE_MAX_MS) return ms;
-  const wanted = `x-forge-deadline-ms must be a whole number of milliseconds from 1 to ${DEADLINE_MAX_MS}.`;
-  throw new Fault('invalid_request', wanted, { param: 'x-forge-deadline-ms' });
+  throw wrong('x-forge-deadline-ms', `must be a whole number of milliseconds from 1 to ${DEADLINE_MAX_MS}`);
 }
 
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
@@ -46,9 +45,7 @@ const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
  */
 export function readIdempotencyKey(value: string | null, apiKeyId: string, endpoint: string, body: Buffer | Form): Idempotence | null {
   if (value === null) return null;
-  if (!IDEMPOTENCY_KEY.test(value)) {
-    throw new Fault('invalid_request', 'Idempotency-Key must have 1 to 255 printable ASCII characters.', { param: 'Idempotency-Key' });
-  }
+  if (!IDEMPOTENCY_KEY.test(value)) throw wrong('Idempotency-Key', 'must have 1 to 255 printable ASCII characters');
   return {
     id: fingerprint(apiKeyId, value),
     bodyHash: Buffer.isBuffer(body) ? fingerprint(endpoint, body) : fingerprint(endpoint, ...formPieces(body)),

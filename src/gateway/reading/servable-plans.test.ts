@@ -69,12 +69,13 @@ const REFUSING = ENDPOINTS.filter(({ operation }) => operation !== 'count-tokens
 
 describe.each(REFUSING.map((endpoint) => [endpoint.path, endpoint] as const))('%s', (path, endpoint) => {
   const row = ROWS[path] ?? { body: {}, cannot: [] };
-  const ask = (routes: readonly Route[], more: Body = {}, key = {}) => {
+  const ask = (routes: readonly Route[], more: Body = {}, key = {}, scene = {}) => {
     const body = sent({ ...row.body, ...more });
     return play({
       endpoint,
       routes,
       key,
+      ...scene,
       ...('parts' in body ? { headers: { body: body as Form } } : { body: body as Record<string, unknown> }),
     });
   };
@@ -113,6 +114,14 @@ describe.each(REFUSING.map((endpoint) => [endpoint.path, endpoint] as const))('%
     const { receipt, sink, upstream } = await ask([routeWith(['a'], row.priced)], { [member]: value });
     expect(receipt).toMatchObject({ ...refused, errorCode: 'invalid_request' });
     expect([sink.fault?.detail.param, upstream.calls]).toEqual([member, []]);
+  });
+
+  it('is refused for a model that writes nothing, if it has it write, and gives no answer away', async () => {
+    const { receipt, upstream, ledger } = await ask([routeWith(['a'], row.priced)], {}, {}, { maxOutputTokens: 0 });
+    if (endpoint.output !== 'limited') return expect(receipt.errorCode).not.toBe('endpoint_not_supported');
+    expect(receipt).toMatchObject({ ...refused, errorCode: 'endpoint_not_supported', bucket: 'RMB' });
+    expect(receipt.errorMessage).toMatch(/^The model "m" writes no text: its maxOutputTokens is 0\./);
+    expect([upstream.calls, ledger.open.size]).toEqual([[], 0]);
   });
 
   if (endpoint.needs !== undefined) {

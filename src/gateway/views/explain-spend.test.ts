@@ -19,10 +19,17 @@ function textOf(price = PRICE, record: Partial<ReceiptRecord> = {}, attempt: Par
 describe('the explanation of a charge', () => {
   it('says the formula with every number in it, so that it can be added up by hand', () => {
     expect(textOf()).toContain(
-      '3 input tokens × 1.5 per million = 0.0000045; 1 output tokens × 3 per million = 0.000003; request = 0.01; together 0.0100075 CNY.',
+      'input tokens: 3 × 1.5 per million = 0.0000045; output tokens: 1 × 3 per million = 0.000003; request = 0.01; together 0.0100075 CNY.',
     );
     const doubled = aPrice({ ...PRICE, multiplier: 2_000_000_000n });
     expect(textOf(doubled)).toContain('request = 0.02; together 0.020015 CNY, with the multiplier 2 in each.');
+  });
+
+  it('speaks of one token as of one, of cached ones where there are some, and of the balance in its currency', () => {
+    expect(textOf()).toContain('3 input tokens and 1 output token, as the provider counted them');
+    const usage = { ...aUsage(1, 2), cachedInputTokens: 1 };
+    expect(textOf(PRICE, { usage })).toContain('1 input token (1 of them cached) and 2 output tokens, ');
+    expect(textOf()).toMatch(/ went from [\d.]+ to [\d.]+ CNY\.$/);
   });
 
   it('says why an answer broke off that had begun well, and the status of one that did not', () => {

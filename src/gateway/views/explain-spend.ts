@@ -1,9 +1,11 @@
 /** How one ledger entry came about, in words and numbers: from the receipt as everybody reads it, never from rules told twice. */
+import { counted } from '../../kernel/counted';
 import { formatDecimal } from '../../kernel/money';
 import { currencyOf } from '../../kernel/words';
 import type { LedgerEntry } from '../../ledger/wallet';
 import type { ChargeLine } from '../../metering/charge';
 import type { AttemptView, ReceiptView } from './receipt-view';
+import { usageBesideTokens } from './usage-beside-tokens';
 
 export interface SpendExplanation {
   /** Sentences, each about one thing. */
@@ -14,7 +16,7 @@ export interface SpendExplanation {
 
 export function explainSpend(entry: LedgerEntry, receipt: ReceiptView | null): SpendExplanation {
   const money = `${formatDecimal(entry.amount < 0n ? -entry.amount : entry.amount)} ${currencyOf(entry.bucket)}`;
-  const chain = `The balance of ${entry.walletId} went from ${formatDecimal(entry.balanceBefore)} to ${formatDecimal(entry.balanceAfter)}.`;
+  const chain = `The balance of ${entry.walletId} went from ${formatDecimal(entry.balanceBefore)} to ${formatDecimal(entry.balanceAfter)} ${currencyOf(entry.bucket)}.`;
   const memo = entry.memo === null || entry.memo === '' ? [] : [`It was noted as "${entry.memo}".`];
   if (entry.kind === 'CHARGE' && receipt !== null) return { text: [...chargeText(receipt, money), chain].join(' '), lines: receipt.lines };
   const line = { label: WHAT[entry.kind].toLowerCase(), tokens: null, unitPrice: null, amount: entry.amount };
@@ -36,7 +38,7 @@ function chargeText(receipt: ReceiptView, money: string): string[] {
     `The request ${receipt.requestId} of the key ${receipt.apiKeyId} for the model ${receipt.requestedModel} was charged ${money}.`,
     ...(receipt.bucketReason === null ? [] : [receipt.bucketReason]),
     ...attemptsText(receipt.attempts),
-    `${receipt.usage.inputTokens} input tokens (${receipt.usage.cachedInputTokens} of them cached) and ${receipt.usage.outputTokens} output tokens${besideText(receipt.usage)}, ${SOURCE[receipt.usage.source]}, at price version ${receipt.priceId}, rounded up once to the nano.`,
+    `${usedText(receipt.usage)}, ${SOURCE[receipt.usage.source]}, at price version ${receipt.priceId}, rounded up once to the nano.`,
     ...formulaText(receipt),
     ...(receipt.recovered ? ['The gateway that served it stopped before its end, so only what was certain is charged.'] : []),
     ...(receipt.fallbackDelta === null ? [] : [fallbackText(receipt.fallbackDelta, receipt.currency)]),
@@ -47,7 +49,7 @@ function chargeText(receipt: ReceiptView, money: string): string[] {
 function formulaText({ lines, price, charge, currency }: ReceiptView): string[] {
   if (lines.length === 0 || price === null) return [];
   const terms = lines.map(({ label, tokens, unitPrice, amount }) => {
-    const factors = tokens === null || unitPrice === null ? label : `${tokens} ${label} × ${formatDecimal(unitPrice)} per million`;
+    const factors = tokens === null || unitPrice === null ? label : `${label}: ${tokens} × ${formatDecimal(unitPrice)} per million`;
     return `${factors} = ${formatDecimal(amount)}`;
   });
   const multiplier = formatDecimal(price.multiplier);
@@ -55,14 +57,10 @@ function formulaText({ lines, price, charge, currency }: ReceiptView): string[] 
   return [`${terms.join('; ')}; together ${formatDecimal(charge)} ${currency}${multiplied}.`];
 }
 
-function besideText({ classes = {} }: ReceiptView['usage']): string {
-  const { images, milliseconds, characters } = classes;
-  const parts = [
-    ...(images === undefined ? [] : [`pictures: ${images}`]),
-    ...(milliseconds === undefined ? [] : [`seconds of audio: ${milliseconds / 1_000}`]),
-    ...(characters === undefined ? [] : [`characters spoken: ${characters}`]),
-  ];
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+function usedText(usage: ReceiptView['usage']): string {
+  const { inputTokens, cachedInputTokens, outputTokens } = usage;
+  const cached = cachedInputTokens === 0 ? '' : ` (${cachedInputTokens} of them cached)`;
+  return `${counted(inputTokens, 'input token')}${cached} and ${counted(outputTokens, 'output token')}${usageBesideTokens(usage)}`;
 }
 
 const SOURCE: Record<ReceiptView['usage']['source'], string> = {

@@ -1,6 +1,6 @@
 /** Where a key stands: what it spent, what of its limits is left, and the balances that it may be paid from. */
 import { type Nano, nano } from '../../kernel/money';
-import { BUCKETS, type Bucket, bucketOf, type RoutePolicy, SPEND_WINDOWS, type SpendWindow } from '../../kernel/words';
+import { BUCKETS, type Bucket, bucketOf, type RoutePolicy, SPEND_WINDOWS, type SpendWindow, TYPES_OF_POLICY } from '../../kernel/words';
 import type { Project } from '../../keys/account-store';
 import type { ApiKey, SpendLimit } from '../../keys/api-key';
 import { hasRateLimits, type RateLevels, type RateLimiter } from '../../keys/rate-limiter';
@@ -81,7 +81,6 @@ export const NOTHING: CounterSpend = { spent: nano(0n), held: nano(0n) };
 
 /** A policy that only prefers a type still reaches models that have only the other one. */
 function bucketsOf(policy: RoutePolicy): readonly Bucket[] {
-  if (policy === 'ORDINARY_ONLY') return [bucketOf('ORDINARY')];
-  if (policy === 'OFFICIAL_ONLY') return [bucketOf('OFFICIAL')];
-  return BUCKETS;
+  const reached = TYPES_OF_POLICY[policy].map(bucketOf);
+  return BUCKETS.filter((bucket) => reached.includes(bucket));
 }

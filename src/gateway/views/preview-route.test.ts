@@ -4,6 +4,8 @@ import { aKey } from '../../../test/support/key-builders';
 import type { Nano } from '../../kernel/money';
 import type { Bucket } from '../../kernel/words';
 import type { ApiKey } from '../../keys/api-key';
+import { NO_POLICIES } from '../../keys/key-policies';
+import type { RateLevels } from '../../keys/rate-limiter';
 import { counterId } from '../../ledger/spend-counter';
 import type { ChannelHealth } from '../../routing/health/channel-health';
 import { previewRoute } from './preview-route';
@@ -29,9 +31,10 @@ interface Given {
   readonly from?: typeof catalog;
   /** Of the tightest spend limit. */
   readonly left?: Nano;
+  readonly rates?: RateLevels;
 }
 
-function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog, health = healthy(), left }: Given = {}) {
+function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog, health = healthy(), left, ...given }: Given = {}) {
   const all = { RMB: amount('100'), CREDIT: amount('100'), ...balances };
   const counter = counterId({ scope: 'key', scopeId: 'k', bucket: 'RMB', window: 'LIFETIME' }, 0);
   const limit = left === undefined ? null : { counterId: counter, ceiling: left, spent: 0n, held: 0n, left };
@@ -39,6 +42,7 @@ function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog, hea
     ...{ catalog: from, upstreams: { openai: { send } }, health, now: 1_000 },
     available: async (bucket: Bucket) => all[bucket],
     room: async () => limit,
+    rates: async () => given.rates ?? null,
   };
   return previewRoute(means, aKey({ routePolicy: 'ORDINARY_ONLY', ...key }), { model: 'm', inputTokens: 100, maxOutputTokens });
 }
@@ -76,6 +80,49 @@ describe('a preview', () => {
     );
   });
 
+  it('says that the key is beyond its rate, as the call itself would be told, and only where nothing else stands against it', async () => {
+    const limits = { requestsPerMinute: 6, tokensPerMinute: 600, concurrency: 2, spend: [] };
+    const rates: RateLevels = {
+      requests: { limit: 6, remaining: 1, resetMs: 50_000 },
+      tokens: { limit: 600, remaining: 110, resetMs: 49_000 },
+      concurrency: { limit: 2, remaining: 1 },
+    };
+    const told = (levels: Partial<RateLevels>, given: Given = {}) =>
+      preview({ maxOutputTokens: 10, ...given, key: { limits, ...given.key }, rates: { ...rates, ...levels } });
+    expect(await told({})).toMatchObject({ callable: true });
+    expect(await told({ concurrency: { limit: 2, remaining: 0 } })).toMatchObject({
+      ...{ callable: false, hold: null, available: amount('100'), warnings: [] },
+      reason: 'This key is limited to 2 requests at once: try again in 1 s.',
+    });
+    const spent = { limit: 6, remaining: 0, resetMs: 52_500 };
+    expect(await told({ requests: spent })).toMatchObject({ reason: 'This key is limited to 6 requests per minute: try again in 3 s.' });
+    expect(await told({}, { maxOutputTokens: 20 })).toMatchObject({
+      callable: false,
+      reason: 'This key is limited to 600 tokens per minute: try again in 1 s.',
+    });
+    expect((await told({ requests: spent }, { key: { status: 'PAUSED' } })).reason).toMatch(/is paused/);
+  });
+
+  it('says of a model that writes nothing what the call itself is told, and takes it for an endpoint that writes nothing', async () => {
+    const silent = aCatalog({ ...lists(), models: [aModel('m', { maxOutputTokens: 0 })], routes: [...catalog.routes.values()] });
+    for (const maxOutputTokens of [undefined, 10]) {
+      const told = await preview({ from: silent, ...(maxOutputTokens && { maxOutputTokens }) });
+      expect(told).toMatchObject({ callable: false, hold: null, reason: expect.stringMatching(/^The model "m" writes no text/) });
+    }
+    expect(await preview({ from: silent, maxOutputTokens: 0 })).toMatchObject({ callable: true, reason: null });
+  });
+
+  it('names the channel that would be tried first, whatever stands against those before it', async () => {
+    const first = async (given: Given) => (await preview(given)).first?.channel.id;
+    expect(await first({})).toBe('a');
+    expect(await first({ health: failing(['a']) })).toBe('b');
+    expect(await first({ health: failing(['b']) })).toBe('a');
+    // Both rest, and the one that is ready soonest is the last resort.
+    expect(await first({ health: failing(['a', 'b']) })).toBe('b');
+    expect(await first({ from: aCatalog({ ...lists(), routes: [aRoute('m', 'ORDINARY', ['off', 'gemini', 'b'])] }) })).toBe('b');
+    expect(await first({ balances: { RMB: amount('0') } })).toBe('a');
+  });
+
   it('says that the order of channels with one priority is drawn', async () => {
     const equal = aRoute('m', 'ORDINARY', [
       { channelId: 'a', priority: 1 },
@@ -89,6 +136,11 @@ describe('a preview', () => {
     const passedOver = aCatalog({ ...lists(), routes: [aRoute('m', 'ORDINARY', ['off', 'gemini', 'a'])] });
     expect(await codes({ from: passedOver })).toEqual(['CHANNEL_SKIPPED', 'CHANNEL_SKIPPED']);
     expect(await codes({ balances: { RMB: amount('0.002') } })).toEqual(['BACKUP_DEARER', 'OUTPUT_LIMIT_LOWERED']);
+  });
+
+  it('does not warn of a dearer backup that the key never takes', async () => {
+    const maxPrice = [{ bucket: 'RMB', input: amount('1'), output: null }] as const;
+    expect(await codes({ key: { policies: { ...NO_POLICIES, maxPrice } } })).toEqual(['CHANNEL_SKIPPED']);
   });
 
   it('says when another balance pays, or may', async () => {

@@ -1,6 +1,6 @@
 /**
  * What would happen if a request were sent now, from the functions that the flow itself goes by: admission, planning,
- * quoting, and the obstacles of steps. Nothing is held and nothing is sent.
+ * quoting, the obstacles of steps, and the rates of the key. Nothing is held, taken or sent.
  */
 import { obstacleOf } from '../../attempts/obstacle';
 import type { Upstreams } from '../../attempts/upstream';
@@ -8,15 +8,19 @@ import { Fault } from '../../kernel/fault';
 import { minNano, type Nano, nano } from '../../kernel/money';
 import type { Bucket } from '../../kernel/words';
 import type { ApiKey } from '../../keys/api-key';
-import { admitKey } from '../../keys/authenticate';
+import { admitKey, WITHIN } from '../../keys/authenticate';
+import { refusalAt } from '../../keys/rate-bucket';
+import type { RateLevels } from '../../keys/rate-limiter';
 import type { SpendRoom } from '../../ledger/spend-room';
 import { type Quote, quoteCeiling } from '../../metering/quote-ceiling';
 import type { Catalog } from '../../routing/catalog';
 import { AbovePriceCeiling, type Plan, type PlanStep, planRoute } from '../../routing/plan-route';
 import { aboveCap, chargeCap, fullHold } from '../reading/key-ceilings';
+import { writesNothing } from '../reading/servable-plans';
 import { shortBalance } from '../reading/short-balance';
 import { overLimit } from '../reading/spend-ceilings';
-import { type ChannelsNow, type Warning, warningsOf } from './preview-warnings';
+import { tooFast } from '../reading/too-fast';
+import { type ChannelsNow, firstTried, type Warning, warningsOf } from './preview-warnings';
 
 export interface PreviewMeans extends ChannelsNow {
   readonly catalog: Catalog;
@@ -24,12 +28,14 @@ export interface PreviewMeans extends ChannelsNow {
   readonly available: (bucket: Bucket) => Promise<Nano>;
   /** What the spend limits of the key and its project leave now; null: they have none on the bucket. */
   readonly room: (bucket: Bucket) => Promise<SpendRoom | null>;
+  /** What the rates of the key leave now; null: it has none. */
+  readonly rates: () => Promise<RateLevels | null>;
 }
 
 export interface PreviewedRequest {
   readonly model: string;
   readonly inputTokens: number;
-  /** As the client would set it; undefined: it sets none. */
+  /** As the client would set it; undefined: it sets none. Zero: it asks for nothing that is written, such as embeddings. */
   readonly maxOutputTokens: number | undefined;
 }
 
@@ -39,6 +45,8 @@ export interface RoutePreview {
   /** What to change, when nothing can be called. */
   readonly reason: string | null;
   readonly plan: Plan | null;
+  /** The step that would be tried first: not always the first one of the plan. */
+  readonly first: PlanStep | null;
   readonly hold: Nano | null;
   readonly available: Nano | null;
   readonly warnings: readonly Warning[];
@@ -58,19 +66,24 @@ type Closest = Pick<Candidate, 'plan' | 'available'>;
 /** A key that may not call, or a model that it may not, gives a preview that says why, and no fault. */
 export async function previewRoute(means: PreviewMeans, key: ApiKey, request: PreviewedRequest): Promise<RoutePreview> {
   const planned = plannedFor(means, key, request.model);
-  if (planned instanceof Fault) return refused(reasonOf(planned), await closestTo(means, planned));
+  if (planned instanceof Fault) return refused(means, reasonOf(planned), await closestTo(means, planned));
+  const silent = request.maxOutputTokens === 0 ? null : writesNothing(planned.first);
+  if (silent !== null) return refused(means, reasonOf(silent), null);
   const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
   const candidates = await Promise.all(plans.map((plan) => candidateOf(means, plan, request, key)));
   const taken = candidates.find((each) => isCovered(each) && firstOpen(each.plan, means.upstreams) !== undefined);
-  if (taken === undefined) return refused(whyNone(candidates, means.upstreams), candidates[0] ?? null);
+  if (taken === undefined) return refused(means, whyNone(candidates, means.upstreams), candidates[0] ?? null);
+  const limited = beyondRates(await means.rates(), key, request);
+  if (limited !== null) return refused(means, limited.publicMessage, taken);
   const hold = holdOf(taken);
   const warnings = warningsOf(planned, { ...taken, hold }, means);
-  return { callable: true, reason: null, plan: taken.plan, hold, available: taken.available, warnings };
+  const first = firstTried(taken.plan, means);
+  return { callable: true, reason: null, plan: taken.plan, first, hold, available: taken.available, warnings };
 }
 
 function plannedFor({ catalog, now }: PreviewMeans, key: ApiKey, model: string) {
   try {
-    admitKey({ key }, now);
+    admitKey({ key }, now, WITHIN);
     return planRoute(catalog, key, model, null);
   } catch (error) {
     if (error instanceof Fault) return error;
@@ -100,6 +113,12 @@ async function closestTo({ available }: PreviewMeans, fault: Fault): Promise<Clo
   return fault instanceof AbovePriceCeiling ? { plan: fault.plan, available: await available(fault.plan.bucket) } : null;
 }
 
+/** Told last, though the flow asks first: it passes by itself, and what does not is to be known before. */
+function beyondRates(rates: RateLevels | null, { limits }: ApiKey, { inputTokens, maxOutputTokens = 0 }: PreviewedRequest): Fault | null {
+  const refusal = rates === null ? null : refusalAt(rates, inputTokens + maxOutputTokens);
+  return refusal === null ? null : tooFast(limits, refusal);
+}
+
 function isCovered({ plan, quote, cap, available, room }: Candidate): boolean {
   return quote.floor <= available && !isOver(room, quote) && aboveCap(plan, quote, cap) === null;
 }
@@ -119,8 +138,10 @@ function reasonOf({ publicMessage, rule }: Fault): string {
   return `${publicMessage} ${rule.nextStep}`;
 }
 
-function refused(reason: string, closest: Closest | null): RoutePreview {
-  return { callable: false, reason, plan: closest?.plan ?? null, hold: null, available: closest?.available ?? null, warnings: [] };
+function refused(means: ChannelsNow, reason: string, closest: Closest | null): RoutePreview {
+  const { plan, available } = closest ?? { plan: null, available: null };
+  const first = plan === null ? null : firstTried(plan, means);
+  return { callable: false, reason, plan, first, hold: null, available, warnings: [] };
 }
 
 function whyNone(candidates: readonly Candidate[], upstreams: Upstreams): string {

@@ -1,7 +1,9 @@
 /** What is to be known beforehand of a request that a preview finds callable: what it may cost more, and what it would not get. */
+
 import { obstacleOf } from '../../attempts/obstacle';
-import { restingAt } from '../../attempts/resting';
+import { type Resting, restingAt } from '../../attempts/resting';
 import type { Upstreams } from '../../attempts/upstream';
+import { counted } from '../../kernel/counted';
 import type { Nano } from '../../kernel/money';
 import { outputLimitWithin, type Quote } from '../../metering/quote-ceiling';
 import type { ChannelHealth } from '../../routing/health/channel-health';
@@ -37,7 +39,7 @@ export function warningsOf({ first, fallback }: PlannedRoute, taken: Taken, chan
     ...skipped(plan, channels),
     ...resting(plan, channels),
     ...drawn(plan),
-    ...dearer(plan),
+    ...dearer(plan, channels),
     ...lowered(taken),
   ];
 }
@@ -59,11 +61,22 @@ function skipped(plan: Plan, { upstreams }: ChannelsNow): Warning[] {
   });
 }
 
-/** Steps that rest for their health, as the flow finds them; none that something else stands against. */
-function resting(plan: Plan, { upstreams, health, now }: ChannelsNow): Warning[] {
-  const stopped = (step: PlanStep) => obstacleOf(step, 'chat', upstreams) !== null;
+/** The step that the flow would begin with: the first that nothing stands against, or that is tried all the same. Else the first of all. */
+export function firstTried(plan: Plan, channels: ChannelsNow): PlanStep | null {
+  const isTried = (step: PlanStep) =>
+    obstacleOf(step, 'chat', channels.upstreams) === null && restOf(plan, step, channels)?.lastResort !== false;
+  return plan.steps.find(isTried) ?? plan.steps[0] ?? null;
+}
+
+/** What health has against a step, as the flow finds it; null: nothing, or something else stands against it. */
+function restOf(plan: Plan, step: PlanStep, { upstreams, health, now }: ChannelsNow): Resting | null {
+  const stopped = (each: PlanStep) => obstacleOf(each, 'chat', upstreams) !== null;
+  return stopped(step) ? null : restingAt(plan, step, { health, clock: { now: () => now } }, stopped);
+}
+
+function resting(plan: Plan, channels: ChannelsNow): Warning[] {
   return plan.steps.flatMap((step) => {
-    const found = stopped(step) ? null : restingAt(plan, step, { health, clock: { now: () => now } }, stopped);
+    const found = restOf(plan, step, channels);
     if (found === null) return [];
     const { message } = found.obstacle;
     if (!found.lastResort) return [{ code: 'CHANNEL_SKIPPED', message }];
@@ -78,12 +91,16 @@ function drawn({ drawn: isDrawn }: Plan): Warning[] {
   return [{ code: 'CHANNELS_DRAWN', message }];
 }
 
-/** Backups that cost more than the primary, for input or for output. */
-function dearer(plan: Plan): Warning[] {
-  const [primary, ...backups] = plan.steps;
+/** Backups that cost more than the first channel, for input or for output; what is passed over makes nothing dearer. */
+function dearer(plan: Plan, { upstreams }: ChannelsNow): Warning[] {
+  const [first, ...backups] = plan.steps.filter((step) => obstacleOf(step, 'chat', upstreams) === null);
+  if (first === undefined) return [];
   return backups
-    .filter(({ price }) => primary !== undefined && (price.input > primary.price.input || price.output > primary.price.output))
-    .map(({ channel }) => ({ code: 'BACKUP_DEARER', message: `The backup channel "${channel.id}" costs more than the primary one.` }));
+    .filter(({ price }) => price.input > first.price.input || price.output > first.price.output)
+    .map(({ channel }) => ({
+      code: 'BACKUP_DEARER',
+      message: `The backup channel "${channel.id}" costs more than "${first.channel.id}".`,
+    }));
 }
 
 function lowered({ quote, cap, available, hold }: Taken): Warning[] {
@@ -91,6 +108,9 @@ function lowered({ quote, cap, available, hold }: Taken): Warning[] {
   if (!isLowered) return [];
   const covers = cap === hold ? "The key's maxCharge" : hold === available ? 'The balance' : 'What the spend limits leave';
   return [
-    { code: 'OUTPUT_LIMIT_LOWERED', message: `${covers} covers ${limit} output tokens, so the output limit would be lowered to that.` },
+    {
+      code: 'OUTPUT_LIMIT_LOWERED',
+      message: `${covers} covers ${counted(limit, 'output token')}, so the output limit would be lowered to that.`,
+    },
   ];
 }

@@ -113,6 +113,17 @@ describe('texts for people', () => {
     ]);
   });
 
+  it.each([
+    [{ images: 2 }, ' (pictures: 2)'],
+    [{ milliseconds: 3_500 }, ' (seconds of audio: 3.5)'],
+    [{ characters: 11 }, ' (characters spoken: 11)'],
+    [{ audioOutputTokens: 4 }, ''],
+  ])('of what has a price beside its tokens, name that too: %j', (classes, beside) => {
+    const usage = aUsage(10, 4, { classes });
+    const { attempts } = viewOf(charged(CHEAP), [anAttempt('r', 0, { usage, charge: nano(3_000_000n) })]);
+    expect(attempts[0]?.chargeReason).toBe(`10 input and 4 output tokens${beside} at price version cheap cost 0.003 CNY.`);
+  });
+
   it('of one that broke off in what it delivered, where nothing has a price, is that of the receipt', () => {
     const noChargeReason = 'What was delivered used nothing that has a price.';
     const usage = aUsage(1_000, 500, { source: 'FLOOR' });

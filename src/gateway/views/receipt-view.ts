@@ -2,7 +2,9 @@
  * A receipt as people read it: the facts that were written, and what follows from them (lines, the cost of a fallback,
  * why something cost nothing, what to do next). REST and the graph both render this one view.
  */
+
 import type { AttemptRecord } from '../../attempts/attempt';
+import { counted } from '../../kernel/counted';
 import { FAULT_RULES, type FaultCode } from '../../kernel/fault-codes';
 import { formatDecimal, minNano, type Nano, nano, subtractNano } from '../../kernel/money';
 import { type Currency, currencyOf, type RequestStatus } from '../../kernel/words';
@@ -19,6 +21,7 @@ import { type ChargeLine, chargeFor, chargeLines } from '../../metering/charge';
 import { NO_USAGE, type Usage } from '../../metering/usage';
 import type { PriceVersion, Protocol } from '../../routing/catalog';
 import { aliasReason } from '../../routing/model-names';
+import { usageBesideTokens } from './usage-beside-tokens';
 
 type Unended = Omit<
   { [Field in keyof EndFacts]: EndFacts[Field] | null },
@@ -150,8 +153,8 @@ function chargeReason(attempt: AttemptOfReceipt, last: boolean, record: ReceiptR
   if (attempt.status === 'SKIPPED') return 'It was passed over: nothing was sent, and nothing is charged.';
   if (attempt.charge > 0n) {
     const { inputTokens, outputTokens } = attempt.usage;
-    const used = `${inputTokens} input and ${outputTokens} output tokens at price version ${record.priceId}`;
-    return `${used} cost ${formatDecimal(attempt.charge)} ${currency}.`;
+    const used = `${inputTokens} input and ${counted(outputTokens, 'output token')}${usageBesideTokens(attempt.usage)}`;
+    return `${used} at price version ${record.priceId} cost ${formatDecimal(attempt.charge)} ${currency}.`;
   }
   if (attempt.status !== 'FAILED' || (last && record.usage.source !== 'NONE'))
     return record.noChargeReason ?? 'It used nothing that has a price.';

@@ -1,4 +1,6 @@
 /** Counters of spend, summed up again from the holds and charges that count in them. */
+
+import { DAY_MS } from '../../kernel/times';
 import { countersOf } from '../spend-counter';
 import { bucketOfWallet } from '../wallet';
 import { broken, type Finding } from './finding';
@@ -9,7 +11,6 @@ interface Sums {
   held: bigint;
 }
 
-const DAY_MS = 86_400_000;
 const REMEMBERED_MAX = 10_000;
 
 /** Sums of some counters. Holds are added one by one, those of counters that were not asked for are passed over. */

@@ -7,6 +7,7 @@ import { newId } from '../../kernel/ids';
 import { invariant } from '../../kernel/invariant';
 import { makeOnce, type Once, onceOf } from '../../kernel/made-once';
 import { NANO_MAX, nano } from '../../kernel/money';
+import { checkMemo } from '../../kernel/names';
 import { hashSecret } from '../../kernel/secret';
 import { shown } from '../../kernel/shown';
 import { type Bucket, currencyOf } from '../../kernel/words';
@@ -42,7 +43,6 @@ export const REDEMPTION_STATES = ['OPEN', 'REDEEMED', 'REVOKED', 'EXPIRED'] as c
 export type RedemptionState = (typeof REDEMPTION_STATES)[number];
 
 const COUNT_MAX = 1_000;
-const MEMO_MAX = 500;
 
 /**
  * `idempotencyKey`: the same one never makes codes a second time, because their text cannot be shown again.
@@ -69,7 +69,7 @@ async function addCodes(
   const now = clock.now();
   if (count < 1 || count > COUNT_MAX) throw wrong('count', `must be 1 to ${COUNT_MAX}`);
   if (wish.amount <= 0n || wish.amount > NANO_MAX) throw wrong('amount', 'must be above zero, and no more than a wallet can hold');
-  if (memo !== null && memo.length > MEMO_MAX) throw wrong('memo', `must have at most ${MEMO_MAX} characters`);
+  checkMemo(memo);
   if (expiresAt !== null && expiresAt <= now) throw wrong('expiresAt', 'must lie in the future');
   const made = Array.from({ length: count }, () => {
     const redemptionCode = { id: newId(), bucket, amount: nano(wish.amount), memo, createdAt: now, expiresAt, revokedAt: null };

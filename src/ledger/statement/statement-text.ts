@@ -1,5 +1,6 @@
 /** A statement as a file, a piece at a time: CSV for spreadsheets, JSON for programs. Amounts are decimal strings in both. */
 import { formatDecimal } from '../../kernel/money';
+import { instant } from '../../kernel/times';
 import { currencyOf } from '../../kernel/words';
 import type { LedgerEntry } from '../wallet';
 import { type KindTotal, type Period, type Statements, type StatementWallet, Tally } from './statement';
@@ -13,8 +14,6 @@ export interface StatementAsked {
 }
 
 export type StatementFormat = (asked: StatementAsked, statements: Pick<Statements, 'entries'>) => AsyncGenerator<string>;
-
-const instant = (ms: number) => new Date(ms).toISOString();
 
 const CSV_COLUMNS = ['account', 'month', 'wallet', 'currency', 'line', 'time', 'kind', 'amount', 'balance'];
 const CSV_REFERENCES = ['entry', 'receipt', 'api_key', 'run', 'entries', 'memo'];

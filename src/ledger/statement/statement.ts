@@ -2,7 +2,7 @@
  * What happened to an account's wallets in a month: the balance at its start, every entry, the balance at its end. Opening
  * plus entries is closing, to the nano, and the closing of a month is the opening of the next one.
  */
-import { Fault } from '../../kernel/fault';
+import { wrong } from '../../kernel/fault';
 import { invariant } from '../../kernel/invariant';
 import { type Nano, nano } from '../../kernel/money';
 import { shown } from '../../kernel/shown';
@@ -54,7 +54,7 @@ export function monthOf(text: string): Period {
   const [inYear, inMonth] = [Number.parseInt(year, 10), Number.parseInt(month, 10)];
   if (inYear < YEARS.first || inYear > YEARS.last) {
     const wanted = `must be a month from ${YEARS.first}-01 to ${YEARS.last}-12, such as 2026-11`;
-    throw new Fault('invalid_request', `"month" ${wanted}, not "${shown(text)}".`, { param: 'month' });
+    throw wrong('month', `${wanted}, not "${shown(text)}"`);
   }
   return { from: Date.UTC(inYear, inMonth - 1), to: Date.UTC(inYear, inMonth) };
 }

@@ -5,6 +5,8 @@ import { indicatorSeries, indicatorValues } from './indicators';
 const flat = (closes: readonly number[]): Bar[] =>
   closes.map((close, index) => ({ ...(risingBars(index + 1)[index] as Bar), open: close, high: close, low: close, close }));
 
+const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+
 describe('indicators', () => {
   it('are what their definitions say, for prices that rise by one a day', () => {
     const values = indicatorValues(risingBars(260));
@@ -45,9 +47,24 @@ describe('indicators', () => {
     expect(known(251)).not.toContain('high52Weeks');
   });
 
+  it('begin with the day that their definitions need, and then with what these say of it', () => {
+    const closes = [...new Array(20).keys()].map((day) => 100 + ((day * 7) % 11));
+    const [mean, squares] = [sumOf(closes) / 20, sumOf(closes.map((close) => close ** 2)) / 20];
+    const { bollingerMiddle, bollingerUpper, bollingerLower } = indicatorValues(flat(closes));
+    expect(bollingerMiddle).toBeCloseTo(mean);
+    expect(bollingerUpper).toBeCloseTo(mean + 2 * Math.sqrt(squares - mean ** 2));
+    expect(bollingerLower).toBeCloseTo(mean - 2 * Math.sqrt(squares - mean ** 2));
+    expect(indicatorValues(flat(closes.slice(1)))).toMatchObject({ bollingerLower: null, bollingerMiddle: null, bollingerUpper: null });
+    // An average of nine days has none before the ninth: with the first day alone it is the MACD itself, and the histogram 0.
+    expect(indicatorValues(risingBars(25))).toMatchObject({ macd: null });
+    expect(indicatorValues(risingBars(33))).toMatchObject({ macd: expect.any(Number), macdSignal: null, macdHistogram: null });
+    expect(indicatorValues(risingBars(34))).toMatchObject({ macdSignal: expect.any(Number), macdHistogram: expect.any(Number) });
+  });
+
   it('have a value for each bar of a series, or none', () => {
     const series = indicatorSeries(risingBars(60));
     for (const values of Object.values(series)) expect(values).toHaveLength(60);
+    expect(series.bollingerLower.findIndex((value) => value !== null)).toBe(19);
     expect(series.sma50.filter((value) => value !== null)).toHaveLength(11);
     expect(series.sma200.every((value) => value === null)).toBe(true);
   });

@@ -36,21 +36,20 @@ const DEVIATIONS = 2;
 
 export function indicatorValues(bars: readonly Bar[]): IndicatorValues {
   const closes = bars.map(({ close }) => close);
-  const macd = new MACD(new EMA(12), new EMA(26), new EMA(9));
-  const bands = new BollingerBands(BANDS, DEVIATIONS);
+  const signal = new EMA(9);
+  const macd = new MACD(new EMA(12), new EMA(26), signal);
   const atr = new ATR(14);
-  for (const close of closes) {
-    macd.add(close);
-    bands.add(close);
-  }
+  for (const close of closes) macd.add(close);
   for (const bar of bars) atr.add(bar);
   const macdNow = stableResult(macd);
-  const bandsNow = stableResult(bands);
+  // Its first value is that MACD itself, and the histogram 0: no average of nine days.
+  const signalNow = signal.isStable ? macdNow : null;
+  const bandsNow = bandsAt(closes).at(-1) ?? null;
   return {
     ...{ sma20: last(new SMA(20), closes), sma50: last(new SMA(50), closes), sma200: last(new SMA(200), closes) },
     ...{ ema20: last(new EMA(20), closes), ema50: last(new EMA(50), closes), ema200: last(new EMA(200), closes) },
     rsi14: closes.every((close) => close === closes[0]) ? null : last(new RSI(14), closes),
-    ...{ macd: macdNow?.macd ?? null, macdSignal: macdNow?.signal ?? null, macdHistogram: macdNow?.histogram ?? null },
+    ...{ macd: macdNow?.macd ?? null, macdSignal: signalNow?.signal ?? null, macdHistogram: signalNow?.histogram ?? null },
     bollingerLower: bandsNow?.lower ?? null,
     bollingerMiddle: bandsNow?.middle ?? null,
     bollingerUpper: bandsNow?.upper ?? null,
@@ -61,15 +60,21 @@ export function indicatorValues(bars: readonly Bar[]): IndicatorValues {
 
 export function indicatorSeries(bars: readonly Bar[]): IndicatorSeries {
   const closes = bars.map(({ close }) => close);
-  const bands = new BollingerBands(BANDS, DEVIATIONS);
-  const bandAt = closes.map((close) => bands.add(close));
+  const bands = bandsAt(closes);
   return {
     sma20: series(new SMA(20), closes),
     sma50: series(new SMA(50), closes),
     sma200: series(new SMA(200), closes),
-    bollingerLower: bandAt.map((band) => band?.lower ?? null),
-    bollingerUpper: bandAt.map((band) => band?.upper ?? null),
+    bollingerLower: bands.map((band) => band?.lower ?? null),
+    bollingerUpper: bands.map((band) => band?.upper ?? null),
   };
+}
+
+/** The library gives no band before a close falls out of its window: one that stands before the first is the one that does so in time. */
+function bandsAt(closes: readonly number[]): ReturnType<BollingerBands['add']>[] {
+  const bands = new BollingerBands(BANDS, DEVIATIONS);
+  for (const close of closes.slice(0, 1)) bands.add(close);
+  return closes.map((close) => bands.add(close));
 }
 
 interface Indicator<T> {

@@ -1,5 +1,7 @@
 import { fc } from '../../../test/support/properties';
 import { briefingWith, reportWith, risingBars } from '../../../test/support/section-answers';
+import type { Briefing } from '../market-data';
+import { dataText } from '../sections/briefing-text';
 import { RESEARCH_NOTICE, reportMarkdown } from './report';
 import { reportHtml } from './report-html';
 
@@ -40,6 +42,21 @@ function dangersOf(html: string): string[] {
   return found;
 }
 
+/** What a model reads of indicators and prices. */
+function figuresGiven(briefing: Briefing) {
+  const [indicators = '', prices = ''] = dataText(briefing, ['indicators', 'prices']).slice(1);
+  return {
+    values: [...indicators.matchAll(/^\w+: ([-\d.]+)$/gm)].map(([, value]) => value),
+    unknown: indicators.split('not known').length - 1,
+    rows: (prices.match(/^20\d\d.*$/gm) ?? []).map((row) => row.replaceAll(',', ' | ')),
+  };
+}
+
+/** The cells of a page as Markdown has them. */
+function cellsOf(html: string): string {
+  return html.replaceAll(/<\/t[dh]>\s*<t[dh][^>]*>/g, ' | ');
+}
+
 describe('a report', () => {
   it('tells prices of a fraction of a cent apart, in the chart and beside it', () => {
     const bars = risingBars(30).map(({ date, ...rest }) => ({
@@ -62,7 +79,7 @@ describe('a report', () => {
   it('begins with the summary, and has a heading for each section', () => {
     const headings = [...reportMarkdown(reportWith('text')).matchAll(/^## (.*)$/gm)].map(([, title]) => title);
     expect(headings[0]).toBe('Summary');
-    expect(headings).toHaveLength(10 + 3);
+    expect(headings).toHaveLength(10 + 4);
   });
 
   it('shows the receipt: sums, sections, models, the estimate, and the currencies apart', () => {
@@ -90,11 +107,51 @@ describe('a report', () => {
     expect(text).toContain('*This section is not written yet.*');
   });
 
+  it.each([260, 30])('has each figure that a model was given of %i days, as it was given it, with its day and unit', (days) => {
+    const briefing = briefingWith({ bars: risingBars(days) });
+    const given = figuresGiven(briefing);
+    expect(given.values.length).toBeGreaterThan(10);
+    const report = reportWith('text', { briefing });
+    for (const text of [reportMarkdown(report), cellsOf(reportHtml(report))]) {
+      const tables = text.slice(text.search(/At 20\d\d-/));
+      expect(tables.slice(0, 13)).toBe(`At ${briefing.bars.at(-1)?.date}`);
+      for (const value of given.values) expect(tables).toMatch(new RegExp(`\\| ${value} \\| (USD|%)?`));
+      for (const row of given.rows) expect(tables).toContain(row);
+      expect(tables.split('not known').length - 1).toBe(given.unknown);
+      expect(tables).toContain('Revenue | 4.1 billion | 2025');
+    }
+  });
+
+  it('tells prices of every size to the cent, where they have six digits or more', () => {
+    const closes = [38_123.45, 745_321.5, 16_836_572.13, 1_234.56, 0.0000123456];
+    const bars = risingBars(closes.length).map((bar, at) => {
+      const close = closes[at] ?? 0;
+      return { ...bar, open: close, high: close, low: close, close };
+    });
+    const briefing = briefingWith({ bars });
+    for (const text of [reportMarkdown(reportWith('text', { briefing })), dataText(briefing, ['prices']).join().replaceAll(',', ' | ')]) {
+      for (const close of ['38123.45', '745321.5', '16836572.13', '1234.56', '0.0000123456'])
+        expect(text).toContain(`| ${close} | ${close} | ${close} |`);
+    }
+  });
+
   it('shows notices, sources with their days, and news with links', () => {
     const text = reportMarkdown(reportWith('text', { briefing: briefingWith({ bars: risingBars(30), fundamentals: null }) }));
     expect(text).toContain('- There are only 30 daily bars');
     expect(text).toContain('- Daily prices: csv, 2026-01-01 to 2026-01-30, 30 days');
     expect(text).toContain('- 2026-09-01 [Acme opens](<https://news.example/acme>), Wire');
+  });
+
+  it.each([
+    'https://news.example/go?to=https%3A%2F%2Fother.example%2Fa%26b&id=7',
+    'https://news.example/%E4%BA%BA/100%25?q=a%20b#c%2Fd',
+    'https://news.example/a?x=1&copy;=2&#38;y=3',
+    'https://news.example/a?x=\\*y*',
+  ])('links to %s where the news says so, and nowhere else', (url) => {
+    const news = [{ date: '2026-09-01', headline: 'Acme opens', publisher: null, url, excerpt: null }];
+    const html = reportHtml(reportWith('text', { briefing: briefingWith({ news }) }));
+    const address = /<a href="([^"]*)"[^>]*>Acme opens</.exec(html)?.[1]?.replaceAll('&amp;', '&');
+    expect(new URL(address ?? '').href).toBe(new URL(url.replaceAll('\\', '%5C')).href);
   });
 
   it('marks synthetic data where nobody can miss it', () => {

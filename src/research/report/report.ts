@@ -1,5 +1,6 @@
 /** The report of a run, as far as it is written: Markdown for readers and for other programs. */
 import { sectionMarkdown } from '../sections/section-markdown';
+import { figureTable, indicatorTable, priceTable } from './data-tables';
 import { inline } from './plain-markdown';
 import { receiptMarkdown } from './receipt-markdown';
 import type { ReportInput, ReportSection } from './report-input';
@@ -39,21 +40,27 @@ export function bodyMarkdown({ sections }: Pick<ReportInput, 'sections'>): strin
   return ordered.map((section) => `## ${section.spec.title}\n\n${contentOf(section)}`);
 }
 
-/** Notices and sources. */
+/** What is wrong with the data, and the data itself: where it comes from, and what the models were given of it. */
 export function dataMarkdown({ briefing }: Pick<ReportInput, 'briefing'>): string {
   if (briefing === null) return '## Data\n\nThe market data was not read yet.';
   const notices = briefing.notices.length === 0 ? ['None.'] : briefing.notices.map((notice) => `- ${inline(notice)}`);
   const sources = briefing.sources.map(({ what, provider, covers }) => `- ${inline(what)}: ${inline(provider)}, ${inline(covers)}`);
   const news = (briefing.news ?? []).map(({ date, headline, publisher, url }) => {
-    const shown = url === null ? inline(headline) : `[${inline(headline).replaceAll(/[[\]]/g, '')}](<${encodeURI(decoded(url))}>)`;
+    const shown = url === null ? inline(headline) : `[${inline(headline).replaceAll(/[[\]]/g, '')}](<${asDestination(url)}>)`;
     return `- ${date} ${shown}${publisher === null ? '' : `, ${inline(publisher)}`}`;
   });
+  const figures = figureTable(briefing);
   return [
     '## Notices of the data',
     notices.join('\n'),
+    '## Indicators',
+    indicatorTable(briefing),
     '## Sources',
     [...sources, `- Fetched ${instant(Date.parse(briefing.fetchedAt))}`].join('\n'),
+    ...(figures === '' ? [] : ['**Figures that the provider gave**', figures]),
     ...(news.length === 0 ? [] : ['**News that the provider gave**', news.join('\n')]),
+    '**The last prices, as the models were given them**',
+    priceTable(briefing),
   ].join('\n\n');
 }
 
@@ -64,12 +71,9 @@ function contentOf({ spec, status, content, error, tries }: ReportSection): stri
   return '*This section is not written yet.*';
 }
 
-function decoded(url: string): string {
-  try {
-    return decodeURI(url);
-  } catch {
-    return url;
-  }
+/** The address as it stands, its escapes included: only what would end it in Markdown, or be read as another letter there, is written as its code. */
+function asDestination(url: string): string {
+  return url.replaceAll(/[<>\\\s]/g, encodeURIComponent).replaceAll(/&(?=#?\w+;)/g, '&amp;');
 }
 
 /** In UTC, to the second: `2026-11-28 06:55:49 UTC`. */

@@ -1,4 +1,6 @@
 /** What processes of one installation tell each other of channels. Whoever misses it learns it by itself. */
+
+import { DAY_MS } from '../../kernel/times';
 import { type Figures, figuresIn, membersOf } from './figures';
 
 export type HealthNews =
@@ -26,7 +28,6 @@ export interface HealthWire {
 /** For a process that is alone. */
 export const NOBODY_ELSE: HealthWire = { tell: () => undefined, listen: () => undefined };
 
-const DAY_MS = 86_400_000;
 const REASON_MAX = 300;
 /** Several times what any news takes. */
 const TEXT_MAX = 16_384;

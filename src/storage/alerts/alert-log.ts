@@ -5,6 +5,7 @@ import type { AlertLog, Claimed, DeliveryRoom, Tried } from '../../alerts/alert-
 import { isLater } from '../../alerts/episode';
 import { newId } from '../../kernel/ids';
 import { invariant } from '../../kernel/invariant';
+import { HOUR_MS } from '../../kernel/times';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 import { badCursor, pageOfRows, rowIdOfCursor } from '../sql/cursors';
 import { inTransaction } from '../sql/in-transaction';
@@ -17,7 +18,6 @@ const RESULT_MAX = 200;
 /** Rules can be made to come true again and again, and the operator's mail server is not to be anybody's means of flooding others. */
 const MAILS_AN_HOUR = 200;
 const TOO_MANY_MAILS = `Not sent: ${MAILS_AN_HOUR} mails within an hour are all that an account may send.`;
-const HOUR_MS = 3_600_000;
 /** More accounts than can be full at once are looked at, so that one with room is always among them. */
 const DUE_MAX = 500;
 

@@ -11,7 +11,7 @@ import {
 import { invariant } from '../../kernel/invariant';
 import { BUCKETS, ROUTE_TYPES, SPEND_WINDOWS } from '../../kernel/words';
 import { parsedText } from '../spend-limits-text';
-import { big, type Row } from '../sql/row-values';
+import { big, boundOrNull, type Row } from '../sql/row-values';
 import { count, countOrNull, flag, text, textOrNull, wordIn, wordInOrNull } from '../sql/stored-values';
 
 export const RULE_COLUMNS =
@@ -24,9 +24,8 @@ type Value = string | bigint | null;
 
 export function valuesOfRule(rule: AlertRule): Value[] {
   const { id, accountId, name, metric, bucket, apiKeyId, projectId, routeType, window, threshold, minimumRequests, episode } = rule;
-  const least = minimumRequests === null ? null : BigInt(minimumRequests);
   const state = [JSON.stringify(rule.emails), rule.enabled ? 1n : 0n, episode, BigInt(rule.createdAt)];
-  return [id, accountId, name, metric, bucket, apiKeyId, projectId, routeType, window, threshold, least, ...state];
+  return [id, accountId, name, metric, bucket, apiKeyId, projectId, routeType, window, threshold, boundOrNull(minimumRequests), ...state];
 }
 
 export function ruleOf(row: Row): AlertRule {

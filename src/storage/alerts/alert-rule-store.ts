@@ -1,14 +1,16 @@
 /** Rules and webhooks in the database. The secrets of webhooks are sealed. */
 import type { DataSource } from 'typeorm';
-import type { AlertRule, Webhook } from '../../alerts/alert';
-import type { AlertRuleStore } from '../../alerts/alert-store';
+import type { AlertRule, SigningWebhook, Webhook } from '../../alerts/alert';
+import type { AlertRuleStore, WebhookRotation } from '../../alerts/alert-store';
+import { Fault } from '../../kernel/fault';
 import type { MadeBefore, Once } from '../../kernel/made-once';
 import { seal, unseal } from '../../kernel/secret';
+import { shown } from '../../kernel/shown';
 import { madeBefore, noteMade } from '../made-once';
 import { inTransaction } from '../sql/in-transaction';
-import { Conditions, type QueryValue, rowsOf, rowsOfIds } from '../sql/query';
-import { placeholders } from '../sql/row-values';
-import { text } from '../sql/stored-values';
+import { Conditions, keptFromOthers, type QueryValue, rowsOf, rowsOfIds } from '../sql/query';
+import { placeholders, type Row } from '../sql/row-values';
+import { count, text, textOrNull } from '../sql/stored-values';
 import { RULE_COLUMNS, ruleOf, valuesOfRule, WEBHOOK_COLUMNS, webhookOf } from './alert-rows';
 
 export class SqlAlertRules implements AlertRuleStore {
@@ -63,12 +65,23 @@ export class SqlAlertRules implements AlertRuleStore {
     return (await rowsOf(this.dataSource, sql, asked.values)).map(webhookOf);
   }
 
-  async webhook(id: string): Promise<{ readonly webhook: Webhook; readonly secret: string } | undefined> {
+  async webhook(id: string): Promise<SigningWebhook | undefined> {
     const asked = new Conditions().is('id', id);
-    const sql = `SELECT ${WEBHOOK_COLUMNS}, secret_sealed FROM webhook WHERE ${asked.sql}`;
+    const sql = `SELECT ${WEBHOOK_COLUMNS}, ${SIGNING_COLUMNS} FROM webhook WHERE ${asked.sql}`;
     const [row] = await rowsOf(this.dataSource, sql, asked.values);
-    if (row === undefined) return undefined;
-    return { webhook: webhookOf(row), secret: unseal(this.masterKey, text(row, 'secret_sealed'), webhookContext(id)) };
+    return row === undefined ? undefined : { webhook: webhookOf(row), ...signingOf(this.masterKey, id, row) };
+  }
+
+  async rotateWebhook({ id, secret, at, formerUntil, once }: WebhookRotation): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      const [row]: Row[] = await manager.query(`SELECT ${SIGNING_COLUMNS} FROM webhook WHERE id = ?${keptFromOthers(manager)}`, [id]);
+      if (row === undefined) throw new Fault('not_found', `There is no webhook "${shown(id)}".`, { param: 'id' });
+      await noteMade(manager, once, id, at);
+      const { secret: before } = signingOf(this.masterKey, id, row);
+      const former = formerUntil > at ? [seal(this.masterKey, before, formerContext(id)), BigInt(formerUntil)] : [null, null];
+      const values = [seal(this.masterKey, secret, webhookContext(id)), ...former];
+      await manager.query('UPDATE webhook SET secret_sealed = ?, former_secret_sealed = ?, former_until = ? WHERE id = ?', [...values, id]);
+    });
   }
 
   deleteWebhook(id: string): Promise<void> {
@@ -83,4 +96,18 @@ export class SqlAlertRules implements AlertRuleStore {
 /** What a sealed secret is bound to: one that is copied to another webhook's row does not open. */
 export function webhookContext(webhookId: string): string {
   return `webhook:${webhookId}`;
+}
+
+/** Another one, so that a secret does not open in the place of the other. */
+export function formerContext(webhookId: string): string {
+  return `webhook:${webhookId}:former`;
+}
+
+const SIGNING_COLUMNS = 'secret_sealed, former_secret_sealed, former_until';
+
+function signingOf(masterKey: Buffer, id: string, row: Row): Omit<SigningWebhook, 'webhook'> {
+  const secret = unseal(masterKey, text(row, 'secret_sealed'), webhookContext(id));
+  const sealed = textOrNull(row, 'former_secret_sealed');
+  if (sealed === null) return { secret };
+  return { secret, former: { secret: unseal(masterKey, sealed, formerContext(id)), until: count(row, 'former_until') } };
 }

@@ -38,14 +38,17 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const NAME_MAX = 64;
 const STATEMENTS_MAX = 500;
 
-/** @throws when the file of an embedded database is not there */
-export async function openAuditDatabase(location: DatabaseLocation): Promise<AuditDatabase> {
-  return location.kind === 'sqlite' ? openSqlite(location.file) : openMysql(location.url);
+/**
+ * `readOnly`: an embedded database is not changed by it, not even by what waits beside it after a crash; nothing can be written then.
+ * @throws when the file of an embedded database is not there
+ */
+export async function openAuditDatabase(location: DatabaseLocation, { readOnly = false } = {}): Promise<AuditDatabase> {
+  return location.kind === 'sqlite' ? openSqlite(location.file, readOnly) : openMysql(location.url);
 }
 
 /** Synchronous underneath: it belongs where waiting stops nobody, in a thread or a process of its own. */
-function openSqlite(file: string): AuditDatabase {
-  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
+function openSqlite(file: string, readonly: boolean): AuditDatabase {
+  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true, readonly });
   db.defaultSafeIntegers(true);
   db.pragma('synchronous = FULL');
   const read = cachedReads(db);

@@ -22,7 +22,7 @@ export function auditDatabase(database: AuditDatabase, at: number, walletId: str
  */
 export function auditLocation(location: DatabaseLocation, at: number, keep = FINDINGS_KEPT): Promise<AuditReport> {
   return readingLedger(location, async () => {
-    const database = await openAuditDatabase(location);
+    const database = await openAuditDatabase(location, { readOnly: true });
     try {
       refuseDamagedFile(location);
       return await auditDatabase(database, at, null, keep);

@@ -12,7 +12,7 @@ export function refuseDamagedFile(location: DatabaseLocation): void {
 }
 
 function firstProblemOf(file: string): string {
-  const db = new Database(file, { fileMustExist: true });
+  const db = new Database(file, { fileMustExist: true, readonly: true });
   try {
     return String(db.pragma('quick_check(1)', { simple: true }));
   } catch (error) {

@@ -23,7 +23,7 @@ export interface FactKind {
 
 const PRICE_COLUMNS = ['currency', 'input', 'cached_input', 'cache_write', 'output', 'per_request', 'classes', 'effective_from'];
 
-export const FACT_KINDS: readonly FactKind[] = [
+const FACT_KINDS: readonly FactKind[] = [
   {
     kind: 'price_version',
     table: 'price_version',

@@ -1,6 +1,7 @@
 /** The one row that says which catalog was applied last. Whoever changes the catalog locks it first. */
 import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from '../sql/in-transaction';
+import { keptFromOthers } from '../sql/query';
 import { type Row, textOf, whole } from '../sql/row-values';
 import { type AppliedCatalog, NOTHING_APPLIED } from './applied-catalog';
 
@@ -27,10 +28,9 @@ export async function changingCatalog<T>(
   });
 }
 
-/** Reads the state, and keeps others from changing it until the transaction ends. On SQLite a transaction is alone anyway. */
+/** Reads the state, and keeps others from changing it until the transaction ends. */
 export async function lockState(manager: EntityManager): Promise<CatalogState> {
-  const lock = onMysql(manager) ? ' FOR UPDATE' : '';
-  const rows: Row[] = await manager.query(`SELECT revision, applied FROM catalog_state WHERE id = 1${lock}`);
+  const rows: Row[] = await manager.query(`SELECT revision, applied FROM catalog_state WHERE id = 1${keptFromOthers(manager)}`);
   const [row] = rows;
   if (row === undefined) return { revision: 0, applied: NOTHING_APPLIED };
   return { revision: whole(row['revision']), applied: JSON.parse(textOf(row['applied'])) as AppliedCatalog };
@@ -48,12 +48,8 @@ export async function readRevision(manager: EntityManager): Promise<number> {
 }
 
 async function ensureRow(manager: EntityManager): Promise<void> {
-  const ignore = onMysql(manager) ? 'INSERT IGNORE' : 'INSERT OR IGNORE';
+  const ignore = manager.connection.options.type === 'better-sqlite3' ? 'INSERT OR IGNORE' : 'INSERT IGNORE';
   await manager.query(`${ignore} INTO catalog_state (id, revision, applied) VALUES (1, 0, ?)`, [JSON.stringify(NOTHING_APPLIED)]);
-}
-
-function onMysql(manager: EntityManager): boolean {
-  return manager.connection.options.type !== 'better-sqlite3';
 }
 
 async function storeState(manager: EntityManager, revision: number, applied: AppliedCatalog): Promise<void> {

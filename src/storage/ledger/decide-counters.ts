@@ -1,5 +1,6 @@
 /** Counters of spend in a batch: where a hold counts, and how much of it they leave room for. */
 
+import { DAY_MS } from '../../kernel/times';
 import type { Bucket } from '../../kernel/words';
 import type { OpenHold } from '../../ledger/ledger-store';
 import { countersOf, type Spender } from '../../ledger/spend-counter';
@@ -7,7 +8,6 @@ import { type CounterState, type SpendRoom, tightestRoom } from '../../ledger/sp
 import type { CounterMove, Course } from './decision';
 import type { PreparedPlace } from './prepare';
 
-const DAY_MS = 86_400_000;
 const REMEMBERED_MAX = 10_000;
 
 /** The ids are texts with a date in them: made once for a spender and a day, not for every request. */

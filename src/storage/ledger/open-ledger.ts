@@ -20,6 +20,11 @@ export interface OpenLedger {
   readonly store: LedgerStore;
   /** Whether the ledger can be written now, answered within two seconds. Never rejects. */
   healthy(): Promise<boolean>;
+  /**
+   * Whether this process still counts among the living. One that slept, or could not beat for a while, tries to beat before it
+   * says so. Left out: no other process could declare it dead. Never rejects.
+   */
+  isLiving?(): Promise<boolean>;
   /** Ends it in good order. To be called when nothing is in flight any more. */
   close(): Promise<void>;
 }

@@ -9,7 +9,6 @@ export type SqlRow = SqlValue[];
 
 const INT_MAX = 2_147_483_647;
 const ANY_SURROGATE = /[\ud800-\udfff]/;
-const LONE_SURROGATES = /\p{Surrogate}/gu;
 const PLAIN = /^[\x20-\x7e]*$/;
 const NOT_ASCII = /[^\x20-\x7e]/g;
 
@@ -17,8 +16,8 @@ const NOT_ASCII = /[^\x20-\x7e]/g;
 export function text(value: string | null, max: number): string | null {
   if (value === null) return null;
   if (value.length <= max && !ANY_SURROGATE.test(value)) return value;
-  const wellFormed = value.replace(LONE_SURROGATES, '\ufffd');
-  return wellFormed.length <= max ? wellFormed : [...wellFormed].slice(0, max).join('');
+  const whole = value.toWellFormed();
+  return whole.length <= max ? whole : [...whole].slice(0, max).join('');
 }
 
 /** An identifier or a word of ours, for a column of ASCII: other characters become `?`, and what is too long is cut. */

@@ -1,32 +1,36 @@
 /** What an operator wants to know of money, summed in the database. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { leastIdAt } from '../../kernel/ids';
 import { CURRENCIES } from '../../kernel/words';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 import type { MarginGroup, MoneyFacts, MoneyOfGroup, Overage } from '../../ledger/money-facts';
 import { pageOfRows, rowIdOfCursor } from '../sql/cursors';
-import { alongKey, Conditions, joinInOrder, rowsOf } from '../sql/query';
-import type { Row } from '../sql/row-values';
+import { alongIndex, Conditions, joinInOrder, rowsOf } from '../sql/query';
+import { big, type Row } from '../sql/row-values';
 import { amount, count, text, wordIn } from '../sql/stored-values';
 import { GroupSums } from './group-sums';
 import { chargesBy, costsBy, overagesBy, refundsBy } from './sums-of-requests';
 
 /** Receipts that are summed at once: a question about years would keep others from an embedded database. */
 const RECEIPTS_AT_ONCE = 5_000n;
+/** More than the clocks of two processes differ: an overage may be written by another one than received the request. */
+const CLOCKS_APART_MS = 24 * 3_600_000;
 
 export class SqlMoneyFacts implements MoneyFacts {
   constructor(private readonly dataSource: DataSource) {}
 
   async moneyBy(group: MarginGroup, period: { readonly from: number; readonly to: number }): Promise<readonly MoneyOfGroup[]> {
     const sums = new GroupSums();
-    const [join, receipts] = [joinInOrder(this.dataSource), `receipt r ${alongKey(this.dataSource, 'receipt')}`];
-    const [from, to] = [firstIdSince(period.from), firstIdSince(period.to)];
-    for await (const range of this.portions(from, to)) {
+    const [join, receipts] = [joinInOrder(this.dataSource), `receipt r ${alongIndex(this.dataSource, 'receipt_time')}`];
+    const [from, to] = [instantOf(period.from), instantOf(period.to)];
+    for await (const range of this.portions(receipts, from, to)) {
       for (const row of await rowsOf(this.dataSource, chargesBy(group, receipts), range)) sums.addCharges(row);
       for (const row of await rowsOf(this.dataSource, costsBy(group, receipts, join), range)) sums.addCosts(row);
       for (const row of await rowsOf(this.dataSource, refundsBy(group, receipts, join), range)) sums.addRefunds(row);
     }
-    for (const row of await rowsOf(this.dataSource, overagesBy(group, join), [from, from, to])) sums.addOverages(row);
+    for (const row of await rowsOf(this.dataSource, overagesBy(group, join), [leastIdAt(period.from - CLOCKS_APART_MS), from, to]))
+      sums.addOverages(row);
     return sums.all();
   }
 
@@ -38,17 +42,26 @@ export class SqlMoneyFacts implements MoneyFacts {
     return pageOfRows((await rowsOf(this.dataSource, sql, [...asked.values, BigInt(page.first + 1)])).map(overageOf), page.first);
   }
 
-  /** Ranges of ids of receipts, to exclusive, that together are the whole. */
-  private async *portions(from: string, to: string): AsyncGenerator<[string, string]> {
+  /** Stretches of time, to exclusive, that together are the whole. Receipts of one millisecond are in one, however many they are. */
+  private async *portions(receipts: string, from: bigint, to: bigint): AsyncGenerator<[bigint, bigint]> {
+    const sql = `SELECT r.created_at FROM ${receipts} WHERE r.created_at >= ? AND r.created_at < ? ORDER BY r.created_at LIMIT 1 OFFSET ?`;
     for (let start = from; start < to; ) {
-      const sql = 'SELECT id FROM receipt WHERE id >= ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?';
       const [next] = await rowsOf(this.dataSource, sql, [start, to, RECEIPTS_AT_ONCE]);
-      const end = next === undefined ? to : text(next, 'id');
+      const end = next === undefined ? to : later(big(next['created_at']), start + 1n);
       yield [start, end];
       start = end;
       await nextTurn();
     }
   }
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+/** The first whole millisecond that is not before it. */
+function instantOf(ms: number): bigint {
+  return BigInt(Math.max(0, Math.ceil(ms)));
 }
 
 function overageOf(row: Row): Overage {
@@ -60,10 +73,4 @@ function overageOf(row: Row): Overage {
     amount: amount(row, 'amount'),
     createdAt: count(row, 'created_at'),
   };
-}
-
-/** The least text that an id made at that time can have: ids begin with their milliseconds. */
-function firstIdSince(ms: number): string {
-  const hex = Math.max(0, Math.ceil(ms)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }

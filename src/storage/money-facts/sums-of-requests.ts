@@ -1,6 +1,7 @@
 /**
- * The sums over a range of receipts, by group. Each statement takes the range: its first id, and the first id after it.
- * `receipts` are the receipts `r`, along the index of their ids: SQLite would read all there are, in the order of the groups.
+ * The sums over the receipts of a stretch of time, by group. Each statement takes the stretch: its first millisecond, and the
+ * first one after it. Which requests are of a time is decided as for usage: by when they were received.
+ * `receipts` are the receipts `r`, along the index of their times: SQLite would read all there are, in the order of the groups.
  */
 import type { MarginGroup } from '../../ledger/money-facts';
 
@@ -14,12 +15,12 @@ const OF_RECEIPT: Record<MarginGroup, string> = {
 /** What an attempt cost counts for its own channel, whichever channel answered in the end. */
 const OF_ATTEMPT: Record<MarginGroup, string> = { ...OF_RECEIPT, CHANNEL: 'a.channel_id' };
 
-const RANGE = 'r.id >= ? AND r.id < ?';
+const STRETCH = 'r.created_at >= ? AND r.created_at < ?';
 
 export function chargesBy(group: MarginGroup, receipts: string): string {
   const column = OF_RECEIPT[group];
   return `SELECT ${column} AS of_group, r.bucket, COUNT(*) AS requests, SUM(r.charge) AS amount FROM ${receipts}
-    WHERE ${RANGE} AND ${column} IS NOT NULL GROUP BY ${column}, r.bucket`;
+    WHERE ${STRETCH} AND ${column} IS NOT NULL GROUP BY ${column}, r.bucket`;
 }
 
 export function costsBy(group: MarginGroup, receipts: string, join: string): string {
@@ -27,18 +28,18 @@ export function costsBy(group: MarginGroup, receipts: string, join: string): str
   const unknown = "CASE WHEN a.cost IS NULL AND a.usage_source <> 'NONE' THEN 1 ELSE 0 END";
   return `SELECT ${column} AS of_group, a.cost_currency AS currency, SUM(COALESCE(a.cost, 0)) AS amount, SUM(${unknown}) AS without_cost
     FROM ${receipts} ${join} attempt a ON a.receipt_id = r.id
-    WHERE ${RANGE} AND ${column} IS NOT NULL GROUP BY ${column}, a.cost_currency`;
+    WHERE ${STRETCH} AND ${column} IS NOT NULL GROUP BY ${column}, a.cost_currency`;
 }
 
 export function refundsBy(group: MarginGroup, receipts: string, join: string): string {
   const column = OF_RECEIPT[group];
   return `SELECT ${column} AS of_group, r.bucket, SUM(f.amount) AS amount FROM ${receipts} ${join} refund f ON f.receipt_id = r.id
-    WHERE ${RANGE} AND ${column} IS NOT NULL GROUP BY ${column}, r.bucket`;
+    WHERE ${STRETCH} AND ${column} IS NOT NULL GROUP BY ${column}, r.bucket`;
 }
 
-/** Overages are rare, and have an index of their own. One is written after its receipt began: the first id bounds both. */
+/** Overages are rare, and have an index of their own: before the stretch comes the least id that one of its requests can have led to. */
 export function overagesBy(group: MarginGroup, join: string): string {
   const column = OF_RECEIPT[group];
   return `SELECT ${column} AS of_group, t.currency, SUM(t.amount) AS amount FROM transfer t ${join} receipt r ON r.id = t.receipt_id
-    WHERE t.kind = 'OVERAGE' AND t.id >= ? AND ${RANGE} AND ${column} IS NOT NULL GROUP BY ${column}, t.currency`;
+    WHERE t.kind = 'OVERAGE' AND t.id >= ? AND ${STRETCH} AND ${column} IS NOT NULL GROUP BY ${column}, t.currency`;
 }

@@ -27,8 +27,11 @@ const HALF = ['sections', 'input_tokens', 'output_tokens', 'milliseconds'].map((
  * waited for a run that was paused, or what a clock that was set in between says.
  */
 export async function learnFrom(dataSource: DataSource, { run, mode }: ResearchRun): Promise<void> {
-  const sql = `SELECT s.name, r.input_tokens, r.output_tokens, r.latency_ms
-    FROM research_section s JOIN receipt r ON r.id = s.call_id WHERE s.run_id = ? AND s.status = 'COMPLETED' ORDER BY s.name`;
+  const lastLine = 'SELECT MAX(l.seq) FROM research_event l WHERE l.run_id = s.run_id';
+  const learnedBefore = `SELECT 1 FROM research_event c JOIN research_event e ON e.run_id = c.run_id AND e.kind = 'RUN_ENDED' AND e.seq > c.seq
+    WHERE c.run_id = s.run_id AND c.section_id = s.id AND c.kind = 'SECTION_COMPLETED' AND e.seq < (${lastLine})`;
+  const sql = `SELECT s.name, r.input_tokens, r.output_tokens, r.latency_ms FROM research_section s JOIN receipt r ON r.id = s.call_id
+    WHERE s.run_id = ? AND s.status = 'COMPLETED' AND NOT EXISTS (${learnedBefore}) ORDER BY s.name`;
   const add =
     'sections = sections + 1, input_tokens = input_tokens + ?, output_tokens = output_tokens + ?, milliseconds = milliseconds + ?';
   for (const row of await rowsOf(dataSource, sql, [run.id])) {

@@ -16,8 +16,10 @@ export async function writeStep(manager: EntityManager, step: ResearchStep): Pro
     [step.runId],
   );
   if (row === undefined || (step.owner !== null && textOrNull(row, 'lease_owner') !== step.owner)) return 'lost';
-  if (step.status !== undefined && !RUN_MOVES[wordIn(RUN_STATUSES, row, 'status')].includes(step.status.to)) return 'refused';
+  const stands = wordIn(RUN_STATUSES, row, 'status');
+  if (step.status !== undefined && !RUN_MOVES[stands].includes(step.status.to)) return 'refused';
   await writeRun(manager, step);
+  if (step.status !== undefined && hasEnded(stands)) await takeUpAgain(manager, step.runId);
   if (step.section !== undefined) await writeSection(manager, step.section);
   if (step.call !== undefined) {
     const values = [step.call, step.runId, step.section?.id ?? ''];
@@ -60,6 +62,15 @@ async function writeRun(manager: EntityManager, { runId, status, budget, report 
   if (hasEnded(status.to)) await manager.query('UPDATE run SET finished_at = ? WHERE id = ?', [at, runId]);
   // Nobody works on it any more.
   await manager.query('UPDATE research_run SET lease_owner = NULL, lease_until = NULL WHERE id = ?', [runId]);
+}
+
+/** The former end is none any more: neither its time and its report, nor what was given up by then. */
+async function takeUpAgain(manager: EntityManager, runId: string): Promise<void> {
+  await manager.query('UPDATE run SET finished_at = NULL WHERE id = ?', [runId]);
+  await manager.query('UPDATE research_run SET report = NULL, report_html = NULL WHERE id = ?', [runId]);
+  const reopen = `UPDATE research_section SET error = CASE WHEN tries = 0 THEN NULL ELSE error END, finished_at = NULL,
+    status = CASE WHEN tries = 0 THEN 'PENDING' ELSE 'RETRYING' END WHERE run_id = ? AND status IN ('FAILED', 'SKIPPED')`;
+  await manager.query(reopen, [runId]);
 }
 
 async function writeSection(manager: EntityManager, { id, ...change }: NonNullable<ResearchStep['section']>): Promise<void> {

@@ -4,7 +4,7 @@ import { nano } from '../../kernel/money';
 import { BUCKETS, RUN_KINDS, RUN_STATUSES } from '../../kernel/words';
 import type { BudgetLine, Run } from '../../runs/run';
 import { parsedText } from '../spend-limits-text';
-import type { Row } from '../sql/row-values';
+import { boundOrNull, type Row } from '../sql/row-values';
 import { count, countOrNull, text, textOrNull, wordIn } from '../sql/stored-values';
 import { storedWord } from '../sql/stored-words';
 
@@ -13,7 +13,7 @@ export const RUN_COLUMNS =
 
 export function valuesOfRun(run: Run): (string | bigint | null)[] {
   const { id, kind, accountId, apiKeyId, name, status, statusReason, budget, createdAt, startedAt, finishedAt } = run;
-  const times = [BigInt(createdAt), instantOrNull(startedAt), instantOrNull(finishedAt)];
+  const times = [BigInt(createdAt), boundOrNull(startedAt), boundOrNull(finishedAt)];
   return [id, kind, accountId, apiKeyId, name, status, statusReason, textOfBudget(budget), ...times];
 }
 
@@ -45,8 +45,4 @@ function budgetOf(lines: unknown, id: string): BudgetLine[] {
     invariant(typeof line.amount === 'string' && /^\d{1,19}$/.test(line.amount), `the budget of run ${id} has amounts`);
     return { bucket: storedWord(BUCKETS, String(line.bucket), `a bucket of run ${id}`), amount: nano(BigInt(line.amount)) };
   });
-}
-
-function instantOrNull(ms: number | null): bigint | null {
-  return ms === null ? null : BigInt(ms);
 }

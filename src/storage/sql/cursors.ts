@@ -1,5 +1,5 @@
 /** Cursors: the place of a node in its list, as opaque text. */
-import { Fault } from '../../kernel/fault';
+import { type Fault, wrong } from '../../kernel/fault';
 import type { Page } from '../../ledger/ledger-reader';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -66,7 +66,7 @@ export function placeOfCursor(cursor: string): EntryPlace {
 }
 
 export function badCursor(list: string): Fault {
-  return new Fault('invalid_request', `"after" must be the cursor of a node of a list of ${list}.`, { param: 'after' });
+  return wrong('after', `must be the cursor of a node of a list of ${list}`);
 }
 
 function encode(place: string): string {

@@ -7,6 +7,7 @@ describe('what an error of the server means', () => {
   const cases: [Trouble, number, string][] = [
     ['again', 1213, 'deadlock'],
     ['again', 1205, 'lock wait timeout'],
+    ['again', 1020, 'a row that changed since the transaction looked, MariaDB'],
     ['again', 9007, 'write conflict of TiDB'],
     ['again', 8002, 'a lost race of TiDB'],
     ['lost', 1040, 'too many connections'],
@@ -33,6 +34,10 @@ describe('what an error of the server means', () => {
     ['data', 1264, 'out of range'],
     ['data', 1406, 'too long'],
     ['data', 1366, 'another type'],
+    ['data', 1267, 'text that is compared with a column of another character set'],
+    ['data', 1270, 'such text in a list'],
+    ['data', 1300, 'text that is none'],
+    ['data', 3854, 'text that its column has no room for, MySQL'],
     ['data', 4025, 'CHECK of MariaDB'],
     ['data', 3819, 'CHECK of MySQL'],
   ];

@@ -1,30 +1,67 @@
 /** What every connection to MySQL says first. A server has defaults of its own that change what statements mean. */
-import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
+import type { EventEmitter } from 'node:events';
+import { createPool, type Pool, type PoolConnection, type PoolOptions, type QueryError } from 'mysql2';
 
 /**
  * Texts are quoted with `'` and escaped with `\`, which another mode would read as SQL; what does not fit is refused, never cut; a
  * statement alone is committed; texts are UTF-8, also where the server believes its own character set of whoever connects; the
- * clock of the database makes no jump in spring and autumn; and a connection may be silent for the eight hours of the default, such as
- * the one that holds a lock by name while another one migrates.
+ * clock of the database makes no jump in spring and autumn; a connection may be silent for the eight hours of the default, such as
+ * the one that holds a lock by name while another one migrates; and a statement takes as long as it needs: a table that is changed, or
+ * the sums of a long history, would never be done otherwise.
  */
 export const MYSQL_SESSION = `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', autocommit = 1, sql_safe_updates = 0,
-  time_zone = '+00:00', wait_timeout = 28800, NAMES utf8mb4`;
+  time_zone = '+00:00', wait_timeout = 28800 /*M!100101 , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */, NAMES utf8mb4`;
 
-/** The driver as TypeORM wants it: nobody gets a connection of its pools that has not said it. */
+/**
+ * Of the pools: no transaction there needs a view of the past, and what must not change under it, it locks. At the default level MariaDB
+ * from 11.6.2 on refuses to change a row that somebody else changed since; at a server's own level, every look may lock.
+ */
+const POOL_LEVEL = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
+const DESERTED = 'deserted';
+
+/** The driver as TypeORM wants it: nobody gets a connection of its pools that has not said it, or that was made before `desert`. */
 export const SettledMysql = {
   createPool(options: PoolOptions): Pool {
     const pool = createPool(options);
-    const settled = new WeakSet<PoolConnection>();
+    let era = 0;
+    const settledIn = new WeakMap<PoolConnection, number>();
     const get = pool.getConnection.bind(pool);
+    (pool as EventEmitter).on(DESERTED, () => {
+      era += 1;
+    });
     pool.getConnection = (done) =>
       get((error, connection) => {
-        if (error !== null || settled.has(connection)) return done(error, connection);
-        connection.query(MYSQL_SESSION, (refusal) => {
-          if (refusal !== null) connection.destroy();
-          else settled.add(connection);
+        const settled = error === null ? settledIn.get(connection) : era;
+        if (settled === era) return done(error, connection);
+        if (settled !== undefined) {
+          giveUp(pool, connection);
+          return pool.getConnection(done);
+        }
+        const begun = era;
+        settle(connection, (refusal) => {
+          if (refusal === null) settledIn.set(connection, begun);
+          else giveUp(pool, connection);
           done(refusal, connection);
         });
       });
     return pool;
   },
 };
+
+/** From now on the pool makes new connections: those that there are lead to a server that takes no change. */
+export function desert(pool: unknown): void {
+  (pool as EventEmitter).emit(DESERTED);
+}
+
+function settle(connection: PoolConnection, done: (refusal: QueryError | null) => void): void {
+  connection.query(MYSQL_SESSION, (refusal) => {
+    if (refusal !== null) done(refusal);
+    else connection.query(POOL_LEVEL, (error) => done(error));
+  });
+}
+
+function giveUp(pool: EventEmitter, connection: PoolConnection): void {
+  connection.destroy();
+  // Whoever counts those in use counts it no more.
+  pool.emit('release', connection);
+}

@@ -1,5 +1,5 @@
 /** Plain reading statements with `?` for values, and the conditions that they are put together from. */
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { inTurn } from './in-transaction';
 import { placeholders, type Row } from './row-values';
 import { canBeStoredId } from './stored-words';
@@ -43,6 +43,11 @@ export function rowsOfLists(
   const texts = lists.length === 1 ? lists.map(({ sql }) => sql) : lists.map(({ sql }, at) => `SELECT * FROM (${sql}) list_${at}`);
   const values = lists.flatMap((list) => list.values);
   return rowsOf(dataSource, texts.join(' UNION ALL '), values);
+}
+
+/** Behind a SELECT: nobody else changes what it reads until the transaction ends. On SQLite a transaction is alone anyway. */
+export function keptFromOthers({ connection }: EntityManager): string {
+  return connection.options.type === 'better-sqlite3' ? '' : ' FOR UPDATE';
 }
 
 /** A join that reads its left table first, whatever the statistics say: the lists depend on it. */

@@ -13,6 +13,11 @@ export function big(value: unknown): bigint {
   return BigInt(value as number);
 }
 
+/** A count or an instant to be stored, where there is one: a number would be bound as a float on SQLite. */
+export function boundOrNull(value: number | null): bigint | null {
+  return value === null ? null : BigInt(value);
+}
+
 /** A count or an instant, which fits into a number. */
 export function whole(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;

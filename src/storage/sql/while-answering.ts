@@ -3,6 +3,8 @@ import type { PoolConnection } from 'mysql2';
 import type { DataSource } from 'typeorm';
 import { invariant } from '../../kernel/invariant';
 import { askMysql, Liveness, type Wanted } from './liveness';
+import { takesNoChange } from './mysql-errors';
+import { desert } from './mysql-session';
 
 /** What is used of the driver's pool. */
 interface Pool {
@@ -12,17 +14,33 @@ interface Pool {
 const ALWAYS = () => true;
 const watched = new WeakMap<DataSource, Liveness>();
 
-/** @throws Error ETIMEDOUT within five seconds after the server stopped to answer */
+/**
+ * A server that takes no change may be a former primary: the next caller gets a connection that is made anew, which finds what is at the
+ * address by then.
+ * @throws Error ETIMEDOUT within five seconds after the server stopped to answer
+ */
 export function whileAnswering<T>(dataSource: DataSource, work: Wanted<T>): Promise<T> {
   const { options, driver } = dataSource;
   if (options.type !== 'mysql') return work(ALWAYS);
   let liveness = watched.get(dataSource);
   if (liveness === undefined) {
-    invariant('pool' in driver, 'the driver of MySQL has a pool');
-    liveness = watch(driver.pool as Pool, String(options.extra.uri));
+    liveness = watch(poolOf(driver), String(options.extra.uri));
     watched.set(dataSource, liveness);
   }
-  return liveness.during(work);
+  return liveness.during(work).catch((error: unknown) => {
+    if (takesNoChange(error)) leaveServer(dataSource);
+    throw error;
+  });
+}
+
+/** Whoever asks next is given a connection that is made anew. Nothing to do where the database is a file. */
+export function leaveServer({ options, driver }: DataSource): void {
+  if (options.type === 'mysql') desert(poolOf(driver));
+}
+
+function poolOf(driver: DataSource['driver']): Pool {
+  invariant('pool' in driver, 'the driver of MySQL has a pool');
+  return driver.pool as Pool;
 }
 
 /** The connections in use are given up with a silent server: nothing else would end them when its machine is gone, and there are ten. */

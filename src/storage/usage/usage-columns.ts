@@ -1,5 +1,6 @@
 /** How receipts become sums: the same expressions for the rows of `usage_rollup` and for receipts that are not in them yet. */
 import type { DataSource } from 'typeorm';
+import { DAY_MS, HOUR_MS } from '../../kernel/times';
 import type { UsageGroup } from '../../ledger/usage-report';
 
 /** What the sums are kept by, beside their time: columns of `usage_rollup`, and what a receipt `r` has there. */
@@ -33,9 +34,6 @@ export const GROUP_DIMENSION: Record<UsageGroup, keyof typeof DIMENSIONS> = {
   ROUTE_TYPE: 'route_type',
   CHANNEL: 'channel_id',
 };
-
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
 
 /** The spans that sums are kept for. */
 export const SPANS = { HOUR: HOUR_MS, DAY: DAY_MS } as const;

@@ -6,11 +6,20 @@ import type { DataSource } from 'typeorm';
 import { Fault } from '../../kernel/fault';
 import { nano } from '../../kernel/money';
 import { BUCKETS } from '../../kernel/words';
-import type { OutcomeQuestion, Outcomes, UsageInterval, UsagePoint, UsageQuestion, UsageReports } from '../../ledger/usage-report';
+import type {
+  OutcomeQuestion,
+  Outcomes,
+  UsageInterval,
+  UsagePoint,
+  UsageQuestion,
+  UsageReports,
+  Use,
+  UseQuestion,
+} from '../../ledger/usage-report';
 import { rowsOf } from '../sql/query';
 import { big, type Row } from '../sql/row-values';
-import { count, text, wordIn } from '../sql/stored-values';
-import { outcomesStatement, usageStatement } from './usage-statement';
+import { count, text, textOrNull, wordIn } from '../sql/stored-values';
+import { outcomesStatement, usageStatement, useStatement } from './usage-statement';
 
 const POINTS_MAX = 10_000;
 
@@ -24,10 +33,17 @@ export class SqlUsageReports implements UsageReports {
     return rows.map(pointOf).sort(inOrder);
   }
 
+  async used(question: UseQuestion): Promise<Use> {
+    const { sql, values } = useStatement(this.dataSource, question);
+    const [row] = await rowsOf(this.dataSource, sql, values);
+    return { charge: nano(big(row?.['charge'])), tokens: big(row?.['tokens']) };
+  }
+
   async outcomes(question: OutcomeQuestion): Promise<Outcomes> {
     const { sql, values } = outcomesStatement(this.dataSource, question);
     const [row = {}] = await rowsOf(this.dataSource, sql, values);
-    return { requests: count(row, 'requests'), failed: count(row, 'failed'), moved: count(row, 'moved') };
+    const counts = { requests: count(row, 'requests'), failed: count(row, 'failed'), moved: count(row, 'moved') };
+    return { ...counts, lastFailed: textOrNull(row, 'last_failed'), lastMoved: textOrNull(row, 'last_moved') };
   }
 }
 

@@ -1,16 +1,21 @@
 /** The one statement that answers a question about usage. */
 import type { DataSource } from 'typeorm';
-import type { Scope } from '../../ledger/ledger-reader';
-import type { OutcomeQuestion, UsageQuestion } from '../../ledger/usage-report';
+import { DAY_MS, HOUR_MS } from '../../kernel/times';
+import { FAILURES, type OutcomeQuestion, type UsageQuestion, type UseQuestion } from '../../ledger/usage-report';
 import { receiptsAlong } from '../ledger-reader/receipt-index';
 import { alongIndex, Conditions, joinInOrder, type QueryValue } from '../sql/query';
-import { COUNTED, DAY_MS, DIMENSIONS, GROUP_DIMENSION, HOUR_MS, MEASURE_NAMES, MEASURES, monthOf, startOf } from './usage-columns';
+import { COUNTED, DIMENSIONS, GROUP_DIMENSION, MEASURE_NAMES, MEASURES, monthOf, startOf } from './usage-columns';
 
 /** A stretch of time, its end exclusive, in milliseconds since 1970. */
 interface Stretch {
   readonly from: number;
   readonly to: number;
 }
+
+/** Whose requests. What is not named leaves out none. */
+type Selection = Pick<UsageQuestion, 'scope'> & Partial<Pick<UseQuestion, 'bucket' | 'projectId' | 'routeType'>>;
+
+type Asked = UsageQuestion & Selection;
 
 interface Part {
   readonly sql: string;
@@ -29,19 +34,34 @@ export function usageStatement(dataSource: DataSource, question: UsageQuestion):
   };
 }
 
-/** One row of the counts of `Outcomes`. */
-export function outcomesStatement(dataSource: DataSource, { scope, from, to, projectId, routeType }: OutcomeQuestion): Part {
-  const asked = within('r', scope, 'r.created_at', { from, to });
-  asked.is('r.project_id', projectId ?? undefined).is('r.route_type', routeType ?? undefined);
-  const counts = { failed: MEASURES.failed, moved: 'CASE WHEN r.fallback_count > 0 THEN 1 ELSE 0 END' };
-  const columns = Object.entries(counts).map(([name, one]) => `COALESCE(SUM(${one}), 0) AS ${name}`);
+/** One row of what `Use` has. */
+export function useStatement(dataSource: DataSource, question: UseQuestion): Part {
+  const parts = partsOf(dataSource, { ...question, interval: 'MONTH', groupBy: 'ROUTE_TYPE' });
   return {
-    sql: `SELECT COUNT(*) AS requests, ${columns.join(', ')} FROM ${receiptsAlong(dataSource, scope, {})} WHERE ${COUNTED} AND ${asked.sql}`,
+    sql: `SELECT COALESCE(SUM(p.charge), 0) AS charge, COALESCE(SUM(p.input_tokens + p.output_tokens), 0) AS tokens
+      FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) p`,
+    values: parts.flatMap(({ values }) => values),
+  };
+}
+
+const FAILED = `r.stop_reason IN (${FAILURES.map((reason) => `'${reason}'`).join(', ')})`;
+const MOVED = 'r.fallback_count > 0';
+
+/** One row of what `Outcomes` has. */
+export function outcomesStatement(dataSource: DataSource, question: OutcomeQuestion): Part {
+  const asked = within('r', question, 'r.created_at', question);
+  const columns = Object.entries({ failed: FAILED, moved: MOVED }).flatMap(([name, is]) => [
+    `COALESCE(SUM(CASE WHEN ${is} THEN 1 ELSE 0 END), 0) AS ${name}`,
+    `MAX(CASE WHEN ${is} THEN r.id END) AS last_${name}`,
+  ]);
+  return {
+    sql: `SELECT COUNT(*) AS requests, ${columns.join(', ')} FROM ${receiptsAlong(dataSource, question.scope, {})}
+      WHERE ${COUNTED} AND r.stop_reason <> 'REFUSED' AND ${asked.sql}`,
     values: asked.values,
   };
 }
 
-function partsOf(dataSource: DataSource, question: UsageQuestion): Part[] {
+function partsOf(dataSource: DataSource, question: Asked): Part[] {
   const [from, to] = [Math.max(0, Math.ceil(question.from)), Math.max(0, Math.ceil(question.to))];
   const hours = { from: Math.ceil(from / HOUR_MS) * HOUR_MS, to: Math.floor(to / HOUR_MS) * HOUR_MS };
   if (hours.from >= hours.to) return [receiptsOf(dataSource, question, { from, to })];
@@ -53,7 +73,7 @@ function partsOf(dataSource: DataSource, question: UsageQuestion): Part[] {
 }
 
 /** Whole hours: from the sums of days where there are whole days, unless hours were asked for. */
-function summed(question: UsageQuestion, hours: Stretch): Part[] {
+function summed(question: Asked, hours: Stretch): Part[] {
   const days = { from: Math.ceil(hours.from / DAY_MS) * DAY_MS, to: Math.floor(hours.to / DAY_MS) * DAY_MS };
   if (question.interval === 'HOUR' || days.from >= days.to) return [sumsOf(question, 'HOUR', hours)];
   const around = notEmpty({ from: hours.from, to: days.from }, { from: days.to, to: hours.to });
@@ -64,8 +84,9 @@ function notEmpty(...stretches: readonly Stretch[]): Stretch[] {
   return stretches.filter(({ from, to }) => from < to);
 }
 
-function sumsOf({ scope, interval, groupBy }: UsageQuestion, span: 'HOUR' | 'DAY', stretch: Stretch): Part {
-  const asked = within('u', scope, 'u.start', stretch).is('u.span', span);
+function sumsOf(question: Asked, span: 'HOUR' | 'DAY', stretch: Stretch): Part {
+  const { interval, groupBy } = question;
+  const asked = within('u', question, 'u.start', stretch).is('u.span', span);
   const start = span === interval ? 'u.start' : startOf('u.start', unitOf(interval));
   const columns = [
     `${start} AS start`,
@@ -77,8 +98,8 @@ function sumsOf({ scope, interval, groupBy }: UsageQuestion, span: 'HOUR' | 'DAY
 }
 
 /** Receipts of batches that are not in the sums yet. By their time they would be looked through anew for every batch. */
-function waiting(dataSource: DataSource, question: UsageQuestion, stretch: Stretch): Part {
-  const asked = within('r', question.scope, 'r.created_at', stretch);
+function waiting(dataSource: DataSource, question: Asked, stretch: Stretch): Part {
+  const asked = within('r', question, 'r.created_at', stretch);
   const ofBatch = `receipt r ${alongIndex(dataSource, 'receipt_batch')} ON r.batch_id = b.id`;
   const from = `ledger_batch b ${joinInOrder(dataSource)} ${ofBatch}`;
   return {
@@ -87,9 +108,9 @@ function waiting(dataSource: DataSource, question: UsageQuestion, stretch: Stret
   };
 }
 
-function receiptsOf(dataSource: DataSource, question: UsageQuestion, stretch: Stretch): Part {
+function receiptsOf(dataSource: DataSource, question: Asked, stretch: Stretch): Part {
   const receipts = receiptsAlong(dataSource, question.scope, {});
-  const asked = within('r', question.scope, 'r.created_at', stretch);
+  const asked = within('r', question, 'r.created_at', stretch);
   return { sql: `SELECT ${columnsOf(question)} FROM ${receipts} WHERE ${COUNTED} AND ${asked.sql}`, values: asked.values };
 }
 
@@ -103,9 +124,13 @@ function unitOf(interval: UsageQuestion['interval']): number {
   return interval === 'HOUR' ? HOUR_MS : DAY_MS;
 }
 
-function within(table: 'u' | 'r', scope: Scope, time: string, { from, to }: Stretch): Conditions {
+function within(table: 'u' | 'r', { scope, bucket, projectId, routeType }: Selection, time: string, { from, to }: Stretch): Conditions {
   const asked = new Conditions();
   if (scope !== null && 'apiKeyId' in scope) asked.is(`${table}.api_key_id`, scope.apiKeyId);
   if (scope !== null && 'accountId' in scope) asked.is(`${table}.account_id`, scope.accountId);
+  asked
+    .is(`${table}.project_id`, projectId ?? undefined)
+    .is(`${table}.route_type`, routeType ?? undefined)
+    .is(`${table}.bucket`, bucket ?? undefined);
   return asked.and(`${time} >= ? AND ${time} < ?`, BigInt(from), BigInt(to));
 }

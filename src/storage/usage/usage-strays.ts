@@ -1,6 +1,8 @@
 /** Sums of usage that are not those of the receipts that are in them: reports and the beginnings of spend counters go by them. */
+
+import { DAY_MS, HOUR_MS } from '../../kernel/times';
 import type { Search } from '../audit/search';
-import { COUNTED, DAY_MS, DIMENSION_NAMES, DIMENSIONS, HOUR_MS, MEASURE_NAMES, MEASURES, startOf } from './usage-columns';
+import { COUNTED, DIMENSION_NAMES, DIMENSIONS, MEASURE_NAMES, MEASURES, startOf } from './usage-columns';
 
 const ADDED = `SELECT ${startOf('r.created_at', HOUR_MS)} AS start,
     ${DIMENSION_NAMES.map((name) => `${DIMENSIONS[name]} AS ${name}`).join(', ')},

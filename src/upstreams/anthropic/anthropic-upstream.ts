@@ -17,6 +17,7 @@ import { decodeMessage, MessageStreamDecoder } from './decode';
 import { lackOfMessages } from './lacks';
 import { messageRequest } from './message-request';
 import { NativeEvents } from './native-events';
+import { ObjectAnswer, ObjectStreamDecoder, objectToolOf } from './object-answer';
 
 const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>(['chat', 'messages', 'count-tokens']);
 /** The version of the protocol, whichever the client names: there is one. */
@@ -28,14 +29,20 @@ export function createAnthropicUpstream(means: UpstreamMeans): Upstream {
     operations: OPERATIONS,
     cannot: (asked) => (asked.operation === 'chat' ? lackOfChat(asked) : null),
     send(call: UpstreamCall, receiver: AnswerReceiver): UpstreamExchange {
+      const conversation = call.operation === 'chat' ? conversationOf(call) : null;
       const sent = {
         path: call.operation === 'count-tokens' ? '/messages/count_tokens' : '/messages',
         contentType: 'application/json',
         accept: call.stream ? 'text/event-stream' : 'application/json',
-        body: call.operation === 'chat' ? messageRequest(conversationOf(call), call) : nativeBody(call),
+        body: conversation === null ? nativeBody(call) : messageRequest(conversation, call),
         headers: ['anthropic-version', VERSION, ...betaHeader(call.betas)],
       };
-      return send(call.channel, sent, readerOf(call, receiver, Math.floor(means.clock.now() / 1_000)));
+      const created = Math.floor(means.clock.now() / 1_000);
+      return send(
+        call.channel,
+        sent,
+        conversation === null ? nativeReader(call, receiver) : chatReader(call, conversation, receiver, created),
+      );
     },
   };
 }
@@ -58,15 +65,28 @@ function nativeBody({ body, upstreamModel, outputLimit }: UpstreamCall): string 
   return editMembers(body.text, edits, body.members);
 }
 
-function readerOf(call: UpstreamCall, receiver: AnswerReceiver, created: number): AnswerReader {
-  const { channel, operation, stream, upstreamModel: model } = call;
+function nativeReader({ channel, operation, stream }: UpstreamCall, receiver: AnswerReceiver): AnswerReader {
   if (operation === 'count-tokens') return new WholeAnswerReader(channel, understoodCount);
-  const converted = operation === 'chat' ? CLIENT_SHAPES.chat : null;
+  if (stream) return new EventAnswerReader(channel, receiver, new MessageStreamDecoder(channel), new NativeEvents());
+  return new WholeAnswerReader(channel, (json) => understood(decodeMessage(json)));
+}
+
+function chatReader(
+  { channel, stream, upstreamModel: model }: UpstreamCall,
+  conversation: Conversation,
+  receiver: AnswerReceiver,
+  created: number,
+): AnswerReader {
   const frame = { model, created };
-  if (!stream) {
-    const rewrite =
-      converted === null ? undefined : (events: Parameters<typeof CLIENT_SHAPES.chat.whole>[0]) => converted.whole(events, frame);
-    return new WholeAnswerReader(channel, (json) => understood(decodeMessage(json), rewrite));
+  const tool = objectToolOf(conversation);
+  if (stream) {
+    const decoder = new MessageStreamDecoder(channel);
+    const decoded = tool === null ? decoder : new ObjectStreamDecoder(decoder, tool);
+    return new EventAnswerReader(channel, receiver, decoded, CLIENT_SHAPES.chat.stream(frame));
   }
-  return new EventAnswerReader(channel, receiver, new MessageStreamDecoder(channel), converted?.stream(frame) ?? new NativeEvents());
+  return new WholeAnswerReader(channel, (json) => {
+    const decoded = decodeMessage(json);
+    const meant = tool === null ? decoded : new ObjectAnswer(tool).in(decoded);
+    return understood(meant, (events) => CLIENT_SHAPES.chat.whole(events, frame));
+  });
 }

@@ -64,6 +64,36 @@ describe('a chat as a request of messages', () => {
     expect(sent({})).not.toContain('cache_control');
   });
 
+  it('has no text of nothing but spaces, which Anthropic refuses, but where a user says nothing else', () => {
+    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+    const messages = [
+      { role: 'system', content: ' ' },
+      ...HI,
+      { role: 'assistant', content: '\n\n', tool_calls: [call] },
+      { role: 'tool', tool_call_id: 'c', content: '\n' },
+      { role: 'assistant', content: '\n' },
+      { role: 'user', content: [{ type: 'text', text: ' ' }] },
+    ];
+    const asked = parsed({ messages });
+    expect(asked).not.toHaveProperty('system');
+    expect(asked['messages']).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'hi' }] },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'f', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c' }] },
+      { role: 'user', content: [{ type: 'text', text: ' ' }] },
+    ]);
+  });
+
+  it('has tools whose arguments are objects, also where their schema leaves that out', () => {
+    const tool = (parameters: object) => ({ type: 'function', function: { name: 'f', parameters } });
+    const asked = parsed({ tools: [tool({}), tool({ properties: { a: {} } }), tool({ type: ['object', 'null'] })] });
+    expect((asked['tools'] as { input_schema: object }[]).map((each) => each.input_schema)).toEqual([
+      { type: 'object' },
+      { type: 'object', properties: { a: {} } },
+      { type: ['object', 'null'] },
+    ]);
+  });
+
   it('has an instruction in the middle where it stood, marked as none of the user', () => {
     const rule = { role: 'developer', content: 'be brief' };
     const reminder = { type: 'text', text: '<system-reminder>\nbe brief\n</system-reminder>' };
@@ -97,6 +127,11 @@ describe('a chat as a request of messages', () => {
   it('leaves out a share of all beside a temperature, and thoughts that nobody signed', () => {
     expect(parsed({ temperature: 0.5, top_p: 1 })).not.toHaveProperty('top_p');
     expect(parsed({ temperature: 0.5, top_p: 0.9 })).toMatchObject({ temperature: 0.5, top_p: 0.9 });
+    expect(parsed({ temperature: 1, top_p: 0.9 }, { upstreamModel: 'claude-sonnet-4-5' })).not.toHaveProperty('temperature');
+    expect(parsed({ temperature: 1, top_p: 0.9 })).toMatchObject({ temperature: 1, top_p: 0.9 });
+    expect(parsed({ temperature: 1 })).toMatchObject({ temperature: 1 });
+    const newest = parsed({ temperature: 1, top_p: 1 }, { upstreamModel: 'claude-opus-4-8' });
+    for (const name of ['temperature', 'top_p']) expect(newest).not.toHaveProperty(name);
     const thought = { role: 'assistant', content: 'so', reasoning_content: 'hm' };
     expect(sent({ messages: [...HI, thought, ...HI] })).not.toContain('hm');
   });

@@ -14,6 +14,10 @@ import type {
 } from '../conversation/conversation';
 import { printedJson, RawJson } from '../conversation/raw-json';
 import { reminderOf } from '../conversation/stand-ins';
+import { keptSchema } from './kept-schema';
+import { objectTool, objectToolOf } from './object-answer';
+import { samplingFor } from './sampling';
+import { canBeStrict } from './strict-limits';
 import { thinkingOf } from './thinking';
 
 type Sent = Pick<UpstreamCall, 'upstreamModel' | 'stream' | 'outputLimit' | 'outputBound'>;
@@ -23,7 +27,9 @@ const NOT_OF_ID = /[^a-zA-Z0-9_-]/g;
 const END_USER_MAX = 256;
 
 export function messageRequest(conversation: Conversation, { upstreamModel, stream, outputLimit, outputBound }: Sent): string {
-  const { system, turns, tools, temperature, topP, topK, stopSequences, endUser } = conversation;
+  const { turns, stopSequences, endUser } = conversation;
+  const system = conversation.system.filter((text) => !isBlank({ text }));
+  const { temperature, topP, topK } = samplingFor(upstreamModel, conversation);
   const limit = outputLimit ?? conversation.outputLimit ?? outputBound;
   const { thinking, effort } = thinkingOf(conversation.reasoning, upstreamModel, limit, turns);
   return printedJson({
@@ -31,13 +37,11 @@ export function messageRequest(conversation: Conversation, { upstreamModel, stre
     max_tokens: limit,
     ...(system.length > 0 && { system: system.map((text) => ({ type: 'text', text })) }),
     messages: conversation.keepPrompt ? kept(turns.flatMap(messageOf)) : turns.flatMap(messageOf),
-    ...(tools.length > 0 && { tools: tools.map(toolOf) }),
-    ...choiceOf(conversation.toolChoice, conversation.parallelToolCalls, tools.length),
+    ...toolsOf(conversation),
     ...outputConfig(conversation.format, effort),
     ...(thinking && { thinking }),
     ...(temperature !== null && { temperature }),
-    // Newer models take one of the two: a share of all is none.
-    ...(topP !== null && (topP < 1 || temperature === null) && { top_p: topP }),
+    ...(topP !== null && { top_p: topP }),
     ...(topK !== null && { top_k: topK }),
     ...(stopSequences.length > 0 && { stop_sequences: stopSequences }),
     ...(endUser !== null && endUser.length <= END_USER_MAX && { metadata: { user_id: endUser } }),
@@ -60,8 +64,16 @@ function kept(messages: readonly Message[]): readonly Message[] {
 }
 
 function messageOf({ role, parts }: Turn): Message[] {
-  const content = parts.flatMap((part) => blocksOf(part));
+  const blocks = parts.flatMap((part) => blocksOf(part));
+  const filled = blocks.filter((block) => !isBlank(block));
+  // A user who says nothing else is told so: left out, an earlier answer would be gone on with.
+  const content = filled.length > 0 || role === 'assistant' ? filled : blocks;
   return content.length === 0 ? [] : [{ role, content }];
+}
+
+/** A text of nothing but spaces: other models write one before they call a tool, and Anthropic refuses a message with no other text. */
+function isBlank(block: { readonly text?: unknown }): boolean {
+  return typeof block.text === 'string' && block.text.trim() === '';
 }
 
 function blocksOf(part: UserPart | AssistantPart): object[] {
@@ -79,7 +91,7 @@ function blocksOf(part: UserPart | AssistantPart): object[] {
       return [{ type: 'tool_use', id: idOf(id), name, input: new RawJson(argumentsText || '{}') }];
     }
     case 'tool-result': {
-      const content = part.content.flatMap((each) => blocksOf(each));
+      const content = part.content.flatMap((each) => blocksOf(each)).filter((block) => !isBlank(block));
       const result = { type: 'tool_result', tool_use_id: idOf(part.callId), ...(content.length > 0 && { content }) };
       return [part.isError ? { ...result, is_error: true } : result];
     }
@@ -106,18 +118,33 @@ function sourceOf(source: MediaSource): object {
   return { type: 'base64', media_type: source.mediaType, data: source.data };
 }
 
-function toolOf({ name, description, schema, strict }: Tool): object {
+function toolsOf(conversation: Conversation): object {
+  const { toolChoice, parallelToolCalls } = conversation;
+  const answer = objectToolOf(conversation);
+  const strictly = canBeStrict(conversation.tools);
+  const tools = conversation.tools.map((tool) => toolOf(tool, strictly));
+  if (answer === null) return tools.length === 0 ? {} : { tools, ...choiceOf(toolChoice, parallelToolCalls) };
+  const choice: ToolChoice = tools.length === 0 || toolChoice?.kind === 'none' ? { kind: 'named', name: answer } : { kind: 'required' };
+  const alone = choice.kind === 'named';
+  return { tools: [...tools, objectTool(answer)], ...choiceOf(choice, alone ? false : parallelToolCalls) };
+}
+
+/** `strictly`: those that are to be strict can be. */
+function toolOf({ name, description, schema, ...tool }: Tool, strictly: boolean): object {
+  const strict = tool.strict && strictly;
+  // It is refused without a type, which arguments can have one of only.
+  const made = schema === null ? { type: 'object', properties: {} } : { type: 'object', ...schema };
   return {
     name,
     ...(description !== null && { description }),
-    input_schema: plain(schema ?? { type: 'object', properties: {} }),
+    input_schema: plain(strict ? keptSchema(made) : made),
     ...(strict && { strict }),
   };
 }
 
 /** Where nothing is chosen, what is said of parallel calls needs a choice to stand in. */
-function choiceOf(choice: ToolChoice | null, parallel: boolean | null, tools: number): object {
-  if (tools === 0 || (choice === null && parallel !== false)) return {};
+function choiceOf(choice: ToolChoice | null, parallel: boolean | null): object {
+  if (choice === null && parallel !== false) return {};
   const made = choice === null ? { type: 'auto' } : choiceWords(choice);
   return { tool_choice: parallel === false && choice?.kind !== 'none' ? { ...made, disable_parallel_tool_use: true } : made };
 }
@@ -130,7 +157,7 @@ function choiceWords(choice: ToolChoice): object {
 function outputConfig(format: AnswerFormat, effort: string | undefined): object {
   const made = {
     ...(effort !== undefined && { effort }),
-    ...(format.kind === 'schema' && { format: { type: 'json_schema', schema: plain(format.schema) } }),
+    ...(format.kind === 'schema' && { format: { type: 'json_schema', schema: plain(keptSchema(format.schema)) } }),
   };
   return Object.keys(made).length === 0 ? {} : { output_config: made };
 }

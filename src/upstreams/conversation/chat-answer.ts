@@ -17,7 +17,7 @@ export const FINISH_REASONS: Readonly<Record<StopCause, string>> = {
 };
 
 /** `usage` as chat completions tell it: input with what was cached, output with the reasoning. */
-export function chatUsage(usage: Usage): Record<string, unknown> {
+function chatUsage(usage: Usage): Record<string, unknown> {
   const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = usage;
   return {
     prompt_tokens: inputTokens,

@@ -1,6 +1,7 @@
 /** Reads the content of chat messages: a text, or parts of text and media. */
 import type { JsonRecord } from '../json';
 import type { AudioPart, DocumentPart, ImagePart, MediaSource, TextPart, UserPart } from './conversation';
+import { thoughtIn } from './thought-parts';
 import { always, checkMembers, type Idle, is, listIn, optionalText, recordIn, textIn, unsayable } from './unsayable';
 
 /** `type;base64,` behind `data:`; parameters between them change nothing. */
@@ -19,9 +20,9 @@ export function contentParts(content: unknown, path: string, beside: Idle = {}):
   return listIn(content, path).flatMap((part, index) => partOf(recordIn(part, `${path}[${index}]`), `${path}[${index}]`, beside));
 }
 
-/** Of an earlier answer. @throws Unsayable for a part that is no text */
+/** Of an earlier answer, beside its thoughts. @throws Unsayable for a part that is no text */
 export function answerTexts(content: unknown, path: string): TextPart[] {
-  return textParts(content, path, ECHOES);
+  return textParts(Array.isArray(content) ? content.filter((part) => thoughtIn(part) === null) : content, path, ECHOES);
 }
 
 /** @throws Unsayable for a part that is no text */

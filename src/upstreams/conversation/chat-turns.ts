@@ -2,6 +2,7 @@
 import { type JsonRecord, recordOf } from '../json';
 import { answerTexts, contentParts, textParts } from './chat-parts';
 import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart, Turn, UserPart } from './conversation';
+import { thoughtIn } from './thought-parts';
 import { Turns } from './turns';
 import { checkMembers, optionalList, optionalText, recordIn, textIn, unsayable } from './unsayable';
 
@@ -85,8 +86,9 @@ function reasoningParts(message: JsonRecord, path: string): ReasoningPart[] {
   const kept = Array.isArray(content) ? content.map((part) => recordOf(part)['reasoning_details']).find(Array.isArray) : undefined;
   const details = optionalList(message['reasoning_details'] ?? kept, `${path}.reasoning_details`);
   if (details.length > 0) return details.map((each, index) => detailOf(recordIn(each, `${path}.reasoning_details[${index}]`)));
-  const text = optionalText(message['reasoning_content'] ?? message['reasoning'], `${path}.reasoning_content`);
-  return text === null || text === '' ? [] : [{ kind: 'reasoning', text, signature: null, redacted: null }];
+  const told = optionalText(message['reasoning_content'] ?? message['reasoning'], `${path}.reasoning_content`);
+  const text = told ?? (Array.isArray(content) ? content.map((part) => thoughtIn(part) ?? '').join('') : '');
+  return text === '' ? [] : [{ kind: 'reasoning', text, signature: null, redacted: null }];
 }
 
 function detailOf({ type, text, signature, data }: JsonRecord): ReasoningPart {

@@ -18,7 +18,7 @@ export interface StreamDecoder {
 }
 
 /** What the events of an answer say together. */
-export class EventTally {
+class EventTally {
   reportedModel: string | null = null;
   answerId: string | null = null;
   stopped = false;

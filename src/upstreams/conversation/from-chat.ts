@@ -127,14 +127,15 @@ function toolChoiceOf(value: unknown): ToolChoice | null {
 }
 
 const FORMAT: ReadonlySet<string> = new Set(['type', 'json_schema']);
+const OBJECT: ReadonlySet<string> = new Set(['type', 'schema']);
 const SCHEMA: ReadonlySet<string> = new Set(['name', 'description', 'schema', 'strict']);
 
 function formatOf(value: unknown): AnswerFormat {
   if (value === undefined || value === null) return { kind: 'text' };
   const format = recordIn(value, 'response_format');
-  checkMembers(format, 'response_format', FORMAT);
+  checkMembers(format, 'response_format', format['type'] === 'json_object' ? OBJECT : FORMAT);
   if (format['type'] === 'text') return { kind: 'text' };
-  if (format['type'] === 'json_object') return { kind: 'json' };
+  if (format['type'] === 'json_object') return objectFormat(format['schema']);
   if (format['type'] !== 'json_schema') throw unsayable('response_format.type');
   const path = 'response_format.json_schema';
   const made = recordIn(format['json_schema'], path);
@@ -146,4 +147,10 @@ function formatOf(value: unknown): AnswerFormat {
     schema: recordIn(made['schema'], `${path}.schema`),
     strict: optionalFlag(made['strict'], `${path}.strict`) ?? false,
   };
+}
+
+/** With a schema beside the type, as several providers of open models take it. */
+function objectFormat(schema: unknown): AnswerFormat {
+  if (schema === undefined || schema === null) return { kind: 'json' };
+  return { kind: 'schema', name: null, description: null, schema: recordIn(schema, 'response_format.schema'), strict: false };
 }

@@ -30,9 +30,15 @@ function conversationOf(shape: 'chat' | 'messages', json: object): Conversation 
 }
 
 const text = fc.string({ minLength: 1 });
+/** Of nothing but spaces, Anthropic takes none beside others, nor of an assistant: those are left out. */
 const word = text.filter((each) => each.trim() !== '');
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/);
-const schema = fc.constantFrom({ type: 'object', properties: { a: { type: 'string' } } }, { type: 'object' });
+/** All of their members are named, and always there: others are not strict for every provider. */
+const CLOSED = { type: 'object', additionalProperties: false };
+const schema = fc.constantFrom(
+  { ...CLOSED, properties: { a: { type: 'string' } }, required: ['a'] },
+  { ...CLOSED, properties: {}, required: [] },
+);
 const args = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.oneof(fc.string(), fc.integer(), fc.boolean()), { maxKeys: 3 });
 const tool = fc.record({ name: id, description: text, parameters: schema, strict: fc.boolean() });
 const image = fc.record({ mediaType: fc.constantFrom('image/png', 'image/jpeg'), data: fc.constantFrom('aGk=', 'eA==') });
@@ -40,10 +46,10 @@ const image = fc.record({ mediaType: fc.constantFrom('image/png', 'image/jpeg'),
 /** What one asks and the other answers, as a chat: a call has its result behind it. */
 const exchange = fc
   .record({
-    asked: fc.array(fc.oneof(text, image), { minLength: 1, maxLength: 3 }),
-    said: fc.option(text),
-    calls: fc.array(fc.tuple(id, id, args, text), { maxLength: 2 }),
-    closing: text,
+    asked: fc.array(fc.oneof(word, image), { minLength: 1, maxLength: 3 }),
+    said: fc.option(word),
+    calls: fc.array(fc.tuple(id, id, args, word), { maxLength: 2 }),
+    closing: word,
   })
   .map(({ asked, said, calls, closing }) => {
     const parts = asked.map((part) =>
@@ -63,7 +69,7 @@ const exchange = fc
 const chat = fc.record({
   model: fc.constant('mine'),
   messages: fc
-    .tuple(fc.array(exchange, { minLength: 1, maxLength: 3 }), fc.option(text), text)
+    .tuple(fc.array(exchange, { minLength: 1, maxLength: 3 }), fc.option(word), text)
     .map(([all, system, last]) => [
       ...(system === null ? [] : [{ role: 'system', content: system }]),
       ...all.flat(),
@@ -105,6 +111,18 @@ describe('a conversation', () => {
     const again = conversationOf('chat', { messages: [{ role: 'user', content: 'x' }, message, { role: 'user', content: 'y' }] });
     expect(JSON.parse(messageRequest(again, CALL)).messages[1].content).toEqual([thinking, sealed, { type: 'text', text: 'so' }]);
     expect(chatRequest(again, CALL)).not.toContain('c2ln');
+  });
+
+  it('takes an answer of Mistral back, whose thoughts stand in the list of its content, and gives them to no other provider', () => {
+    const thinking = { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }], closed: true };
+    const answered = { role: 'assistant', content: [thinking, { type: 'text', text: 'so' }] };
+    const again = conversationOf('chat', { messages: [{ role: 'user', content: 'x' }, answered, { role: 'user', content: 'y' }] });
+    expect(again.turns[1]?.parts).toEqual([
+      { kind: 'reasoning', text: 'hm', signature: null, redacted: null },
+      { kind: 'text', text: 'so' },
+    ]);
+    expect(JSON.parse(messageRequest(again, CALL)).messages[1].content).toEqual([{ type: 'text', text: 'so' }]);
+    expect(JSON.parse(chatRequest(again, CALL)).messages[1]).toEqual({ role: 'assistant', content: 'so' });
   });
 });
 

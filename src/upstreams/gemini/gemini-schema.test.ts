@@ -27,18 +27,27 @@ describe('a JSON schema for Gemini', () => {
       { description: 'd', anyOf: [{ $ref: '#/$defs/a' }] },
     ],
     ['is converted at any depth', { $defs: { a: { items: { const: 1 } } } }, { $defs: { a: { items: { enum: [1] } } } }],
+    [
+      'has what binds its values in its description, as Zod says it of mails and of numbers',
+      object({ mail: { type: 'string', format: 'email', pattern: '@' }, age: { description: 'years', type: 'integer', multipleOf: 5 } }),
+      object({
+        mail: { type: 'string', format: 'email', description: '{pattern: "@"}' },
+        age: { description: 'years\n\n{multipleOf: 5}', type: 'integer' },
+      }),
+    ],
+    ['says nothing of a bound that is none', { type: 'integer', exclusiveMaximum: 2 ** 53 }, { type: 'integer' }],
+    ['has a flag that must be set as one that is described', { const: true }, { type: 'boolean', description: '{enum: [true]}' }],
     ['may be true', true, true],
   ])('%s', (_what, schema, converted) => {
     expect(geminiSchema(schema)).toEqual({ ok: true, schema: converted });
   });
 
   it.each([
-    ['properties.age.multipleOf', object({ age: { type: 'integer', multipleOf: 5 } })],
-    ['properties.code.pattern', object({ code: { type: 'string', pattern: '^a' } })],
+    ['properties.map.patternProperties', object({ map: { type: 'object', patternProperties: { '^a': {} } } })],
     ['items.not', { type: 'array', items: { not: { type: 'string' } } }],
     ['anyOf.1.allOf', { anyOf: [{ type: 'string' }, { allOf: [] }] }],
     ['definitions', { definitions: { a: { type: 'string' } } }],
-    ['enum', { enum: [true, false] }],
+    ['enum', { enum: [true, 'a'] }],
     ['$ref beside minItems', { $ref: '#/$defs/a', minItems: 1 }],
   ])('names what would not be kept: %s', (lost, schema) => {
     expect(geminiSchema(schema)).toEqual({ ok: false, lost });

@@ -1,8 +1,10 @@
 /**
  * JSON schemas as Gemini keeps them. It takes any schema and ignores what it does not know, so what it would ignore of a
- * schema that must be kept is found here, and the request is not sent there.
+ * schema that must be kept is found here. What binds single values is said in the description; with anything else the request is
+ * not sent there.
  */
 import { isRecord } from '../../kernel/record';
+import { bindsNothing, describedWith } from '../conversation/told-bounds';
 import type { JsonRecord } from '../json';
 
 /** What Gemini documents as kept. `oneOf` is kept as `anyOf`, which differs only where alternatives overlap. */
@@ -31,6 +33,11 @@ const KEPT = new Set([
 ]);
 /** They describe and bind nothing. */
 const NOTES = new Set(['$schema', '$comment', 'default', 'examples', 'deprecated', 'readOnly', 'writeOnly']);
+/** What binds single values beyond that. */
+const BOUNDS = new Set([
+  ...['pattern', 'minLength', 'maxLength', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+  ...['uniqueItems', 'minProperties', 'maxProperties'],
+]);
 const LISTS = ['anyOf', 'oneOf', 'prefixItems'];
 const MAPS = ['properties', '$defs'];
 const SINGLE = ['items', 'additionalProperties'];
@@ -56,12 +63,24 @@ function convert(schema: unknown, path: readonly string[], lost: string[]): unkn
   const lose = (name: string) => lost.push([...path, name].join('.'));
   const made: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(schema)) {
-    if (NOTES.has(name) || name === 'const') continue;
+    if (NOTES.has(name) || name === 'const' || BOUNDS.has(name)) continue;
     if (!KEPT.has(name)) lose(name);
     made[name] = convertMember(name, value, [...path, name], lost);
   }
   if (schema['const'] !== undefined) made['enum'] = [schema['const']];
-  return withReference(withEnum(made, lose), lose);
+  return withReference(withEnum(withBounds(made, schema), lose), lose);
+}
+
+/** Of true and false a value can be kept by neither a type nor a list: it is a bound as well. */
+function withBounds({ enum: values, ...made }: JsonRecord, schema: JsonRecord): JsonRecord {
+  const told = Object.entries(schema).filter(([name, value]) => BOUNDS.has(name) && !bindsNothing(name, value));
+  const isFlag = Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'boolean');
+  if (isFlag) told.push(['enum', values]);
+  return {
+    ...made,
+    ...(isFlag ? { type: 'boolean' } : values !== undefined && { enum: values }),
+    ...(told.length > 0 && { description: describedWith(made['description'], told) }),
+  };
 }
 
 function convertMember(name: string, value: unknown, path: readonly string[], lost: string[]): unknown {

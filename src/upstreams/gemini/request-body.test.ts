@@ -83,12 +83,12 @@ describe('a chat request as Gemini is asked', () => {
     expect(chat({ tools: [tool('f', { strict: true })] })).toMatchObject({
       body: { toolConfig: { functionCallingConfig: { mode: 'VALIDATED' } } },
     });
-    const parameters = { type: 'object', properties: { a: { type: 'string', pattern: '^a' } } };
+    const parameters = { type: 'object', properties: { a: { type: 'object', patternProperties: { '^a': {} } } } };
     expect(chat({ tools: [tool('f', { parameters })] })).toMatchObject({
       body: { tools: [{ functionDeclarations: [{ parametersJsonSchema: parameters }] }] },
     });
     expect(chat({ tools: [tool('f', { parameters, strict: true })] })).toEqual({
-      obstacle: 'tools cannot be kept to there: properties.a.pattern in the schema of the strict tool "f".',
+      obstacle: 'tools cannot be kept to there: properties.a.patternProperties in the schema of the strict tool "f".',
     });
   });
 

@@ -30,6 +30,13 @@ describe('a request of messages as a chat', () => {
     expect(sent({}, { upstreamModel: 'gpt-5-mini' })).toMatchObject({ max_completion_tokens: 9 });
   });
 
+  it('says nothing to Mistral that it refuses for not knowing it', () => {
+    const toMistral = sent({ metadata: { user_id: 'u' } }, { stream: true, channel: { baseUrl: 'https://api.mistral.ai/v1' } as Channel });
+    expect(toMistral).toMatchObject({ stream: true });
+    expect(['user', 'stream_options'].filter((name) => name in toMistral)).toEqual([]);
+    expect(sent({ metadata: { user_id: 'u' } })).toMatchObject({ user: 'u' });
+  });
+
   it.each([
     [{ thinking: { type: 'enabled', budget_tokens: 2_000 } }, 'low'],
     [{ thinking: { type: 'enabled', budget_tokens: 10_000 } }, 'medium'],
@@ -118,6 +125,48 @@ describe('a request of messages as a chat', () => {
         },
       ],
     });
+  });
+
+  const TOOLS = { tools: [{ name: 'f', input_schema: { type: 'object', properties: {}, additionalProperties: false } }] };
+  const HARD = { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } };
+  const OPENAI = { channel: { baseUrl: 'https://api.openai.com/v1' } as Channel };
+
+  it.each(['gpt-4.1', 'openai/gpt-4o-mini', 'gpt-3.5-turbo', 'chatgpt-4o-latest'])('tells %s of no effort: it does not think', (model) => {
+    expect(sent({ ...HARD, ...TOOLS }, { upstreamModel: model })).not.toHaveProperty('reasoning_effort');
+  });
+
+  it('has models of OpenAI that take tools only without thoughts go without, there alone and with tools alone', () => {
+    for (const upstreamModel of ['gpt-5.2', 'gpt-5.4-mini', 'gpt-5.6-terra']) {
+      expect(sent({ ...HARD, ...TOOLS }, { ...OPENAI, upstreamModel })['reasoning_effort']).toBe('none');
+      expect(sent(TOOLS, { ...OPENAI, upstreamModel })['reasoning_effort']).toBe('none');
+      expect(sent(HARD, { ...OPENAI, upstreamModel })['reasoning_effort']).toBe('high');
+      expect(sent({ ...HARD, ...TOOLS }, { upstreamModel })['reasoning_effort']).toBe('high');
+    }
+    for (const upstreamModel of ['gpt-5', 'gpt-5.1', 'o4-mini', 'gpt-41']) {
+      expect(sent({ ...HARD, ...TOOLS }, { ...OPENAI, upstreamModel })['reasoning_effort']).toBe('high');
+    }
+  });
+
+  it('is strict where OpenAI can be, and not where a member may be left out or others may come', () => {
+    const schema = (more: object) => ({ type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false, ...more });
+    const closed = schema({ required: ['a'] });
+    const inside = { type: 'array', items: { anyOf: [{ type: 'null' }, closed] } };
+    for (const [made, strict] of [
+      [closed, true],
+      [inside, true],
+      [{ $defs: { a: closed }, $ref: '#/$defs/a' }, true],
+      [schema({}), false],
+      [schema({ required: ['a'], additionalProperties: true }), false],
+      [{ type: 'object' }, false],
+      [{ type: 'array', items: { anyOf: [schema({})] } }, false],
+      [{ $defs: { a: schema({}) }, $ref: '#/$defs/a' }, false],
+    ] as const) {
+      expect(sent({ output_config: { format: { type: 'json_schema', schema: made } } })).toMatchObject({
+        response_format: { json_schema: { schema: made, strict } },
+      });
+      const [tool] = sent({ tools: [{ name: 'f', input_schema: made, strict: true }] })['tools'] as { function: object }[];
+      expect('strict' in (tool?.function ?? {})).toBe(strict);
+    }
   });
 
   it('has an instruction in the middle where it stood, behind the results of calls', () => {

@@ -7,8 +7,6 @@ import type {
   ImagePart,
   InstructionPart,
   MediaSource,
-  ReasoningEffort,
-  ReasoningWish,
   TextPart,
   Tool,
   ToolCallPart,
@@ -18,17 +16,13 @@ import type {
   UserPart,
 } from '../conversation/conversation';
 import { textsOf, withMediaBehind } from '../conversation/stand-ins';
-import { outputLimitName } from './request-body';
+import { effortFor } from './effort';
+import { isMistral, outputLimitName } from './request-body';
+import { isStrict } from './strict-schema';
 
 /** Longer ones are refused by OpenAI. */
 const END_USER_MAX = 64;
 const FAILED = 'Error: ';
-/** Budgets of thoughts as efforts: up to so many tokens. */
-const EFFORTS: readonly (readonly [tokens: number, effort: ReasoningEffort])[] = [
-  [4_096, 'low'],
-  [16_384, 'medium'],
-];
-
 /** What is missing, as a sentence; null: nothing. */
 export function lackOfChat({ topK, turns }: Conversation): string | null {
   if (topK !== null) return 'top_k has no equivalent there.';
@@ -49,7 +43,7 @@ function lackOfPart(part: UserPart | AssistantPart): string | null {
 export function chatRequest(conversation: Conversation, call: UpstreamCall): string {
   const { system, turns, tools, temperature, topP, stopSequences, endUser, parallelToolCalls } = conversation;
   const limit = call.outputLimit ?? conversation.outputLimit;
-  const effort = effortOf(conversation.reasoning);
+  const effort = effortFor(conversation, call);
   return JSON.stringify({
     model: call.upstreamModel,
     messages: [...(system.length > 0 ? [{ role: 'system', content: system.join('\n\n') }] : []), ...turns.flatMap(messagesOf)],
@@ -62,9 +56,17 @@ export function chatRequest(conversation: Conversation, call: UpstreamCall): str
     ...(temperature !== null && { temperature }),
     ...(topP !== null && { top_p: topP }),
     ...(stopSequences.length > 0 && { stop: stopSequences }),
-    ...(endUser !== null && endUser.length <= END_USER_MAX && { user: endUser }),
-    ...(call.stream && { stream: true, stream_options: { include_usage: true } }),
+    ...(endUser !== null && userOf(endUser, call)),
+    ...(call.stream && streamOf(call)),
   });
+}
+
+function userOf(user: string, call: UpstreamCall): object {
+  return user.length > END_USER_MAX || isMistral(call) ? {} : { user };
+}
+
+function streamOf(call: UpstreamCall): object {
+  return isMistral(call) ? { stream: true } : { stream: true, stream_options: { include_usage: true } };
 }
 
 /** Results of calls are messages of their own, and so are instructions. */
@@ -151,7 +153,7 @@ function resultOf({ callId, content, isError }: ToolResultPart): object {
 
 function toolOf({ name, description, schema, strict }: Tool): object {
   const made = { name, ...(description !== null && { description }), ...(schema !== null && { parameters: schema }) };
-  return { type: 'function', function: strict ? { ...made, strict } : made };
+  return { type: 'function', function: strict && isStrict(schema) ? { ...made, strict } : made };
 }
 
 function choiceOf(choice: ToolChoice): unknown {
@@ -162,15 +164,6 @@ function formatOf(format: AnswerFormat): object {
   if (format.kind === 'text') return {};
   if (format.kind === 'json') return { response_format: { type: 'json_object' } };
   const { name, description, schema, strict } = format;
-  const made = { name: name ?? 'answer', ...(description !== null && { description }), schema, strict };
+  const made = { name: name ?? 'answer', ...(description !== null && { description }), schema, strict: strict && isStrict(schema) };
   return { response_format: { type: 'json_schema', json_schema: made } };
-}
-
-/** Nothing is said where nothing is to be thought: what does not think refuses even that word. */
-function effortOf(wish: ReasoningWish | null): string | null {
-  if (wish === null || wish.effort === 'none') return null;
-  const { effort, budgetTokens } = wish;
-  if (effort !== null) return effort === 'max' ? 'xhigh' : effort;
-  if (budgetTokens === null) return null;
-  return EFFORTS.find(([tokens]) => budgetTokens <= tokens)?.[1] ?? 'high';
 }

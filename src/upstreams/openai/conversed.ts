@@ -7,6 +7,7 @@ import type { AnswerReader } from '../http-exchange';
 import { WholeAnswerReader } from '../whole-answer';
 import { chatRequest, lackOfChat } from './chat-request';
 import { ChatStreamDecoder, decodeChat } from './decode-chat';
+import { breakIn } from './finish-reason';
 
 const CLIENT = CLIENT_SHAPES.messages;
 
@@ -30,5 +31,5 @@ export function conversedReader(
 ): AnswerReader {
   const frame = { model, created };
   if (stream) return new EventAnswerReader(channel, receiver, new ChatStreamDecoder(channel), CLIENT.stream(frame));
-  return new WholeAnswerReader(channel, (json) => understood(decodeChat(json), (events) => CLIENT.whole(events, frame)));
+  return new WholeAnswerReader(channel, (json) => understood(decodeChat(json), (events) => CLIENT.whole(events, frame)), breakIn);
 }

@@ -24,6 +24,32 @@ describe('the chunks of a chat', () => {
     );
   });
 
+  it('say the thoughts that stand in the list of the content, in their place', () => {
+    const thinking = (text: string) => ({ type: 'thinking', thinking: [{ type: 'text', text }], closed: true });
+    expect(events(chunk({ content: [thinking('hm')] }), chunk({ content: [thinking('so'), { type: 'text', text: 'four' }] }))).toEqual([
+      HEAD,
+      { kind: 'reasoning', text: 'hm' },
+      { kind: 'reasoning', text: 'so' },
+      { kind: 'text', text: 'four' },
+    ]);
+  });
+
+  it('tell the usage that stands beside the chunk, or in the choice that ends', () => {
+    const usage = { prompt_tokens: 9, completion_tokens: 2 };
+    const told = { kind: 'usage', usage: expect.objectContaining({ inputTokens: 9, outputTokens: 2 }) };
+    expect(events({ ...chunk({}, 'stop'), x_groq: { id: 'r', usage } }).at(-1)).toEqual(told);
+    expect(events({ id: 'c1', model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage }] }).at(-1)).toEqual(told);
+  });
+
+  it.each([
+    ['model_length', 'length'],
+    ['model_context_window_exceeded', 'length'],
+    ['sensitive', 'filtered'],
+    ['eos', 'complete'],
+  ])('end for what a provider calls %s', (reason, cause) => {
+    expect(events(chunk({ content: 'a' }, reason)).at(-1)).toEqual(stop(cause));
+  });
+
   it('begin behind a chunk about the prompt, whose names are empty', () => {
     const about = { id: '', model: '', choices: [], prompt_filter_results: [] };
     expect(events(about, chunk({ content: 'a' }))).toEqual([HEAD, { kind: 'text', text: 'a' }]);
@@ -79,6 +105,16 @@ describe('the chunks of a chat', () => {
     expect(take('[DONE]')).toEqual({ events: [], ended: true });
     expect(take('{"error":{"message":"broke","type":"server_error"}}').failure).toMatchObject({ kind: 'provider_error', message: 'broke' });
     expect(take('{"choices":').failure).toMatchObject({ kind: 'malformed_answer' });
+  });
+
+  it.each(['error', 'network_error', 'abort'])('fail where the reason says that the provider broke off: %s', (reason) => {
+    const decoder = new ChatStreamDecoder(channel);
+    const failed = decoder.take({ data: JSON.stringify(chunk({ content: 'half' }, reason)), event: undefined, id: undefined });
+    expect(failed).toMatchObject({ events: [], failure: { kind: 'provider_error', message: expect.stringContaining(reason) } });
+    expect(decodeChat({ choices: [{ index: 0, message: { content: 'half' }, finish_reason: reason }] })).toMatchObject({
+      events: [],
+      failure: { kind: 'malformed_answer' },
+    });
   });
 
   it('say nothing of other choices', () => {

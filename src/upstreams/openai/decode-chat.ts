@@ -4,24 +4,30 @@ import { newId } from '../../kernel/ids';
 import type { Channel } from '../../routing/catalog';
 import type { AnswerEvent, Decoded, StopCause } from '../conversation/answer-event';
 import type { StreamDecoder } from '../conversation/event-answer';
+import { thoughtIn } from '../conversation/thought-parts';
 import { MALFORMED } from '../failure';
 import { type JsonRecord, parseRecord, recordOf, textOf } from '../json';
 import { errorIn, providerError } from '../provider-error';
-import { finishReason } from './finish-reason';
-import { readUsage } from './usage';
+import { breakIn, finishReason } from './finish-reason';
+import { readUsage, usageIn } from './usage';
 
 const STOP_CAUSES: Readonly<Record<string, StopCause>> = {
   stop: 'complete',
   length: 'length',
+  // The context window, as Mistral and Zhipu tell it.
+  model_length: 'length',
+  model_context_window_exceeded: 'length',
   tool_calls: 'tool-calls',
   function_call: 'tool-calls',
   content_filter: 'filtered',
+  // Zhipu's word for it.
+  sensitive: 'filtered',
 };
 
 /** A failure: it is no chat completion. */
 export function decodeChat(json: JsonRecord): Decoded {
   const { choices } = json;
-  if (!Array.isArray(choices) || choices.length === 0) return { events: [], failure: MALFORMED };
+  if (!Array.isArray(choices) || choices.length === 0 || breakIn(json) !== undefined) return { events: [], failure: MALFORMED };
   const decoder = new Chunks();
   return { events: [...decoder.head(json), ...decoder.choice(recordOf(choices[0]), 'message'), ...usageEvents(json['usage'])] };
 }
@@ -52,7 +58,7 @@ class Chunks {
     const said = recordOf(choice[name]);
     const events: AnswerEvent[] = [
       ...textEvents('reasoning', said['reasoning_content'] ?? said['reasoning']),
-      ...textEvents('text', contentText(said['content'])),
+      ...contentEvents(said['content']),
       ...textEvents('refusal', said['refusal']),
     ];
     if (textOf(said['refusal']) !== '') this.refused = true;
@@ -96,9 +102,12 @@ function textEvents(kind: 'text' | 'reasoning' | 'refusal', text: unknown): Answ
   return textOf(text) === '' ? [] : [{ kind, text: textOf(text) }];
 }
 
-function contentText(content: unknown): string {
-  if (!Array.isArray(content)) return textOf(content);
-  return content.map((part) => textOf(recordOf(part)['text'])).join('');
+function contentEvents(content: unknown): AnswerEvent[] {
+  if (!Array.isArray(content)) return textEvents('text', content);
+  return content.flatMap((part) => {
+    const thought = thoughtIn(part);
+    return thought === null ? textEvents('text', recordOf(part)['text']) : textEvents('reasoning', thought);
+  });
 }
 
 /** One for each stream. */
@@ -111,11 +120,11 @@ export class ChatStreamDecoder implements StreamDecoder {
     if (data.trim() === '[DONE]') return { events: [], ended: true };
     const json = parseRecord(data);
     if (json === undefined) return { events: [], failure: MALFORMED };
-    const error = errorIn(json) ?? (event === 'error' ? json : undefined);
+    const error = errorIn(json) ?? (event === 'error' ? json : breakIn(json));
     if (error !== undefined) return { events: [], failure: providerError(error, this.channel) };
     const choices: readonly unknown[] = Array.isArray(json['choices']) ? json['choices'] : [];
     const first = choices.map(recordOf).find(({ index }) => index === 0 || index === undefined);
     const said = first === undefined ? [] : this.chunks.choice(first, 'delta');
-    return { events: [...this.chunks.head(json), ...said, ...usageEvents(json['usage'])] };
+    return { events: [...this.chunks.head(json), ...said, ...usageEvents(usageIn(json))] };
   }
 }

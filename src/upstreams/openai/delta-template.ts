@@ -6,6 +6,7 @@ import { isRecord } from '../../kernel/record';
 import { type JsonRecord, parseRecord, recordOf } from '../json';
 import { finishReason } from './finish-reason';
 import { outputTextOf } from './output-text';
+import { usageIn } from './usage';
 
 /** A JSON string's inside that stands for itself. */
 const PLAIN = /^[^"\\\p{Cc}]*$/u;
@@ -51,8 +52,8 @@ export class DeltaTemplate {
 
 /** The content of a chunk that carries nothing else that counts: one open choice, no usage, no other text. */
 function onlyContentOf(chunk: JsonRecord): string | undefined {
-  const { choices, usage, error } = chunk;
-  if ((usage !== undefined && usage !== null) || error !== undefined) return undefined;
+  const { choices, error } = chunk;
+  if ((usageIn(chunk) ?? null) !== null || error !== undefined) return undefined;
   if (!Array.isArray(choices) || choices.length !== 1 || !isRecord(choices[0])) return undefined;
   const { delta, finish_reason: reason } = choices[0];
   const { content } = recordOf(delta);

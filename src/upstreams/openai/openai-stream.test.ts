@@ -75,6 +75,33 @@ describe('the OpenAI upstream', () => {
       expect(broken).toMatchObject({ ok: false, facts: { usage: { outputTokens: 1 } } });
     });
 
+    it.each([
+      ['beside the chunk, as Groq tells it', {}, { x_groq: { id: 'req_1', usage: { prompt_tokens: 9, completion_tokens: 2 } } }],
+      ['in the choice that ends, as Moonshot tells it', { usage: { prompt_tokens: 9, completion_tokens: 2, cached_tokens: 3 } }, {}],
+    ])('have the usage that stands %s', async (_where, choice, more) => {
+      const event = (each: object, beside: object) =>
+        `data: ${JSON.stringify({ id: 'c1', choices: [{ index: 0, ...each }], ...beside })}\n\n`;
+      const raw = [
+        event({ delta: { content: 'hi' } }, {}),
+        event({ delta: {}, finish_reason: 'stop', ...choice }, more),
+        'data: [DONE]\n\n',
+      ];
+      const ended = await bench.stream({ raw });
+      expect(ended).toMatchObject({ ok: true, answer: { usageChunk: null }, facts: { usage: { inputTokens: 9, outputTokens: 2 } } });
+    });
+
+    it('fail with the word of Groq for a stream that it stopped early', async () => {
+      const raw = ['data: {"choices":[{"index":0,"delta":{"content":"hi"}}],"x_groq":{"error":"over capacity"}}\n\ndata: [DONE]\n\n'];
+      expect(failureOf(await bench.stream({ raw }))).toMatchObject({ kind: 'provider_error', message: 'over capacity' });
+    });
+
+    it('are whole once every choice has ended, whatever comes for one of them behind that', async () => {
+      const ended = 'data: {"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":"stop"}]}\n\n';
+      const behind =
+        'data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":null}],"usage":{"prompt_tokens":9,"completion_tokens":1}}\n\n';
+      expect(await bench.stream({ raw: [ended, behind] })).toMatchObject({ ok: true, facts: { usage: { outputTokens: 1 } } });
+    });
+
     it('pass a usage of null untouched', async () => {
       const event = 'data: {"choices":[{"index":0,"delta":{}}],"usage":null,"x":1.0}\n\n';
       const taker = new Taker();

@@ -74,9 +74,27 @@ describe('the OpenAI upstream', () => {
     });
 
     it('takes an error inside a 200 for a failure, without what is secret in it', async () => {
-      const error = { message: `no ${CHANNEL_KEY} at 127.0.0.1:${bench.provider.port}`, code: 429, type: 'limit' };
+      const error = { message: `no ${CHANNEL_KEY} at 127.0.0.1:${bench.provider.port}`, code: 502, type: 'limit' };
       const result = await bench.whole({ errorAfter: 0, error });
-      expect(failureOf(result)).toEqual({ kind: 'provider_error', status: null, message: 'no … at …', code: '429', type: 'limit' });
+      expect(failureOf(result)).toEqual({ kind: 'provider_error', status: null, message: 'no … at …', code: '502', type: 'limit' });
+    });
+
+    it.each(['network_error', 'insufficient_system_resource'])(
+      'takes the word of a provider that it broke off for a failure: %s',
+      async (word) => {
+        const raw = [`{"choices":[{"index":0,"message":{"content":"half"},"finish_reason":"${word}"}]}`];
+        expect(failureOf(await bench.whole({ raw }))).toMatchObject({
+          kind: 'provider_error',
+          message: `The provider broke off in the middle of its answer: finish_reason "${word}".`,
+        });
+      },
+    );
+
+    it('tells the error that stands in the choice that broke off', async () => {
+      const choice = { index: 0, message: { content: '' }, finish_reason: 'error', error: { code: 429, message: 'Upstream is busy' } };
+      const failed = { kind: 'provider_error', status: 429, code: '429', message: 'Upstream is busy' };
+      expect(failureOf(await bench.whole({ raw: [JSON.stringify({ choices: [choice] })] }))).toMatchObject(failed);
+      expect(failureOf(await bench.stream({ raw: [`data: ${JSON.stringify({ choices: [choice] })}\n\n`] }))).toMatchObject(failed);
     });
 
     it('loses the connection, not the facts', async () => {

@@ -1,5 +1,6 @@
 /** All text that a model wrote in a message or in a delta: what a token count is made from when usage is missing. */
 import { isRecord } from '../../kernel/record';
+import { thoughtIn } from '../conversation/thought-parts';
 import { type JsonRecord, recordOf, textOf } from '../json';
 
 /** Content, reasoning, refusal, and the names and arguments of calls, one behind the other. */
@@ -17,7 +18,7 @@ export function outputTextOf(message: unknown): string {
 
 function contentText(content: unknown): string {
   if (!Array.isArray(content)) return textOf(content);
-  return content.map((part) => textOf(recordOf(part)['text'] ?? recordOf(part)['refusal'])).join('');
+  return content.map((part) => thoughtIn(part) ?? textOf(recordOf(part)['text'] ?? recordOf(part)['refusal'])).join('');
 }
 
 function callsText(calls: unknown): string {

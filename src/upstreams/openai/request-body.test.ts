@@ -15,10 +15,18 @@ const channel: Channel = {
   enabled: true,
 };
 
-function sent(text: string, options: { model?: string; stream?: boolean; outputLimit?: number } = {}): string {
-  const { model = 'up', stream = false, outputLimit = null } = options;
+function sent(text: string, options: { model?: string; stream?: boolean; outputLimit?: number; baseUrl?: string } = {}): string {
+  const { model = 'up', stream = false, outputLimit = null, baseUrl = channel.baseUrl } = options;
   return requestBody(
-    { operation: 'chat', channel, upstreamModel: model, body: jsonBody(text), stream, outputLimit, outputBound: 100 },
+    {
+      operation: 'chat',
+      channel: { ...channel, baseUrl },
+      upstreamModel: model,
+      body: jsonBody(text),
+      stream,
+      outputLimit,
+      outputBound: 100,
+    },
     chat,
   );
 }
@@ -50,6 +58,18 @@ describe('requestBody', () => {
     ['{"model":"a","stream_options":7}', '{"model":"up","stream_options":7}'],
   ])('asks a stream for its usage: %s', (text, expected) => {
     expect(sent(text, { stream: true })).toBe(expected);
+  });
+});
+
+describe('of a stream of Mistral, which tells its usage unasked and refuses the question', () => {
+  it.each([
+    ['{"model":"a"}', '{"model":"up"}'],
+    ['{"model":"a","stream_options":{"include_usage":true}}', '{"model":"up","stream_options":{}}'],
+    ['{"model":"a","stream_options":{"include_usage":true,"x":1}}', '{"model":"up","stream_options":{"x":1}}'],
+    ['{"model":"a","stream_options":null}', '{"model":"up","stream_options":null}'],
+  ])('asks for none: %s', (text, expected) => {
+    expect(sent(text, { stream: true, baseUrl: 'https://api.mistral.ai/v1' })).toBe(expected);
+    expect(sent(text, { stream: true, baseUrl: 'https://notmistral.ai/v1' })).toContain('"include_usage":true');
   });
 });
 

@@ -9,6 +9,20 @@ import type { OpenAiEndpoint } from './endpoints/openai-endpoint';
 const NEEDS_COMPLETION_LIMIT = /^(?:openai\/)?(?:o\d|gpt-(?:[5-9]|\d{2}))/i;
 const OPENAI_HOST = /(^|\.)(?:openai\.com|openai\.azure\.com)$/i;
 
+/**
+ * Refuses every member that it does not know: with 422 the question for the usage of a stream, which it tells unasked, and the id of a user
+ * (`ChatCompletionRequest` of https://docs.mistral.ai/api, where neither of them is).
+ */
+const MISTRAL_HOST = /(^|\.)mistral\.ai$/i;
+
+export function isMistral({ channel }: Pick<UpstreamCall, 'channel'>): boolean {
+  return MISTRAL_HOST.test(new URL(channel.baseUrl).hostname);
+}
+
+export function isOpenAi({ channel }: Pick<UpstreamCall, 'channel'>): boolean {
+  return OPENAI_HOST.test(new URL(channel.baseUrl).hostname);
+}
+
 export interface EncodedBody {
   readonly contentType: string;
   readonly body: string | Buffer;
@@ -35,7 +49,7 @@ export function requestBody(call: UpstreamCall, endpoint: BodyRules): string {
   const edits = new Map<string, MemberEdit>([['model', always(JSON.stringify(call.upstreamModel))]]);
   const limitName = call.outputLimit === null ? null : endpoint.limitName(call);
   if (limitName !== null) edits.set(limitName, always(String(call.outputLimit)));
-  if (call.stream && endpoint.usageIsAsked) edits.set('stream_options', withUsage);
+  if (call.stream && endpoint.usageIsAsked) edits.set('stream_options', isMistral(call) ? withoutUsage : withUsage);
   return editMembers(call.body.text, edits, call.body.members);
 }
 
@@ -45,12 +59,18 @@ export function requestBody(call: UpstreamCall, endpoint: BodyRules): string {
  * refuse the newer name, and an ignored limit costs the operator money.
  */
 export function outputLimitName(call: Pick<UpstreamCall, 'channel' | 'upstreamModel'>): 'max_completion_tokens' | 'max_tokens' {
-  const newer = OPENAI_HOST.test(new URL(call.channel.baseUrl).hostname) || NEEDS_COMPLETION_LIMIT.test(call.upstreamModel);
+  const newer = isOpenAi(call) || NEEDS_COMPLETION_LIMIT.test(call.upstreamModel);
   return newer ? 'max_completion_tokens' : 'max_tokens';
 }
 
 function always(value: string): MemberEdit {
   return () => value;
+}
+
+function withoutUsage(value: string | null): string | null {
+  if (value === null || !value.startsWith('{')) return null;
+  const { include_usage: _asked, ...others } = JSON.parse(value) as Record<string, unknown>;
+  return JSON.stringify(others);
 }
 
 /** Keeps the client's other stream options. Options that are no object stay: the provider says what is wrong with them. */

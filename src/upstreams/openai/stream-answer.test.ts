@@ -4,7 +4,7 @@ import { outputTextOf } from './output-text';
 import { StreamAnswerReader } from './stream-answer';
 
 /** What a reader hands on of bytes that come in these pieces, and how it understands them. */
-function readOf(pieces: readonly Buffer[], { choices = 1, lost = false } = {}) {
+function readOf(pieces: readonly Buffer[], { choices = 1, lost = false, type = 'text/event-stream' } = {}) {
   const handed = { frames: '', text: '' };
   const receiver = {
     receive: (frames: string, text: string) => {
@@ -16,7 +16,7 @@ function readOf(pieces: readonly Buffer[], { choices = 1, lost = false } = {}) {
     whenReady: async () => undefined,
   };
   const reader = new StreamAnswerReader(aChannel('c'), receiver, (choice) => outputTextOf(choice['delta']), choices);
-  reader.begin('text/event-stream');
+  reader.begin(type);
   for (const piece of pieces) reader.data(piece);
   return { ...handed, ending: reader.end(lost), known: reader.known };
 }
@@ -48,6 +48,30 @@ function linesTogether(text: string, sizes: readonly number[]): Buffer[] {
   return pieces;
 }
 
+describe('a stream that is told under another name', () => {
+  const events = `\n: keep-alive\n\ndata: ${delta('one')}\n\nevent: message\ndata: ${delta(' two', { finish_reason: 'stop' })}\n\n`;
+  const said = `${events}data: [DONE]\n\n`;
+
+  it.each(['text/plain; charset=utf-8', 'application/json', 'application/octet-stream'])('is one by how it begins: %s', (type) => {
+    const whole = readOf([Buffer.from(said)]);
+    expect(readOf([Buffer.from(said)], { type })).toEqual(whole);
+    const inBytes = readOf(
+      Array.from(Buffer.from(said), (byte) => Buffer.from([byte])),
+      { type },
+    );
+    expect(inBytes).toEqual(whole);
+    expect(whole).toMatchObject({ text: 'one two', ending: { ok: true } });
+  });
+
+  it.each(['<html>data: {}</html>', '{"object":"list"}', 'data {}', 'no data: here', ''])(
+    'is none, and malformed, where it begins as %j',
+    (body) => {
+      const read = readOf([Buffer.from(body)], { type: 'text/plain' });
+      expect(read).toMatchObject({ text: '', ending: { ok: false, failure: { kind: 'malformed_answer' } } });
+    },
+  );
+});
+
 describe('a stream whose connection breaks', () => {
   const chunks = (reason: string | null) => [' one', ' two'].map((word) => `data: ${delta(word, { finish_reason: reason })}\n\n`).join('');
 
@@ -73,6 +97,14 @@ describe('a stream of events', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it.each(['error', 'network_error', 'abort'])('is no answer where the provider says that it broke off: %s', (reason) => {
+    const said = `data: ${delta('half')}\n\ndata: ${delta('', { finish_reason: reason })}\n\ndata: [DONE]\n\n`;
+    expect(readOf([Buffer.from(said)])).toMatchObject({
+      text: 'half',
+      ending: { ok: false, failure: { kind: 'provider_error', message: expect.stringContaining(`finish_reason "${reason}"`) } },
+    });
   });
 
   it('counts every word of events that come one by one', () => {

@@ -9,6 +9,7 @@ import { type JsonRecord, parseRecord } from '../json';
 import { errorIn, providerError } from '../provider-error';
 import { frameOf } from '../sse-frame';
 import { DeltaTemplate } from './delta-template';
+import { breakIn } from './finish-reason';
 import { StreamTally } from './stream-tally';
 
 export class StreamAnswerReader extends EventReader {
@@ -53,7 +54,7 @@ export class StreamAnswerReader extends EventReader {
     }
     const chunk = parseRecord(data);
     if (chunk === undefined) return this.fail(MALFORMED);
-    const error = errorIn(chunk) ?? (event.event === 'error' ? chunk : undefined);
+    const error = errorIn(chunk) ?? (event.event === 'error' ? chunk : breakIn(chunk));
     if (error !== undefined) return this.fail(providerError(error, this.channel));
     this.keep(event, chunk);
   }

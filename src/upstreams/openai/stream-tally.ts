@@ -6,7 +6,7 @@ import type { Usage } from '../../metering/usage';
 import type { JsonRecord } from '../json';
 import { largerUsage } from '../larger-usage';
 import { finishReason } from './finish-reason';
-import { readUsage } from './usage';
+import { readUsage, usageIn } from './usage';
 
 /** A chunk that goes to the client: its output text, and whether it carries a usage that must not go with it. */
 export interface ChunkPart {
@@ -69,7 +69,7 @@ export class StreamTally {
     let text = '';
     for (const choice of choices) text += this.takeChoice(choice);
     this.output.add(text);
-    if (carriesUsage) this.readUsage(chunk, alone);
+    this.readUsage(usageIn(chunk), alone ? chunk : null);
     if (carriesUsage && alone) return 'usage';
     return { text, carriesUsage };
   }
@@ -87,13 +87,14 @@ export class StreamTally {
     this.headRead = HEAD.every((name) => this.head[name] !== undefined);
   }
 
-  private readUsage(chunk: JsonRecord, alone: boolean): void {
-    const usage = readUsage(chunk['usage']);
+  /** `alone`: the chunk, where it says nothing else. */
+  private readUsage(sent: unknown, alone: JsonRecord | null): void {
+    const usage = readUsage(sent);
     if (usage === undefined) return;
     this.countedTo = this.output.length;
     if (largerUsage(this.usage, usage) !== usage) return;
     this.usage = usage;
-    this.usageChunk = alone ? chunk : null;
+    this.usageChunk = alone;
   }
 
   private takeChoice(choice: unknown): string {
@@ -101,7 +102,8 @@ export class StreamTally {
     this.begun = true;
     const { index, finish_reason: reason } = choice;
     if (finishReason(reason) !== null) this.endChoice(index);
-    else if (!this.openChoices.has(index)) this.openChoices.add(index);
+    // Usage, or what a filter found, may come for one that has ended: it stays ended.
+    else if (!this.endedChoices.has(index)) this.openChoices.add(index);
     return this.textOfChoice(choice);
   }
 

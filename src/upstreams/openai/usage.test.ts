@@ -14,6 +14,10 @@ describe('readUsage', () => {
     expect(readUsage({ ...counts, prompt_cache_hit_tokens: 30 })).toMatchObject({ cachedInputTokens: 30 });
     expect(readUsage({ ...counts, cached_tokens: 40 })).toMatchObject({ cachedInputTokens: 40 });
     expect(readUsage({ ...counts, cache_creation_input_tokens: 50 })).toMatchObject({ cacheWriteTokens: 50 });
+    const alibaba = { cached_tokens: 0, cache_creation_input_tokens: 50, cache_type: 'ephemeral' };
+    expect(readUsage({ ...counts, prompt_tokens_details: alibaba })).toMatchObject({ cacheWriteTokens: 50, cachedInputTokens: 0 });
+    const sglang = { ...counts, total_tokens: 120, prompt_tokens_details: null, reasoning_tokens: 5 };
+    expect(readUsage(sglang)).toMatchObject({ outputTokens: 20, reasoningTokens: 5 });
   });
 
   it('counts reasoning as output once, whether the provider counts it among the completion tokens or beside them', () => {
@@ -84,6 +88,14 @@ describe('outputTextOf', () => {
     expect(
       outputTextOf({ content: [{ type: 'text', text: 'a' }, { type: 'refusal', refusal: 'b' }, 3], function_call: { name: 'h' } }),
     ).toBe('abh');
+    const thinking = {
+      type: 'thinking',
+      thinking: [
+        { type: 'text', text: 'h' },
+        { type: 'text', text: 'm' },
+      ],
+    };
+    expect(outputTextOf({ content: [thinking, { type: 'text', text: 'a' }] })).toBe('hma');
     expect(outputTextOf(null)).toBe('');
     expect(outputTextOf({ content: 4, tool_calls: 'x' })).toBe('');
   });

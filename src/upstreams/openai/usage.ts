@@ -65,6 +65,22 @@ export function readInputUsage(usage: unknown): Usage | undefined {
   return providerUsage({ input: usage['prompt_tokens'] ?? usage['total_tokens'], output: 0 });
 }
 
+/** As OpenRouter, LiteLLM and Alibaba spell it, in turn. */
+function writtenIn(input: JsonRecord): unknown {
+  return input['cache_write_tokens'] ?? input['cache_creation_tokens'] ?? input['cache_creation_input_tokens'];
+}
+
+/**
+ * The usage of a chunk, wherever it stands: in `x_groq` in streams of Groq that were not asked for it (`XGroq` of its SDK), in the choice that
+ * ends with Moonshot (https://platform.moonshot.ai/docs/api/chat).
+ */
+export function usageIn({ usage, x_groq: groq, choices }: JsonRecord): unknown {
+  const beside = usage ?? recordOf(groq)['usage'];
+  if (beside !== undefined && beside !== null) return beside;
+  const told: unknown = Array.isArray(choices) ? choices.find((choice) => isRecord(recordOf(choice)['usage'])) : undefined;
+  return recordOf(told)['usage'];
+}
+
 /** The usage that a provider sent, or undefined when there is none that can be read. */
 export function readUsage(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined;
@@ -73,8 +89,8 @@ export function readUsage(usage: unknown): Usage | undefined {
   return providerUsage({
     input: usage['prompt_tokens'],
     cachedInput: input['cached_tokens'] ?? usage['prompt_cache_hit_tokens'] ?? usage['cached_tokens'],
-    cacheWrite: input['cache_write_tokens'] ?? input['cache_creation_tokens'] ?? usage['cache_creation_input_tokens'],
-    ...outputOf(usage, output['reasoning_tokens']),
+    cacheWrite: writtenIn(input) ?? usage['cache_creation_input_tokens'],
+    ...outputOf(usage, output['reasoning_tokens'] ?? usage['reasoning_tokens']),
     ...audioOf(input['audio_tokens'], output['audio_tokens']),
   });
 }

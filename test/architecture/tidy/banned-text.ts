@@ -99,7 +99,7 @@ const WORDS: readonly Ban[] = [
   },
 ];
 
-export const BANS: readonly Ban[] = [...CALLS, ...WORDS.map((ban) => ({ ...ban, alsoComments: true }))];
+const BANS: readonly Ban[] = [...CALLS, ...WORDS.map((ban) => ({ ...ban, alsoComments: true }))];
 
 /** Each place where a ban is broken, as `path:line says "text": why`. */
 export function bannedTextIn(file: SourceFile): string[] {

@@ -4,6 +4,7 @@ import { shown } from '../../../kernel/shown';
 import { type AccountRole, createAccount, createToken } from '../../../keys/management-token';
 import { accountOf, mayDecide, maySeeAccount } from '../../../keys/viewer';
 import type { GraphContext } from '../context';
+import { decidedAccount } from '../decided-account';
 import { AccountRoleEnum } from '../enums';
 import { DateTime } from '../scalars';
 import { AccountNode, AccountTokenNode, CreatedAccount, CreatedAccountToken } from './account.type';
@@ -50,7 +51,7 @@ export class AccountResolver {
     @Arg('expiresAt', () => DateTime, { nullable: true, description: 'Left out: it does not expire.' }) expiresAt: number | null,
     @Arg('idempotencyKey', () => String, { nullable: true, description: ONCE }) idempotencyKey: string | null,
   ): Promise<CreatedAccountToken> {
-    const account = decidedAccount(context, accountId ?? null);
+    const account = await decidedAccount(context, accountId ?? null, 'make tokens');
     return createToken(context.sources, { accountId: account, name, role, expiresAt: expiresAt ?? null }, idempotencyKey ?? null);
   }
 
@@ -64,17 +65,8 @@ export class AccountResolver {
     if (!mayDecide(viewer)) throw new Fault('forbidden', 'Only an owner of the account, or the operator, may revoke its tokens.');
     const token = await sources.tokens.find(id);
     if (token === undefined || !maySeeAccount(viewer, token.accountId))
-      throw new Fault('not_found', `There is no token ${shown(id)}.`, { param: 'id' });
+      throw new Fault('not_found', `There is no token "${shown(id)}".`, { param: 'id' });
     await sources.tokens.revoke(id, sources.clock.now());
     return (await sources.tokens.find(id)) ?? token;
   }
-}
-
-/** @throws Fault `forbidden` for members and keys, `not_found` for another account, `invalid_request` where none is named */
-function decidedAccount({ viewer }: GraphContext, asked: string | null): string {
-  if (!mayDecide(viewer)) throw new Fault('forbidden', 'Only an owner of the account, or the operator, may make tokens.');
-  const account = asked ?? accountOf(viewer);
-  if (account === null) throw new Fault('invalid_request', 'Name the account: "accountId".', { param: 'accountId' });
-  if (!maySeeAccount(viewer, account)) throw new Fault('not_found', `There is no account "${shown(account)}".`, { param: 'accountId' });
-  return account;
 }

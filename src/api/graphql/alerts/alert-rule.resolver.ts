@@ -1,16 +1,25 @@
-import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import { createRule, createWebhook, type RuleWish } from '../../../alerts/manage-alerts';
+import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { createRule, createWebhook, type RuleWish, rotateWebhook } from '../../../alerts/manage-alerts';
 import { Fault } from '../../../kernel/fault';
 import { shown } from '../../../kernel/shown';
 import { accountOf } from '../../../keys/viewer';
 import type { GraphContext } from '../context';
+import { decidedAccount } from '../decided-account';
 import { AlertRuleNode, CreateAlertRuleInput, CreatedWebhookNode, WebhookNode } from './alert-rule.type';
-import { decidable, decidedAccount, readingAccount, viewRule } from './alert-view';
+import { ABOUT_ALERTS, decidable, readingAccount, viewRule } from './alert-view';
 
 /** A single failure in a quiet hour is no rate. */
 const MINIMUM_REQUESTS = 20;
 const ONCE =
-  'Yours to choose, for each account: the same one never makes a second webhook. A repeat with the same url fails with faultCode idempotency_settled and names the webhook that was made, whose secret cannot be shown again: deleteWebhook ends it. With another url: idempotency_mismatch.';
+  'Yours to choose, for each account: the same one never makes a second webhook. A repeat with the same url fails with faultCode idempotency_settled and names the webhook that was made, whose secret cannot be shown again: rotateWebhookSecret gives it a new one, deleteWebhook ends it. With another url: idempotency_mismatch.';
+const ROTATED_ONCE =
+  'Yours to choose, for each webhook: the same one never rotates it a second time, which would end the secret that was shown. A repeat with the same overlapSeconds fails with faultCode idempotency_settled, with another one idempotency_mismatch.';
+const OVERLAP = {
+  nullable: true,
+  defaultValue: 0,
+  description: 'For so long what is sent is signed with the secret before as well, and a receiver may know either. At most 30 days.',
+};
+const OF_WEBHOOK = { description: 'The id of the webhook.' };
 const OF_RULE = { description: 'The id of the rule.' };
 
 @Resolver()
@@ -30,7 +39,7 @@ export class AlertRuleResolver {
     @Ctx() context: GraphContext,
     @Arg('input', () => CreateAlertRuleInput, { description: 'The rule that is wanted.' }) input: CreateAlertRuleInput,
   ): Promise<AlertRuleNode> {
-    const wish = wishOf(input, await decidedAccount(context, input.accountId ?? null));
+    const wish = wishOf(input, await decidedAccount(context, input.accountId ?? null, ABOUT_ALERTS));
     await checkOwned(context, wish);
     return viewRule(await createRule({ ...context.sources, ...context.sources.alertLimits }, wish));
   }
@@ -41,14 +50,14 @@ export class AlertRuleResolver {
     @Arg('id', () => ID, OF_RULE) id: string,
     @Arg('enabled', () => Boolean, { description: 'false: it is not looked at.' }) enabled: boolean,
   ): Promise<AlertRuleNode> {
-    const rule = decidable(viewer, (await sources.alertRules.rulesById([id])).get(id), `alert rule ${id}`);
+    const rule = decidable(viewer, (await sources.alertRules.rulesById([id])).get(id), `alert rule "${shown(id)}"`);
     await sources.alertRules.setRuleEnabled(id, enabled);
     return viewRule({ ...rule, enabled, episode: null });
   }
 
   @Mutation(() => ID, { description: 'For an owner or the operator. What it has raised stays. Gives the id.' })
   async deleteAlertRule(@Ctx() { sources, viewer }: GraphContext, @Arg('id', () => ID, OF_RULE) id: string): Promise<string> {
-    decidable(viewer, (await sources.alertRules.rulesById([id])).get(id), `alert rule ${id}`);
+    decidable(viewer, (await sources.alertRules.rulesById([id])).get(id), `alert rule "${shown(id)}"`);
     await sources.alertRules.deleteRule(id);
     return id;
   }
@@ -60,16 +69,26 @@ export class AlertRuleResolver {
     @Arg('accountId', () => ID, { nullable: true, description: 'For the operator.' }) accountId: string | null,
     @Arg('idempotencyKey', () => String, { nullable: true, description: ONCE }) idempotencyKey: string | null,
   ): Promise<CreatedWebhookNode> {
-    const account = await decidedAccount(context, accountId ?? null);
+    const account = await decidedAccount(context, accountId ?? null, ABOUT_ALERTS);
     return createWebhook({ ...context.sources, ...context.sources.alertLimits }, account, url, idempotencyKey ?? null);
   }
 
-  @Mutation(() => ID, { description: 'For an owner or the operator. Nothing more is sent there. Gives the id.' })
-  async deleteWebhook(
+  @Mutation(() => CreatedWebhookNode, {
+    description: 'For an owner or the operator. A new secret, shown this once; the one before signs beside it for overlapSeconds.',
+  })
+  async rotateWebhookSecret(
     @Ctx() { sources, viewer }: GraphContext,
-    @Arg('id', () => ID, { description: 'The id of the webhook.' }) id: string,
-  ): Promise<string> {
-    decidable(viewer, (await sources.alertRules.webhook(id))?.webhook, `webhook ${id}`);
+    @Arg('id', () => ID, OF_WEBHOOK) id: string,
+    @Arg('overlapSeconds', () => Int, OVERLAP) overlapSeconds: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: ROTATED_ONCE }) idempotencyKey: string | null,
+  ): Promise<CreatedWebhookNode> {
+    const webhook = decidable(viewer, (await sources.alertRules.webhook(id))?.webhook, `webhook "${shown(id)}"`);
+    return rotateWebhook(sources, webhook, overlapSeconds ?? 0, idempotencyKey ?? null);
+  }
+
+  @Mutation(() => ID, { description: 'For an owner or the operator. Nothing more is sent there. Gives the id.' })
+  async deleteWebhook(@Ctx() { sources, viewer }: GraphContext, @Arg('id', () => ID, OF_WEBHOOK) id: string): Promise<string> {
+    decidable(viewer, (await sources.alertRules.webhook(id))?.webhook, `webhook "${shown(id)}"`);
     await sources.alertRules.deleteWebhook(id);
     return id;
   }

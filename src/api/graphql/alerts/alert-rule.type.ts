@@ -30,16 +30,18 @@ export class AlertRuleNode {
   @Field(() => RouteTypeEnum, { nullable: true, description: 'Only requests on routes of this type.' })
   readonly routeType: RouteType | null;
 
-  @Field(() => SpendWindowEnum, { nullable: true, description: 'Of SPEND: it alerts once in each window.' })
+  @Field(() => SpendWindowEnum, { nullable: true, description: 'Of SPEND and TOKENS: it alerts once in each window.' })
   readonly window: SpendWindow | null;
 
-  @Field(() => Decimal, { description: 'An amount in the currency of the bucket; for rates a share from 0 to 1.' })
+  @Field(() => Decimal, { description: 'An amount in the currency of the bucket; for TOKENS their number, for rates a share from 0 to 1.' })
   readonly threshold: bigint;
 
   @Field(() => Int, { nullable: true, description: 'Of the rates: fewer requests than this within the hour say nothing.' })
   readonly minimumRequests: number | null;
 
-  @Field(() => [String], { description: 'Who is mailed, beside the webhooks of the account.' })
+  @Field(() => [String], {
+    description: 'Who is mailed, beside the webhooks of the account; an account sends 200 mails within an hour at most.',
+  })
   readonly emails: readonly string[];
 
   @Field(() => Boolean, { description: 'false: it is not looked at.' })
@@ -75,10 +77,10 @@ export class CreateAlertRuleInput {
   @Field(() => RouteTypeEnum, { nullable: true, description: 'At most one of key, project and route type.' })
   readonly routeType?: RouteType | null;
 
-  @Field(() => SpendWindowEnum, { nullable: true, description: 'Needed for SPEND, and for it alone.' })
+  @Field(() => SpendWindowEnum, { nullable: true, description: 'Needed for SPEND and TOKENS, and for them alone.' })
   readonly window?: SpendWindow | null;
 
-  @Field(() => Decimal, { description: 'Above zero; for rates a share of at most 1.' })
+  @Field(() => Decimal, { description: 'Above zero; for TOKENS a whole number, for rates a share of at most 1.' })
   readonly threshold: bigint;
 
   @Field(() => Int, { nullable: true, description: 'For rates alone; left out: 20.' })

@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import type { AuditActor, AuditOutcome } from '../../../gateway/views/audit-log';
+import type { AuditActor, AuditOutcome } from '../../../ledger/mutation-log';
 import { AuditActorEnum, AuditOutcomeEnum } from '../enums';
 import { PageInfoNode } from '../pages';
 import { DateTime } from '../scalars';

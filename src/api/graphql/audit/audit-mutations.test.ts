@@ -1,9 +1,10 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
-import type { AuditEntry } from '../../../gateway/views/audit-log';
 import { Fault } from '../../../kernel/fault';
 import { InvariantBroken } from '../../../kernel/invariant';
+import type { AuditEntry } from '../../../ledger/mutation-log';
 import type { GraphContext } from '../context';
 import { withAuditLog } from './audit-mutations';
+import { AUDITED, stateText } from './audited-states';
 
 type Log = GraphContext['sources']['auditLog'];
 
@@ -75,3 +76,17 @@ describe('every mutation', () => {
     await expect(world(() => 'done', {}, 'somethingNew').run()).rejects.toThrow(InvariantBroken);
   });
 });
+
+it.each(['topUp', 'adjust', 'redeem'])(
+  'of %s names the entry that it left: the balances alone tell nobody who moved what',
+  async (name) => {
+    const reader = { wallets: async () => [{ bucket: 'RMB', posted: 5n, held: 0n }] };
+    const context = { viewer: { kind: 'operator' }, sources: { reader } } as unknown as GraphContext;
+    const told = async (result: unknown) => {
+      const standing = await AUDITED[name]?.read(context, 'acme', {}, result);
+      return JSON.parse(standing ? stateText(standing) : 'null');
+    };
+    expect(await told(null)).toEqual({ RMB: { balance: '0.000000005', held: '0' } });
+    expect(await told({ id: 'e1' })).toEqual({ RMB: { balance: '0.000000005', held: '0' }, entry: 'e1' });
+  },
+);

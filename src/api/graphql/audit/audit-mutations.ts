@@ -1,9 +1,10 @@
 /** Writes every mutation down: that it begins, before it does, and how it ended. */
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
-import { type AuditEntry, actorOf } from '../../../gateway/views/audit-log';
 import { Fault } from '../../../kernel/fault';
 import { newId } from '../../../kernel/ids';
 import { invariant } from '../../../kernel/invariant';
+import type { Viewer } from '../../../keys/viewer';
+import type { AuditEntry } from '../../../ledger/mutation-log';
 import type { GraphContext } from '../context';
 import { type Args, AUDITED, type Audited, accountIn, stateText } from './audited-states';
 
@@ -38,7 +39,7 @@ async function writtenDown(context: GraphContext, action: string, audited: Audit
 
 async function begun(context: GraphContext, action: string, audited: Audited, args: Args): Promise<AuditEntry> {
   const target = shortened(audited.target(args, null, context.viewer));
-  const before = target === null ? null : await audited.read(context, target, args);
+  const before = target === null ? null : await audited.read(context, target, args, null);
   const entry: AuditEntry = {
     ...{ id: newId(), at: context.sources.clock.now(), requestId: context.requestId, ...actorOf(context.viewer) },
     ...{ accountId: accountIn(context, before), action, target, outcome: 'BEGUN', faultCode: null },
@@ -64,7 +65,7 @@ async function ended(context: GraphContext, entry: AuditEntry, audited: Audited,
   const { auditLog, log } = context.sources;
   try {
     const target = shortened(audited.target(args, result, context.viewer));
-    const after = target === null || how.outcome === 'REFUSED' ? null : await audited.read(context, target, args);
+    const after = target === null || how.outcome === 'REFUSED' ? null : await audited.read(context, target, args, result);
     await auditLog.end({
       ...{ id: entry.id, target, accountId: after === null ? entry.accountId : accountIn(context, after) },
       ...{ ...how, after: after === null ? null : stateText(after) },
@@ -76,4 +77,16 @@ async function ended(context: GraphContext, entry: AuditEntry, audited: Audited,
 
 function shortened(target: string | null): string | null {
   return target === null || !/^[\x20-\x7e]*$/.test(target) ? null : target.slice(0, TARGET_MAX);
+}
+
+/** Who a viewer is in the log. */
+function actorOf(viewer: Viewer): Pick<AuditEntry, 'actorKind' | 'actorId'> {
+  switch (viewer.kind) {
+    case 'operator':
+      return { actorKind: 'OPERATOR', actorId: null };
+    case 'account':
+      return { actorKind: 'ACCOUNT', actorId: viewer.tokenId ?? viewer.accountId };
+    case 'key':
+      return { actorKind: 'KEY', actorId: viewer.key.id };
+  }
 }

@@ -3,6 +3,7 @@
  * can be forgotten. States are read past the loaders, which remember, and only as far as the viewer may see them.
  */
 import { formatDecimal } from '../../../kernel/money';
+import { secretMark } from '../../../kernel/secret';
 import { accountOf, maySeeAccount, maySeeKey, maySeeProject, type Viewer } from '../../../keys/viewer';
 import { withoutSecrets } from '../../../routing/catalog';
 import type { GraphContext } from '../context';
@@ -16,8 +17,11 @@ export interface Standing {
 export interface Audited {
   /** The id of what is changed: from the arguments, from who asks, or from the result where the mutation makes it. */
   target(args: Args, result: unknown, viewer: Viewer): string | null;
-  /** null: there is no such thing, or the viewer may not see it. */
-  read(context: GraphContext, target: string, args: Args): Promise<Standing | null>;
+  /**
+   * null: there is no such thing, or the viewer may not see it.
+   * @param result of the mutation; null before it has run
+   */
+  read(context: GraphContext, target: string, args: Args, result: unknown): Promise<Standing | null>;
 }
 
 export type Args = Readonly<Record<string, unknown>>;
@@ -31,7 +35,7 @@ const ofRun = { target: named('id'), read: runStanding };
 /** Movements: the balances of the account. */
 const ofAccount = {
   target: (args: Args, _: unknown, viewer: Viewer) => textIn(args['accountId']) ?? accountOf(viewer),
-  read: accountStanding,
+  read: withEntry(accountStanding),
 };
 
 export const AUDITED: Readonly<Record<string, Audited>> = {
@@ -45,7 +49,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   topUp: ofAccount,
   adjust: ofAccount,
   redeem: ofAccount,
-  refund: { target: named('receiptId'), read: receiptStanding },
+  refund: { target: named('receiptId'), read: withEntry(receiptStanding) },
   createRedemptionCodes: { target: (_, result) => firstCodeIn(result), read: codesStanding },
   revokeRedemptionCode: { target: named('id'), read: codeStanding },
   setPrice: { target: named('routeId'), read: routeStanding },
@@ -66,6 +70,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   setAlertRuleEnabled: { target: named('id'), read: alertRuleStanding },
   deleteAlertRule: { target: named('id'), read: alertRuleStanding },
   createWebhook: { target: (_, result) => textIn(memberOf(memberOf(result, 'webhook'), 'id')), read: webhookStanding },
+  rotateWebhookSecret: { target: named('id'), read: webhookStanding },
   deleteWebhook: { target: named('id'), read: webhookStanding },
   startResearchRun: { target: (_, result) => textIn(memberOf(result, 'id')), read: runStanding },
   cancelResearchRun: ofRun,
@@ -77,6 +82,15 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
 /** A state as JSON; amounts are decimal strings. */
 export function stateText({ state }: Standing): string {
   return JSON.stringify(state, (_, value: unknown) => (typeof value === 'bigint' ? formatDecimal(value) : value));
+}
+
+/** With the entry that was written or, for a repeat, that stood already: others may move the same balance between before and after. */
+function withEntry(read: (context: GraphContext, target: string) => Promise<Standing | null>): Audited['read'] {
+  return async (context, target, _args, result) => {
+    const standing = await read(context, target);
+    const entry = textIn(memberOf(result, 'id'));
+    return standing === null || entry === null ? standing : { ...standing, state: { ...standing.state, entry } };
+  };
 }
 
 async function keyStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
@@ -112,9 +126,12 @@ async function alertRuleStanding({ sources, viewer }: GraphContext, id: string):
   return rule === undefined || !maySeeAccount(viewer, rule.accountId) ? null : { accountId: rule.accountId, state: rule };
 }
 
+/** Without its secret, of which it is only told whether it is another one. */
 async function webhookStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
-  const webhook = (await sources.alertRules.webhook(id))?.webhook;
-  return webhook === undefined || !maySeeAccount(viewer, webhook.accountId) ? null : { accountId: webhook.accountId, state: webhook };
+  const found = await sources.alertRules.webhook(id);
+  if (found === undefined || !maySeeAccount(viewer, found.webhook.accountId)) return null;
+  const { webhook, secret } = found;
+  return { accountId: webhook.accountId, state: { ...webhook, secret: secretMark(secret) } };
 }
 
 async function receiptStanding({ sources, scope }: GraphContext, id: string): Promise<Standing | null> {

@@ -6,6 +6,7 @@ import type { GraphContext } from '../context';
 import { MarginGroupEnum } from '../enums';
 import type { BucketAmountNode } from '../ledger/bucket-amount.type';
 import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { FROM, periodOf, TO } from '../period';
 import { DateTime } from '../scalars';
 import { MarginNode, OverageConnection } from './margin.type';
 
@@ -14,13 +15,11 @@ export class MarginResolver {
   @Query(() => [MarginNode], { description: 'Operators only. What the requests of a time brought in and what they cost, by group.' })
   async margins(
     @Ctx() context: GraphContext,
-    @Arg('from', () => DateTime, { description: 'Requests received from this instant on.' }) from: number,
-    @Arg('to', () => DateTime, { description: 'Requests received before this instant.' }) to: number,
+    @Arg('from', () => DateTime, FROM) from: number,
+    @Arg('to', () => DateTime, TO) to: number,
     @Arg('groupBy', () => MarginGroupEnum, { description: 'What is put together.' }) groupBy: MarginGroup,
   ): Promise<MarginNode[]> {
-    const facts = operatorsFacts(context);
-    if (from >= to) throw new Fault('invalid_request', '"from" must be before "to".', { param: 'from' });
-    return (await facts.moneyBy(groupBy, { from, to })).map(viewMoney);
+    return (await operatorsFacts(context).moneyBy(groupBy, periodOf(from, to))).map(viewMoney);
   }
 
   @Query(() => OverageConnection, { description: 'Operators only. Answers that cost more than their holds, new to old.' })

@@ -2,8 +2,9 @@ import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-gr
 import { Fault } from '../../../kernel/fault';
 import { shown } from '../../../kernel/shown';
 import { currencyOf } from '../../../kernel/words';
-import { accountOf, type Viewer } from '../../../keys/viewer';
+import type { Viewer } from '../../../keys/viewer';
 import { checkTotals, monthOf, type Period, type StatementWallet } from '../../../ledger/statement/statement';
+import { accountAsked } from '../account-asked';
 import type { GraphContext } from '../context';
 import { LedgerEntryConnection, viewEntry } from '../ledger/ledger-entry.type';
 import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
@@ -20,7 +21,7 @@ export class StatementResolver {
     @Arg('month', () => String, { description: 'In UTC, such as 2026-11: from 1970-01 to 2999-12.' }) month: string,
   ): Promise<StatementNode> {
     const period = monthOf(month);
-    const account = accountAsked(viewer, accountId ?? null);
+    const account = readableAccount(viewer, accountId ?? null);
     const wallets = await sources.statements.wallets(account, period);
     if (wallets.length === 0) throw noAccount(account);
     const roots: WalletRoot[] = wallets.map((wallet) => ({ ...wallet, currency: currencyOf(wallet.bucket), period }));
@@ -46,10 +47,9 @@ export class StatementResolver {
 }
 
 /** Another account is answered like one that does not exist. */
-function accountAsked(viewer: Viewer, asked: string | null): string {
+function readableAccount(viewer: Viewer, asked: string | null): string {
   if (viewer.kind === 'key') throw new Fault('forbidden', 'A key cannot read statements: ask with the token of its account.');
-  const account = asked ?? accountOf(viewer);
-  if (account === null) throw new Fault('invalid_request', 'Name the account: "accountId".', { param: 'accountId' });
+  const account = accountAsked(viewer, asked);
   if (viewer.kind === 'account' && viewer.accountId !== account) throw noAccount(account);
   return account;
 }

@@ -16,7 +16,7 @@ const THE_KEY = { description: 'The id of the key.' };
 
 @Resolver()
 export class KeyChangeResolver {
-  @Mutation(() => CreatedApiKeyNode, { description: 'Makes a key. Its secret is shown this once.' })
+  @Mutation(() => CreatedApiKeyNode, { description: 'Not for keys. Makes a key; its secret is shown this once.' })
   async createApiKey(
     @Ctx() context: GraphContext,
     @Arg('input', () => CreateApiKeyInput, { description: 'The key that is wanted.' }) input: CreateApiKeyInput,
@@ -25,7 +25,7 @@ export class KeyChangeResolver {
     return viewCreated(await createKey(managementOf(context), context.viewer, wishesOf(input), idempotencyKey ?? null), context.now);
   }
 
-  @Mutation(() => ApiKeyNode, { description: 'Effective from the next request on; what is in flight goes on as it began.' })
+  @Mutation(() => ApiKeyNode, { description: 'Not for keys. Effective from the next request on; what is in flight goes on as it began.' })
   async updateApiKey(
     @Ctx() context: GraphContext,
     @Arg('id', () => ID, THE_KEY) id: string,
@@ -34,22 +34,22 @@ export class KeyChangeResolver {
     return viewKey(await updateKey(managementOf(context), context.viewer, id, changesOf(input)), context.now);
   }
 
-  @Mutation(() => ApiKeyNode, { description: 'The key is refused until it is resumed.' })
+  @Mutation(() => ApiKeyNode, { description: 'Not for keys. The key is refused until it is resumed.' })
   async pauseApiKey(@Ctx() context: GraphContext, @Arg('id', () => ID, THE_KEY) id: string): Promise<ApiKeyNode> {
     return viewKey(await pauseKey(managementOf(context), context.viewer, id), context.now);
   }
 
-  @Mutation(() => ApiKeyNode, { description: 'A paused key may call again.' })
+  @Mutation(() => ApiKeyNode, { description: 'Not for keys. A paused key may call again.' })
   async resumeApiKey(@Ctx() context: GraphContext, @Arg('id', () => ID, THE_KEY) id: string): Promise<ApiKeyNode> {
     return viewKey(await resumeKey(managementOf(context), context.viewer, id), context.now);
   }
 
-  @Mutation(() => ApiKeyNode, { description: 'The key is refused for ever.' })
+  @Mutation(() => ApiKeyNode, { description: 'Not for keys. The key is refused for ever.' })
   async revokeApiKey(@Ctx() context: GraphContext, @Arg('id', () => ID, THE_KEY) id: string): Promise<ApiKeyNode> {
     return viewKey(await revokeKey(managementOf(context), context.viewer, id), context.now);
   }
 
-  @Mutation(() => CreatedApiKeyNode, { description: 'A new secret; the old one lives on for overlapSeconds.' })
+  @Mutation(() => CreatedApiKeyNode, { description: 'Not for keys. A new secret; the old one lives on for overlapSeconds.' })
   async rotateApiKey(
     @Ctx() context: GraphContext,
     @Arg('id', () => ID, THE_KEY) id: string,

@@ -12,6 +12,8 @@ const DEADLINE = 'Milliseconds from receiving a request to the last byte of its 
 const MAX_PRICE = 'The most that one million tokens may cost: channels that are dearer are passed over. At most one for each bucket.';
 const MAX_CHARGE = 'The most that may be held for one request, and so the most that it can cost. At most one for each bucket.';
 const ALIASES = 'Names under which the key calls models, before those of the catalog.';
+const ADDRESSES =
+  'Where the key may be used from: addresses of clients, and ranges such as "203.0.113.0/24" or "2001:db8::/32", 100 at most.';
 const PRICE_SIDE = 'Per million tokens, as the price list names it, in the currency of the bucket; null: any price.';
 
 @ObjectType('PriceCeiling', { description: 'The most that one million tokens may cost a key.' })
@@ -61,6 +63,9 @@ export abstract class KeyPoliciesFields {
 
   @Field(() => [ModelAliasNode], { description: ALIASES })
   readonly modelAliases: readonly ModelAliasNode[];
+
+  @Field(() => [String], { description: `${ADDRESSES} Empty: from anywhere.` })
+  readonly allowedAddresses: readonly string[];
 }
 
 @InputType('PriceCeilingInput', { description: 'The most that one million tokens may cost: for input, for output, or for both.' })
@@ -101,17 +106,21 @@ export abstract class KeyPoliciesInput {
 
   @Field(() => [ModelAliasInput], { nullable: true, description: ALIASES })
   readonly modelAliases?: ModelAliasInput[] | null;
+
+  @Field(() => [String], { nullable: true, description: ADDRESSES })
+  readonly allowedAddresses?: string[] | null;
 }
 
 /** The fields that were given; undefined: left out. */
 export function policiesIn(input: KeyPoliciesInput): { readonly [K in keyof KeyPolicies]: KeyPolicies[K] | undefined } {
-  const { maxAttempts, deadlineMs, maxPrice, maxCharge, modelAliases } = input;
+  const { maxAttempts, deadlineMs, maxPrice, maxCharge, modelAliases, allowedAddresses } = input;
   return {
     maxAttempts,
     deadlineMs,
     maxPrice: maxPrice === undefined ? undefined : (maxPrice ?? []).map(priceCeilingOf),
     maxCharge: maxCharge === undefined ? undefined : (maxCharge ?? []).map(chargeCeilingOf),
     modelAliases: modelAliases === undefined ? undefined : (modelAliases ?? []).map(({ alias, model }) => ({ alias, model })),
+    allowedAddresses: allowedAddresses === undefined ? undefined : (allowedAddresses ?? []),
   };
 }
 

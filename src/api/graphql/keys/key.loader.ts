@@ -4,6 +4,7 @@ import { NOTHING } from '../../../gateway/views/key-standing';
 import type { AccountStore, Project } from '../../../keys/account-store';
 import type { ApiKey } from '../../../keys/api-key';
 import type { ApiKeyStore } from '../../../keys/api-key-store';
+import { hasRateLimits, type RateLevels, type RateLimiter } from '../../../keys/rate-limiter';
 import { accountOf, maySeeKey, maySeeProject, type Viewer } from '../../../keys/viewer';
 import type { CounterOf, CounterSpend, LedgerReader } from '../../../ledger/ledger-reader';
 import { loaderById } from '../batch';
@@ -12,16 +13,24 @@ import { type KeyView, viewKey } from './key-view';
 
 const SPEND_BATCH = { maxBatchSize: 500, cacheKeyFn: ({ counterId }: CounterOf) => counterId };
 
+interface KeyStores {
+  readonly keys: ApiKeyStore;
+  readonly accounts: AccountStore;
+  readonly reader: LedgerReader;
+  readonly rates: Pick<RateLimiter, 'levels'>;
+}
+
 export class KeyLoaders {
   private readonly byId: DataLoader<string, ApiKey | null>;
   private readonly projectsById: DataLoader<string, Project | null>;
   private readonly spendByCounter: DataLoader<CounterOf, CounterSpend, string>;
   private readonly usedById: DataLoader<string, number | null>;
+  private readonly levelsById = new Map<string, Promise<RateLevels>>();
   private visible: Promise<readonly ApiKey[]> | null = null;
   private viewsByProject: Promise<ReadonlyMap<string, KeyView[]>> | null = null;
 
   constructor(
-    private readonly stores: { readonly keys: ApiKeyStore; readonly accounts: AccountStore; readonly reader: LedgerReader },
+    private readonly stores: KeyStores,
     private readonly viewer: Viewer,
     allowance: NodeAllowance,
   ) {
@@ -61,6 +70,14 @@ export class KeyLoaders {
   /** What a counter says; of keys and projects that the viewer was shown. */
   spendOf(counter: CounterOf): Promise<CounterSpend> {
     return this.spendByCounter.load(counter);
+  }
+
+  /** What the rates of a key leave now, asked once for a request; null: it has none. */
+  async rateLevels({ id, limits }: ApiKey): Promise<RateLevels | null> {
+    if (!hasRateLimits(limits)) return null;
+    const levels = this.levelsById.get(id) ?? this.stores.rates.levels(id, limits);
+    this.levelsById.set(id, levels);
+    return levels;
   }
 
   async project(id: string): Promise<Project | null> {

@@ -6,7 +6,9 @@ import { ProjectNode } from './project.type';
 
 @Resolver()
 export class ProjectChangeResolver {
-  @Mutation(() => ProjectNode, { description: 'Takes the place of all spend limits of the project; an empty list lifts them.' })
+  @Mutation(() => ProjectNode, {
+    description: 'For an owner or the operator. Takes the place of all spend limits of the project; an empty list lifts them.',
+  })
   async setProjectSpendLimits(
     @Ctx() { sources, viewer }: GraphContext,
     @Arg('projectId', () => ID, { description: 'The id of the project.' }) projectId: string,

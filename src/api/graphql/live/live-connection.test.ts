@@ -12,7 +12,7 @@ const swiftSocket = {
 
 describe('a live connection', () => {
   it('whose client takes whatever it is sent lets others in meanwhile', async () => {
-    const connection = new LiveConnection(swiftSocket as unknown as WebSocket, systemClock, { warn: () => undefined });
+    const connection = new LiveConnection(swiftSocket as unknown as WebSocket, '203.0.113.7', systemClock, { warn: () => undefined });
     let others = 0;
     setImmediate(() => {
       others += 1;

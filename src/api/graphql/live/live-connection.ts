@@ -4,6 +4,7 @@ import type { Clock } from '../../../kernel/clock';
 import { Fault } from '../../../kernel/fault';
 import { giveWay } from '../../../kernel/give-way';
 import type { Log } from '../../../kernel/log';
+import { bearerSecret } from '../../../keys/authenticate';
 import { authenticateViewer, type Viewer, type ViewerMeans } from '../../../keys/viewer';
 import { LIVE_LIMITS } from './live-limits';
 
@@ -33,6 +34,8 @@ export class LiveConnection {
 
   constructor(
     readonly socket: WebSocket,
+    /** The address of the client. */
+    readonly from: string | null,
     private readonly clock: Clock,
     private readonly log: Pick<Log, 'warn'>,
   ) {
@@ -94,7 +97,7 @@ export class LiveConnection {
   /** Finds out who it is. What nobody may use is closed, and false is the answer then. */
   async admit(means: ViewerMeans, secret: string | null, others: Iterable<LiveConnection>): Promise<boolean> {
     try {
-      this.viewer = await authenticateViewer(means, secret);
+      this.viewer = await authenticateViewer(means, secret, this.from);
     } catch (error) {
       const fault = error instanceof Fault ? error : null;
       if (fault === null || fault.code === 'temporarily_unavailable') this.close(RETRY_LATER, 'Try again in a moment.');
@@ -121,7 +124,7 @@ function closeReason(reason: string): string {
 /** The bearer secret in the payload of `connection_init`: `{ "authorization": "Bearer …" }`. */
 export function secretIn(params: Readonly<Record<string, unknown>> | undefined): string | null {
   const given = params?.['authorization'] ?? params?.['Authorization'];
-  return typeof given === 'string' ? (/^Bearer\s+(\S+)\s*$/i.exec(given)?.[1] ?? null) : null;
+  return typeof given === 'string' ? bearerSecret(given) : null;
 }
 
 /** The connections that were admitted with the same secret. */
@@ -130,25 +133,29 @@ export function ofCaller(connections: Iterable<LiveConnection>, secret: string |
 }
 
 /**
- * Asks again for every connection whether its secret still opens what it opened: each secret once. What was revoked is
+ * Asks again for every connection whether its secret still opens what it opened: each secret once for each address. What was revoked is
  * cut off; a database that does not answer cuts off nobody.
  */
 export async function expelRevoked(means: ViewerMeans, connections: Iterable<LiveConnection>): Promise<void> {
-  const bySecret = new Map<string, LiveConnection[]>();
+  const byCaller = new Map<string, LiveConnection[]>();
   for (const connection of connections) {
     if (connection.secret === null) continue;
-    const known = bySecret.get(connection.secret);
-    if (known === undefined) bySecret.set(connection.secret, [connection]);
+    const caller = `${connection.secret} ${connection.from}`;
+    const known = byCaller.get(caller);
+    if (known === undefined) byCaller.set(caller, [connection]);
     else known.push(connection);
   }
-  const asked = [...bySecret];
-  while (asked.length > 0) await Promise.all(asked.splice(0, ASKED_AT_ONCE).map(([secret, same]) => expel(means, secret, same)));
+  const asked = [...byCaller.values()];
+  while (asked.length > 0) await Promise.all(asked.splice(0, ASKED_AT_ONCE).map((same) => expel(means, same)));
 }
 
 const ASKED_AT_ONCE = 20;
 
-async function expel(means: ViewerMeans, secret: string, connections: readonly LiveConnection[]): Promise<void> {
-  const refusal = await authenticateViewer(means, secret).then(
+/** Of one caller: the same secret, from the same address. */
+async function expel(means: ViewerMeans, connections: readonly LiveConnection[]): Promise<void> {
+  const [any] = connections;
+  if (any === undefined) return;
+  const refusal = await authenticateViewer(means, any.secret, any.from).then(
     () => null,
     (error: unknown) => error,
   );

@@ -8,23 +8,29 @@ import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer, type Server } from 'graphql-ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
+import type { AddressOf } from '../../../kernel/addresses';
+import { Fault } from '../../../kernel/fault';
+import { newId } from '../../../kernel/ids';
 import type { ViewerMeans } from '../../../keys/viewer';
+import { errorBody } from '../render-error';
 import { expelRevoked, LiveConnection, ofCaller, secretIn } from './live-connection';
 import { LIVE_LIMITS } from './live-limits';
 import { checkedOperation, executed, followed, type OperationDeps } from './live-operation';
 
-export type LiveDeps = OperationDeps & ViewerMeans;
+export type LiveDeps = OperationDeps & ViewerMeans & { readonly addressOf: AddressOf };
 
 /** A revoked key is cut off within two seconds: the memory of a key is 0.8 s old at most when this looks. */
 const LOOK_AGAIN_MS = 1_000;
 const GOING_AWAY = 1001;
 const BROKEN = 1011;
+const FULL = new Fault('temporarily_unavailable', 'As many WebSockets are open as this gateway serves: try again in a moment.');
 const STOPPING = 'The gateway is being stopped: come back with your last cursor.';
 
 type Extra = { readonly connection: LiveConnection };
 
-export function registerLive(app: FastifyInstance, path: string, schema: GraphQLSchema, deps: LiveDeps): void {
+/** The server is to tell `upgrade` events of the path of the graph alone. */
+export function registerLive(app: FastifyInstance, schema: GraphQLSchema, deps: LiveDeps): void {
   const connections = new Set<LiveConnection>();
   // One message in one turn: all that have come would be taken one after the other, and a flood of them would keep everybody else waiting.
   const oneByOne = { allowSynchronousEvents: false };
@@ -32,10 +38,13 @@ export function registerLive(app: FastifyInstance, path: string, schema: GraphQL
   const server = operationsServer(connections, schema, deps);
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => undefined);
-    if (request.url?.split('?')[0] !== path) return refuse(socket, '404 Not Found');
-    if (connections.size >= LIVE_LIMITS.connections) return refuse(socket, '503 Service Unavailable\r\nretry-after: 5');
-    sockets.handleUpgrade(request, socket, head, (client) => serve(server, client, connections, deps));
+    if (connections.size >= LIVE_LIMITS.connections) return refuse(socket, '503 Service Unavailable\r\nretry-after: 5', FULL);
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      const connection = new LiveConnection(client, deps.addressOf(request), deps.clock, deps.log);
+      serve(server, connection, connections, deps);
+    });
   };
+  sockets.on('wsClientError', ({ message }, socket) => refuse(socket, '400 Bad Request', new Fault('invalid_request', `${message}.`)));
   app.server.on('upgrade', upgrade);
   const timer = watching(connections, deps);
   app.addHook('preClose', async () => {
@@ -48,9 +57,12 @@ export function registerLive(app: FastifyInstance, path: string, schema: GraphQL
 }
 
 /** Closed at once on both sides: of a connection that was taken out of HTTP, nobody else looks whether its client ever leaves. */
-function refuse(socket: Duplex, status: string): void {
+function refuse(socket: Duplex, status: string, fault: Fault): void {
+  const body = JSON.stringify(errorBody(fault, newId()));
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 /** Once a second: who may not follow any more, who does not read, who has gone. */
@@ -66,8 +78,8 @@ function watching(connections: Set<LiveConnection>, deps: LiveDeps): NodeJS.Time
   return setInterval(() => void look(), LOOK_AGAIN_MS).unref();
 }
 
-function serve(server: Server<Extra>, socket: WebSocket, connections: Set<LiveConnection>, { clock, log }: LiveDeps): void {
-  const connection = new LiveConnection(socket, clock, log);
+function serve(server: Server<Extra>, connection: LiveConnection, connections: Set<LiveConnection>, { log }: LiveDeps): void {
+  const { socket } = connection;
   connections.add(connection);
   const closed = server.opened(
     {

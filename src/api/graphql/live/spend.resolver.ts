@@ -1,9 +1,9 @@
-import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { shown } from '../../../kernel/shown';
 import { accountOf } from '../../../keys/viewer';
 import { positionOfCursor, refuseOfOthers } from '../../../ledger/spend-cursor';
-import { tailSpend, type Wants } from '../../../ledger/spend-tail';
+import { cursorNow, tailSpend, type Wants } from '../../../ledger/spend-tail';
 import type { GraphContext } from '../context';
 import { ReceiptNode } from '../receipts/receipt.type';
 import { receiptRoot } from '../receipts/receipt-root';
@@ -26,9 +26,19 @@ export class SpendResolver {
     @Root() event: SpendEventNode,
     @Arg('apiKeyId', () => ID, { nullable: true, description: 'Only what this key spends.' }) _apiKeyId: string | null,
     @Arg('projectId', () => ID, { nullable: true, description: 'Only what keys of this project spend.' }) _projectId: string | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor of the last event that was seen.' }) _after: string | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor of the last event that was seen, or `spendCursor`.' }) _after:
+      | string
+      | null,
   ): SpendEventNode {
     return event;
+  }
+
+  @Query(() => String, {
+    description:
+      'Where `spend` stands: asked before balances are read, and given as `after` to the subscription, it leaves out nothing that is committed in between. What the balances show already may come again, with the same amounts.',
+  })
+  spendCursor(@Ctx() { viewer, sources }: GraphContext): Promise<string> {
+    return cursorNow(sources.spend, accountOf(viewer));
   }
 
   @FieldResolver(() => ReceiptNode, { nullable: true, description: 'The receipt of the request that caused the entry.' })

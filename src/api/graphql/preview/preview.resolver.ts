@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { Fault } from '../../../kernel/fault';
+import { Fault, wrong } from '../../../kernel/fault';
 import { invariant } from '../../../kernel/invariant';
 import { shown } from '../../../kernel/shown';
 import { namesFor } from '../../../routing/model-names';
@@ -8,8 +8,8 @@ import { ApiKeyNode } from '../keys/api-key.type';
 import { previewFor, viewCallable, viewPreview } from './preview-view';
 import { CallableModelNode, RoutePreviewInput, RoutePreviewNode } from './route-preview.type';
 
-/** The smallest request: whether a model can be called at all. */
-const SMALLEST = { inputTokens: 1, maxOutputTokens: 1 };
+/** The smallest request: whether a model can be called at all. Some write nothing, such as those for embeddings. */
+const SMALLEST = { inputTokens: 1, maxOutputTokens: 0 };
 
 @Resolver(() => ApiKeyNode)
 export class PreviewResolver {
@@ -35,11 +35,12 @@ export class PreviewResolver {
     const key = await context.keys.key(id);
     invariant(key !== null, 'a key that is shown can be seen');
     const models = namesFor(context.catalog, key.policies.modelAliases);
-    return Promise.all(models.map(async (model) => viewCallable(model, await previewFor(context, key, { model, ...SMALLEST }))));
+    const callable = async (model: string) => viewCallable(context, model, await previewFor(context, key, { model, ...SMALLEST }));
+    return Promise.all(models.map(callable));
   }
 }
 
 function atLeast(least: number, value: number, param: string): number {
-  if (value < least) throw new Fault('invalid_request', `"${param}" must be ${least} or more.`, { param });
+  if (value < least) throw wrong(param, `must be ${least} or more`);
   return value;
 }

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { Bucket, RouteType } from '../../../kernel/words';
 import { BucketEnum, RouteTypeEnum } from '../enums';
+import { ChannelNode } from '../routing/channel.type';
 import { PriceNode } from '../routing/price.type';
 import { RouteChannelNode } from '../routing/route.type';
 import { Decimal } from '../scalars';
@@ -52,10 +53,19 @@ export class RoutePreviewNode {
   @Field(() => String, { nullable: true, description: 'Why that balance.' })
   readonly bucketReason: string | null;
 
-  @Field(() => PriceNode, { nullable: true, description: 'The price of the primary channel.' })
+  @Field(() => ChannelNode, {
+    nullable: true,
+    description: 'The channel that would be tried first now: the primary one, or the next where that rests or is disabled.',
+  })
+  readonly firstChannel: ChannelNode | null;
+
+  @Field(() => PriceNode, { nullable: true, description: 'The price at the channel that would be tried first now.' })
   readonly price: PriceNode | null;
 
-  @Field(() => [RouteChannelNode], { description: 'The channels in the order in which they would be tried.' })
+  @Field(() => [RouteChannelNode], {
+    description:
+      'The channels of the route in their order, each with the price that is charged there. The warnings name those that would be passed over.',
+  })
   readonly steps: RouteChannelNode[];
 
   @Field(() => Decimal, { nullable: true, description: 'The hold that would be placed: the most that it can cost.' })
@@ -88,10 +98,10 @@ export class CallableModelNode {
   @Field(() => BucketEnum, { nullable: true, description: 'The balance that would pay.' })
   readonly bucket: Bucket | null;
 
-  @Field(() => PriceNode, { nullable: true, description: 'The price of the primary channel.' })
+  @Field(() => PriceNode, { nullable: true, description: 'The price at the channel that would be tried first now.' })
   readonly price: PriceNode | null;
 
-  @Field(() => Boolean, { description: 'Whether the route has a second channel.' })
+  @Field(() => Boolean, { description: 'Whether a second channel of the route could take it, if the first one failed.' })
   readonly hasBackup: boolean;
 
   @Field(() => String, { nullable: true, description: "Set when callable is false: what to change, in the user's words." })

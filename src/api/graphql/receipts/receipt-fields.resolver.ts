@@ -32,7 +32,7 @@ export class ReceiptFields {
     return projectId === null ? null : keys.project(projectId);
   }
 
-  @FieldResolver(() => ChannelNode, { nullable: true, description: 'The first channel of the route.' })
+  @FieldResolver(() => ChannelNode, { nullable: true, description: 'The channel whose turn was first; null when no route was found.' })
   primaryChannel(@Root() receipt: ReceiptRoot, @Ctx() context: GraphContext): ChannelThen | null {
     return channelOf(context, receipt, receipt.primaryChannelId);
   }

@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Bucket, RequestStatus, RouteType, StopReason } from '../../../kernel/words';
-import { BucketEnum, RequestStatusEnum, RouteTypeEnum, StopReasonEnum } from '../enums';
+import type { Bucket, Currency, RequestStatus, RouteType, StopReason } from '../../../kernel/words';
+import { BucketEnum, CurrencyEnum, RequestStatusEnum, RouteTypeEnum, StopReasonEnum } from '../enums';
 import { DateTime, Decimal } from '../scalars';
 import { HoldNode } from './hold.type';
 import { UsageNode } from './usage.type';
@@ -75,6 +75,9 @@ export class ReceiptNode {
 
   @Field(() => BucketEnum, { nullable: true, description: 'Which balance paid.' })
   readonly bucket: Bucket | null;
+
+  @Field(() => CurrencyEnum, { nullable: true, description: 'What its amounts count in; null when no route was found.' })
+  readonly currency: Currency | null;
 
   @Field(() => String, { nullable: true, description: 'Why that balance paid.' })
   readonly bucketReason: string | null;

@@ -5,6 +5,7 @@ import { mayDecide, type Viewer } from '../../../keys/viewer';
 import { makeCodes, type RedemptionMeans, redeem, revokeCode, stateOf } from '../../../ledger/redemption/redeem';
 import { type RedemptionCode, redemptionKey } from '../../../ledger/redemption/redemption-store';
 import type { LedgerEntry } from '../../../ledger/wallet';
+import { accountAsked } from '../account-asked';
 import type { GraphContext } from '../context';
 import { BucketEnum } from '../enums';
 import { LedgerEntryNode, viewEntry } from '../ledger/ledger-entry.type';
@@ -86,12 +87,10 @@ function operatorsMeans(context: GraphContext): RedemptionMeans {
 function accountThatRedeems(viewer: Viewer, asked: string | null): string {
   if (viewer.kind === 'key') throw new Fault('forbidden', 'A key cannot redeem codes: ask with the token of its account.');
   if (!mayDecide(viewer)) throw new Fault('forbidden', 'A member cannot redeem codes: ask with the token of an owner.');
-  if (viewer.kind === 'account') {
-    if (asked === null || asked === viewer.accountId) return viewer.accountId;
+  const account = accountAsked(viewer, asked);
+  if (viewer.kind === 'account' && viewer.accountId !== account)
     throw new Fault('forbidden', 'The owner of an account redeems for this account only: leave "accountId" out.', { param: 'accountId' });
-  }
-  if (asked === null) throw new Fault('invalid_request', 'Name the account: "accountId".', { param: 'accountId' });
-  return asked;
+  return account;
 }
 
 function viewCode(code: RedemptionCode, entry: LedgerEntry | undefined, now: number): RedemptionCodeNode {

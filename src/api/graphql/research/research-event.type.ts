@@ -15,7 +15,7 @@ export class ResearchRunEventNode {
 
   @Field(() => String, {
     description:
-      'RUN_QUEUED, RUN_STARTED, RUN_TAKEN_OVER, SECTION_STARTED, SECTION_RETRIED, TRY_FAILED, SECTION_COMPLETED, SECTION_FAILED, SECTION_SKIPPED, RUN_PAUSED, RUN_RESUMED or RUN_ENDED, which is the last one.',
+      'RUN_QUEUED, RUN_STARTED, RUN_TAKEN_OVER, SECTION_STARTED, SECTION_RETRIED, TRY_FAILED, SECTION_COMPLETED, SECTION_FAILED, SECTION_SKIPPED, RUN_PAUSED, RUN_RESUMED or RUN_ENDED, which is the last one unless the run is resumed.',
   })
   readonly kind: string;
 

@@ -65,7 +65,7 @@ async function runOf(research: GraphContext['research'], id: string) {
 async function follow({ research, sources }: GraphContext, { id, after }: ProgressArgs): Promise<AsyncIterable<EventView>> {
   const place = typeof after === 'string' ? placeOfResearchCursor(after, id) : null;
   const found = await research.run(id);
-  if (found === null) throw new Fault('not_found', `There is no research run ${shown(id)}.`, { param: 'id' });
+  if (found === null) throw new Fault('not_found', `There is no research run "${shown(id)}".`, { param: 'id' });
   const start = { after: place, ended: hasEnded(found.run.status) };
   const ports = { research: sources.research, doorbell: sources.spend.doorbell };
   return followedTail((left) => tailResearch(ports, id, start, left), viewEvent);

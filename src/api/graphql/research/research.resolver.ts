@@ -16,7 +16,10 @@ const THE_INPUT = { description: 'The run.' };
 
 @Resolver(() => ResearchRunNode)
 export class ResearchResolver {
-  @Query(() => ResearchEstimateNode, { description: 'What a run would take. Nothing is held, nothing is sent.' })
+  @Query(() => ResearchEstimateNode, {
+    description:
+      'What a run would take. Nothing is held or sent, and the market data is not asked: a symbol that it does not know is refused at the start.',
+  })
   async researchEstimate(
     @Ctx() context: GraphContext,
     @Arg('input', () => ResearchInput, THE_INPUT) input: ResearchInput,
@@ -56,7 +59,9 @@ export class ResearchResolver {
     return viewResearch(context.research.changed(await cancelResearch(context.sources.researchManagement, run)));
   }
 
-  @Mutation(() => ResearchRunNode, { description: 'Lets a paused run go on, where it stopped.' })
+  @Mutation(() => ResearchRunNode, {
+    description: 'Lets a run go on that paused, or that ended without all its sections: what is completed is not paid again.',
+  })
   async resumeResearchRun(
     @Ctx() context: GraphContext,
     @Arg('id', () => ID, THE_RUN) id: string,
@@ -82,6 +87,6 @@ async function payingKey({ keys }: GraphContext, { apiKeyId }: Pick<ResearchInpu
 /** @throws Fault `not_found` also for a run that the viewer may not see */
 async function researchRunOf({ research }: GraphContext, id: string): Promise<ResearchRun> {
   const run = await research.run(id);
-  if (run === null) throw new Fault('not_found', `There is no research run ${shown(id)}.`, { param: 'id' });
+  if (run === null) throw new Fault('not_found', `There is no research run "${shown(id)}".`, { param: 'id' });
   return run;
 }

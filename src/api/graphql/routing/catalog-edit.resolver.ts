@@ -114,5 +114,6 @@ function seen({ sources, viewer }: GraphContext, route: Route): RouteNode {
 /** @throws Fault `forbidden` for everybody but the operator */
 function managementOf({ viewer, sources }: GraphContext): EditManagement {
   if (viewer.kind !== 'operator') throw new Fault('forbidden', 'Only the operator may change what is sold.');
-  return { catalog: sources.catalog, editor: sources.catalog, clock: sources.clock, entries: sources.catalogEntries };
+  const researchModels = new Set(Object.values(sources.researchManagement.setup?.models ?? {}));
+  return { catalog: sources.catalog, editor: sources.catalog, clock: sources.clock, entries: sources.catalogEntries, researchModels };
 }

@@ -1,12 +1,10 @@
 import { Field, InputType } from 'type-graphql';
 import type { PriceClasses } from '../../../kernel/classes';
-import { type Nano, nano } from '../../../kernel/money';
+import { type Nano, nano, ONE } from '../../../kernel/money';
 import type { PriceWish } from '../../../routing/operate-catalog';
 import { given } from '../given';
 import { DateTime, Decimal } from '../scalars';
 
-/** A multiplier that changes nothing. */
-const ONE = 1_000_000_000n;
 const APART = { nullable: true } as const;
 
 @InputType('PriceClassesInput', { description: 'What a price has apart. A class that is left out costs what the rest of its side does.' })

@@ -9,7 +9,7 @@ import { visibleModels, visibleRoutes } from './visible-routes';
 
 @Resolver(() => ModelNode)
 export class RoutingResolver {
-  @Query(() => [ModelNode], { description: 'The models of the catalog, in its order; for a key: those that it can call.' })
+  @Query(() => [ModelNode], { description: 'The models of the catalog, in its order; for a key: those that it may call.' })
   models(@Ctx() context: GraphContext): ModelNode[] {
     return visibleModels(context);
   }
@@ -19,7 +19,7 @@ export class RoutingResolver {
     return routesOf(context, model.id);
   }
 
-  @Query(() => [RouteNode], { description: 'The routes of the catalog, or those of one model; for a key: those that it can take.' })
+  @Query(() => [RouteNode], { description: 'The routes of the catalog, or those of one model; for a key: those that it may take.' })
   routes(
     @Ctx() context: GraphContext,
     @Arg('model', () => String, { nullable: true, description: 'The id of a model.' }) model: string | null,
@@ -27,7 +27,7 @@ export class RoutingResolver {
     return routesOf(context, model ?? null);
   }
 
-  @Query(() => [ChannelNode], { description: 'Operators only.' })
+  @Query(() => [ChannelNode], { description: 'Operators only. The channels of the catalog, by id, and how they are.' })
   channels(@Ctx() { catalog, viewer }: GraphContext): ChannelNode[] {
     if (viewer.kind !== 'operator') throw new Fault('forbidden', 'Only the operator may list channels.');
     const inUse = [...catalog.channels.values()].filter((channel) => channel.retired !== true);

@@ -1,4 +1,5 @@
-/** Which models and routes a viewer is shown: a key those that it can call, everybody else the whole catalog. */
+/** Which models and routes a viewer is shown: a key those that it may call, everybody else the whole catalog. */
+import { TYPES_OF_POLICY } from '../../../kernel/words';
 import type { Viewer } from '../../../keys/viewer';
 import type { Catalog, Model, Route } from '../../../routing/catalog';
 import { reachableModels } from '../../../routing/plan-route';
@@ -15,8 +16,7 @@ export function visibleModels({ catalog, viewer }: Seen): Model[] {
 export function visibleRoutes(seen: Seen): Route[] {
   const routes = [...seen.catalog.routes.values()];
   if (seen.viewer.kind !== 'key') return routes;
-  const { routePolicy } = seen.viewer.key;
+  const types = TYPES_OF_POLICY[seen.viewer.key.routePolicy];
   const models = new Set(visibleModels(seen).map((model) => model.id));
-  const mayTake = ({ type }: Route) => routePolicy.endsWith('_FIRST') || routePolicy.startsWith(type);
-  return routes.filter((route) => route.enabled && models.has(route.model) && mayTake(route));
+  return routes.filter((route) => route.enabled && models.has(route.model) && types.includes(route.type));
 }

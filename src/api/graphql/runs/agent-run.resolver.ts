@@ -106,6 +106,6 @@ async function standing({ runs }: GraphContext, id: string): Promise<RunStanding
 /** @throws Fault `not_found` also for runs that the caller may not see */
 async function agentRunOf({ runs }: GraphContext, id: string): Promise<Run> {
   const run = await runs.run(id);
-  if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run ${shown(id)}.`, { param: 'id' });
+  if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run "${shown(id)}".`, { param: 'id' });
   return run;
 }

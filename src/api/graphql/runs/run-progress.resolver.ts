@@ -74,7 +74,7 @@ function entriesOfRun({ reader }: GraphContext['sources'], id: string): Wants {
 async function follow({ runs, sources }: GraphContext, { id, after }: ProgressArgs): Promise<AsyncIterable<EventRoot>> {
   const position = typeof after === 'string' ? positionOfCursor(after) : null;
   const run = await runs.run(id);
-  if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run ${shown(id)}.`, { param: 'id' });
+  if (run === null || run.kind !== 'AGENT') throw new Fault('not_found', `There is no agent run "${shown(id)}".`, { param: 'id' });
   if (position !== null) refuseOfOthers(position, run.accountId);
   const selection = { accountId: run.accountId, wants: entriesOfRun(sources, id), after: position };
   return followedTail(

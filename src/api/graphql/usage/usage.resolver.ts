@@ -1,9 +1,9 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
-import { Fault } from '../../../kernel/fault';
 import type { UsageGroup, UsageInterval, UsagePoint } from '../../../ledger/usage-report';
 import type { GraphContext } from '../context';
 import { UsageGroupEnum, UsageIntervalEnum } from '../enums';
 import { atMostInt, exactly } from '../large-counts';
+import { FROM, periodOf, TO } from '../period';
 import { DateTime } from '../scalars';
 import { UsagePointNode } from './usage.type';
 
@@ -15,13 +15,12 @@ export class UsageResolver {
   })
   async usage(
     @Ctx() { sources, scope }: GraphContext,
-    @Arg('from', () => DateTime, { description: 'Requests received from this instant on.' }) from: number,
-    @Arg('to', () => DateTime, { description: 'Requests received before this instant.' }) to: number,
+    @Arg('from', () => DateTime, FROM) from: number,
+    @Arg('to', () => DateTime, TO) to: number,
     @Arg('interval', () => UsageIntervalEnum, { description: 'How long each point is.' }) interval: UsageInterval,
     @Arg('groupBy', () => UsageGroupEnum, { description: 'What is put together.' }) groupBy: UsageGroup,
   ): Promise<UsagePointNode[]> {
-    if (from >= to) throw new Fault('invalid_request', '"from" must be before "to".', { param: 'from' });
-    return (await sources.usage.usage({ scope, from, to, interval, groupBy })).map(viewPoint);
+    return (await sources.usage.usage({ scope, ...periodOf(from, to), interval, groupBy })).map(viewPoint);
   }
 }
 

@@ -55,7 +55,7 @@ describe('usage in the graph', () => {
 
   it('refuses a time that ends before it begins, and names what to change', async () => {
     const { data, errors } = await world.ask(ACME, ASK, { from: TIME.to, to: TIME.to });
-    expect([data, errors[0]?.message]).toEqual([null, '"from" must be before "to".']);
+    expect([data, errors[0]?.message]).toEqual([null, 'from must be before "to".']);
   });
 
   it('answers nobody without a token', async () => {

@@ -1,6 +1,6 @@
 /** A few connections of the ledger's own. One batch has one connection from its first statement to its COMMIT. */
 import { type Connection, createConnection } from 'mysql2/promise';
-import { troubleOf } from '../../sql/mysql-errors';
+import { takesNoChange, troubleOf } from '../../sql/mysql-errors';
 import { MYSQL_SESSION } from '../../sql/mysql-session';
 
 const USE_TIMEOUT_MS = 12_000;
@@ -45,11 +45,14 @@ export class MysqlConnections {
   private readonly idle: Line[] = [];
   private readonly queue: (() => void)[] = [];
   private inUse = 0;
+  private era = 0;
 
   constructor(
     private readonly url: string,
     private readonly size: number,
     private readonly timeoutMs = USE_TIMEOUT_MS,
+    /** Called when the server takes no change. */
+    private readonly onTakesNoChange: () => void = () => undefined,
   ) {}
 
   /**
@@ -61,7 +64,9 @@ export class MysqlConnections {
     this.inUse += 1;
     const limit = timeLimit(withinMs);
     try {
-      return await this.useOne(this.idle.pop() ?? (await connect(this.url, withinMs, limit.reached)), work, limit.reached);
+      const era = this.era;
+      const line = this.idle.pop() ?? (await connect(this.url, withinMs, limit.reached));
+      return await this.useOne(line, era, work, limit.reached);
     } finally {
       limit.lift();
       this.inUse -= 1;
@@ -69,29 +74,40 @@ export class MysqlConnections {
     }
   }
 
+  /** From now on connections are made anew: those that there are lead to a server that takes no change. */
+  leaveServer(): void {
+    this.era += 1;
+    for (const { connection } of this.idle.splice(0)) connection.destroy();
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.idle.splice(0).map(({ connection }) => connection.end().catch(() => connection.destroy())));
   }
 
-  private async useOne<T>(line: Line, work: (exchange: Exchange) => Promise<T>, timeIsUp: Promise<never>): Promise<T> {
+  private async useOne<T>(line: Line, era: number, work: (exchange: Exchange) => Promise<T>, timeIsUp: Promise<never>): Promise<T> {
     const exchange: Exchange = (statements) => send(line, statements, timeIsUp);
     try {
       const result = await work(exchange);
-      this.keep(line);
+      this.keep(line, era);
       return result;
     } catch (error) {
+      if (takesNoChange(error)) this.onTakesNoChange();
       if (troubleOf(error) === 'lost') line.connection.destroy();
       else
         await exchange([REST, 'ROLLBACK']).then(
-          () => this.keep(line),
+          () => this.keep(line, era),
           () => line.connection.destroy(),
         );
       throw error;
     }
   }
 
-  private keep(line: Line): void {
+  private keep(line: Line, era: number): void {
     const { connection } = line;
+    if (era !== this.era) {
+      connection.destroy();
+      return;
+    }
     this.idle.push(line);
     connection.removeAllListeners('error');
     // Not once: a closing connection can fail again, and without a listener that would end the process.

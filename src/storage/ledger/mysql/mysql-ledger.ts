@@ -11,6 +11,11 @@ export interface MysqlLedgerOptions extends LedgerOptions {
   readonly url: string;
   /** Called once, when another process has declared this one dead: it must stop placing holds, and end. */
   readonly onFenced: () => void;
+  /**
+   * Called whenever the server takes no change, as a former primary does: with the next heartbeat at the latest. Whoever only reads would
+   * not notice, and would go on reading there.
+   */
+  readonly onTakesNoChange?: () => void;
   readonly timings?: RecoveryTimings;
 }
 
@@ -21,12 +26,17 @@ const NOTE_TIMEOUT_MS = 2_000;
 
 /** Opens the ledger and counts this process among the living, before anything can be placed. */
 export async function openMysqlLedger(options: MysqlLedgerOptions): Promise<OpenLedger> {
-  const { url, owner, clock, log, onFenced, beforeSweep, timings = RECOVERY_TIMINGS } = options;
-  const writing = new MysqlConnections(url, WRITING_CONNECTIONS);
+  const { url, owner, clock, log, onFenced, onTakesNoChange, beforeSweep, timings = RECOVERY_TIMINGS } = options;
+  const leave = () => {
+    for (const each of all) each.leaveServer();
+    onTakesNoChange?.();
+  };
+  const writing = new MysqlConnections(url, WRITING_CONNECTIONS, undefined, leave);
   // Apart: a heartbeat never waits for a batch, a sweep for neither, and nobody for checkpoints.
-  const beating = new MysqlConnections(url, 1, BEAT_TIMEOUT_MS);
+  const beating = new MysqlConnections(url, 1, BEAT_TIMEOUT_MS, leave);
   const sweeping = new MysqlConnections(url, 1);
   const noting = new MysqlConnections(url, 1, NOTE_TIMEOUT_MS);
+  const all = [writing, beating, sweeping, noting];
   const doubtful = new DoubtfulBatches(log);
   const store = new MysqlLedgerStore({ connections: sweeping, owner, clock, doubtful });
   const recovery = new MysqlRecovery({ beating, sweeping, store, doubtful, owner, clock, log, onFenced, timings, beforeSweep });
@@ -43,10 +53,11 @@ export async function openMysqlLedger(options: MysqlLedgerOptions): Promise<Open
   };
   return {
     store: new MysqlLedgerStore({ connections: writing, owner, clock, doubtful, noting, isSilent: () => recovery.isSilent }),
+    isLiving: () => recovery.isLiving(),
     healthy: async () => recovery.isBeating && (await inTime(check ?? ask())),
     close: async () => {
       await recovery.stop();
-      await Promise.all([writing, beating, sweeping, noting].map((each) => each.close()));
+      await Promise.all(all.map((each) => each.close()));
     },
   };
 }

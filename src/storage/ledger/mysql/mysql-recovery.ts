@@ -50,6 +50,9 @@ export class MysqlRecovery {
   private fenced = false;
   /** When the last heartbeat that was written was begun; monotonic. */
   private beatAt = this.ports.clock.monotonic();
+  /** The same by the wall clock. */
+  private beatAtWall = this.ports.clock.now();
+  private underway: Promise<boolean> | null = null;
   private prunedAt = this.ports.clock.monotonic();
 
   constructor(private readonly ports: RecoveryPorts) {}
@@ -62,6 +65,16 @@ export class MysqlRecovery {
     return this.fenced || this.ports.clock.monotonic() - this.beatAt >= this.ports.timings.silentMs;
   }
 
+  /**
+   * Whether others count this process among the living; one that may have slept beats before it says so. By both clocks: the monotonic one
+   * goes on while a process is stopped, and stands still on many machines that sleep. Never rejects.
+   */
+  async isLiving(): Promise<boolean> {
+    const sleptMs = this.ports.clock.now() - this.beatAtWall;
+    if (!this.isSilent && sleptMs < this.ports.timings.silentMs) return true;
+    return !this.fenced && (await this.beatNow().catch(() => false));
+  }
+
   /** Whether the last heartbeat could be written: a server may answer and take nothing, with a full disk or as a replica. */
   get isBeating(): boolean {
     return !this.beatFailed;
@@ -69,7 +82,7 @@ export class MysqlRecovery {
 
   /** Counts this process among the living, and goes on until `stop`. */
   async start(): Promise<void> {
-    this.beatAt = this.ports.clock.monotonic();
+    this.noteBeat(this.ports.clock.monotonic(), this.ports.clock.now());
     await this.on((exchange) => registerProcess(exchange, this.ports.owner));
     this.next();
   }
@@ -87,10 +100,8 @@ export class MysqlRecovery {
 
   /** One round: a heartbeat, a look at the others, and a sweep beside it. Never rejects. */
   async round(): Promise<void> {
-    const began = this.ports.clock.monotonic();
     try {
-      if (!(await this.on((exchange) => beat(exchange, this.ports.owner)))) return this.fence();
-      this.beatAt = began;
+      if (!(await this.beatNow())) return;
       this.beatFailed = false;
       await this.watch();
     } catch (err) {
@@ -116,6 +127,28 @@ export class MysqlRecovery {
       this.running = this.round().then(() => this.next());
     }, this.ports.timings.beatEveryMs);
     this.timer.unref();
+  }
+
+  /** One heartbeat for all who ask. False: this process was declared dead, and has been told. */
+  private beatNow(): Promise<boolean> {
+    this.underway ??= this.writeBeat().finally(() => {
+      this.underway = null;
+    });
+    return this.underway;
+  }
+
+  private async writeBeat(): Promise<boolean> {
+    const { clock, owner } = this.ports;
+    const [began, beganWall] = [clock.monotonic(), clock.now()];
+    const isCounted = await this.on((exchange) => beat(exchange, owner));
+    if (isCounted) this.noteBeat(began, beganWall);
+    else this.fence();
+    return isCounted;
+  }
+
+  private noteBeat(at: number, wall: number): void {
+    this.beatAt = at;
+    this.beatAtWall = wall;
   }
 
   private fence(): void {

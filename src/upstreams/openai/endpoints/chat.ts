@@ -1,4 +1,5 @@
 import { recordOf } from '../../json';
+import { breakIn } from '../finish-reason';
 import { outputTextOf } from '../output-text';
 import { outputLimitName } from '../request-body';
 import { StreamAnswerReader } from '../stream-answer';
@@ -12,10 +13,11 @@ export const chat: OpenAiEndpoint = {
   understand(json) {
     const { choices } = json;
     const usage = readUsage(json['usage']);
-    if (!Array.isArray(choices) || (choices.length === 0 && usage === undefined)) return undefined;
+    if (!Array.isArray(choices) || (choices.length === 0 && usage === undefined) || breakIn(json) !== undefined) return undefined;
     const outputText = choices.map((choice) => outputTextOf(recordOf(choice)['message'])).join('');
     return { reportedModel: modelOf(json), usage, outputText };
   },
+  errorOf: breakIn,
   readStream: (channel, receiver, { body }) =>
     new StreamAnswerReader(channel, receiver, (choice) => outputTextOf(choice['delta']), choicesAsked(body.json)),
 };

@@ -1,5 +1,6 @@
 import { plainInputs } from '../../../metering/plain-input';
 import { type JsonRecord, recordOf } from '../../json';
+import { breakIn } from '../finish-reason';
 import { StreamAnswerReader } from '../stream-answer';
 import { readUsage } from '../usage';
 import { choicesAsked, modelOf, type OpenAiEndpoint } from './openai-endpoint';
@@ -11,9 +12,10 @@ export const completions: OpenAiEndpoint = {
   understand(json) {
     const { choices } = json;
     const usage = readUsage(json['usage']);
-    if (!Array.isArray(choices) || (choices.length === 0 && usage === undefined)) return undefined;
+    if (!Array.isArray(choices) || (choices.length === 0 && usage === undefined) || breakIn(json) !== undefined) return undefined;
     return { reportedModel: modelOf(json), usage, outputText: choices.map((choice) => textOf(recordOf(choice))).join('') };
   },
+  errorOf: breakIn,
   readStream(channel, receiver, { body }) {
     const prompts = plainInputs(body.json['prompt'])?.length ?? 1;
     return new StreamAnswerReader(channel, receiver, textOf, choicesAsked(body.json) * prompts);

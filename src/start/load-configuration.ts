@@ -1,11 +1,11 @@
-import type { CheckAddress } from './catalog-file/check-addresses';
-import type { Declaration } from './catalog-file/declare';
-import { readCatalog } from './catalog-file/read-catalog';
-import { type Config, catalogSource, type Environment, loadConfig } from './config';
-import { ConfigurationError, type ConfigurationFault, refuseFaults } from './kernel/configuration-error';
-import { invariant } from './kernel/invariant';
-import { hashSecret } from './kernel/secret';
-import { declaredForOperator } from './start/operator-token';
+import type { CheckAddress } from '../catalog-file/check-addresses';
+import type { Declaration } from '../catalog-file/declare';
+import { readCatalog } from '../catalog-file/read-catalog';
+import { type Config, catalogSource, type Environment, loadConfig } from '../config';
+import { ConfigurationError, type ConfigurationFault, refuseFaults } from '../kernel/configuration-error';
+import { invariant } from '../kernel/invariant';
+import { hashSecret } from '../kernel/secret';
+import { declaredForOperator } from './operator-token';
 
 export interface Configuration {
   readonly config: Config;

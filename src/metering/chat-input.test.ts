@@ -1,14 +1,14 @@
-import { inputBound } from './input-bound';
+import { chatInputBound } from './chat-input';
 
 const model = { contextWindow: 10_000, mediaPartTokens: 2_000 };
 const say = (content: unknown) => ({ model: 'm', messages: [{ role: 'user', content }] });
 
-describe('the input bound', () => {
+describe('the input bound of a chat', () => {
   it('is one token per UTF-8 byte of text plus 16 per message', () => {
-    expect(inputBound(say('hello'), model)).toBe(5 + 16);
-    expect(inputBound(say('汉字'), model)).toBe(6 + 16);
+    expect(chatInputBound(say('hello'), model)).toBe(5 + 16);
+    expect(chatInputBound(say('汉字'), model)).toBe(6 + 16);
     expect(
-      inputBound(
+      chatInputBound(
         {
           messages: [
             { role: 'system', content: 'ab' },
@@ -25,17 +25,17 @@ describe('the input bound', () => {
       { type: 'text', text: 'look' },
       { type: 'image_url', image_url: { url: 'data:…' } },
     ];
-    expect(inputBound(say(parts), model)).toBe(4 + 2_000 + 16);
+    expect(chatInputBound(say(parts), model)).toBe(4 + 2_000 + 16);
   });
 
   it('counts text that stands in a part of another type', () => {
     const parts = [{ type: 'caption', text: 'four' }];
-    expect(inputBound(say(parts), model)).toBe(4 + 2_000 + 16);
+    expect(chatInputBound(say(parts), model)).toBe(4 + 2_000 + 16);
   });
 
-  it('refuses what is nested too deeply to be measured, as the fault of the request', () => {
-    const deep: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
-    expect(() => inputBound({ ...say('hi'), deep }, model)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  it('counts all thoughts that stand in the content of an earlier answer', () => {
+    const parts = [{ type: 'thinking', thinking: [{ type: 'text', text: 'x'.repeat(3_000) }] }];
+    expect(chatInputBound(say(parts), model)).toBeGreaterThan(3_000);
   });
 
   it('counts tools, schemas, tool calls and prompt fields that it does not know', () => {
@@ -43,14 +43,16 @@ describe('the input bound', () => {
     const calls = [{ id: '1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }];
     const body = { messages: [{ role: 'assistant', content: null, tool_calls: calls }], tools, prediction: { content: 'guess' } };
     const expected = 16 + JSON.stringify(calls).length + JSON.stringify(tools).length + JSON.stringify(body.prediction).length;
-    expect(inputBound(body, model)).toBe(expected);
+    expect(chatInputBound(body, model)).toBe(expected);
   });
 
   it('does not count what never reaches the prompt', () => {
-    expect(inputBound({ ...say('a'), metadata: { x: 'y'.repeat(500) }, stop: ['END'], user: 'someone', temperature: 0.5 }, model)).toBe(17);
+    expect(chatInputBound({ ...say('a'), metadata: { x: 'y'.repeat(500) }, stop: ['END'], user: 'someone', temperature: 0.5 }, model)).toBe(
+      17,
+    );
   });
 
   it('is at most the context window', () => {
-    expect(inputBound(say('x'.repeat(50_000)), model)).toBe(10_000);
+    expect(chatInputBound(say('x'.repeat(50_000)), model)).toBe(10_000);
   });
 });

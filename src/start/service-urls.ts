@@ -1,11 +1,19 @@
 /** What is wrong with the URL of a service, as the end of a sentence that begins with its variable; null: nothing, and its driver takes it. */
 import { isIP } from 'node:net';
+import { isRecord } from '../kernel/record';
 
 const MYSQL = 'must be sqlite:<file> or mysql://user:password@host:3306/database';
 const REDIS = 'must be redis://host:port or rediss://host:port';
 const MAIL = 'must be smtp://user:password@host:587 or smtps://user:password@host';
 const SSL = 'must say of ssl what Node is to check, as JSON: ?ssl={} for a certificate that the machine trusts';
+const HOST_NAME = /^\w[\w-]*(?:\.\w[\w-]*)*\.?$/;
+/** What ends so is read as an address. */
+const LAST_IS_NUMBER = /(?:^|\.)\d+\.?$/;
 const BAD_ESCAPE = 'has a % that begins no escape: write it as %25';
+
+export function isHost(text: string): boolean {
+  return isIP(text) !== 0 || (HOST_NAME.test(text) && !LAST_IS_NUMBER.test(text));
+}
 
 export function problemOfMysqlUrl(text: string): string | null {
   if (!URL.canParse(text)) return MYSQL;
@@ -43,11 +51,16 @@ function isAddress(hostname: string): boolean {
 
 function isJsonObject(text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isRecord(JSON.parse(text));
   } catch {
     return false;
   }
+}
+
+/** Of a page, as browsers say it: https://fetch.spec.whatwg.org/#origin-header */
+export function problemOfOrigin(text: string): string | null {
+  if (text === '*' || (URL.canParse(text) && new URL(text).origin === text)) return null;
+  return 'must be * or an origin such as https://app.example, without a path';
 }
 
 export function problemOfRedisUrl(text: string): string | null {
@@ -77,4 +90,12 @@ function decodes({ username, password, pathname }: URL): boolean {
   } catch {
     return false;
   }
+}
+
+/** What would silently be another file than the one that was meant, and so an empty ledger. */
+export function problemOfSqliteFile(file: string): string | null {
+  if (file.startsWith(':memory:')) return 'must be a file: the ledger has a connection of its own, and memory cannot be shared';
+  if (file.trim() !== file) return 'has spaces around the name of the file: leave them out';
+  if (file.includes('?')) return 'must be the name of a file and nothing else: "?" and options are not understood';
+  return file.startsWith('~') ? 'begins with a ~, which only a shell understands: write the whole path' : null;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError } from './kernel/configuration-error';
+import { ConfigurationError } from '../kernel/configuration-error';
 import { loadConfiguration } from './load-configuration';
 
 describe('loadConfiguration', () => {

@@ -1,7 +1,5 @@
-/** Who changed what through the graph: one entry for each mutation, also for one that was refused. */
-
-import type { Viewer } from '../../keys/viewer';
-import type { Page, PageRequest } from '../../ledger/ledger-reader';
+/** The log of mutations, and the port to it: who changed what through the graph, one entry for each, also for one that was refused. */
+import type { Page, PageRequest } from './ledger-reader';
 
 export const AUDIT_OUTCOMES = ['BEGUN', 'DONE', 'REFUSED'] as const;
 /** BEGUN: whether it was done is not known, because something broke or the process ended meanwhile. */
@@ -43,16 +41,4 @@ export interface AuditLog {
   end(entry: Pick<AuditEntry, 'id' | 'accountId' | 'target' | 'outcome' | 'faultCode' | 'after'>): Promise<void>;
   /** New to old; `accountId` null: everything. @throws Fault `invalid_request` for a cursor that is none */
   page(accountId: string | null, page: PageRequest, filter: AuditFilter): Promise<Page<AuditEntry>>;
-}
-
-/** Who a viewer is in the log. */
-export function actorOf(viewer: Viewer): Pick<AuditEntry, 'actorKind' | 'actorId'> {
-  switch (viewer.kind) {
-    case 'operator':
-      return { actorKind: 'OPERATOR', actorId: null };
-    case 'account':
-      return { actorKind: 'ACCOUNT', actorId: viewer.tokenId ?? viewer.accountId };
-    case 'key':
-      return { actorKind: 'KEY', actorId: viewer.key.id };
-  }
 }

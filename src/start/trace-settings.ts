@@ -1,5 +1,5 @@
 /** Where traces go, by the names that OpenTelemetry gives its settings. Without an endpoint there are none, and the rest is not looked at. */
-import type { ConfigurationFault } from './kernel/configuration-error';
+import type { ConfigurationFault } from '../kernel/configuration-error';
 
 const SAMPLERS = [
   'always_on',

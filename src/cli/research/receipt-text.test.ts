@@ -1,0 +1,20 @@
+import type { EndView } from './queries';
+import { receiptText } from './receipt-text';
+
+const charge = [{ bucket: 'RMB', currency: 'CNY', amount: '0.0118' }] as const;
+const END: EndView = {
+  ...{ id: 'run-1', symbol: 'DEMO', status: 'COMPLETED', statusReason: null, held: [], report: null, reportHtml: null },
+  estimate: { expected: charge, ceiling: charge },
+  sections: [{ name: 'summary', title: 'Summary', status: 'COMPLETED', tries: 1, charge, error: null }],
+  receipt: {
+    ...{ requests: 1, attempts: 1, failedAttempts: 0, fallbacks: 1, retriedSections: 1, charges: charge, retryCost: [] },
+    ...{ usage: { inputTokens: 1, outputTokens: 1 }, fallbackCost: charge, estimateError: 0 },
+    byModel: [{ model: 'small', bucket: 'RMB', requests: 1, charge: '0.0118' }],
+  },
+};
+
+describe('the receipt in a terminal', () => {
+  it('counts one thing as one', () => {
+    expect(receiptText(END).match(/\b1 \w+/g)).toEqual(['1 attempt', '1 token', '1 out', '1 section', '1 move', '1 try', '1 call']);
+  });
+});

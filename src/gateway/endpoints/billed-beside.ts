@@ -1,0 +1,48 @@
+/**
+ * What has a provider bill something that no price of the catalog covers: a search that it runs, or a model that the client names in place
+ * of the catalog's. Everything else that is not known here goes through untouched.
+ */
+import { wrong } from '../../kernel/fault';
+import { isRecord } from '../../kernel/record';
+import type { Json } from './endpoint';
+
+const SEARCHES = 'is not served: a search is billed beside the tokens';
+
+/** Each with the values that ask for nothing, beside those that every member has for it, and why it is refused. */
+const BILLED: Readonly<Record<string, readonly [asksNothing: (value: unknown) => boolean, why: string]>> = {
+  // OpenAI, xAI, Alibaba and OpenRouter, in turn.
+  web_search_options: [never, SEARCHES],
+  search_parameters: [(value) => isRecord(value) && value['mode'] === 'off', SEARCHES],
+  enable_search: [never, SEARCHES],
+  plugins: [isEmptyList, 'is not served: plugins are billed beside the tokens'],
+  models: [isEmptyList, 'is not served: another model has another price, and the catalog names the backups'],
+};
+
+/** The members that are looked at. */
+export const BILLED_BESIDE: readonly string[] = Object.keys(BILLED);
+
+/** @throws Fault `invalid_request` that names the member */
+export function refuseBilledBeside(json: Json): void {
+  for (const [name, [asksNothing, why]] of Object.entries(BILLED)) {
+    const value = json[name];
+    if (value !== undefined && value !== null && value !== false && !asksNothing(value)) throw wrong(name, why);
+  }
+}
+
+/** Tools that the client runs itself. One without a type is the provider's to refuse. @throws Fault `invalid_request` that names the tool */
+export function refuseHostedTools(tools: unknown): void {
+  if (!Array.isArray(tools)) return;
+  tools.forEach((tool: unknown, index) => {
+    const type = isRecord(tool) ? tool['type'] : undefined;
+    if (typeof type !== 'string' || type === 'function' || type === 'custom') return;
+    throw wrong(`tools[${index}].type`, 'must be function or custom: hosted tools are not served');
+  });
+}
+
+function never(): boolean {
+  return false;
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
