@@ -78,7 +78,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])(`${KILLS} kills of research, on
       for (const id of runs) expect((await researchRunIn(gateway.origin, ACME, id, ['COMPLETED'], ENDED_MS)).status).toBe('COMPLETED');
       console.log(`${kind}: ${completed.size} sections were completed before a kill, calls in flight at the kills: ${inFlight.join(' ')}`);
     },
-    60_000 + MOST_KILLS * 15_000,
+    60_000 + MOST_KILLS * 30_000,
   );
 
   promise('never call a section again that was finished, and never pay twice for one', async () => {

@@ -2,9 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 20;
+/** Long, for what costs nothing where a test passes: a busy machine takes its time, and no promise is about it. */
+const PATIENCE_MS = 20_000;
 
 /** Gives what `check` gives as soon as it does not throw. After `ms` its last error stands. */
-export async function eventually<T>(check: () => T | Promise<T>, ms = 5_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, ms = PATIENCE_MS): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {
     try {
