@@ -15,6 +15,8 @@ interface Words {
   nowSeconds: string;
   /** What ends a table. */
   end: string;
+  /** Gives a column that may be null another length, where texts have one. */
+  resize(table: string, column: string, type: string): readonly string[];
   dropIndex(name: string, table: string): string;
   /** An index of the rows that meet a condition, where there are such; of all rows with the columns of the condition first, elsewhere. */
   indexWhere(name: string, table: string, columns: string, condition: { readonly column: string; readonly is: string }): string;
@@ -31,6 +33,7 @@ const SQLITE: Words = {
   int: 'INTEGER',
   nowSeconds: "CAST(strftime('%s', 'now') AS INTEGER)",
   end: ') STRICT',
+  resize: () => [],
   dropIndex: (name) => `DROP INDEX ${name}`,
   indexWhere: (name, table, columns, { column, is }) => `CREATE INDEX ${name} ON ${table} (${columns}) WHERE ${column} = '${is}'`,
   indexOnly: (name, table, columns, condition) => `CREATE INDEX ${name} ON ${table} (${columns}) WHERE ${condition}`,
@@ -44,6 +47,7 @@ const MYSQL: Words = {
   int: 'INT',
   nowSeconds: 'UNIX_TIMESTAMP()',
   end: ') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
+  resize: (table, column, type) => [`ALTER TABLE ${table} MODIFY COLUMN ${column} ${type}`],
   dropIndex: (name, table) => `DROP INDEX ${name} ON ${table}`,
   indexWhere: (name, table, columns, { column }) => `CREATE INDEX ${name} ON ${table} (${column}, ${columns})`,
   indexOnly: (name, table, columns, _condition, elsewhere = columns) => `CREATE INDEX ${name} ON ${table} (${elsewhere})`,

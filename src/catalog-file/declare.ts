@@ -1,27 +1,18 @@
 /** From the text of a checked catalog to what it declares: amounts as nano units, instants as milliseconds, defaults filled in. */
-import { PRICE_CLASSES, type PriceClass, type PriceClasses } from '../kernel/classes';
 import { invariant } from '../kernel/invariant';
-import { nano, parseDecimal } from '../kernel/money';
+import { nano } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
 import type { SpendLimit } from '../keys/api-key';
 import type { DeclaredAccount, DeclaredKey } from '../keys/declared-account';
 import type { KeyPolicies } from '../keys/key-policies';
 import { routeId } from '../routing/catalog';
-import type {
-  DeclaredCatalog,
-  DeclaredChannel,
-  DeclaredCost,
-  DeclaredPrice,
-  DeclaredRoute,
-  DeclaredStep,
-} from '../routing/declared-catalog';
+import type { DeclaredCatalog, DeclaredChannel, DeclaredRoute, DeclaredStep } from '../routing/declared-catalog';
 import type { CatalogText } from './catalog-schema';
+import { type CostText, declareCost, declarePrice, exact } from './declare-price';
 
 type ChannelText = CatalogText['channels'][number];
 type RouteText = CatalogText['routes'][number];
 type StepText = RouteText['channels'][number];
-type PriceText = RouteText['price'];
-type CostText = NonNullable<StepText['cost']>;
 type AccountText = CatalogText['accounts'][number];
 type KeyText = AccountText['keys'][number];
 
@@ -101,32 +92,6 @@ function declareStep(step: StepText, model: string, costs: Costs): DeclaredStep 
   };
 }
 
-function declarePrice(price: PriceText): DeclaredPrice {
-  return { ...declareAmounts(price), multiplier: exact(price.multiplier) };
-}
-
-function declareCost(cost: CostText): DeclaredCost {
-  return { ...declareAmounts(cost), currency: cost.currency };
-}
-
-function declareAmounts(amounts: Omit<PriceText, 'multiplier'>) {
-  const optional = (amount: string | undefined) => (amount === undefined ? null : nano(exact(amount)));
-  return {
-    input: nano(exact(amounts.input)),
-    cachedInput: optional(amounts.cachedInput),
-    cacheWrite: optional(amounts.cacheWrite),
-    output: nano(exact(amounts.output)),
-    perRequest: optional(amounts.perRequest),
-    ...declareClasses(amounts),
-  };
-}
-
-/** No member at all where nothing is priced apart. */
-function declareClasses(amounts: Readonly<Partial<Record<PriceClass, string>>>): { readonly classes?: PriceClasses } {
-  const entries = PRICE_CLASSES.flatMap((name) => (amounts[name] === undefined ? [] : [[name, nano(exact(amounts[name]))] as const]));
-  return entries.length === 0 ? {} : { classes: Object.fromEntries(entries) };
-}
-
 function declareAccount(account: AccountText): DeclaredAccount {
   return {
     id: account.id,
@@ -172,10 +137,4 @@ function declarePolicies({ maxAttempts, deadlineMs, maxPrice, maxCharge, modelAl
 
 function declareSpendLimits(limits: KeyText['spendLimits']): SpendLimit[] {
   return (limits ?? []).map((limit) => ({ ...limit, amount: nano(exact(limit.amount)) }));
-}
-
-function exact(decimal: string): bigint {
-  const units = parseDecimal(decimal);
-  invariant(units !== undefined, 'the schema lets only decimals pass');
-  return units;
 }

@@ -1,9 +1,12 @@
 /** What stands, as the catalog's file would write it: the way back of `declare.ts`. */
+import { LONG_PROMPT_AMOUNTS } from '../kernel/long-prompts';
 import { formatDecimal } from '../kernel/money';
+import { inOrder } from '../kernel/priced-apart';
 import type { Catalog, Channel, CostVersion, Model, PriceVersion, Route, RouteStep } from '../routing/catalog';
 import type { Written } from '../routing/catalog-edit';
 import { field, items, text } from './loose';
-import { channel, cost, model, price, route, step } from './routing-schema';
+import { cost, price } from './price-schema';
+import { channel, model, route, step } from './routing-schema';
 
 export function textOfChannel(standing: Channel): Written {
   return fieldsOf(channel.shape, standing);
@@ -41,11 +44,16 @@ function textOfStep(standing: RouteStep): Written {
 }
 
 function textOfPrice(standing: PriceVersion): Written {
-  return fieldsOf(price.shape, { ...standing, ...standing.classes });
+  return { ...fieldsOf(price.shape, { ...standing, ...standing.classes }), ...textOfLongPrompts(standing) };
 }
 
 function textOfCost(standing: CostVersion): Written {
-  return fieldsOf(cost.shape, { ...standing, ...standing.classes });
+  return { ...fieldsOf(cost.shape, { ...standing, ...standing.classes }), ...textOfLongPrompts(standing) };
+}
+
+function textOfLongPrompts({ longPrompts }: PriceVersion | CostVersion): Written {
+  if (longPrompts === undefined) return {};
+  return { longPrompts: longPrompts.map((long) => ({ above: long.above, ...inOrder(LONG_PROMPT_AMOUNTS, long, formatDecimal) })) };
 }
 
 /** Those that the file has a place for, and that say something. */

@@ -4,6 +4,7 @@ import { ConfigurationError, type ConfigurationFault } from '../kernel/configura
 import { catalogSchema } from './catalog-schema';
 import { type CheckAddress, checkAddresses } from './check-addresses';
 import { checkFolder } from './check-folder';
+import { checkPrices } from './check-prices';
 import { checkReferences } from './check-references';
 import { checkSecrets } from './check-secrets';
 import { type Declaration, declare } from './declare';
@@ -37,9 +38,9 @@ export function parseCatalog(source: string, format: 'yaml' | 'json', surroundin
   return declare(read.data);
 }
 
-/** What no single field shows: names, secrets and addresses of a catalog of any shape. */
+/** What no single field shows: names, secrets, addresses and the order of prices in a catalog of any shape. */
 export function faultsBetween(tree: unknown, checkAddress: CheckAddress): ConfigurationFault[] {
-  return [...checkReferences(tree), ...checkSecrets(tree), ...checkAddresses(tree, checkAddress)];
+  return [...checkReferences(tree), ...checkSecrets(tree), ...checkAddresses(tree, checkAddress), ...checkPrices(tree)];
 }
 
 /** Editors of some systems begin files with one. */

@@ -1,58 +1,16 @@
 /** The shape of what the catalog says about channels, models and routes. */
 import { z } from 'zod';
-import type { PriceClass } from '../kernel/classes';
-import { formatDecimal } from '../kernel/money';
 import { HOUR_MS } from '../kernel/times';
-import { CURRENCIES, ROUTE_TYPES } from '../kernel/words';
-import { MULTIPLIER_MAX, PRICE_MAX, PROTOCOLS, STICKINESS } from '../routing/catalog';
+import { ROUTE_TYPES } from '../kernel/words';
+import { PROTOCOLS, STICKINESS } from '../routing/catalog';
 import { BREAKER_DEFAULTS } from '../routing/health/breaker-settings';
-import { count, decimal, displayName, headerSecret, id, modelId, upstreamModel } from './fields';
+import { count, displayName, headerSecret, id, modelId, upstreamModel } from './fields';
+import { cost, price } from './price-schema';
 
 const CALLS_MAX = 100_000;
 const SECRETS_MAX = 100;
 const PRIORITY_MAX = 1_000;
 const TOKENS_MAX = 100_000_000;
-
-const amount = (most: bigint) => decimal(formatDecimal(most));
-const apart = (what: string) => amount(PRICE_MAX).optional().describe(what);
-const classes = {
-  audioInput: apart('Per one million input tokens of audio; as input when left out.'),
-  imageInput: apart('Per one million input tokens of pictures; as input when left out.'),
-  reasoning: apart('Per one million output tokens of reasoning; as output when left out.'),
-  audioOutput: apart('Per one million output tokens of audio; as output when left out.'),
-  imageOutput: apart('Per one million output tokens of pictures; as output when left out.'),
-  perImage: apart('For each picture that was made, beside its tokens.'),
-  perSecond: apart('For each second of audio that was heard, beside its tokens.'),
-  characters: apart('For one million characters of text that is spoken, beside its tokens.'),
-} satisfies Record<PriceClass, unknown>;
-
-export const price = z
-  .strictObject({
-    input: amount(PRICE_MAX).describe('Per one million input tokens.'),
-    cachedInput: amount(PRICE_MAX)
-      .optional()
-      .describe("Per one million input tokens read from the provider's cache; as input when left out."),
-    cacheWrite: amount(PRICE_MAX)
-      .optional()
-      .describe("Per one million input tokens written to the provider's cache; as input when left out."),
-    output: amount(PRICE_MAX).describe('Per one million output tokens.'),
-    perRequest: amount(PRICE_MAX).optional().describe('For each request, beside its tokens.'),
-    ...classes,
-    multiplier: amount(MULTIPLIER_MAX).default('1').describe('Multiplies every amount of this price: 0 to 100. With 0 nothing is charged.'),
-  })
-  .describe('Decimal strings, in CNY on an ORDINARY route and in USD on an OFFICIAL one.');
-
-export const cost = z
-  .strictObject({
-    currency: z.enum(CURRENCIES).describe('What the upstream bills in; it need not be the currency of the route.'),
-    input: amount(PRICE_MAX).describe('Per one million input tokens.'),
-    cachedInput: amount(PRICE_MAX).optional().describe('As input when left out.'),
-    cacheWrite: amount(PRICE_MAX).optional().describe('As input when left out.'),
-    output: amount(PRICE_MAX).describe('Per one million output tokens.'),
-    perRequest: amount(PRICE_MAX).optional().describe('For each request that used something, beside its tokens.'),
-    ...classes,
-  })
-  .describe('What the upstream charges the operator. Nobody else sees it, and it changes no charge.');
 
 const timeouts = z.strictObject({
   connectMs: count(1, HOUR_MS).default(3_000).describe('Until the connection stands.'),

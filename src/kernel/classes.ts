@@ -2,7 +2,7 @@
  * What is metered apart from plain tokens of input and output, where a price says so. Token classes are parts of the input
  * or output; without a price of their own they cost what the rest does. Pictures, seconds and characters are counted beside the tokens.
  */
-import { type Nano, nano } from './money';
+import type { Nano } from './money';
 
 /** Amounts in nano: `perImage` for one picture, `perSecond` for one second, `characters` per one million of them, all others per one million tokens. */
 export const PRICE_CLASSES = [
@@ -30,16 +30,6 @@ export const USAGE_CLASSES = [
 ] as const;
 export type UsageClass = (typeof USAGE_CLASSES)[number];
 export type UsageClasses = Readonly<Partial<Record<UsageClass, number>>>;
-
-/** As it is stored: the classes in their fixed order, amounts as whole nano; null when there is none. */
-export function priceClassesText(classes: PriceClasses | null | undefined): string | null {
-  return textOf(PRICE_CLASSES.flatMap((name) => (classes?.[name] === undefined ? [] : [[name, String(classes[name])]])));
-}
-
-/** @throws Error when the text is none that `priceClassesText` made */
-export function priceClassesIn(text: string | null): PriceClasses | undefined {
-  return read(text, PRICE_CLASSES, (value) => nano(BigInt(value as string)));
-}
 
 /** As it is stored: the classes in their fixed order; null when there is none. */
 export function usageClassesText(classes: UsageClasses | undefined): string | null {

@@ -1,7 +1,9 @@
 import { fc } from '../../test/support/properties';
-import { PRICE_CLASSES, priceClassesIn, priceClassesText, USAGE_CLASSES, usageClassesIn, usageClassesText } from '../kernel/classes';
+import { PRICE_CLASSES, USAGE_CLASSES, usageClassesIn, usageClassesText } from '../kernel/classes';
 import { nano } from '../kernel/money';
-import { chargeFor, chargeLines, type PriceTerms } from './charge';
+import { pricedApartIn, pricedApartText } from '../kernel/priced-apart';
+import { chargeFor, chargeLines } from './charge';
+import type { PriceTerms } from './price-terms';
 import { quoteCeiling } from './quote-ceiling';
 import { NO_USAGE, type Usage } from './usage';
 
@@ -86,10 +88,10 @@ describe('what is priced apart', () => {
   });
 
   it('is stored and read back the same, and nothing is stored where there is nothing', () => {
-    fc.assert(fc.property(classesOfPrice, (classes) => expect(priceClassesIn(priceClassesText(classes)) ?? {}).toEqual(classes)));
+    fc.assert(fc.property(classesOfPrice, (classes) => expect(pricedApartIn(pricedApartText({ classes })).classes ?? {}).toEqual(classes)));
     expect(usageClassesIn(usageClassesText({ images: 2, milliseconds: 0 }))).toEqual({ images: 2 });
-    expect([usageClassesText({}), usageClassesText(undefined), priceClassesText(null)]).toEqual([null, null, null]);
+    expect([usageClassesText({}), usageClassesText(undefined), pricedApartText({})]).toEqual([null, null, null]);
     expect(() => usageClassesIn('{"images":1.5}')).toThrow(/no count/);
-    expect(() => priceClassesIn('{"perMoon":"1"}')).toThrow(/perMoon/);
+    expect(() => pricedApartIn('{"perMoon":"1"}')).toThrow(/perMoon/);
   });
 });

@@ -1,7 +1,8 @@
 import { amount, aPrice } from '../../test/support/catalog-builders';
 import { fc } from '../../test/support/properties';
 import { nano } from '../kernel/money';
-import { chargeFor, chargeLines, type PriceTerms } from './charge';
+import { chargeFor, chargeLines } from './charge';
+import type { PriceTerms } from './price-terms';
 import { outputLimitWithin, quoteCeiling } from './quote-ceiling';
 import { NO_USAGE, type Usage } from './usage';
 

@@ -3,25 +3,14 @@
  *
  *     charge = ⌈ (Σ tokens × price + characters × price + (requests × perRequest + images × perImage + seconds × perSecond) × 10⁶) × multiplier / 10¹⁵ ⌉ nano
  *
- * with prices in nano per 10⁶ tokens or characters and the multiplier in units of 10⁻⁹. There is one division per receipt, rounded up.
+ * with prices in nano per 10⁶ tokens or characters, those of the length of the prompt, and the multiplier in units of 10⁻⁹. There is one division per receipt, rounded up.
  */
 
-import type { PriceClasses } from '../kernel/classes';
+import { longPromptFor } from '../kernel/long-prompts';
 import { divideUp, type Nano, nano, ONE } from '../kernel/money';
 import { classTerms, type Term, tokenTerm } from './charge-terms';
+import { type PriceTerms, termsAbove, termsOfPrompt } from './price-terms';
 import type { Usage } from './usage';
-
-/** The amounts of a price version that the formula reads. `routing/catalog.ts` `PriceVersion` satisfies it. */
-export interface PriceTerms {
-  readonly input: Nano;
-  readonly cachedInput: Nano | null;
-  readonly cacheWrite: Nano | null;
-  readonly output: Nano;
-  readonly perRequest: Nano | null;
-  readonly multiplier: bigint;
-  /** What is priced apart; left out: nothing is. */
-  readonly classes?: PriceClasses | undefined;
-}
 
 export interface ChargeLine {
   readonly label: string;
@@ -36,6 +25,11 @@ const DIVISOR = TOKENS_PER_PRICE * ONE;
 
 /** What a usage costs under a price: exact, rounded up once to the nano. */
 export function chargeFor(usage: Usage, price: PriceTerms): Nano {
+  return price.longPrompts === undefined ? chargeBy(usage, price) : chargeBy(usage, termsOfPrompt(price, usage.inputTokens));
+}
+
+/** By prices that are the same for every length of the prompt. */
+function chargeBy(usage: Usage, price: PriceTerms): Nano {
   if (price.classes !== undefined) return nano(divideUp(sumOf(termsOf(usage, price)), DIVISOR));
   const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = usage;
   const fresh = BigInt(inputTokens - cachedInputTokens - cacheWriteTokens) * price.input;
@@ -48,11 +42,13 @@ export function chargeFor(usage: Usage, price: PriceTerms): Nano {
 
 /**
  * The lines of a receipt. They add up to `charged` exactly: each is floored to the nano, and a rounding line takes the
- * rest. When the hold capped the charge, a line says how much the operator bears.
+ * rest. When the hold capped the charge, a line says how much the operator bears. Those of tokens say which length of prompt their price is for.
  */
 export function chargeLines(usage: Usage, price: PriceTerms, charged: Nano): ChargeLine[] {
-  const lines = termsOf(usage, price).map((term) => ({
-    label: term.label,
+  const long = longPromptFor(price.longPrompts, usage.inputTokens);
+  const length = long === undefined ? '' : `, prompt above ${long.above}`;
+  const lines = termsOf(usage, termsAbove(price, long)).map((term) => ({
+    label: term.tokens === null ? term.label : `${term.label}${length}`,
     tokens: term.tokens,
     unitPrice: term.tokens === null ? null : nano((term.price * price.multiplier) / ONE),
     amount: nano(term.numerator / DIVISOR),

@@ -1,7 +1,8 @@
 /** What the operator pays the upstream for an attempt. It is written beside the charge and never changes it. */
 import { nano, ONE } from '../kernel/money';
 import type { Currency } from '../kernel/words';
-import { chargeFor, type PriceTerms } from './charge';
+import { chargeFor } from './charge';
+import type { PriceTerms } from './price-terms';
 import type { Usage } from './usage';
 
 /** The amounts of a cost version that the formula reads. `routing/catalog.ts` `CostVersion` satisfies it. */
@@ -13,6 +14,7 @@ export type CostTerms = Omit<PriceTerms, 'multiplier'> & { readonly currency: Cu
  */
 export function costOf(usage: Usage, terms: CostTerms | null) {
   if (terms === null || usage.source === 'NONE') return null;
-  const { input, cachedInput, cacheWrite, output, perRequest, classes, currency } = terms;
-  return { amount: nano(chargeFor(usage, { input, cachedInput, cacheWrite, output, perRequest, classes, multiplier: ONE })), currency };
+  const { input, cachedInput, cacheWrite, output, perRequest, classes, longPrompts, currency } = terms;
+  const amounts = { input, cachedInput, cacheWrite, output, perRequest, classes, longPrompts, multiplier: ONE };
+  return { amount: nano(chargeFor(usage, amounts)), currency };
 }

@@ -1,12 +1,14 @@
 /**
  * The most that a request can cost, before anything is sent. The bound is certain, not estimated: it uses the charge's
- * own formula on upper bounds of the tokens, at the dearest step of the plan, so a charge never passes its hold.
+ * own formula on upper bounds of the tokens, at the dearest step of the plan and the dearest length that the prompt can have, so a charge
+ * never passes its hold.
  */
 
 import type { UsageClasses } from '../kernel/classes';
 import { invariant } from '../kernel/invariant';
 import { type Nano, nano } from '../kernel/money';
-import { chargeFor, type PriceTerms } from './charge';
+import { chargeFor } from './charge';
+import { besideTokens, type PriceTerms, termsAbove } from './price-terms';
 import type { Usage } from './usage';
 
 /** What bounds the tokens of a request. */
@@ -74,26 +76,50 @@ function dearest(bounds: TokenBounds, prices: readonly PriceTerms[], outputLimit
     ...(classes && { classes }),
   };
   let most = nano(0n);
-  for (const price of prices) {
-    const amount = chargeFor(usage, upperTerms(price));
+  for (const price of prices) most = dearestLength(usage, price, most);
+  return most;
+}
+
+/** The most of what the usage can cost at any length of its prompt, and of what is the most already. */
+function dearestLength(usage: Usage, price: PriceTerms, before: Nano): Nano {
+  let most = before;
+  for (const { above, upTo, terms } of upperTerms(price)) {
+    if (above >= usage.inputTokens) break;
+    const amount = chargeFor(upTo < usage.inputTokens ? { ...usage, inputTokens: upTo } : usage, terms);
     if (amount > most) most = amount;
   }
   return most;
 }
 
-const upperTermsOf = new WeakMap<PriceTerms, PriceTerms>();
+/** What bounds the prices of the prompts that have more input tokens than `above`, and at most `upTo`. */
+interface UpperTerms {
+  readonly above: number;
+  readonly upTo: number;
+  readonly terms: PriceTerms;
+}
 
-/** Input and output can be billed in any of their classes: the dearest bounds them all. What is beside the tokens stays. */
-function upperTerms(price: PriceTerms): PriceTerms {
+const upperTermsOf = new WeakMap<PriceTerms, readonly UpperTerms[]>();
+
+/** From short prompts to long ones: a short prompt may be the dearer one, and nobody knows the length of the prompt before. */
+function upperTerms(price: PriceTerms): readonly UpperTerms[] {
   const known = upperTermsOf.get(price);
   if (known !== undefined) return known;
+  const { longPrompts = [] } = price;
+  const upper = [undefined, ...longPrompts].map((long, index) => ({
+    above: long?.above ?? -1,
+    upTo: longPrompts[index]?.above ?? Number.POSITIVE_INFINITY,
+    terms: upperBound(termsAbove(price, long)),
+  }));
+  upperTermsOf.set(price, upper);
+  return upper;
+}
+
+/** Input and output can be billed in any of their classes: the dearest bounds them all. What is beside the tokens stays. */
+function upperBound(price: PriceTerms): PriceTerms {
   const { classes } = price;
   const input = dearestOf(price.input, [price.cachedInput, price.cacheWrite, classes?.audioInput, classes?.imageInput]);
   const output = dearestOf(price.output, [classes?.reasoning, classes?.audioOutput, classes?.imageOutput]);
-  const beside = classes && { perImage: classes.perImage, perSecond: classes.perSecond, characters: classes.characters };
-  const upper = { ...price, input, output, classes: beside };
-  upperTermsOf.set(price, upper);
-  return upper;
+  return { ...price, input, output, classes: besideTokens(price) };
 }
 
 function dearestOf(first: Nano, others: readonly (Nano | null | undefined)[]): Nano {

@@ -6,7 +6,8 @@ import { type Bucket, currencyOf } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
 import { counterRef } from '../ledger/spend-counter';
 import type { SpendRoom } from '../ledger/spend-room';
-import type { Plan, PlanStep } from '../routing/plan-route';
+import { isDearer } from '../metering/price-terms';
+import type { Plan } from '../routing/plan-route';
 import type { BudgetLine } from '../runs/run';
 import { amountIn, type Warning } from './run';
 import type { SectionSpec } from './sections/section';
@@ -15,7 +16,8 @@ import type { SectionSpec } from './sections/section';
 export interface SectionEstimate {
   readonly spec: SectionSpec;
   readonly plans: readonly Plan[];
-  readonly tokens: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
   readonly seconds: number;
   readonly expected: Nano;
   readonly holds: readonly BudgetLine[];
@@ -48,7 +50,7 @@ export function warningsOf(foreseen: Foreseen): Warning[] {
     ...dearCalls(foreseen),
     ...expiringKey(foreseen),
     ...officialRoutes(foreseen.sections),
-    ...dearerBackups(plans),
+    ...dearerBackups(foreseen.sections),
     ...changingPrices(plans, foreseen),
     ...longRun(foreseen.expectedSeconds),
   ];
@@ -118,11 +120,10 @@ function models(sections: readonly SectionEstimate[], wanted: (plans: readonly P
   return [...new Set(sections.filter(({ plans }) => wanted(plans)).flatMap(({ plans }) => plans[0]?.model.id ?? []))];
 }
 
-function dearerBackups(plans: readonly Plan[]): Warning[] {
-  const dearer = plans.flatMap(({ route, steps }) => {
-    const [primary, ...backups] = steps.filter((step) => step.passedOver === undefined);
-    return primary !== undefined && backups.some((backup) => isDearer(backup, primary)) ? [route.id] : [];
-  });
+function dearerBackups(sections: readonly SectionEstimate[]): Warning[] {
+  const dearer = sections.flatMap(({ plans, inputTokens }) =>
+    plans.filter((plan) => hasDearerBackup(plan, inputTokens)).map(({ route }) => route.id),
+  );
   if (dearer.length === 0) return [];
   const message = `Where a primary channel fails, a backup that costs more serves: ${[...new Set(dearer)].join(', ')}. The ceiling covers it.`;
   return [{ code: 'FALLBACK_DEARER', message }];
@@ -139,8 +140,9 @@ function changingPrices(plans: readonly Plan[], { now, secondsAtWorst }: Foresee
   return [{ code: 'PRICE_CHANGES', message: `${message} Calls from then on are charged by the new one, which is not estimated here.` }];
 }
 
-function isDearer({ price }: PlanStep, primary: PlanStep): boolean {
-  return price.input > primary.price.input || price.output > primary.price.output;
+function hasDearerBackup({ steps }: Plan, inputTokens: number): boolean {
+  const [primary, ...backups] = steps.filter((step) => step.passedOver === undefined);
+  return primary !== undefined && backups.some(({ price }) => isDearer(price, primary.price, inputTokens));
 }
 
 function longRun(seconds: number): Warning[] {

@@ -131,6 +131,22 @@ describe('an estimate', () => {
     expect(backed.ceiling[0]?.amount).toBe((alone.ceiling[0]?.amount ?? 0n) * 2n);
   });
 
+  it('expects and warns by the prices that prompts of the length of its sections have', async () => {
+    const profiles = new Map(sectionsOf('QUICK').map(({ name }) => [name, { inputTokens: 1_000, outputTokens: 100, seconds: 1 }]));
+    const with_ = (primary: typeof CHEAP, backup = primary) => {
+      const steps = [primary, backup].map((price, at) => ({ channelId: at === 0 ? 'a' : 'b', price }));
+      const routes = [aRoute('m', 'ORDINARY', steps)];
+      const catalog = aCatalog({ models: [aModel('m')], channels: [aChannel('a'), aChannel('b')], routes });
+      return estimateResearch(means({ profiles, catalog }), aKey(), 'QUICK', null);
+    };
+    const long = (above: number) => aPrice({ ...CHEAP, longPrompts: [{ above, input: amount('2'), output: amount('8') }] });
+    const plain = (await with_(CHEAP)).expected[0]?.amount ?? 0n;
+    expect((await with_(long(1_000))).expected[0]?.amount).toBe(plain);
+    expect((await with_(long(999))).expected[0]?.amount).toBe(plain * 2n);
+    expect(codes(await with_(CHEAP, long(1_000)))).toEqual([]);
+    expect(codes(await with_(CHEAP, long(999)))).toEqual(['FALLBACK_DEARER']);
+  });
+
   it('warns of a price that changes before the run may have ended, and of none that changes later', async () => {
     const profiles = new Map(sectionsOf('QUICK').map(({ name }) => [name, { inputTokens: 10, outputTokens: 1, seconds: 10 }]));
     const foreseen = (effectiveFrom: number) => {

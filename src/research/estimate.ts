@@ -62,7 +62,7 @@ export async function estimateResearch(
   const balanceOk = needed.every(({ bucket, amount }) => amount <= (available.get(bucket) ?? 0n));
   return {
     ...{ mode, sections: sections.length, expected, ceiling, expectedSeconds, balanceOk },
-    expectedTokens: sections.reduce((sum, { tokens }) => sum + tokens, 0),
+    expectedTokens: sections.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0),
     warnings: warningsOf({
       ...{ sections, needed, available, rooms, budget, expectedSeconds },
       secondsAtWorst: expectedSeconds * TRIES_MAX,
@@ -81,7 +81,7 @@ function estimateSection({ catalog, models, profiles }: EstimateMeans, key: ApiK
   const usage = { inputTokens: input, outputTokens: output, cachedInputTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
   const primary = planned.first.steps.find((step) => step.passedOver === undefined);
   return {
-    ...{ spec, plans, tokens: input + output },
+    ...{ spec, plans, inputTokens: input, outputTokens: output },
     seconds: learned?.seconds ?? SECONDS_TO_FIRST_TOKEN + output / OUTPUT_TOKENS_PER_SECOND,
     expected: primary === undefined ? nano(0n) : chargeFor({ ...usage, source: 'COUNTED' }, primary.price),
     holds: plans.map((plan) => ({ bucket: plan.bucket, amount: holdOf(plan, spec, Math.max(input, spec.expectedInputTokens)) })),

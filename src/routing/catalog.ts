@@ -3,6 +3,7 @@
  * the flow plans every request on one snapshot and never looks twice.
  */
 import type { PriceClasses } from '../kernel/classes';
+import type { LongPrompts } from '../kernel/long-prompts';
 import type { Nano } from '../kernel/money';
 import { secretMark } from '../kernel/secret';
 import type { Currency, RouteType } from '../kernel/words';
@@ -72,6 +73,8 @@ export interface PriceVersion {
   readonly perRequest: Nano | null;
   /** What is priced apart; left out: nothing is. */
   readonly classes?: PriceClasses | undefined;
+  /** What requests with long prompts cost; left out: what all others do. */
+  readonly longPrompts?: LongPrompts | undefined;
   readonly multiplier: bigint;
   /** Milliseconds since 1970. */
   readonly effectiveFrom: number;
@@ -92,6 +95,8 @@ export interface CostVersion {
   readonly perRequest: Nano | null;
   /** What is billed apart; left out: nothing is. */
   readonly classes?: PriceClasses | undefined;
+  /** What is billed for requests with long prompts; left out: what is for all others. */
+  readonly longPrompts?: LongPrompts | undefined;
   /** Milliseconds since 1970. */
   readonly effectiveFrom: number;
 }

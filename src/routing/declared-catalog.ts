@@ -6,10 +6,16 @@ import type { RouteType } from '../kernel/words';
 import type { Channel, CostVersion, Model, PriceVersion, RouteStep, Stickiness } from './catalog';
 
 /** The amounts of a price, before it has become a version. */
-export type DeclaredPrice = Pick<PriceVersion, 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest' | 'classes' | 'multiplier'>;
+export type DeclaredPrice = Pick<
+  PriceVersion,
+  'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest' | 'classes' | 'longPrompts' | 'multiplier'
+>;
 
 /** The amounts of a channel's cost, before they have become a version. */
-export type DeclaredCost = Pick<CostVersion, 'currency' | 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest' | 'classes'>;
+export type DeclaredCost = Pick<
+  CostVersion,
+  'currency' | 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest' | 'classes' | 'longPrompts'
+>;
 
 export type DeclaredChannel = Pick<
   Channel,

@@ -2,6 +2,7 @@
 import type { PriceClasses } from '../kernel/classes';
 import type { Clock } from '../kernel/clock';
 import { Fault, wrong } from '../kernel/fault';
+import { LONG_PROMPT_ABOVE_MAX, LONG_PROMPTS_MAX, type LongPrompts, problemOfOrder } from '../kernel/long-prompts';
 import { formatDecimal } from '../kernel/money';
 import { shown } from '../kernel/shown';
 import { type Catalog, type Channel, MULTIPLIER_MAX, PRICE_MAX, type PriceVersion } from './catalog';
@@ -25,12 +26,13 @@ export interface CatalogManagement {
   readonly clock: Clock;
 }
 
-/** What the operator says of a price. What is priced apart stays as it is unless `classes` says otherwise. */
+/** What the operator says of a price. What is priced apart and what long prompts cost stay as they are, unless something is said of them. */
 export interface PriceWish {
   readonly amounts: Pick<DeclaredPrice, 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest'>;
   /** In units of 10⁻⁹. */
   readonly multiplier: bigint;
   readonly classes: PriceClasses | null;
+  readonly longPrompts: LongPrompts | null;
   /** Milliseconds since 1970; null: now. */
   readonly effectiveFrom: number | null;
 }
@@ -44,15 +46,17 @@ const AHEAD_MS = 5 * 366 * 86_400_000;
  * @throws Fault `invalid_request` that names the amount or the instant; `not_found` for a route that is not in the catalog
  */
 export async function setPrice({ catalog, editor, clock }: CatalogManagement, routeId: string, wish: PriceWish): Promise<PriceVersion> {
-  const { amounts, multiplier, classes, effectiveFrom } = wish;
+  const { amounts, multiplier, classes, longPrompts, effectiveFrom } = wish;
   const route = catalog.current().routes.get(routeId);
   if (route === undefined) throw new Fault('not_found', unknownRoute(catalog.current(), routeId), { param: 'routeId' });
   for (const [name, amount] of Object.entries({ ...amounts, ...classes })) checkAmount(name, amount);
   checkAmount('multiplier', multiplier, MULTIPLIER_MAX);
+  checkLongPrompts(longPrompts ?? []);
   const apart = classes ?? route.price.classes;
+  const long = longPrompts ?? route.price.longPrompts ?? [];
   return editor.setRoutePrice(
     routeId,
-    { ...amounts, multiplier, ...(apart && { classes: apart }) },
+    { ...amounts, multiplier, ...(apart && { classes: apart }), ...(long.length > 0 && { longPrompts: long }) },
     priceBeginning(effectiveFrom, clock.now()),
   );
 }
@@ -73,6 +77,17 @@ function unknownRoute({ routes }: Catalog, routeId: string): string {
 function checkAmount(name: string, amount: bigint | null, most = PRICE_MAX): void {
   if (amount === null || (amount >= 0n && amount <= most)) return;
   throw wrong(name, `must be between 0 and ${formatDecimal(most)}`);
+}
+
+function checkLongPrompts(longPrompts: LongPrompts): void {
+  if (longPrompts.length > LONG_PROMPTS_MAX) throw wrong('longPrompts', `must have at most ${LONG_PROMPTS_MAX} entries`);
+  for (const [index, { above, ...amounts }] of longPrompts.entries()) {
+    const place = `longPrompts[${index}]`;
+    if (above < 1 || above > LONG_PROMPT_ABOVE_MAX) throw wrong(`${place}.above`, `must be between 1 and ${LONG_PROMPT_ABOVE_MAX}`);
+    const problem = problemOfOrder(above, longPrompts[index - 1]?.above);
+    if (problem !== null) throw wrong(`${place}.above`, problem);
+    for (const [name, amount] of Object.entries(amounts)) checkAmount(`${place}.${name}`, amount);
+  }
 }
 
 /** When a price begins that is to begin at an instant; null: now. @throws Fault `invalid_request` that names the `field` */

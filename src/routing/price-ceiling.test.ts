@@ -57,6 +57,21 @@ describe('a price ceiling', () => {
     expect(over('1.000000001', '4')).toThrow(/costs 4\.000000004 CNY per million tokens of output, and the key allows 4\./);
   });
 
+  it('binds the prices of long prompts as well, whatever the length of the prompt', () => {
+    const longPrompts = [
+      { above: 32_000, input: amount('1'), output: amount('4') },
+      { above: 128_000, input: amount('1.5'), output: amount('9') },
+    ];
+    const route = aRoute('m', 'ORDINARY', [{ channelId: 'a', price: aPrice({ longPrompts }) }]);
+    const of = aCatalog({ models: [aModel('m')], channels: [aChannel('a')], routes: [route] });
+    const plan = (...most: Parameters<typeof ceiling>) => planRoute(of, key({ maxPrice: [ceiling(...most)] }), 'm', null);
+    expect(() => plan('1.5', '9')).not.toThrow();
+    expect(() => plan('1.499999999', '9')).toThrow(
+      /costs 1\.5 CNY per million tokens of input in prompts above 128000, and the key allows 1\.499999999\./,
+    );
+    expect(() => plan(null, '8')).toThrow(/costs 9 CNY per million tokens of output in prompts above 128000/);
+  });
+
   it('refuses a route of which nothing is within it, and names the price and the ceiling', () => {
     const fault = refusal(() => planRoute(catalog, key({ maxPrice: [ceiling('0.5')] }), 'both', null));
     expect(fault).toBeInstanceOf(AbovePriceCeiling);

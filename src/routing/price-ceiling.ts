@@ -10,19 +10,27 @@ export interface PassedOver {
   readonly message: string;
 }
 
-/** null: the price is within the ceiling, or there is none. Prices are compared as the price list names them, with their multiplier. */
+/**
+ * null: the price is within the ceiling, or there is none. Prices are compared as the price list names them, with their multiplier, and those
+ * of long prompts with them: a plan is made before anybody knows how long the prompt is, and no call of the key is to cost more.
+ */
 export function aboveCeiling(price: PriceVersion, ceiling: PriceCeiling | undefined, channelId: string): PassedOver | null {
   if (ceiling === undefined) return null;
-  const over = (['input', 'output'] as const).find((side) => {
+  const over = sidesOf(price).find(({ side, amount }) => {
     const most = ceiling[side];
-    return most !== null && price[side] * price.multiplier > most * ONE;
+    return most !== null && amount * price.multiplier > most * ONE;
   });
   if (over === undefined) return null;
   const currency = currencyOf(ceiling.bucket);
-  const costs = formatDecimal(divideUp(price[over] * price.multiplier, ONE));
-  const most = formatDecimal(ceiling[over] ?? 0n);
-  const message = `The channel "${channelId}" costs ${costs} ${currency} per million tokens of ${over}, and the key allows ${most}.`;
+  const costs = formatDecimal(divideUp(over.amount * price.multiplier, ONE));
+  const most = formatDecimal(ceiling[over.side] ?? 0n);
+  const message = `The channel "${channelId}" costs ${costs} ${currency} per million tokens of ${over.side}${over.where}, and the key allows ${most}.`;
   return { code: 'price_ceiling', message };
+}
+
+function sidesOf({ input, output, longPrompts = [] }: PriceVersion) {
+  const all = [{ input, output, where: '' }, ...longPrompts.map((long) => ({ ...long, where: ` in prompts above ${long.above}` }))];
+  return all.flatMap(({ where, ...amounts }) => (['input', 'output'] as const).map((side) => ({ side, amount: amounts[side], where })));
 }
 
 /** What of a key's ceilings a plan depends on, as one text: plans are remembered by it. */

@@ -21,6 +21,7 @@ import { MadeOnceAge1700000000023 } from '../../migrations/1700000000023-made-on
 import { AttemptProtocol1700000000024 } from '../../migrations/1700000000024-attempt-protocol';
 import { SealedFacts1700000000026 } from '../../migrations/1700000000026-sealed-facts';
 import { FormerWebhookSecret1700000000027 } from '../../migrations/1700000000027-former-webhook-secret';
+import { LongPrompts1700000000028 } from '../../migrations/1700000000028-long-prompts';
 
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
@@ -107,6 +108,7 @@ const COMMON = {
     AttemptProtocol1700000000024,
     SealedFacts1700000000026,
     FormerWebhookSecret1700000000027,
+    LongPrompts1700000000028,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

@@ -162,6 +162,18 @@ const EDITS: readonly Touch[] = [
     `I19 attempt $RECEIPT #0: it was changed ${SEALED_1}`,
   ),
   edit('a price version', 'price_version', "id = 'gpt-5-mini:ORDINARY@1'", 'output = 1', 'I13 receipt $RECEIPT: it charges'),
+  ...[
+    ['a price of long prompts', 899, 'I13 receipt $RECEIPT: it charges'],
+    ['a price of prompts that are longer still', 900, 'I19 price_version gpt-5-mini:ORDINARY@1: it was changed'],
+  ].map(([what, above, says]) =>
+    edit(
+      `${what}`,
+      'price_version',
+      "id = 'gpt-5-mini:ORDINARY@1'",
+      `classes = '{"longPrompts":[{"above":${above},"input":"1","output":"1"}]}'`,
+      `${says}`,
+    ),
+  ),
   edit(
     'the route of a price version',
     'price_version',

@@ -1,8 +1,12 @@
 /** What the stored catalog promises, on each database. */
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { PRICE_CLASSES } from '../../src/kernel/classes';
 import { ConfigurationError } from '../../src/kernel/configuration-error';
 import { Fault } from '../../src/kernel/fault';
+import { LONG_PROMPT_ABOVE_MAX, LONG_PROMPT_AMOUNTS, LONG_PROMPTS_MAX } from '../../src/kernel/long-prompts';
+import { nano } from '../../src/kernel/money';
+import { PRICE_MAX } from '../../src/routing/catalog';
 import { SqlCatalogStore } from '../../src/storage/catalog/catalog-store';
 import { type DatabaseLocation, openDatabase } from '../../src/storage/data-source';
 import { aModel, amount } from '../support/catalog-builders';
@@ -65,6 +69,55 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
     const dearer = aDeclaredPrice('1', '2', { classes: { ...classes, perImage: amount('0.05') } });
     await store.applyCatalog(aDeclaredCatalog({ routes: [aDeclaredRoute({ price: dearer, steps: [step] })] }));
     expect(store.current().routes.get('m:ORDINARY')?.price).toMatchObject({ id: 'm:ORDINARY#2', classes: { perImage: amount('0.05') } });
+  });
+
+  promise('keeps what long prompts cost, gives another threshold a version of its own, and makes none of the same', async () => {
+    const long = (above: number) => ({ above, input: amount('2.50'), cachedInput: amount('0.25'), output: amount('15') });
+    const routeWith = (above: number) => {
+      const longPrompts = [long(32_000), long(above)];
+      const steps = [
+        aDeclaredStep('a', { cost: aDeclaredCost('1', '2', { classes: { perImage: amount('1') }, longPrompts }) }),
+        aDeclaredStep('b', { price: aDeclaredPrice('1', '2', { longPrompts }) }),
+      ];
+      return aDeclaredCatalog({ routes: [aDeclaredRoute({ price: aDeclaredPrice('1', '2', { longPrompts }), steps })] });
+    };
+    const standing = async () => {
+      const fresh = newStore();
+      await fresh.load();
+      const route = fresh.current().routes.get('m:ORDINARY');
+      return [route?.price, route?.steps[1]?.price, route?.steps[0]?.cost].map((each) => [each?.id, each?.longPrompts?.[1]]);
+    };
+    await store.applyCatalog(routeWith(128_000));
+    const before = ['m:ORDINARY#1', 'm:ORDINARY/b#1', 'a/m#1'].map((id) => [id, long(128_000)]);
+    expect(await standing()).toEqual(before);
+    expect(await newStore().applyCatalog(routeWith(128_000))).toEqual({ changed: false });
+    await store.applyCatalog(routeWith(200_000));
+    expect(await standing()).toEqual(['m:ORDINARY#2', 'm:ORDINARY/b#2', 'a/m#2'].map((id) => [id, long(200_000)]));
+    const old = (await newStore().prices(['m:ORDINARY#1'])).get('m:ORDINARY#1');
+    expect(old?.longPrompts).toEqual([long(32_000), long(128_000)]);
+  });
+
+  promise('stores as many prices of long prompts as a catalog may have, each as long as it may be', async () => {
+    const most = nano(PRICE_MAX);
+    const amounts = Object.fromEntries(LONG_PROMPT_AMOUNTS.map((name) => [name, most]));
+    const longPrompts = Array.from({ length: LONG_PROMPTS_MAX }, (_, at) => ({
+      ...{ above: LONG_PROMPT_ABOVE_MAX - LONG_PROMPTS_MAX + at, input: most, output: most },
+      ...amounts,
+    }));
+    const classes = Object.fromEntries(PRICE_CLASSES.map((name) => [name, most]));
+    const price = aDeclaredPrice('1', '2', { classes, longPrompts });
+    const steps = [aDeclaredStep('a', { cost: aDeclaredCost('1', '2', { classes, longPrompts }) })];
+    await store.applyCatalog(aDeclaredCatalog({ routes: [aDeclaredRoute({ price, steps })] }));
+    const route = store.current().routes.get('m:ORDINARY');
+    for (const each of [route?.price, route?.steps[0]?.cost]) expect(each).toMatchObject({ classes, longPrompts });
+  });
+
+  /** An older build takes no name in this text that it does not know. It ignores a column that it does not know. */
+  promise('has the prices of long prompts where an older process that runs on cannot pass over them', async () => {
+    const longPrompts = [{ above: 9, input: amount('2'), output: amount('8') }];
+    await store.applyCatalog(aDeclaredCatalog({ routes: [aDeclaredRoute({ price: aDeclaredPrice('1', '2', { longPrompts }) })] }));
+    const [row] = await database.query("SELECT classes FROM price_version WHERE id = 'm:ORDINARY#1'");
+    expect(row?.['classes']).toBe('{"longPrompts":[{"above":9,"input":"2000000000","output":"8000000000"}]}');
   });
 
   promise('keeps several secrets sealed, the breaker of a channel, and how one of several channels is chosen', async () => {

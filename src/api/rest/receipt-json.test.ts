@@ -16,7 +16,7 @@ const FLYING = '0190f2a0-0000-7000-8000-000000000002';
 
 type Json = Record<string, unknown>;
 
-async function jsonOf(id: string, spoke?: Protocol, usage = aUsage(7, 3)): Promise<Json> {
+async function jsonOf(id: string, spoke?: Protocol, usage = aUsage(7, 3), price = aPrice()): Promise<Json> {
   const reader = new MemoryLedgerReader();
   reader.allReceipts.push(inFlight(aRequest(FLYING)), settled(aRecord(ID, { projectId: 'bots', finalChannelId: 'gone', usage })));
   reader.allAttempts.push(anAttempt(ID, 0, { usage, charge: nano(19_000n), ...(spoke && { protocol: spoke }) }));
@@ -25,7 +25,7 @@ async function jsonOf(id: string, spoke?: Protocol, usage = aUsage(7, 3)): Promi
   keys.put(aKey('chat', { expiresAt: Date.UTC(2026, 2, 2) }), 'sk-tf-test-chat');
   const accounts = new MemoryAccountStore();
   await accounts.addProject({ id: 'bots', accountId: 'acme', name: 'Bots', spendLimits: [] });
-  const prices = new Map([['m:ORDINARY#1', aPrice()]]);
+  const prices = new Map([['m:ORDINARY#1', price]]);
   const catalog = { current: () => aCatalog({ channels: [aChannel('a')] }), prices: async (ids: readonly string[]) => someOf(prices, ids) };
   const loaded = await loadReceipt({ reader, keys, accounts, catalog }, id, { apiKeyId: 'chat' });
   if (loaded === undefined) throw new Error('the receipt is visible');
@@ -69,6 +69,19 @@ describe('a receipt over REST', () => {
     const heard = await jsonOf(ID, undefined, { ...aUsage(7, 3), classes: { milliseconds: 5 } });
     const classes = { ...Object.fromEntries(fieldsOf(graph, 'UsageClasses').map((name) => [name, null])), milliseconds: 5 };
     expect([heard['usage'], heard['attempts']]).toMatchObject([{ classes }, [{ usage: { classes } }]]);
+  });
+
+  it('shows the prices of long prompts, with the names of the graph, and the one that applied in its lines', async () => {
+    const price = aPrice({ longPrompts: [{ above: 6, input: nano(2_000_000_000n), output: nano(8_000_000_000n), reasoning: nano(1n) }] });
+    const told = await jsonOf(ID, undefined, aUsage(7, 3), price);
+    const nulls = Object.fromEntries(fieldsOf(graph, 'LongPromptPrice').map((name) => [name, null]));
+    expect((told['price'] as Json)['longPrompts']).toEqual([{ ...nulls, above: 6, input: '2', output: '8', reasoning: '0.000000001' }]);
+    expect(told['lines']).toMatchObject([
+      { label: 'input tokens, prompt above 6', tokens: 7, unitPrice: '2' },
+      { label: 'output tokens, prompt above 6', tokens: 3, unitPrice: '8' },
+      { label: 'above the hold, borne by the operator' },
+    ]);
+    expect((await jsonOf(ID))['price']).toMatchObject({ longPrompts: null });
   });
 
   it('shows the key as it stands now, and a channel that has left the catalog by its id', async () => {

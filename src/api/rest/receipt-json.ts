@@ -2,6 +2,7 @@
 import type { LoadedReceipt } from '../../gateway/views/load-receipt';
 import { type AttemptView, type ReceiptView, spokenBy } from '../../gateway/views/receipt-view';
 import { PRICE_CLASSES, type PriceClasses, USAGE_CLASSES } from '../../kernel/classes';
+import { LONG_PROMPT_AMOUNTS, type LongPromptPrice } from '../../kernel/long-prompts';
 import { formatDecimal } from '../../kernel/money';
 import { instant } from '../../kernel/times';
 import { type Currency, currencyOf } from '../../kernel/words';
@@ -104,6 +105,7 @@ function priceJson(price: PriceVersion, currency: Currency | null): object {
     output: formatDecimal(price.output),
     perRequest: orNull(price.perRequest, formatDecimal),
     classes: orNull(price.classes ?? null, classesJson),
+    longPrompts: orNull(price.longPrompts ?? null, (prices) => prices.map(longPromptJson)),
     multiplier: formatDecimal(price.multiplier),
     effectiveFrom: instant(price.effectiveFrom),
   };
@@ -111,6 +113,10 @@ function priceJson(price: PriceVersion, currency: Currency | null): object {
 
 function classesJson(classes: PriceClasses): object {
   return Object.fromEntries(PRICE_CLASSES.map((name) => [name, orNull(classes[name] ?? null, formatDecimal)]));
+}
+
+function longPromptJson({ above, ...amounts }: LongPromptPrice): object {
+  return { above, ...Object.fromEntries(LONG_PROMPT_AMOUNTS.map((name) => [name, orNull(amounts[name] ?? null, formatDecimal)])) };
 }
 
 function holdJson(hold: HoldRecord): object {

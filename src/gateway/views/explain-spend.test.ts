@@ -25,6 +25,14 @@ describe('the explanation of a charge', () => {
     expect(textOf(doubled)).toContain('request = 0.02; together 0.020015 CNY, with the multiplier 2 in each.');
   });
 
+  it('says which of the prices of its version a long prompt has, and nothing of lengths where it has none of them', () => {
+    const above = (tokens: number) => ({ above: tokens, input: nano(2_000_000_000n), output: nano(4_000_000_000n) });
+    const passed = textOf(aPrice({ ...PRICE, longPrompts: [above(1), above(2), above(3)] }));
+    expect(passed).toContain('at price version p for prompts above 2 input tokens, rounded up once');
+    expect(passed).toContain('input tokens, prompt above 2: 3 × 2 per million = 0.000006;');
+    expect(textOf(aPrice({ ...PRICE, longPrompts: [above(3)] }))).toContain('at price version p, rounded up once');
+  });
+
   it('speaks of one token as of one, of cached ones where there are some, and of the balance in its currency', () => {
     expect(textOf()).toContain('3 input tokens and 1 output token, as the provider counted them');
     const usage = { ...aUsage(1, 2), cachedInputTokens: 1 };

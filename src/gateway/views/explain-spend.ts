@@ -1,5 +1,6 @@
 /** How one ledger entry came about, in words and numbers: from the receipt as everybody reads it, never from rules told twice. */
 import { counted } from '../../kernel/counted';
+import { longPromptFor } from '../../kernel/long-prompts';
 import { formatDecimal } from '../../kernel/money';
 import { currencyOf } from '../../kernel/words';
 import type { LedgerEntry } from '../../ledger/wallet';
@@ -38,11 +39,17 @@ function chargeText(receipt: ReceiptView, money: string): string[] {
     `The request ${receipt.requestId} of the key ${receipt.apiKeyId} for the model ${receipt.requestedModel} was charged ${money}.`,
     ...(receipt.bucketReason === null ? [] : [receipt.bucketReason]),
     ...attemptsText(receipt.attempts),
-    `${usedText(receipt.usage)}, ${SOURCE[receipt.usage.source]}, at price version ${receipt.priceId}, rounded up once to the nano.`,
+    `${usedText(receipt.usage)}, ${SOURCE[receipt.usage.source]}, at price version ${receipt.priceId}${lengthText(receipt)}, rounded up once to the nano.`,
     ...formulaText(receipt),
     ...(receipt.recovered ? ['The gateway that served it stopped before its end, so only what was certain is charged.'] : []),
     ...(receipt.fallbackDelta === null ? [] : [fallbackText(receipt.fallbackDelta, receipt.currency)]),
   ];
+}
+
+/** Which of the prices of its version a long prompt has. */
+function lengthText({ price, usage }: ReceiptView): string {
+  const long = longPromptFor(price?.longPrompts, usage.inputTokens);
+  return long === undefined ? '' : ` for prompts above ${counted(long.above, 'input token')}`;
 }
 
 /** The lines as a sum; nothing where the price version is not known. */

@@ -138,6 +138,20 @@ describe('a preview', () => {
     expect(await codes({ balances: { RMB: amount('0.002') } })).toEqual(['BACKUP_DEARER', 'OUTPUT_LIMIT_LOWERED']);
   });
 
+  it('holds and warns by the prices that a prompt of its length has', async () => {
+    const long = (above: number) => [{ above, input: amount('4'), output: amount('8') }];
+    const route = (a: number, b: number) => {
+      const priced = (id: string, above: number) => ({ channelId: id, price: aPrice({ id, longPrompts: long(above) }) });
+      return aCatalog({ ...lists(), routes: [aRoute('m', 'ORDINARY', [priced('a', a), priced('b', b)])] });
+    };
+    expect(await codes({ from: route(100, 99) })).toEqual(['BACKUP_DEARER']);
+    expect(await codes({ from: route(99, 98) })).toEqual([]);
+    const holds = await Promise.all(
+      [100, 99].map(async (above) => (await preview({ from: route(above, above), maxOutputTokens: 10 })).hold),
+    );
+    expect(holds).toEqual([140_000n, 480_000n]);
+  });
+
   it('does not warn of a dearer backup that the key never takes', async () => {
     const maxPrice = [{ bucket: 'RMB', input: amount('1'), output: null }] as const;
     expect(await codes({ key: { policies: { ...NO_POLICIES, maxPrice } } })).toEqual(['CHANNEL_SKIPPED']);

@@ -5,6 +5,7 @@ import { type Resting, restingAt } from '../../attempts/resting';
 import type { Upstreams } from '../../attempts/upstream';
 import { counted } from '../../kernel/counted';
 import type { Nano } from '../../kernel/money';
+import { isDearer } from '../../metering/price-terms';
 import { outputLimitWithin, type Quote } from '../../metering/quote-ceiling';
 import type { ChannelHealth } from '../../routing/health/channel-health';
 import type { Plan, PlannedRoute, PlanStep } from '../../routing/plan-route';
@@ -33,13 +34,13 @@ export interface Taken {
 }
 
 export function warningsOf({ first, fallback }: PlannedRoute, taken: Taken, channels: ChannelsNow): Warning[] {
-  const { plan } = taken;
+  const { plan, quote } = taken;
   return [
     ...crossing(first, plan, fallback),
     ...skipped(plan, channels),
     ...resting(plan, channels),
     ...drawn(plan),
-    ...dearer(plan, channels),
+    ...dearer(plan, quote.bounds.inputTokens, channels),
     ...lowered(taken),
   ];
 }
@@ -91,12 +92,12 @@ function drawn({ drawn: isDrawn }: Plan): Warning[] {
   return [{ code: 'CHANNELS_DRAWN', message }];
 }
 
-/** Backups that cost more than the first channel, for input or for output; what is passed over makes nothing dearer. */
-function dearer(plan: Plan, { upstreams }: ChannelsNow): Warning[] {
+/** Backups that cost more than the first channel for a prompt of this length, for input or for output; what is passed over makes nothing dearer. */
+function dearer(plan: Plan, inputTokens: number, { upstreams }: ChannelsNow): Warning[] {
   const [first, ...backups] = plan.steps.filter((step) => obstacleOf(step, 'chat', upstreams) === null);
   if (first === undefined) return [];
   return backups
-    .filter(({ price }) => price.input > first.price.input || price.output > first.price.output)
+    .filter(({ price }) => isDearer(price, first.price, inputTokens))
     .map(({ channel }) => ({
       code: 'BACKUP_DEARER',
       message: `The backup channel "${channel.id}" costs more than "${first.channel.id}".`,

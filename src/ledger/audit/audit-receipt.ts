@@ -1,8 +1,9 @@
 /** The rules of one receipt: its charge is the price version applied to the usage, and everything that bears it agrees. */
-import { priceClassesIn, usageClassesIn } from '../../kernel/classes';
+import { usageClassesIn } from '../../kernel/classes';
 import { type Nano, nano } from '../../kernel/money';
+import { pricedApartIn } from '../../kernel/priced-apart';
 import { BUCKETS, bucketOf, ROUTE_TYPES } from '../../kernel/words';
-import type { PriceTerms } from '../../metering/charge';
+import type { PriceTerms } from '../../metering/price-terms';
 import type { Usage } from '../../metering/usage';
 import { currencyOfBucket } from './audit-transfer';
 import { broken, type Finding, type Rule, total } from './finding';
@@ -139,8 +140,8 @@ function readable<T>(text: string | null, read: (text: string | null) => T | und
 }
 
 function termsOf(price: Row<'price'>): PriceTerms | undefined {
-  const classes = readable(price.classes, priceClassesIn);
-  if (classes === undefined) return undefined;
+  const apart = readable(price.classes, pricedApartIn);
+  if (apart === undefined) return undefined;
   const orNull = (amount: bigint | null): Nano | null => (amount === null ? null : nano(amount));
   return {
     input: nano(price.input),
@@ -149,6 +150,6 @@ function termsOf(price: Row<'price'>): PriceTerms | undefined {
     output: nano(price.output),
     perRequest: orNull(price.perRequest),
     multiplier: price.multiplier,
-    classes: classes ?? undefined,
+    ...apart,
   };
 }

@@ -2,8 +2,10 @@
  * The catalog that was applied last, in the form in which it is stored and compared. Secrets are in it only as hashes. A
  * value that is not declared leaves no trace, so that a field added in a later version makes no old catalog differ.
  */
-import { PRICE_CLASSES, type PriceClasses } from '../../kernel/classes';
+import { PRICE_CLASSES } from '../../kernel/classes';
+import { LONG_PROMPT_AMOUNTS } from '../../kernel/long-prompts';
 import { formatDecimal } from '../../kernel/money';
+import { inOrder, type PricedApart } from '../../kernel/priced-apart';
 import { hashSecret } from '../../kernel/secret';
 import type { Model } from '../../routing/catalog';
 import type {
@@ -76,18 +78,18 @@ function appliedStep(step: DeclaredStep): object {
 }
 
 export function appliedCost(cost: DeclaredCost): object {
-  const { input, cachedInput, cacheWrite, output, perRequest, classes } = cost;
-  const amounts = { input, cachedInput, cacheWrite, output, perRequest, ...inOrder(classes) };
-  return { currency: cost.currency, ...appliedAmounts(amounts) };
+  const { input, cachedInput, cacheWrite, output, perRequest } = cost;
+  return { currency: cost.currency, ...appliedAmounts({ input, cachedInput, cacheWrite, output, perRequest }), ...appliedApart(cost) };
 }
 
 export function appliedPrice(price: DeclaredPrice): object {
-  const { input, cachedInput, cacheWrite, output, perRequest, multiplier, classes } = price;
-  return appliedAmounts({ input, cachedInput, cacheWrite, output, perRequest, multiplier, ...inOrder(classes) });
+  const { input, cachedInput, cacheWrite, output, perRequest, multiplier } = price;
+  return { ...appliedAmounts({ input, cachedInput, cacheWrite, output, perRequest, multiplier }), ...appliedApart(price) };
 }
 
-function inOrder(classes: PriceClasses | undefined): PriceClasses {
-  return Object.fromEntries(PRICE_CLASSES.flatMap((name) => (classes?.[name] === undefined ? [] : [[name, classes[name]]])));
+function appliedApart({ classes = {}, longPrompts = [] }: PricedApart): object {
+  const long = longPrompts.map((price) => ({ above: price.above, ...inOrder(LONG_PROMPT_AMOUNTS, price, formatDecimal) }));
+  return { ...inOrder(PRICE_CLASSES, classes, formatDecimal), ...(long.length > 0 && { longPrompts: long }) };
 }
 
 function appliedAmounts(amounts: Readonly<Record<string, bigint | null>>): object {

@@ -1,11 +1,11 @@
 /** Versions of what channels charge the operator: written once, never changed, kept for ever. */
 import type { EntityManager } from 'typeorm';
-import { priceClassesText } from '../../kernel/classes';
 import { nano } from '../../kernel/money';
+import { pricedApartText } from '../../kernel/priced-apart';
 import { CURRENCIES } from '../../kernel/words';
 import type { CostVersion } from '../../routing/catalog';
 import type { DeclaredCost, DeclaredStep } from '../../routing/declared-catalog';
-import { amountOrNull, big, classesOf, placeholders, type Row, textOf, whole } from '../sql/row-values';
+import { amountOrNull, big, placeholders, pricedApartOf, type Row, textOf, whole } from '../sql/row-values';
 import { storedWord } from '../sql/stored-words';
 import { appliedCost, sameForm } from './applied-catalog';
 
@@ -52,7 +52,7 @@ async function addVersion(manager: EntityManager, owner: CostOwner, cost: Declar
     cost.cacheWrite,
     cost.output,
     cost.perRequest,
-    priceClassesText(cost.classes),
+    pricedApartText(cost),
     BigInt(now),
     upstreamModel,
     version,
@@ -70,7 +70,7 @@ function costOfRow(row: Row): CostVersion {
     cacheWrite: amountOrNull(row['cache_write']),
     output: nano(big(row['output'])),
     perRequest: amountOrNull(row['per_request']),
-    ...classesOf(row),
+    ...pricedApartOf(row),
     effectiveFrom: whole(row['effective_from']),
   };
 }

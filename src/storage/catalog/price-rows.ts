@@ -1,11 +1,11 @@
 /** Price versions in the database: written once, never changed, kept for ever, because receipts point at them. */
 import type { EntityManager } from 'typeorm';
-import { priceClassesText } from '../../kernel/classes';
 import { nano } from '../../kernel/money';
+import { pricedApartText } from '../../kernel/priced-apart';
 import { bucketOf, currencyOf, type RouteType } from '../../kernel/words';
 import type { PriceVersion } from '../../routing/catalog';
 import type { DeclaredPrice } from '../../routing/declared-catalog';
-import { amountOrNull, big, classesOf, placeholders, type Row, textOf, whole } from '../sql/row-values';
+import { amountOrNull, big, placeholders, pricedApartOf, type Row, textOf, whole } from '../sql/row-values';
 import { appliedPrice, sameForm } from './applied-catalog';
 
 /** Whom a price is for: a route, or one channel of it. */
@@ -54,7 +54,7 @@ async function addVersion(manager: EntityManager, owner: PriceOwner, price: Decl
     price.cacheWrite,
     price.output,
     price.perRequest,
-    priceClassesText(price.classes),
+    pricedApartText(price),
     price.multiplier,
     BigInt(now),
     version,
@@ -80,7 +80,7 @@ function priceOfRow(row: Row): PriceVersion {
     cacheWrite: amountOrNull(row['cache_write']),
     output: nano(big(row['output'])),
     perRequest: amountOrNull(row['per_request']),
-    ...classesOf(row),
+    ...pricedApartOf(row),
     multiplier: big(row['multiplier']),
     effectiveFrom: whole(row['effective_from']),
   };

@@ -1,7 +1,7 @@
 /** How column values are read from plain queries. The drivers hand whole numbers over as numbers, texts or bigints. */
-import { type PriceClasses, priceClassesIn } from '../../kernel/classes';
 import { invariant } from '../../kernel/invariant';
 import { type Nano, nano } from '../../kernel/money';
+import { type PricedApart, pricedApartIn } from '../../kernel/priced-apart';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -31,10 +31,10 @@ export function amountOrNull(value: unknown): Nano | null {
   return value === null || value === undefined ? null : nano(big(value));
 }
 
-/** What a price has apart; no member at all where it has nothing. */
-export function classesOf(row: Row): { readonly classes?: PriceClasses } {
+/** What a price has beside its plain amounts; no member at all where it has nothing. */
+export function pricedApartOf(row: Row): PricedApart {
   const text = row['classes'];
-  return text === null || text === undefined ? {} : { classes: priceClassesIn(textOf(text)) ?? {} };
+  return pricedApartIn(text === null || text === undefined ? null : textOf(text));
 }
 
 export function textOf(value: unknown): string {

@@ -2,6 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type { Currency } from '../../../kernel/words';
 import { CurrencyEnum } from '../enums';
 import { DateTime, Decimal } from '../scalars';
+import { LongPromptPriceNode } from './long-prompt-price.type';
 import { PriceClassesNode } from './price-classes.type';
 
 @ObjectType('ChannelCost', {
@@ -31,6 +32,12 @@ export class ChannelCostNode {
 
   @Field(() => PriceClassesNode, { nullable: true, description: 'What is billed apart; null: nothing is.' })
   readonly classes?: PriceClassesNode | undefined;
+
+  @Field(() => [LongPromptPriceNode], {
+    nullable: true,
+    description: 'What is billed for requests with long prompts, from the lowest threshold to the highest; null: what is for all others.',
+  })
+  readonly longPrompts?: readonly LongPromptPriceNode[] | undefined;
 
   @Field(() => DateTime, { description: 'Attempts from this instant on are counted at it.' })
   readonly effectiveFrom: number;

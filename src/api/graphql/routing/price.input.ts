@@ -4,6 +4,7 @@ import { type Nano, nano, ONE } from '../../../kernel/money';
 import type { PriceWish } from '../../../routing/operate-catalog';
 import { given } from '../given';
 import { DateTime, Decimal } from '../scalars';
+import { LongPromptPriceInput, longPromptPriceOf } from './long-prompt-price.input';
 
 const APART = { nullable: true } as const;
 
@@ -63,6 +64,13 @@ export class PriceInput {
 
   @Field(() => PriceClassesInput, { nullable: true, description: 'What is priced apart; left out: as it is now.' })
   readonly classes?: PriceClassesInput | null;
+
+  @Field(() => [LongPromptPriceInput], {
+    nullable: true,
+    description:
+      'What requests with long prompts are to cost, from the lowest threshold to the highest; left out: as it is now. An empty list: what all others do.',
+  })
+  readonly longPrompts?: LongPromptPriceInput[] | null;
 }
 
 export function priceWishOf(input: PriceInput): PriceWish {
@@ -77,6 +85,7 @@ export function priceWishOf(input: PriceInput): PriceWish {
     },
     multiplier: input.multiplier ?? ONE,
     classes: input.classes ? (Object.fromEntries(classes) as PriceClasses) : null,
+    longPrompts: input.longPrompts?.map(longPromptPriceOf) ?? null,
     effectiveFrom: input.effectiveFrom ?? null,
   };
 }

@@ -2,6 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type { Currency } from '../../../kernel/words';
 import { CurrencyEnum } from '../enums';
 import { DateTime, Decimal } from '../scalars';
+import { LongPromptPriceNode } from './long-prompt-price.type';
 import { PriceClassesNode } from './price-classes.type';
 
 @ObjectType('Price', { description: 'One immutable price version. Amounts are per one million tokens, in the currency of the bucket.' })
@@ -29,6 +30,12 @@ export class PriceNode {
 
   @Field(() => PriceClassesNode, { nullable: true, description: 'What is priced apart; null: nothing is.' })
   readonly classes?: PriceClassesNode | undefined;
+
+  @Field(() => [LongPromptPriceNode], {
+    nullable: true,
+    description: 'What requests with long prompts cost, from the lowest threshold to the highest; null: what all others do.',
+  })
+  readonly longPrompts?: readonly LongPromptPriceNode[] | undefined;
 
   @Field(() => Decimal, { description: 'Multiplies the whole charge; 1 changes nothing.' })
   readonly multiplier: bigint;
