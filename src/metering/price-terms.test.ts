@@ -89,14 +89,30 @@ const longPrompts = fc
     fc.tuple(
       ...aboves
         .toSorted((a, b) => a - b)
-        .map((above) => fc.record({ above: fc.constant(above), amounts: amountsOf(LONG_PROMPT_AMOUNTS), input: price, output: price })),
+        .map((above) =>
+          fc.record({
+            above: fc.constant(above),
+            amounts: amountsOf(LONG_PROMPT_AMOUNTS),
+            input: price,
+            output: price,
+            cheaper: fc.nat(6),
+          }),
+        ),
     ),
   )
-  .map((prices) => prices.map(({ above, amounts, input, output }) => ({ above, ...amounts, input, output })));
+  .map((prices) =>
+    prices.map(({ above, amounts, input, output, cheaper }) => {
+      // Of very different size, so that now the short prompt is the dearer one, and now the long one.
+      const sized = Object.entries({ ...amounts, input, output }).map(([name, amount]) => [name, nano(amount / 10n ** BigInt(cheaper))]);
+      return { above, ...Object.fromEntries(sized) } as LongPromptPrice;
+    }),
+  );
 const terms: fc.Arbitrary<PriceTerms> = fc.record({
   ...{ input: price, output: price, cachedInput: fc.option(price), cacheWrite: fc.option(price), perRequest: fc.option(price) },
   ...{ multiplier: fc.bigInt(0n, 10n ** 10n), classes: amountsOf(PRICE_CLASSES), longPrompts },
 });
+/** How far a bound is above what is used. */
+const slack = fc.oneof(fc.constant(0), fc.nat(TOKENS_MAX));
 const usages: fc.Arbitrary<Usage> = fc
   .record({
     ...{ input: fc.nat(TOKENS_MAX), cached: fc.nat(TOKENS_MAX), write: fc.nat(TOKENS_MAX), output: fc.nat(TOKENS_MAX) },
@@ -112,28 +128,22 @@ const usages: fc.Arbitrary<Usage> = fc
 describe('any prices by the length of the prompt', () => {
   it('never make a charge that passes the hold on its bounds, and have lines that add up to it', () => {
     fc.assert(
-      fc.property(
-        fc.array(terms, { minLength: 1, maxLength: 3 }),
-        usages,
-        fc.nat(TOKENS_MAX),
-        fc.nat(TOKENS_MAX),
-        (prices, usage, a, b) => {
-          const [inputTokens, clientOutputLimit] = [usage.inputTokens + a, usage.outputTokens + b];
-          const bounds = {
-            inputTokens,
-            clientOutputLimit,
-            modelOutputLimit: 1,
-            choices: 1,
-            ...(usage.classes && { classes: usage.classes }),
-          };
-          const { ceiling } = quoteCeiling(bounds, prices);
-          for (const each of prices) {
-            const charge = chargeFor(usage, each);
-            expect(charge <= ceiling).toBe(true);
-            expect(chargeLines(usage, each, charge).reduce((sum, line) => sum + line.amount, 0n)).toBe(charge);
-          }
-        },
-      ),
+      fc.property(fc.array(terms, { minLength: 1, maxLength: 3 }), usages, slack, slack, (prices, usage, a, b) => {
+        const [inputTokens, clientOutputLimit] = [usage.inputTokens + a, usage.outputTokens + b];
+        const bounds = {
+          inputTokens,
+          clientOutputLimit,
+          modelOutputLimit: 1,
+          choices: 1,
+          ...(usage.classes && { classes: usage.classes }),
+        };
+        const { ceiling } = quoteCeiling(bounds, prices);
+        for (const each of prices) {
+          const charge = chargeFor(usage, each);
+          expect(charge <= ceiling).toBe(true);
+          expect(chargeLines(usage, each, charge).reduce((sum, line) => sum + line.amount, 0n)).toBe(charge);
+        }
+      }),
     );
   });
 

@@ -114,6 +114,19 @@ onEachDatabase('prices of long prompts', (bed, promise) => {
     expect(read.explainSpend.text).toContain(`at price version ${story.price?.versionId} for prompts above 20 input tokens`);
   });
 
+  promise('are shown of a cost to the operator, and the log of mutations has them before and after', async () => {
+    await ask('mutation { setPrice(routeId: "long-claude:ORDINARY", price: { input: "1", output: "4", longPrompts: [] }) { versionId } }');
+    const query = `{ routes(model: "long-claude") { channels { cost { longPrompts { above input output cachedInput } } } }
+      auditLog(first: 1) { nodes { action before after } } }`;
+    const told = await ask<{ routes: unknown; auditLog: { nodes: { action: string; before: string; after: string }[] } }>(query);
+    expect(told.routes).toEqual([
+      { channels: [{ cost: { longPrompts: COST.longPrompts.map((each) => ({ ...each, cachedInput: null })) } }] },
+    ]);
+    const [entry] = told.auditLog.nodes;
+    expect(entry).toMatchObject({ action: 'setPrice', before: expect.stringContaining(`"longPrompts":[{"above":20,`) });
+    expect(JSON.parse(entry?.after ?? '{}').price).not.toHaveProperty('longPrompts');
+  });
+
   promise('stay as they are when a price says nothing of them, and end when it says that there are none', async () => {
     const versionId = await made('long-set', 'cheap-a');
     const set = async (more: string) => {
