@@ -42,6 +42,10 @@ export class Delivery implements AnswerReceiver {
     return deliveredTo === output.length ? output.text : output.text.slice(0, deliveredTo);
   }
 
+  get room(): number {
+    return this.watch.roomIn(this.output);
+  }
+
   receive(frames: string, outputText: string, audioBytes = 0): boolean {
     if (this.overrun) return true;
     this.output.add(outputText);

@@ -25,9 +25,14 @@ export class OutputWatch {
     this.nextCountAt = Math.max(this.ceiling, PIECE_MIN);
   }
 
+  /** Output that grows by fewer characters than these is not too much: nothing is counted for it. */
+  roomIn(output: GrowingText): number {
+    return this.nextCountAt - (output.length - this.countedTo);
+  }
+
   /** To be asked when the output has grown. True: the answer is certainly beyond what the hold covers. */
   passed(output: GrowingText): boolean {
-    if (output.length - this.countedTo < this.nextCountAt) return false;
+    if (this.roomIn(output) > 0) return false;
     this.counted += countUpTo(this.counter, output.text.slice(this.countedTo), this.ceiling - this.counted);
     this.countedTo = output.length;
     this.nextCountAt = Math.max(this.ceiling - this.counted, PIECE_MIN);

@@ -51,6 +51,11 @@ export type AskedOfUpstream = Pick<UpstreamCall, 'operation' | 'body' | 'stream'
 /** Takes the answer of a stream as it arrives. */
 export interface AnswerReceiver {
   /**
+   * Events with fewer characters of output text than these can be handed over together. The one with which they would be as many is
+   * handed over by itself: it may be too much, and then it is lost alone.
+   */
+  readonly room: number;
+  /**
    * One or more whole server-sent events, framed and ready to be written, and the output text in them. Usage events and
    * the end marker are never among them; `audioBytes` of audio are. False: the client is slow, and nothing may follow before
    * `whenReady` resolves.

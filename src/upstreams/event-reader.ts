@@ -1,6 +1,6 @@
 /**
  * What all answers of server-sent events have in common: the events of a network chunk are understood one by one, gathered, and
- * handed on in one call. What an event means, and when an answer is whole, is said by each format.
+ * handed on in one call, but for one that may be too much. What an event means, and when an answer is whole, is said by each format.
  */
 import type { EventSourceMessage } from 'eventsource-parser';
 import type { AnswerReceiver, AttemptFailure } from '../attempts/upstream';
@@ -15,9 +15,12 @@ export abstract class EventReader implements AnswerReader {
   begun = false;
   protected ending: Ending | null = null;
   /** Gathered since the last call of the receiver: events, the output text in them, and their bytes of audio. */
-  protected frames = '';
-  protected text = '';
-  protected audioBytes = 0;
+  private frames = '';
+  private text = '';
+  private audioBytes = 0;
+  /** As the receiver told it with that call. */
+  private room: number;
+  private slow = false;
   private readonly events = new EventStream((event) => {
     if (this.ending === null) this.take(event);
   });
@@ -25,12 +28,24 @@ export abstract class EventReader implements AnswerReader {
   constructor(
     protected readonly channel: Channel,
     private readonly receiver: AnswerReceiver,
-  ) {}
+  ) {
+    this.room = receiver.room;
+  }
 
   abstract get known(): Known;
 
   /** One event of an answer that has not ended. */
   protected abstract take(event: EventSourceMessage): void;
+
+  /** What an event gives to the client: to be handed on whole, or not at all. */
+  protected gather(frames: string, text: string, audioBytes = 0): void {
+    const mayBeTooMuch = this.text.length + text.length >= this.room;
+    if (mayBeTooMuch) this.handOn();
+    this.frames += frames;
+    this.text += text;
+    this.audioBytes += audioBytes;
+    if (mayBeTooMuch) this.handOn();
+  }
 
   /** How an answer ends whose body has ended, or was `lost`, before its last event. */
   protected unended(_lost: boolean): Ending {
@@ -48,9 +63,11 @@ export abstract class EventReader implements AnswerReader {
   }
 
   data(chunk: Buffer): Progress {
+    this.slow = false;
     const failure = this.events.feed(chunk);
-    const progress = this.handOn();
-    return failure === null ? progress : { ok: false, failure };
+    this.handOn();
+    if (failure !== null) return { ok: false, failure };
+    return this.ending ?? (this.slow ? 'slow' : 'more');
   }
 
   whenReady(): Promise<void> {
@@ -68,13 +85,14 @@ export abstract class EventReader implements AnswerReader {
     return refusalOf(status, body, this.channel);
   }
 
-  private handOn(): Progress {
+  private handOn(): void {
     const { frames, text, audioBytes } = this;
     this.frames = '';
     this.text = '';
     this.audioBytes = 0;
-    const ready = frames === '' || this.receiver.receive(frames, text, audioBytes);
-    return this.ending ?? (ready ? 'more' : 'slow');
+    if (frames === '') return;
+    if (!this.receiver.receive(frames, text, audioBytes)) this.slow = true;
+    this.room = this.receiver.room;
   }
 
   /** The last event may lack its empty line. What does not parse was cut short, and is no event. */

@@ -75,7 +75,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   private tail: NodeJS.Timeout | undefined;
   private readonly deadlines: Deadlines;
   private readonly sentAt: number;
-  private firstByteMs: number | null = null;
+  private waitedMs: number | null = null;
   private status: number | null = null;
   private requestId: string | null = null;
   private readonly secret: string;
@@ -139,8 +139,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
     const now = this.clock.monotonic();
     this.deadlines.awaitNextByte(now);
     if (this.refused !== null) return this.collectRefusal(this.refused, chunk);
+    if (!this.reader.begun) this.waitedMs = now - this.sentAt;
     const progress = this.progressWith(chunk);
-    if (this.firstByteMs === null && this.reader.begun) this.firstByteMs = now - this.sentAt;
     if (progress === 'more' || this.finished) return;
     if (progress === 'slow') this.pause(controller);
     else this.finish(progress);
@@ -231,9 +231,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler, UpstreamExchang
   facts(): AnswerFacts {
     const { usage, outputText, classes, audio, answerId } = this.reader.known;
     const reportedModel = this.named(this.reader.known.reportedModel);
-    const { status: providerStatus, firstByteMs } = this;
+    const firstByteMs = this.reader.begun ? this.waitedMs : null;
     const upstreamRequestId = this.requestId ?? this.idIn(answerId);
-    const facts = { providerStatus, upstreamRequestId, reportedModel, usage, outputText, firstByteMs };
+    const facts = { providerStatus: this.status, upstreamRequestId, reportedModel, usage, outputText, firstByteMs };
     return classes === undefined && audio === undefined ? facts : { ...facts, ...(classes && { classes }), ...(audio && { audio }) };
   }
 

@@ -39,6 +39,19 @@ onEachDatabase('an answer', (bed, promise) => {
     await leftBehind();
   });
 
+  promise('that never ends is delivered as far, and costs the same, whether it comes event by event or in one piece', async () => {
+    const words = Array.from({ length: 400 }, (_, n) => word(`${n} `));
+    const inOne = await call('only-ordinary', { raw: [words.join('')] });
+    const oneByOne = await call('only-ordinary', { raw: words, chunkDelayMs: 1 });
+    expect(inOne.text).toMatch(/^0 1 2 3 /);
+    for (const { text, errorCode, story } of [inOne, oneByOne]) {
+      expect([text, errorCode]).toEqual([inOne.text, 'output_limit_reached']);
+      expect(story).toMatchObject({ stopReason: 'BUDGET', charge: HOLD, usage: { source: 'FLOOR' }, hold: { state: 'SETTLED' } });
+      expect(story.attempts[0]?.timeToFirstTokenMs).not.toBeNull();
+    }
+    await leftBehind();
+  });
+
   promise('of keep-alives alone ends at the total deadline as UPSTREAM_TIMEOUT, and is free', async () => {
     const { story, tookMs, errorCode } = await call('hasty', { raw: Array(200).fill(': ping\n\n'), chunkDelayMs: 50 });
     expect(errorCode).toBe('upstream_timeout');

@@ -14,6 +14,7 @@ const TIMEOUTS: ChannelTimeouts = { connectMs: 2_000, firstByteMs: 5_000, idleMs
 
 /** Takes a stream; a test can make it slow. */
 export class Taker implements AnswerReceiver {
+  readonly room = Number.POSITIVE_INFINITY;
   readonly calls: { readonly frames: string; readonly text: string }[] = [];
   readonly audio: Buffer[] = [];
   onReceive: () => void = () => undefined;

@@ -109,8 +109,7 @@ export class EventAnswerReader extends EventReader {
       this.ending = { ok: false, failure };
       return;
     }
-    this.text += text;
-    this.frames += this.writer.frames(events, event);
+    this.gather(this.writer.frames(events, event), text);
     if (ended === true) this.ending = this.complete();
   }
 

@@ -7,6 +7,7 @@ import { StreamAnswerReader } from './stream-answer';
 function readOf(pieces: readonly Buffer[], { choices = 1, lost = false, type = 'text/event-stream' } = {}) {
   const handed = { frames: '', text: '' };
   const receiver = {
+    room: Number.POSITIVE_INFINITY,
     receive: (frames: string, text: string) => {
       handed.frames += frames;
       handed.text += text;

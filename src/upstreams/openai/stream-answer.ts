@@ -40,8 +40,7 @@ export class StreamAnswerReader extends EventReader {
     const text = event.event === undefined ? this.template.textOf(event.data) : undefined;
     if (text === undefined) return this.takeParsed(event);
     this.tally.takeText(text);
-    this.frames += frameOf(event, false);
-    this.text += text;
+    this.gather(frameOf(event, false), text);
   }
 
   private takeParsed(event: EventSourceMessage): void {
@@ -63,8 +62,7 @@ export class StreamAnswerReader extends EventReader {
     const part = this.tally.take(chunk);
     this.template.learn(event.data, chunk);
     if (part === 'usage') return;
-    this.frames += frameOf(event, part.carriesUsage);
-    this.text += part.text;
+    this.gather(frameOf(event, part.carriesUsage), part.text);
   }
 
   /** A stream without a choice and without usage is no answer, whatever its end marker says. */

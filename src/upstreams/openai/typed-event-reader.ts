@@ -100,12 +100,13 @@ export class TypedEventReader extends EventReader {
 
   private handOver(event: EventSourceMessage, json: JsonRecord): void {
     const text = this.format.textOf(json);
-    this.frames += frameOf(event, false);
-    this.text += text;
-    this.output.add(text);
     const audio = this.format.audioOf?.(json);
-    if (audio === undefined) return;
-    this.audioBytes += audio.length;
+    this.output.add(text);
+    if (audio !== undefined) this.hear(audio);
+    this.gather(frameOf(event, false), text, audio?.length);
+  }
+
+  private hear(audio: Buffer): void {
     this.allAudio += audio.length;
     if (this.head.length < HEAD_BYTES) this.head = Buffer.concat([this.head, audio]);
   }
