@@ -1,5 +1,5 @@
 /**
- * How MiniMax refuses: with status 200, no choices, and a `base_resp` that says why. Its codes are those of
+ * How MiniMax refuses: with status 200, no choices or no content, and a `base_resp` that says why. Its codes are those of
  * https://platform.minimax.io/docs/api-reference/errorcode and of the answer's own schema beside it (text-post).
  */
 import { isRecord } from '../kernel/record';
@@ -32,8 +32,8 @@ const MEANT: Readonly<Record<number, readonly [status: number, word?: string]>> 
 };
 
 /** undefined: the answer refuses nothing. */
-export function baseRefusalIn({ base_resp: told, choices }: JsonRecord): BaseRefusal | undefined {
-  if (!isRecord(told) || (Array.isArray(choices) && choices.length > 0)) return undefined;
+export function baseRefusalIn({ base_resp: told, choices, content = choices }: JsonRecord): BaseRefusal | undefined {
+  if (!isRecord(told) || (Array.isArray(content) && content.length > 0)) return undefined;
   const { status_code: code, status_msg: words } = told;
   if (typeof code !== 'number' || code === 0) return undefined;
   const [status = null, word = String(code)] = MEANT[code] ?? [];

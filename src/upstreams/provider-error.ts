@@ -23,7 +23,12 @@ export function refusalOf(status: number, body: string, channel: Channel): Attem
 /** The error that an answer of status 200 holds in place of an answer: its `error` member, what stands for one, or itself; else undefined. */
 export function errorIn(json: JsonRecord): unknown {
   // Groq tells beside a chunk why its stream was stopped early: `XGroq` of its SDK.
-  return json['error'] ?? recordOf(json['x_groq'])['error'] ?? baseRefusalIn(json) ?? (json['object'] === 'error' ? json : undefined);
+  return json['error'] ?? recordOf(json['x_groq'])['error'] ?? baseRefusalIn(json) ?? (isErrorItself(json) ? json : undefined);
+}
+
+/** Servers of Zhipu tell a path that they do not have with 200 too: `{"code":500,"msg":"404 NOT_FOUND","success":false}`. */
+function isErrorItself({ object, success }: JsonRecord): boolean {
+  return object === 'error' || success === false;
 }
 
 /** The failure that an `error` member stands for, whatever its shape. HTTP said that all was well: its status is the one that it tells, or null. */
@@ -45,7 +50,9 @@ function refusalToldIn(error: unknown): number | null {
 
 function failureOf(error: unknown, channel: Channel, status: number | null): AttemptFailure {
   const members = isRecord(error) ? error : { message: error };
-  const message = [members['message'], detailIn(members['detail'])].find((text) => typeof text === 'string' && text.trim() !== '');
+  const message = [members['message'], members['msg'], detailIn(members['detail'])].find(
+    (text) => typeof text === 'string' && text.trim() !== '',
+  );
   const param = wordOf(members['param'], channel);
   const said = {
     message: typeof message === 'string' ? scrubbed(message, channel) : NO_MESSAGE,

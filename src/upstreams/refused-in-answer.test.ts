@@ -58,6 +58,16 @@ describe('a refusal that comes with status 200', () => {
     expect(await bench.whole({ raw: [refused(1027, 'x', { choices })] })).toMatchObject({ ok: true, facts: { outputText: 'hi' } });
   });
 
+  it('is one where an error stands beside a usage and no choice, or says that nothing succeeded', async () => {
+    const usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+    const none = await bench.whole({ raw: [JSON.stringify({ choices: [], usage, error: { message: 'Overloaded', code: 502 } })] });
+    expect(failureOf(none)).toMatchObject({ kind: 'provider_error', status: null, code: '502', message: 'Overloaded' });
+    const absent = JSON.stringify({ code: 500, msg: '404 NOT_FOUND', success: false });
+    for (const ended of [await bench.whole({ raw: [absent] }), await bench.stream({ raw: [`data: ${absent}\n\n`] })]) {
+      expect(failureOf(ended)).toMatchObject({ kind: 'provider_error', status: null, code: '500', message: '404 NOT_FOUND' });
+    }
+  });
+
   it('in the middle of a stream keeps what had arrived', async () => {
     const taker = new Taker();
     const begun = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n';

@@ -7,7 +7,7 @@ import type { AnswerEvent, Decoded, StopCause } from '../conversation/answer-eve
 import type { StreamDecoder } from '../conversation/event-answer';
 import { MALFORMED } from '../failure';
 import { type JsonRecord, parseRecord, recordOf, textOf } from '../json';
-import { providerError } from '../provider-error';
+import { errorIn, providerError } from '../provider-error';
 import { mergedUsage, readMessageUsage } from './usage';
 
 const STOP_CAUSES: Readonly<Record<string, StopCause>> = {
@@ -25,11 +25,22 @@ const NOTHING: Decoded = { events: [] };
 /** A failure: it is no message. */
 export function decodeMessage(json: JsonRecord): Decoded {
   const { content } = json;
-  if (!Array.isArray(content) || json['type'] === 'error') return { events: [], failure: MALFORMED };
+  if (!Array.isArray(content) || json['type'] === 'error' || isNothing(json, content)) return { events: [], failure: MALFORMED };
   const events = [headOf(json)];
   const calls = { count: 0 };
   for (const block of content) events.push(...blockEvents(recordOf(block), calls));
   return { events: [...events, ...usageEvents(json['usage']), ...stopEvents(json)] };
+}
+
+/** An answer may be empty, but it says why it ended or what it used, and holds no error. */
+function isNothing(json: JsonRecord, content: readonly unknown[]): boolean {
+  if (content.length > 0) return false;
+  return errorIn(json) !== undefined || (typeof json['stop_reason'] !== 'string' && readMessageUsage(json['usage']) === undefined);
+}
+
+/** An error in place of an event, whichever of the two is named so. Whoever refuses may do it in the message that begins. */
+function errorOf(json: JsonRecord, name: string | undefined): unknown {
+  return errorIn(json) ?? errorIn(recordOf(json['message'])) ?? (name === 'error' || json['type'] === 'error' ? json : undefined);
 }
 
 function headOf({ id, model }: JsonRecord): AnswerEvent {
@@ -90,9 +101,11 @@ export class MessageStreamDecoder implements StreamDecoder {
 
   constructor(private readonly channel: Channel) {}
 
-  take({ data }: EventSourceMessage): Decoded {
+  take({ data, event }: EventSourceMessage): Decoded {
     const json = parseRecord(data);
     if (json === undefined) return { events: [], failure: MALFORMED };
+    const error = errorOf(json, event);
+    if (error !== undefined) return { events: [], failure: providerError(error, this.channel) };
     switch (json['type']) {
       case 'message_start':
         return { events: this.start(recordOf(json['message'])) };
@@ -104,8 +117,6 @@ export class MessageStreamDecoder implements StreamDecoder {
         return { events: [...this.used(json['usage'], false), ...stopEvents(recordOf(json['delta']))] };
       case 'message_stop':
         return { events: [], ended: true };
-      case 'error':
-        return { events: [], failure: providerError(json['error'], this.channel) };
       default:
         // Pings, the ends of blocks, and what later versions add.
         return NOTHING;

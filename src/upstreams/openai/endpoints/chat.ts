@@ -4,16 +4,16 @@ import { outputTextOf } from '../output-text';
 import { outputLimitName } from '../request-body';
 import { StreamAnswerReader } from '../stream-answer';
 import { readUsage } from '../usage';
-import { choicesAsked, modelOf, type OpenAiEndpoint } from './openai-endpoint';
+import { choicesAsked, choicesOf, modelOf, type OpenAiEndpoint } from './openai-endpoint';
 
 export const chat: OpenAiEndpoint = {
   path: '/chat/completions',
   limitName: outputLimitName,
   usageIsAsked: true,
   understand(json) {
-    const { choices } = json;
     const usage = readUsage(json['usage']);
-    if (!Array.isArray(choices) || (choices.length === 0 && usage === undefined) || breakIn(json) !== undefined) return undefined;
+    const choices = choicesOf(json, usage);
+    if (choices === undefined) return undefined;
     const outputText = choices.map((choice) => outputTextOf(recordOf(choice)['message'])).join('');
     return { reportedModel: modelOf(json), usage, outputText };
   },

@@ -3,16 +3,16 @@ import { type JsonRecord, recordOf } from '../../json';
 import { breakIn } from '../finish-reason';
 import { StreamAnswerReader } from '../stream-answer';
 import { readUsage } from '../usage';
-import { choicesAsked, modelOf, type OpenAiEndpoint } from './openai-endpoint';
+import { choicesAsked, choicesOf, modelOf, type OpenAiEndpoint } from './openai-endpoint';
 
 export const completions: OpenAiEndpoint = {
   path: '/completions',
   limitName: () => 'max_tokens',
   usageIsAsked: true,
   understand(json) {
-    const { choices } = json;
     const usage = readUsage(json['usage']);
-    if (!Array.isArray(choices) || (choices.length === 0 && usage === undefined) || breakIn(json) !== undefined) return undefined;
+    const choices = choicesOf(json, usage);
+    if (choices === undefined) return undefined;
     return { reportedModel: modelOf(json), usage, outputText: choices.map((choice) => textOf(recordOf(choice))).join('') };
   },
   errorOf: breakIn,

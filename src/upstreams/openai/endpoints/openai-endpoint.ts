@@ -1,9 +1,12 @@
 /** What differs between the endpoints of OpenAI's protocol. */
 import type { AnswerReceiver, UpstreamCall } from '../../../attempts/upstream';
+import type { Usage } from '../../../metering/usage';
 import type { Channel } from '../../../routing/catalog';
 import type { AnswerReader } from '../../http-exchange';
 import type { JsonRecord } from '../../json';
+import { errorIn } from '../../provider-error';
 import type { Understood } from '../../whole-answer';
+import { breakIn } from '../finish-reason';
 
 export interface OpenAiEndpoint {
   /** Behind the base URL of the channel: `/chat/completions`. */
@@ -24,6 +27,13 @@ export interface OpenAiEndpoint {
   readonly readStream: ((channel: Channel, receiver: AnswerReceiver, call: UpstreamCall) => AnswerReader) | null;
   /** For whole answers that are not always JSON. */
   readonly readWhole?: (channel: Channel, call: UpstreamCall) => AnswerReader;
+}
+
+/** undefined: it is no answer, or one that broke off. One without choices tells what it used, and no error. */
+export function choicesOf(json: JsonRecord, usage: Usage | undefined): readonly unknown[] | undefined {
+  const { choices } = json;
+  if (!Array.isArray(choices) || breakIn(json) !== undefined) return undefined;
+  return choices.length === 0 && (usage === undefined || errorIn(json) !== undefined) ? undefined : choices;
 }
 
 export function modelOf({ model }: JsonRecord): string | null {
