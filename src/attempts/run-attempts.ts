@@ -2,54 +2,19 @@
  * Tries the steps of a plan in order until one answers. Every try is a record, and so is every step whose turn came and
  * that was passed over. Once a byte of an answer has reached the client there is no second try and no second channel.
  */
-import type { Clock } from '../kernel/clock';
 import type { Interrupted } from '../kernel/interrupt';
-import { invariant } from '../kernel/invariant';
 import type { StopReason } from '../kernel/words';
-import type { TokenCounter } from '../metering/token-counter';
-import type { CatalogStore } from '../routing/catalog-store';
-import type { ChannelHealth } from '../routing/health/channel-health';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
-import type { AttemptFollower } from './attempt-follower';
-import { type AttemptLimits, atDeadline, cutAtDeadline, cutOffNow, limitReached, type Standing } from './attempt-limits';
-import { passedOver, recordOf, STOPPED_MIDWAY } from './attempt-record';
-import { Delivery, type StreamSink } from './delivery';
+import type { AttemptJob, AttemptMeans, Interruption } from './attempt-job';
+import { cutOffNow, limitReached } from './attempt-limits';
+import { passedOver } from './attempt-record';
+import type { StreamSink } from './delivery';
 import { failureClassOf, type NextMove, stopReasonOf } from './failure-classes';
-import { noteHealth } from './note-health';
 import { disabledSince, type Obstacle, obstacleTo } from './obstacle';
 import { isOutOfUse, restingAt } from './resting';
-import type { Answer, AnswerFacts, AttemptFailure, Operation, RequestBody, UpstreamResult, Upstreams } from './upstream';
-
-/** What ends a request from outside. */
-export type Interruption = Extract<StopReason, 'CLIENT_GONE' | 'GATEWAY_STOPPED'>;
-
-export interface AttemptMeans extends Standing {
-  readonly upstreams: Upstreams;
-  readonly counter: TokenCounter;
-  readonly clock: Clock;
-  readonly health: ChannelHealth;
-  readonly catalog: Pick<CatalogStore, 'current'>;
-}
-
-export interface AttemptJob {
-  readonly plan: Plan;
-  readonly operation: Operation;
-  readonly body: RequestBody;
-  readonly stream: boolean;
-  /** The output limit to set where the balance covers no more; null leaves the body's own. */
-  readonly outputLimit: number | null;
-  /** Output tokens, over all choices, that the hold covers. */
-  readonly outputBound: number;
-  /** As the upstream takes them. */
-  readonly betas?: string | undefined;
-  /** Attempts of this request before this plan. */
-  readonly attemptsBefore: readonly AttemptRecord[];
-  /** null: the plan alone says how often and how long is tried. */
-  readonly limits: AttemptLimits | null;
-  /** null: nobody follows what is delivered. */
-  readonly follower: AttemptFollower | null;
-}
+import { type Tried, tryOnce } from './try-once';
+import type { Answer, AnswerFacts, AttemptFailure } from './upstream';
 
 /** How the attempts of a plan ended. */
 export interface Outcome {
@@ -70,17 +35,6 @@ export interface Outcome {
   readonly started: boolean;
   /** The request was ended by a deadline of its own, in these words; null: it was not. */
   readonly overdue: string | null;
-}
-
-interface Tried {
-  readonly record: AttemptRecord;
-  readonly result: UpstreamResult;
-  readonly delivery: Delivery;
-  readonly step: PlanStep;
-  /** Cut because the time of the whole request was up. */
-  readonly late: boolean;
-  /** The provider refused the secret that it was sent with, and the channel has another one: that is no try of the step. */
-  readonly otherSecret: boolean;
 }
 
 /** Never rejects for what a provider does: every failure is a record, and how it all ended is the outcome. */
@@ -153,66 +107,6 @@ function restingNow(means: AttemptMeans, job: AttemptJob, step: PlanStep): Obsta
 /** An answer ends the request, and so does a failure after the first byte has reached the client. */
 function moveAfter({ result, delivery }: Tried): NextMove {
   return result.ok || delivery.started ? 'stop' : failureClassOf(result.failure).next;
-}
-
-async function tryOnce(
-  means: AttemptMeans,
-  job: AttemptJob,
-  step: PlanStep,
-  place: { readonly index: number; readonly retry: number },
-  sink: StreamSink,
-  signal: Interrupted<Interruption>,
-): Promise<Tried> {
-  const upstream = means.upstreams[step.channel.protocol];
-  invariant(upstream !== undefined, 'a step without an adapter is passed over');
-  const startedAt = means.clock.now();
-  const began = means.clock.monotonic();
-  const delivery = new Delivery(sink, job.outputBound, means.counter);
-  const secret = means.health.secretFor(step.channel, step.upstreamModel);
-  const exchange = upstream.send(
-    {
-      operation: job.operation,
-      channel: secret?.channel ?? step.channel,
-      upstreamModel: step.upstreamModel,
-      body: job.body,
-      stream: job.stream,
-      outputLimit: job.outputLimit,
-      outputBound: job.outputBound,
-      betas: job.betas,
-    },
-    delivery,
-  );
-  delivery.onOverrun = () => exchange.cut();
-  const deafen = signal.listen((reason) => {
-    delivery.mute();
-    // A provider that bills the whole answer anyway is read to its usage; another is left at once.
-    if (reason === 'GATEWAY_STOPPED' || step.channel.onClientGone === 'cancel') exchange.cut();
-  });
-  const ticket = means.health.begin(step.channel, step.upstreamModel);
-  const elapsedMs = () => Math.round(means.clock.monotonic() - began);
-  job.follower?.began({
-    step,
-    deliveredText: () => delivery.deliveredText,
-    deliveredBytes: () => delivery.deliveredBytes,
-    facts: () => exchange.facts(),
-    record: () => recordOf(step, place, { ok: false, failure: STOPPED_MIDWAY, facts: exchange.facts() }, startedAt, elapsedMs(), secret),
-  });
-  let late = false;
-  // A client that has left has no deadline any more: its answer is read for what was used.
-  const disarm = atDeadline(job.limits, means.clock, () => {
-    late = signal.reason === null;
-    if (late) exchange.cut();
-  });
-  const ended = await exchange.result;
-  disarm();
-  deafen();
-  const latencyMs = elapsedMs();
-  const result = late && job.limits !== null ? cutAtDeadline(ended, job.limits) : ended;
-  const otherSecret = noteHealth(means.health, step, { ticket, secret }, result, delivery.started, latencyMs);
-  if (job.limits !== null && !otherSecret) job.limits.tries += 1;
-  const record = recordOf(step, place, result, startedAt, latencyMs, secret);
-  job.follower?.ended(record);
-  return { record, result, delivery, step, late: late && !result.ok, otherSecret };
 }
 
 function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tried | null, signal: Interrupted<Interruption>): Outcome {

@@ -1,6 +1,6 @@
 /** What carries research runs on, and what users start them with. */
 
-import type { Interruption } from '../attempts/run-attempts';
+import type { Interruption } from '../attempts/attempt-job';
 import type { DeclaredResearch } from '../catalog-file/declare';
 import { openRunQueue } from '../cluster/open-run-queue';
 import type { Config } from '../config';

@@ -1,6 +1,7 @@
 /** What comes in, where the answer goes, and what the flow works with. */
+
+import type { AttemptMeans } from '../attempts/attempt-job';
 import type { StreamSink } from '../attempts/delivery';
-import type { AttemptMeans } from '../attempts/run-attempts';
 import type { Alarms } from '../kernel/alarms';
 import type { Fault } from '../kernel/fault';
 import type { Form } from '../kernel/form';

@@ -2,7 +2,8 @@
  * Counts the tokens of a request that is not made: the provider does it where the first channel that answers can, else it is counted
  * here, and the answer says so. Nothing is held and nothing is charged; the receipt is there all the same.
  */
-import { type Interruption, type Outcome, runAttempts } from '../attempts/run-attempts';
+import type { Interruption } from '../attempts/attempt-job';
+import { type Outcome, runAttempts } from '../attempts/run-attempts';
 import { Fault } from '../kernel/fault';
 import type { Interrupted } from '../kernel/interrupt';
 import { nano } from '../kernel/money';

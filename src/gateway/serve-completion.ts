@@ -2,7 +2,8 @@
  * THE flow. Read this file to know the product: a request is authenticated, kept to its rate, planned and quoted; money is held, durably;
  * channels are tried; what came back is metered and settled, durably; and only then the last byte goes out.
  */
-import { type AttemptJob, type Interruption, runAttempts } from '../attempts/run-attempts';
+import type { AttemptJob, Interruption } from '../attempts/attempt-job';
+import { runAttempts } from '../attempts/run-attempts';
 import { Fault } from '../kernel/fault';
 import type { Interrupted } from '../kernel/interrupt';
 import { formatDecimal } from '../kernel/money';

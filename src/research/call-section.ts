@@ -1,5 +1,5 @@
 /** A model call of a section: through the same flow as every other one, as the run's API key, attached to the run. */
-import type { Interruption } from '../attempts/run-attempts';
+import type { Interruption } from '../attempts/attempt-job';
 import type { AnswerSink, CompletionRequest, Gateway } from '../gateway/completion-request';
 import type { AnswerArchive, KeptAnswer } from '../gateway/ending/kept-answer';
 import { chatCompletions } from '../gateway/endpoints/chat-completions';

@@ -1,5 +1,5 @@
 /** One section, try after try, until it has ended or cannot go on now. Each try is written down before its call is made, and after. */
-import type { Interruption } from '../attempts/run-attempts';
+import type { Interruption } from '../attempts/attempt-job';
 import { newId } from '../kernel/ids';
 import { Interrupt } from '../kernel/interrupt';
 import type { LedgerReader } from '../ledger/ledger-reader';

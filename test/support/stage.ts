@@ -1,6 +1,6 @@
 /** The flow on a stage: a fake upstream, a ledger in memory, one key, and a sink that remembers. */
 
-import type { Interruption } from '../../src/attempts/run-attempts';
+import type { Interruption } from '../../src/attempts/attempt-job';
 import { LocalRateLimiter } from '../../src/cluster/local-rate-limiter';
 import type { AnswerHead, AnswerSink, CompletionRequest, Gateway } from '../../src/gateway/completion-request';
 import { Checkpoints } from '../../src/gateway/ending/checkpoints';

@@ -1,5 +1,5 @@
 /** The model calls that are being served: what a drain waits for, and what it cuts when time is up. */
-import type { Interruption } from '../../attempts/run-attempts';
+import type { Interruption } from '../../attempts/attempt-job';
 import { Roster } from '../../kernel/roster';
 
 /** For the settlement of what was cut; a ledger that hangs does not keep the process. */

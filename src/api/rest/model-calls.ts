@@ -1,6 +1,6 @@
 /** The model calls, all endpoints alike: from Fastify's request to the flow, and the answer straight to the socket. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Interruption } from '../../attempts/run-attempts';
+import type { Interruption } from '../../attempts/attempt-job';
 import type { CompletionRequest, Gateway } from '../../gateway/completion-request';
 import { countTokens } from '../../gateway/count-tokens';
 import { ENDPOINTS } from '../../gateway/endpoints/all-endpoints';
