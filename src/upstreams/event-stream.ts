@@ -10,6 +10,8 @@ const STREAM_BYTES_MAX = 256 * 1024 * 1024;
 /** How events begin, and neither JSON nor a page does: some servers send them under the name of a text. */
 const EVENTS_BEGIN = /^(?:data|event|id|retry)?:/;
 const BEGINNING_LENGTH = 'event:'.length;
+/** How no line of events begins: some servers send an error under their name. */
+const JSON_BEGINS = /^\s*[{[]/;
 
 export class EventStream {
   /** What came in place of events, although a stream was asked for; null while events come. */
@@ -39,6 +41,12 @@ export class EventStream {
     if (this.body === null) this.parser.feed('\n\n');
   }
 
+  private beginning(decoded: string): string {
+    const text = withoutMark(decoded);
+    if (JSON_BEGINS.test(text)) this.body = '';
+    return text;
+  }
+
   /** Looked at only while it is so short that it was not known yet what it is. */
   private gather(before: string, text: string): void {
     const body = before === '' ? text.trimStart() : before + text;
@@ -52,7 +60,7 @@ export class EventStream {
     this.bytes += chunk.length;
     if (this.bytes > STREAM_BYTES_MAX) return TOO_LARGE;
     const decoded = this.characters.decode(chunk);
-    const text = this.begun ? decoded : withoutMark(decoded);
+    const text = this.begun ? decoded : this.beginning(decoded);
     this.begun ||= decoded !== '';
     if (this.body === null) this.parser.feed(text);
     else this.gather(this.body, text);

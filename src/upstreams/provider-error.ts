@@ -23,7 +23,13 @@ export function refusalOf(status: number, body: string, channel: Channel): Attem
 /** The error that an answer of status 200 holds in place of an answer: its `error` member, what stands for one, or itself; else undefined. */
 export function errorIn(json: JsonRecord): unknown {
   // Groq tells beside a chunk why its stream was stopped early: `XGroq` of its SDK.
-  return json['error'] ?? recordOf(json['x_groq'])['error'] ?? baseRefusalIn(json) ?? (isErrorItself(json) ? json : undefined);
+  const told = saidIn(json['error']) ?? saidIn(recordOf(json['x_groq'])['error']);
+  return told ?? baseRefusalIn(json) ?? (isErrorItself(json) ? json : undefined);
+}
+
+/** Some have a member for errors in every answer and chunk, with nothing in it. */
+function saidIn(error: unknown): unknown {
+  return !error || (isRecord(error) && Object.keys(error).length === 0) ? undefined : error;
 }
 
 /** Servers of Zhipu tell a path that they do not have with 200 too: `{"code":500,"msg":"404 NOT_FOUND","success":false}`. */
@@ -43,7 +49,7 @@ const REFUSALS_OF_US: ReadonlySet<unknown> = new Set([401, 402, 403, 407, 429]);
  * Once a model has been asked, OpenRouter tells the status that HTTP would have said as the code of the error alone
  * (https://openrouter.ai/docs/api/reference/errors-and-debugging). Of others no request is judged by it: servers of vLLM's say 400 for whatever broke.
  */
-function refusalToldIn(error: unknown): number | null {
+export function refusalToldIn(error: unknown): number | null {
   const status = isRecord(error) ? Number(error['code']) : null;
   return REFUSALS_OF_US.has(status) ? status : null;
 }

@@ -10,6 +10,7 @@ import { frameOf } from '../sse-frame';
 const EMPTY_DELTA = '{"type":"message_delta","delta":{"stop_reason":null,"stop_sequence":null}}';
 
 export class NativeEvents implements AnswerWriter {
+  private begun = false;
   private last: EventSourceMessage | null = null;
   private after = MESSAGE_STOP;
 
@@ -19,6 +20,9 @@ export class NativeEvents implements AnswerWriter {
       this.after = frameOf(source, false);
       return '';
     }
+    // A ping says nothing, and the first byte that a client gets keeps a backup from being asked.
+    if (type === 'ping' && !this.begun) return '';
+    this.begun = true;
     if (type !== 'message_delta') return frameOf(source, false);
     const { last } = this;
     this.last = source;

@@ -126,6 +126,13 @@ describe('an error in place of a message, with status 200', () => {
     expect(taker.frames).toBe('');
   });
 
+  it('is one behind pings, which give the client nothing before the message has begun', () => {
+    const ping = frame({ type: 'ping' }, 'ping');
+    const { ending, taker } = stream(ping + ping + frame({ type: 'error', error: overloaded }, 'error'));
+    expect([failureOf(ending)?.message, taker.frames]).toEqual(['Overloaded', '']);
+    expect(stream(ping + BEGUN + ping).taker.frames).toBe(BEGUN + ping);
+  });
+
   it('is one beside a message that says nothing', () => {
     expect(failureOf(whole({ ...EMPTY, error: overloaded }))).toMatchObject({ kind: 'provider_error', message: 'Overloaded' });
     expect(whole({ ...SAID, error: null })).toMatchObject({ ok: true });

@@ -82,6 +82,16 @@ describe('an answer of Gemini', () => {
     expect(failure).toMatchObject({ kind: 'malformed_answer', message: 'The answer holds inlineData, which cannot be handed on.' });
   });
 
+  it('calls without arguments, said or left out, with an empty object', () => {
+    for (const call of [{ name: 'f' }, { name: 'f', args: null }, { name: 'f', args: {} }]) {
+      expect(candidate({ content: { parts: [{ functionCall: call }] } }).events).toContainEqual({
+        kind: 'tool-call-arguments',
+        call: 0,
+        text: '{}',
+      });
+    }
+  });
+
   it('has one head, and counts its calls over all its chunks', () => {
     const decoder = new GeminiDecoder(aChannel('g'));
     const chunk = (name: string) => ({ candidates: [{ content: { parts: [{ functionCall: { name } }] } }], responseId: 'r' });

@@ -84,7 +84,7 @@ export class GeminiDecoder {
     return { ...failureOf('malformed_answer', `The answer holds ${strange}, which cannot be handed on.`), atFault: 'request' };
   }
 
-  private takeCall({ id, name, args = {} }: JsonRecord, signature: unknown, events: AnswerEvent[]): AttemptFailure | undefined {
+  private takeCall({ id, name, args }: JsonRecord, signature: unknown, events: AnswerEvent[]): AttemptFailure | undefined {
     if (this.oneCall && this.calls > 0) return undefined;
     if (typeof name !== 'string') return failureOf('malformed_answer', 'The answer calls a tool without saying its name.');
     const call = this.calls;
@@ -92,7 +92,7 @@ export class GeminiDecoder {
     const named = typeof id === 'string' && id !== '' ? id : `call_${this.id ?? newId()}_${call}`;
     const signed = typeof signature === 'string' && signature !== '' ? { signature } : {};
     events.push({ kind: 'tool-call-begin', call, id: named, name, ...signed });
-    events.push({ kind: 'tool-call-arguments', call, text: JSON.stringify(args) });
+    events.push({ kind: 'tool-call-arguments', call, text: JSON.stringify(args ?? {}) });
     return undefined;
   }
 

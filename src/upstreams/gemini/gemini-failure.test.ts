@@ -1,6 +1,7 @@
 import { aChannel } from '../../../test/support/catalog-builders';
 import { geminiText } from '../../../test/support/gemini-fixtures';
 import { failureClassOf } from '../../attempts/failure-classes';
+import { GeminiDecoder } from './answer-decoder';
 import { geminiRefusal } from './gemini-failure';
 
 const channel = aChannel('g', { protocol: 'gemini', apiKey: 'AIzaSyExampleExampleExample' });
@@ -58,6 +59,13 @@ describe('a refusal of Gemini', () => {
       message: 'The provider reported an error without a message.',
       code: null,
     });
+  });
+
+  it('of our account or rate that comes in place of an answer leads to the next channel', () => {
+    const failureIn = (code: number, status: string) => new GeminiDecoder(channel).take({ error: { code, message: 'x', status } }).failure;
+    expect(failureIn(429, 'RESOURCE_EXHAUSTED')).toMatchObject({ status: 429, code: 'RESOURCE_EXHAUSTED' });
+    expect(failureClassOf(failureIn(429, 'RESOURCE_EXHAUSTED')!).next).toBe('next');
+    expect(failureIn(503, 'UNAVAILABLE')).toMatchObject({ status: null, code: 'UNAVAILABLE' });
   });
 
   it('never repeats the key of the channel', () => {

@@ -6,6 +6,7 @@ import type { Channel } from '../../routing/catalog';
 import { atFaultIn } from '../at-fault';
 import { NO_MESSAGE } from '../failure';
 import { type JsonRecord, parseFirstRecord, recordOf } from '../json';
+import { refusalToldIn } from '../provider-error';
 import { durationMs } from '../rate-reset';
 import { scrubbed } from '../scrub';
 
@@ -34,12 +35,13 @@ export function errorIn({ error }: JsonRecord): JsonRecord | undefined {
   return isRecord(error) ? error : undefined;
 }
 
-/** The failure that an `error` member stands for. Its status is null: HTTP said that all was well. */
-export function geminiError({ message, status }: JsonRecord, channel: Channel): AttemptFailure {
+/** The failure that an `error` member stands for. HTTP said that all was well: its status is the one that it tells, or null. */
+export function geminiError(error: JsonRecord, channel: Channel): AttemptFailure {
+  const { message, status } = error;
   const said = typeof message === 'string' && message.trim() !== '';
   return {
     kind: 'provider_error',
-    status: null,
+    status: refusalToldIn(error),
     message: said ? scrubbed(message, channel) : NO_MESSAGE,
     code: typeof status === 'string' && status !== '' ? clipped(scrubbed(status, channel), WORD_MAX) : null,
     type: null,

@@ -70,6 +70,13 @@ describe('the chunks of a chat', () => {
     ]);
   });
 
+  it('say arguments that come as an object in place of its text', () => {
+    const made = { id: 'x', function: { name: 'f', arguments: { a: 1 } } };
+    const said = { kind: 'tool-call-arguments', call: 0, text: '{"a":1}' };
+    expect(events(chunk({ tool_calls: [made] }))).toContainEqual(said);
+    expect(decodeChat({ choices: [{ message: { tool_calls: [made] } }] }).events).toContainEqual(said);
+  });
+
   it('say each call where the provider gives all of them one index, and a call whose id is repeated once', () => {
     const call = (id: string, name: string, text: string) => chunk({ tool_calls: [{ index: 0, id, function: { name, arguments: text } }] });
     const read = events(call('x', 'f', '{"a":1}'), call('y', 'f', '{"a":2}'), call('y', 'f', ' '), call('z', '', ' '), chunk({}, 'stop'));

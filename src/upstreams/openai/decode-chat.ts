@@ -9,6 +9,7 @@ import { MALFORMED } from '../failure';
 import { type JsonRecord, parseRecord, recordOf, textOf } from '../json';
 import { errorIn, providerError } from '../provider-error';
 import { breakIn, finishReason } from './finish-reason';
+import { argumentsOf } from './output-text';
 import { readUsage, usageIn } from './usage';
 
 const STOP_CAUSES: Readonly<Record<string, StopCause>> = {
@@ -71,7 +72,8 @@ class Chunks {
   }
 
   private call({ index, id: sentId, function: made }: JsonRecord, place: number): AnswerEvent[] {
-    const { name, arguments: text } = recordOf(made);
+    const { name, arguments: sent } = recordOf(made);
+    const text = argumentsOf(sent);
     const [key, id] = [typeof index === 'number' ? index : place, textOf(sentId)];
     const going = this.going.get(key);
     // Google gives all calls of an answer one index, each under an id and a name of its own.
@@ -79,7 +81,7 @@ class Chunks {
     const { call } = going !== undefined && !isOther ? going : this.begin(key, id);
     const begin: AnswerEvent[] = [];
     if (going?.call !== call) begin.push({ kind: 'tool-call-begin', call, id: id || `call_${newId()}`, name: textOf(name) });
-    return textOf(text) === '' ? begin : [...begin, { kind: 'tool-call-arguments', call, text: textOf(text) }];
+    return text === '' ? begin : [...begin, { kind: 'tool-call-arguments', call, text }];
   }
 
   private begin(key: number, id: string): { readonly call: number } {

@@ -27,7 +27,12 @@ function callsText(calls: unknown): string {
 }
 
 function functionText(call: unknown): string {
-  return isRecord(call) ? textOf(call['name']) + textOf(call['arguments']) : '';
+  return isRecord(call) ? textOf(call['name']) + argumentsOf(call['arguments']) : '';
+}
+
+/** The JSON text that they are; some servers tell the object itself. */
+export function argumentsOf(value: unknown): string {
+  return isRecord(value) ? JSON.stringify(value) : textOf(value);
 }
 
 function customText(call: JsonRecord): string {

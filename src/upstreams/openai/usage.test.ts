@@ -80,6 +80,10 @@ describe('largerUsage', () => {
 });
 
 describe('outputTextOf', () => {
+  it('takes arguments that are an object, as they would be told', () => {
+    expect(outputTextOf({ tool_calls: [{ function: { name: 'f', arguments: { a: 1 } } }] })).toBe('f{"a":1}');
+  });
+
   it('takes content, parts, reasoning, refusals and calls together', () => {
     const calls = [{ function: { name: 'f', arguments: '{"a":1}' } }, { custom: { name: 'g', input: 'in' } }];
     expect(outputTextOf({ content: 'c', reasoning_content: 'r', reasoning: 'r', refusal: 'no', tool_calls: calls })).toBe(
