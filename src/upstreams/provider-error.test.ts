@@ -11,6 +11,19 @@ describe('what a provider says of a refusal', () => {
     for (const body of [{ error: ERROR }, ERROR, [{ error: ERROR }]]) expect(refused(body)).toEqual(TOLD);
   });
 
+  it('is the first one of a list beside the word that nothing succeeded, as Cloudflare sends it', () => {
+    const { message, code } = ERROR;
+    for (const errors of [
+      [{ code, message }],
+      [
+        { code, message },
+        { code: 1, message: 'and more' },
+      ],
+    ]) {
+      expect(refused({ success: false, errors, messages: [], result: {} })).toEqual({ ...TOLD, type: null });
+    }
+  });
+
   it('names the member where it is told in a list of faults, and nothing that is nested in one', () => {
     const deep = `[${'['.repeat(1_000)}${']'.repeat(1_000)}, "body", "messages", 0]`;
     const body = `{"detail":[{"loc":${deep},"msg":"field required"},{"msg":"and more"}]}`;

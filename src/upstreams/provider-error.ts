@@ -24,7 +24,7 @@ export function refusalOf(status: number, body: string, channel: Channel): Attem
 export function errorIn(json: JsonRecord): unknown {
   // Groq tells beside a chunk why its stream was stopped early: `XGroq` of its SDK.
   const told = saidIn(json['error']) ?? saidIn(recordOf(json['x_groq'])['error']);
-  return told ?? baseRefusalIn(json) ?? (isErrorItself(json) ? json : undefined);
+  return told ?? baseRefusalIn(json) ?? errorItself(json);
 }
 
 /** Some have a member for errors in every answer and chunk, with nothing in it. */
@@ -32,9 +32,14 @@ function saidIn(error: unknown): unknown {
   return !error || (isRecord(error) && Object.keys(error).length === 0) ? undefined : error;
 }
 
-/** Servers of Zhipu tell a path that they do not have with 200 too: `{"code":500,"msg":"404 NOT_FOUND","success":false}`. */
-function isErrorItself({ object, success }: JsonRecord): boolean {
-  return object === 'error' || success === false;
+/**
+ * Servers of Zhipu tell a path that they do not have with 200 too: `{"code":500,"msg":"404 NOT_FOUND","success":false}`; those of
+ * Cloudflare tell what is wrong in a list: `{"success":false,"errors":[{"code":5007,"message":"No such model"}]}`.
+ */
+function errorItself(json: JsonRecord): JsonRecord | undefined {
+  const { object, success, errors } = json;
+  if (success === false && Array.isArray(errors) && isRecord(errors[0])) return errors[0];
+  return object === 'error' || success === false ? json : undefined;
 }
 
 /** The failure that an `error` member stands for, whatever its shape. HTTP said that all was well: its status is the one that it tells, or null. */

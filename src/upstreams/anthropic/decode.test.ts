@@ -163,6 +163,13 @@ describe('the chunks of a chat that a stream of Anthropic becomes', () => {
     expect(chunksOf(transcripts.TOOL_STREAM).at(-1)?.finish_reason).toBe('tool_calls');
   });
 
+  it('carry the arguments alone of a call that begins with an empty text in place of an object', () => {
+    const calls = chunksOf(transcripts.TOOL_STREAM.replaceAll('"input":{}', '"input":""')).flatMap(
+      ({ delta }) => (delta['tool_calls'] as { function: { arguments: string } }[]) ?? [],
+    );
+    expect(calls.map(({ function: { arguments: text } }) => text).join('')).toBe('{"location": "San Francisco"}{}');
+  });
+
   it('carry thoughts, and what proves them once it is whole', () => {
     const details = chunksOf(transcripts.THINKING_STREAM).flatMap(({ delta }) => (delta['reasoning_details'] as object[]) ?? []);
     expect(details).toEqual([

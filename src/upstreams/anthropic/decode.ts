@@ -69,9 +69,15 @@ function callEvents({ id, name, input }: JsonRecord, calls: { count: number }): 
   const call = calls.count;
   calls.count += 1;
   const begin = { kind: 'tool-call-begin', call, id: textOf(id), name: textOf(name) } as const;
-  const empty = isRecord(input) && Object.keys(input).length === 0;
-  if (empty || input === undefined || input === null) return [begin];
-  return [begin, { kind: 'tool-call-arguments', call, text: JSON.stringify(input) }];
+  const text = argumentsOf(input);
+  return text === '' ? [begin] : [begin, { kind: 'tool-call-arguments', call, text }];
+}
+
+/** In a stream they come behind it, and there is no member yet. Some servers begin with a text, as they go on. */
+function argumentsOf(input: unknown): string {
+  if (typeof input === 'string') return input;
+  const isEmpty = isRecord(input) && Object.keys(input).length === 0;
+  return isEmpty || input === undefined || input === null ? '' : JSON.stringify(input);
 }
 
 function textEvents(text: unknown): AnswerEvent[] {

@@ -19,6 +19,12 @@ describe('the usage of Gemini', () => {
     });
   });
 
+  it('takes counts of null for counts that are left out', () => {
+    const none = { toolUsePromptTokenCount: null, thoughtsTokenCount: null, cachedContentTokenCount: null, candidatesTokensDetails: null };
+    const counts = { promptTokenCount: 10, candidatesTokenCount: 3 };
+    expect(readGeminiUsage({ ...counts, ...none }, true)).toEqual(readGeminiUsage(counts, true));
+  });
+
   it('tells sound apart, where there was some', () => {
     const counts = { promptTokenCount: 40, candidatesTokenCount: 1, promptTokensDetails: [{ modality: 'AUDIO', tokenCount: 32 }] };
     expect(readGeminiUsage(counts, true)?.classes).toEqual({ audioInputTokens: 32 });

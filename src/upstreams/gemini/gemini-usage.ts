@@ -10,7 +10,9 @@ import { type JsonRecord, recordOf } from '../json';
  */
 export function readGeminiUsage(metadata: unknown, wrote: boolean): Usage | undefined {
   if (!isRecord(metadata)) return undefined;
-  const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse = 0, thoughtsTokenCount: thoughts = 0 } = metadata;
+  const { promptTokenCount: prompt } = metadata;
+  const toolUse = metadata['toolUsePromptTokenCount'] ?? 0;
+  const thoughts = metadata['thoughtsTokenCount'] ?? 0;
   const written = metadata['candidatesTokenCount'] ?? writtenOf(metadata, wrote);
   return providerUsage({
     input: sumOf(prompt, toolUse),
