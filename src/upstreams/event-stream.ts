@@ -26,8 +26,10 @@ export class EventStream {
     this.parser = createParser({
       maxBufferSize: EVENT_CHARACTERS_MAX,
       onEvent,
-      onError: ({ type }) => {
+      onError: ({ type, field, value = '' }) => {
         if (type === 'max-buffer-size-exceeded') this.failure = TOO_LARGE;
+        // llama.cpp of 2025: a field that is none of theirs, where others have the name of an event.
+        if (type === 'unknown-field' && field === 'error') onEvent({ event: 'error', data: value, id: undefined });
       },
     });
   }

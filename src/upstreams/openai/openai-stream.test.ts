@@ -132,6 +132,20 @@ describe('the OpenAI upstream', () => {
       }
     });
 
+    it('are never whole behind an error in a field of its own, as llama.cpp sends it before the end marker', async () => {
+      const told = 'error: {"code":500,"message":"Context size has been exceeded.","type":"server_error"}\n\ndata: [DONE]\n\n';
+      const begun = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n';
+      for (const [raw, outputText] of [
+        [[told], ''],
+        [[begun + told], 'hi'],
+        [[begun, told], 'hi'],
+      ] as const) {
+        const ended = await bench.stream({ raw });
+        expect(ended).toMatchObject({ ok: false, facts: { outputText } });
+        expect(failureOf(ended)).toMatchObject({ kind: 'provider_error', message: 'Context size has been exceeded.', code: '500' });
+      }
+    });
+
     it('fail in the words of an error that comes in place of events, under their name', async () => {
       const body = JSON.stringify({ error: { message: 'Slow down', code: 429 } }, null, 2);
       for (const raw of [[body], [`\n ${body}\n`], [body.slice(0, 1), body.slice(1)]]) {

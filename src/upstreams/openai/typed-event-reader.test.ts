@@ -32,3 +32,18 @@ describe('the output text of a stream of typed events', () => {
     expect(response.known.outputText).toBe('Once upon a time');
   });
 });
+
+describe('an error among typed events', () => {
+  it.each([
+    ['by its name', 'event: error\ndata: {"type":"server_error","message":"It broke."}\n\n'],
+    ['by its type', 'data: {"type":"error","code":"server_error","message":"It broke."}\n\n'],
+    ['by its member', 'data: {"error":{"type":"server_error","message":"It broke."}}\n\n'],
+    ['by its field', 'error: {"type":"server_error","message":"It broke."}\n\n'],
+  ])('ends the answer, and is not handed on: told %s', (_how, event) => {
+    const taker = new Taker();
+    const response = new TypedEventReader(channel, taker, RESPONSE_EVENTS);
+    response.begin('text/event-stream');
+    expect(response.data(Buffer.from(event))).toMatchObject({ ok: false, failure: { kind: 'provider_error', message: 'It broke.' } });
+    expect(taker.frames).toBe('');
+  });
+});

@@ -84,7 +84,7 @@ export class TypedEventReader extends EventReader {
       return;
     }
     const error = format.errorOf(json) ?? errorIn(json);
-    if (format.failing.has(type) || (type === undefined && error !== undefined)) {
+    if (format.failing.has(type) || event.event === 'error' || (type === undefined && error !== undefined)) {
       this.usage = format.usageOf(json);
       this.ending = { ok: false, failure: providerError(error ?? json, this.channel) };
       return;
