@@ -38,7 +38,7 @@ export async function openGateway(config: Config, storage: Storage, { log, alarm
   const gateway: Gateway = {
     keys: new KeyRing(storage.keys, systemClock),
     rates: shared.rates,
-    ...{ catalog: storage.catalog, runs: storage.runs, archive: storage.archive },
+    ...{ catalog: storage.catalog, runs: storage.runs, reader: storage.reader, archive: storage.archive },
     ledger: traces.around(timedHolds(storage.commit, metrics, systemClock)),
     upstreams: openUpstreams(http, systemClock),
     health: shared.health,

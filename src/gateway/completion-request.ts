@@ -10,6 +10,7 @@ import type { Bucket, RouteType } from '../kernel/words';
 import type { Credential, KeyRing, Source } from '../keys/authenticate';
 import type { RateLevels, RateLimiter } from '../keys/rate-limiter';
 import type { GroupCommit } from '../ledger/group-commit';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import type { SettlementSpool } from '../ledger/settlement-spool';
 import type { CatalogStore } from '../routing/catalog-store';
 import type { RunStore } from '../runs/run-store';
@@ -74,6 +75,7 @@ export interface Gateway extends AttemptMeans {
   readonly catalog: CatalogStore;
   readonly runs: Pick<RunStore, 'find'>;
   readonly ledger: Pick<GroupCommit, 'place' | 'end'>;
+  readonly reader: Pick<LedgerReader, 'keyUse'>;
   readonly log: Log;
   readonly alarms: Alarms;
   /** Notes durably what streams have delivered, so that a crash does not give it away. */

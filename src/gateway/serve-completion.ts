@@ -18,9 +18,9 @@ import type { Run } from '../runs/run';
 import type { AnswerSink, CompletionRequest, Gateway } from './completion-request';
 import { streamTail, wholeWithCost } from './ending/answer';
 import { keeping, RememberingSink } from './ending/answer-archive';
-import type { KeptAnswer } from './ending/kept-answer';
 import type { Settled } from './ending/settle';
 import type { ModelCall } from './endpoints/endpoint';
+import { settledOrGivenBefore } from './given-before';
 import type { Hold, Option } from './hold';
 import { attached, attachRun, NO_RUN } from './reading/attach-run';
 import { attemptLimitsOf, chargeCap } from './reading/key-ceilings';
@@ -55,24 +55,24 @@ export async function serveCompletion(
     const caller = admitKey(recognised, gateway.clock.now(), request.from);
     const rated = { requestId: request.id, key: caller.key, reading };
     const served = await withRate(gateway.rates, rated, sink, () => {
-      const call = readable(reading);
-      const run = attached(attachment);
-      const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
-      const plans = inOrder(servablePlans(planned, call, gateway.upstreams), request.id, caller.key.id, call);
-      const options = plans.map((plan) => quoted(plan, call, caller.key.policies));
       const idempotence = readIdempotencyKey(request.idempotencyKey, caller.key.id, request.endpoint.path, request.body);
-      const attemptLimits = attemptLimitsOf(caller.key.policies, request);
-      const { to, keep } = kept(gateway, call, idempotence, sink);
-      const asked = { facts, call, limits: limitsOf(recognised, run), attemptLimits, idempotence, keep };
-      return settledOrGivenBefore(gateway, idempotence, () =>
-        withHold(gateway, asked, options, (hold, attemptsBefore) => {
+      return settledOrGivenBefore(gateway, request.id, idempotence, async () => {
+        const call = readable(reading);
+        const run = attached(attachment);
+        const planned = planRoute(gateway.catalog.current(), caller.key, call.model, readRouteHeader(request.routeHeader));
+        const plans = inOrder(servablePlans(planned, call, gateway.upstreams), request.id, caller.key.id, call);
+        const options = plans.map((plan) => quoted(plan, call, caller.key.policies));
+        const attemptLimits = attemptLimitsOf(caller.key.policies, request);
+        const { to, keep } = kept(gateway, call, idempotence, sink);
+        const asked = { facts, call, limits: limitsOf(recognised, run), attemptLimits, idempotence, keep };
+        return withHold(gateway, asked, options, (hold, attemptsBefore) => {
           to.announce(hold.plan);
           return gateway.checkpoints.whileDelivering({ hold, call, attemptsBefore }, (follower) => {
             const { betas } = request;
             return runAttempts(gateway, jobOf(hold, call, { attemptsBefore, limits: attemptLimits, follower, betas }), to, signal);
           });
-        }),
-      );
+        });
+      });
     });
     if ('requestId' in served) {
       sink.giveAgain(served);
@@ -97,24 +97,6 @@ export async function refuseCompletion(gateway: Gateway, request: CompletionRequ
 function inOrder(plans: readonly Plan[], requestId: string, keyId: string, { body }: ModelCall): readonly Plan[] {
   if (plans.every(({ drawn }) => drawn === undefined)) return plans;
   return plans.map((plan) => (plan.drawn ? arrangeSteps(plan, requestId, sharedBy(plan.route.sticky, keyId, body.json)) : plan));
-}
-
-/** The settled request, or the answer of the earlier one with the same key. @throws what `serve` throws where none is kept */
-async function settledOrGivenBefore(
-  { archive, clock }: Gateway,
-  idempotence: Idempotence | null,
-  serve: () => Promise<Settled>,
-): Promise<Settled | KeptAnswer> {
-  try {
-    return await serve();
-  } catch (error) {
-    const isSettled = error instanceof Fault && error.code === 'idempotency_settled';
-    if (!isSettled || archive === null || idempotence === null) throw error;
-    const answer = await archive.find(idempotence.id, clock.now());
-    // An answer of another request is none for this one: its key was used again after it.
-    if (answer === null || answer.requestId !== error.detail.receiptId) throw error;
-    return answer;
-  }
 }
 
 /** Where the answer goes, and how it is kept for the same Idempotency-Key, where answers are kept. */

@@ -21,8 +21,9 @@ import type { Gateway } from './completion-request';
 import { release, type Settled, settle } from './ending/settle';
 import { type Hold, type Option, openHold, RefusedOnRoute, routeFactsOf, type Used } from './hold';
 import { aboveCap, fullHold } from './reading/key-ceilings';
+import { isAboutKey, sameKeyFault } from './reading/same-key';
 import { shortBalance } from './reading/short-balance';
-import { ceilingsOn, overLimit, sameKeyFault } from './reading/spend-ceilings';
+import { ceilingsOn, overLimit } from './reading/spend-ceilings';
 
 /** Told with the hold, and obeyed by nobody: recovery ends the holds of dead processes, whatever the clock says. */
 const HOLD_LIFE_MS = 3_600_000;
@@ -46,6 +47,7 @@ export async function withHold(
   for (const option of options) {
     const hold = await place(gateway, asked, option, used?.hold ?? null);
     if (hold instanceof Fault) {
+      // A twin is refused whatever another balance could pay.
       if (used === null && isAboutKey(hold)) throw new RefusedOnRoute(hold, routeFactsOf(option.plan));
       refusal ??= hold;
       attempts.push(...notCovered(option, hold, attempts.length, gateway.clock.now()));
@@ -83,11 +85,6 @@ async function settledOrReleased(gateway: Gateway, asked: Asked, used: Used): Pr
     if (error instanceof Fault) throw error;
     throw await release(gateway, asked.facts, used.hold, used.attempts, error);
   }
-}
-
-/** A twin is refused whatever another balance could pay. */
-function isAboutKey({ code }: Fault): boolean {
-  return code === 'idempotency_in_progress' || code === 'idempotency_settled' || code === 'idempotency_mismatch';
 }
 
 /** Only a failure that reached nobody, and that another provider may mend, is taken to the other bucket. */

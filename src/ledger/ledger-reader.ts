@@ -1,6 +1,7 @@
 /** The port through which receipts, wallets and entries are read. Lists run from new to old, by cursor. */
 import type { Nano } from '../kernel/money';
 import type { EntryKind, RequestStatus, RouteType } from '../kernel/words';
+import type { KeyUse } from './key-use';
 import type { AttemptOfReceipt, ReadableReceipt } from './receipt';
 import type { LedgerEntry, Wallet } from './wallet';
 
@@ -78,6 +79,8 @@ export interface LedgerReader {
   entriesOfExternalKeys(externalKeys: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
   /** How much of a request's charge was given back. */
   refundedOf(receiptId: string): Promise<bigint>;
+  /** The last use of an Idempotency-Key, by its `Idempotence.id`; undefined: nothing was ever held with it. */
+  keyUse(id: string): Promise<KeyUse | undefined>;
   /** What each counter says, by its id; one that is not kept yet is summed. Every counter that was asked for is there. */
   spendOf(counters: readonly CounterOf[]): Promise<ReadonlyMap<string, CounterSpend>>;
   /** When each key made its newest request that has ended, in milliseconds since 1970. A key that made none is left out. */

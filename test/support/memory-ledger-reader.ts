@@ -88,6 +88,10 @@ export class MemoryLedgerReader implements LedgerReader {
     return Promise.resolve(0n);
   }
 
+  keyUse(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async spendOf(counters: readonly CounterOf[]): Promise<ReadonlyMap<string, CounterSpend>> {
     return new Map(counters.map(({ counterId }) => [counterId, this.spend.get(counterId) ?? { spent: nano(0n), held: nano(0n) }]));
   }

@@ -134,6 +134,7 @@ export function stage(scene: Scene) {
     catalog: { current: () => catalog, prices: async () => new Map() },
     runs: { find: async () => new Map() },
     ledger: new GroupCommit(ledger),
+    reader: { keyUse: async () => undefined },
     upstreams: { openai: upstream, anthropic: { operations: upstream.operations, cannot: () => 'it is too narrow.', send: upstream.send } },
     health: scene.health ?? new ChannelHealth({ clock, log, wire: NOBODY_ELSE, catalog: () => catalog }),
     counter,

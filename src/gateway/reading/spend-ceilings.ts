@@ -63,20 +63,3 @@ export function limitWords({ scope, scopeId, bucket, window, from }: CounterWord
     anew: next === null ? '' : ` It begins anew at ${new Date(next).toISOString()}.`,
   };
 }
-
-/** Why a request with an `Idempotency-Key` that was used before is not served again. */
-export function sameKeyFault({ state, requestId }: Extract<LedgerVerdict, { verdict: 'same_key' }>): Fault {
-  const receipt = { receiptId: requestId };
-  switch (state) {
-    case 'running':
-      return new Fault('idempotency_in_progress', `The request ${requestId} with this Idempotency-Key is still running.`, receipt);
-    case 'settled':
-      return new Fault(
-        'idempotency_settled',
-        `This Idempotency-Key was used: the request ${requestId} has ended and has its receipt.`,
-        receipt,
-      );
-    case 'other_body':
-      return new Fault('idempotency_mismatch', `This Idempotency-Key was used for another body, by the request ${requestId}.`, receipt);
-  }
-}

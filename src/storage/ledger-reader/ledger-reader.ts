@@ -1,5 +1,6 @@
 /** Receipts, wallets and entries from the database. It only reads: what writes the ledger has connections of its own. */
 import type { DataSource } from 'typeorm';
+import type { KeyUse } from '../../ledger/key-use';
 import type {
   CounterOf,
   CounterSpend,
@@ -14,6 +15,7 @@ import type { AttemptOfReceipt, ReadableReceipt } from '../../ledger/receipt';
 import type { LedgerEntry, Wallet } from '../../ledger/wallet';
 import { readAttempts } from './read-attempts';
 import { readEntriesById, readEntriesOfExternalKeys, readEntriesOfReceipts, readEntryPage, readRefunded } from './read-entries';
+import { readKeyUse } from './read-key-use';
 import { readLastUsedAt } from './read-last-used';
 import { readReceiptPage, readReceiptPagesOfKeys, readReceiptsById } from './read-receipts';
 import { readSpend } from './read-spend';
@@ -72,6 +74,10 @@ export class SqlLedgerReader implements LedgerReader {
 
   refundedOf(receiptId: string): Promise<bigint> {
     return readRefunded(this.dataSource, receiptId);
+  }
+
+  keyUse(id: string): Promise<KeyUse | undefined> {
+    return readKeyUse(this.dataSource, id);
   }
 
   spendOf(counters: readonly CounterOf[]): Promise<ReadonlyMap<string, CounterSpend>> {

@@ -1,18 +1,14 @@
 /** Idempotency keys in a batch: who may place a hold with one. */
-import type { LedgerVerdict } from '../../ledger/ledger-store';
-import type { Course, KeyUse } from './decision';
+import { type SameKey, sameKey } from '../../ledger/key-use';
+import type { Course, KeyUseOfHold } from './decision';
 import type { PreparedPlace } from './prepare';
 import { HOLD_API_KEY_ID, HOLD_REQUEST_ID } from './rows';
 
 /** Why the hold may not be placed with its key; null: it may. */
-export function refusedByKey(course: Course, { idempotence, row }: PreparedPlace): LedgerVerdict | null {
+export function refusedByKey(course: Course, { idempotence, row }: PreparedPlace): SameKey | null {
   if (idempotence === null) return null;
   const use = useNow(course, idempotence.id);
-  if (use === undefined || use.requestId === row[HOLD_REQUEST_ID]) return null;
-  const { requestId, state } = use;
-  if (use.bodyHash !== idempotence.bodyHash) return { verdict: 'same_key', state: 'other_body', requestId };
-  if (state === 'RELEASED') return null;
-  return { verdict: 'same_key', state: state === 'OPEN' ? 'running' : 'settled', requestId };
+  return use === undefined ? null : sameKey(use, String(row[HOLD_REQUEST_ID]), idempotence);
 }
 
 /** Writes down that the hold, which is granted, has taken its key. */
@@ -26,7 +22,7 @@ export function takeKey(course: Course, { idempotence, holdId, row }: PreparedPl
   (isNew ? course.newKeys : course.takenKeys).push(keyRow);
 }
 
-function useNow(course: Course, id: string): KeyUse | undefined {
+function useNow(course: Course, id: string): KeyUseOfHold | undefined {
   const here = course.keyUses.get(id);
   if (here !== undefined) return { ...here, state: stateNow(course, here.holdId) };
   const before = course.view.keyUse(id);
@@ -34,7 +30,7 @@ function useNow(course: Course, id: string): KeyUse | undefined {
   return before !== undefined && course.ended.has(before.holdId) ? { ...before, state: stateNow(course, before.holdId) } : before;
 }
 
-function stateNow(course: Course, holdId: string): KeyUse['state'] {
+function stateNow(course: Course, holdId: string): KeyUseOfHold['state'] {
   if (!course.ended.has(holdId)) return 'OPEN';
   return course.settled.some((hold) => hold.holdId === holdId) ? 'SETTLED' : 'RELEASED';
 }

@@ -1,4 +1,5 @@
 /** What a batch does, before it is written: what is known, and what is to be written. */
+import type { KeyUse } from '../../ledger/key-use';
 import type { LedgerVerdict, OpenHold } from '../../ledger/ledger-store';
 import type { CounterState } from '../../ledger/spend-room';
 import type { PreparedEnd } from './prepare';
@@ -20,18 +21,15 @@ export interface LedgerView {
   /** null: the counter does not exist. Those that a ceiling of the batch names do. */
   counter(id: string): CounterState | null;
   /** The last hold that was placed with an idempotency key. */
-  keyUse(id: string): KeyUse | undefined;
+  keyUse(id: string): KeyUseOfHold | undefined;
   /** What a request was charged and given back; undefined: there is no such receipt. Asked for refunds alone. */
   refundable(receiptId: string): Refundable | undefined;
   /** Whether a redemption code was revoked; it stays so. Asked for redemptions alone. */
   isRevoked(codeId: string): boolean;
 }
 
-export interface KeyUse {
-  readonly bodyHash: string;
-  readonly requestId: string;
+export interface KeyUseOfHold extends KeyUse {
   readonly holdId: string;
-  readonly state: 'OPEN' | 'SETTLED' | 'RELEASED';
 }
 
 export interface Refundable {
@@ -94,7 +92,7 @@ export interface Course extends Omit<Decision, 'wallets' | 'counters'> {
   readonly written: Map<string, PreparedEnd>;
   readonly movedBy: Map<string, MovedBefore>;
   /** Idempotency keys that this batch uses. */
-  readonly keyUses: Map<string, Omit<KeyUse, 'state'>>;
+  readonly keyUses: Map<string, Omit<KeyUseOfHold, 'state'>>;
   /** What this batch gives back of each charge. */
   readonly givenBack: Map<string, bigint>;
   /** Entries of wallets, in order: the place of the row, the wallet, and the amount as the wallet sees it. */

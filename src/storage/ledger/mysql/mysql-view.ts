@@ -3,7 +3,7 @@
 import type { OpenHold } from '../../../ledger/ledger-store';
 import type { CounterState } from '../../../ledger/spend-room';
 import { counterSums, MYSQL_SUMS } from '../counter-sums';
-import type { KeyUse, LedgerView, Refundable } from '../decision';
+import type { KeyUseOfHold, LedgerView, Refundable } from '../decision';
 import { type PreparedBatch, type PreparedItem, UnwritableItem } from '../prepare';
 import {
   codesNamedBy,
@@ -95,7 +95,7 @@ function viewOf(
   const moved = movedIn(transfers);
   const written = new Set(rowsOf(receipts).map(identityText));
   const uses = new Map(
-    pairsOf(keys).map(([id, bodyHash, requestId, holdId, state]) => [id, { bodyHash, requestId, holdId, state } as KeyUse]),
+    pairsOf(keys).map(([id, bodyHash, requestId, holdId, state]) => [id, { bodyHash, requestId, holdId, state } as KeyUseOfHold]),
   );
   const refundable = refundableIn(charges);
   const revoked = new Set(rowsOf(codes).flatMap(([id, revokedAt]) => (revokedAt == null ? [] : [String(id)])));

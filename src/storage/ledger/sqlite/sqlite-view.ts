@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3';
 import type { OpenHold } from '../../../ledger/ledger-store';
 import type { CounterState } from '../../../ledger/spend-room';
 import { counterSums, SQLITE_SUMS } from '../counter-sums';
-import type { KeyUse, LedgerView, Refundable } from '../decision';
+import type { KeyUseOfHold, LedgerView, Refundable } from '../decision';
 import { type PreparedBatch, type PreparedEnd, UnwritableItem } from '../prepare';
 import { identityOf, identityText, receiptIdOf } from '../references';
 import { END_IDENTITY } from '../rows';
@@ -107,8 +107,8 @@ export class SqliteView implements LedgerView {
     return counter;
   }
 
-  keyUse(id: string): KeyUse | undefined {
-    return this.looks.keyUse.get(id) as KeyUse | undefined;
+  keyUse(id: string): KeyUseOfHold | undefined {
+    return this.looks.keyUse.get(id) as KeyUseOfHold | undefined;
   }
 
   refundable(receiptId: string): Refundable | undefined {
