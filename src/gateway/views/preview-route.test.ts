@@ -157,6 +157,17 @@ describe('a preview', () => {
     expect(await codes({ key: { policies: { ...NO_POLICIES, maxPrice } } })).toEqual(['CHANNEL_SKIPPED']);
   });
 
+  it('warns that the key answers certain addresses alone, wherever whoever asks for the preview may be', async () => {
+    const from = (...allowedAddresses: string[]) => ({ key: { policies: { ...NO_POLICIES, allowedAddresses } } });
+    expect((await preview(from('203.0.113.0/24'))).warnings[0]).toEqual({
+      code: 'ALLOWED_ADDRESSES_ONLY',
+      message: 'The key may be used only from 203.0.113.0/24: what comes from elsewhere is refused.',
+    });
+    const many = await preview(from(...Array.from({ length: 100 }, (_, nth) => `10.0.${nth}.0/24`)));
+    expect(many).toMatchObject({ callable: true });
+    expect(many.warnings[0]?.message).toContain('only from 10.0.0.0/24, 10.0.1.0/24, 10.0.2.0/24 and 97 more:');
+  });
+
   it('says when another balance pays, or may', async () => {
     const first = { routePolicy: 'ORDINARY_FIRST', crossBucketFallback: true } as const;
     expect(await codes({ key: first })).toContain('MAY_CROSS_BUCKET');

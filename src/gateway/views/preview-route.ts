@@ -76,7 +76,7 @@ export async function previewRoute(means: PreviewMeans, key: ApiKey, request: Pr
   const limited = beyondRates(await means.rates(), key, request);
   if (limited !== null) return refused(means, limited.publicMessage, taken);
   const hold = holdOf(taken);
-  const warnings = warningsOf(planned, { ...taken, hold }, means);
+  const warnings = warningsOf(key.policies, planned, { ...taken, hold }, means);
   const first = firstTried(taken.plan, means);
   return { callable: true, reason: null, plan: taken.plan, first, hold, available: taken.available, warnings };
 }

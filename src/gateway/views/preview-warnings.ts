@@ -5,6 +5,7 @@ import { type Resting, restingAt } from '../../attempts/resting';
 import type { Upstreams } from '../../attempts/upstream';
 import { counted } from '../../kernel/counted';
 import type { Nano } from '../../kernel/money';
+import type { KeyPolicies } from '../../keys/key-policies';
 import { isDearer } from '../../metering/price-terms';
 import { outputLimitWithin, type Quote } from '../../metering/quote-ceiling';
 import type { ChannelHealth } from '../../routing/health/channel-health';
@@ -33,9 +34,10 @@ export interface Taken {
   readonly hold: Nano;
 }
 
-export function warningsOf({ first, fallback }: PlannedRoute, taken: Taken, channels: ChannelsNow): Warning[] {
+export function warningsOf(policies: KeyPolicies, { first, fallback }: PlannedRoute, taken: Taken, channels: ChannelsNow): Warning[] {
   const { plan, quote } = taken;
   return [
+    ...onlyFrom(policies),
     ...crossing(first, plan, fallback),
     ...skipped(plan, channels),
     ...resting(plan, channels),
@@ -43,6 +45,16 @@ export function warningsOf({ first, fallback }: PlannedRoute, taken: Taken, chan
     ...dearer(plan, quote.bounds.inputTokens, channels),
     ...lowered(taken),
   ];
+}
+
+const NAMED_MAX = 3;
+
+/** Whoever asks for a preview is somewhere else than what will send the request. */
+function onlyFrom({ allowedAddresses }: KeyPolicies): Warning[] {
+  if (allowedAddresses.length === 0) return [];
+  const more = allowedAddresses.length - NAMED_MAX;
+  const places = `${allowedAddresses.slice(0, NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [{ code: 'ALLOWED_ADDRESSES_ONLY', message: `The key may be used only from ${places}: what comes from elsewhere is refused.` }];
 }
 
 function crossing(first: Plan, taken: Plan, fallback: Plan | null): Warning[] {

@@ -77,7 +77,9 @@ export class RoutePreviewNode {
   @Field(() => Decimal, { nullable: true, description: 'What could be spent beside the hold.' })
   readonly availableAfter: bigint | null;
 
-  @Field(() => [WarningNode], { description: 'What could make it dearer, shorter, or paid from another balance.' })
+  @Field(() => [WarningNode], {
+    description: 'What could make it dearer, shorter, or paid from another balance, and where alone it may come from.',
+  })
   readonly warnings: WarningNode[];
 }
 
@@ -107,6 +109,8 @@ export class CallableModelNode {
   @Field(() => String, { nullable: true, description: "Set when callable is false: what to change, in the user's words." })
   readonly reason: string | null;
 
-  @Field(() => [WarningNode], { description: 'What could make it dearer, shorter, or served by another channel.' })
+  @Field(() => [WarningNode], {
+    description: 'What could make it dearer, shorter, or served by another channel, and where alone it may come from.',
+  })
   readonly warnings: WarningNode[];
 }
