@@ -70,6 +70,12 @@ export const FAULT_RULES = {
   idempotency_settled: { ...invalid, http: 409, nextStep: 'Read the receipt that the message names, or use a new Idempotency-Key.' },
   idempotency_mismatch: { ...invalid, http: 422, nextStep: 'Use a new Idempotency-Key for another request.' },
   upstream_rejected: { ...invalid, http: 400, nextStep: 'The provider refused the request: correct what its message names.' },
+  upstream_lacks_model: {
+    ...invalid,
+    http: 404,
+    log: 'warn',
+    nextStep: 'Choose another model, and tell the operator: the provider does not have the one that the catalog names.',
+  },
   upstream_failed: { ...upstream, http: 502, nextStep: 'Try again: the attempts of the receipt say what each channel answered.' },
   upstream_timeout: { ...upstream, http: 504, nextStep: 'Try again, or ask for a shorter answer.' },
   output_limit_reached: { ...upstream, http: 502, retry: false, nextStep: 'Ask for a larger output limit, or top up the balance.' },

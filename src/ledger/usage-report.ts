@@ -1,4 +1,5 @@
 /** The port for usage: what requests used, by time and by what they have in common. */
+import type { FaultCode } from '../kernel/fault-codes';
 import type { Nano } from '../kernel/money';
 import type { Bucket, RouteType, StopReason } from '../kernel/words';
 import type { Scope } from './ledger-reader';
@@ -56,9 +57,12 @@ export interface Outcomes {
 
 /**
  * How a request ends that failed through no fault of who sent it. The provider's rejection of what was asked, a limit or a
- * balance that was used up, and a client that left are the client's.
+ * balance that was used up, and a client that left are the client's; a model that the provider does not have is not (`LACKS_MODEL`).
  */
 export const FAILURES: readonly StopReason[] = ['UPSTREAM_ERROR', 'UPSTREAM_TIMEOUT', 'NO_CHANNEL', 'GATEWAY_CRASH', 'GATEWAY_STOPPED'];
+
+/** Of a receipt that was rejected for the name of the model, which is the catalog's. */
+export const LACKS_MODEL: FaultCode = 'upstream_lacks_model';
 
 /** The requests of one interval, group and bucket. */
 export interface UsagePoint {

@@ -68,6 +68,16 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the share of an alert rule on 
     expect(await look({ ...share, metric: 'FALLBACK_RATE' }, createdAt)).toMatchObject({ message: expect.stringMatching(/^0 % of 9 /) });
   });
 
+  promise('counts as a failure that the provider has no such model: its name is none that a sender chose', async () => {
+    const account = await bed.accountWith(100n, 'RMB');
+    const { createdAt } = await ended(account, {}, endOf('REJECTED'));
+    const lost = await ended(account, { createdAt }, { ...endOf('REJECTED'), errorCode: 'upstream_lacks_model' });
+    expect(await look({ accountId: account, metric: 'FAILURE_RATE' }, createdAt)).toMatchObject({
+      message: expect.stringMatching(/^50 % of 2 requests failed/),
+      trace: { receiptId: lost.requestId },
+    });
+  });
+
   promise('names the newest receipt that was counted, however many others failed after it', async () => {
     const account = await bed.accountWith(200n, 'RMB');
     const { createdAt, requestId } = await ended(account, {}, { ...endOf('GATEWAY_CRASH'), fallbackCount: 1 });

@@ -41,6 +41,15 @@ onOneDatabase('when a provider fails', (bed, promise) => {
     expect(bed.b.requests).toHaveLength(before);
   });
 
+  promise('a model that it does not have is told as it says it, and is no fault of the request on the receipt', async () => {
+    const error = { message: 'The model `small-2025` does not exist', type: 'invalid_request_error', code: 'model_not_found', param: null };
+    bed.a.next({ status: 404, error });
+    const { status, error: told, headers, story } = await call('small');
+    expect([status, told, headers.get('x-should-retry')]).toEqual([404, error, 'false']);
+    expect(story).toMatchObject({ stopReason: 'REJECTED', errorCode: 'upstream_lacks_model', providerStatus: 404, charge: '0' });
+    expect(story.nextStep).toMatch(/another model.*operator/);
+  });
+
   promise('its 404 and 422 are errors that the SDK has classes for', async () => {
     const client = sdk(bed.gateway.origin, CHAT);
     bed.a.next({ status: 404, error: { message: 'no such model here', code: 'model_gone' } });

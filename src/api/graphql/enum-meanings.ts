@@ -132,7 +132,7 @@ export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>
     SPEND: 'What was charged to a bucket in a window reaches the threshold.',
     TOKENS: 'The tokens of input and output that were used in a window, whichever bucket paid, reach the threshold.',
     FAILURE_RATE:
-      'The share of the requests of the last hour that failed through no fault of who sent them reaches the threshold: no channel could answer, or the gateway did not bring them to their end. What it refused is none of these requests.',
+      'The share of the requests of the last hour that failed through no fault of who sent them reaches the threshold: no channel could answer, the provider has no such model, or the gateway did not bring them to their end. What it refused is none of these requests.',
     FALLBACK_RATE:
       'The share of the requests of the last hour that needed a backup reaches the threshold. What the gateway refused is none of these requests.',
   },

@@ -1,4 +1,5 @@
 /** What the client is told when a request did not end in an answer. */
+import { isModelDenied } from '../../attempts/failure-classes';
 import type { Outcome } from '../../attempts/run-attempts';
 import { Fault } from '../../kernel/fault';
 import type { Nano } from '../../kernel/money';
@@ -13,7 +14,8 @@ export function faultOf(outcome: Outcome, charge: Nano): Fault | null {
   if (code === 'upstream_rejected' && failure?.status !== undefined && failure.status !== null) {
     const provider = { status: failure.status, code: failure.code, type: failure.type };
     const { param } = failure;
-    return new Fault(code, failure.message, { ...detail, ...(param !== undefined && { param }), provider });
+    const lacking = isModelDenied(failure) ? 'upstream_lacks_model' : code;
+    return new Fault(lacking, failure.message, { ...detail, ...(param !== undefined && { param }), provider });
   }
   return new Fault(code, messageOf(outcome), detail);
 }

@@ -1,7 +1,7 @@
 /** The one statement that answers a question about usage. */
 import type { DataSource } from 'typeorm';
 import { DAY_MS, HOUR_MS } from '../../kernel/times';
-import { FAILURES, type OutcomeQuestion, type UsageQuestion, type UseQuestion } from '../../ledger/usage-report';
+import { FAILURES, LACKS_MODEL, type OutcomeQuestion, type UsageQuestion, type UseQuestion } from '../../ledger/usage-report';
 import { receiptsAlong } from '../ledger-reader/receipt-index';
 import { alongIndex, Conditions, joinInOrder, type QueryValue } from '../sql/query';
 import { COUNTED, DIMENSIONS, GROUP_DIMENSION, MEASURE_NAMES, MEASURES, monthOf, startOf } from './usage-columns';
@@ -44,7 +44,7 @@ export function useStatement(dataSource: DataSource, question: UseQuestion): Par
   };
 }
 
-const FAILED = `r.stop_reason IN (${FAILURES.map((reason) => `'${reason}'`).join(', ')})`;
+const FAILED = `(r.stop_reason IN (${FAILURES.map((reason) => `'${reason}'`).join(', ')}) OR r.error_code = '${LACKS_MODEL}')`;
 const MOVED = 'r.fallback_count > 0';
 
 /** One row of what `Outcomes` has. */
