@@ -46,7 +46,7 @@ describe('the metrics without a token', () => {
     expect(await statusOf(`HTTP/1.1\r\nhost: localhost\r\n${header}`)).not.toBe(200),
   );
 
-  it('are not for what nginx passes on as it comes: HTTP/1.0, without a word of its client', async () => {
+  it('are not for what an older nginx passes on as it comes: HTTP/1.0, without a word of its client', async () => {
     expect(await statusOf('HTTP/1.0\r\nhost: 127.0.0.1:4000')).not.toBe(200);
   });
 });

@@ -36,7 +36,10 @@ async function admitOperator(viewers: ViewerMeans, { headers }: FastifyRequest, 
   if (viewer.kind !== 'operator') throw new Fault('forbidden', 'Only the operator reads the metrics: send the operator’s token.');
 }
 
-/** nginx as it comes speaks HTTP/1.0 to what is behind it, says nothing of its client, and asks for the machine itself. */
+/**
+ * nginx says nothing of its client unless it is told to, and asks for the machine itself. Before 1.29.7 it spoke HTTP/1.0 to what is behind
+ * it; a newer one cannot be told from a scraper, and `docs/operations.md` says what to set.
+ */
 function isNear({ raw: { socket, httpVersion }, headers }: FastifyRequest): boolean {
   const isProxied = httpVersion === '1.0' || PASSED_ON.some((name) => headers[name] !== undefined);
   return !isProxied && LOOPBACK.test(socket.remoteAddress ?? '') && HERE.test(headers.host ?? '');
