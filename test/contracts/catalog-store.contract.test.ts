@@ -359,13 +359,33 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
     other.stop();
   });
 
+  promise('is never changed by whoever has another master key, unless all its secrets are given anew', async () => {
+    const [stranger, dear] = [newStore(randomBytes(32)), aDeclaredRoute({ price: aDeclaredPrice('9', '9') })];
+    const channels = (secret: string) => [aDeclaredChannel('a', { apiKey: secret }), aDeclaredChannel('b', { apiKey: secret })];
+    const first = aDeclaredCatalog({ channels: channels('one') });
+    await store.applyCatalog(first);
+    const before = await everyRow(database);
+    const half = aDeclaredCatalog({ channels: [...channels('one').slice(0, 1), ...channels('two').slice(1)], routes: [dear] });
+    await expect(stranger.applyCatalog(half)).rejects.toBeInstanceOf(ConfigurationError);
+    const unavailable = { code: 'temporarily_unavailable', publicMessage: expect.stringContaining('another master key') };
+    await expect(stranger.setRoutePrice('m:ORDINARY', aDeclaredPrice('9', '9'))).rejects.toMatchObject(unavailable);
+    for (const enabled of [true, false]) await expect(stranger.setChannelEnabled('a', enabled)).rejects.toMatchObject(unavailable);
+    await expect(stranger.edit(() => ({}))).rejects.toMatchObject(unavailable);
+    expect(await everyRow(database)).toEqual(before);
+    expect(await store.applyCatalog(first)).toEqual({ changed: false });
+    await stranger.applyCatalog(aDeclaredCatalog({ channels: channels('two') }));
+    expect(stranger.current().channels.get('b')?.apiKey).toBe('two');
+  });
+
   promise('names the master key when it does not open the stored secrets', async () => {
     await store.applyCatalog(aDeclaredCatalog());
     const refused = await newStore(randomBytes(32))
       .load()
       .catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ConfigurationError);
-    expect((refused as ConfigurationError).faults).toMatchObject([{ path: 'MASTER_KEY' }]);
+    expect((refused as ConfigurationError).faults).toMatchObject([
+      { path: 'MASTER_KEY', problem: expect.stringMatching(/ as MASTER_KEY_PREVIOUS\. Left out, it is the key in master\.key /) },
+    ]);
   });
 });
 

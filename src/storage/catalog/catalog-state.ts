@@ -10,14 +10,17 @@ export interface CatalogState {
   readonly applied: AppliedCatalog;
 }
 
+/** `next`: null where nothing changed. */
+export type CatalogChange<T> = (
+  manager: EntityManager,
+  state: CatalogState,
+) => Promise<{ readonly next: AppliedCatalog | null; readonly result: T }>;
+
 /**
  * Runs `change` in a transaction that no other change of the catalog can overlap, in this process or another. What it
  * returns as `next` is stored as the applied catalog under the next revision; null: nothing changed.
  */
-export async function changingCatalog<T>(
-  dataSource: DataSource,
-  change: (manager: EntityManager, state: CatalogState) => Promise<{ readonly next: AppliedCatalog | null; readonly result: T }>,
-): Promise<T> {
+export async function changingCatalog<T>(dataSource: DataSource, change: CatalogChange<T>): Promise<T> {
   // In a transaction of its own: two first starts at once would else deadlock on the row that both insert.
   await inTransaction(dataSource, ensureRow);
   return inTransaction(dataSource, async (manager) => {

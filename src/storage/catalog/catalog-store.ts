@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../../kernel/clock';
+import { ConfigurationError } from '../../kernel/configuration-error';
 import { Fault } from '../../kernel/fault';
 import { invariant } from '../../kernel/invariant';
 import type { Log } from '../../kernel/log';
@@ -15,7 +16,7 @@ import { type Row, whole } from '../sql/row-values';
 import { canBeStoredId } from '../sql/stored-words';
 import { appliedFormOf } from './applied-catalog';
 import { changesBetween } from './catalog-changes';
-import { changingCatalog, readRevision } from './catalog-state';
+import { type CatalogChange, changingCatalog, readRevision } from './catalog-state';
 import { readPrices } from './price-rows';
 import { writePrice } from './price-schedule';
 import { readSnapshot } from './read-snapshot';
@@ -23,6 +24,8 @@ import { writeChanges } from './write-changes';
 import { writeEdit } from './write-edit';
 
 const POLL_MS = 1_000;
+const OTHER_KEY =
+  'This process was started with another master key than the one that the catalog is sealed with, and changes nothing of it: ask a process that has the new one.';
 
 export interface CatalogStoreParts {
   readonly dataSource: DataSource;
@@ -83,14 +86,13 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
    * written, and what has left it is retired. The same catalog twice changes nothing. `current` shows it on return.
    */
   async applyCatalog(declared: DeclaredCatalog): Promise<{ readonly changed: boolean }> {
-    const { dataSource, masterKey, clock } = this.parts;
-    const changed = await changingCatalog(dataSource, async (manager, { applied }) => {
+    const { masterKey, clock } = this.parts;
+    const changed = await this.changing(async (manager, { applied }) => {
       const changes = changesBetween(applied, declared);
       if (changes === null) return { next: null, result: false };
       await writeChanges({ manager, masterKey, now: clock.now() }, changes);
       return { next: appliedFormOf(declared), result: true };
     });
-    await this.load();
     return { changed };
   }
 
@@ -99,12 +101,10 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
    * than it did before. @throws Fault `not_found` for a route that is not in the catalog
    */
   async setRoutePrice(routeId: string, price: DeclaredPrice, effectiveFrom: number | null = null): Promise<PriceVersion> {
-    const { dataSource, clock } = this.parts;
-    const id = await changingCatalog(dataSource, async (manager, { applied }) => {
-      const written = await writePrice(manager, { routeId, price, effectiveFrom }, clock.now());
+    const id = await this.operated(async (manager, { applied }) => {
+      const written = await writePrice(manager, { routeId, price, effectiveFrom }, this.parts.clock.now());
       return { next: written.changed ? applied : null, result: written.id };
     });
-    await this.load();
     const version = (await this.prices([id])).get(id);
     invariant(version !== undefined, 'a price that was written can be read');
     return version;
@@ -114,7 +114,7 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
   async setChannelEnabled(id: string, enabled: boolean): Promise<Channel> {
     const unknown = new Fault('not_found', `There is no channel "${shown(id)}".`, { param: 'id' });
     if (!canBeStoredId(id)) throw unknown;
-    await changingCatalog(this.parts.dataSource, async (manager, { applied }) => {
+    await this.operated(async (manager, { applied }) => {
       const rows: Row[] = await manager.query('SELECT enabled FROM channel WHERE id = ? AND retired_at IS NULL', [id]);
       const [row] = rows;
       if (row === undefined) throw unknown;
@@ -122,7 +122,6 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
       await manager.query('UPDATE channel SET enabled = ? WHERE id = ?', [enabled ? 1n : 0n, id]);
       return { next: applied, result: null };
     });
-    await this.load();
     const channel = this.current().channels.get(id);
     invariant(channel !== undefined, 'a channel that was changed is in the catalog');
     return channel;
@@ -130,16 +129,34 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
 
   /** It stands over restarts, until the catalog's file declares something else of the same thing. */
   async edit(decide: (catalog: Catalog) => CatalogEdit): Promise<CatalogEdit> {
-    const { dataSource, masterKey, clock } = this.parts;
-    const done = await changingCatalog(dataSource, async (manager, { applied }) => {
+    const { masterKey, clock } = this.parts;
+    return this.operated(async (manager, { applied }) => {
       const now = clock.now();
       const standing = withPricesAt(await readSnapshot(manager, masterKey), now);
       const decided = decide(standing);
       await writeEdit({ manager, masterKey, now }, decided, standing);
       return { next: applied, result: decided };
     });
+  }
+
+  /** A change by an operator, for whom the key of this process is nothing to correct. @throws Fault `temporarily_unavailable` */
+  private async operated<T>(change: CatalogChange<T>): Promise<T> {
+    try {
+      return await this.changing(change);
+    } catch (cause) {
+      throw cause instanceof ConfigurationError ? new Fault('temporarily_unavailable', OTHER_KEY, { cause }) : cause;
+    }
+  }
+
+  /** `current` shows it on return. With another master key than that of what is sealed nothing is written: nobody could read it as a whole. */
+  private async changing<T>(change: CatalogChange<T>): Promise<T> {
+    const result = await changingCatalog(this.parts.dataSource, async (manager, state) => {
+      const done = await change(manager, state);
+      if (done.next !== null) await readSnapshot(manager, this.parts.masterKey);
+      return done;
+    });
     await this.load();
-    return done;
+    return result;
   }
 
   /** Follows what other processes apply: the snapshot is at most two seconds old. On SQLite there are none. */

@@ -66,11 +66,15 @@ function channelOf(row: Row, masterKey: Buffer): Channel {
   };
 }
 
+/** The key may also be the one that was made with the database, while another one has sealed its secrets since. */
+const WAY_ON =
+  'give the key that sealed it last, and with a new one that one as MASTER_KEY_PREVIOUS. Left out, it is the key in master.key beside the embedded database';
+
 function opened(sealed: string, channelId: string, masterKey: Buffer): string {
   try {
     return unseal(masterKey, sealed, sealContext(channelId));
   } catch {
-    const problem = `does not open the stored secret of channel "${channelId}": give the key that the database was made with`;
+    const problem = `does not open the stored secret of channel "${channelId}": ${WAY_ON}`;
     throw new ConfigurationError([{ path: 'MASTER_KEY', problem }]);
   }
 }
