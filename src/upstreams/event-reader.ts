@@ -66,8 +66,9 @@ export abstract class EventReader implements AnswerReader {
     this.slow = false;
     const failure = this.events.feed(chunk);
     this.handOn();
+    if (this.ending !== null) return this.ending;
     if (failure !== null) return { ok: false, failure };
-    return this.ending ?? (this.slow ? 'slow' : 'more');
+    return this.slow ? 'slow' : 'more';
   }
 
   whenReady(): Promise<void> {

@@ -63,7 +63,7 @@ export class EventStream {
     if (this.bytes > STREAM_BYTES_MAX) return TOO_LARGE;
     const decoded = this.characters.decode(chunk);
     const text = this.begun ? decoded : this.beginning(decoded);
-    this.begun ||= decoded !== '';
+    this.begun ||= text.trim() !== '';
     if (this.body === null) this.parser.feed(text);
     else this.gather(this.body, text);
     if (this.body !== null && this.bytes > EVENT_CHARACTERS_MAX) return MALFORMED;

@@ -27,9 +27,10 @@ export function errorIn(json: JsonRecord): unknown {
   return told ?? baseRefusalIn(json) ?? errorItself(json);
 }
 
-/** Some have a member for errors in every answer and chunk, with nothing in it. */
+/** Some have a member for errors in every answer and chunk, with nothing in it, or with members that all say nothing. */
 function saidIn(error: unknown): unknown {
-  return !error || (isRecord(error) && Object.keys(error).length === 0) ? undefined : error;
+  const members = typeof error === 'object' && error !== null ? Object.values(error) : [error];
+  return members.some(Boolean) ? error : undefined;
 }
 
 /**

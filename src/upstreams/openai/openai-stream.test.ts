@@ -125,7 +125,7 @@ describe('the OpenAI upstream', () => {
     });
 
     it('go on over a member for errors that holds none, as some say it in every chunk', async () => {
-      for (const none of [null, '', false, {}]) {
+      for (const none of [null, '', false, {}, [], { code: null, message: '' }]) {
         const event = (choice: object) => `data: ${JSON.stringify({ error: none, choices: [{ index: 0, ...choice }] })}\n\n`;
         const raw = [event({ delta: { content: 'hi' } }), event({ delta: {}, finish_reason: 'stop' }), 'data: [DONE]\n\n'];
         expect(await bench.stream({ raw })).toMatchObject({ ok: true, facts: { outputText: 'hi' } });
@@ -148,7 +148,7 @@ describe('the OpenAI upstream', () => {
 
     it('fail in the words of an error that comes in place of events, under their name', async () => {
       const body = JSON.stringify({ error: { message: 'Slow down', code: 429 } }, null, 2);
-      for (const raw of [[body], [`\n ${body}\n`], [body.slice(0, 1), body.slice(1)]]) {
+      for (const raw of [[body], [`\n ${body}\n`], [body.slice(0, 1), body.slice(1)], ['\n', body]]) {
         const ended = await bench.stream({ raw, headers: { 'content-type': 'text/event-stream' } });
         expect(failureOf(ended)).toMatchObject({ kind: 'provider_error', status: 429, message: 'Slow down' });
       }

@@ -5,6 +5,13 @@ import { StreamAnswerReader } from './stream-answer';
 
 /** What a reader hands on of bytes that come in these pieces, and how it understands them. */
 function readOf(pieces: readonly Buffer[], { choices = 1, lost = false, type = 'text/event-stream' } = {}) {
+  const { reader, handed } = readerOf(choices);
+  reader.begin(type);
+  for (const piece of pieces) reader.data(piece);
+  return { ...handed, ending: reader.end(lost), known: reader.known };
+}
+
+function readerOf(choices = 1) {
   const handed = { frames: '', text: '' };
   const receiver = {
     room: Number.POSITIVE_INFINITY,
@@ -16,10 +23,7 @@ function readOf(pieces: readonly Buffer[], { choices = 1, lost = false, type = '
     receiveBytes: () => true,
     whenReady: async () => undefined,
   };
-  const reader = new StreamAnswerReader(aChannel('c'), receiver, (choice) => outputTextOf(choice['delta']), choices);
-  reader.begin(type);
-  for (const piece of pieces) reader.data(piece);
-  return { ...handed, ending: reader.end(lost), known: reader.known };
+  return { reader: new StreamAnswerReader(aChannel('c'), receiver, (choice) => outputTextOf(choice['delta']), choices), handed };
 }
 
 const END = Buffer.from('data: [DONE]\n\n');
@@ -88,6 +92,13 @@ describe('a stream whose connection breaks', () => {
 });
 
 describe('a stream of events', () => {
+  it('has ended with its end marker, whatever comes behind that in one piece with it', () => {
+    const said = Buffer.from(`data: ${delta('one', { finish_reason: 'stop' })}\n\ndata: [DONE]\n\n`);
+    const reader = readerOf().reader;
+    reader.begin('text/event-stream');
+    expect(reader.data(Buffer.concat([said, Buffer.from([0xff])]))).toMatchObject({ ok: true });
+  });
+
   it('is handed on and understood alike, however the network cuts it', () => {
     fc.assert(
       fc.property(fc.array(frame, { maxLength: 30 }), fc.array(fc.nat(3), { minLength: 1, maxLength: 50 }), (frames, sizes) => {
