@@ -99,7 +99,7 @@ describe('a schema that Anthropic keeps to', () => {
 
 describe('tools that Anthropic is to keep calls to', () => {
   const tool = (parameters: object) => ({ type: 'function', function: { name: 'f', parameters, strict: true } });
-  const strict = (tools: object[]) => (sent({ tools }).tools ?? []).map((each) => 'strict' in each);
+  const strict = (tools: object[], more: object = {}) => (sent({ tools, ...more }).tools ?? []).map((each) => 'strict' in each);
   const closed = (properties: object, required = Object.keys(properties)) => ({ type: 'object', properties, required, ...CLOSED });
   const named = (count: number, schema: object) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`m${at}`, schema]));
   const text = { type: 'string' };
@@ -121,6 +121,17 @@ describe('tools that Anthropic is to keep calls to', () => {
   ])('are strict up to %s as it takes, and hints beyond, all of them', (_what, made, most) => {
     expect(strict(made(most))).not.toContain(false);
     expect(strict(made(most + 1))).not.toContain(true);
+  });
+
+  it('share what it takes with the schema of the answer', () => {
+    const answer = (schema: object) => ({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } });
+    for (const [most, made] of [
+      [24, (count: number) => closed(named(count, text), [])],
+      [16, (count: number) => closed(named(count, some))],
+    ] as const) {
+      expect(strict([tool(closed({}))], answer(made(most)))).toEqual([true]);
+      expect(strict([tool(closed({}))], answer(made(most + 1)))).toEqual([false]);
+    }
   });
 
   it('have their own schemas where they are not strict', () => {

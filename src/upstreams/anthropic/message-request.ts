@@ -121,7 +121,7 @@ function sourceOf(source: MediaSource): object {
 function toolsOf(conversation: Conversation): object {
   const { toolChoice, parallelToolCalls } = conversation;
   const answer = objectToolOf(conversation);
-  const strictly = canBeStrict(conversation.tools);
+  const strictly = canBeStrict(conversation);
   const tools = conversation.tools.map((tool) => toolOf(tool, strictly));
   if (answer === null) return tools.length === 0 ? {} : { tools, ...choiceOf(toolChoice, parallelToolCalls) };
   const choice: ToolChoice = tools.length === 0 || toolChoice?.kind === 'none' ? { kind: 'named', name: answer } : { kind: 'required' };
