@@ -160,6 +160,9 @@ describe('a request of messages as a chat', () => {
       [{ type: 'object' }, false],
       [{ type: 'array', items: { anyOf: [schema({})] } }, false],
       [{ $defs: { a: schema({}) }, $ref: '#/$defs/a' }, false],
+      [schema({ required: ['a'], properties: { a: { allOf: [closed] } } }), false],
+      [{ type: 'array', items: { anyOf: [{ not: { type: 'null' } }] } }, false],
+      [schema({ required: ['allOf'], properties: { allOf: { type: 'string' } } }), true],
     ] as const) {
       expect(sent({ output_config: { format: { type: 'json_schema', schema: made } } })).toMatchObject({
         response_format: { json_schema: { schema: made, strict } },
