@@ -36,6 +36,8 @@ describe('the input bound of a chat', () => {
   it('counts all thoughts that stand in the content of an earlier answer', () => {
     const parts = [{ type: 'thinking', thinking: [{ type: 'text', text: 'x'.repeat(3_000) }] }];
     expect(chatInputBound(say(parts), model)).toBeGreaterThan(3_000);
+    const beside = [{ type: 'thinking', thinking: '', text: 'x'.repeat(3_000) }];
+    expect(chatInputBound(say(beside), model)).toBeGreaterThan(3_000);
   });
 
   it('counts tools, schemas, tool calls and prompt fields that it does not know', () => {

@@ -51,7 +51,7 @@ function partBound(part: unknown, model: InputBoundModel): number {
     const text = (part as { text?: unknown; refusal?: unknown }).text ?? (part as { refusal?: unknown }).refusal;
     return structureBound(text);
   }
-  if (type === 'thinking') return structureBound((part as { thinking?: unknown }).thinking);
+  if (type === 'thinking') return structureBound(part);
   // Text beside a picture, or in a part of a type that is not known here, may reach the prompt as well.
   return model.mediaPartTokens + structureBound((part as { text?: unknown } | null)?.text);
 }
