@@ -75,8 +75,10 @@ async function tryStep(
 ): Promise<Tried[]> {
   const tries: Tried[] = [];
   let refusedSecrets = 0;
-  while (tries.length - refusedSecrets < step.maxAttempts && signal.reason === null) {
+  while (tries.length - refusedSecrets < step.maxAttempts) {
     if (tries.length > 0 && (await mayNotSendAgain(means, job)) !== null) break;
+    // A try hears only of what happens from its beginning on.
+    if (signal.reason !== null) break;
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
     tries.push(tried);
     if (tried.otherSecret && refusedSecrets + 1 < (step.channel.apiKeys?.length ?? 1)) refusedSecrets += 1;

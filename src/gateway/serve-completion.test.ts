@@ -233,6 +233,16 @@ describe('a gateway that slept', () => {
     expect(upstream.calls.map(({ channel }) => channel.id)).toEqual(sent);
     expect(attempts.at(-1)?.errorCode).toBe(sent.length === 3 ? null : 'gateway_cut_off');
   });
+
+  it.each(['CLIENT_GONE', 'GATEWAY_STOPPED'] as const)('never sends one for a request that ended while it asked: %s', async (reason) => {
+    const isLiving = async () => {
+      set.interruption.happen(reason);
+      return true;
+    };
+    const set = stage({ body: STREAM, isLiving, acts: { a: [failing(500), ok], b: [ok] } });
+    expect(await set.serve()).toMatchObject({ stopReason: reason, charge: 0n });
+    expect(set.upstream.calls).toHaveLength(1);
+  });
 });
 
 describe('a gateway that stops', () => {
