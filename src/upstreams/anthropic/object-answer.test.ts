@@ -1,8 +1,12 @@
+import { aChannel } from '../../../test/support/catalog-builders';
+import { Taker } from '../../../test/support/openai-bench';
 import type { AnswerEvent } from '../conversation/answer-event';
 import { CLIENT_SHAPES } from '../conversation/client-shapes';
+import { EventAnswerReader, understood } from '../conversation/event-answer';
 import { conversationFromChat } from '../conversation/from-chat';
+import { decodeMessage, MessageStreamDecoder } from './decode';
 import { messageRequest } from './message-request';
-import { ObjectAnswer, objectToolOf } from './object-answer';
+import { ObjectAnswer, ObjectStreamDecoder, objectToolOf } from './object-answer';
 
 const HI = [{ role: 'user', content: 'hi' }];
 const JSON_MODE = { response_format: { type: 'json_object' } };
@@ -106,6 +110,30 @@ describe('an answer with an object', () => {
     expect(whole).toEqual({ content: '{"a":1}', calls: [{ name: 'f', arguments: '{"b":2}' }], finish_reason: 'tool_calls' });
     expect(streamed).toContain('"tool_calls":[{"index":0,"id":"toolu_1"');
     expect(streamed).not.toContain('"index":1');
+  });
+
+  it('never costs it the count of the provider that the call has no arguments', () => {
+    const message = {
+      ...{ id: 'msg_1', type: 'message', content: [{ type: 'tool_use', id: 'toolu_0', name: 'answer_in_json', input: {} }] },
+      ...{ stop_reason: 'tool_use', usage: { input_tokens: 420, output_tokens: 9 } },
+    };
+    const told = { inputTokens: 420, outputTokens: 9, source: 'PROVIDER' };
+    expect(understood(new ObjectAnswer('answer_in_json').in(decodeMessage(message)))).toMatchObject({ outputText: '{}', usage: told });
+    const channel = aChannel('c');
+    const decoder = new ObjectStreamDecoder(new MessageStreamDecoder(channel), 'answer_in_json');
+    const reader = new EventAnswerReader(channel, new Taker(), decoder, CLIENT_SHAPES.chat.stream({ model: 'm', created: 1 }));
+    reader.begin('text/event-stream');
+    const { content, stop_reason, usage, ...begun } = message;
+    for (const event of [
+      { type: 'message_start', message: { ...begun, usage: { input_tokens: 420, output_tokens: 1 } } },
+      { type: 'content_block_start', index: 0, content_block: content[0] },
+      { type: 'message_delta', delta: { stop_reason }, usage },
+      { type: 'message_stop' },
+    ]) {
+      reader.data(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
+    }
+    expect(reader.end(false)).toMatchObject({ ok: true });
+    expect(reader.known).toMatchObject({ outputText: '{}', usage: told });
   });
 
   it('keeps the words of a model that would not', () => {

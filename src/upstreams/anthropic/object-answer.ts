@@ -26,6 +26,8 @@ export function objectTool(name: string): object {
   };
 }
 
+const isUsage = ({ kind }: AnswerEvent): boolean => kind === 'usage';
+
 /** Turns the call of the tool into text, and counts the other calls as if there were none of it. One for each answer. */
 export class ObjectAnswer {
   private asked: number | null = null;
@@ -35,8 +37,11 @@ export class ObjectAnswer {
 
   constructor(private readonly tool: string) {}
 
+  /** What was used is told with the stop, and counts all text: also an object that is known to be empty only there. */
   in(decoded: Decoded): Decoded {
-    return { ...decoded, events: decoded.events.flatMap((event) => this.taken(event)) };
+    const events = decoded.events.flatMap((event) => this.taken(event));
+    const [usage, others] = [events.filter(isUsage), events.filter((event) => !isUsage(event))];
+    return { ...decoded, events: [...others, ...usage] };
   }
 
   private taken(event: AnswerEvent): AnswerEvent[] {
