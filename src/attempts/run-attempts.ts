@@ -75,10 +75,8 @@ async function tryStep(
 ): Promise<Tried[]> {
   const tries: Tried[] = [];
   let refusedSecrets = 0;
-  while (tries.length - refusedSecrets < step.maxAttempts) {
-    if (tries.length > 0 && (await mayNotSendAgain(means, job)) !== null) break;
-    // A try hears only of what happens from its beginning on.
-    if (signal.reason !== null) break;
+  while (tries.length - refusedSecrets < step.maxAttempts && signal.reason === null) {
+    if (tries.length > 0 && !(await maySendAgain(means, job, signal))) break;
     const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
     tries.push(tried);
     if (tried.otherSecret && refusedSecrets + 1 < (step.channel.apiKeys?.length ?? 1)) refusedSecrets += 1;
@@ -92,7 +90,10 @@ function mayNotSend({ clock }: AttemptMeans, { limits }: AttemptJob): Obstacle |
   return limits === null ? null : limitReached(limits, clock);
 }
 
-const mayNotSendAgain = async (means: AttemptMeans, job: AttemptJob) => mayNotSend(means, job) ?? cutOffNow(means);
+/** The interruption is asked for last: a try hears only of what happens from its beginning on. */
+async function maySendAgain(means: AttemptMeans, job: AttemptJob, signal: Interrupted<Interruption>): Promise<boolean> {
+  return mayNotSend(means, job) === null && (await cutOffNow(means)) === null && signal.reason === null;
+}
 
 /** What keeps a step from being tried, whatever the health of its channel. */
 function obstacleAt({ upstreams, catalog }: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
