@@ -1,7 +1,8 @@
 /**
  * What the upper bounds of input have in common, whatever the endpoint: one token per UTF-8 byte of all text, tools and schemas, 16
  * around each message; a media part counts as the model's `mediaPartTokens`; in all at most the context window. No vocabulary spends more
- * than one token on one byte, so the bounds hold for every provider.
+ * than one token on one byte, so the bounds hold for whatever a request says. What a provider adds unseen, as Anthropic its instructions with
+ * tools, is in them only as far as texts have fewer tokens than bytes: of short requests it may pass the hold, and the operator bears that.
  */
 
 export interface InputBoundModel {
