@@ -1,0 +1,31 @@
+import { failing, ok, play, STREAM, stage } from '../../test/support/stage';
+
+describe('a gateway that slept', () => {
+  it.each([
+    [
+      [true, true],
+      ['a', 'a', 'b'],
+    ],
+    [
+      [true, false],
+      ['a', 'a'],
+    ],
+    [[false], ['a']],
+  ])('asks before each further attempt whether it was declared dead, and sends no more then: %j', async (answers, sent) => {
+    const living = [...answers];
+    const isLiving = async () => living.shift() ?? false;
+    const { upstream, attempts } = await play({ isLiving, acts: { a: [failing(500), failing(500)], b: [ok] } });
+    expect(upstream.calls.map(({ channel }) => channel.id)).toEqual(sent);
+    expect(attempts.at(-1)?.errorCode).toBe(sent.length === 3 ? null : 'gateway_cut_off');
+  });
+
+  it.each(['CLIENT_GONE', 'GATEWAY_STOPPED'] as const)('never sends one for a request that ended while it asked: %s', async (reason) => {
+    const isLiving = async () => {
+      set.interruption.happen(reason);
+      return true;
+    };
+    const set = stage({ body: STREAM, isLiving, acts: { a: [failing(500), ok], b: [ok] } });
+    expect(await set.serve()).toMatchObject({ stopReason: reason, charge: 0n });
+    expect(set.upstream.calls).toHaveLength(1);
+  });
+});
