@@ -39,9 +39,19 @@ describe('a request', () => {
   });
 
   it('that is rejected after a part of its answer was delivered pays for that part: what has begun is no longer rejected', async () => {
-    const { receipt, sink } = await play({ body: STREAM, acts: { a: [{ frames: ['one ', 'two '], failure: { status: 400 } }] } });
+    const failure = { status: 400, message: 'The output was flagged.' };
+    const { receipt, sink } = await play({ body: STREAM, acts: { a: [{ frames: ['one ', 'two '], failure }] } });
     expect([receipt.stopReason, receipt.usage.outputTokens, receipt.charge > 0n]).toEqual(['UPSTREAM_ERROR', 2, true]);
-    expect(sink.fault?.code).toBe('upstream_failed');
+    expect(sink.fault).toMatchObject({
+      code: 'upstream_failed',
+      publicMessage: 'The provider ended its answer in the middle, for what the request asks: The output was flagged.',
+    });
+  });
+
+  it('that a provider blames in the middle of its answer is told so, also where that has no status', async () => {
+    const failure = { status: null, kind: 'provider_error', atFault: 'request', message: 'Blocked.' } as const;
+    const { sink } = await play({ body: STREAM, acts: { a: [{ frames: ['one '], failure }] } });
+    expect(sink.fault?.publicMessage).toMatch(/for what the request asks: Blocked\.$/);
   });
 
   it('costs nothing when no channel answers, and says whether they failed or timed out', async () => {

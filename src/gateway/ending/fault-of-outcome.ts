@@ -1,5 +1,5 @@
 /** What the client is told when a request did not end in an answer. */
-import { isModelDenied } from '../../attempts/failure-classes';
+import { failureClassOf, isModelDenied } from '../../attempts/failure-classes';
 import type { Outcome } from '../../attempts/run-attempts';
 import { Fault } from '../../kernel/fault';
 import type { Nano } from '../../kernel/money';
@@ -31,7 +31,7 @@ function messageOf(outcome: Outcome): string {
         : `No channel of ${outcome.plan.route.id} answered in time (${triesOf(outcome)}).${ceilingOf(outcome)}`;
     case 'UPSTREAM_ERROR':
       return outcome.started
-        ? 'The provider broke off in the middle of its answer.'
+        ? brokenOff(outcome)
         : `No channel of ${outcome.plan.route.id} gave an answer (${triesOf(outcome)}).${ceilingOf(outcome)}`;
     case 'BUDGET':
       return 'The answer was cut: it went beyond what was reserved for it.';
@@ -40,6 +40,14 @@ function messageOf(outcome: Outcome): string {
     default:
       return 'The client left before the answer ended.';
   }
+}
+
+/** What speaks against the request is the client's to mend, also of an answer that had begun. */
+function brokenOff({ failure }: Outcome): string {
+  const blamesRequest = failure !== null && (failure.atFault === 'request' || failureClassOf(failure).stopReason === 'REJECTED');
+  return blamesRequest
+    ? `The provider ended its answer in the middle, for what the request asks: ${failure.message}`
+    : 'The provider broke off in the middle of its answer.';
 }
 
 /** A channel may have been tried more than once. */
