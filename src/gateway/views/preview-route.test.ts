@@ -112,6 +112,13 @@ describe('a preview', () => {
     expect(await preview({ from: silent, maxOutputTokens: 0 })).toMatchObject({ callable: true, reason: null });
   });
 
+  it('never calls a model callable whose input is free, where the balance covers not one token of its output', async () => {
+    const route = aRoute('m', 'ORDINARY', [{ channelId: 'a', price: aPrice({ input: amount('0'), output: amount('4') }) }]);
+    const from = aCatalog({ ...lists(), models: [aModel('m')], routes: [route] });
+    expect(await preview({ from, maxOutputTokens: 0, balances: { RMB: amount('0') } })).toMatchObject({ callable: false });
+    expect(await preview({ from, maxOutputTokens: 0, balances: { RMB: amount('0.000004') } })).toMatchObject({ callable: true });
+  });
+
   it('names the channel that would be tried first, whatever stands against those before it', async () => {
     const first = async (given: Given) => (await preview(given)).first?.channel.id;
     expect(await first({})).toBe('a');

@@ -35,7 +35,7 @@ export interface PreviewMeans extends ChannelsNow {
 export interface PreviewedRequest {
   readonly model: string;
   readonly inputTokens: number;
-  /** As the client would set it; undefined: it sets none. Zero: it asks for nothing that is written, such as embeddings. */
+  /** As the client would set it; undefined: it sets none. Zero: the least that can be asked of the model, which of one for embeddings is nothing. */
   readonly maxOutputTokens: number | undefined;
 }
 
@@ -99,7 +99,7 @@ async function candidateOf(
 ): Promise<Candidate> {
   const bounds = {
     inputTokens: Math.min(inputTokens, plan.model.contextWindow),
-    clientOutputLimit: maxOutputTokens,
+    clientOutputLimit: maxOutputTokens === 0 ? Math.min(1, plan.model.maxOutputTokens) : maxOutputTokens,
     modelOutputLimit: plan.model.maxOutputTokens,
     choices: 1,
   };

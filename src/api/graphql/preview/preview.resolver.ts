@@ -8,7 +8,7 @@ import { ApiKeyNode } from '../keys/api-key.type';
 import { previewFor, viewCallable, viewPreview } from './preview-view';
 import { CallableModelNode, RoutePreviewInput, RoutePreviewNode } from './route-preview.type';
 
-/** The smallest request: whether a model can be called at all. Some write nothing, such as those for embeddings. */
+/** The smallest request: whether a model can be called at all. */
 const SMALLEST = { inputTokens: 1, maxOutputTokens: 0 };
 
 @Resolver(() => ApiKeyNode)
