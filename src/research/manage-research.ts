@@ -97,13 +97,15 @@ function budgetOf({ ceiling }: Pick<Estimate, 'ceiling'>): readonly BudgetLine[]
   return ceiling.length > 0 ? ceiling : BUCKETS.map((bucket) => ({ bucket, amount: nano(0n) }));
 }
 
+const CANCELLED =
+  'It was cancelled: what is completed stays, and nothing more is begun. What calls in flight have used is still charged, and stands on the receipt of the run.';
+
 /** Ends a run: no section begins any more, and calls in flight are cut and settled by the policy. Twice is the same as once. */
 export async function cancelResearch(means: ResearchManagement, { run }: ResearchRun): Promise<ResearchRun> {
   const at = means.clock.now();
-  const reason = 'It was cancelled: what is completed stays, and nothing more is paid for.';
   const written = await means.research.write({
-    ...{ runId: run.id, owner: null, status: { to: 'CANCELLED', reason, at }, skipOpen: 'The run was cancelled.' },
-    event: { at, kind: 'RUN_ENDED', sectionId: null, message: reason, spent: await spentOf(means, run) },
+    ...{ runId: run.id, owner: null, status: { to: 'CANCELLED', reason: CANCELLED, at }, skipOpen: 'The run was cancelled.' },
+    event: { at, kind: 'RUN_ENDED', sectionId: null, message: CANCELLED, spent: await spentOf(means, run) },
   });
   const after = await reread(means, run.id);
   if (written === 'refused' && after.run.status !== 'CANCELLED') {

@@ -1,11 +1,12 @@
 /** Many runs at once on two processes, followed live: each is finished once, and each of its events is told once. */
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { eventually, gate } from '../support/eventually';
 import { graph, postChat } from '../support/forge-client';
 import { type GatewayProcess, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { REDIS_SERVER, redisIsServed } from '../support/redis';
-import { fitting, researchRun, researchRunIn, startResearch } from '../support/research-client';
+import { type Amount, fitting, nanoOf, researchRun, researchRunIn, startResearch } from '../support/research-client';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
 const ACME = tokenOf('acme');
@@ -16,7 +17,7 @@ interface Told {
   readonly cursor: string;
   readonly kind: string;
   readonly message: string | null;
-  readonly spent: readonly { readonly amount: string }[];
+  readonly spent: readonly Amount[];
   readonly left: readonly { readonly amount: string }[];
   readonly section: { readonly name: string } | null;
   readonly run: { readonly id: string; readonly status: string };
@@ -36,7 +37,7 @@ function connect({ origin }: GatewayProcess): Client {
   return client;
 }
 
-const EVENT = 'cursor kind message spent { amount } left { amount } section { name } run { id status }';
+const EVENT = 'cursor kind message spent { bucket amount } left { amount } section { name } run { id status }';
 
 /** The events of a run from a cursor on, until it ends, or until there are so many. */
 async function follow(client: Client, id: string, after: string | null = null, most = Number.POSITIVE_INFINITY): Promise<Told[]> {
@@ -56,6 +57,28 @@ const gapless = (count: number) => Array.from({ length: count }, (_, nth) => `r$
 
 onEachDatabase('the progress of a run', (bed, promise) => {
   afterEach(() => Promise.all(clients.splice(0).map((client) => client.dispose())));
+
+  promise('never ends as if all were paid: cancelled, it says that calls in flight are still charged', async () => {
+    const { opened, open } = gate();
+    bed.a.script('small-2025', (request) => ({ ...fitting(request), gate: { before: 'head', opened } }));
+    const asked = bed.a.requests.length;
+    const id = await startResearch(bed.gateway.origin, ACME, { apiKeyId: 'chat', mode: 'QUICK' });
+    const following = follow(connect(bed.gateway), id);
+    await bed.a.until(() => bed.a.requests.length > asked);
+    await graph(bed.gateway.origin, ACME, `mutation { cancelResearchRun(id: "${id}") { id } }`);
+    const last = (await following).at(-1);
+    open();
+    const { receipt } = await eventually(async () => {
+      const run = await researchRun(bed.gateway.origin, ACME, id);
+      expect(nanoOf(run.held)).toBe(0n);
+      return run;
+    });
+    expect(nanoOf(receipt.charges)).toBeGreaterThan(nanoOf(last?.spent ?? []));
+    expect(last).toMatchObject({
+      kind: 'RUN_ENDED',
+      message: expect.stringMatching(/in flight .* still charged.* the receipt of the run/),
+    });
+  });
 
   promise('is told from its first line to its end, each line once, with the money so far', async () => {
     bed.a.script('small-2025', fitting);

@@ -19,7 +19,8 @@ interface SpendArgs {
 @Resolver(() => SpendEventNode)
 export class SpendResolver {
   @Subscription(() => SpendEventNode, {
-    description: 'One event for each committed ledger entry, narrowed to a key or a project. Without `after`: from now on.',
+    description:
+      'One event for each committed ledger entry, narrowed to a key or a project, in the order of its wallet. Without `after`: from now on.',
     subscribe: ({ args, context }) => followSpend(context as GraphContext, args as SpendArgs),
   })
   spend(

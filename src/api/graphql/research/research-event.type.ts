@@ -19,7 +19,9 @@ export class ResearchRunEventNode {
   })
   readonly kind: string;
 
-  @Field(() => [BucketAmountNode], { description: 'What the run was charged by then.' })
+  @Field(() => [BucketAmountNode], {
+    description: 'What the run was charged by then. Of one that was cancelled, calls in flight are charged behind its last line.',
+  })
   readonly spent: BucketAmountNode[];
 
   @Field(() => String, { nullable: true, description: 'What went wrong, or what to do.' })
