@@ -12,8 +12,11 @@ import type { DeclaredPrice } from './declared-catalog';
 
 /** The port through which the catalog is changed beside its file. */
 export interface CatalogEditor {
-  /** Null: from now on. @throws Fault `not_found` for a route that is not in the catalog */
-  setRoutePrice(routeId: string, price: DeclaredPrice, effectiveFrom?: number | null): Promise<PriceVersion>;
+  /**
+   * Writes what `over` makes of the price that stands by then, while nobody else can change it. `effectiveFrom` null: from now on.
+   * @throws Fault `not_found` for a route that is not in the catalog
+   */
+  setRoutePrice(routeId: string, over: (standing: PriceVersion) => DeclaredPrice, effectiveFrom?: number | null): Promise<PriceVersion>;
   /** @throws Fault `not_found` for a channel that is not in the catalog */
   setChannelEnabled(id: string, enabled: boolean): Promise<Channel>;
   /** Writes what `decide` makes of the catalog that stands, while nobody else can change it; gives what it decided. */
@@ -26,7 +29,7 @@ export interface CatalogManagement {
   readonly clock: Clock;
 }
 
-/** What the operator says of a price. What is priced apart and what long prompts cost stay as they are, unless something is said of them. */
+/** What the operator says of a price. What is priced apart and what long prompts cost stay as they are by then, unless something is said of them. */
 export interface PriceWish {
   readonly amounts: Pick<DeclaredPrice, 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest'>;
   /** In units of 10⁻⁹. */
@@ -47,24 +50,19 @@ const AHEAD_MS = 5 * 366 * 86_400_000;
  */
 export async function setPrice({ catalog, editor, clock }: CatalogManagement, routeId: string, wish: PriceWish): Promise<PriceVersion> {
   const { amounts, multiplier, classes, longPrompts, effectiveFrom } = wish;
-  const route = catalog.current().routes.get(routeId);
-  if (route === undefined) throw new Fault('not_found', unknownRoute(catalog.current(), routeId), { param: 'routeId' });
+  if (!catalog.current().routes.has(routeId)) throw new Fault('not_found', unknownRoute(catalog.current(), routeId), { param: 'routeId' });
   for (const [name, amount] of Object.entries({ ...amounts, ...classes })) checkAmount(name, amount);
   checkAmount('multiplier', multiplier, MULTIPLIER_MAX);
   checkLongPrompts(longPrompts ?? []);
-  const apart = classes ?? route.price.classes;
-  const long = longPrompts ?? route.price.longPrompts ?? [];
-  return editor.setRoutePrice(
-    routeId,
-    { ...amounts, multiplier, ...(apart && { classes: apart }), ...(long.length > 0 && { longPrompts: long }) },
-    priceBeginning(effectiveFrom, clock.now()),
-  );
+  return editor.setRoutePrice(routeId, (standing) => priceOver(standing, wish), priceBeginning(effectiveFrom, clock.now()));
 }
 
-/**
- * Takes a channel out of use, or back into it. Attempts that are under way go on; the next ones pass it over.
- * @throws Fault `not_found` for a channel that is not in the catalog
- */
+function priceOver(standing: PriceVersion, { amounts, multiplier, ...said }: PriceWish): DeclaredPrice {
+  const classes = said.classes ?? standing.classes;
+  const longPrompts = said.longPrompts ?? standing.longPrompts ?? [];
+  return { ...amounts, multiplier, ...(classes && { classes }), ...(longPrompts.length > 0 && { longPrompts }) };
+}
+
 export function setChannelStatus({ editor }: CatalogManagement, id: string, enabled: boolean): Promise<Channel> {
   return editor.setChannelEnabled(id, enabled);
 }

@@ -13,7 +13,7 @@ export function withPricesAt(catalog: Catalog, now: number): Catalog {
   return { ...catalog, routes: new Map([...catalog.routes].map(([id, route]) => [id, withPriceAt(route, now)])) };
 }
 
-function withPriceAt(route: Route, now: number): Route {
+export function withPriceAt(route: Route, now: number): Route {
   const begun = (route.upcoming ?? []).filter(({ effectiveFrom }) => effectiveFrom <= now);
   const price = begun.at(-1);
   if (price === undefined) return route;

@@ -6,7 +6,7 @@ import { ConfigurationError } from '../../src/kernel/configuration-error';
 import { Fault } from '../../src/kernel/fault';
 import { LONG_PROMPT_ABOVE_MAX, LONG_PROMPT_AMOUNTS, LONG_PROMPTS_MAX } from '../../src/kernel/long-prompts';
 import { nano } from '../../src/kernel/money';
-import { PRICE_MAX } from '../../src/routing/catalog';
+import { PRICE_MAX, type PriceVersion } from '../../src/routing/catalog';
 import { SqlCatalogStore } from '../../src/storage/catalog/catalog-store';
 import { type DatabaseLocation, openDatabase } from '../../src/storage/data-source';
 import { aModel, amount } from '../support/catalog-builders';
@@ -243,7 +243,7 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
 
   promise('lets a price that was set since stand, until the catalog declares another one', async () => {
     await store.applyCatalog(aDeclaredCatalog());
-    expect((await store.setRoutePrice('m:ORDINARY', aDeclaredPrice('0.50', '2.00'))).id).toBe('m:ORDINARY#2');
+    expect((await store.setRoutePrice('m:ORDINARY', () => aDeclaredPrice('0.50', '2.00'))).id).toBe('m:ORDINARY#2');
     expect(store.current().revision).toBe(2);
 
     const otherSteps = { steps: [aDeclaredStep('a', { maxAttempts: 3 })] };
@@ -257,7 +257,7 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
 
   promise('takes back a price that began by a clock that was ahead, and begins it when it is due', async () => {
     await store.applyCatalog(aDeclaredCatalog());
-    await store.setRoutePrice('m:ORDINARY', aDeclaredPrice('0.50', '2.00'), START + 60_000);
+    await store.setRoutePrice('m:ORDINARY', () => aDeclaredPrice('0.50', '2.00'), START + 60_000);
     const inForce = () => store.current().routes.get('m:ORDINARY')?.price.id;
     const told = [START, START + 3_600_000, START + 1_000, START + 60_000, START, START + 60_000].map((at) => {
       now = at;
@@ -266,9 +266,26 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
     expect(told).toEqual([1, 2, 1, 2, 1, 2].map((version) => `m:ORDINARY#${version}`));
   });
 
+  promise('is priced over what stands by then, never over what this process read last', async () => {
+    await store.applyCatalog(aDeclaredCatalog());
+    const other = newStore();
+    await other.load();
+    const [longPrompts, begins] = [[{ above: 9, input: amount('7'), output: amount('8') }], START + 60_000];
+    await store.setRoutePrice('m:ORDINARY', () => aDeclaredPrice('0.50', '2.00'));
+    await store.setRoutePrice('m:ORDINARY', () => aDeclaredPrice('0.60', '2.00', { longPrompts }), begins);
+    const standing: unknown[] = [];
+    const asItIs = (price: PriceVersion) => {
+      standing.push(price);
+      return price;
+    };
+    for (const from of [null, begins - 1, begins, begins + 1]) await other.setRoutePrice('m:ORDINARY', asItIs, from);
+    const [now, then] = [{ input: amount('0.50') }, { input: amount('0.60'), longPrompts }];
+    expect(standing).toMatchObject([now, now, then, then]);
+  });
+
   promise('refuses to price a route that is not there', async () => {
     await store.applyCatalog(aDeclaredCatalog());
-    await expect(store.setRoutePrice('x:ORDINARY', aDeclaredPrice('1', '1'))).rejects.toThrow(Fault);
+    await expect(store.setRoutePrice('x:ORDINARY', () => aDeclaredPrice('1', '1'))).rejects.toThrow(Fault);
     expect(store.current().revision).toBe(1);
   });
 
@@ -368,7 +385,7 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
     const half = aDeclaredCatalog({ channels: [...channels('one').slice(0, 1), ...channels('two').slice(1)], routes: [dear] });
     await expect(stranger.applyCatalog(half)).rejects.toBeInstanceOf(ConfigurationError);
     const unavailable = { code: 'temporarily_unavailable', publicMessage: expect.stringContaining('another master key') };
-    await expect(stranger.setRoutePrice('m:ORDINARY', aDeclaredPrice('9', '9'))).rejects.toMatchObject(unavailable);
+    await expect(stranger.setRoutePrice('m:ORDINARY', () => aDeclaredPrice('9', '9'))).rejects.toMatchObject(unavailable);
     for (const enabled of [true, false]) await expect(stranger.setChannelEnabled('a', enabled)).rejects.toMatchObject(unavailable);
     await expect(stranger.edit(() => ({}))).rejects.toMatchObject(unavailable);
     expect(await everyRow(database)).toEqual(before);

@@ -143,6 +143,22 @@ onEachDatabase('prices of long prompts', (bed, promise) => {
     expect((await set(', longPrompts: []')).longPrompts).toBeNull();
   });
 
+  promise('of a price that begins later are those of its time, never those of today: a correction of it drops none', async () => {
+    await made('long-later', 'cheap-a');
+    const [soon, later] = [1, 2].map((days) => new Date(Date.now() + days * 86_400_000).toISOString());
+    const set = async (at: string | undefined, more: string) => {
+      const price = `{ input: "1", output: "4", effectiveFrom: "${at}" ${more} }`;
+      const query = `mutation { setPrice(routeId: "long-later:ORDINARY", price: ${price}) {
+        classes { reasoning } longPrompts { above } } }`;
+      return (await ask<{ setPrice: object }>(query)).setPrice;
+    };
+    const apart = { classes: { reasoning: '9' }, longPrompts: [{ above: 9 }] };
+    expect(await set(soon, ', classes: { reasoning: "9" }, longPrompts: [{ above: 9, input: "7", output: "8" }]')).toEqual(apart);
+    for (const at of [soon, later]) expect(await set(at, '')).toEqual(apart);
+    expect(await set(soon, ', longPrompts: []')).toEqual({ ...apart, longPrompts: null });
+    expect(await set(later, '')).toEqual(apart);
+  });
+
   promise('are refused by the name of what is wrong, and nothing is changed', async () => {
     const wrong = async (longPrompts: string) => {
       const price = `{ input: "1", output: "4", longPrompts: [${longPrompts}] }`;

@@ -10,7 +10,7 @@ import type { CatalogEdit } from '../../routing/catalog-edit';
 import type { CatalogStore } from '../../routing/catalog-store';
 import type { DeclaredCatalog, DeclaredPrice } from '../../routing/declared-catalog';
 import type { CatalogEditor } from '../../routing/operate-catalog';
-import { nextPriceAt, withPricesAt } from '../../routing/prices-in-force';
+import { nextPriceAt, withPriceAt, withPricesAt } from '../../routing/prices-in-force';
 import { inTransaction } from '../sql/in-transaction';
 import { type Row, whole } from '../sql/row-values';
 import { canBeStoredId } from '../sql/stored-words';
@@ -18,7 +18,7 @@ import { appliedFormOf } from './applied-catalog';
 import { changesBetween } from './catalog-changes';
 import { type CatalogChange, changingCatalog, readRevision } from './catalog-state';
 import { readPrices } from './price-rows';
-import { writePrice } from './price-schedule';
+import { noRoute, writePrice } from './price-schedule';
 import { readSnapshot } from './read-snapshot';
 import { writeChanges } from './write-changes';
 import { writeEdit } from './write-edit';
@@ -100,9 +100,18 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
    * Gives a route another price, from now on or from an instant on. It stands until the catalog declares a different one
    * than it did before. @throws Fault `not_found` for a route that is not in the catalog
    */
-  async setRoutePrice(routeId: string, price: DeclaredPrice, effectiveFrom: number | null = null): Promise<PriceVersion> {
+  async setRoutePrice(
+    routeId: string,
+    over: (standing: PriceVersion) => DeclaredPrice,
+    effectiveFrom: number | null = null,
+  ): Promise<PriceVersion> {
+    const { masterKey, clock } = this.parts;
     const id = await this.operated(async (manager, { applied }) => {
-      const written = await writePrice(manager, { routeId, price, effectiveFrom }, this.parts.clock.now());
+      const now = clock.now();
+      const route = (await readSnapshot(manager, masterKey)).routes.get(routeId);
+      if (route === undefined) throw noRoute(routeId);
+      const price = over(withPriceAt(route, effectiveFrom ?? now).price);
+      const written = await writePrice(manager, { routeId, price, effectiveFrom }, now);
       return { next: written.changed ? applied : null, result: written.id };
     });
     const version = (await this.prices([id])).get(id);

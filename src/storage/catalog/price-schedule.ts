@@ -40,11 +40,15 @@ export interface PriceOfRoute {
  */
 export async function writePrice(manager: EntityManager, { routeId, price, effectiveFrom }: PriceOfRoute, now: number) {
   const [row]: Row[] = await manager.query('SELECT type, price_id FROM route WHERE id = ? AND retired_at IS NULL', [routeId]);
-  if (row === undefined) throw new Fault('not_found', `There is no route "${shown(routeId)}".`, { param: 'routeId' });
+  if (row === undefined) throw noRoute(routeId);
   const owner = { routeId, routeType: ROUTE_TYPES.find((type) => type === row['type']) ?? 'ORDINARY', channelId: null };
   return effectiveFrom === null
     ? setNow(manager, owner, price, textOf(row['price_id']), now)
     : setLater(manager, owner, price, effectiveFrom);
+}
+
+export function noRoute(routeId: string): Fault {
+  return new Fault('not_found', `There is no route "${shown(routeId)}".`, { param: 'routeId' });
 }
 
 /** A price in force hides what began before it, so that is forgotten; what begins later stands. */

@@ -62,13 +62,13 @@ export class PriceInput {
   })
   readonly effectiveFrom?: number | null;
 
-  @Field(() => PriceClassesInput, { nullable: true, description: 'What is priced apart; left out: as it is now.' })
+  @Field(() => PriceClassesInput, { nullable: true, description: 'What is priced apart; left out: as it is by then.' })
   readonly classes?: PriceClassesInput | null;
 
   @Field(() => [LongPromptPriceInput], {
     nullable: true,
     description:
-      'What requests with long prompts are to cost, from the lowest threshold to the highest; left out: as it is now. An empty list: what all others do.',
+      'What requests with long prompts are to cost, from the lowest threshold to the highest; left out: as it is by then. An empty list: what all others do.',
   })
   readonly longPrompts?: LongPromptPriceInput[] | null;
 }
