@@ -46,6 +46,11 @@ describe('the metrics without a token', () => {
     expect(await statusOf(`HTTP/1.1\r\nhost: localhost\r\n${header}`)).not.toBe(200),
   );
 
+  it.each(['https://page.example', 'http://localhost:5173', 'null'])(
+    'are not for a page of %s in a browser on this machine, which CORS_ORIGINS may let read the answer',
+    async (origin) => expect(await statusOf(`HTTP/1.1\r\nhost: localhost\r\norigin: ${origin}`)).not.toBe(200),
+  );
+
   it('are not for what an older nginx passes on as it comes: HTTP/1.0, without a word of its client', async () => {
     expect(await statusOf('HTTP/1.0\r\nhost: 127.0.0.1:4000')).not.toBe(200);
   });

@@ -1,5 +1,5 @@
 /**
- * `GET /metrics`, for Prometheus. A scraper on the same machine needs no token; whoever comes from elsewhere, or through a
+ * `GET /metrics`, for Prometheus. A scraper on the same machine needs no token; whoever comes from elsewhere, from a page, or through a
  * proxy, sends the operator's, because sums of money are in it.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -31,7 +31,8 @@ export function registerMetrics(app: FastifyInstance, { viewers, addressOf, cont
 /** @throws Fault */
 async function admitOperator(viewers: ViewerMeans, { headers }: FastifyRequest, from: string | null): Promise<void> {
   const secret = bearerOf(headers);
-  if (secret === null) throw new Fault('invalid_api_key', 'From elsewhere than localhost, or through a proxy, send the operator’s token.');
+  if (secret === null)
+    throw new Fault('invalid_api_key', 'From elsewhere than localhost, from a page, or through a proxy, send the operator’s token.');
   const viewer = await authenticateViewer(viewers, secret, from);
   if (viewer.kind !== 'operator') throw new Fault('forbidden', 'Only the operator reads the metrics: send the operator’s token.');
 }
@@ -42,5 +43,7 @@ async function admitOperator(viewers: ViewerMeans, { headers }: FastifyRequest, 
  */
 function isNear({ raw: { socket, httpVersion }, headers }: FastifyRequest): boolean {
   const isProxied = httpVersion === '1.0' || PASSED_ON.some((name) => headers[name] !== undefined);
-  return !isProxied && LOOPBACK.test(socket.remoteAddress ?? '') && HERE.test(headers.host ?? '');
+  // Of a page in a browser, which no scraper is: where other origins may call, it could read the answer.
+  const isPage = headers.origin !== undefined;
+  return !isProxied && !isPage && LOOPBACK.test(socket.remoteAddress ?? '') && HERE.test(headers.host ?? '');
 }
