@@ -62,7 +62,8 @@ function checkMetric(wish: RuleWish): void {
 }
 
 function checkThreshold({ metric, threshold, minimumRequests }: RuleWish): void {
-  if (threshold <= 0n || threshold > NANO_MAX) throw wrong('threshold', 'must be above zero, and no more than a wallet can hold');
+  const most = metric === 'TOKENS' ? `at most ${NANO_MAX / ONE} tokens` : 'no more than a wallet can hold';
+  if (threshold <= 0n || threshold > NANO_MAX) throw wrong('threshold', `must be above zero, and ${most}`);
   if (metric === 'TOKENS' && threshold % ONE !== 0n) throw wrong('threshold', 'is a number of tokens, and must be whole');
   if (minimumRequests !== null && threshold > ONE) throw wrong('threshold', 'is a share of the requests: above 0, at most 1');
 }

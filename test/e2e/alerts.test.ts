@@ -208,6 +208,10 @@ onEachDatabase('alerts', (bed, promise) => {
       [{ name: 'x', metric: 'TOKENS', threshold: '1000' }, /window is needed for TOKENS/],
       [{ name: 'x', metric: 'TOKENS', bucket: 'RMB', window: 'DAY', threshold: '1000' }, /bucket is not for TOKENS/],
       [{ name: 'x', metric: 'TOKENS', window: 'DAY', threshold: '0.5' }, /threshold is a number of tokens/],
+      [
+        { name: 'x', metric: 'TOKENS', window: 'DAY', threshold: '5000000000' },
+        /threshold must be above zero, and at most 4611686018 tokens/,
+      ],
       [{ name: 'x', metric: 'SPEND', bucket: 'RMB', window: 'DAY', threshold: '1', routeType: 'OFFICIAL' }, /never paid from RMB/],
       [{ name: 'x', metric: 'SPEND', bucket: 'RMB', window: 'DAY', threshold: '1', apiKeyId: 'globex-chat' }, /no API key/],
       [{ name: 'x', metric: 'BALANCE', bucket: 'RMB', threshold: '1', emails: ['a@example.com'] }, /needs a mail server/],
