@@ -19,7 +19,7 @@ function rangeOf(text: string): Range | null {
   const version = isIP(address);
   const bits = version === 4 ? 32 : 128;
   const prefix = length === undefined ? bits : Number.parseInt(length, 10);
-  // An IPv4 address inside an IPv6 one is compared as what it is, and so would never be in such a range.
+  // A range of IPv4 in the words of IPv6 is mostly a slip: its prefix counts from other bits than it seems to.
   if (version === 0 || prefix > bits || MAPPED.test(address)) return null;
   return { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
 }
