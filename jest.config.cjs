@@ -4,14 +4,12 @@ const common = {
   transform: { '^.+\\.[cm]?[jt]s$': ['@swc/jest'] },
   transformIgnorePatterns: ['/node_modules/(?!(eventsource-parser|uuidv7|@whatwg-node/promise-helpers|cookie)/)'],
   setupFiles: ['reflect-metadata'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/patience.cjs'],
 };
 
 const suite = (name, testMatch, more = {}) => ({ ...common, displayName: name, testMatch, ...more });
 const served = (name) =>
-  suite(name, [`<rootDir>/test/${name}/**/*.test.ts`], {
-    globalSetup: '<rootDir>/test/support/prepared-databases.ts',
-    setupFilesAfterEnv: ['<rootDir>/test/support/patience.cjs'],
-  });
+  suite(name, [`<rootDir>/test/${name}/**/*.test.ts`], { globalSetup: '<rootDir>/test/support/prepared-databases.ts' });
 
 module.exports = {
   testSequencer: '<rootDir>/test/run/longest-first.cjs',

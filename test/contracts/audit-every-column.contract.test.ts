@@ -14,8 +14,6 @@ import { type DatabaseKind, freshDatabase, isServed, type Row, type TestDatabase
 import { replaced, schemaOf, swapped, type TableSchema, withOther } from '../support/edited-rows';
 import { openLedger } from '../support/open-ledger';
 
-jest.setTimeout(240_000);
-
 const AT = 1_790_000_900_000;
 /** Of each table the row that is edited: one that has come to its end. */
 const SAMPLES: Readonly<Record<string, string>> = {

@@ -6,8 +6,6 @@ import { addBulkHistory } from '../support/bulk-history';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { addFirstRequests } from '../support/long-histories';
 
-jest.setTimeout(120_000);
-
 /** To verify them takes many times as long as to add up one round of them. */
 const REQUESTS = 20_000;
 const EVERYTHING = { after: '', before: 'g', since: 0 };

@@ -7,8 +7,6 @@ import { place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 import { touched } from '../support/touched-rows';
 
-jest.setTimeout(120_000);
-
 const MORE = CHARGE + 1n;
 const SEALED_1 = 'after it had been sealed in batch $BATCH, block 1';
 

@@ -6,8 +6,6 @@ import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '.
 import { addWallets, move, place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 
-jest.setTimeout(120_000);
-
 /** Batches of holds and of their ends that one writer writes while the audit looks. */
 const PAIRS_A_ROUND = 40;
 

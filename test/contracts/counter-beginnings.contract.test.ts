@@ -9,8 +9,6 @@ import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
 import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
 
-jest.setTimeout(120_000);
-
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** A Monday, and the first of its month: three windows begin at once. */

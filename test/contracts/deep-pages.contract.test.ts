@@ -11,8 +11,6 @@ import { FIRST, type PagedList, pagedLists } from '../support/paged-lists';
 import { readAllPages } from '../support/read-all-pages';
 import { planOf, rowsRead, rowsReadByAudit } from '../support/rows-read';
 
-jest.setTimeout(180_000);
-
 /** Where a page begins, counted from the oldest row: MariaDB errs most where about half of a history is left. */
 const DEEP = [REQUESTS / 2, 100];
 /** What a page may look at: what it shows and holds, twenty times where one row of twenty is asked for. */

@@ -9,8 +9,6 @@ import { readAllPages } from '../support/read-all-pages';
 import { planOf, rowsRead } from '../support/rows-read';
 import { seededRandom } from '../support/seeded-random';
 
-jest.setTimeout(180_000);
-
 const REQUESTS = 60_000;
 /** One of 25 requests of the older half is of a key that was used no more for a long time: more than are few, and far away. */
 const GONE = 1_200;

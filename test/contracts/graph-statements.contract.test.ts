@@ -35,8 +35,6 @@ import { aKey } from '../support/receipt-builders';
 import { StillClock } from '../support/still-clock';
 import { type Given, listFields, takesPages, wholeQuery } from '../support/whole-query';
 
-jest.setTimeout(180_000);
-
 /** How many keys and projects each account has. */
 const SIZES = { few: 2, many: 30 } as const;
 const ACCOUNTS = Object.keys(SIZES) as (keyof typeof SIZES)[];

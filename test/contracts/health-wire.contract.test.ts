@@ -57,7 +57,7 @@ async function meet({ here, there }: Processes): Promise<void> {
       teller.limited(MARK, model, 0, 1_000);
       expect(hearer.restOf(MARK, model)).not.toBeNull();
     }
-  }, 10_000);
+  });
 }
 
 describe.each(['in process', 'over Redis'])('the health of channels %s', (kind) => {
@@ -71,7 +71,7 @@ describe.each(['in process', 'over Redis'])('the health of channels %s', (kind) 
       } finally {
         processes.close();
       }
-    }, 20_000);
+    });
 
   promise('is passed over by all when one has seen it fail, with the reason and for as long', async ({ here, there }) => {
     fail(here);
@@ -142,7 +142,7 @@ describe('the health of channels, with Redis away', () => {
         fail(here, aChannel('c'), 1);
         here.limited(aChannel('c'), MODEL, 0, 1_000);
         expect(there.restOf(aChannel('c'), MODEL)).not.toBeNull();
-      }, 10_000);
+      });
       answer(here, aChannel('c'));
       here.tellFigures();
       await eventually(() => expect(shownBy(there, clock, 'c')?.latencyMs).not.toBeNull());
@@ -152,5 +152,5 @@ describe('the health of channels, with Redis away', () => {
       processes.close();
       await proxy.close();
     }
-  }, 30_000);
+  });
 });

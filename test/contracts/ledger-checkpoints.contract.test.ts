@@ -9,8 +9,6 @@ import { eventually } from '../support/eventually';
 import { addWallets, attempt, end, move, place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 
-jest.setTimeout(60_000);
-
 const USAGE = { inputTokens: 9, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 4, reasoningTokens: 0, source: 'FLOOR' } as const;
 
 function checkpoint(hold: PlaceHold, charge: bigint, over: Partial<Checkpoint> = {}): Checkpoint {
@@ -77,7 +75,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('checkpoints on %s', (kind) => 
   async function recovered(): Promise<void> {
     await ledger.close();
     ledger = await openLedger(database);
-    await eventually(async () => expect(await database.query("SELECT id FROM hold WHERE state = 'OPEN'")).toEqual([]), 20_000);
+    await eventually(async () => expect(await database.query("SELECT id FROM hold WHERE state = 'OPEN'")).toEqual([]));
   }
 
   const only = async (sql: string) => (await database.query(sql))[0];

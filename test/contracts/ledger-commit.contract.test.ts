@@ -10,8 +10,6 @@ import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '.
 import { addWallets, end, move, place, refusal } from '../support/ledger-items';
 import { openLedger, silentLog } from '../support/open-ledger';
 
-jest.setTimeout(60_000);
-
 describe('a batch whose COMMIT has no answer, on mysql', () => {
   let served = false;
   let database: TestDatabase;

@@ -7,8 +7,6 @@ import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '.
 import { addWallets, attempt, end, move, place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 
-jest.setTimeout(60_000);
-
 /** Six of them are longer than what MariaDB takes at once, unless it is told otherwise. */
 const LONG = 's'.repeat(5_000_000);
 const HUNDRED = 10n ** 11n;

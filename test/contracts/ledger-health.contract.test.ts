@@ -4,8 +4,6 @@ import type { TestDatabase } from '../support/databases';
 import { eventually } from '../support/eventually';
 import { ledgerBed } from '../support/ledger-bed';
 
-jest.setTimeout(60_000);
-
 /** Lets the database answer, and take nothing, until what is given back is called. */
 async function takingNothing(database: TestDatabase): Promise<() => Promise<unknown>> {
   if (database.kind === 'mysql') {

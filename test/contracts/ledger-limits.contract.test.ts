@@ -9,8 +9,6 @@ import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
 import { end, move, place, requestFacts } from '../support/ledger-items';
 
-jest.setTimeout(60_000);
-
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 const DAY = 86_400_000;
 

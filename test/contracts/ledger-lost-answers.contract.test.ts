@@ -8,8 +8,6 @@ import { type ForgetfulLedger, forgetfulLedger } from '../support/forgetful-ledg
 import { ledgerBed } from '../support/ledger-bed';
 import { addWallets, end, move, place } from '../support/ledger-items';
 
-jest.setTimeout(60_000);
-
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('a batch whose answer was lost, on %s', (kind) => {

@@ -10,8 +10,6 @@ import { freshDatabase, isServed, type TestDatabase } from '../support/databases
 import { addWallets, end, move, place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 
-jest.setTimeout(60_000);
-
 const REQUESTS = 5_000;
 const LOOKED_AT_MAX = 50;
 

@@ -12,8 +12,6 @@ import { end, move, place, requestFacts } from '../support/ledger-items';
 import { readAllPages } from '../support/read-all-pages';
 import { type SeededRandom, seededRandom } from '../support/seeded-random';
 
-jest.setTimeout(60_000);
-
 const LARGE = 2n ** 53n + 1n;
 const START = 1_790_000_000_000;
 

@@ -12,8 +12,6 @@ import { attempt, end, place, refusal, requestFacts } from '../support/ledger-it
 import { readAllPages } from '../support/read-all-pages';
 import { seededRandom } from '../support/seeded-random';
 
-jest.setTimeout(60_000);
-
 const LARGE = 2n ** 53n + 1n;
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading receipts and wallets on %s', (kind) => {

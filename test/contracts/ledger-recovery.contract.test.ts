@@ -17,8 +17,6 @@ import { freshDatabase, isServed, type TestDatabase } from '../support/databases
 import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
 import { openLedger, silentLog } from '../support/open-ledger';
 
-jest.setTimeout(60_000);
-
 const ROOT = join(__dirname, '..', '..');
 
 async function expectReleased(database: TestDatabase, hold: PlaceHold): Promise<void> {

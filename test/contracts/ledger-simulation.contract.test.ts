@@ -11,7 +11,7 @@ import { ledgerBed } from '../support/ledger-bed';
 import { type Asked, Asker, type Batch, histories } from '../support/ledger-steps';
 import { fc } from '../support/properties';
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 
 const ASKED = Number(process.env['HISTORIES'] ?? '0');
 

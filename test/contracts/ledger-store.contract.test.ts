@@ -10,8 +10,6 @@ import { ledgerBed } from '../support/ledger-bed';
 import { attempt, end, move, overage, place, refusal, requestFacts } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 
-jest.setTimeout(60_000);
-
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger on %s', (kind) => {
   let store: LedgerStore;
   const bed = ledgerBed(kind, {

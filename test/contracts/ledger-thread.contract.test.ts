@@ -9,8 +9,6 @@ import { type Fate, fragileThread } from '../support/fragile-thread';
 import { addWallets, end, move, place, refusal } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 
-jest.setTimeout(40_000);
-
 const UNAVAILABLE = { code: 'temporarily_unavailable' };
 
 describe('the ledger thread on sqlite', () => {
@@ -102,7 +100,7 @@ describe('the ledger thread on sqlite', () => {
     fates.push('before', 'before', 'before');
     await expect(write(place('acme', 1n))).rejects.toMatchObject(UNAVAILABLE);
     const hold = place('acme', 2n);
-    await eventually(async () => expect(await write(hold)).toEqual([{ verdict: 'granted', amount: 2n }]), 10_000);
+    await eventually(async () => expect(await write(hold)).toEqual([{ verdict: 'granted', amount: 2n }]));
     expect(await count('hold')).toBe(1n);
     await settle(hold);
   });

@@ -15,8 +15,6 @@ import { freshDatabase, isServed, type TestDatabase } from '../support/databases
 import { addWallets, end, move, place } from '../support/ledger-items';
 import { silentLog } from '../support/open-ledger';
 
-jest.setTimeout(60_000);
-
 const UNAVAILABLE = { code: 'temporarily_unavailable' };
 const TABLES = ['ledger_batch', 'hold', 'receipt', 'attempt', 'transfer', 'wallet_change'];
 

@@ -6,8 +6,6 @@ import { ledgerBed } from '../support/ledger-bed';
 import { addWallets, end, move, place } from '../support/ledger-items';
 import { planOf, rowsRead } from '../support/rows-read';
 
-jest.setTimeout(180_000);
-
 const REQUESTS = 20_000;
 const STEP_MS = 1_000;
 const FIRST = 5;

@@ -18,5 +18,5 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('a long chain of reads on %s', 
     expect(others).toBe(1);
     await close();
     await database.drop();
-  }, 60_000);
+  });
 });

@@ -162,7 +162,7 @@ describe('opening a MySQL database', () => {
       await opened[0]!.query(`DROP DATABASE ${name}`);
       await Promise.all(opened.map((dataSource) => dataSource.destroy()));
     }
-  }, 60_000);
+  });
 
   it('goes on where a process died between any two statements of the migrations, and ends with the same tables', async () => {
     if (!served) return;
@@ -188,7 +188,7 @@ describe('opening a MySQL database', () => {
       await admin.query(`DROP DATABASE ${name}_killed`);
       await Promise.all([admin.end(), fresh.drop()]);
     }
-  }, 300_000);
+  }, 900_000);
 
   it('opens a database on which a start died in the middle of the migrations', async () => {
     if (!served) return;
@@ -205,7 +205,7 @@ describe('opening a MySQL database', () => {
       await admin.query(`DROP DATABASE ${name}_died`);
       await admin.end();
     }
-  }, 60_000);
+  });
 
   it('takes no table of somebody else for one of its own', async () => {
     if (!served) return;
@@ -219,7 +219,7 @@ describe('opening a MySQL database', () => {
       await admin.query(`DROP DATABASE ${name}_shared`);
       await admin.end();
     }
-  }, 60_000);
+  });
 
   it('says what to change when the user is refused or may not create it, and shows no password', async () => {
     if (!served) return;
@@ -235,7 +235,7 @@ describe('opening a MySQL database', () => {
       await admin.query(`DROP USER '${name}'@'%'`);
       await admin.end();
     }
-  }, 60_000);
+  });
 
   it('says at a start what the server refuses, and what to do about it, without a stack', async () => {
     if (!served) return;
@@ -254,7 +254,7 @@ describe('opening a MySQL database', () => {
       await admin.query(`DROP USER '${name}_bare'@'%'`);
       await admin.end();
     }
-  }, 60_000);
+  });
 
   it('says where nothing answers', async () => {
     await expect(openDatabase({ kind: 'mysql', url: 'mysql://root@127.0.0.1:9/none' })).rejects.toThrow(

@@ -16,8 +16,6 @@ import { planOf } from '../support/rows-read';
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 7, 1);
 
-jest.setTimeout(120_000);
-
 const cost = (amount: bigint, currency: Currency = 'CNY'): AttemptCost => ({ amount: nano(amount), currency });
 
 /** An id that was made at that time. */

@@ -11,8 +11,6 @@ import { openLedger } from '../support/open-ledger';
 
 const START = 1_790_000_000_000;
 
-jest.setTimeout(60_000);
-
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('redemption codes on %s', (kind) => {
   let means: RedemptionMeans;
   let now = START;

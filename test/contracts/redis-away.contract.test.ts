@@ -74,7 +74,7 @@ describe('two processes of which one loses Redis', () => {
         for (let nth = 0; nth < 50; nth += 1) expect((await loses.rates.take(ask(newId()))).granted).toBe(true);
         expect(performance.now() - asked).toBeLessThan(1_000);
         proxy.mend();
-        await eventually(async () => expect(await countsAlone()).toBe(false), 10_000);
+        await eventually(async () => expect(await countsAlone()).toBe(false));
         expect(said).toEqual([expect.stringContaining('does not answer'), expect.stringContaining('answers again')]);
       } finally {
         loses.close();
@@ -82,7 +82,7 @@ describe('two processes of which one loses Redis', () => {
         await proxy.close();
       }
     },
-    30_000,
+    600_000,
   );
 });
 
@@ -116,13 +116,13 @@ describe('the slot of a request', () => {
         if (taken.granted) await taken.giveBack(0);
         expect((await takenBy(stays)).granted).toBe(false);
         proxy.mend();
-        await eventually(async () => expect((await takenBy(stays)).granted).toBe(true), 15_000);
+        await eventually(async () => expect((await takenBy(stays)).granted).toBe(true));
       } finally {
         loses.close();
         stays.close();
         await proxy.close();
       }
     },
-    30_000,
+    600_000,
   );
 });

@@ -12,8 +12,6 @@ import { end, move, place, requestFacts } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 import { type OwnMariadb, ownMariadb } from '../support/own-mariadb';
 
-jest.setTimeout(60_000);
-
 const SETTINGS = [
   // Quotes, backslashes, `||`, `NOT`, empty texts and assignments mean something else in these; and without a strict one what is too long is cut.
   '--sql-mode=ORACLE,NO_BACKSLASH_ESCAPES,EMPTY_STRING_IS_NULL,SIMULTANEOUS_ASSIGNMENT,HIGH_NOT_PRECEDENCE',

@@ -10,8 +10,6 @@ import { endOfText, textOfEnd } from '../../src/storage/spool/end-text';
 import { SqliteSpool } from '../../src/storage/spool/sqlite-spool';
 import { end, overage, place, refusal } from '../support/ledger-items';
 
-jest.setTimeout(30_000);
-
 const ROOT = join(__dirname, '..', '..');
 const ENOUGH = 50;
 

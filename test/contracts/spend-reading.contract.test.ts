@@ -7,8 +7,6 @@ import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
 import { end, place, requestFacts } from '../support/ledger-items';
 
-jest.setTimeout(60_000);
-
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('reading spend on %s', (kind) => {
   const bed = ledgerBed(kind);
   const { promise, write } = bed;

@@ -13,8 +13,6 @@ import { seededRandom } from '../support/seeded-random';
 const MONTHS = ['2026-07', '2026-08', '2026-09', '2026-10', '2026-11', '2026-12'];
 const ENTRIES = 2_000;
 
-jest.setTimeout(120_000);
-
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('statements on %s', (kind) => {
   let statements: SqlStatements;
   let now = 0;

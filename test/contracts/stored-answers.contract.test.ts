@@ -22,5 +22,5 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('kept answers on %s', (kind) =>
     expect(await database.query('SELECT id FROM stored_answer')).toEqual([{ id: 'new' }]);
     await close();
     await database.drop();
-  }, 60_000);
+  });
 });

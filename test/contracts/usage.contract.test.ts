@@ -15,8 +15,6 @@ import { addWallets, end, move, place, refusal, requestFacts, routeFacts } from 
 import { seededRandom } from '../support/seeded-random';
 import { readUsageRows, usageOf } from '../support/usage-of-receipts';
 
-jest.setTimeout(120_000);
-
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 30, 20);
 /** Across a night, the end of a month, and a February. */

@@ -11,8 +11,6 @@ import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
 import { end, move, place } from '../support/ledger-items';
 
-jest.setTimeout(60_000);
-
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('the history of wallets on %s', (kind) => {
   let history: SqlWalletHistory;
   const bed = ledgerBed(kind, {

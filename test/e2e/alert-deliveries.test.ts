@@ -7,8 +7,6 @@ import { startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
 import { tokenOf } from '../support/shop-catalog';
 
-const WITHIN_MS = 40_000;
-
 interface DeliveryJson {
   readonly target: string;
   readonly state: string;
@@ -78,22 +76,22 @@ onEachDatabase(
         ];
         const arrived = await addWebhook('globex', good.url);
         await addRule('acme');
-        await eventually(() => expect(hanging.ids).toHaveLength(1), WITHIN_MS);
+        await eventually(() => expect(hanging.ids).toHaveLength(1));
         await addRule('globex');
-        await eventually(async () => expect((await deliveriesOf('globex')).get(arrived)).toMatchObject({ state: 'DELIVERED' }), WITHIN_MS);
+        await eventually(async () => expect((await deliveriesOf('globex')).get(arrived)).toMatchObject({ state: 'DELIVERED' }));
         expect((await deliveriesOf('acme')).get(hung)).toMatchObject({ state: 'PENDING', tries: 0 });
         const ends = await eventually(async () => {
           const found = await deliveriesOf('acme');
           expect(found.get(hung)?.tries).toBeGreaterThan(0);
           return found;
-        }, WITHIN_MS);
+        });
         expect(ends.get(moved)).toMatchObject({ state: 'PENDING', lastResult: 'HTTP 307' });
         expect(ends.get(flooded)).toMatchObject({ state: 'DELIVERED', lastResult: 'HTTP 200', tries: 1 });
         expect(ends.get(hung)).toMatchObject({ state: 'PENDING', lastResult: 'It could not be sent: TIMEOUT.' });
         expect(elsewhere.ids).toEqual([]);
         for (const each of [elsewhere, redirecting, flooding, hanging, good]) each.close();
       },
-      120_000,
+      600_000,
     );
 
     promise(
@@ -102,14 +100,14 @@ onEachDatabase(
         const hook = await receiver((response, nth) => (nth === 1 ? undefined : response.writeHead(204).end()));
         const webhook = await addWebhook('poor', hook.url);
         await addRule('poor');
-        await eventually(() => expect(hook.ids).toHaveLength(1), WITHIN_MS);
+        await eventually(() => expect(hook.ids).toHaveLength(1));
         await bed.gateway.kill();
         bed.gateway = await startGateway(bed.gateway.settings);
-        await eventually(async () => expect((await deliveriesOf('poor')).get(webhook)).toMatchObject({ state: 'DELIVERED' }), WITHIN_MS);
+        await eventually(async () => expect((await deliveriesOf('poor')).get(webhook)).toMatchObject({ state: 'DELIVERED' }));
         expect(hook.ids).toEqual([hook.ids[0], hook.ids[0]]);
         hook.close();
       },
-      120_000,
+      600_000,
     );
 
     promise(
@@ -119,7 +117,7 @@ onEachDatabase(
         const hook = await receiver((response) => void opened.then(() => response.writeHead(204).end()));
         const webhook = await addWebhook('ten', hook.url);
         await addRule('ten');
-        await eventually(() => expect(hook.ids).toHaveLength(1), WITHIN_MS);
+        await eventually(() => expect(hook.ids).toHaveLength(1));
         const stopped = bed.gateway.stop();
         await eventually(() => expect(fetch(`${bed.gateway.origin}/healthz`)).rejects.toThrow());
         open();
@@ -128,7 +126,7 @@ onEachDatabase(
         expect((await deliveriesOf('ten')).get(webhook)).toMatchObject({ state: 'DELIVERED', tries: 1 });
         hook.close();
       },
-      120_000,
+      600_000,
     );
   },
   ['sqlite'],

@@ -70,7 +70,7 @@ onEachDatabase('an argument that is wrong', (bed, promise) => {
         });
         expect(silent).toEqual([]);
       },
-      120_000,
+      600_000,
     );
 
     for (const [who, token] of Object.entries(VIEWERS)) {
@@ -87,7 +87,7 @@ onEachDatabase('an argument that is wrong', (bed, promise) => {
           });
           expect(broken).toEqual([]);
         },
-        180_000,
+        600_000,
       );
     }
   }

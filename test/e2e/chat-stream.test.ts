@@ -102,7 +102,7 @@ onEachDatabase('a stream', (bed, promise) => {
     const body = await new Promise<string>((resolve, reject) => {
       const sent = request(`${origin}/v1/chat/completions`, { method: 'POST', headers }, (response) => {
         // Nothing is read until the provider has come to a stop before its end.
-        eventually(() => stalled(() => bed.a.served.at(-1)?.pieces ?? 0, words), 20_000).then(() => {
+        eventually(() => stalled(() => bed.a.served.at(-1)?.pieces ?? 0, words)).then(() => {
           const parts: Buffer[] = [];
           response.on('data', (part: Buffer) => parts.push(part));
           response.on('end', () => resolve(Buffer.concat(parts).toString('utf8')));

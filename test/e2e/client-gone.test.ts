@@ -196,6 +196,6 @@ onEachDatabase('a client that leaves', (bed, promise) => {
       const reasons = await bed.database.query("SELECT DISTINCT stop_reason FROM receipt WHERE api_key_id = 'leaver' ORDER BY 1");
       expect(reasons).toEqual([{ stop_reason: 'CLIENT_GONE' }, { stop_reason: 'COMPLETED' }]);
     },
-    60_000,
+    600_000,
   );
 });

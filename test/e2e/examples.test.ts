@@ -31,12 +31,12 @@ describe('the examples', () => {
     symlinkSync(join(CHECKOUT, 'test', 'node_modules'), join(folder, 'node_modules'));
     gateway = await startGateway({ databaseUrl: `sqlite:${join(folder, 'forge.sqlite')}` });
     key = /Demo key\s+(\S+)/.exec(gateway.stdout)?.[1] ?? '';
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await gateway?.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   it.each([
     ['agent-with-openai.mjs', 'release notes', 2],
@@ -58,6 +58,6 @@ describe('the examples', () => {
       expect([told.length, told]).toEqual([1, paid]);
       expect(stdout).toMatch(/left of the budget: 0\.99/);
     },
-    60_000,
+    600_000,
   );
 });

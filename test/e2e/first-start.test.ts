@@ -22,12 +22,12 @@ describe(`${TOGETHER} gateways that start together on an empty MySQL database`, 
     await empty(database);
     const settings = { databaseUrl: database.url, catalog: shopCatalog({ a: upstream, b: upstream, official: upstream }) };
     gateways = await Promise.all(Array.from({ length: TOGETHER }, () => startGateway(settings)));
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await Promise.all(gateways.map((gateway) => gateway.kill()));
     await Promise.all([upstream?.close(), database?.drop()]);
-  }, 60_000);
+  });
 
   const promise = (name: string, check: () => Promise<void>) => it(name, async () => (served ? check() : undefined));
 

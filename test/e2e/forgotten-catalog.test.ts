@@ -31,7 +31,7 @@ onEachDatabase('a start without CATALOG', (bed, promise) => {
       expect(warnings(bed.gateway)).toEqual([]);
       expect((await postChat(bed.gateway.origin, secretOf('chat'), { model: 'small', messages: HI })).status).toBe(200);
     },
-    60_000,
+    600_000,
   );
 
   promise(
@@ -45,6 +45,6 @@ onEachDatabase('a start without CATALOG', (bed, promise) => {
       await gateway.stop();
       await database.drop();
     },
-    60_000,
+    600_000,
   );
 });

@@ -38,9 +38,9 @@ describe('a Gemini channel', () => {
       ],
       ['vectors', [['gemini', 'gemini-embedding-001']]],
     ]);
-  }, 60_000);
+  });
 
-  afterAll(() => closeClientBed(bed), 60_000);
+  afterAll(() => closeClientBed(bed));
 
   it('gets its key in a header, and no request has it in its address', async () => {
     await storyOf(await send({ stream: true }));

@@ -213,7 +213,7 @@ onEachDatabase(
         }
         expect(faults).toEqual([]);
       },
-      60_000,
+      600_000,
     );
 
     promise(
@@ -235,7 +235,7 @@ onEachDatabase(
         client.socket.close();
         expect(faults).toEqual([]);
       },
-      60_000,
+      600_000,
     );
 
     const wallets = JSON.stringify({ query: '{ wallets { id } }' });

@@ -136,7 +136,7 @@ onEachDatabase(
         expect(await codeOf(other.origin, secret)).toBe('served');
         const changed = performance.now();
         await graph(bed.gateway.origin, ACME, `mutation { updateApiKey(id: "${apiKey.id}", input: { allowedModels: ["small"] }) { id } }`);
-        await eventually(async () => expect(await codeOf(other.origin, secret)).toBe('model_not_allowed'), 10_000);
+        await eventually(async () => expect(await codeOf(other.origin, secret)).toBe('model_not_allowed'));
         expect(performance.now() - changed).toBeLessThan(2_500);
       } finally {
         expect((await other.stop()).code).toBe(0);

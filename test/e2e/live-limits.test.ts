@@ -47,7 +47,7 @@ onEachDatabase(
         const before = residentMemoryMb(bed.gateway.pid);
         slow.socket.pause();
         for (let nth = 0; nth < FOLLOWERS; nth += 1) slow.subscribe(`s${nth}`, FOLLOW, { after: BEGINNING });
-        await eventually(() => expect(bed.gateway.stderr).toContain('does not read was told to resume'), 60_000);
+        await eventually(() => expect(bed.gateway.stderr).toContain('does not read was told to resume'));
         expect(residentMemoryMb(bed.gateway.pid) - before).toBeLessThan(FLAT_MB);
         slow.socket.resume();
         expect(await slow.closed).toMatchObject({ code: 1013, reason: expect.stringContaining('come back with your last cursor') });
@@ -55,7 +55,7 @@ onEachDatabase(
         const resumed = await connectLive(bed.gateway.origin, tokenOf('globex'));
         resumed.subscribe('again', FOLLOW, { after: seen.at(-1)?.cursor ?? BEGINNING });
         const all = () => [...seen, ...eventsOf(resumed, 'again')].map(({ entry }) => entry.id);
-        await eventually(() => expect(all().length).toBeGreaterThanOrEqual(ENTRIES), 20_000);
+        await eventually(() => expect(all().length).toBeGreaterThanOrEqual(ENTRIES));
         const { ledgerEntries } = await ask<{ ledgerEntries: { nodes: { id: string }[] } }>(
           '{ ledgerEntries(first: 100) { nodes { id } } }',
           {},
@@ -67,7 +67,7 @@ onEachDatabase(
         // Nor is anybody kept who answers no ping.
         expect(await silent.closed).toMatchObject({ code: 1006 });
       },
-      120_000,
+      600_000,
     );
 
     promise('may have so many operations and so many connections, and is told so', async () => {

@@ -38,7 +38,7 @@ it('a new master key opens what the previous one had sealed, from then on alone;
   expect(a.requests).toHaveLength(1);
   expect(a.requests[0]?.headers.authorization).toBe('Bearer sk-upstream-cheap-a');
   await Promise.all([a.close(), b.close(), official.close(), database.drop()]);
-}, 90_000);
+});
 
 it('a database that was made with a master key is not opened with a new one, and none is made for it', async () => {
   const database = await freshDatabase('sqlite');
@@ -51,7 +51,7 @@ it('a database that was made with a master key is not opened with a new one, and
   const file = database.url.replace('sqlite:', '');
   expect(readdirSync(dirname(file))).not.toContain('master.key');
   await database.drop();
-}, 60_000);
+});
 
 it('a master key that is there and cannot be read is named, and no other is made', async () => {
   const database = await freshDatabase('sqlite');

@@ -23,12 +23,12 @@ describe('npm start, without anything', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tokens-forge-newcomer-'));
     gateway = await start();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await gateway?.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   const printed = (label: string) => new RegExp(`${label}\\s+(\\S+)`).exec(gateway.stdout)?.[1] ?? '';
 
@@ -76,7 +76,7 @@ describe('npm start, without anything', () => {
     expect(gateway.stdout).not.toMatch(/Operator token|Demo key/);
     expect((await fetch(`${gateway.origin}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
     expect(await graph(gateway.origin, operator, '{ wallets { bucket } }')).toMatchObject({ wallets: [{}, {}] });
-  }, 60_000);
+  });
 
   it('shows the secrets of a first start before it listens, so that one which is broken off locks nobody out', async () => {
     const taken = new URL(gateway.origin).port;
@@ -87,7 +87,7 @@ describe('npm start, without anything', () => {
     expect(stderr).toContain(`Cannot listen on 127.0.0.1:${taken}: choose another PORT`);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stdout).toMatch(/Operator token\s+tf-admin-\S+\n\s+Demo key\s+sk-tf-\S+/);
-  }, 60_000);
+  });
 
   it('shows them before anything else is opened, so that nothing which breaks a first start takes them with it', async () => {
     const broken = `sqlite:${join(folder, 'broken', 'tokens-forge.sqlite')}`;
@@ -105,7 +105,7 @@ describe('npm start, without anything', () => {
     expect((await fetch(`${next.origin}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
     expect(next.stdout).not.toContain('Demo key');
     await next.stop();
-  }, 60_000);
+  });
 
   it('that is asked to stop while it starts shows its secrets and leaves with 0, or has not begun', async () => {
     const nodeArguments = ['-r', require.resolve('../support/stopped-while-starting.cjs')];
@@ -121,5 +121,5 @@ describe('npm start, without anything', () => {
     expect(begun.stdout).not.toContain('listens on');
     // While its modules are loaded: what a start that goes on would have shown is shown, and what was not made is not missed.
     expect(await stoppedAt('loading', 'typeorm')).toMatchObject({ code: 0, stderr: '' });
-  }, 60_000);
+  });
 });

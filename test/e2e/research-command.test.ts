@@ -178,9 +178,8 @@ onEachDatabase(
       };
       const call = callOf(['DEMO', '--out', folder], { url: bed.gateway.origin, key: KEY });
       const code = carryThrough(call, { terminal, clock: systemClock, onInterrupt, leave, begun: () => undefined });
-      await eventually(
-        () => expect(drawn.join('\n')).toMatch(/DEMO QUICK {2}1\/3 .*\n.*✓.* Market snapshot +completed.*\n.*▸.* Technical view +running/),
-        20_000,
+      await eventually(() =>
+        expect(drawn.join('\n')).toMatch(/DEMO QUICK {2}1\/3 .*\n.*✓.* Market snapshot +completed.*\n.*▸.* Technical view +running/),
       );
       interrupt();
       await eventually(() => expect(asked).toHaveLength(2));

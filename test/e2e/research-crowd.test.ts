@@ -224,7 +224,7 @@ async function crowd(bed: Bed): Promise<void> {
 onEachDatabase(
   `${RUNS} runs at once on two processes with Redis`,
   (bed, promise) => {
-    promise('all finish, no section is called twice, and those who follow see every event once', () => crowd(bed), 120_000);
+    promise('all finish, no section is called twice, and those who follow see every event once', () => crowd(bed));
   },
   ['mysql'],
 );

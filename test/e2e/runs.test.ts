@@ -265,7 +265,7 @@ async function rushOn(bed: Bed, gateways: readonly GatewayProcess[]): Promise<vo
     if (error?.code === 'spend_limit_reached') refused += 1;
     return response.status;
   });
-  await eventually(() => expect([bed.a.requests.length - before, refused]).toEqual([10, 190]), 20_000);
+  await eventually(() => expect([bed.a.requests.length - before, refused]).toEqual([10, 190]));
   open();
   const statuses = await Promise.all(answers);
   expect(statuses.filter((status) => status === 200)).toHaveLength(10);
@@ -274,7 +274,7 @@ async function rushOn(bed: Bed, gateways: readonly GatewayProcess[]): Promise<vo
 }
 
 onEachDatabase('200 calls at once on a budget for 10', (bed, promise) => {
-  promise('run within it: exactly those that fit', () => rushOn(bed, [bed.gateway]), 60_000);
+  promise('run within it: exactly those that fit', () => rushOn(bed, [bed.gateway]));
 });
 
 onEachDatabase(
@@ -290,7 +290,7 @@ onEachDatabase(
           expect((await other.stop()).code).toBe(0);
         }
       },
-      60_000,
+      600_000,
     );
   },
   ['mysql'],

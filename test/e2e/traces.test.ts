@@ -60,7 +60,7 @@ beforeAll(async () => {
   upstreams = await Promise.all([startScriptedUpstream(), startScriptedUpstream(), startScriptedUpstream()]);
   database = await freshDatabase('sqlite');
   collector = await startCollector();
-}, 60_000);
+});
 
 afterAll(async () => {
   collector.close();
@@ -104,7 +104,7 @@ it('a call that fell back is one tree in the trace of its client, sent before th
   for (const word of words) expect(collector.bodies.join(' ')).not.toContain(word);
   // Providers are not told of the client's trace.
   expect(a.requests.every(({ headers }) => headers['traceparent'] === undefined)).toBe(true);
-}, 60_000);
+});
 
 it('a collector that takes nothing costs no call, and the log says it once', async () => {
   const [a, b, official] = upstreams as [ScriptedUpstream, ScriptedUpstream, ScriptedUpstream];
@@ -117,7 +117,7 @@ it('a collector that takes nothing costs no call, and the log says it once', asy
   refusing.close();
   expect(code).toBe(0);
   expect(stderr.split('traces cannot be sent').length).toBe(2);
-}, 60_000);
+});
 
 it('a wrong setting is an error at the start that names it', async () => {
   const [a, b, official] = upstreams as [ScriptedUpstream, ScriptedUpstream, ScriptedUpstream];
@@ -129,4 +129,4 @@ it('a wrong setting is an error at the start that names it', async () => {
   });
   expect(code).toBe(78);
   expect(stderr).toContain('OTEL_TRACES_SAMPLER: must be one of always_on');
-}, 60_000);
+});

@@ -44,10 +44,10 @@ onEachDatabase(
       bed.gateway = await startGateway({ ...bed.gateway.settings, environment });
       await eventually(() => expect(workersOf(bed)).toHaveLength(WORKERS));
       // Nobody listens on the port where the only one that came to it is killed.
-      await eventually(() => expect(listening(bed)).toBe(WORKERS), 20_000);
+      await eventually(() => expect(listening(bed)).toBe(WORKERS));
       await eventually(async () => expect(await Promise.all(Array.from({ length: 12 }, () => call(bed)))).toEqual(Array(12).fill(200)));
       // A worker that is still starting answers for itself when it can.
-      await eventually(async () => expect(await callsCounted(bed)).toBe(bed.a.served.length), 20_000);
+      await eventually(async () => expect(await callsCounted(bed)).toBe(bed.a.served.length));
       const [first] = workersOf(bed);
       process.kill(first ?? 0, 'SIGKILL');
       await eventually(() => {

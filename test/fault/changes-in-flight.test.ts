@@ -76,10 +76,10 @@ onEachDatabase('a call that runs', (bed, promise) => {
         const story = await receipt(bed.gateway.origin, secretOf('chat'), running.id);
         expect(story).toMatchObject({ status: 'ABANDONED', stopReason: 'GATEWAY_CRASH' });
         expect([versionId, undefined]).toContain(story.price?.versionId);
-      }, 30_000);
+      });
       expect((await callOnce(bed, { model: 'small' })).story.price?.versionId).not.toBe(versionId);
     },
-    60_000,
+    600_000,
   );
 
   promise(

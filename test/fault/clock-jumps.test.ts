@@ -131,7 +131,7 @@ onEachDatabase(
           await other.kill();
         }
       },
-      90_000,
+      600_000,
     );
 
     /** Resolves when both processes have written heartbeats for so long, by the clock of the database. */

@@ -12,8 +12,8 @@ import { type WithholdingProxy, withholdingProxy } from '../support/withholding-
 import { callOnce, nanoOf, openHolds } from './one-call';
 
 const CHAT = secretOf('chat');
-const RECOVERED_MS = 30_000;
-const TEST_MS = 60_000;
+const RECOVERED_MS = 180_000;
+const TEST_MS = 600_000;
 const HONEST = '0.000013';
 
 interface Sent {

@@ -17,7 +17,6 @@ import { contradictions } from './witness';
 
 const CHAT = secretOf('chat');
 const TOLD_MS = 5_500;
-const BACK_MS = 15_000;
 const ANSWER = { model: 'small', messages: HI };
 
 describe('a gateway whose database is away, on mysql', () => {
@@ -38,7 +37,7 @@ describe('a gateway whose database is away, on mysql', () => {
     proxy = await cuttingProxy(database.url);
     settings = { databaseUrl: proxy.url, catalog: shopCatalog({ a: upstream, b: upstream, official: upstream }), folder };
     gateway = await startGateway(settings);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     proxy?.mend();
@@ -47,15 +46,15 @@ describe('a gateway whose database is away, on mysql', () => {
     await upstream?.close();
     if (served) rmSync(folder, { recursive: true, force: true });
     await database?.drop();
-  }, 60_000);
+  });
 
   afterEach(async () => {
     if (!served) return;
     proxy.mend();
-    await eventually(async () => expect((await fetch(`${gateway.origin}/readyz`)).status).toBe(200), BACK_MS);
-  }, 30_000);
+    await eventually(async () => expect((await fetch(`${gateway.origin}/readyz`)).status).toBe(200));
+  });
 
-  const promise = (name: string, check: () => Promise<void>, timeoutMs = 40_000) =>
+  const promise = (name: string, check: () => Promise<void>, timeoutMs?: number) =>
     it(name, async () => (served ? check() : undefined), timeoutMs);
 
   const openHolds = async () => (await database.query("SELECT COUNT(*) AS n FROM hold WHERE state = 'OPEN'"))[0]?.['n'];
@@ -96,8 +95,8 @@ describe('a gateway whose database is away, on mysql', () => {
       expect((await fetch(`${gateway.origin}/healthz`)).status).toBe(200);
       expect(upstream.requests.length).toBe(before + 1);
       proxy.mend();
-      await eventually(async () => expect((await ask()).status).toBe(200), BACK_MS);
-      await eventually(async () => expect(await openHolds()).toBe(0n), BACK_MS);
+      await eventually(async () => expect((await ask()).status).toBe(200));
+      await eventually(async () => expect(await openHolds()).toBe(0n));
       expect(await audit(database)).toEqual([]);
     });
 
@@ -110,7 +109,7 @@ describe('a gateway whose database is away, on mysql', () => {
       expect(textOf(chunksOf(text))).toBe('You said: hi');
       expect(eventsOf(text).at(-1)).toBe('[DONE]');
       proxy.mend();
-      await eventually(async () => expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ status: 'SUCCEEDED' }), BACK_MS);
+      await eventually(async () => expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ status: 'SUCCEEDED' }));
       expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ charge: '0.000013', hold: { state: 'SETTLED' } });
       expect(await database.query(`SELECT COUNT(*) AS n FROM transfer WHERE receipt_id = '${id}'`)).toEqual([{ n: 1n }]);
       expect(await audit(database)).toEqual([]);
@@ -156,12 +155,12 @@ describe('a gateway whose database is away, on mysql', () => {
       proxy.mend();
       expect(await openHolds()).toBe(1n);
       gateway = await startGateway(settings);
-      await eventually(async () => expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ status: 'SUCCEEDED' }), BACK_MS);
+      await eventually(async () => expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ status: 'SUCCEEDED' }));
       expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ charge: '0.000013' });
       expect(await database.query(`SELECT COUNT(*) AS n FROM transfer WHERE receipt_id = '${id}'`)).toEqual([{ n: 1n }]);
       expect(await audit(database)).toEqual([]);
     },
-    60_000,
+    600_000,
   );
 
   promise(
@@ -175,10 +174,10 @@ describe('a gateway whose database is away, on mysql', () => {
       expect((await gateway.stop()).code).toBe(0);
       proxy.mend();
       gateway = await startGateway(settings);
-      await eventually(async () => expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ status: 'SUCCEEDED' }), BACK_MS);
+      await eventually(async () => expect(await receipt(gateway.origin, CHAT, id)).toMatchObject({ status: 'SUCCEEDED' }));
       expect(await audit(database)).toEqual([]);
     },
-    60_000,
+    600_000,
   );
 
   promise(
@@ -195,23 +194,23 @@ describe('a gateway whose database is away, on mysql', () => {
           else proxy.sever();
           await pause(random.between(1_500, 3_500));
           proxy.mend();
-          await eventually(async () => expect((await fetch(`${gateway.origin}/readyz`)).status).toBe(200), BACK_MS);
+          await eventually(async () => expect((await fetch(`${gateway.origin}/readyz`)).status).toBe(200));
         }
         const finished = load.seen.filter((call) => call.finished).length;
-        await eventually(() => expect(load.seen.filter((call) => call.finished).length).toBeGreaterThan(finished + 50), BACK_MS);
+        await eventually(() => expect(load.seen.filter((call) => call.finished).length).toBeGreaterThan(finished + 50));
         load.direct(null);
-        await eventually(() => expect(load.busy).toBe(0), BACK_MS);
+        await eventually(() => expect(load.busy).toBe(0));
       } finally {
         await load.stop();
       }
       // A refusal for the database is all that went wrong, and whoever heard one has no receipt yet or one without a charge.
       expect(load.odd.filter((answer) => !answer.includes('temporarily_unavailable'))).toEqual([]);
-      await eventually(async () => expect(await openHolds()).toBe(0n), BACK_MS);
+      await eventually(async () => expect(await openHolds()).toBe(0n));
       const price = { input: 1_000n, output: 4_000n };
       const seen = load.seen.filter((call) => call.finished);
       expect(await contradictions(database, { wallet: 'acme:RMB', witnesses: [{ upstream, price }], seen })).toEqual([]);
       expect(await audit(database)).toEqual([]);
     },
-    90_000,
+    600_000,
   );
 });

@@ -18,7 +18,7 @@ const KILLS = 20;
 const CLIENTS = 8;
 const PRIMARY = { input: 1_000n, output: 4_000n };
 const BACKUP = { input: 2_000n, output: 8_000n };
-const RECOVERED_MS = 30_000;
+const RECOVERED_MS = 180_000;
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])(`${KILLS} kills under load, on %s`, (kind) => {
   const random = seededRandom();
@@ -42,14 +42,14 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])(`${KILLS} kills under load, on 
     database = await freshDatabase(kind);
     settings = { databaseUrl: database.url, catalog: shopCatalog({ a, b, official: a }) };
     load = startLoad({ clients: CLIENTS, apiKey: secretOf('chat'), models: ['small', 'stubborn'], random });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     load?.direct(null);
     await gateway?.kill();
     await load?.stop();
     await Promise.all([a?.close(), b?.close(), database?.drop()]);
-  }, 60_000);
+  });
 
   const promise = (name: string, check: () => Promise<void>, timeoutMs?: number) =>
     it(name, async () => (served ? check() : undefined), timeoutMs);
@@ -100,7 +100,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])(`${KILLS} kills under load, on 
         expect([finished, story.status]).not.toContain('IN_FLIGHT');
       }
     },
-    60_000,
+    600_000,
   );
 
   promise('leave books that say what the upstreams and the clients say', async () => {
@@ -124,13 +124,13 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])(`${KILLS} kills under load, on 
     async () => {
       const before = load.seen.filter((call) => call.finished).length;
       load.direct(gateway.origin);
-      await eventually(() => expect(load.seen.filter((call) => call.finished).length).toBeGreaterThan(before + 50), 20_000);
+      await eventually(() => expect(load.seen.filter((call) => call.finished).length).toBeGreaterThan(before + 50));
       load.direct(null);
-      await eventually(() => expect(load.busy).toBe(0), 20_000);
+      await eventually(() => expect(load.busy).toBe(0));
       expect((await gateway.stop()).code).toBe(0);
       expect(await audit(database)).toEqual([]);
       expect(await openHolds()).toBe(0n);
     },
-    60_000,
+    600_000,
   );
 });

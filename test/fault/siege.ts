@@ -39,12 +39,12 @@ interface Place {
 
 const PRICES = { a: { input: 1_000n, output: 4_000n }, b: { input: 2_000n, output: 8_000n } };
 /** A call of this load takes milliseconds, and a gateway without its database gives up after seconds. */
-const CALL_MS = 30_000;
+const CALL_MS = 120_000;
 /** Some streams last for seconds, so that there are checkpoints to be charged by. */
 const SLOW = 0.1;
 const SLOW_CHUNK_MS = 150;
-const RECOVERED_MS = 60_000;
-const STARTED_MS = 60_000;
+const RECOVERED_MS = 240_000;
+const STARTED_MS = 300_000;
 /** The exit code of a gateway that lost its database for so long that another declared it dead. */
 const FENCED = 75;
 

@@ -89,7 +89,7 @@ onEachDatabase(
           );
         }
       },
-      600_000,
+      1_800_000,
     );
 
     promise('is passed over while its breaker is open, and tried again by itself', async () => {
@@ -115,17 +115,17 @@ onEachDatabase(
             openUntil: expect.any(String),
             healthReason: expect.stringContaining(UPSTREAM_MODEL),
           });
-        }, 60_000);
+        });
         bed.a.script(UPSTREAM_MODEL, {});
         await eventually(async () => {
           await callOften(bed.gateway.origin, 1);
           expect(await primaryIn(bed)).toMatchObject({ health: 'HEALTHY', openUntil: null, healthReason: null });
-        }, 90_000);
+        });
         const before = bed.b.totals('small').requests;
         expect((await callOften(bed.gateway.origin, 20)).odd).toEqual([]);
         expect(bed.b.totals('small').requests).toBe(before);
       },
-      180_000,
+      600_000,
     );
 
     promise('costs what was served, where it was served', async () => {

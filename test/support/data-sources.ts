@@ -3,8 +3,6 @@ import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../src/storage/data-source';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from './databases';
 
-const SET_UP_MS = 60_000;
-
 /** What a suite works on; set before its first test. */
 export interface Opened {
   readonly database: TestDatabase;
@@ -24,21 +22,17 @@ export function eachDatabase(title: string, suite: (opened: Opened, promise: Pro
       if (!served) return;
       opened.database = await freshDatabase(kind);
       opened.dataSource = await openDatabase(opened.database);
-    }, SET_UP_MS);
+    });
 
     afterAll(async () => {
       await opened.dataSource?.destroy();
       await opened.database?.drop();
-    }, SET_UP_MS);
+    });
 
     suite(opened, (name, check) => {
-      it(
-        name,
-        async () => {
-          if (served) await check();
-        },
-        SET_UP_MS,
-      );
+      it(name, async () => {
+        if (served) await check();
+      });
     });
   });
 }

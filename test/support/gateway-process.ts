@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 export const CHECKOUT = join(__dirname, '..', '..');
 const MAIN = join(CHECKOUT, 'dist', 'src', 'main.js');
-const START_MS = 30_000;
+const START_MS = 300_000;
 const LISTENS = /Tokens Forge listens on (http:\/\/\S+)/;
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';

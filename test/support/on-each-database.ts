@@ -22,8 +22,6 @@ export interface Bed {
 /** A test that is left out where the database is not served; `isServed` says so once. */
 export type Promised = (name: string, check: () => unknown, timeoutMs?: number) => void;
 
-const MADE_MS = 60_000;
-
 /**
  * Calls `suite` for each kind of database. The bed stands from the first `promise` on; after the last one the gateway is
  * stopped, must leave with 0, and the books must be in order.
@@ -45,14 +43,14 @@ export function onEachDatabase(
       Object.assign(bed, { a, b, official, catalog: shopCatalog({ a, b, official }), database: await freshDatabase(kind) });
       bed.gateway = await startGateway({ databaseUrl: bed.database.url, catalog: bed.catalog });
       ready = true;
-    }, MADE_MS);
+    });
 
     afterAll(async () => {
       if (ready) await leaveInOrder(bed);
       await Promise.all([bed.a?.close(), bed.b?.close(), bed.official?.close(), bed.database?.drop()]);
-    }, MADE_MS);
+    });
 
-    suite(bed, (name, check, timeoutMs = 30_000) => {
+    suite(bed, (name, check, timeoutMs) => {
       it(
         name,
         async () => {

@@ -19,7 +19,7 @@ export interface OwnMariadb {
   close(): Promise<void>;
 }
 
-const START_MS = 60_000;
+const START_MS = 300_000;
 const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
 
 /** With these options besides. Null where no server is installed: said here, and in CI a failure. */

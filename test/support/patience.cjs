@@ -1,4 +1,4 @@
-// Suites with servers and databases wait for what may take long on a busy machine; no promise is about time.
-const SERVED_WITHIN_MS = 60_000;
+// Ends what hangs, and nothing else: a machine may be slow or busy, and no promise is about time.
+const HANGS_AFTER_MS = 600_000;
 
-jest.setTimeout(SERVED_WITHIN_MS);
+jest.setTimeout(HANGS_AFTER_MS);

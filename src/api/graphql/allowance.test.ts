@@ -36,7 +36,7 @@ describe('a request that asks for too much', () => {
     const fits = await world.ask(ACME, `{ apiKeys { ${keysOfKeys(1)} } }`);
     expect(fits.errors).toEqual([]);
     for (const times of [2, 4]) refusedAsAWhole(await world.ask(ACME, `{ apiKeys { ${keysOfKeys(times)} } }`));
-  }, 30_000);
+  });
 
   it('is refused once and as a whole, not once for each node that is cut off', async () => {
     manyKeys(100);

@@ -58,9 +58,9 @@ describe('an answer', () => {
 
   beforeAll(async () => {
     bed = await openClientBed([['vectors', [['gemini', 'gemini-embedding-001']]]]);
-  }, 60_000);
+  });
 
-  afterAll(() => closeClientBed(bed), 60_000);
+  afterAll(() => closeClientBed(bed));
 
   it.each(TABLE)('from an %s channel is a chat completion, whole and streamed: %s', async (protocol, _what, script) => {
     expect(broken(checks.completion, JSON.parse(await send('/v1/chat/completions', script, ask(protocol))))).toEqual([]);

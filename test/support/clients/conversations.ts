@@ -52,9 +52,9 @@ export function converse(
 
   beforeAll(async () => {
     bed = await openClientBed();
-  }, 60_000);
+  });
 
-  afterAll(() => closeClientBed(bed), 60_000);
+  afterAll(() => closeClientBed(bed));
 
   describe.each<Protocol>([...protocols])(`${title}, on a channel of protocol %s`, (protocol) => {
     const model = modelOn(protocol);
