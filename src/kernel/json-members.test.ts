@@ -1,3 +1,4 @@
+import { SLACK_MS } from '../../test/support/eventually';
 import { fc } from '../../test/support/properties';
 import {
   editMembers,
@@ -48,7 +49,7 @@ describe('topLevelMembers', () => {
     const text = JSON.stringify({ a: '\\"'.repeat(200_000), model: 'm' });
     const began = performance.now();
     expect(topLevelMembers(text).map((member) => member.name)).toEqual(['a', 'model']);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(1_000 + SLACK_MS);
   });
 });
 

@@ -1,3 +1,4 @@
+import { SLACK_MS } from '../../test/support/eventually';
 import { fc } from '../../test/support/properties';
 import { createTokenCounter } from './token-counter';
 
@@ -33,6 +34,6 @@ describe('createTokenCounter', () => {
   ])('does not block on a long run of %s', (_name, text) => {
     const began = performance.now();
     expect(counter.count(text)).toBeGreaterThan(100);
-    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(performance.now() - began).toBeLessThan(1_500 + SLACK_MS);
   });
 });

@@ -5,7 +5,7 @@ import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import type { RateLimits } from '../../src/keys/rate-limiter';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
-import { eventually } from '../support/eventually';
+import { eventually, SLACK_MS } from '../support/eventually';
 import { freshPrefix, REDIS_SERVER, redisIsServed } from '../support/redis';
 
 /** A port on which nothing listens. */
@@ -72,10 +72,12 @@ describe('two processes of which one loses Redis', () => {
         await eventually(async () => expect(await countsAlone()).toBe(true));
         const asked = performance.now();
         for (let nth = 0; nth < 50; nth += 1) expect((await loses.rates.take(ask(newId()))).granted).toBe(true);
-        expect(performance.now() - asked).toBeLessThan(1_000);
+        expect(performance.now() - asked).toBeLessThan(1_000 + SLACK_MS);
         proxy.mend();
         await eventually(async () => expect(await countsAlone()).toBe(false));
-        expect(said).toEqual([expect.stringContaining('does not answer'), expect.stringContaining('answers again')]);
+        // Once for each change; a busy machine may have some of its own.
+        expect(said.map((each) => each.includes('answers again'))).toEqual(said.map((_each, nth) => nth % 2 === 1));
+        expect([said[0], said.at(-1)]).toEqual([expect.stringContaining('does not answer'), expect.stringContaining('answers again')]);
       } finally {
         loses.close();
         stays.close();

@@ -52,7 +52,7 @@ onEachDatabase('the catalog that the operator changes', (bed, promise) => {
 
   promise('begins a price at its instant and not before, with nothing sent to any process', async () => {
     const standing = (await routeOf())?.price;
-    const at = new Date(Date.now() + 3_000).toISOString();
+    const at = new Date(Date.now() + 12_000).toISOString();
     const later = await setPrice(`input: "7", output: "7", effectiveFrom: "${at}"`);
     expect(later.effectiveFrom).toBe(at);
     expect(await routeOf()).toEqual({ price: standing, upcomingPrices: [later] });

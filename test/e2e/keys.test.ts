@@ -1,12 +1,12 @@
 /** Keys that are paused, resumed, revoked, rotated and made: at once in the process that did it, within two seconds in others. */
-import { eventually } from '../support/eventually';
+import { eventually, SLACK_MS } from '../support/eventually';
 import { graph, postChat, receipt } from '../support/forge-client';
 import { type GatewayProcess, startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
 const ACME = tokenOf('acme');
-const OTHERS_MS = 2_000;
+const OTHERS_MS = 2_000 + SLACK_MS;
 
 async function codeOf(gateway: GatewayProcess, secret: string): Promise<string> {
   const response = await postChat(gateway.origin, secret, { model: 'small', messages: HI });

@@ -99,7 +99,7 @@ onEachDatabase(
             ACME,
           )
         ).createAccountToken;
-      const [revoked, expiring] = [await make('revoked', null), await make('expiring', new Date(Date.now() + 3_000).toISOString())];
+      const [revoked, expiring] = [await make('revoked', null), await make('expiring', new Date(Date.now() + 12_000).toISOString())];
       const clients = await Promise.all([revoked, expiring].map(({ secret }) => connectLive(bed.gateway.origin, secret)));
       for (const client of clients) client.subscribe('s', 'subscription { spend { cursor } }');
       await ask('mutation($id: ID!) { revokeAccountToken(id: $id) { id } }', { id: revoked.token.id }, ACME);
@@ -163,7 +163,8 @@ onEachDatabase(
       clearInterval(writing);
     });
 
-    promise('that floods has its messages taken between those of everybody else', async () => {
+    /** How many answers others got, one after the other, while half of a flood was taken. */
+    async function answeredDuringFlood(): Promise<number> {
       const { hostname, port } = new URL(bed.gateway.origin);
       const flooder = connect(Number(port), hostname).on('error', () => undefined);
       const key = `sec-websocket-version: 13\r\nsec-websocket-key: ${Buffer.alloc(16).toString('base64')}\r\n`;
@@ -185,7 +186,12 @@ onEachDatabase(
         answered += 1;
       }
       flooder.destroy();
-      expect(answered).toBeGreaterThan(10);
+      return answered;
+    }
+
+    promise('that floods has its messages taken between those of everybody else', async () => {
+      // Of a flood that is taken at once it is one. Where this process has to wait for the machine it may be few, but not again and again.
+      await eventually(async () => expect(await answeredDuringFlood()).toBeGreaterThan(10));
     });
 
     promise('is told to go when the gateway stops, and goes on where it was when there is one again', async () => {

@@ -139,7 +139,7 @@ onOneDatabase('when a provider fails', (bed, promise) => {
   });
 
   promise('504 upstream_timeout when nothing comes in time', async () => {
-    bed.a.next({ delayMs: 5_000 });
+    bed.a.next({ delayMs: 60_000 });
     const { status, error, story } = await call('hasty');
     expect([status, error['code']]).toEqual([504, 'upstream_timeout']);
     expect(story).toMatchObject({ status: 'FAILED', stopReason: 'UPSTREAM_TIMEOUT', charge: '0', hold: { state: 'RELEASED' } });
@@ -147,7 +147,7 @@ onOneDatabase('when a provider fails', (bed, promise) => {
   });
 
   promise('a stream that falls silent is cut, and charged for what was delivered', async () => {
-    bed.a.next({ text: 'one two three', chunkDelayMs: 5_000 });
+    bed.a.next({ text: 'one two three', chunkDelayMs: 60_000 });
     const response = await postChat(bed.gateway.origin, CHAT, { model: 'hasty', messages: HI, stream: true });
     const body = await response.text();
     expect(body).toContain('upstream_timeout');

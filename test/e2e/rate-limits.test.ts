@@ -102,7 +102,10 @@ onEachDatabase(
   (bed, promise) => {
     const environment = { REDIS_URL: REDIS_SERVER };
 
-    async function withTwo(use: (gateways: readonly GatewayProcess[]) => Promise<void>, more = environment): Promise<void> {
+    async function withTwo(
+      use: (gateways: readonly GatewayProcess[]) => Promise<void>,
+      more: Readonly<Record<string, string>> = environment,
+    ): Promise<void> {
       const gateways: GatewayProcess[] = [];
       try {
         for (let index = 0; index < 2; index += 1) gateways.push(await startGateway({ ...bed.gateway.settings, environment: more }));
@@ -117,17 +120,27 @@ onEachDatabase(
 
     promise('share the limits of a key', async () => {
       if (!(await redisIsServed())) return;
-      const secret = await keyWith(bed, 'requestsPerMinute: 6');
-      await withTwo(async (gateways) => {
-        const origins = gateways.map(({ origin }) => origin);
-        const statuses = await statusesOf(origins, secret, 30);
-        expect(statuses.filter((status) => status === 200)).toHaveLength(6);
-        expect(statuses.filter((status) => status === 429)).toHaveLength(24);
-      });
+      await withTwo(
+        async (gateways) => {
+          const origins = gateways.map(({ origin }) => origin);
+          const changes = () => gateways.map(({ stderr }) => stderr.match(/Redis does not answer|Redis answers again/g)?.length ?? 0);
+          // Whoever has to wait for Redis on a busy machine counts alone, and says so: what came of that shows nothing.
+          const statuses = await eventually(async () => {
+            const before = changes();
+            // The next one comes after a minute: longer than these calls take.
+            const all = await statusesOf(origins, await keyWith(bed, 'requestsPerMinute: 1'), 30);
+            expect([before.every((count) => count % 2 === 0), changes()]).toEqual([true, before]);
+            return all;
+          });
+          expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+          expect(statuses.filter((status) => status === 429)).toHaveLength(29);
+        },
+        { ...environment, LOG_LEVEL: 'info' },
+      );
     });
 
     promise('serve without Redis, each with limits of its own', async () => {
-      const secret = await keyWith(bed, 'requestsPerMinute: 3');
+      const secret = await keyWith(bed, 'requestsPerMinute: 1');
       await withTwo(
         async (gateways) => {
           const statuses = await statusesOf(
@@ -135,7 +148,7 @@ onEachDatabase(
             secret,
             20,
           );
-          expect(statuses.filter((status) => status === 200)).toHaveLength(6);
+          expect(statuses.filter((status) => status === 200)).toHaveLength(2);
           for (const { stderr } of gateways) expect(stderr.match(/Redis does not answer/g)).toHaveLength(1);
         },
         { REDIS_URL: 'redis://127.0.0.1:9' },

@@ -1,5 +1,5 @@
 /** What an operator changes while a call runs: the running call ends on the terms of its hold, the next one on the new. */
-import { eventually, gate } from '../support/eventually';
+import { eventually, gate, SLACK_MS } from '../support/eventually';
 import { chunksOf, graph, postChat, type ReceiptJson, receipt, textOf } from '../support/forge-client';
 import { type GatewayProcess, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
@@ -7,7 +7,7 @@ import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 import { callOnce } from './one-call';
 
 const DEAR = { input: '3', output: '12' };
-const FOLLOWED_MS = 2_000;
+const FOLLOWED_MS = 2_000 + SLACK_MS;
 
 interface Running {
   readonly id: string;

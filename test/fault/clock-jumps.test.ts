@@ -79,7 +79,7 @@ onEachDatabase('when the wall clock of a gateway jumps', (bed, promise) => {
       const [attempt] = attempts;
       for (const duration of [latencyMs, attempt?.latencyMs, attempt?.timeToFirstTokenMs]) {
         expect(duration).toBeGreaterThanOrEqual(0);
-        expect(duration).toBeLessThan(30_000);
+        expect(duration).toBeLessThan(HOUR / 2);
       }
     }
   });
@@ -141,7 +141,7 @@ onEachDatabase(
         return rows.map((row) => Number(row['heartbeat_at']));
       };
       const until = Math.max(...(await beats())) + ms;
-      await eventually(async () => expect((await beats()).filter((at) => at >= until)).toHaveLength(2), ms + 5_000);
+      await eventually(async () => expect((await beats()).filter((at) => at >= until)).toHaveLength(2));
     }
   },
   ['mysql'],

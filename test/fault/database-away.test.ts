@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { audit } from '../support/audit';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
 import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { eventually, gate } from '../support/eventually';
+import { eventually, gate, SLACK_MS } from '../support/eventually';
 import { chunksOf, eventsOf, get, graphAnswer, postChat, receipt, textOf } from '../support/forge-client';
 import { type GatewayProcess, type GatewaySettings, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream';
@@ -16,7 +16,7 @@ import { startLoad } from './load';
 import { contradictions } from './witness';
 
 const CHAT = secretOf('chat');
-const TOLD_MS = 5_500;
+const TOLD_MS = 5_000 + SLACK_MS;
 const ANSWER = { model: 'small', messages: HI };
 
 describe('a gateway whose database is away, on mysql', () => {

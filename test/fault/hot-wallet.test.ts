@@ -66,6 +66,8 @@ describe('four processes on one hot wallet, on a bad line, of which some are kil
     const running = Array.from({ length: PROCESSES }, start);
     for (let kill = 0; kill < KILLS; kill += 1) await killedAmong(running);
     await Promise.all(running.map((writer) => writer.progress(300)));
+    // How much goes over the line in a batch is up to the machine: they go on until everything was done to it.
+    while (Object.values(proxy.done).includes(0)) await Promise.race(running.map((writer) => writer.progress(20)));
     for (const writer of running) writer.finish();
     expect(await Promise.all(running.map(({ left }) => left))).toEqual(running.map(() => 'in good order'));
     proxy.behave();
@@ -73,7 +75,6 @@ describe('four processes on one hot wallet, on a bad line, of which some are kil
     await eventually(async () => {
       expect(await database.query("SELECT COUNT(*) AS n FROM hold WHERE state = 'OPEN'")).toEqual([{ n: 0n }]);
     }, RECOVERED_MS);
-    expect(Object.entries(proxy.done).filter(([, times]) => times === 0)).toEqual([]);
 
     const told = writers.flatMap((writer) => writer.told);
     expect(await auditLedger(database)).toEqual([]);

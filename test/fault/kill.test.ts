@@ -15,6 +15,7 @@ import { type Load, startLoad } from './load';
 import { contradictions } from './witness';
 
 const KILLS = 20;
+const MOST_KILLS = KILLS * 3;
 const CLIENTS = 8;
 const PRIMARY = { input: 1_000n, output: 4_000n };
 const BACKUP = { input: 2_000n, output: 8_000n };
@@ -69,10 +70,14 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])(`${KILLS} kills under load, on 
     await eventually(() => expect(load.busy).toBe(0));
   }
 
+  /** Kills that always hit an idle gateway would show nothing: they go on until enough was hit, however fast the machine is. */
+  const hitEnough = () =>
+    leftOpen.filter((holds) => holds > 0n).length > KILLS / 2 && load.broken > KILLS && load.seen.some((call) => !call.finished);
+
   promise(
     'lose nothing and charge nothing twice: the books are in order after every start',
     async () => {
-      for (let kill = 0; kill < KILLS; kill += 1) {
+      for (let kill = 0; kill < KILLS || (kill < MOST_KILLS && !hitEnough()); kill += 1) {
         gateway = await startGateway(settings);
         // Where one process owns the database, what its former life held is given back before it listens.
         if (kind === 'sqlite') expect(await openHolds()).toBe(0n);
@@ -81,12 +86,9 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])(`${KILLS} kills under load, on 
         await killSomewhere();
         leftOpen.push(await openHolds());
       }
-      // Kills that always hit an idle gateway would show nothing.
-      expect(leftOpen.filter((holds) => holds > 0n).length).toBeGreaterThan(KILLS / 2);
-      expect(load.broken).toBeGreaterThan(KILLS);
-      expect(load.seen.filter((call) => !call.finished).length).toBeGreaterThan(0);
+      expect(hitEnough()).toBe(true);
     },
-    KILLS * 60_000,
+    600_000 + MOST_KILLS * 60_000,
   );
 
   promise(

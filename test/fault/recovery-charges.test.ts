@@ -120,13 +120,16 @@ onEachDatabase('kill -9 of a gateway that streams', (bed, promise) => {
   promise(
     'charges what flowed until about a second before, and never more than the upstream sent',
     async () => {
-      const stream = await streaming(bed, bed.gateway, { text: words(400), chunkDelayMs: 25 });
+      const { opened, open } = gate();
+      // It never comes to its end by itself, however long the looks at it take.
+      const stream = await streaming(bed, bed.gateway, { text: words(400), chunkDelayMs: 25, gate: { before: 390, opened } });
       const served = bed.a.served.at(-1);
       await eventually(async () => expect(await notedOf(bed, stream)).toBeGreaterThan(20));
       const before = served?.completionTokens ?? 0;
       // What was sent by now is noted within the next round.
       await eventually(async () => expect(await notedOf(bed, stream)).toBeGreaterThanOrEqual(before));
       await killAndStart(bed);
+      open();
       const story = await abandoned(bed, stream);
       chargedFor(story, story.usage.outputTokens);
       expect(story.usage.outputTokens).toBeGreaterThanOrEqual(before);

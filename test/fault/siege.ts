@@ -2,7 +2,7 @@
  * Several gateways on one wallet, under load, of which one after the other is killed, and the database with them. The
  * upstreams and the clients outlive them all, and the books are held against what both saw.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -32,7 +32,6 @@ export interface Verdict {
 }
 
 interface Place {
-  /** What a killed gateway left on the disk is found by the next one there. */
   readonly folder: string;
   gateway: GatewayProcess | null;
 }
@@ -56,6 +55,7 @@ export class Siege {
     private readonly settings: SiegeSettings,
     private readonly a: ScriptedUpstream,
     private readonly b: ScriptedUpstream,
+    private readonly machine: string,
     private readonly places: readonly Place[],
     private readonly load: Load,
   ) {}
@@ -68,9 +68,10 @@ export class Siege {
         ? { status: 500 }
         : { chunkDelayMs: random.chance(SLOW) ? SLOW_CHUNK_MS : random.between(0, 3), delayMs: random.between(0, 8) },
     );
-    const places = Array.from({ length: processes }, () => ({ folder: mkdtempSync(join(tmpdir(), 'tokens-forge-siege-')), gateway: null }));
+    const machine = mkdtempSync(join(tmpdir(), 'tokens-forge-siege-'));
+    const places = Array.from({ length: processes }, (_, nth) => ({ folder: placeOn(machine, String(nth)), gateway: null }));
     const load = startLoad({ clients, apiKey: secretOf('chat'), models: ['small', 'stubborn'], random });
-    const siege = new Siege(settings, a, b, places, load);
+    const siege = new Siege(settings, a, b, machine, places, load);
     for (const place of places) await siege.start(place);
     return siege;
   }
@@ -138,7 +139,7 @@ export class Siege {
     await Promise.all(this.places.map(({ gateway }) => gateway?.kill()));
     await this.load.stop();
     await Promise.all([this.a.close(), this.b.close()]);
-    for (const { folder } of this.places) rmSync(folder, { recursive: true, force: true });
+    rmSync(this.machine, { recursive: true, force: true });
   }
 
   /** A gateway does not start while its database is away: tried again until it does. */
@@ -161,6 +162,14 @@ export class Siege {
     );
     return row?.['n'] as bigint;
   }
+}
+
+/** What a killed gateway left on the disk is found by every other one: the processes of a machine share a spool, whoever is first to sweep. */
+function placeOn(machine: string, name: string): string {
+  mkdirSync(join(machine, 'data'), { recursive: true });
+  mkdirSync(join(machine, name));
+  symlinkSync(join(machine, 'data'), join(machine, name, 'data'));
+  return join(machine, name);
 }
 
 /** What a client may be told while the database is away, or when its gateway was declared dead meanwhile. */

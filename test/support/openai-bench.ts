@@ -10,7 +10,7 @@ import type { Script } from './script';
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream';
 
 export const CHANNEL_KEY = 'upstream-secret-1';
-const TIMEOUTS: ChannelTimeouts = { connectMs: 2_000, firstByteMs: 5_000, idleMs: 5_000, totalMs: 20_000 };
+const TIMEOUTS: ChannelTimeouts = { connectMs: 60_000, firstByteMs: 60_000, idleMs: 60_000, totalMs: 120_000 };
 
 /** Takes a stream; a test can make it slow. */
 export class Taker implements AnswerReceiver {

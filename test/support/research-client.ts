@@ -75,7 +75,7 @@ export async function researchRun(origin: string, token: string, id: string): Pr
 }
 
 /** The run, once it is in one of these states. */
-export function researchRunIn(origin: string, token: string, id: string, states: readonly string[], ms = 20_000): Promise<RunJson> {
+export function researchRunIn(origin: string, token: string, id: string, states: readonly string[], ms?: number): Promise<RunJson> {
   return eventually(async () => {
     const run = await researchRun(origin, token, id);
     expect({ states, run }).toMatchObject({ run: { status: expect.stringMatching(new RegExp(`^(${states.join('|')})$`)) } });

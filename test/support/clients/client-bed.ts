@@ -16,7 +16,7 @@ export type Protocol = 'openai' | 'anthropic' | 'gemini';
 export const KEY = secretOf('chat');
 /** Nano of a yuan for a token of input and of output. */
 const PRICE = { input: 1_000n, output: 4_000n };
-const TIMEOUTS = { connectMs: 2_000, firstByteMs: 20_000, idleMs: 20_000, totalMs: 60_000 };
+const TIMEOUTS = { connectMs: 60_000, firstByteMs: 300_000, idleMs: 300_000, totalMs: 600_000 };
 
 /** The name by which clients ask for the model that runs on a channel of the protocol. */
 export const modelOn = (protocol: Protocol) => `on-${protocol}`;
