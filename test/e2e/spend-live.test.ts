@@ -134,8 +134,11 @@ onEachDatabase('the spend, live', (bed, promise) => {
       'mutation { createApiKey(input: { name: "live" }) { secret apiKey { id } } }',
     );
     const { secret, apiKey } = created.createApiKey;
-    const next = follow(secret).next();
+    const client = connect(secret);
+    const connected = new Promise<void>((resolve) => client.on('connected', () => resolve()));
+    const next = client.iterate({ query: 'subscription { spend { cursor } }' }).next();
     next.catch(() => undefined);
+    await connected;
     await graph(bed.gateway.origin, ACME, `mutation { revokeApiKey(id: "${apiKey.id}") { status } }`);
     await expect(next).rejects.toMatchObject({ code: 4403 });
   });
