@@ -63,6 +63,10 @@ function priceOver(standing: PriceVersion, { amounts, multiplier, ...said }: Pri
   return { ...amounts, multiplier, ...(classes && { classes }), ...(longPrompts.length > 0 && { longPrompts }) };
 }
 
+/**
+ * Takes a channel out of use, or back into it. Attempts that are under way go on; the next ones pass it over.
+ * @throws Fault `not_found` for a channel that is not in the catalog
+ */
 export function setChannelStatus({ editor }: CatalogManagement, id: string, enabled: boolean): Promise<Channel> {
   return editor.setChannelEnabled(id, enabled);
 }

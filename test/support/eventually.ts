@@ -6,7 +6,7 @@ const LOOK_EVERY_MS = 20;
 const PATIENCE_MS = 120_000;
 
 /** What a busy machine may add to a promise about time: far less than it takes where the promise is not kept at all. */
-export const SLACK_MS = 20_000;
+export const SLACK_MS = 5_000;
 
 /** Gives what `check` gives as soon as it does not throw. After `ms` its last error stands. */
 export async function eventually<T>(check: () => T | Promise<T>, ms = PATIENCE_MS): Promise<T> {
