@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { audit, inSnapshot } from '../support/audit';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { eventually } from '../support/eventually';
+import { eventually, SLACK_MS } from '../support/eventually';
 import { receipt } from '../support/forge-client';
 import { type GatewayProcess, type GatewaySettings, startGateway } from '../support/gateway-process';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream';
@@ -19,7 +19,7 @@ const MOST_KILLS = KILLS * 3;
 const CLIENTS = 8;
 const PRIMARY = { input: 1_000n, output: 4_000n };
 const BACKUP = { input: 2_000n, output: 8_000n };
-const RECOVERED_MS = 180_000;
+const RECOVERED_MS = 30_000 + SLACK_MS;
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])(`${KILLS} kills under load, on %s`, (kind) => {
   const random = seededRandom();

@@ -1,14 +1,14 @@
 /** Two processes on one database, one of which dies: the other gives back what the dead one held, and nothing else. */
 import { audit } from '../support/audit';
 import type { Row } from '../support/databases';
-import { eventually, gate } from '../support/eventually';
+import { eventually, gate, SLACK_MS } from '../support/eventually';
 import { chunksOf, postChat, receipt, textOf } from '../support/forge-client';
 import { type GatewayProcess, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
-const RECOVERED_MS = 180_000;
+const RECOVERED_MS = 30_000 + SLACK_MS;
 
 onEachDatabase(
   'when one of two gateways is killed',
