@@ -234,7 +234,7 @@ describe('slots in Redis', () => {
 
 /** As they would be written by a clock that is ahead, with the bucket full. */
 const AN_HOUR_AHEAD = `
-redis.call('HSET', KEYS[1], 'requests', '6000', 'at', redis.call('HGET', KEYS[1], 'at') + 3600000)
+redis.call('HSET', KEYS[1], 'requests', '6000', 'at', redis.call('TIME')[1] * 1000 + 3600000)
 redis.call('PEXPIRE', KEYS[1], 3660000)
 for _, slot in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do redis.call('ZINCRBY', KEYS[2], 3600000, slot) end
 redis.call('PEXPIRE', KEYS[2], 3660000)
