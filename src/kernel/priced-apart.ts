@@ -30,12 +30,15 @@ export function pricedApartIn(text: string | null): PricedApart {
 }
 
 /** The amounts that are there, in the order of the names, each as `render` has it. */
-export function inOrder<Name extends string, Shown>(
+export function inOrder<Name extends string, Amount, Shown>(
   names: readonly Name[],
-  amounts: Readonly<Partial<Record<Name, Nano>>>,
-  render: (amount: Nano) => Shown,
+  amounts: Readonly<Partial<Record<Name, Amount | undefined>>>,
+  render: (amount: Amount) => Shown,
 ): Partial<Record<Name, Shown>> {
-  const entries = names.flatMap((name) => (amounts[name] === undefined ? [] : [[name, render(amounts[name])] as const]));
+  const entries = names.flatMap((name) => {
+    const amount = amounts[name];
+    return amount === undefined ? [] : [[name, render(amount)] as const];
+  });
   return Object.fromEntries(entries) as Partial<Record<Name, Shown>>;
 }
 
