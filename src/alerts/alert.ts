@@ -1,11 +1,12 @@
 /** What an account wants to be told of, what it was told, and how that reached it. */
 import type { Bucket, RouteType, SpendWindow } from '../kernel/words';
 
-export const ALERT_METRICS = ['BALANCE', 'SPEND', 'TOKENS', 'FAILURE_RATE', 'FALLBACK_RATE'] as const;
+export const ALERT_METRICS = ['BALANCE', 'SPEND', 'TOKENS', 'FAILURE_RATE', 'RETRY_RATE', 'FALLBACK_RATE', 'SLOW_RATE'] as const;
 /**
  * BALANCE: what a bucket has left falls below the threshold. SPEND: what was charged to a bucket in a window of the calendar
- * reaches it. TOKENS: those of input and output in such a window, whoever paid, reach it. The rates: the share of the requests of the last hour that failed through no fault of who sent them, or that moved
- * to a backup, reaches it; what the gateway refused is none of these requests.
+ * reaches it. TOKENS: those of input and output in such a window, whoever paid, reach it. The rates: the share of the requests of the last
+ * hour that failed through no fault of who sent them, that were tried again on a channel, that moved to a backup, or that took too long,
+ * reaches it; what the gateway refused is none of these requests.
  */
 export type AlertMetric = (typeof ALERT_METRICS)[number];
 
@@ -16,16 +17,20 @@ export interface AlertRule {
   readonly metric: AlertMetric;
   /** Set for BALANCE and SPEND. */
   readonly bucket: Bucket | null;
-  /** One of these at most, and none for BALANCE: whose requests are looked at. */
+  /** One of these at most, and none for BALANCE: which requests are looked at. */
   readonly apiKeyId: string | null;
   readonly projectId: string | null;
   readonly routeType: RouteType | null;
+  /** As requests name it. */
+  readonly model: string | null;
   /** Set for SPEND and TOKENS. */
   readonly window: SpendWindow | null;
   /** In units of 10⁻⁹: an amount, a number of tokens, or a share of one. */
   readonly threshold: bigint;
   /** Set for the rates: fewer requests than this say nothing. */
   readonly minimumRequests: number | null;
+  /** Set for SLOW_RATE: a request that took longer, from its arrival to its end, was slow. */
+  readonly slowerThanMs: number | null;
   readonly emails: readonly string[];
   readonly enabled: boolean;
   /** What it has raised an alert for and is still true of; null: it is quiet. */

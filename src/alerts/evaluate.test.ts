@@ -9,7 +9,17 @@ import { evaluateRule, traceOf } from './evaluate';
 const NOW = Date.UTC(2026, 9, 14, 10, 30);
 const QUIET: AlertRule = {
   ...{ id: 'r', accountId: 'acme', name: 'Mine', metric: 'SPEND', bucket: 'RMB', apiKeyId: null, projectId: null, routeType: null },
-  ...{ window: 'DAY', threshold: 5_000n, minimumRequests: null, emails: [], enabled: true, episode: null, createdAt: 0 },
+  ...{
+    model: null,
+    window: 'DAY',
+    threshold: 5_000n,
+    minimumRequests: null,
+    slowerThanMs: null,
+    emails: [],
+    enabled: true,
+    episode: null,
+    createdAt: 0,
+  },
 };
 
 function look(rule: Partial<AlertRule>, used: bigint, posted = 0n, held = 0n) {
@@ -28,9 +38,15 @@ function look(rule: Partial<AlertRule>, used: bigint, posted = 0n, held = 0n) {
 
 function lookAtRate(rule: Partial<AlertRule>, outcomes: Partial<Outcomes>) {
   const reader = { wallets: () => nothing(), receipts: () => nothing(), entries: () => nothing() };
-  const none = { requests: 10, failed: 0, moved: 0, lastFailed: null, lastMoved: null };
-  const usage = { used: nothing, outcomes: async (_: OutcomeQuestion) => ({ ...none, ...outcomes }) };
-  return evaluateRule({ reader, usage }, { ...QUIET, ...rule }, NOW);
+  const asked: OutcomeQuestion[] = [];
+  const usage = {
+    used: nothing,
+    outcomes: async (question: OutcomeQuestion) => {
+      asked.push(question);
+      return { requests: 10, counted: 0, last: null, ...outcomes };
+    },
+  };
+  return evaluateRule({ reader, usage }, { ...QUIET, ...rule }, NOW).then((evaluation) => ({ ...evaluation, asked }));
 }
 
 const nothing = () => Promise.reject(new Error('not read here'));
@@ -41,7 +57,15 @@ describe('a rule of an alert', () => {
     const more = await look({}, 5_000n);
     expect(more).toMatchObject({ breached: true, value: 5_000n });
     expect(more.asked).toEqual([
-      { from: Date.UTC(2026, 9, 14), to: NOW + 1, scope: { accountId: 'acme' }, bucket: 'RMB', projectId: null, routeType: null },
+      {
+        from: Date.UTC(2026, 9, 14),
+        to: NOW + 1,
+        scope: { accountId: 'acme' },
+        bucket: 'RMB',
+        projectId: null,
+        routeType: null,
+        model: null,
+      },
     ]);
   });
 
@@ -73,10 +97,13 @@ describe('a rule of an alert', () => {
     expect((await look({ window: 'LIFETIME' }, 0n)).episode).toBe('LIFETIME');
   });
 
-  it('looks at one key, project or type of route where it names one', async () => {
+  it('looks at one key, project, type of route or model where it names one', async () => {
     expect((await look({ apiKeyId: 'k' }, 0n)).asked).toMatchObject([{ scope: { apiKeyId: 'k' }, projectId: null }]);
     expect((await look({ projectId: 'labs' }, 0n)).asked).toMatchObject([{ scope: { accountId: 'acme' }, projectId: 'labs' }]);
     expect((await look({ routeType: 'OFFICIAL' }, 0n)).asked).toMatchObject([{ routeType: 'OFFICIAL' }]);
+    const model = await look({ model: 'small' }, 5_000n);
+    expect(model.asked).toMatchObject([{ scope: { accountId: 'acme' }, model: 'small' }]);
+    expect(model.message).toMatch(/^0\.000005 CNY of RMB were spent today for the model small:/);
   });
 
   it('is true of a balance below its threshold, with what is held taken off', async () => {
@@ -104,21 +131,34 @@ describe('a rule of an alert', () => {
       minimumRequests: 10,
       episode: 'high',
     } as const;
-    expect(await lookAtRate(high, { requests: 11, failed: 5 })).toMatchObject({ breached: false, lasts: true });
-    expect(await lookAtRate(high, { requests: 20, failed: 9 })).toMatchObject({ breached: false, lasts: false });
-    expect(await lookAtRate(high, { requests: 9, failed: 4 })).toMatchObject({ breached: false, lasts: false });
+    expect(await lookAtRate(high, { requests: 11, counted: 5 })).toMatchObject({ breached: false, lasts: true });
+    expect(await lookAtRate(high, { requests: 20, counted: 9 })).toMatchObject({ breached: false, lasts: false });
+    expect(await lookAtRate(high, { requests: 9, counted: 4 })).toMatchObject({ breached: false, lasts: false });
   });
 
-  it('is true of a share of failures or of backups, once there are enough requests to speak of one', async () => {
-    const rates = { bucket: null, window: null, threshold: 200_000_000n, minimumRequests: 10 } as const;
-    const bad = { failed: 2, moved: 1 };
-    expect(await lookAtRate({ ...rates, metric: 'FAILURE_RATE' }, bad)).toMatchObject({ breached: true, value: 200_000_000n });
-    expect(await lookAtRate({ ...rates, metric: 'FALLBACK_RATE' }, bad)).toMatchObject({ breached: false, value: 100_000_000n });
-    expect(await lookAtRate({ ...rates, metric: 'FAILURE_RATE', minimumRequests: 11 }, bad)).toMatchObject({ breached: false });
-    expect(await lookAtRate({ ...rates, metric: 'FAILURE_RATE' }, { requests: 0 })).toMatchObject({ breached: false, value: 0n });
-    expect((await lookAtRate({ ...rates, metric: 'FAILURE_RATE' }, { requests: 1, failed: 1 })).message).toBe(
+  it('is true of a share that reaches its threshold, once there are enough requests to speak of one', async () => {
+    const rate = { bucket: null, window: null, metric: 'FAILURE_RATE', threshold: 200_000_000n, minimumRequests: 10 } as const;
+    expect(await lookAtRate(rate, { counted: 2 })).toMatchObject({ breached: true, value: 200_000_000n });
+    expect(await lookAtRate(rate, { counted: 1 })).toMatchObject({ breached: false, value: 100_000_000n });
+    expect(await lookAtRate({ ...rate, minimumRequests: 11 }, { counted: 2 })).toMatchObject({ breached: false });
+    expect(await lookAtRate(rate, { requests: 0 })).toMatchObject({ breached: false, value: 0n });
+    expect((await lookAtRate(rate, { requests: 1, counted: 1 })).message).toBe(
       '100 % of 1 request failed within the last hour: the threshold is 20 %.',
     );
+  });
+
+  it.each([
+    ['FAILURE_RATE', { kind: 'FAILED' }, 'failed'],
+    ['RETRY_RATE', { kind: 'RETRIED' }, 'were tried again on a channel'],
+    ['FALLBACK_RATE', { kind: 'MOVED' }, 'needed a backup'],
+    ['SLOW_RATE', { kind: 'SLOW', thanMs: 8_000 }, 'took longer than 8000 ms'],
+  ] as const)('of %s counts what it is about, and says so', async (metric, outcome, happened) => {
+    const slowerThanMs = metric === 'SLOW_RATE' ? 8_000 : null;
+    const rate = { ...{ bucket: null, window: null, threshold: 250_000_000n, minimumRequests: 1 }, metric, slowerThanMs };
+    const { asked, message, lastReceiptId } = await lookAtRate({ ...rate, model: 'small' }, { counted: 5, last: 'newest' });
+    expect(asked).toMatchObject([{ outcome, model: 'small', from: NOW - 3_600_000, to: NOW + 1 }]);
+    expect(message).toBe(`50 % of 10 requests for the model small ${happened} within the last hour: the threshold is 25 %.`);
+    expect(lastReceiptId).toBe('newest');
   });
 });
 
@@ -130,7 +170,7 @@ describe('what an alert names', () => {
     record('free', { projectId: 'bots', charge: nano(0n) }),
     record('other', { projectId: 'labs' }),
     record('broken', { projectId: 'bots', status: 'FAILED' }),
-    record('paid-from-credit', { ...credit, projectId: 'bots' }),
+    record('paid-from-credit', { ...credit, projectId: 'bots', requestedModel: 'large' }),
   );
   reader.allEntries.push(
     anEntry('top-up', { kind: 'TOP_UP', receiptId: null, apiKeyId: null }),
@@ -146,6 +186,8 @@ describe('what an alert names', () => {
     expect(await trace({ bucket: 'CREDIT' })).toEqual({ receiptId: 'paid-from-credit', ledgerEntryId: 'of-credit' });
     expect(await trace({ projectId: 'bots' })).toEqual({ receiptId: 'broken', ledgerEntryId: null });
     expect(await trace({ projectId: 'none' })).toEqual({ receiptId: null, ledgerEntryId: null });
+    expect(await trace({ bucket: 'CREDIT', model: 'large' })).toEqual({ receiptId: 'paid-from-credit', ledgerEntryId: null });
+    expect(await trace({ bucket: 'CREDIT', model: 'none' })).toEqual({ receiptId: null, ledgerEntryId: null });
   });
 
   it('of tokens used some of its key, project or type of route', async () => {

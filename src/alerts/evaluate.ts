@@ -7,7 +7,7 @@ import { type Bucket, currencyOf, type SpendWindow } from '../kernel/words';
 import type { LedgerReader, ReceiptFilter, Scope } from '../ledger/ledger-reader';
 import type { ReceiptRecord } from '../ledger/receipt';
 import { windowStart } from '../ledger/spend-counter';
-import type { UsageReports, Use } from '../ledger/usage-report';
+import type { Outcome, UsageReports, Use } from '../ledger/usage-report';
 import { type Wallet, walletId } from '../ledger/wallet';
 import type { AlertRule } from './alert';
 import { balanceOfState, stateEpisode, windowEpisode } from './episode';
@@ -46,7 +46,9 @@ export function evaluateRule(ports: EvaluationPorts, rule: AlertRule, now: numbe
     case 'TOKENS':
       return use(ports, rule, now);
     case 'FAILURE_RATE':
+    case 'RETRY_RATE':
     case 'FALLBACK_RATE':
+    case 'SLOW_RATE':
       return rate(ports, rule, now);
     default:
       return unreachable(rule.metric);
@@ -78,8 +80,8 @@ function leftIn({ posted, held }: Wallet): bigint {
 async function use({ usage }: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
   const window = rule.window ?? 'LIFETIME';
   const from = windowStart(window, now);
-  const { bucket, projectId, routeType } = rule;
-  const found = await usage.used({ scope: scopeOf(rule), from: from ?? 0, to: now + 1, bucket, projectId, routeType });
+  const { bucket } = rule;
+  const found = await usage.used({ ...selected(rule), from: from ?? 0, to: now + 1, bucket });
   const { value, words, most } = rule.metric === 'TOKENS' ? ofTokens(rule, found) : ofMoney(rule, found);
   const message = `${words} ${WINDOW_WORDS[window]}${whose(rule)}: the threshold is ${most}.`;
   return {
@@ -105,11 +107,8 @@ function ofTokens({ threshold }: AlertRule, { tokens }: Use) {
 
 /** A refund does not unsay a charge, and an hour that has passed does. */
 async function rate({ usage }: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
-  const { projectId, routeType } = rule;
-  const found = await usage.outcomes({ scope: scopeOf(rule), from: now - HOUR_MS, to: now + 1, projectId, routeType });
-  const { requests } = found;
-  const [bad, last, happened] =
-    rule.metric === 'FAILURE_RATE' ? [found.failed, found.lastFailed, 'failed'] : [found.moved, found.lastMoved, 'needed a backup'];
+  const { outcome, happened } = outcomeOf(rule);
+  const { requests, counted: bad, last } = await usage.outcomes({ ...selected(rule), from: now - HOUR_MS, to: now + 1, outcome });
   const value = requests === 0 ? 0n : (BigInt(bad) * ONE) / BigInt(requests);
   const share = `${percent(value)} % of ${counted(requests, 'request')}${whose(rule)} ${happened} within the last hour`;
   const enough = requests >= (rule.minimumRequests ?? 1);
@@ -120,18 +119,32 @@ async function rate({ usage }: EvaluationPorts, rule: AlertRule, now: number): P
   };
 }
 
+/** What a rate counts, and how it is told. */
+function outcomeOf({ metric, slowerThanMs }: AlertRule): { readonly outcome: Outcome; readonly happened: string } {
+  if (metric === 'SLOW_RATE') {
+    invariant(slowerThanMs !== null, 'a rule of slow requests says what is slow');
+    return { outcome: { kind: 'SLOW', thanMs: slowerThanMs }, happened: `took longer than ${slowerThanMs} ms` };
+  }
+  if (metric === 'RETRY_RATE') return { outcome: { kind: 'RETRIED' }, happened: 'were tried again on a channel' };
+  if (metric === 'FALLBACK_RATE') return { outcome: { kind: 'MOVED' }, happened: 'needed a backup' };
+  return { outcome: { kind: 'FAILED' }, happened: 'failed' };
+}
+
 function percent(share: bigint): string {
   return formatDecimal((share / HUNDREDTH) * (ONE / 100n));
 }
 
-function whose({ apiKeyId, projectId, routeType }: AlertRule): string {
+function whose({ apiKeyId, projectId, routeType, model }: AlertRule): string {
   if (apiKeyId !== null) return ` by the key ${apiKeyId}`;
   if (projectId !== null) return ` by the project ${projectId}`;
+  if (model !== null) return ` for the model ${model}`;
   return routeType === null ? '' : ` on ${routeType} routes`;
 }
 
-function scopeOf({ apiKeyId, accountId }: AlertRule): Scope {
-  return apiKeyId === null ? { accountId } : { apiKeyId };
+/** The requests that a rule is about. */
+function selected({ apiKeyId, accountId, projectId, routeType, model }: AlertRule) {
+  const scope: Scope = apiKeyId === null ? { accountId } : { apiKeyId };
+  return { scope, projectId, routeType, model };
 }
 
 /** Rules of money name their balance: they are not made without one. */
@@ -151,11 +164,11 @@ interface Trace {
 
 /** The newest receipt or ledger entry that a rule may have come true with. */
 export async function traceOf({ reader }: Pick<EvaluationPorts, 'reader'>, rule: AlertRule, { lastReceiptId }: Told): Promise<Trace> {
-  const { accountId, metric, bucket, apiKeyId, projectId } = rule;
+  const { accountId, metric, bucket, apiKeyId, projectId, model } = rule;
   if (metric === 'TOKENS') return { receiptId: await newestReceipt(reader, rule, used), ledgerEntryId: null };
   if (bucket === null) return { receiptId: lastReceiptId ?? null, ledgerEntryId: null };
-  // Entries know their key, and not their project.
-  if (projectId !== null) return { receiptId: await newestReceipt(reader, rule, charged), ledgerEntryId: null };
+  // Entries know their key, and neither their project nor their model.
+  if (projectId !== null || model !== null) return { receiptId: await newestReceipt(reader, rule, charged), ledgerEntryId: null };
   const scope: Scope = { accountId };
   const charges = metric === 'SPEND' ? { kind: 'CHARGE' as const, ...(apiKeyId !== null && { apiKeyId }) } : {};
   const newest = (await reader.entries(scope, { first: 1 }, { walletId: walletId(accountId, bucket), ...charges })).items[0]?.node;
@@ -171,12 +184,13 @@ const charged = ({ charge }: ReceiptRecord) => charge > 0n;
 const used = ({ usage }: ReceiptRecord) => usage.inputTokens + usage.outputTokens > 0;
 
 async function newestReceipt(reader: EvaluationPorts['reader'], rule: AlertRule, counts: (record: ReceiptRecord) => boolean) {
-  const { accountId, apiKeyId, projectId, bucket } = rule;
+  const { accountId, apiKeyId, projectId, model, bucket } = rule;
   // Who pays is a matter of the route's type alone.
   const routeType = bucket === null ? rule.routeType : bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL';
   const asked: ReceiptFilter = {
     ...(apiKeyId !== null && { apiKeyId }),
     ...(projectId !== null && { projectId }),
+    ...(model !== null && { model }),
     ...(routeType !== null && { routeType }),
   };
   const { items } = await reader.receipts({ accountId }, { first: LOOKED_THROUGH }, asked);

@@ -44,20 +44,31 @@ export async function createRule(management: AlertManagement, wish: RuleWish): P
 }
 
 /** What belongs to each metric, and to no other one. */
-const PARTS: Readonly<Record<AlertMetric, { readonly bucket: boolean; readonly window: boolean; readonly minimumRequests: boolean }>> = {
-  BALANCE: { bucket: true, window: false, minimumRequests: false },
-  SPEND: { bucket: true, window: true, minimumRequests: false },
-  TOKENS: { bucket: false, window: true, minimumRequests: false },
-  FAILURE_RATE: { bucket: false, window: false, minimumRequests: true },
-  FALLBACK_RATE: { bucket: false, window: false, minimumRequests: true },
+const PARTS: Readonly<Record<AlertMetric, readonly Part[]>> = {
+  BALANCE: ['bucket'],
+  SPEND: ['bucket', 'window'],
+  TOKENS: ['window'],
+  FAILURE_RATE: ['minimumRequests'],
+  RETRY_RATE: ['minimumRequests'],
+  FALLBACK_RATE: ['minimumRequests'],
+  SLOW_RATE: ['minimumRequests', 'slowerThanMs'],
 };
+type Part = (typeof ALL_PARTS)[number];
+const ALL_PARTS = ['bucket', 'window', 'minimumRequests', 'slowerThanMs'] as const;
+
+/** Whether a metric is a share of the requests of the last hour. */
+export function isRate(metric: AlertMetric): boolean {
+  return PARTS[metric].includes('minimumRequests');
+}
 
 function checkMetric(wish: RuleWish): void {
-  const { metric, minimumRequests } = wish;
-  for (const [name, belongs] of Object.entries(PARTS[metric]) as [keyof (typeof PARTS)[AlertMetric], boolean][]) {
+  const { metric, minimumRequests, slowerThanMs } = wish;
+  for (const name of ALL_PARTS) {
+    const belongs = PARTS[metric].includes(name);
     if (belongs === (wish[name] === null)) throw wrong(name, `is ${belongs ? 'needed' : 'not'} for ${metric}`);
   }
   if (minimumRequests !== null && minimumRequests < 1) throw wrong('minimumRequests', 'must be 1 or more');
+  if (slowerThanMs !== null && slowerThanMs < 1) throw wrong('slowerThanMs', 'must be 1 or more');
   checkThreshold(wish);
 }
 
@@ -68,10 +79,11 @@ function checkThreshold({ metric, threshold, minimumRequests }: RuleWish): void 
   if (minimumRequests !== null && threshold > ONE) throw wrong('threshold', 'is a share of the requests: above 0, at most 1');
 }
 
-function checkSelection({ metric, bucket, apiKeyId, projectId, routeType }: RuleWish): void {
-  const chosen = [apiKeyId, projectId, routeType].filter((each) => each !== null).length;
-  if (metric === 'BALANCE' && chosen > 0) throw wrong('metric', 'BALANCE is of the whole account: leave out key, project and route type');
-  if (chosen > 1) throw wrong('apiKeyId', 'cannot stand beside projectId or routeType: choose one of the three');
+function checkSelection({ metric, bucket, apiKeyId, projectId, routeType, model }: RuleWish): void {
+  const [chosen, second] = Object.entries({ apiKeyId, projectId, routeType, model }).filter(([, value]) => value !== null);
+  if (metric === 'BALANCE' && chosen !== undefined) throw wrong('metric', `BALANCE is of the whole account: leave out ${chosen[0]}`);
+  if (chosen !== undefined && second !== undefined)
+    throw wrong(second[0], `cannot stand beside ${chosen[0]}: a rule is about one key, project, route type or model`);
   const payer = bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL';
   if (bucket !== null && routeType !== null && routeType !== payer) throw wrong('routeType', `${routeType} is never paid from ${bucket}`);
 }

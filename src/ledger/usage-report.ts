@@ -26,9 +26,19 @@ export interface UsageQuestion {
 interface SelectedRequests extends Pick<UsageQuestion, 'scope' | 'from' | 'to'> {
   readonly projectId: string | null;
   readonly routeType: RouteType | null;
+  /** As the client named it. */
+  readonly model: string | null;
 }
 
-export type OutcomeQuestion = SelectedRequests;
+/**
+ * What is counted of requests. FAILED: those that no channel could answer, or that the gateway did not bring to their end. RETRIED: those
+ * that a channel was asked for once more. MOVED: those that went on to another channel. SLOW: those that took longer than some time.
+ */
+export type Outcome = { readonly kind: 'FAILED' | 'RETRIED' | 'MOVED' } | { readonly kind: 'SLOW'; readonly thanMs: number };
+
+export interface OutcomeQuestion extends SelectedRequests {
+  readonly outcome: Outcome;
+}
 
 export interface UseQuestion extends SelectedRequests {
   /** null: of both. */
@@ -43,16 +53,13 @@ export interface Use {
   readonly tokens: bigint;
 }
 
-/** How requests ended. What the gateway refused, and so sent nowhere, is none of them: it says nothing of what answers. */
+/** What requests came to. What the gateway refused, and so sent nowhere, is none of them: it says nothing of what answers. */
 export interface Outcomes {
   readonly requests: number;
-  /** Those that no channel could answer, or that the gateway did not bring to their end. */
-  readonly failed: number;
-  /** Those that moved to another channel, each once. */
-  readonly moved: number;
-  /** The receipt of the newest of each; null: there is none. */
-  readonly lastFailed: string | null;
-  readonly lastMoved: string | null;
+  /** Those that the question is about, each once. */
+  readonly counted: number;
+  /** The receipt of the newest of these; null: there is none. */
+  readonly last: string | null;
 }
 
 /**

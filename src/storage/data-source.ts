@@ -22,6 +22,7 @@ import { AttemptProtocol1700000000024 } from '../../migrations/1700000000024-att
 import { SealedFacts1700000000026 } from '../../migrations/1700000000026-sealed-facts';
 import { FormerWebhookSecret1700000000027 } from '../../migrations/1700000000027-former-webhook-secret';
 import { LongPrompts1700000000028 } from '../../migrations/1700000000028-long-prompts';
+import { AlertsOfModels1700000000029 } from '../../migrations/1700000000029-alerts-of-models';
 
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
@@ -109,6 +110,7 @@ const COMMON = {
     SealedFacts1700000000026,
     FormerWebhookSecret1700000000027,
     LongPrompts1700000000028,
+    AlertsOfModels1700000000029,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

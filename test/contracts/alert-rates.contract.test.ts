@@ -30,7 +30,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the share of an alert rule on 
   const look = async (selection: Pick<AlertRule, 'accountId' | 'metric'> & Partial<AlertRule>, now: number) => {
     const rule: AlertRule = {
       ...{ id: newId(), name: 'Mine', bucket: null, apiKeyId: null, projectId: null, routeType: null, window: null, episode: null },
-      ...{ threshold: HALF, minimumRequests: 1, emails: [], enabled: true, createdAt: 0 },
+      ...{ model: null, slowerThanMs: null, threshold: HALF, minimumRequests: 1, emails: [], enabled: true, createdAt: 0 },
       ...selection,
     };
     const evaluation = await evaluateRule({ reader: bed.open.reader, usage: new SqlUsageReports(bed.open.dataSource) }, rule, now);
@@ -53,6 +53,24 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the share of an alert rule on 
     expect(await look({ ...moved, routeType: 'OFFICIAL' }, createdAt)).toMatchObject({ value: 0n });
     expect(await look({ ...moved, apiKeyId: `${account}-key` }, createdAt)).toMatchObject({ value: 400_000_000n });
     expect(await look({ ...moved, metric: 'FAILURE_RATE' }, createdAt)).toMatchObject({ value: 200_000_000n });
+  });
+
+  promise('counts requests that a channel was asked for again, or that took longer than was allowed, of one model alone', async () => {
+    const account = await bed.accountWith(100n, 'RMB');
+    const slow = { metric: 'SLOW_RATE', slowerThanMs: 2_000, accountId: account } as const;
+    const retried = { metric: 'RETRY_RATE', accountId: account } as const;
+    const { createdAt } = await ended(account, { requestedModel: 'small' }, { latencyMs: 2_000 });
+    const late = await ended(account, { createdAt, requestedModel: 'small' }, { latencyMs: 2_001, retryCount: 2 });
+    await ended(account, { createdAt, requestedModel: 'small' }, { latencyMs: null });
+    await ended(account, { createdAt, requestedModel: 'large' }, { latencyMs: 9_000 });
+    const trace = { receiptId: late.requestId, ledgerEntryId: null };
+    expect(await look(slow, createdAt)).toMatchObject({ message: expect.stringMatching(/^50 % of 4 requests took longer than 2000 ms/) });
+    expect(await look({ ...slow, model: 'small' }, createdAt)).toMatchObject({
+      message: expect.stringMatching(/^33\.33 % of 3 requests for the model small took longer/),
+      trace,
+    });
+    expect(await look(retried, createdAt)).toMatchObject({ message: expect.stringMatching(/^25 % of 4 requests were tried again/), trace });
+    expect(await look({ ...retried, model: 'large' }, createdAt)).toMatchObject({ value: 0n, trace: { receiptId: null } });
   });
 
   promise('counts as a failure what the channels or the gateway failed in, and nothing that its sender can mend', async () => {
@@ -104,6 +122,8 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the share of an alert rule on 
     expect(await charged({})).toBe(ofAll);
     expect(await charged({ routeType: 'ORDINARY' })).toBe(ofAll);
     expect(await charged({ bucket: 'CREDIT', apiKeyId: keyId })).toBe(ofAll);
+    expect(await charged({ model: 'm' })).toBe(ofAll);
+    expect(await charged({ model: 'other' })).toBe(0n);
     const tokens = { metric: 'TOKENS', bucket: null, projectId: 'p7' } as const;
     expect(await charged(tokens)).toBe(51n * 2n * 2n * 1_000_000_000n);
     expect(await charged({ projectId: 'p7', apiKeyId: null, window: 'MONTH' })).toBe(0n);

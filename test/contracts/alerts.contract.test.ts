@@ -15,8 +15,8 @@ const ROOM = { limit: 1_000, perAccount: 1_000, underWay: new Map<string, number
 const KEY = Buffer.alloc(32, 7);
 
 function aRule(accountId: string, emails: readonly string[] = []): AlertRule {
-  const selection = { bucket: 'RMB', apiKeyId: null, projectId: null, routeType: null, window: null } as const;
-  const rest = { threshold: 5n, minimumRequests: null, emails, enabled: true, episode: null, createdAt: NOW };
+  const selection = { bucket: 'RMB', apiKeyId: null, projectId: null, routeType: null, model: null, window: null } as const;
+  const rest = { threshold: 5n, minimumRequests: null, slowerThanMs: null, emails, enabled: true, episode: null, createdAt: NOW };
   return { id: newId(), accountId, name: 'Low', metric: 'BALANCE', ...selection, ...rest };
 }
 

@@ -133,8 +133,12 @@ export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>
     TOKENS: 'The tokens of input and output that were used in a window, whichever bucket paid, reach the threshold.',
     FAILURE_RATE:
       'The share of the requests of the last hour that failed through no fault of who sent them reaches the threshold: no channel could answer, the provider has no such model, or the gateway did not bring them to their end. What it refused is none of these requests.',
+    RETRY_RATE:
+      'The share of the requests of the last hour for which a channel was tried once more reaches the threshold. What the gateway refused is none of these requests.',
     FALLBACK_RATE:
       'The share of the requests of the last hour that needed a backup reaches the threshold. What the gateway refused is none of these requests.',
+    SLOW_RATE:
+      'The share of the requests of the last hour that took longer than slowerThanMs, from their arrival to their end, reaches the threshold. What the gateway refused is none of these requests.',
   },
   DeliveryMeans: { WEBHOOK: 'A signed request to a webhook.', EMAIL: 'A mail.' },
   DeliveryState: {

@@ -15,7 +15,7 @@ import { big, boundOrNull, type Row } from '../sql/row-values';
 import { count, countOrNull, flag, text, textOrNull, wordIn, wordInOrNull } from '../sql/stored-values';
 
 export const RULE_COLUMNS =
-  'id, account_id, name, metric, bucket, api_key_id, project_id, route_type, spend_window, threshold, minimum_requests, emails, enabled, episode, created_at';
+  'id, account_id, name, metric, bucket, api_key_id, project_id, route_type, model, spend_window, threshold, minimum_requests, slower_than_ms, emails, enabled, episode, created_at';
 export const ALERT_COLUMNS = 'id, seq, rule_id, account_id, metric, message, value, threshold, receipt_id, ledger_entry_id, raised_at';
 export const DELIVERY_COLUMNS = 'id, alert_id, means, target, state, tries, next_try_at, last_result, delivered_at';
 export const WEBHOOK_COLUMNS = 'id, account_id, url, created_at';
@@ -23,9 +23,10 @@ export const WEBHOOK_COLUMNS = 'id, account_id, url, created_at';
 type Value = string | bigint | null;
 
 export function valuesOfRule(rule: AlertRule): Value[] {
-  const { id, accountId, name, metric, bucket, apiKeyId, projectId, routeType, window, threshold, minimumRequests, episode } = rule;
+  const { id, accountId, name, metric, bucket, apiKeyId, projectId, routeType, model, window, threshold, episode } = rule;
+  const bounds = [threshold, boundOrNull(rule.minimumRequests), boundOrNull(rule.slowerThanMs)];
   const state = [JSON.stringify(rule.emails), rule.enabled ? 1n : 0n, episode, BigInt(rule.createdAt)];
-  return [id, accountId, name, metric, bucket, apiKeyId, projectId, routeType, window, threshold, boundOrNull(minimumRequests), ...state];
+  return [id, accountId, name, metric, bucket, apiKeyId, projectId, routeType, model, window, ...bounds, ...state];
 }
 
 export function ruleOf(row: Row): AlertRule {
@@ -38,9 +39,11 @@ export function ruleOf(row: Row): AlertRule {
     apiKeyId: textOrNull(row, 'api_key_id'),
     projectId: textOrNull(row, 'project_id'),
     routeType: wordInOrNull(ROUTE_TYPES, row, 'route_type'),
+    model: textOrNull(row, 'model'),
     window: wordInOrNull(SPEND_WINDOWS, row, 'spend_window'),
     threshold: big(row['threshold']),
     minimumRequests: countOrNull(row, 'minimum_requests'),
+    slowerThanMs: countOrNull(row, 'slower_than_ms'),
     emails: emailsOf(parsedText(text(row, 'emails'), 'the addresses of an alert rule')),
     enabled: flag(row, 'enabled'),
     episode: textOrNull(row, 'episode'),

@@ -42,8 +42,7 @@ export class SqlUsageReports implements UsageReports {
   async outcomes(question: OutcomeQuestion): Promise<Outcomes> {
     const { sql, values } = outcomesStatement(this.dataSource, question);
     const [row = {}] = await rowsOf(this.dataSource, sql, values);
-    const counts = { requests: count(row, 'requests'), failed: count(row, 'failed'), moved: count(row, 'moved') };
-    return { ...counts, lastFailed: textOrNull(row, 'last_failed'), lastMoved: textOrNull(row, 'last_moved') };
+    return { requests: count(row, 'requests'), counted: count(row, 'counted'), last: textOrNull(row, 'last') };
   }
 }
 

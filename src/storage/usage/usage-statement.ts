@@ -1,7 +1,7 @@
 /** The one statement that answers a question about usage. */
 import type { DataSource } from 'typeorm';
 import { DAY_MS, HOUR_MS } from '../../kernel/times';
-import { FAILURES, LACKS_MODEL, type OutcomeQuestion, type UsageQuestion, type UseQuestion } from '../../ledger/usage-report';
+import { FAILURES, LACKS_MODEL, type Outcome, type OutcomeQuestion, type UsageQuestion, type UseQuestion } from '../../ledger/usage-report';
 import { receiptsAlong } from '../ledger-reader/receipt-index';
 import { alongIndex, Conditions, joinInOrder, type QueryValue } from '../sql/query';
 import { COUNTED, DIMENSIONS, GROUP_DIMENSION, MEASURE_NAMES, MEASURES, monthOf, startOf } from './usage-columns';
@@ -13,7 +13,7 @@ interface Stretch {
 }
 
 /** Whose requests. What is not named leaves out none. */
-type Selection = Pick<UsageQuestion, 'scope'> & Partial<Pick<UseQuestion, 'bucket' | 'projectId' | 'routeType'>>;
+type Selection = Pick<UsageQuestion, 'scope'> & Partial<Pick<UseQuestion, 'bucket' | 'projectId' | 'routeType' | 'model'>>;
 
 type Asked = UsageQuestion & Selection;
 
@@ -44,20 +44,24 @@ export function useStatement(dataSource: DataSource, question: UseQuestion): Par
   };
 }
 
-const FAILED = `(r.stop_reason IN (${FAILURES.map((reason) => `'${reason}'`).join(', ')}) OR r.error_code = '${LACKS_MODEL}')`;
-const MOVED = 'r.fallback_count > 0';
+/** Which receipts `r` an outcome is that of. */
+const IS: Readonly<Record<Outcome['kind'], string>> = {
+  FAILED: `(r.stop_reason IN (${FAILURES.map((reason) => `'${reason}'`).join(', ')}) OR r.error_code = '${LACKS_MODEL}')`,
+  RETRIED: 'r.retry_count > 0',
+  MOVED: 'r.fallback_count > 0',
+  SLOW: 'r.latency_ms > ?',
+};
 
 /** One row of what `Outcomes` has. */
 export function outcomesStatement(dataSource: DataSource, question: OutcomeQuestion): Part {
+  const { outcome, scope } = question;
   const asked = within('r', question, 'r.created_at', question);
-  const columns = Object.entries({ failed: FAILED, moved: MOVED }).flatMap(([name, is]) => [
-    `COALESCE(SUM(CASE WHEN ${is} THEN 1 ELSE 0 END), 0) AS ${name}`,
-    `MAX(CASE WHEN ${is} THEN r.id END) AS last_${name}`,
-  ]);
+  const counted = `CASE WHEN ${IS[outcome.kind]} THEN r.id END`;
+  const bounds = outcome.kind === 'SLOW' ? [BigInt(outcome.thanMs), BigInt(outcome.thanMs)] : [];
   return {
-    sql: `SELECT COUNT(*) AS requests, ${columns.join(', ')} FROM ${receiptsAlong(dataSource, question.scope, {})}
+    sql: `SELECT COUNT(*) AS requests, COUNT(${counted}) AS counted, MAX(${counted}) AS last FROM ${receiptsAlong(dataSource, scope, {})}
       WHERE ${COUNTED} AND r.stop_reason <> 'REFUSED' AND ${asked.sql}`,
-    values: asked.values,
+    values: [...bounds, ...asked.values],
   };
 }
 
@@ -124,13 +128,15 @@ function unitOf(interval: UsageQuestion['interval']): number {
   return interval === 'HOUR' ? HOUR_MS : DAY_MS;
 }
 
-function within(table: 'u' | 'r', { scope, bucket, projectId, routeType }: Selection, time: string, { from, to }: Stretch): Conditions {
+function within(table: 'u' | 'r', selection: Selection, time: string, { from, to }: Stretch): Conditions {
+  const { scope, bucket, projectId, routeType, model } = selection;
   const asked = new Conditions();
   if (scope !== null && 'apiKeyId' in scope) asked.is(`${table}.api_key_id`, scope.apiKeyId);
   if (scope !== null && 'accountId' in scope) asked.is(`${table}.account_id`, scope.accountId);
   asked
     .is(`${table}.project_id`, projectId ?? undefined)
     .is(`${table}.route_type`, routeType ?? undefined)
+    .is(`${table}.${table === 'u' ? 'model' : 'requested_model'}`, model ?? undefined)
     .is(`${table}.bucket`, bucket ?? undefined);
   return asked.and(`${time} >= ? AND ${time} < ?`, BigInt(from), BigInt(to));
 }

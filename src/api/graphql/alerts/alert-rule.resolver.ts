@@ -1,8 +1,9 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
-import { createRule, createWebhook, type RuleWish, rotateWebhook } from '../../../alerts/manage-alerts';
+import { createRule, createWebhook, isRate, type RuleWish, rotateWebhook } from '../../../alerts/manage-alerts';
 import { Fault } from '../../../kernel/fault';
 import { shown } from '../../../kernel/shown';
 import { accountOf } from '../../../keys/viewer';
+import { namesFor } from '../../../routing/model-names';
 import type { GraphContext } from '../context';
 import { decidedAccount } from '../decided-account';
 import { AlertRuleNode, CreateAlertRuleInput, CreatedWebhookNode, WebhookNode } from './alert-rule.type';
@@ -40,7 +41,7 @@ export class AlertRuleResolver {
     @Arg('input', () => CreateAlertRuleInput, { description: 'The rule that is wanted.' }) input: CreateAlertRuleInput,
   ): Promise<AlertRuleNode> {
     const wish = wishOf(input, await decidedAccount(context, input.accountId ?? null, ABOUT_ALERTS));
-    await checkOwned(context, wish);
+    await checkThings(context, wish);
     return viewRule(await createRule({ ...context.sources, ...context.sources.alertLimits }, wish));
   }
 
@@ -95,14 +96,18 @@ export class AlertRuleResolver {
 }
 
 function wishOf(input: CreateAlertRuleInput, accountId: string): RuleWish {
-  const isRate = input.metric === 'FAILURE_RATE' || input.metric === 'FALLBACK_RATE';
-  const { name, metric, threshold, bucket = null, apiKeyId = null, projectId = null, routeType = null, window = null, emails } = input;
-  const minimumRequests = input.minimumRequests ?? (isRate ? MINIMUM_REQUESTS : null);
-  return { accountId, name, metric, threshold, bucket, apiKeyId, projectId, routeType, window, minimumRequests, emails: emails ?? [] };
+  const { name, metric, threshold, bucket = null, window = null, slowerThanMs = null, emails } = input;
+  const { apiKeyId = null, projectId = null, routeType = null, model = null } = input;
+  const minimumRequests = input.minimumRequests ?? (isRate(metric) ? MINIMUM_REQUESTS : null);
+  return {
+    ...{ accountId, name, metric, threshold, bucket, window, minimumRequests, slowerThanMs, emails: emails ?? [] },
+    ...{ apiKeyId, projectId, routeType, model },
+  };
 }
 
 /** Whoever decides about an account sees its keys and projects; those of others do not exist for it. */
-async function checkOwned({ sources, viewer }: GraphContext, { accountId, apiKeyId, projectId }: RuleWish): Promise<void> {
+async function checkThings({ sources, viewer, catalog }: GraphContext, wish: RuleWish): Promise<void> {
+  const { accountId, apiKeyId, projectId, model } = wish;
   const account = accountOf(viewer) ?? accountId;
   const key = apiKeyId === null ? null : (await sources.keys.find([apiKeyId])).get(apiKeyId);
   if (apiKeyId !== null && key?.accountId !== account)
@@ -110,4 +115,7 @@ async function checkOwned({ sources, viewer }: GraphContext, { accountId, apiKey
   const project = projectId === null ? null : (await sources.accounts.projectsById([projectId])).get(projectId);
   if (projectId !== null && project?.accountId !== account)
     throw new Fault('not_found', `There is no project "${shown(projectId)}".`, { param: 'projectId' });
+  if (model === null) return;
+  const aliases = (await sources.keys.list(accountId)).flatMap(({ policies }) => policies.modelAliases);
+  if (!namesFor(catalog, aliases).includes(model)) throw new Fault('not_found', `There is no model "${shown(model)}".`, { param: 'model' });
 }

@@ -30,6 +30,9 @@ export class AlertRuleNode {
   @Field(() => RouteTypeEnum, { nullable: true, description: 'Only requests on routes of this type.' })
   readonly routeType: RouteType | null;
 
+  @Field(() => String, { nullable: true, description: 'Only requests for this model, as the client named it.' })
+  readonly model: string | null;
+
   @Field(() => SpendWindowEnum, { nullable: true, description: 'Of SPEND and TOKENS: it alerts once in each window.' })
   readonly window: SpendWindow | null;
 
@@ -38,6 +41,9 @@ export class AlertRuleNode {
 
   @Field(() => Int, { nullable: true, description: 'Of the rates: fewer requests than this within the hour say nothing.' })
   readonly minimumRequests: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Of SLOW_RATE: a request whose latencyMs is more was slow.' })
+  readonly slowerThanMs: number | null;
 
   @Field(() => [String], {
     description: 'Who is mailed, beside the webhooks of the account; an account sends 200 mails within an hour at most.',
@@ -54,6 +60,8 @@ export class AlertRuleNode {
   readonly createdAt: number;
 }
 
+const ONE_OF = { nullable: true, description: 'At most one of key, project, route type and model.' };
+
 @InputType('CreateAlertRuleInput', { description: 'The rule that is wanted.' })
 export class CreateAlertRuleInput {
   @Field(() => ID, { nullable: true, description: 'For the operator; an owner makes those of its own account.' })
@@ -68,14 +76,20 @@ export class CreateAlertRuleInput {
   @Field(() => BucketEnum, { nullable: true, description: 'Needed for BALANCE and SPEND, and for them alone.' })
   readonly bucket?: Bucket | null;
 
-  @Field(() => ID, { nullable: true, description: 'At most one of key, project and route type.' })
+  @Field(() => ID, ONE_OF)
   readonly apiKeyId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'At most one of key, project and route type.' })
+  @Field(() => ID, ONE_OF)
   readonly projectId?: string | null;
 
-  @Field(() => RouteTypeEnum, { nullable: true, description: 'At most one of key, project and route type.' })
+  @Field(() => RouteTypeEnum, ONE_OF)
   readonly routeType?: RouteType | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `A model of the catalog or an alias, as requests name it. ${ONE_OF.description}`,
+  })
+  readonly model?: string | null;
 
   @Field(() => SpendWindowEnum, { nullable: true, description: 'Needed for SPEND and TOKENS, and for them alone.' })
   readonly window?: SpendWindow | null;
@@ -85,6 +99,9 @@ export class CreateAlertRuleInput {
 
   @Field(() => Int, { nullable: true, description: 'For rates alone; left out: 20.' })
   readonly minimumRequests?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Needed for SLOW_RATE, and for it alone: milliseconds, 1 or more.' })
+  readonly slowerThanMs?: number | null;
 
   @Field(() => [String], { nullable: true, description: 'At most ten addresses, where the operator has a mail server.' })
   readonly emails?: readonly string[] | null;
