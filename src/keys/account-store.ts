@@ -15,6 +15,8 @@ export interface Project {
   readonly spendLimits: readonly SpendLimit[];
 }
 
+export type ProjectChanges = Partial<Pick<Project, 'name' | 'spendLimits'>>;
+
 export interface AccountStore {
   find(id: string): Promise<Account | undefined>;
   list(): Promise<readonly Account[]>;
@@ -23,8 +25,8 @@ export interface AccountStore {
   /** The account that a management token's hash opens. */
   findByTokenHash(hash: string): Promise<Account | undefined>;
   addProject(project: Project): Promise<void>;
-  /** Takes the place of all limits that the project had. @throws Fault `not_found` */
-  setSpendLimits(projectId: string, limits: readonly SpendLimit[]): Promise<void>;
+  /** What is left out stays; limits take the place of all that the project had. @throws Fault `not_found` */
+  changeProject(id: string, changes: ProjectChanges): Promise<void>;
   /** `accountId` null: of every account. */
   projects(accountId: string | null): Promise<readonly Project[]>;
   /** An id that there is not is left out. */

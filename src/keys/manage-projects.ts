@@ -1,16 +1,54 @@
 /** What an owner does with projects. Every change is effective in this process at once. */
-import { Fault } from '../kernel/fault';
+import { Fault, wrong } from '../kernel/fault';
+import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
+import { checkedName } from '../kernel/names';
 import { shown } from '../kernel/shown';
-import type { AccountStore, Project } from './account-store';
+import type { AccountStore, Project, ProjectChanges } from './account-store';
 import type { SpendLimit } from './api-key';
 import type { KeyRing } from './authenticate';
 import { checkSpendLimits } from './key-wishes';
 import { mayDecide, maySeeProject, type Viewer } from './viewer';
 
 export interface ProjectManagement {
-  readonly accounts: Pick<AccountStore, 'projectsById' | 'setSpendLimits'>;
+  readonly accounts: Pick<AccountStore, 'projects' | 'projectsById' | 'addProject' | 'changeProject'>;
   readonly keyRing: Pick<KeyRing, 'forget'>;
+}
+
+export type ProjectWish = Pick<Project, 'accountId' | 'name' | 'spendLimits'>;
+
+/** As many as the catalog may declare. */
+const PROJECTS_MAX = 10_000;
+
+/**
+ * A project without keys, of an account that there is and that whoever asks decides for. A name is that of one project of its account, so
+ * that a repeat of the same wish makes no second one and is told the first.
+ * @throws Fault `invalid_request` naming the field
+ */
+export async function createProject({ accounts }: Pick<ProjectManagement, 'accounts'>, wish: ProjectWish): Promise<Project> {
+  const { accountId } = wish;
+  const others = await accounts.projects(accountId);
+  if (others.length >= PROJECTS_MAX) throw wrong('accountId', `has ${PROJECTS_MAX} projects already, which is the most`);
+  const project = { id: newId(), accountId, name: freeName(wish.name, others), spendLimits: checkSpendLimits(wish.spendLimits) };
+  await accounts.addProject(project);
+  return project;
+}
+
+function freeName(wished: string, others: readonly Project[]): string {
+  const name = checkedName(wished);
+  const holder = others.find((each) => each.name === name);
+  if (holder !== undefined) throw wrong('name', `is that of the project "${holder.id}" already`);
+  return name;
+}
+
+/**
+ * Receipts and lists show the new name, those of earlier requests too.
+ * @throws Fault `not_found`, `forbidden`, `invalid_request` naming the field
+ */
+export async function renameProject(means: ProjectManagement, viewer: Viewer, projectId: string, name: string): Promise<Project> {
+  const { accountId } = await ownProject(means, viewer, projectId);
+  const others = (await means.accounts.projects(accountId)).filter(({ id }) => id !== projectId);
+  return change(means, projectId, { name: freeName(name, others) });
 }
 
 /**
@@ -23,16 +61,25 @@ export async function setProjectSpendLimits(
   projectId: string,
   limits: readonly SpendLimit[],
 ): Promise<Project> {
+  await ownProject(means, viewer, projectId);
+  return change(means, projectId, { spendLimits: checkSpendLimits(limits) });
+}
+
+async function ownProject({ accounts }: ProjectManagement, viewer: Viewer, projectId: string): Promise<Project> {
   if (viewer.kind === 'key') {
     throw new Fault('forbidden', 'An API key cannot change projects: use the token of the account or of the operator.');
   }
   if (!mayDecide(viewer)) throw new Fault('forbidden', 'A member cannot change projects: use the token of an owner or of the operator.');
-  const project = (await means.accounts.projectsById([projectId])).get(projectId);
+  const project = (await accounts.projectsById([projectId])).get(projectId);
   if (project === undefined || !maySeeProject(viewer, project))
     throw new Fault('not_found', `There is no project "${shown(projectId)}".`, { param: 'projectId' });
-  await means.accounts.setSpendLimits(projectId, checkSpendLimits(limits));
-  means.keyRing.forget();
-  const changed = (await means.accounts.projectsById([projectId])).get(projectId);
+  return project;
+}
+
+async function change({ accounts, keyRing }: ProjectManagement, projectId: string, changes: ProjectChanges): Promise<Project> {
+  await accounts.changeProject(projectId, changes);
+  keyRing.forget();
+  const changed = (await accounts.projectsById([projectId])).get(projectId);
   invariant(changed !== undefined, 'a project that was changed still exists');
   return changed;
 }

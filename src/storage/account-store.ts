@@ -3,8 +3,7 @@ import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { shown } from '../kernel/shown';
 import { BUCKETS, currencyOf } from '../kernel/words';
-import type { Account, AccountStore, Project } from '../keys/account-store';
-import type { SpendLimit } from '../keys/api-key';
+import type { Account, AccountStore, Project, ProjectChanges } from '../keys/account-store';
 import { walletId } from '../ledger/wallet';
 import { projectOfRow, rowOfProject, textOfSpendLimits } from './project-mapping';
 import { AccountRow } from './rows/account.row';
@@ -63,10 +62,10 @@ export class TypeormAccountStore implements AccountStore {
     await inTransaction(this.dataSource, (manager) => manager.insert(ProjectRow, rowOfProject(project, this.clock.now())));
   }
 
-  async setSpendLimits(projectId: string, limits: readonly SpendLimit[]): Promise<void> {
-    const set = { spendLimits: textOfSpendLimits(limits) };
-    const changed = await inTransaction(this.dataSource, (manager) => manager.update(ProjectRow, { id: projectId }, set));
-    if (changed.affected === 0) throw new Fault('not_found', `There is no project "${shown(projectId)}".`, { param: 'projectId' });
+  async changeProject(id: string, { name, spendLimits }: ProjectChanges): Promise<void> {
+    const set = { ...(name !== undefined && { name }), ...(spendLimits !== undefined && { spendLimits: textOfSpendLimits(spendLimits) }) };
+    const changed = await inTransaction(this.dataSource, (manager) => manager.update(ProjectRow, { id }, set));
+    if (changed.affected === 0) throw new Fault('not_found', `There is no project "${shown(id)}".`, { param: 'projectId' });
   }
 
   async projects(accountId: string | null): Promise<readonly Project[]> {

@@ -54,18 +54,21 @@ eachDatabase('the account store', (opened, promise) => {
     expect(await store().projectsById([])).toEqual(new Map());
   });
 
-  promise('keeps the spend limits of a project, exact above 2^53, until others take their place', async () => {
+  promise('keeps the name and the spend limits of a project, exact above 2^53, until others take their place', async () => {
     const daily = { bucket: 'RMB', window: 'DAY', amount: nano(9_007_199_254_740_993n) } as const;
     const project = { id: 'limited', accountId: 'limits', name: 'Limited', spendLimits: [daily] };
     await store().add(account('limits'), [], [project]);
     expect(await store().projects('limits')).toEqual([project]);
     const monthly = { bucket: 'CREDIT', window: 'MONTH', amount: nano(1n) } as const;
-    await store().setSpendLimits('limited', [monthly]);
-    await store().setSpendLimits('limited', [monthly]);
+    await store().changeProject('limited', { spendLimits: [monthly] });
+    await store().changeProject('limited', { spendLimits: [monthly] });
     expect((await store().projectsById(['limited'])).get('limited')?.spendLimits).toEqual([monthly]);
-    await store().setSpendLimits('limited', []);
+    await store().changeProject('limited', { spendLimits: [] });
     expect((await store().projectsById(['limited'])).get('limited')?.spendLimits).toEqual([]);
-    await expect(store().setSpendLimits('no such project', [])).rejects.toMatchObject({ code: 'not_found' });
+    await store().changeProject('limited', { name: 'Renamed' });
+    await store().changeProject('limited', { spendLimits: [monthly] });
+    expect((await store().projectsById(['limited'])).get('limited')).toEqual({ ...project, name: 'Renamed', spendLimits: [monthly] });
+    await expect(store().changeProject('no such project', { spendLimits: [] })).rejects.toMatchObject({ code: 'not_found' });
   });
 
   promise('finds nothing where there is nothing', async () => {

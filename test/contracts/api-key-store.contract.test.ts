@@ -85,7 +85,7 @@ eachDatabase('the API key store', (opened, promise) => {
     await accounts.addProject({ id: 'limited', accountId: 'acme', name: 'Limited', spendLimits: [limit] });
     const { hash } = await added({ projectId: 'limited' });
     expect((await store().findBySecretHash(hash))?.projectLimits).toEqual([limit]);
-    await accounts.setSpendLimits('limited', []);
+    await accounts.changeProject('limited', { spendLimits: [] });
     expect((await store().findBySecretHash(hash))?.projectLimits).toEqual([]);
   });
 

@@ -2,10 +2,10 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { eventually } from '../support/eventually';
-import { graph, graphAnswer } from '../support/forge-client';
+import { graph, graphAnswer, postChat } from '../support/forge-client';
 import { OPERATOR_TOKEN } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
-import { secretOf, tokenOf } from '../support/shop-catalog';
+import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
 interface Created {
   readonly token: { readonly id: string; readonly role: string; readonly revokedAt: string | null };
@@ -46,6 +46,32 @@ onEachDatabase('an account and its people', (bed, promise) => {
     for (const token of [tokenOf('acme'), secretOf('chat')]) await expect(ask(query, token)).rejects.toThrow(/Only the operator/);
   });
 
+  promise('makes projects, whose limits bind their keys and whose names stand on receipts, and gives them other names', async () => {
+    const token = tokenOf('acme');
+    const made =
+      'mutation { made: createProject(name: "Crawlers", spendLimits: [{ bucket: RMB, window: DAY, amount: "0.00007" }]) { id } }';
+    const { made: project } = await ask<{ made: { id: string } }>(made, token);
+    const key = `mutation { made: createApiKey(input: { name: "crawler", projectId: "${project.id}" }) { secret } }`;
+    const { secret } = (await ask<{ made: Created }>(key, token)).made;
+    const call = () => postChat(bed.gateway.origin, secret, { model: 'only-ordinary', messages: HI, max_tokens: 10 });
+    const served = await call();
+    await served.text();
+    await ask(`mutation { renameProject(projectId: "${project.id}", name: "Readers") { id } }`, token);
+    const receipt = `{ receipt(id: "${served.headers.get('x-request-id')}") { charge project { id name } } }`;
+    expect(await ask(receipt, token)).toEqual({ receipt: { charge: '0.000013', project: { id: project.id, name: 'Readers' } } });
+    const { auditLog } = await ask<{ auditLog: { nodes: { action: string; before: string | null; after: string }[] } }>(
+      '{ auditLog(first: 5) { nodes { action before after } } }',
+      token,
+    );
+    const noted = auditLog.nodes.filter(({ action }) => action.endsWith('Project')).map(({ before, after }) => [before, after]);
+    const named = (name: string) => expect.stringContaining(`"name":"${name}"`);
+    expect(noted).toEqual([
+      [named('Crawlers'), named('Readers')],
+      [null, named('Crawlers')],
+    ]);
+    await eventually(async () => expect((await call()).status).toBe(429));
+  });
+
   promise('is made once, however many ask at once, and the others are told', async () => {
     const query = 'mutation { createAccount(id: "contested", name: "x") { account { id } } }';
     const answers = await Promise.all(Array.from({ length: 8 }, () => graphAnswer(bed.gateway.origin, OPERATOR_TOKEN, query)));
@@ -66,6 +92,8 @@ onEachDatabase('an account and its people', (bed, promise) => {
     for (const refused of [
       'mutation { redeem(code: "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA") { id } }',
       'mutation { setProjectSpendLimits(projectId: "acme-bots", spendLimits: []) { id } }',
+      'mutation { createProject(name: "x") { id } }',
+      'mutation { renameProject(projectId: "acme-bots", name: "x") { id } }',
       'mutation { createAccountToken(name: "x", role: OWNER) { secret } }',
       `mutation { revokeAccountToken(id: "${token.id}") { id } }`,
       'mutation { topUp(accountId: "acme", bucket: RMB, amount: "1", idempotencyKey: "m") { id } }',

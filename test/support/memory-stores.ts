@@ -2,7 +2,7 @@
 
 import type { MadeBefore } from '../../src/kernel/made-once';
 import { hashSecret } from '../../src/kernel/secret';
-import type { Account, AccountStore, Project, SettingStore } from '../../src/keys/account-store';
+import type { Account, AccountStore, Project, ProjectChanges, SettingStore } from '../../src/keys/account-store';
 import type { ApiKey, KeySecret, SpendLimit, StoredKeyStatus } from '../../src/keys/api-key';
 import type { ApiKeyStore, NewApiKey, Rotation } from '../../src/keys/api-key-store';
 
@@ -107,10 +107,10 @@ export class MemoryAccountStore implements AccountStore {
     this.allProjects.set(project.id, project);
   }
 
-  async setSpendLimits(projectId: string, spendLimits: readonly SpendLimit[]): Promise<void> {
-    const project = this.allProjects.get(projectId);
-    if (project === undefined) throw new Error(`no project ${projectId}`);
-    this.allProjects.set(projectId, { ...project, spendLimits });
+  async changeProject(id: string, changes: ProjectChanges): Promise<void> {
+    const project = this.allProjects.get(id);
+    if (project === undefined) throw new Error(`no project ${id}`);
+    this.allProjects.set(id, { ...project, ...changes });
   }
 
   async projects(accountId: string | null): Promise<readonly Project[]> {

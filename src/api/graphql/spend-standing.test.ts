@@ -21,7 +21,7 @@ const NO_RATES = { requestsPerMinute: null, tokensPerMinute: null, concurrency: 
 describe('spend in the graph', () => {
   it('stands against the limits of key and project as their counters say', async () => {
     await world.keys.change('chat', (key) => ({ ...key, limits: { ...NO_RATES, spend: [DAILY] } }));
-    await world.accounts.setSpendLimits('bots', [DAILY]);
+    await world.accounts.changeProject('bots', { spendLimits: [DAILY] });
     spent('key', 'chat', 'DAY', [1_500_000_000n, 500_000_000n]);
     spent('project', 'bots', 'DAY', [9_000_000_000n, 0n]);
     const standing = 'bucket window amount used held remaining resetsAt';
@@ -56,7 +56,7 @@ describe('spend in the graph', () => {
 
   it('is read in one call for all keys and projects of a query', async () => {
     await world.keys.change('chat', (key) => ({ ...key, limits: { ...NO_RATES, spend: [DAILY] } }));
-    await world.accounts.setSpendLimits('bots', [DAILY]);
+    await world.accounts.changeProject('bots', { spendLimits: [DAILY] });
     world.calls.clear();
     await world.ask(ACME, '{ apiKeys { spend { amount } limits { spend { used } } } projects { spendLimits { used } } }');
     expect(world.calls.get('reader.spendOf')).toBeLessThanOrEqual(2);

@@ -50,7 +50,7 @@ class People {
       projectsById: async (ids) => picked(this.projects, ids),
       list: unused,
       projects: unused,
-      setSpendLimits: unused,
+      changeProject: unused,
     };
   }
 

@@ -45,6 +45,8 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   resumeApiKey: ofKey,
   revokeApiKey: ofKey,
   rotateApiKey: ofKey,
+  createProject: { target: (_, result) => textIn(memberOf(result, 'id')), read: projectStanding },
+  renameProject: { target: named('projectId'), read: projectStanding },
   setProjectSpendLimits: { target: named('projectId'), read: projectStanding },
   topUp: ofAccount,
   adjust: ofAccount,
