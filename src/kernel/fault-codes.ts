@@ -31,6 +31,7 @@ export const FAULT_RULES = {
   key_paused: { ...forbidden, nextStep: 'Resume the key, or use another one.' },
   key_revoked: { ...forbidden, nextStep: 'Create a new key: a revoked key never works again.' },
   key_expired: { ...forbidden, nextStep: 'Create a new key, or one with a later expiry.' },
+  account_suspended: { ...forbidden, nextStep: 'Ask the operator of the gateway, who suspended the account.' },
   address_not_allowed: { ...forbidden, nextStep: 'Call from an address that the key allows, or add this one to its allowedAddresses.' },
   forbidden: { ...forbidden, nextStep: 'Use a token that may do this.' },
   model_not_found: { ...invalid, http: 404, nextStep: 'Choose a model that GET /v1/models lists.' },

@@ -5,7 +5,12 @@ export interface Account {
   readonly name: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** Since when none of its keys may call, in milliseconds since 1970; null: they may. */
+  readonly suspendedAt: number | null;
 }
+
+/** One that is made is not suspended. */
+export type NewAccount = Omit<Account, 'suspendedAt'>;
 
 export interface Project {
   readonly id: string;
@@ -21,9 +26,11 @@ export interface AccountStore {
   find(id: string): Promise<Account | undefined>;
   list(): Promise<readonly Account[]>;
   /** Adds the account with its two empty wallets, its owner's token hashes and its projects, in one transaction. */
-  add(account: Account, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void>;
+  add(account: NewAccount, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void>;
   /** The account that a management token's hash opens. */
   findByTokenHash(hash: string): Promise<Account | undefined>;
+  /** `at` null: it is suspended no longer. One that is suspended stays so since when it was. @throws Fault `not_found` */
+  suspend(id: string, at: number | null): Promise<void>;
   addProject(project: Project): Promise<void>;
   /** What is left out stays; limits take the place of all that the project had. @throws Fault `not_found` */
   changeProject(id: string, changes: ProjectChanges): Promise<void>;

@@ -26,6 +26,8 @@ export type KeyStatus = StoredKeyStatus | 'EXPIRED';
 export interface ApiKey {
   readonly id: string;
   readonly accountId: string;
+  /** The operator suspended the account: none of its keys may call. Read with the key, and never written with it. */
+  readonly accountSuspended: boolean;
   readonly projectId: string | null;
   readonly name: string;
   /** The public part of the secret, safe to show. */

@@ -88,6 +88,11 @@ describe('admitting a recognised key', () => {
     expect(admit({ status: 'REVOKED', expiresAt: 1 })).toThrow(expect.objectContaining({ code: 'key_revoked' }));
   });
 
+  it('refuses every key of a suspended account, and says so before anything of the key itself', () => {
+    for (const status of ['ACTIVE', 'PAUSED', 'REVOKED'] as const)
+      expect(admit({ accountSuspended: true, status })).toThrow(expect.objectContaining({ code: 'account_suspended' }));
+  });
+
   it('refuses a call from anywhere else than the key allows, and names the place', () => {
     const policies = { ...NO_POLICIES, allowedAddresses: ['203.0.113.0/24', '2001:db8::/32'] };
     const refused = (from: Source) => admit({ policies, status: 'PAUSED' }, from);

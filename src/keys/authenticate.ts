@@ -131,11 +131,12 @@ export type Source = string | null | typeof WITHIN;
 
 /**
  * Lets a recognised key call, or says why not.
- * @throws Fault `key_paused`, `key_revoked`, `key_expired`, `address_not_allowed`
+ * @throws Fault `account_suspended`, `key_paused`, `key_revoked`, `key_expired`, `address_not_allowed`
  */
 export function admitKey(recognised: Pick<RecognisedKey, 'key'>, now: number, from: Source): Caller {
   const { key } = recognised;
   refuseStrangePlace(key, from);
+  if (key.accountSuspended) throw new Fault('account_suspended', 'The account of the API key is suspended.');
   const status = keyStatus(key, now);
   switch (status) {
     case 'ACTIVE':

@@ -7,7 +7,7 @@ import { makeOnce, onceOf } from '../kernel/made-once';
 import { checkedName } from '../kernel/names';
 import { hashSecret, newSecret } from '../kernel/secret';
 import { shown } from '../kernel/shown';
-import type { AccountStore } from './account-store';
+import type { Account, AccountStore } from './account-store';
 import { type ApiKey, publicPrefix, type StoredKeyStatus } from './api-key';
 import type { ApiKeyStore } from './api-key-store';
 import type { KeyRing } from './authenticate';
@@ -49,11 +49,12 @@ export async function createKey(
   wishes: KeyWishes,
   idempotencyKey: string | null = null,
 ): Promise<KeyWithSecret> {
-  const accountId = await accountFor(means, viewer, wishes.accountId);
+  const account = await accountFor(means, viewer, wishes.accountId);
+  const accountId = account.id;
   const once = onceOf(['api_key', accountId], idempotencyKey, { ...wishes, accountId });
   const created = await makeOnce(means.keys, once, madeKey, async () => {
     const secret = newSecret(SECRET_PREFIX);
-    const apiKey = await keyWished(means, accountId, wishes, secret);
+    const apiKey = await keyWished(means, account, wishes, secret);
     await means.keys.add({ key: apiKey, secret: { hash: hashSecret(secret), keyId: apiKey.id, validUntil: null }, once });
     return { apiKey, secret };
   });
@@ -61,12 +62,13 @@ export async function createKey(
   return created;
 }
 
-async function keyWished(means: KeyManagement, accountId: string, wishes: KeyWishes, secret: string): Promise<ApiKey> {
+async function keyWished(means: KeyManagement, account: Account, wishes: KeyWishes, secret: string): Promise<ApiKey> {
   const now = means.clock.now();
   return {
     id: newId(),
-    accountId,
-    projectId: await projectFor(means, accountId, wishes.projectId),
+    accountId: account.id,
+    accountSuspended: account.suspendedAt !== null,
+    projectId: await projectFor(means, account.id, wishes.projectId),
     name: checkedName(wishes.name),
     prefix: publicPrefix(secret),
     status: 'ACTIVE',
@@ -163,13 +165,13 @@ function refuseKeys(viewer: Viewer): void {
     throw new Fault('forbidden', 'An API key cannot change keys: use the token of the account or of the operator.');
 }
 
-async function accountFor(means: KeyManagement, viewer: Viewer, wished: string | null): Promise<string> {
+async function accountFor(means: KeyManagement, viewer: Viewer, wished: string | null): Promise<Account> {
   refuseKeys(viewer);
   const accountId = wished ?? (viewer.kind === 'account' ? viewer.accountId : null);
   if (accountId === null) throw wrong('accountId', 'must name the account that the key is for');
-  const exists = maySeeAccount(viewer, accountId) && (await means.accounts.find(accountId)) !== undefined;
-  if (!exists) throw new Fault('not_found', `There is no account "${shown(accountId)}".`, { param: 'accountId' });
-  return accountId;
+  const account = maySeeAccount(viewer, accountId) ? await means.accounts.find(accountId) : undefined;
+  if (account === undefined) throw new Fault('not_found', `There is no account "${shown(accountId)}".`, { param: 'accountId' });
+  return account;
 }
 
 async function projectFor(means: KeyManagement, accountId: string, projectId: string | null): Promise<string | null> {

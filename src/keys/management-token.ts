@@ -63,7 +63,7 @@ export async function createAccount(
   wish: { readonly id: string; readonly name: string },
 ): Promise<{ readonly account: Account; readonly created: CreatedToken }> {
   if (!ACCOUNT_ID.test(wish.id)) throw wrong('id', 'must have 1 to 64 characters of letters, digits and . _ / -');
-  const account = { id: wish.id, name: checkedName(wish.name), createdAt: clock.now() };
+  const account = { id: wish.id, name: checkedName(wish.name), createdAt: clock.now(), suspendedAt: null };
   if ((await accounts.find(account.id)) !== undefined) throw taken();
   await addOnce(accounts, account);
   const created = await createToken({ accounts, tokens, clock }, { accountId: account.id, name: 'owner', role: 'OWNER', expiresAt: null });

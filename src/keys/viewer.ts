@@ -34,7 +34,7 @@ export const OPERATOR_TOKEN_SETTING = 'operator_token_hash';
 
 /**
  * The viewer that a bearer secret stands for: the operator's token, an account's, or an API key.
- * @throws Fault `invalid_api_key` (none or unknown), `key_paused`, `key_revoked`, `key_expired`, `address_not_allowed`
+ * @throws Fault `invalid_api_key` (none or unknown), `account_suspended`, `key_paused`, `key_revoked`, `key_expired`, `address_not_allowed`
  */
 export async function authenticateViewer(means: ViewerMeans, secret: string | null, from: Source): Promise<Viewer> {
   if (secret === null || secret === '') {

@@ -33,6 +33,7 @@ const LATER_MS = 1_000;
 const WAY_ON: Partial<Record<FaultCode, string>> = {
   insufficient_quota: 'Top up the balance, then resume the run.',
   spend_limit_reached: 'Resume the run with a higher budget, or raise the limit that is named and resume it.',
+  account_suspended: 'Ask the operator to resume the account, then resume the run.',
   key_paused: 'Resume the key, then the run.',
   key_revoked: 'Start another run with another key: this one can only be cancelled.',
   key_expired: 'Start another run with another key: this one can only be cancelled.',

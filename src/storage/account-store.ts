@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { shown } from '../kernel/shown';
 import { BUCKETS, currencyOf } from '../kernel/words';
-import type { Account, AccountStore, Project, ProjectChanges } from '../keys/account-store';
+import type { Account, AccountStore, NewAccount, Project, ProjectChanges } from '../keys/account-store';
 import { walletId } from '../ledger/wallet';
 import { projectOfRow, rowOfProject, textOfSpendLimits } from './project-mapping';
 import { AccountRow } from './rows/account.row';
@@ -31,10 +31,9 @@ export class TypeormAccountStore implements AccountStore {
     return rows.map(accountOfRow);
   }
 
-  async add(account: Account, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void> {
-    const { id: accountId, createdAt } = account;
+  async add({ id: accountId, name, createdAt }: NewAccount, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
-      await manager.insert(AccountRow, { id: accountId, name: account.name, createdAt });
+      await manager.insert(AccountRow, { id: accountId, name, createdAt, suspendedAt: null });
       await manager.insert(
         AccountTokenRow,
         tokenHashes.map((hash) => ({ hash, accountId, createdAt })),
@@ -56,6 +55,14 @@ export class TypeormAccountStore implements AccountStore {
         .getOne(),
     );
     return row === null ? undefined : accountOfRow(row);
+  }
+
+  async suspend(id: string, at: number | null): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      const account = canBeStoredId(id) ? await manager.findOneBy(AccountRow, { id }) : null;
+      if (account === null) throw new Fault('not_found', `There is no account "${shown(id)}".`, { param: 'id' });
+      if (at === null || account.suspendedAt === null) await manager.update(AccountRow, { id }, { suspendedAt: at });
+    });
   }
 
   async addProject(project: Project): Promise<void> {
@@ -100,5 +107,5 @@ function emptyWallets(accountId: string): WalletRow[] {
 }
 
 function accountOfRow(row: AccountRow): Account {
-  return { id: row.id, name: row.name, createdAt: row.createdAt };
+  return { id: row.id, name: row.name, createdAt: row.createdAt, suspendedAt: row.suspendedAt };
 }

@@ -3,6 +3,7 @@ import { invariant } from '../kernel/invariant';
 import { ROUTE_POLICIES } from '../kernel/words';
 import type { ApiKey, KeyLimits, KeySecret, StoredKeyStatus } from '../keys/api-key';
 import { policiesOfText, textOfPolicies } from './key-policies-text';
+import type { AccountRow } from './rows/account.row';
 import type { ApiKeyRow } from './rows/api-key.row';
 import type { KeySecretRow } from './rows/key-secret.row';
 import { objectOf, parsedText, spendLimitsForJson, spendLimitsOfJson } from './spend-limits-text';
@@ -10,12 +11,16 @@ import { storedWord } from './sql/stored-words';
 
 const STORED_STATUSES: readonly StoredKeyStatus[] = ['ACTIVE', 'PAUSED', 'REVOKED'];
 
+/** A key as it is read, with its account; null: there is no such account. */
+export type ApiKeyRead = ApiKeyRow & { readonly account: AccountRow | null };
+
 /** @throws InvariantBroken when the row is no key */
-export function apiKeyOfRow(row: ApiKeyRow): ApiKey {
+export function apiKeyOfRow(row: ApiKeyRead): ApiKey {
   const place = `api_key "${row.id}"`;
   return {
     id: row.id,
     accountId: row.accountId,
+    accountSuspended: row.account !== null && row.account.suspendedAt !== null,
     projectId: row.projectId,
     name: row.name,
     prefix: row.prefix,
@@ -31,7 +36,7 @@ export function apiKeyOfRow(row: ApiKeyRow): ApiKey {
 }
 
 export function rowOfApiKey(key: ApiKey): ApiKeyRow {
-  const { allowedModels, limits, policies, ...columns } = key;
+  const { allowedModels, limits, policies, accountSuspended: _read, ...columns } = key;
   const { requestsPerMinute, tokensPerMinute, concurrency } = limits;
   return {
     ...columns,

@@ -1,4 +1,4 @@
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import type { DataSource, EntityManager, SelectQueryBuilder } from 'typeorm';
 import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import type { MadeBefore } from '../kernel/made-once';
@@ -6,9 +6,10 @@ import { shown } from '../kernel/shown';
 import type { ApiKey, StoredKeyStatus } from '../keys/api-key';
 import type { ApiKeyStore, FoundKey, KnownKey, NewApiKey, Rotation } from '../keys/api-key-store';
 import { answerWithin } from './answer-within';
-import { apiKeyOfRow, keySecretOfRow, rowOfApiKey } from './api-key-mapping';
+import { type ApiKeyRead, apiKeyOfRow, keySecretOfRow, rowOfApiKey } from './api-key-mapping';
 import { madeBefore, noteMade } from './made-once';
 import { projectOfRow } from './project-mapping';
+import { AccountRow } from './rows/account.row';
 import { ApiKeyRow } from './rows/api-key.row';
 import { KeySecretRow } from './rows/key-secret.row';
 import { ProjectRow } from './rows/project.row';
@@ -30,13 +31,14 @@ export class TypeormApiKeyStore implements ApiKeyStore {
       manager
         .createQueryBuilder(KeySecretRow, 'secret')
         .innerJoinAndMapOne('secret.key', ApiKeyRow, 'api_key', 'api_key.id = secret.keyId')
+        .leftJoinAndMapOne(...WITH_ACCOUNT)
         .leftJoinAndMapOne('secret.project', ProjectRow, 'project', 'project.id = api_key.projectId')
         .where('secret.hash = :hash', { hash })
         .getOne(),
     );
     const row = await answerWithin(FIND_MS, reading);
     if (row === null) return undefined;
-    const { key, project } = row as KeySecretRow & { readonly key: ApiKeyRow; readonly project: ProjectRow | null };
+    const { key, project } = row as KeySecretRow & { readonly key: ApiKeyRead; readonly project: ProjectRow | null };
     return { key: apiKeyOfRow(key), secret: keySecretOfRow(row), projectLimits: project === null ? [] : projectOfRow(project).spendLimits };
   }
 
@@ -50,14 +52,18 @@ export class TypeormApiKeyStore implements ApiKeyStore {
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, ApiKey>> {
     const possible = ids.filter(canBeStoredId);
     if (possible.length === 0) return new Map();
-    const rows = await inTurn(this.dataSource, (manager) => manager.findBy(ApiKeyRow, { id: In(possible) }));
-    return new Map(rows.map((row) => [row.id, apiKeyOfRow(row)]));
+    const rows = await inTurn(this.dataSource, (manager) =>
+      keysWith(manager).where('api_key.id IN (:...possible)', { possible }).getMany(),
+    );
+    return new Map(rows.map((row) => [row.id, apiKeyOfRow(row as ApiKeyRead)]));
   }
 
   async list(accountId: string | null): Promise<ApiKey[]> {
-    const where = accountId === null ? {} : { accountId };
-    const rows = await inTurn(this.dataSource, (manager) => manager.find(ApiKeyRow, { where, order: { createdAt: 'DESC', id: 'DESC' } }));
-    return rows.map(apiKeyOfRow);
+    const rows = await inTurn(this.dataSource, (manager) => {
+      const all = keysWith(manager).orderBy('api_key.createdAt', 'DESC').addOrderBy('api_key.id', 'DESC');
+      return (accountId === null ? all : all.where('api_key.accountId = :accountId', { accountId })).getMany();
+    });
+    return rows.map((row) => apiKeyOfRow(row as ApiKeyRead));
   }
 
   async add({ key, secret, once = null }: NewApiKey): Promise<void> {
@@ -87,7 +93,7 @@ export class TypeormApiKeyStore implements ApiKeyStore {
       refuseRevoked(row.status);
       const changed = rowOfApiKey(change(apiKeyOfRow(row)));
       await manager.update(ApiKeyRow, { id }, changed);
-      return apiKeyOfRow(changed);
+      return apiKeyOfRow({ ...changed, account: row.account });
     });
   }
 
@@ -109,13 +115,20 @@ export class TypeormApiKeyStore implements ApiKeyStore {
   }
 }
 
-async function lockedKey(manager: EntityManager, id: string): Promise<ApiKeyRow> {
-  const query = manager.createQueryBuilder(ApiKeyRow, 'api_key').where('api_key.id = :id', { id });
+/** Whether a key may call is a matter of its account as well. */
+const WITH_ACCOUNT = ['api_key.account', AccountRow, 'account', 'account.id = api_key.accountId'] as const;
+
+function keysWith(manager: EntityManager): SelectQueryBuilder<ApiKeyRow> {
+  return manager.createQueryBuilder(ApiKeyRow, 'api_key').leftJoinAndMapOne(...WITH_ACCOUNT);
+}
+
+async function lockedKey(manager: EntityManager, id: string): Promise<ApiKeyRead> {
+  const query = keysWith(manager).where('api_key.id = :id', { id });
   // On SQLite a transaction has the right to write from its start, so that nobody else changes anything meanwhile.
   const locking = manager.connection.options.type === 'better-sqlite3' ? query : query.setLock('pessimistic_write');
   const row = canBeStoredId(id) ? await locking.getOne() : null;
   if (row === null) throw new Fault('not_found', `There is no API key "${shown(id)}".`, { param: 'id' });
-  return row;
+  return row as ApiKeyRead;
 }
 
 function refuseRevoked(status: string): void {

@@ -23,6 +23,7 @@ import { SealedFacts1700000000026 } from '../../migrations/1700000000026-sealed-
 import { FormerWebhookSecret1700000000027 } from '../../migrations/1700000000027-former-webhook-secret';
 import { LongPrompts1700000000028 } from '../../migrations/1700000000028-long-prompts';
 import { AlertsOfModels1700000000029 } from '../../migrations/1700000000029-alerts-of-models';
+import { SuspendedAccounts1700000000030 } from '../../migrations/1700000000030-suspended-accounts';
 
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
@@ -111,6 +112,7 @@ const COMMON = {
     FormerWebhookSecret1700000000027,
     LongPrompts1700000000028,
     AlertsOfModels1700000000029,
+    SuspendedAccounts1700000000030,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

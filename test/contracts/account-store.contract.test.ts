@@ -10,7 +10,7 @@ const NOW = 1_790_000_000_000;
 
 eachDatabase('the account store', (opened, promise) => {
   const store = () => new TypeormAccountStore(opened.dataSource);
-  const account = (id: string) => ({ id, name: `${id} é 😀`, createdAt: NOW });
+  const account = (id: string) => ({ id, name: `${id} é 😀`, createdAt: NOW, suspendedAt: null });
 
   promise('adds an account with its two empty wallets, its tokens and its projects', async () => {
     const project = { id: 'acme-bots', accountId: 'acme', name: 'Bots', spendLimits: [] };
@@ -69,6 +69,16 @@ eachDatabase('the account store', (opened, promise) => {
     await store().changeProject('limited', { spendLimits: [monthly] });
     expect((await store().projectsById(['limited'])).get('limited')).toEqual({ ...project, name: 'Renamed', spendLimits: [monthly] });
     await expect(store().changeProject('no such project', { spendLimits: [] })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  promise('keeps since when an account is suspended, until it is resumed', async () => {
+    await store().add(account('suspended'), [], []);
+    expect((await store().find('suspended'))?.suspendedAt).toBeNull();
+    for (const at of [7, 8]) await store().suspend('suspended', at);
+    expect((await store().list()).find(({ id }) => id === 'suspended')?.suspendedAt).toBe(7);
+    for (const at of [null, null]) await store().suspend('suspended', at);
+    expect((await store().find('suspended'))?.suspendedAt).toBeNull();
+    for (const id of ['no such account', 'né']) await expect(store().suspend(id, 7)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   promise('finds nothing where there is nothing', async () => {

@@ -18,6 +18,7 @@ function aKey(over: Partial<ApiKey> = {}): ApiKey {
   return {
     id: newId(),
     accountId: 'acme',
+    accountSuspended: false,
     projectId: null,
     name: 'chat',
     prefix: 'sk-tf-abcdef…',
@@ -87,6 +88,25 @@ eachDatabase('the API key store', (opened, promise) => {
     expect((await store().findBySecretHash(hash))?.projectLimits).toEqual([limit]);
     await accounts.changeProject('limited', { spendLimits: [] });
     expect((await store().findBySecretHash(hash))?.projectLimits).toEqual([]);
+  });
+
+  promise('says with every key whether its account is suspended, and writes nothing of that with the key', async () => {
+    const accounts = new TypeormAccountStore(opened.dataSource);
+    await accounts.add({ id: 'barred', name: 'Barred', createdAt: NOW }, [], []);
+    const { key, hash } = await added({ accountId: 'barred' });
+    const suspended = async () => [
+      (await store().findBySecretHash(hash))?.key.accountSuspended,
+      (await store().findById(key.id))?.key.accountSuspended,
+      (await store().find([key.id])).get(key.id)?.accountSuspended,
+      (await store().list('barred'))[0]?.accountSuspended,
+      (await store().change(key.id, (before) => ({ ...before, name: 'changed' }))).accountSuspended,
+    ];
+    for (const at of [NOW, null]) {
+      await accounts.suspend('barred', at);
+      expect(await suspended()).toEqual(Array(5).fill(at !== null));
+    }
+    await store().change(key.id, (before) => ({ ...before, accountSuspended: true }));
+    expect(await suspended()).toEqual(Array(5).fill(false));
   });
 
   promise('finds nothing by the hash of an unknown secret, and nothing by no ids', async () => {

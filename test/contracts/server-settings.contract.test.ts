@@ -53,7 +53,7 @@ describe('a server with settings of its own', () => {
 
   promise('keeps every text as it is', async () => {
     const accounts = new TypeormAccountStore(dataSource);
-    const added = TEXTS.map((name, at) => ({ id: `account-${at}`, name, createdAt: 1 }));
+    const added = TEXTS.map((name, at) => ({ id: `account-${at}`, name, createdAt: 1, suspendedAt: null }));
     for (const account of added) await accounts.add(account, [`hash-${account.id}`], []);
     expect(await accounts.list()).toEqual(added);
     expect(await accounts.findByTokenHash("\\' OR 1 = 1 -- ")).toBeUndefined();

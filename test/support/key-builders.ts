@@ -6,6 +6,7 @@ export function aKey(overrides: Partial<ApiKey> = {}): ApiKey {
   return {
     id: 'key',
     accountId: 'acme',
+    accountSuspended: false,
     projectId: 'bots',
     name: 'chat',
     prefix: 'sk-tf-…',

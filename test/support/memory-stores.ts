@@ -2,7 +2,7 @@
 
 import type { MadeBefore } from '../../src/kernel/made-once';
 import { hashSecret } from '../../src/kernel/secret';
-import type { Account, AccountStore, Project, ProjectChanges, SettingStore } from '../../src/keys/account-store';
+import type { Account, AccountStore, NewAccount, Project, ProjectChanges, SettingStore } from '../../src/keys/account-store';
 import type { ApiKey, KeySecret, SpendLimit, StoredKeyStatus } from '../../src/keys/api-key';
 import type { ApiKeyStore, NewApiKey, Rotation } from '../../src/keys/api-key-store';
 
@@ -93,7 +93,8 @@ export class MemoryAccountStore implements AccountStore {
     return [...this.accounts.values()];
   }
 
-  async add(account: Account, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void> {
+  async add(wished: NewAccount, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void> {
+    const account = { ...wished, suspendedAt: null };
     this.accounts.set(account.id, account);
     for (const hash of tokenHashes) this.byTokenHash.set(hash, account);
     for (const project of projects) this.allProjects.set(project.id, project);
@@ -101,6 +102,12 @@ export class MemoryAccountStore implements AccountStore {
 
   async findByTokenHash(hash: string): Promise<Account | undefined> {
     return this.byTokenHash.get(hash);
+  }
+
+  async suspend(id: string, at: number | null): Promise<void> {
+    const account = this.accounts.get(id);
+    if (account === undefined) throw new Error(`no account ${id}`);
+    this.accounts.set(id, { ...account, suspendedAt: at === null ? null : (account.suspendedAt ?? at) });
   }
 
   async addProject(project: Project): Promise<void> {

@@ -13,6 +13,7 @@ export function aKey(id: string, overrides: Partial<ApiKey> = {}): ApiKey {
   return {
     id,
     accountId: 'acme',
+    accountSuspended: false,
     projectId: null,
     name: id,
     prefix: `sk-tf-${id}…`,

@@ -4,6 +4,7 @@ import { type GraphQLSchema, printSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { InvariantBroken } from '../../kernel/invariant';
 import { AccountResolver } from './accounts/account.resolver';
+import { SuspensionResolver } from './accounts/suspension.resolver';
 import { AlertResolver } from './alerts/alert.resolver';
 import { AlertRuleResolver } from './alerts/alert-rule.resolver';
 import { AuditLogResolver } from './audit/audit-log.resolver';
@@ -85,6 +86,7 @@ export async function buildGraph(catalogFile: FileShape): Promise<GraphQLSchema>
       AgentRunResolver,
       AuditLogResolver,
       AccountResolver,
+      SuspensionResolver,
       AlertRuleResolver,
       AlertResolver,
       RunOfReceipt,

@@ -39,7 +39,7 @@ class People {
       find: async (id) => this.accounts.get(id)?.account,
       add: async (account, tokens, projects) => {
         this.write();
-        this.accounts.set(account.id, { account, tokens });
+        this.accounts.set(account.id, { account: { ...account, suspendedAt: null }, tokens });
         for (const project of projects) this.projects.set(project.id, project);
       },
       findByTokenHash: async (hash) => [...this.accounts.values()].find(({ tokens }) => tokens.includes(hash))?.account,
@@ -51,6 +51,7 @@ class People {
       list: unused,
       projects: unused,
       changeProject: unused,
+      suspend: unused,
     };
   }
 
@@ -115,7 +116,7 @@ describe('accounts of the catalog', () => {
     const people = new People();
     expect(await applyAccounts(people.ports, [anAccount()])).toEqual({ accounts: ['acme'], keys: ['chat'] });
     expect(people.accounts.get('acme')).toEqual({
-      account: { id: 'acme', name: 'Acme', createdAt: NOW },
+      account: { id: 'acme', name: 'Acme', createdAt: NOW, suspendedAt: null },
       tokens: [hashSecret('acme-token')],
     });
     expect(people.projects.get('bots')).toEqual({ id: 'bots', name: 'Bots', accountId: 'acme', spendLimits: [] });

@@ -124,5 +124,5 @@ async function addMissingKeys(ports: AccountPorts, account: DeclaredAccount): Pr
 
 function keyOf(accountId: string, declared: DeclaredKey, createdAt: number): ApiKey {
   const { secret, ...fields } = declared;
-  return { ...fields, accountId, prefix: publicPrefix(secret), status: 'ACTIVE', createdAt };
+  return { ...fields, accountId, accountSuspended: false, prefix: publicPrefix(secret), status: 'ACTIVE', createdAt };
 }

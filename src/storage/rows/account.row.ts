@@ -6,4 +6,5 @@ export class AccountRow {
   @Id() id: string;
   @Text() name: string;
   @Instant() createdAt: number;
+  @Instant({ nullable: true }) suspendedAt: number | null;
 }

@@ -34,6 +34,9 @@ export class AccountNode {
 
   @Field(() => DateTime, { description: 'When it was made.' })
   readonly createdAt: number;
+
+  @Field(() => DateTime, { nullable: true, description: 'Since when the operator lets none of its keys call; null: they may.' })
+  readonly suspendedAt: number | null;
 }
 
 @ObjectType('CreatedAccountToken', { description: 'The only time that the secret is shown.' })

@@ -66,6 +66,8 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   updateRoute: ofRoute,
   retireRoute: ofRoute,
   createAccount: { target: (_, result) => textIn(memberOf(memberOf(result, 'account'), 'id')), read: accountStanding },
+  suspendAccount: { target: named('id'), read: suspensionStanding },
+  resumeAccount: { target: named('id'), read: suspensionStanding },
   createAccountToken: { target: (_, result) => textIn(memberOf(memberOf(result, 'token'), 'id')), read: tokenStanding },
   revokeAccountToken: { target: named('id'), read: tokenStanding },
   createAlertRule: { target: (_, result) => textIn(memberOf(result, 'id')), read: alertRuleStanding },
@@ -116,6 +118,11 @@ async function accountStanding({ sources, viewer }: GraphContext, accountId: str
   const wallets = await sources.reader.wallets(accountId);
   const balances = Object.fromEntries(wallets.map(({ bucket, posted, held }) => [bucket, { balance: posted, held }]));
   return wallets.length === 0 ? null : { accountId, state: balances };
+}
+
+async function suspensionStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
+  const account = maySeeAccount(viewer, id) ? await sources.accounts.find(id) : undefined;
+  return account === undefined ? null : { accountId: account.id, state: account };
 }
 
 async function tokenStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
