@@ -25,12 +25,28 @@ export interface ManagementToken {
   readonly revokedAt: number | null;
 }
 
+/** The id of the token that the catalog declared for an account. No other token and no account has a colon in its id. */
+export function declaredTokenId(accountId: string): string {
+  return `${accountId}${DECLARED}`;
+}
+
+/** The account whose declared token has that id; null: it is the id of another token. */
+export function accountOfDeclaredToken(id: string): string | null {
+  return id.endsWith(DECLARED) ? id.slice(0, -DECLARED.length) : null;
+}
+
+const DECLARED = ':catalog';
+
+/** Those that were made, and those that the catalog declared. */
 export interface TokenStore extends MadeMemory {
   /** Rejects, and adds nothing, where a token was made for the same request. */
   add(token: ManagementToken, hash: string, once: Once | null): Promise<void>;
   find(id: string): Promise<ManagementToken | undefined>;
+  /** One that was made. */
   findByHash(hash: string): Promise<ManagementToken | undefined>;
-  /** Of each account, new to old, those that were revoked included. */
+  /** One that the catalog declared. */
+  findDeclared(hash: string): Promise<ManagementToken | undefined>;
+  /** Of each account, new to old and declared ones last, those that were revoked included. */
   list(accountIds: readonly string[]): Promise<readonly ManagementToken[]>;
   /** The first revocation stands. */
   revoke(id: string, at: number): Promise<void>;

@@ -5,7 +5,7 @@
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { hashSecret, sameHash } from '../kernel/secret';
-import type { AccountStore, Project, SettingStore } from './account-store';
+import type { Project, SettingStore } from './account-store';
 import type { ApiKey } from './api-key';
 import { admitKey, type KeyRing, type Source } from './authenticate';
 import { type AccountRole, type ManagementToken, TOKEN_PREFIX, type TokenStore } from './management-token';
@@ -23,8 +23,7 @@ export type Viewer =
 
 export interface ViewerMeans {
   readonly settings: Pick<SettingStore, 'get'>;
-  readonly accounts: Pick<AccountStore, 'findByTokenHash'>;
-  readonly tokens: Pick<TokenStore, 'findByHash'>;
+  readonly tokens: Pick<TokenStore, 'findByHash' | 'findDeclared'>;
   readonly keyRing: KeyRing;
   readonly clock: Clock;
 }
@@ -42,16 +41,16 @@ export async function authenticateViewer(means: ViewerMeans, secret: string | nu
   }
   const hash = hashSecret(secret);
   // Side by side: whoever reads waits for one answer of the database, not for two.
-  const [operator, account] = await Promise.all([means.settings.get(OPERATOR_TOKEN_SETTING), means.accounts.findByTokenHash(hash)]);
+  const [operator, declared] = await Promise.all([means.settings.get(OPERATOR_TOKEN_SETTING), means.tokens.findDeclared(hash)]);
   if (operator !== undefined && sameHash(operator, hash)) return { kind: 'operator' };
-  if (account !== undefined) return { kind: 'account', accountId: account.id, role: 'OWNER', tokenId: null };
+  if (declared !== undefined) return { ...viewerOfToken(declared, means.clock.now()), tokenId: null };
   if (secret.startsWith(TOKEN_PREFIX)) return viewerOfToken(await means.tokens.findByHash(hash), means.clock.now());
   const { key } = admitKey(await means.keyRing.recognise(secret), means.clock.now(), from);
   return { kind: 'key', key };
 }
 
 /** @throws Fault `invalid_api_key`, `key_revoked`, `key_expired` */
-function viewerOfToken(token: ManagementToken | undefined, now: number): Viewer {
+function viewerOfToken(token: ManagementToken | undefined, now: number): Extract<Viewer, { kind: 'account' }> {
   if (token === undefined) throw new Fault('invalid_api_key', 'This token is unknown here.');
   if (token.revokedAt !== null) throw new Fault('key_revoked', 'This token was revoked.');
   if (token.expiresAt !== null && token.expiresAt <= now) throw new Fault('key_expired', 'This token has expired.');

@@ -36,7 +36,7 @@ export class TypeormAccountStore implements AccountStore {
       await manager.insert(AccountRow, { id: accountId, name, createdAt, suspendedAt: null });
       await manager.insert(
         AccountTokenRow,
-        tokenHashes.map((hash) => ({ hash, accountId, createdAt })),
+        tokenHashes.map((hash) => ({ hash, accountId, createdAt, revokedAt: null })),
       );
       await manager.insert(
         ProjectRow,

@@ -24,6 +24,7 @@ import { FormerWebhookSecret1700000000027 } from '../../migrations/1700000000027
 import { LongPrompts1700000000028 } from '../../migrations/1700000000028-long-prompts';
 import { AlertsOfModels1700000000029 } from '../../migrations/1700000000029-alerts-of-models';
 import { SuspendedAccounts1700000000030 } from '../../migrations/1700000000030-suspended-accounts';
+import { RevokedDeclaredTokens1700000000031 } from '../../migrations/1700000000031-revoked-declared-tokens';
 
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
@@ -113,6 +114,7 @@ const COMMON = {
     LongPrompts1700000000028,
     AlertsOfModels1700000000029,
     SuspendedAccounts1700000000030,
+    RevokedDeclaredTokens1700000000031,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

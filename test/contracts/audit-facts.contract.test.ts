@@ -2,6 +2,7 @@
 import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
 import { hashSecret } from '../../src/kernel/secret';
+import { TypeormAccountStore } from '../../src/storage/account-store';
 import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
 import { openAuditDatabase } from '../../src/storage/audit/audit-database';
 import { sealNextBlock } from '../../src/storage/audit/seal-batches';
@@ -27,27 +28,29 @@ eachDatabase('facts that are sealed', (opened, promise) => {
     await codes.add([{ ...made, codeHash: hashSecret('code') }], null);
     const token = { id: newId(), accountId: 'acme', name: 'all', role: 'OWNER', createdAt: AT, expiresAt: null, revokedAt: null } as const;
     await tokens.add(token, hashSecret('token'), null);
-    expect(await seal(database)).toMatchObject({ batches: 0, facts: 4 });
+    await new TypeormAccountStore(dataSource).add({ id: 'acme', name: 'Acme', createdAt: AT }, [hashSecret('declared')], []);
+    expect(await seal(database)).toMatchObject({ batches: 0, facts: 6 });
     await keys.setStatus(key.id, 'PAUSED');
     await keys.change(key.id, (before) => ({ ...before, name: 'other', projectId: null, expiresAt: AT }));
     await keys.rotate({ secret: { hash: hashSecret('two'), keyId: key.id, validUntil: null }, prefix: 'sk-tf-2…', oldValidUntil: AT });
     await keys.setStatus(key.id, 'REVOKED');
     await codes.revoke(made.id, AT);
-    await tokens.revoke(token.id, AT);
+    for (const id of [token.id, 'acme:catalog']) await tokens.revoke(id, AT);
     expect(await found()).toEqual([]);
-    expect(await seal(database)).toMatchObject({ batches: 0, facts: 4 });
+    expect(await seal(database)).toMatchObject({ batches: 0, facts: 5 });
     expect(await found()).toEqual([]);
     await database.query("UPDATE api_key SET status = 'ACTIVE'");
     await database.query('UPDATE redemption_code SET revoked_at = NULL');
-    await database.query('UPDATE management_token SET revoked_at = NULL');
+    for (const table of ['management_token', 'account_token']) await database.query(`UPDATE ${table} SET revoked_at = NULL`);
     expect((await found()).sort()).toEqual([
+      `I19 account_token ${hashSecret('declared')}: it was changed after it had been sealed in block 2`,
       `I19 api_key ${key.id}: it was changed after it had been sealed in block 2`,
       `I19 management_token ${token.id}: it was changed after it had been sealed in block 2`,
       `I19 redemption_code ${made.id}: it was changed after it had been sealed in block 2`,
     ]);
     await database.query("UPDATE api_key SET status = 'REVOKED'");
     await database.query(`UPDATE redemption_code SET revoked_at = ${AT}`);
-    await database.query(`UPDATE management_token SET revoked_at = ${AT}`);
+    for (const table of ['management_token', 'account_token']) await database.query(`UPDATE ${table} SET revoked_at = ${AT}`);
     expect(await found()).toEqual([]);
   });
 

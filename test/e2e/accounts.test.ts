@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { eventually } from '../support/eventually';
 import { graph, graphAnswer, postChat } from '../support/forge-client';
-import { OPERATOR_TOKEN } from '../support/gateway-process';
+import { OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
@@ -123,6 +123,24 @@ onEachDatabase('an account and its people', (bed, promise) => {
       /expiresAt must lie in the future/,
     );
     expect(await codeOf('{ wallets { id } }', 'tf-mt-nobody')).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  promise('ends the token that the catalog declared, for the next start too, and another takes its place', async () => {
+    const [poor, query] = [tokenOf('poor'), '{ accounts { tokens { id name role revokedAt } } }'];
+    const declared = { id: 'poor:catalog', name: 'declared in the catalog', role: 'OWNER' };
+    expect(await ask(query, poor)).toEqual({ accounts: [{ tokens: [{ ...declared, revokedAt: null }] }] });
+    const revoke = 'mutation { revokeAccountToken(id: "poor:catalog") { revokedAt } }';
+    expect(await codeOf(revoke, tokenOf('acme'))).toMatchObject({ faultCode: 'not_found' });
+    const other = await hire('OWNER', poor);
+    const first = await ask<object>(revoke, other.secret);
+    expect(await ask<object>(revoke, OPERATOR_TOKEN)).toEqual(first);
+    await bed.gateway.stop();
+    bed.gateway = await startGateway(bed.gateway.settings);
+    expect(await codeOf(query, poor)).toMatchObject({ faultCode: 'key_revoked' });
+    expect(await ask(query, other.secret)).toMatchObject({ accounts: [{ tokens: [{ id: other.token.id }, declared] }] });
+    expect(await codeOf('mutation { revokeAccountToken(id: "nobody:catalog") { id } }', OPERATOR_TOKEN)).toMatchObject({
+      faultCode: 'not_found',
+    });
   });
 
   promise('is followed live by a token until it is revoked, and no longer', async () => {

@@ -106,7 +106,7 @@ export const AUDITED: Readonly<Record<string, readonly [rows: Rows, columns: Col
     NEW_ONES,
     { ...all('named', 'id code_hash bucket amount memo created_at expires_at'), revoked_at: ['named', 'revoked_at IS NOT NULL'] },
   ],
-  account: [NEW_ONES, { ...all('named', 'id created_at'), name: 'words' }],
+  account: [NEW_ONES, { ...all('named', 'id created_at'), name: 'words', suspended_at: 'settable' }],
   project: [NEW_ONES, { ...all('named', 'id account_id created_at'), name: 'words', spend_limits: 'settable' }],
   api_key: [
     NEW_ONES,
@@ -118,7 +118,7 @@ export const AUDITED: Readonly<Record<string, readonly [rows: Rows, columns: Col
     },
   ],
   key_secret: [NEW_ONES, { ...all('named', 'hash key_id created_at'), valid_until: 'settable' }],
-  account_token: [NEW_ONES, all('named', 'hash account_id created_at')],
+  account_token: [NEW_ONES, { ...all('named', 'hash account_id created_at'), revoked_at: ['named', 'revoked_at IS NOT NULL'] }],
   management_token: [
     NEW_ONES,
     { ...all('named', 'id hash account_id name role created_at expires_at'), revoked_at: ['named', 'revoked_at IS NOT NULL'] },
@@ -156,7 +156,7 @@ export const UNSEEN: Readonly<Record<string, readonly [reason: Reason, columns: 
   research_profile: ['research', 'mode section sections input_tokens output_tokens milliseconds'],
   alert_rule: [
     'alerts',
-    'id account_id name metric bucket api_key_id project_id route_type spend_window threshold minimum_requests emails enabled episode created_at',
+    'id account_id name metric bucket api_key_id project_id route_type model spend_window threshold minimum_requests slower_than_ms emails enabled episode created_at',
   ],
   webhook: ['alerts', 'id account_id url secret_sealed former_secret_sealed former_until created_at'],
   alert: ['alerts', 'id seq rule_id account_id metric message value threshold receipt_id ledger_entry_id raised_at'],

@@ -34,7 +34,7 @@ function rowsOf(account: string): (readonly [table: string, row: Record<string, 
   };
   const logged = { id: newId(), at: AT, request_id: newId(), actor_kind: 'OPERATOR', actor_id: null, account_id: account, action: 'topUp' };
   return [
-    ['account', { id: account, name: account, created_at: AT }],
+    ['account', { id: account, name: account, created_at: AT, suspended_at: null }],
     ['project', { id: `${account}-bots`, account_id: account, name: 'Bots', created_at: AT, spend_limits: null }],
     [
       'api_key',
@@ -44,7 +44,7 @@ function rowsOf(account: string): (readonly [table: string, row: Record<string, 
       },
     ],
     ['key_secret', { hash: hash(account), key_id: `${account}-key`, created_at: AT, valid_until: null }],
-    ['account_token', { hash: hash(account), account_id: account, created_at: AT }],
+    ['account_token', { hash: hash(account), account_id: account, created_at: AT, revoked_at: revoked ? AT : null }],
     ['management_token', { ...token, revoked_at: revoked ? AT : null }],
     ['redemption_code', { ...code, revoked_at: revoked ? AT : null }],
     ['audit_log', { ...logged, target: account, outcome: 'DONE', fault_code: null, state_before: null, state_after: '{}' }],

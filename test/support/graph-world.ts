@@ -78,6 +78,11 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
       ...NOTHING_MADE,
       find: async () => undefined,
       findByHash: async () => undefined,
+      findDeclared: async (hash) => {
+        const account = stores.accounts.byTokenHash.get(hash);
+        const token = { name: 'declared', role: 'OWNER', createdAt: 0, expiresAt: null, revokedAt: null } as const;
+        return account && { ...token, id: `${account.id}:catalog`, accountId: account.id };
+      },
       list: async () => [],
       revoke: noRun,
     },

@@ -53,6 +53,14 @@ const FACT_KINDS: readonly FactKind[] = [
   { kind: 'key_secret', table: 'key_secret', key: 'hash', columns: ['hash', 'key_id', 'created_at'], since: 'created_at' },
   { kind: 'account_token', table: 'account_token', key: 'hash', columns: ['hash', 'account_id', 'created_at'], since: 'created_at' },
   {
+    kind: 'revoked_account_token',
+    table: 'account_token',
+    key: 'hash',
+    columns: ['hash', 'revoked_at'],
+    where: 'revoked_at IS NOT NULL',
+    since: 'revoked_at',
+  },
+  {
     kind: 'management_token',
     table: 'management_token',
     key: 'id',

@@ -6,4 +6,5 @@ export class AccountTokenRow {
   @Id() hash: string;
   @Text() accountId: string;
   @Instant() createdAt: number;
+  @Instant({ nullable: true }) revokedAt: number | null;
 }
