@@ -24,6 +24,11 @@ interface Told {
   readonly data: { readonly spend: { readonly cursor: string; readonly entry: { readonly id: string } } };
 }
 
+/** The beginning of a message of which each character comes alone. */
+function inPieces(socket: RawLiveClient['socket'], pieces: number): void {
+  for (let nth = 0; nth < pieces; nth += 1) socket.send('x', { fin: false });
+}
+
 /** Messages at once. */
 const FLOOD = 600;
 
@@ -119,6 +124,7 @@ onEachDatabase(
         ['a token of nobody', ({ send }) => send({ ...init, payload: { authorization: 'Bearer sk-tf-nobody' } }), 4401],
         ['two introductions', ({ send }) => [init, init].forEach(send), 4429],
         ['a message of more than 128 KiB', ({ send }) => send('x'.repeat(129 * 1024)), 1009],
+        ['a message in thousands of pieces', ({ socket }) => inPieces(socket, 3_000), 1008],
         ['silence', () => undefined, 4408],
         ...['x'.repeat(120), '世'.repeat(60), 'x'.repeat(60_000)].map((id): [string, (client: RawLiveClient) => void, number] => [
           `the same id twice, of ${id.length} characters`,
@@ -146,6 +152,17 @@ onEachDatabase(
       quiet.subscribe('q', '{ wallets { id } }');
       expect(await quiet.hears(({ type }) => type === 'next')).toMatchObject({ payload: { data: { wallets: expect.any(Array) } } });
       quiet.socket.close();
+    });
+
+    promise('may call an operation what it likes, also as something that every object has', async () => {
+      const client = await connectLive(bed.gateway.origin, ACME);
+      for (const named of ['constructor', '__proto__']) {
+        client.subscribe(named, '{ __typename }');
+        expect(await client.hears(({ id, type }) => id === named && type === 'next')).toMatchObject({
+          payload: { data: { __typename: 'Query' } },
+        });
+      }
+      client.socket.close();
     });
 
     promise('that asks for one where there is none is not kept, although it keeps its own side open', async () => {

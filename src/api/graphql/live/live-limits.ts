@@ -2,6 +2,8 @@
 export const LIVE_LIMITS = {
   /** Of one message of a client. */
   messageBytes: 128 * 1024,
+  /** The fragments, and the reads of the socket, that it may come in: each costs far more memory than the byte that it may hold. */
+  messagePieces: 1_024,
   /** Until the first message says who it is. */
   initMs: 3_000,
   /** Of this process. */

@@ -34,7 +34,12 @@ export function registerLive(app: FastifyInstance, schema: GraphQLSchema, deps: 
   const connections = new Set<LiveConnection>();
   // One message in one turn: all that have come would be taken one after the other, and a flood of them would keep everybody else waiting.
   const oneByOne = { allowSynchronousEvents: false };
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LIVE_LIMITS.messageBytes, handleProtocols, ...oneByOne });
+  const ofMessage = {
+    maxPayload: LIVE_LIMITS.messageBytes,
+    maxFragments: LIVE_LIMITS.messagePieces,
+    maxBufferedChunks: LIVE_LIMITS.messagePieces,
+  };
+  const sockets = new WebSocketServer({ noServer: true, handleProtocols, ...ofMessage, ...oneByOne });
   const server = operationsServer(connections, schema, deps);
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => undefined);
