@@ -32,7 +32,7 @@ export function createNotifier({ dispatcher, mail, clock }: NotifierOptions): No
     callWebhook: (target, id, alert) => calling(dispatcher, clock, target, id, alert).catch(brokenBy),
     sendMail: async (address, id, alert) => {
       if (transport === null || mail === null) return { ok: false, result: 'No mail server is configured.', final: true };
-      return within(MAIL_MS, mailing(transport, mail.from, address, id, alert)).catch(brokenBy);
+      return mailing(transport, mail.from, address, id, alert).catch(brokenBy);
     },
     close: () => transport?.close(),
   };
@@ -59,25 +59,17 @@ async function calling(
 }
 
 async function mailing(transport: Transporter, from: string, to: string, id: string, alert: Alert): Promise<Notified> {
-  const { response } = (await transport.sendMail({ from, to, messageId: `<${id}@tokens-forge>`, ...alertMail(alert) })) as {
-    response?: unknown;
-  };
+  // A server that says something now and then is never silent for long, and yet never done: it is let go of, and takes no mail any more.
+  const signal = AbortSignal.timeout(MAIL_MS);
+  const { response } = await transport.sendMail({ from, to, messageId: `<${id}@tokens-forge>`, ...alertMail(alert), signal });
   return { ok: true, result: typeof response === 'string' ? response : 'sent' };
-}
-
-/** A server that says something now and then is never silent for long, and yet never done. */
-async function within(ms: number, sending: Promise<Notified>): Promise<Notified> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Notified>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false, result: 'It could not be sent: TIMEOUT.' }), ms);
-  });
-  return Promise.race([sending, late]).finally(() => clearTimeout(timer));
 }
 
 /** What happened, without the address: it is read by people of the account. */
 function brokenBy(error: unknown): Notified {
   const { code, name, responseCode } = error as { readonly code?: unknown; readonly name?: unknown; readonly responseCode?: unknown };
-  const word = typeof code === 'string' ? code : name === 'TimeoutError' ? 'TIMEOUT' : 'ERROR';
+  const late = name === 'TimeoutError' || code === 'EABORT';
+  const word = late ? 'TIMEOUT' : typeof code === 'string' ? code : 'ERROR';
   const answer = typeof responseCode === 'number' ? ` ${responseCode}` : '';
   // A mail server says 5yz of an address that it will never deliver to; what it says of itself (EAUTH) may be mended.
   const final = word === 'EENVELOPE' && typeof responseCode === 'number' && responseCode >= 500;
