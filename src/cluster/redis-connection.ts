@@ -70,10 +70,11 @@ function sayWhyNotConnected(client: ReturnType<typeof newClient>, log: Pick<Log,
   client.once('ready', () => client.off('error', why));
 }
 
-function newClient({ createClient }: typeof import('@redis/client'), url: string) {
+/** Not connected yet. `waiting`: whether what is asked while Redis is away waits for it, instead of failing at once. */
+export function newClient({ createClient }: typeof import('@redis/client'), url: string, waiting = false) {
   const client = createClient({
     url,
-    disableOfflineQueue: true,
+    disableOfflineQueue: !waiting,
     commandsQueueMaxLength: WAITING_MAX,
     pingInterval: PING_MS,
     socket: {

@@ -1,7 +1,7 @@
 /** What a queue of runs promises, in process and over Redis. */
 import { openRunQueue } from '../../src/cluster/open-run-queue';
 import type { RunQueue } from '../../src/research/run-queue';
-import { cuttingProxy } from '../support/cutting-proxy';
+import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
 import { eventually, gate } from '../support/eventually';
 import { freshPrefix, REDIS_SERVER, redisIsServed } from '../support/redis';
 
@@ -107,6 +107,53 @@ describe('a queue over Redis', () => {
       expect(taken).toContain('found');
     });
     await queue.close();
+    await proxy.close();
+  });
+
+  it.each([
+    ['cut off', (proxy: CuttingProxy) => proxy.sever()],
+    ['silent', (proxy: CuttingProxy) => proxy.hang()],
+  ])('is taken from again by itself after Redis was %s', async (_, part) => {
+    if (!(await redisIsServed())) return;
+    const installation = freshPrefix();
+    const proxy = await cuttingProxy(REDIS_SERVER);
+    const [loses, stays] = await Promise.all([proxy.url, REDIS_SERVER].map((redisUrl) => openRunQueue({ redisUrl, installation })));
+    const taken: string[] = [];
+    loses?.consume(async (id) => void taken.push(id));
+    await stays?.push('before');
+    await eventually(() => expect(taken).toEqual(['before']));
+    part(proxy);
+    await loses?.push('lost');
+    proxy.mend();
+    await eventually(async () => {
+      await stays?.push('after');
+      expect(taken).toContain('after');
+    });
+    await Promise.all([loses?.close(), stays?.close()]);
+    await proxy.close();
+  });
+
+  it('that was closed while Redis was away comes back to it no more', async () => {
+    if (!(await redisIsServed())) return;
+    const proxy = await cuttingProxy(REDIS_SERVER);
+    const open = () => openRunQueue({ redisUrl: proxy.url, installation: freshPrefix() });
+    const takesOne = async (queue: RunQueue) => {
+      const taken: string[] = [];
+      queue.consume(async (id) => void taken.push(id));
+      await eventually(async () => {
+        await queue.push('one');
+        expect(taken).toContain('one');
+      });
+    };
+    const [closed, next] = [await open(), await open()];
+    await takesOne(closed);
+    proxy.sever();
+    await eventually(() => expect(proxy.turnedAway()).toBeGreaterThan(6));
+    await closed.close();
+    proxy.mend();
+    await takesOne(next);
+    await next.close();
+    await eventually(() => expect(proxy.connections()).toBe(0));
     await proxy.close();
   });
 });

@@ -20,6 +20,8 @@ export interface CuttingProxy {
   hang(): void;
   /** How many clients are connected now. */
   connections(): number;
+  /** How many came while they were refused. */
+  turnedAway(): number;
   mend(): void;
   close(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
   const cuts: Cut[] = [];
   const sockets = new Set<Socket>();
   let severed = false;
+  let turnedAway = 0;
   let hanging = false;
   const refusal = { errno: 0, times: 0, at: COMMIT };
   const fateOf = (statements: readonly string[]): Cut | 'refused' | 'passed' => {
@@ -40,6 +43,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
   };
   const server = createServer((client) => {
     if (severed) {
+      turnedAway += 1;
       client.destroy();
       return;
     }
@@ -95,6 +99,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
     left: () => cuts.length,
     refuse: (errno, times = 1, at = COMMIT) => void Object.assign(refusal, { errno, times, at }),
     connections: () => sockets.size / 2,
+    turnedAway: () => turnedAway,
     hang: () => {
       hanging = true;
     },
