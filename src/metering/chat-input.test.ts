@@ -1,4 +1,4 @@
-import { chatInputBound } from './chat-input';
+import { chatInputBound, chatPromptText } from './chat-input';
 
 const model = { contextWindow: 10_000, mediaPartTokens: 2_000 };
 const say = (content: unknown) => ({ model: 'm', messages: [{ role: 'user', content }] });
@@ -40,6 +40,12 @@ describe('the input bound of a chat', () => {
     expect(chatInputBound(say(beside), model)).toBeGreaterThan(3_000);
   });
 
+  it('counts a refusal that is given back, also behind a text that is empty', () => {
+    const refusal = { type: 'refusal', refusal: 'x'.repeat(3_000) };
+    expect(chatInputBound(say([refusal]), model)).toBe(3_000 + 16);
+    expect(chatInputBound(say([{ ...refusal, text: '' }]), model)).toBe(3_000 + 16);
+  });
+
   it('counts tools, schemas, tool calls and prompt fields that it does not know', () => {
     const tools = [{ type: 'function', function: { name: 'f', parameters: {} } }];
     const calls = [{ id: '1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }];
@@ -56,5 +62,22 @@ describe('the input bound of a chat', () => {
 
   it('is at most the context window', () => {
     expect(chatInputBound(say('x'.repeat(50_000)), model)).toBe(10_000);
+  });
+});
+
+describe('the text of a chat', () => {
+  it('is what its messages, calls, tools and schemas say, without media', () => {
+    const content = [{ type: 'text', text: 'look' }, { type: 'image_url', image_url: { url: 'data:' } }, null];
+    const body = {
+      messages: [
+        { role: 'user', content },
+        { role: 'assistant', content: null, tool_calls: [{ id: '1' }] },
+        { role: 'tool', content: 'done' },
+      ],
+      tools: [{ type: 'function' }],
+      functions: null,
+      response_format: { type: 'json_object' },
+    };
+    expect(chatPromptText(body)).toBe('user\nlook\n\n\nassistant\n[{"id":"1"}]\ntool\ndone\n[{"type":"function"}]\n{"type":"json_object"}');
   });
 });

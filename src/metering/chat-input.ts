@@ -48,8 +48,8 @@ function partsBound(parts: readonly unknown[], model: InputBoundModel): number {
 function partBound(part: unknown, model: InputBoundModel): number {
   const type = typeof part === 'object' && part !== null ? (part as { type?: unknown }).type : undefined;
   if (type === 'text' || type === 'refusal') {
-    const text = (part as { text?: unknown; refusal?: unknown }).text ?? (part as { refusal?: unknown }).refusal;
-    return structureBound(text);
+    const { text, refusal } = part as { text?: unknown; refusal?: unknown };
+    return structureBound(text) + structureBound(refusal);
   }
   if (type === 'thinking') return structureBound(part);
   // Text beside a picture, or in a part of a type that is not known here, may reach the prompt as well.
