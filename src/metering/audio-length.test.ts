@@ -25,6 +25,35 @@ describe('the length of audio', () => {
     expect(saidMilliseconds(audio(streamed))).toBe(2_000);
   });
 
+  it('of a WAV that says no length at all is that of its bytes: what is streamed is not free', () => {
+    expect(saidMilliseconds(audio(changed(wav(2_000), (copy) => copy.writeUInt32LE(0, 40))))).toBe(2_000);
+  });
+
+  it('of a WAV leaves out what stands behind its samples, and its bound does not', () => {
+    const tagged = Buffer.concat([wav(2_000), Buffer.alloc(16_000)]);
+    expect([saidMilliseconds(audio(tagged)), longestMilliseconds(audio(tagged))]).toEqual([2_000, 3_000]);
+  });
+
+  it('of a WAV is read behind other parts of its head, also those of odd sizes', () => {
+    const part = Buffer.from('LIST\u0003\0\0\0abc\0', 'latin1');
+    const bytes = Buffer.concat([wav(2_000).subarray(0, 12), part, wav(2_000).subarray(12)]);
+    expect(saidMilliseconds(audio(bytes))).toBe(2_000);
+  });
+
+  it.each([
+    ['of samples is exact', 1, 2_000],
+    ['of anything else is not known', 0x11, undefined],
+  ])('of a WAV in the extensible form %s', (_what, kind, expected) => {
+    const whole = wav(2_000);
+    const more = Buffer.alloc(24);
+    more.writeUInt16LE(22, 0);
+    more.writeUInt16LE(kind, 8);
+    const bytes = Buffer.concat([whole.subarray(0, 36), more, whole.subarray(36)]);
+    bytes.writeUInt32LE(40, 16);
+    bytes.writeUInt16LE(0xfffe, 20);
+    expect(saidMilliseconds(audio(bytes))).toBe(expected);
+  });
+
   it.each<[string, (copy: Buffer) => void]>([
     ['is compressed', (copy) => copy.writeUInt16LE(0x11, 20)],
     ['says that it is faster than its samples', (copy) => copy.writeUInt16LE(3, 32)],
@@ -45,6 +74,18 @@ describe('the length of audio', () => {
     expect(saidMilliseconds(audio(MP3, 16_000))).toBe(2_000);
     const tag = Buffer.concat([Buffer.from('ID3'), Buffer.from([4, 0, 0, 0, 0, 1, 2]), Buffer.alloc(130)]);
     expect(saidMilliseconds(audio(Buffer.concat([tag, MP3]), 16_000))).toBe(2_000);
+  });
+
+  it.each([
+    ['MPEG 1', [0xff, 0xfb, 0x94], 1_000],
+    ['MPEG 2.5', [0xff, 0xe3, 0x84], 2_000],
+    ['a frame without a rate', [0xff, 0xfb, 0x04], undefined],
+    ['a frame with a rate that is none', [0xff, 0xfb, 0xf4], undefined],
+    ['layer II', [0xff, 0xfd, 0x94], undefined],
+    ['half a sync word', [0xff, 0x1b, 0x94], undefined],
+    ['no sync word', [0xfe, 0xfb, 0x94], undefined],
+  ])('of %s is what its rate says, or not known', (_what, head, expected) => {
+    expect(saidMilliseconds(audio(Buffer.from([...head, 0]), 16_000))).toBe(expected);
   });
 
   it('of anything else is counted at 64 kbit/s, and of raw samples by their number', () => {

@@ -34,6 +34,24 @@ describe('what is priced apart', () => {
     ]);
   });
 
+  it('has a line of its own at a price of its own, whatever it is', () => {
+    const prices = Object.fromEntries(PRICE_CLASSES.map((name, index) => [name, nano(BigInt(index + 1) * 1_000_000n)]));
+    const parts = { audioInputTokens: 1, imageInputTokens: 2, audioOutputTokens: 3, imageOutputTokens: 4 };
+    const used = usage({ reasoningTokens: 5, classes: { ...parts, images: 6, milliseconds: 7_000, characters: 8 } });
+    expect(linesOf(used, price(prices))).toEqual([
+      ['input tokens', 97n],
+      ['output tokens', 152n],
+      ['audio input tokens', 1n],
+      ['image input tokens', 4n],
+      ['audio output tokens', 12n],
+      ['image output tokens', 20n],
+      ['reasoning tokens', 15n],
+      ['images: 6', 36_000_000n],
+      ['seconds: 7', 49_000_000n],
+      ['characters: 8', 64n],
+    ]);
+  });
+
   it('costs what its side costs where it has no price', () => {
     const used = usage({ reasoningTokens: 10, classes: { audioInputTokens: 40, images: 2, milliseconds: 9_000 } });
     expect(chargeFor(used, price(undefined))).toBe(300n);

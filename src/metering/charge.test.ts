@@ -32,6 +32,22 @@ describe('a charge', () => {
     expect(chargeFor({ ...NO_USAGE, inputTokens: 1, source: 'PROVIDER' }, aPrice({ input: nano(1n) }))).toBe(1n);
   });
 
+  it('takes what was read from a cache, and what was written to one, at prices of their own, or else at that of all input', () => {
+    const usage: Usage = { ...NO_USAGE, inputTokens: 1_000, cachedInputTokens: 500, cacheWriteTokens: 200, source: 'PROVIDER' };
+    const apart = aPrice({ input: amount('1'), cachedInput: amount('0.1'), cacheWrite: amount('1.25') });
+    // 300 × 1000 + 500 × 100 + 200 × 1250 nano
+    expect(chargeFor(usage, apart)).toBe(600_000n);
+    expect(chargeFor(usage, { ...apart, cachedInput: null, cacheWrite: null })).toBe(1_000_000n);
+  });
+
+  it('is the same by the short way of prices that have nothing apart, whatever was used', () => {
+    fc.assert(
+      fc.property(usageWithin(1_000_000, 1_000_000), terms, (usage, priceTerms) => {
+        expect(chargeFor(usage, priceTerms)).toBe(chargeFor(usage, { ...priceTerms, classes: {} }));
+      }),
+    );
+  });
+
   it('adds the price of the request and applies the multiplier to all', () => {
     const usage: Usage = { ...NO_USAGE, inputTokens: 1_000_000, source: 'PROVIDER' };
     const doubled = aPrice({ perRequest: amount('0.5'), multiplier: 2_000_000_000n });

@@ -60,9 +60,17 @@ describe('the text of a message request', () => {
       messages: [
         { role: 'assistant', content: [{ type: 'tool_use', id: 'x', name: 'f', input: { a: 1 } }] },
         { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'x', content: 'sunny' }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'document', source: { type: 'text', data: 'a page' } },
+            { type: 'image', source: {} },
+          ],
+        },
       ],
       tools: [{ name: 'f' }],
+      output_config: null,
     };
-    expect(messagePromptText(body)).toBe('be short\nassistant\nf\n{"a":1}\nuser\nsunny\n[{"name":"f"}]');
+    expect(messagePromptText(body)).toBe('be short\nassistant\nf\n{"a":1}\nuser\nsunny\nuser\na page\n\n[{"name":"f"}]');
   });
 });

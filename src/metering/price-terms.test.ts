@@ -66,6 +66,7 @@ describe('prices by the length of the prompt', () => {
     expect([200_000, 200_001].map((tokens) => isDearer(pro, flat, tokens))).toEqual([false, true]);
     expect([200_000, 200_001].map((tokens) => isDearer(flat, pro, tokens))).toEqual([true, false]);
     expect(isDearer({ ...flat, multiplier: amount('0.1') }, pro, 1)).toBe(false);
+    expect(isDearer({ ...flat, output: nano(flat.output + 1n) }, flat, 1)).toBe(true);
   });
 
   it('are held for at the length that the bound can reach, also where a shorter prompt is the dearer one', () => {

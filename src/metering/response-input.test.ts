@@ -18,6 +18,11 @@ describe('the input of a response', () => {
     expect(responseInputBound({ input: [output] }, MODEL)).toBe(16 + 2 + 500);
   });
 
+  it('counts a text that stands beside media as well', () => {
+    const part = { type: 'input_image', image_url: 'data:', text: 'beside' };
+    expect(responseInputBound({ input: [{ role: 'user', content: [part, 'bare'] }] }, MODEL)).toBe(16 + 506 + 504);
+  });
+
   it('counts what it does not know', () => {
     expect(responseInputBound({ input: [{ type: 'reasoning', encrypted_content: 'x'.repeat(90) }] }, MODEL)).toBe(106);
     expect(responseInputBound({ input: 'a', later: 'xyz' }, MODEL)).toBe(20);
@@ -40,10 +45,12 @@ describe('the input of a response', () => {
         },
         { type: 'function_call', name: 'f', arguments: '{}' },
         { type: 'function_call_output', output: 'done' },
+        'bare',
       ],
+      tools: [{ name: 'f' }],
+      text: null,
     };
-    const text = responsePromptText(body);
-    for (const part of ['be brief', 'what', 'f', '{}', 'done']) expect(text).toContain(part);
-    expect(text).not.toContain('data:');
+    expect(responsePromptText(body)).toBe('be brief\nuser\nwhat\n\n\n\nf\n{}\n\n\n\n\n\ndone\nbare\n[{"name":"f"}]');
+    expect(responsePromptText({ input: 'hello', text: { format: 'x' } })).toBe('hello\n{"format":"x"}');
   });
 });
