@@ -9,10 +9,15 @@ import { viewReceipt } from './receipt-view';
 const PRICE = aPrice({ id: 'p', input: nano(1_500_000_000n), output: nano(3_000_000_000n), perRequest: nano(10_000_000n) });
 const USAGE = aUsage(3, 1);
 
-function textOf(price = PRICE, record: Partial<ReceiptRecord> = {}, attempt: Parameters<typeof anAttempt>[2] = {}): string {
+function textOf(
+  price = PRICE,
+  record: Partial<ReceiptRecord> = {},
+  attempt: Parameters<typeof anAttempt>[2] = {},
+  primary = price,
+): string {
   const charge = chargeFor(USAGE, price);
   const receipt = settled(aRecord('r', { usage: USAGE, priceId: price.id, charge, holdAmount: charge, ...record }));
-  const view = viewReceipt({ receipt, attempts: [anAttempt('r', 0, attempt)], prices: new Map([[price.id, price]]) });
+  const view = viewReceipt({ receipt, attempts: [anAttempt('r', 0, attempt)], prices: new Map([price, primary].map((each) => [each.id, each])) });
   return explainSpend(anEntry('e', { kind: 'CHARGE', receiptId: 'r', amount: nano(-charge) }), view).text;
 }
 
@@ -38,6 +43,20 @@ describe('the explanation of a charge', () => {
     const usage = { ...aUsage(1, 2), cachedInputTokens: 1 };
     expect(textOf(PRICE, { usage })).toContain('1 input token (1 of them cached) and 2 output tokens, ');
     expect(textOf()).toMatch(/ went from [\d.]+ to [\d.]+ CNY\.$/);
+  });
+
+  it.each([
+    [1_000_000_000n, 'made it 0.0000015 CNY dearer than the primary channel'],
+    [2_500_000_000n, 'made it 0.000003 CNY cheaper than the primary channel'],
+    [1_500_000_000n, 'changed nothing of the price'],
+  ])('says what the move to a backup came to, where the input of the primary costs %s: it %s', (input, words) => {
+    const record = { fallbackCount: 1, primaryPriceId: 'primary', holdAmount: nano(1_000_000_000n) };
+    expect(textOf(PRICE, record, {}, aPrice({ ...PRICE, id: 'primary', input: nano(input) }))).toContain(`The fallback ${words}.`);
+  });
+
+  it('says that it ends at what was certain, where the gateway stopped before the end', () => {
+    const words = 'The gateway that served it stopped before its end, so only what was certain is charged.';
+    expect([textOf(PRICE, { recovered: true }).includes(words), textOf().includes(words)]).toEqual([true, false]);
   });
 
   it('says why an answer broke off that had begun well, and the status of one that did not', () => {
