@@ -14,6 +14,7 @@ import { Interrupt } from '../../src/kernel/interrupt';
 import type { ApiKey, SpendLimit } from '../../src/keys/api-key';
 import type { RateLevels } from '../../src/keys/rate-limiter';
 import { GroupCommit } from '../../src/ledger/group-commit';
+import type { EndRequest } from '../../src/ledger/ledger-store';
 import type { Route } from '../../src/routing/catalog';
 import { ChannelHealth } from '../../src/routing/health/channel-health';
 import { NOBODY_ELSE } from '../../src/routing/health/health-news';
@@ -172,7 +173,10 @@ export function stage(scene: Scene) {
   return { gateway, ledger, spool, upstream, heldAtSend, sink, interruption, serve };
 }
 
-/** Serves the request, and checks what holds for each: it is held before it is sent, settled before the last byte, and no hold stays. */
+/**
+ * Serves the request, and checks what holds for each: it is held before it is sent, settled before the last byte, no hold stays, and its
+ * end says all that a ledger needs.
+ */
 export async function play(scene: Scene) {
   const set = stage(scene);
   const receipt = await set.serve();
@@ -181,7 +185,16 @@ export async function play(scene: Scene) {
   expect(set.ledger.open.size).toBe(0);
   expect(held).toBe(0n);
   expect(set.sink.settledFirst).toBe(true);
+  for (const end of set.ledger.ends) expectConsistent(end);
   return { ...set, receipt, spentRmb: amount(scene.rmb ?? '100') - posted, attempts: set.ledger.ends[0]?.attempts ?? [] };
+}
+
+/** Money moves by a transfer, is charged for one attempt, and uses up an `Idempotency-Key` where an answer was made for it. */
+function expectConsistent({ receipt, hold, attempts, chargedAttempt, transferId, overage, overageTransferId }: EndRequest): void {
+  const says = { transfer: transferId !== null, attempt: chargedAttempt !== null, overage: overageTransferId !== null };
+  expect(says).toEqual({ transfer: receipt.charge > 0n, attempt: receipt.charge > 0n, overage: overage > 0n });
+  if (chargedAttempt !== null) expect(attempts[chargedAttempt]?.usage).toEqual(receipt.usage);
+  if (hold !== null) expect(hold.settles).toBe(receipt.usage.source !== 'NONE');
 }
 
 export const STREAM = { model: 'm', messages: [{ role: 'user', content: 'hello there' }], max_tokens: 50, stream: true };
