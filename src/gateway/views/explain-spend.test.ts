@@ -17,7 +17,11 @@ function textOf(
 ): string {
   const charge = chargeFor(USAGE, price);
   const receipt = settled(aRecord('r', { usage: USAGE, priceId: price.id, charge, holdAmount: charge, ...record }));
-  const view = viewReceipt({ receipt, attempts: [anAttempt('r', 0, attempt)], prices: new Map([price, primary].map((each) => [each.id, each])) });
+  const view = viewReceipt({
+    receipt,
+    attempts: [anAttempt('r', 0, attempt)],
+    prices: new Map([price, primary].map((each) => [each.id, each])),
+  });
   return explainSpend(anEntry('e', { kind: 'CHARGE', receiptId: 'r', amount: nano(-charge) }), view).text;
 }
 
@@ -68,6 +72,22 @@ describe('the explanation of a charge', () => {
 
 describe('the explanation of money that was moved', () => {
   const refund = (memo: string | null) => explainSpend(anEntry('e', { kind: 'REFUND', receiptId: 'r', amount: nano(5n), memo }), null).text;
+
+  it.each([
+    ['TOP_UP', 5_000_000_000n, 'A top-up added 5 CNY to RMB.', 'a top-up'],
+    ['REDEMPTION', 5_000_000_000n, 'A redemption code added 5 CNY to RMB.', 'a redemption code'],
+    ['REFUND', 5_000_000_000n, 'A refund of the charge of the request r added 5 CNY to RMB.', 'a refund'],
+    ['ADJUSTMENT', 5_000_000_000n, 'An adjustment by the operator added 5 CNY to RMB.', 'an adjustment by the operator'],
+    ['ADJUSTMENT', -5_000_000_000n, 'An adjustment by the operator took 5 CNY from RMB.', 'an adjustment by the operator'],
+  ] as const)(
+    'says whether it was added to a balance or taken from it, in its text and in its line: %s of %s',
+    (kind, moved, words, label) => {
+      const entry = anEntry('e', { kind, amount: nano(moved), receiptId: kind === 'REFUND' ? 'r' : null });
+      const { text, lines } = explainSpend(entry, null);
+      expect(text.startsWith(words)).toBe(true);
+      expect(lines).toEqual([{ label, tokens: null, unitPrice: null, amount: moved }]);
+    },
+  );
 
   it('sets what was noted apart from its own words', () => {
     expect(refund('sorry')).toMatch(/ It was noted as "sorry"\. The balance of /);

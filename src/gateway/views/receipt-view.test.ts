@@ -1,6 +1,7 @@
 import { aPrice } from '../../../test/support/catalog-builders';
 import { fc } from '../../../test/support/properties';
 import { aHold, anAttempt, aRecord, aRequest, aUsage, inFlight, settled } from '../../../test/support/receipt-builders';
+import { FAULT_RULES } from '../../kernel/fault-codes';
 import { minNano, nano } from '../../kernel/money';
 import { STOP_REASONS } from '../../kernel/words';
 import type { ReceiptRecord } from '../../ledger/receipt';
@@ -96,6 +97,14 @@ describe('texts for people', () => {
     expect(viewOf({ ...charged(CHEAP), status, stopReason, errorCode: fault }).nextStep ?? '').not.toMatch(/\b(try|send)\b.*\bagain\b/i);
   });
 
+  it('invite to try again after what may pass, while nothing was charged for it', () => {
+    const late = { status: 'FAILED', stopReason: 'UPSTREAM_TIMEOUT', errorCode: 'upstream_timeout' } as const;
+    expect(viewOf({ ...late, charge: nano(0n) }).nextStep).toBe(FAULT_RULES.upstream_timeout.nextStep);
+    expect(viewOf({ ...charged(CHEAP), ...late }).nextStep).toMatch(/^Use what was delivered/);
+    const cut = { status: 'FAILED', stopReason: 'BUDGET', errorCode: 'output_limit_reached' } as const;
+    expect(viewOf({ ...charged(CHEAP), ...cut }).nextStep).toBe(FAULT_RULES.output_limit_reached.nextStep);
+  });
+
   it('promise no next step for a code that is not in the table', () => {
     expect(viewOf({ status: 'FAILED', errorCode: 'from_another_version' }).nextStep).toBeNull();
   });
@@ -122,6 +131,14 @@ describe('texts for people', () => {
     const usage = aUsage(10, 4, { classes });
     const { attempts } = viewOf(charged(CHEAP), [anAttempt('r', 0, { usage, charge: nano(3_000_000n) })]);
     expect(attempts[0]?.chargeReason).toBe(`10 input and 4 output tokens${beside} at price version cheap cost 0.003 CNY.`);
+  });
+
+  it('say of one that was cut, or that answered with what has no price, what the receipt says', () => {
+    const noChargeReason = 'The client left before any output was delivered.';
+    const free = { usage: aUsage(0, 0, { source: 'NONE' }), charge: nano(0n), noChargeReason } as const;
+    const reasonOf = (status: 'CANCELLED' | 'FAILED') => viewOf(free, [anAttempt('r', 0, { status })]).attempts[0]?.chargeReason;
+    expect(reasonOf('CANCELLED')).toBe(noChargeReason);
+    expect(reasonOf('FAILED')).toMatch(/failed attempts are not charged/);
   });
 
   it('of one that broke off in what it delivered, where nothing has a price, is that of the receipt', () => {
