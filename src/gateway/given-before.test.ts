@@ -1,6 +1,7 @@
 import { Fault } from '../kernel/fault';
 import type { KeyUse } from '../ledger/key-use';
 import { ReceiptedFault } from './ending/end-durably';
+import type { AnswerArchive, KeptAnswer } from './ending/kept-answer';
 import type { Settled } from './ending/settle';
 import { settledOrGivenBefore } from './given-before';
 
@@ -8,7 +9,7 @@ const KEY = { id: 'key', bodyHash: 'body' };
 const ENDED = new Fault('invalid_request', 'The run has ended.');
 
 /** How a call with a key that was used so is answered where it would end so; and how often the key was looked up. */
-async function answered(end: Settled | Error, use: Partial<KeyUse> | Error | undefined) {
+async function answered(end: Settled | Error, use: Partial<KeyUse> | Error | undefined, kept?: KeptAnswer | Error | null) {
   let looks = 0;
   const keyUse = async () => {
     looks += 1;
@@ -20,7 +21,12 @@ async function answered(end: Settled | Error, use: Partial<KeyUse> | Error | und
     if (end instanceof Error) throw end;
     return end;
   };
-  const ended = await settledOrGivenBefore({ archive: null, clock, reader: { keyUse } }, 'twin', KEY, serve).catch(
+  const find = async () => {
+    if (kept instanceof Error) throw kept;
+    return kept ?? null;
+  };
+  const archive: AnswerArchive | null = kept === undefined ? null : { keepMs: 1, seal: () => '', find };
+  const ended = await settledOrGivenBefore({ archive, clock, reader: { keyUse } }, 'twin', KEY, serve).catch(
     (error: unknown) => error,
   );
   return { ended, looks };
@@ -47,5 +53,26 @@ describe('a call with an Idempotency-Key', () => {
 
   it('is to be sent again where its key cannot be looked up: nobody is told that it may not run', async () => {
     expect(await answered(ENDED, new Error('away'))).toMatchObject({ ended: { code: 'temporarily_unavailable' } });
+  });
+
+  describe('whose answers are kept', () => {
+    const kept = (requestId: string): KeptAnswer => ({
+      ...{ requestId, routeType: 'ORDINARY', bucket: 'RMB', stream: false, charge: '1', text: '{}' },
+    });
+
+    it('is given the answer of the request that settled it, and no other: a key may have been used again since', async () => {
+      expect(await answered(ENDED, {}, kept('first'))).toMatchObject({ ended: kept('first') });
+      for (const other of [kept('second'), null])
+        expect(await answered(ENDED, {}, other)).toMatchObject({ ended: { code: 'idempotency_settled' } });
+    });
+
+    it('is given none for another body, and none while the first request runs', async () => {
+      expect(await answered(ENDED, { bodyHash: 'another' }, kept('first'))).toMatchObject({ ended: { code: 'idempotency_mismatch' } });
+      expect(await answered(ENDED, { state: 'OPEN' }, kept('first'))).toMatchObject({ ended: { code: 'idempotency_in_progress' } });
+    });
+
+    it('is to be sent again where they cannot be looked up', async () => {
+      expect(await answered(ENDED, {}, new Error('away'))).toMatchObject({ ended: { code: 'temporarily_unavailable' } });
+    });
   });
 });

@@ -36,8 +36,9 @@ describe('audio that was heard', () => {
   });
 
   it('is what the provider says where that is tokens, or where it is not sold by them', async () => {
-    const tokens = aUsage(800, 20, { classes: { audioInputTokens: 790, milliseconds: 60_000 } });
-    expect(await measured({ usage: tokens }, BY_AUDIO)).toMatchObject(tokens);
+    const classes = { audioInputTokens: 790, milliseconds: 60_000 };
+    for (const said of [aUsage(800, 20, { classes }), aUsage(800, 0, { classes }), aUsage(0, 20, { classes }), aUsage(0, 0)])
+      expect(await measured({ usage: said }, BY_AUDIO)).toMatchObject(said);
     expect(await measured({ usage: MINUTE }, undefined)).toMatchObject(MINUTE);
   });
 });
