@@ -93,6 +93,10 @@ describe('after a failure', () => {
     expect(failureClassOf(aFailure({ kind })).stopReason).toBe('UPSTREAM_TIMEOUT');
   });
 
+  it.each([401, 402, 403])('of status %i, which refuses the secret, another secret of the channel may be taken', (status) => {
+    expect(failureClassOf(aFailure({ status })).refusesSecret).toBe(true);
+  });
+
   it('that the gateway made itself nothing more is tried', () => {
     expect(failureClassOf(aFailure({ kind: 'cut' })).next).toBe('stop');
   });

@@ -151,7 +151,8 @@ describe('a tail of spend', () => {
     expect(ids(await take(history, 2, after)).sort()).toEqual(['a', 'b']);
     const beginning = spendCursor(new Map([['acme:RMB', { seq: 0n, seen: 0 }]]));
     expect(() => refuseOfOthers(positionOfCursor(beginning), 'acme')).not.toThrow();
-    expect(() => refuseOfOthers(positionOfCursor(''), 'acme')).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    for (const others of ['', spendCursor(new Map([['acme-2:RMB', { seq: 0n, seen: 0 }]]))])
+      expect(() => refuseOfOthers(positionOfCursor(others), 'acme')).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });
 
   it.each([

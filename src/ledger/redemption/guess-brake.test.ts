@@ -28,5 +28,14 @@ describe('the brake on guessing', () => {
     expect(() => brake.check('guesser')).not.toThrow();
     fail('guesser', 9);
     expect(() => brake.check('guesser')).not.toThrow();
+    fail('guesser', 1);
+    expect(() => brake.check('guesser')).toThrow();
+  });
+
+  it('holds whatever other accounts fail at meanwhile', () => {
+    const { brake, fail } = aBrake();
+    fail('guesser', 10);
+    for (let nth = 0; nth < 100; nth += 1) fail(`other-${nth}`, 1);
+    expect(() => brake.check('guesser')).toThrow();
   });
 });
