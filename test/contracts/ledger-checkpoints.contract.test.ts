@@ -132,12 +132,13 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('checkpoints on %s', (kind) => 
     expect(await wallet()).toEqual({ posted: 995n, held: 0n });
   });
 
-  promise('settle without a transfer where what was delivered is free', async () => {
+  promise('settle without a transfer where what was delivered is free, and say that it has no price', async () => {
     const [hold] = await placed();
     await ledger.store.checkpoint([checkpoint(hold!, 0n)]);
     await recovered();
     expect(await stateOf(hold!)).toBe('SETTLED');
     expect(await receiptOf(hold!)).toMatchObject({ charge: 0n, usage_source: 'FLOOR', transfer_id: null });
+    expect(await receiptOf(hold!)).toMatchObject({ no_charge_reason: expect.stringContaining('nothing that has a price') });
     expect(await wallet()).toEqual({ posted: 1_000n, held: 0n });
   });
 
