@@ -26,9 +26,7 @@ async function answered(end: Settled | Error, use: Partial<KeyUse> | Error | und
     return kept ?? null;
   };
   const archive: AnswerArchive | null = kept === undefined ? null : { keepMs: 1, seal: () => '', find };
-  const ended = await settledOrGivenBefore({ archive, clock, reader: { keyUse } }, 'twin', KEY, serve).catch(
-    (error: unknown) => error,
-  );
+  const ended = await settledOrGivenBefore({ archive, clock, reader: { keyUse } }, 'twin', KEY, serve).catch((error: unknown) => error);
   return { ended, looks };
 }
 

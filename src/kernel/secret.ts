@@ -60,7 +60,8 @@ export function unseal(masterKey: Buffer, sealed: string, context: string): stri
   const bytes = Buffer.from(sealed, 'base64');
   invariant(bytes[0] === SEAL_VERSION, 'a sealed secret has an unknown version');
   const tagAt = 1 + NONCE_BYTES;
-  const decipher = createDecipheriv('aes-256-gcm', masterKey, bytes.subarray(1, tagAt));
+  // Without its length, a tag that was cut to a few bytes is taken too.
+  const decipher = createDecipheriv('aes-256-gcm', masterKey, bytes.subarray(1, tagAt), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(context, 'utf8'));
   decipher.setAuthTag(bytes.subarray(tagAt, tagAt + TAG_BYTES));
   return Buffer.concat([decipher.update(bytes.subarray(tagAt + TAG_BYTES)), decipher.final()]).toString('utf8');

@@ -9,7 +9,8 @@ import { transcriptions } from '../endpoints/transcriptions';
 import { measureUsage } from './measure-usage';
 
 const WORDS = { count: (text: string) => text.split(/\s+/).filter(Boolean).length };
-const CALL = { endpoint: transcriptions, body: { json: { prompt: 'names in it' } } } as Partial<ModelCall> as ModelCall;
+const BODY = { text: '', members: [], json: { prompt: 'names in it' } };
+const CALL = { endpoint: transcriptions, body: BODY } as Partial<ModelCall> as ModelCall;
 const BY_AUDIO = { audioInput: nano(6_000_000_000n) };
 
 /** The usage of a transcript that ended, where the price has these classes and the provider said this of it. */

@@ -39,14 +39,14 @@ describe('the ceilings on a hold', () => {
     ['project', 'bots', 'LIFETIME', 'The LIFETIME limit of the project "bots" on RMB is 5 CNY', 'up to 1 CNY.'],
   ] as const)(
     'are named to whoever reaches them, with what stands against them and what lets it go on: %s',
-    (scope, scopeId, window, ...words) => {
+    (scope, scopeId, window, begins, ends) => {
       const at = { counterId: counterId({ scope, scopeId, bucket: 'RMB', window }, NOON), ceiling: amount('5') };
       const fault = overLimit({ ...at, spent: amount('4'), held: amount('0.5') }, amount('1'));
       expect(fault).toMatchObject({
         code: 'spend_limit_reached',
         publicMessage: expect.stringContaining('4 CNY is spent and 0.5 CNY is held'),
       });
-      expect([fault.publicMessage.startsWith(words[0]), fault.publicMessage.endsWith(words[1])]).toEqual([true, true]);
+      expect([fault.publicMessage.startsWith(begins), fault.publicMessage.endsWith(ends)]).toEqual([true, true]);
     },
   );
 });
