@@ -1,7 +1,12 @@
 /** Which channel serves, which balance pays, and what the receipt says of the way there. */
-import { postChat, type ReceiptJson, receipt } from '../support/forge-client';
+import { get, postChat, type ReceiptJson, receipt } from '../support/forge-client';
 import { onOneDatabase } from '../support/on-each-database';
-import { HI, secretOf } from '../support/shop-catalog';
+import { BACKUP_PRICE, HI, OFFICIAL_PRICE, PRIMARY_PRICE, secretOf } from '../support/shop-catalog';
+
+/** A route as `/v1/models` lists it. */
+interface Listed {
+  readonly prices: readonly object[];
+}
 
 onOneDatabase('routing', (bed, promise) => {
   async function call(
@@ -60,6 +65,26 @@ onOneDatabase('routing', (bed, promise) => {
       [3, 'cheap-b', 'BACKUP', 0, 'SUCCEEDED', 200],
     ]);
   });
+
+  promise(
+    'is told with its price before a call, as the receipt tells it after, for the primary, for backups and across balances',
+    async () => {
+      const listed = async (keyId: string) => {
+        const { routes } = (await (await get(bed.gateway.origin, '/v1/models/small', secretOf(keyId))).json()) as { routes: Listed[] };
+        return routes;
+      };
+      const [ordinary, official] = await listed('crossing');
+      expect([ordinary, official]).toMatchObject([
+        { type: 'ORDINARY', bucket: 'RMB', prices: [{ currency: 'CNY', ...PRIMARY_PRICE }, BACKUP_PRICE] },
+        { type: 'OFFICIAL', bucket: 'CREDIT', prices: [{ currency: 'USD', ...OFFICIAL_PRICE }] },
+      ]);
+      expect(await listed('chat')).toEqual([ordinary]);
+      expect(await listed('official')).toEqual([official]);
+      expect((await call('chat', 'small')).story.price).toEqual(ordinary?.prices[0]);
+      bed.a.next({ status: 500 });
+      expect((await call('chat', 'small')).story.price).toEqual(ordinary?.prices[1]);
+    },
+  );
 
   promise('stays on a channel that answers at the second try, at its own price', async () => {
     bed.a.next({ status: 500 });

@@ -15,7 +15,7 @@ export const BACKUP_PRICE = { input: '2', output: '8' };
 /** A token of input costs the operator 500 nano of a yuan, one of output 2000; on the backup 100 and 400 nano of a dollar. */
 const PRIMARY_COST = { currency: 'CNY', input: '0.5', output: '2' };
 const BACKUP_COST = { currency: 'USD', input: '0.1', output: '0.4' };
-const OFFICIAL_PRICE = { input: '0.25', output: '2' };
+export const OFFICIAL_PRICE = { input: '0.25', output: '2' };
 
 /** A picture costs 0.02 yuan, and the operator half of it. */
 const PAINTER_PRICE = { input: '0', output: '0', perImage: '0.02' };

@@ -2,16 +2,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Fault } from '../../kernel/fault';
 import { shown } from '../../kernel/shown';
-import { callableNames, type Named } from '../../routing/callable-names';
+import { currencyOf } from '../../kernel/words';
+import { type Callable, callableNames } from '../../routing/callable-names';
 import type { CatalogStore } from '../../routing/catalog-store';
+import type { Plan } from '../../routing/plan-route';
 import { type CallerDeps, callerOf } from './caller';
+import { priceJson } from './price-json';
 
 interface ModelDeps extends CallerDeps {
   readonly catalog: Pick<CatalogStore, 'current'>;
 }
 
 export function registerModels(app: FastifyInstance, deps: ModelDeps): void {
-  const callable = async (request: FastifyRequest): Promise<Named[]> =>
+  const callable = async (request: FastifyRequest): Promise<Callable[]> =>
     callableNames(deps.catalog.current(), await callerOf(deps, request));
 
   app.get('/v1/models', async (request) => {
@@ -34,17 +37,17 @@ function isAnthropics({ headers }: FastifyRequest): boolean {
   return headers['anthropic-version'] !== undefined;
 }
 
-function endsOf(models: readonly Named[]): object {
+function endsOf(models: readonly Callable[]): object {
   return { first_id: models[0]?.name ?? null, last_id: models.at(-1)?.name ?? null };
 }
 
 /** When a model came out is not known. */
-function anthropicJson({ name }: Named): object {
+function anthropicJson({ name }: Callable): object {
   return { type: 'model', id: name, display_name: name, created_at: '1970-01-01T00:00:00Z' };
 }
 
 /** Of an alias: what the model has that it stands for, and which one that is. */
-function modelJson({ name, model }: Named): object {
+function modelJson({ name, model, plans }: Callable): object {
   return {
     id: name,
     object: 'model',
@@ -53,5 +56,11 @@ function modelJson({ name, model }: Named): object {
     context_window: model.contextWindow,
     max_output_tokens: model.maxOutputTokens,
     ...(name !== model.id && { alias_of: model.id }),
+    routes: plans.map(routeJson),
   };
+}
+
+/** The price of the primary channel first, and behind it each other one that a backup may charge. */
+function routeJson({ routeType, bucket, prices }: Plan): object {
+  return { type: routeType, bucket, prices: prices.map((price) => priceJson(price, currencyOf(bucket))) };
 }

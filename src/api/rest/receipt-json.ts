@@ -1,21 +1,19 @@
 /** The receipt as JSON, with the names of the graph's `Receipt`: amounts are decimal strings, instants RFC 3339 in UTC. */
 import type { LoadedReceipt } from '../../gateway/views/load-receipt';
 import { type AttemptView, type ReceiptView, spokenBy } from '../../gateway/views/receipt-view';
-import { PRICE_CLASSES, type PriceClasses, USAGE_CLASSES } from '../../kernel/classes';
-import { LONG_PROMPT_AMOUNTS, type LongPromptPrice } from '../../kernel/long-prompts';
+import { USAGE_CLASSES } from '../../kernel/classes';
 import { formatDecimal } from '../../kernel/money';
 import { instant } from '../../kernel/times';
-import { type Currency, currencyOf } from '../../kernel/words';
+import { currencyOf } from '../../kernel/words';
 import { type ApiKey, keyStatus } from '../../keys/api-key';
 import type { HoldRecord } from '../../ledger/receipt';
 import type { LedgerEntry } from '../../ledger/wallet';
 import type { ChargeLine } from '../../metering/charge';
 import type { Usage } from '../../metering/usage';
-import type { PriceVersion } from '../../routing/catalog';
 import type { HealthWord } from '../../routing/health/health-report';
+import { orNull } from './or-null';
+import { priceJson } from './price-json';
 import type { RunOfReceipt } from './run-of-receipt';
-
-const orNull = <T, R>(value: T | null, render: (value: T) => R): R | null => (value === null ? null : render(value));
 
 export function receiptJson(
   loaded: LoadedReceipt,
@@ -93,30 +91,6 @@ function channelJson({ channels, view }: LoadedReceipt, id: string): object {
 
 function usageJson({ classes, ...usage }: Usage): object {
   return { ...usage, classes: classes ? Object.fromEntries(USAGE_CLASSES.map((name) => [name, classes[name] ?? null])) : null };
-}
-
-function priceJson(price: PriceVersion, currency: Currency | null): object {
-  return {
-    versionId: price.id,
-    currency,
-    input: formatDecimal(price.input),
-    cachedInput: orNull(price.cachedInput, formatDecimal),
-    cacheWrite: orNull(price.cacheWrite, formatDecimal),
-    output: formatDecimal(price.output),
-    perRequest: orNull(price.perRequest, formatDecimal),
-    classes: orNull(price.classes ?? null, classesJson),
-    longPrompts: orNull(price.longPrompts ?? null, (prices) => prices.map(longPromptJson)),
-    multiplier: formatDecimal(price.multiplier),
-    effectiveFrom: instant(price.effectiveFrom),
-  };
-}
-
-function classesJson(classes: PriceClasses): object {
-  return Object.fromEntries(PRICE_CLASSES.map((name) => [name, orNull(classes[name] ?? null, formatDecimal)]));
-}
-
-function longPromptJson({ above, ...amounts }: LongPromptPrice): object {
-  return { above, ...Object.fromEntries(LONG_PROMPT_AMOUNTS.map((name) => [name, orNull(amounts[name] ?? null, formatDecimal)])) };
 }
 
 function holdJson(hold: HoldRecord): object {
