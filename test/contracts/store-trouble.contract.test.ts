@@ -15,7 +15,7 @@ import { eventually } from '../support/eventually';
 import { silentLog } from '../support/open-ledger';
 
 const UNAVAILABLE = { name: 'Fault', code: 'temporarily_unavailable' };
-const account = (id: string) => ({ id, name: id, createdAt: 1_790_000_000_000 });
+const account = (id: string) => ({ id, name: id, createdAt: 1_790_000_000_000, suspendedAt: null });
 
 /** What callers ask for: through TypeORM, as plain statements, and in a transaction. */
 function questionsTo(dataSource: DataSource): readonly [string, () => Promise<unknown>][] {
