@@ -25,7 +25,7 @@ export interface ManagementToken {
   readonly revokedAt: number | null;
 }
 
-/** The id of the token that the catalog declared for an account. No other token and no account has a colon in its id. */
+/** The id of the token that the catalog declared for an account. One that was made has no colon in its id. */
 export function declaredTokenId(accountId: string): string {
   return `${accountId}${DECLARED}`;
 }
