@@ -20,39 +20,39 @@ export class LocalRateLimiter implements RateLimiter {
   constructor(private readonly clock: Pick<Clock, 'monotonic'>) {}
 
   async take(ask: RateAsk): Promise<RateGranted | RateRefused> {
-    const { keyId, limits } = ask;
-    const fill = this.fillOf(keyId, limits);
+    const { holder, limits } = ask;
+    const fill = this.fillOf(holder, limits);
     const refusal = refusalOf(ask, fill);
     if (refusal !== null) return { granted: false, levels: levelsOf(limits, fill), ...refusal };
     const reserved = reservedTokens(ask);
     const taken = { requests: fill.requests + 1, tokens: fill.tokens + reserved, running: fill.running + 1 };
-    this.remember(keyId, taken);
+    this.remember(holder, taken);
     return { granted: true, levels: levelsOf(limits, taken), giveBack: this.returning(ask, reserved) };
   }
 
-  async levels(keyId: string, limits: RateLimits): Promise<RateLevels> {
-    return levelsOf(limits, this.fillOf(keyId, limits));
+  async levels(holder: string, limits: RateLimits): Promise<RateLevels> {
+    return levelsOf(limits, this.fillOf(holder, limits));
   }
 
-  private returning({ keyId, limits }: RateAsk, reserved: number): (tokensUsed: number) => Promise<void> {
+  private returning({ holder, limits }: RateAsk, reserved: number): (tokensUsed: number) => Promise<void> {
     let returned = false;
     return async (tokensUsed) => {
       if (returned) return;
       returned = true;
-      const fill = this.fillOf(keyId, limits);
+      const fill = this.fillOf(holder, limits);
       const tokens = limits.tokensPerMinute === null ? 0 : Math.max(0, fill.tokens + tokensUsed - reserved);
-      this.remember(keyId, { ...fill, tokens, running: Math.max(0, fill.running - 1) });
+      this.remember(holder, { ...fill, tokens, running: Math.max(0, fill.running - 1) });
     };
   }
 
-  private fillOf(keyId: string, limits: RateLimits): RateFill {
-    const known = this.remembered.get(keyId);
+  private fillOf(holder: string, limits: RateLimits): RateFill {
+    const known = this.remembered.get(holder);
     return known === undefined ? NOTHING : emptied(known.fill, limits, this.clock.monotonic() - known.at);
   }
 
-  private remember(keyId: string, fill: RateFill): void {
+  private remember(holder: string, fill: RateFill): void {
     const at = this.clock.monotonic();
-    this.remembered.set(keyId, { fill, at });
+    this.remembered.set(holder, { fill, at });
     if (this.remembered.size <= this.sweptAt) return;
     for (const [id, known] of this.remembered) {
       if (known.fill.running === 0 && at - known.at > FORGOTTEN_AFTER_MS) this.remembered.delete(id);

@@ -3,7 +3,7 @@ import { LocalRateLimiter } from './local-rate-limiter';
 import { RateLimiterWithFallback } from './rate-limiter-with-fallback';
 
 const LIMITS: RateLimits = { requestsPerMinute: 2, tokensPerMinute: null, concurrency: null };
-const ASK = { keyId: 'k', requestId: 'r', limits: LIMITS, tokens: 0 };
+const ASK = { holder: 'k', requestId: 'r', limits: LIMITS, tokens: 0 };
 const LEVELS = { requests: { limit: 2, remaining: 1, resetMs: 1 }, tokens: null, concurrency: null };
 
 function setUp() {

@@ -29,9 +29,9 @@ export class RateLimiterWithFallback implements RateLimiter {
     return { ...answer, giveBack: (tokensUsed) => this.giveBack(answer, tokensUsed) };
   }
 
-  async levels(keyId: string, limits: RateLimits): Promise<RateLevels> {
-    const answer = await this.fromShared(() => this.options.shared.levels(keyId, limits));
-    return answer ?? this.options.local.levels(keyId, limits);
+  async levels(holder: string, limits: RateLimits): Promise<RateLevels> {
+    const answer = await this.fromShared(() => this.options.shared.levels(holder, limits));
+    return answer ?? this.options.local.levels(holder, limits);
   }
 
   /** Said to Redis also while it is away, and then not waited for: what does not reach it ends with the lease. */

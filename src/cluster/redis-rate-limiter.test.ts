@@ -18,8 +18,8 @@ function setUp() {
     },
   };
   const limiter = new RedisRateLimiter({ redis, prefix: 'p:', leaseMs: LEASE_MS });
-  const take = async (keyId: string, requestId: string) => {
-    const answer = await limiter.take({ keyId, requestId, limits: LIMITS, tokens: 0 });
+  const take = async (holder: string, requestId: string) => {
+    const answer = await limiter.take({ holder, requestId, limits: LIMITS, tokens: 0 });
     if (!answer.granted) throw new Error('it grants everything');
     return answer;
   };

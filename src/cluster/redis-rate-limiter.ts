@@ -56,18 +56,18 @@ export class RedisRateLimiter implements RateLimiter {
   /** @throws when Redis gives no answer; it may have taken all the same */
   async take(ask: RateAsk): Promise<RateGranted | RateRefused> {
     const reserved = reservedTokens(ask);
-    const { by, retryAfterMs, levels } = await this.run('take', ask.keyId, ask.limits, reserved, ask.requestId).catch((error) => {
+    const { by, retryAfterMs, levels } = await this.run('take', ask.holder, ask.limits, reserved, ask.requestId).catch((error) => {
       this.owe(ask);
       throw error;
     });
     if (by !== '') return { granted: false, levels, by: by as keyof RateLimits, retryAfterMs };
-    if (ask.limits.concurrency !== null) this.held.set(ask.requestId, this.slotsOf(ask.keyId));
+    if (ask.limits.concurrency !== null) this.held.set(ask.requestId, this.slotsOf(ask.holder));
     return { granted: true, levels, giveBack: (tokensUsed) => this.giveBack(ask, tokensUsed - reserved) };
   }
 
   /** @throws when Redis gives no answer */
-  async levels(keyId: string, limits: RateLimits): Promise<RateLevels> {
-    return (await this.run('look', keyId, limits, 0, '')).levels;
+  async levels(holder: string, limits: RateLimits): Promise<RateLevels> {
+    return (await this.run('look', holder, limits, 0, '')).levels;
   }
 
   close(): void {
@@ -79,7 +79,7 @@ export class RedisRateLimiter implements RateLimiter {
   private async giveBack(ask: RateAsk, moreTokens: number): Promise<void> {
     this.held.delete(ask.requestId);
     try {
-      await this.run('give', ask.keyId, ask.limits, moreTokens, ask.requestId);
+      await this.run('give', ask.holder, ask.limits, moreTokens, ask.requestId);
     } catch (error) {
       this.owe(ask);
       throw error;
@@ -100,19 +100,19 @@ export class RedisRateLimiter implements RateLimiter {
     await Promise.all(due.map(([, { ask }]) => this.returnSlot(ask)));
   }
 
-  private async returnSlot({ keyId, limits, requestId }: RateAsk): Promise<void> {
+  private async returnSlot({ holder, limits, requestId }: RateAsk): Promise<void> {
     try {
-      await this.run('give', keyId, limits, 0, requestId);
+      await this.run('give', holder, limits, 0, requestId);
       this.owed.delete(requestId);
     } catch {
       // It is said again, as long as the slot may stand there.
     }
   }
 
-  private async run(act: 'take' | 'give' | 'look', keyId: string, limits: RateLimits, tokens: number, slot: string): Promise<Filled> {
+  private async run(act: 'take' | 'give' | 'look', holder: string, limits: RateLimits, tokens: number, slot: string): Promise<Filled> {
     const { requestsPerMinute, tokensPerMinute, concurrency } = limits;
     const values = [act, requestsPerMinute ?? 0, tokensPerMinute ?? 0, concurrency ?? 0, tokens, slot, this.leaseMs].map(String);
-    const answer = await this.options.redis.run(RATE_SCRIPT, [this.bucketsOf(keyId), this.slotsOf(keyId)], values);
+    const answer = await this.options.redis.run(RATE_SCRIPT, [this.bucketsOf(holder), this.slotsOf(holder)], values);
     invariant(Array.isArray(answer) && answer.length === 5, 'the rate script gives five values');
     const [by, retryAfterMs, requests, used, running] = answer.map(String) as [string, string, string, string, string];
     const fill = { requests: fraction(requests), tokens: fraction(used), running: fraction(running) };
@@ -143,12 +143,12 @@ export class RedisRateLimiter implements RateLimiter {
   }
 
   /** The braces keep both on one node of a Redis Cluster. */
-  private bucketsOf(keyId: string): string {
-    return `${this.options.prefix}rate:{${keyId}}`;
+  private bucketsOf(holder: string): string {
+    return `${this.options.prefix}rate:{${holder}}`;
   }
 
-  private slotsOf(keyId: string): string {
-    return `${this.bucketsOf(keyId)}:slots`;
+  private slotsOf(holder: string): string {
+    return `${this.bucketsOf(holder)}:slots`;
   }
 }
 

@@ -48,3 +48,44 @@ describe('a request beyond the rate of its key', () => {
     expect(set.sink.rates).toBeNull();
   });
 });
+
+describe('a request beyond the rate of its account', () => {
+  const NONE = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null };
+  const bounded = (accountRates: object, ofKey: object = {}) => ({ ...limits(ofKey), accountRates: { ...NONE, ...accountRates } });
+
+  it('is refused with a receipt, says whose rate it is, and sends nothing', async () => {
+    const set = stage({ key: bounded({ requestsPerMinute: 1 }) });
+    await set.serve();
+    expect(await set.serve()).toMatchObject({ stopReason: 'REFUSED', errorCode: 'rate_limit_exceeded', charge: 0n });
+    expect(set.sink.fault?.publicMessage).toBe('The account of this key is limited to 1 requests per minute: try again in 60 s.');
+    expect(set.upstream.calls).toHaveLength(1);
+  });
+
+  it('hears of the limits that refuse it, and else of those of its key', async () => {
+    const set = stage({ key: bounded({ requestsPerMinute: 2 }, { requestsPerMinute: 60 }) });
+    for (const left of [59, 58]) {
+      await set.serve();
+      expect(set.sink.rates?.requests).toMatchObject({ limit: 60, remaining: left });
+    }
+    await set.serve();
+    expect(set.sink.rates?.requests).toMatchObject({ limit: 2, remaining: 0 });
+  });
+
+  it('takes nothing of the account where its key is beyond its own', async () => {
+    const set = stage({ key: bounded({ requestsPerMinute: 10 }, { requestsPerMinute: 1 }) });
+    for (let index = 0; index < 5; index += 1) await set.serve();
+    const levels = await set.gateway.rates.levels('account acme', { ...NONE, requestsPerMinute: 10 });
+    expect(levels.requests?.remaining).toBe(9);
+  });
+
+  it('gives the slots of both back, and counts the tokens that were used for both', async () => {
+    const one = { concurrency: 1, tokensPerMinute: 1_000 };
+    const set = stage({ key: bounded(one, one), body: { ...STREAM, max_tokens: 900 } });
+    const { usage } = await set.serve();
+    const left = 1_000 - usage.inputTokens - usage.outputTokens;
+    for (const holder of ['key', 'account acme']) {
+      const levels = await set.gateway.rates.levels(holder, { ...NONE, ...one });
+      expect(levels).toMatchObject({ concurrency: { remaining: 1 }, tokens: { remaining: left } });
+    }
+  });
+});

@@ -1,6 +1,7 @@
-/** Keeps a request within the rates of its key: takes before anything is planned or held, and gives back when it has ended. */
+/** Keeps a request within the rates of its key and its account: takes before anything is planned or held, and gives back when it has ended. */
 import type { ApiKey } from '../keys/api-key';
-import { hasRateLimits, type RateLimiter, type RateLimits } from '../keys/rate-limiter';
+import { type RateHolder, rateHoldersOf } from '../keys/rate-holders';
+import type { RateLimiter, RateLimits } from '../keys/rate-limiter';
 import { estimatedTokens } from '../metering/token-estimate';
 import type { AnswerSink } from './completion-request';
 import type { KeptAnswer } from './ending/kept-answer';
@@ -19,25 +20,31 @@ export interface RatedRequest {
 type Served = Pick<Settled, 'receipt'> | KeptAnswer;
 
 /**
- * Runs `serve` within the limits of the key. What it used is given back before the promise settles, so that a client that
- * waits for each answer never meets its own former request.
- * @throws Fault `rate_limit_exceeded`; nothing was taken then
+ * Runs `serve` within the limits of the key and those of its account. What it used is given back before the promise settles, so that a
+ * client that waits for each answer never meets its own former request. The client is told of the key's limits, or else of its account's;
+ * and of those that refuse it.
+ * @throws Fault `rate_limit_exceeded`; nothing is taken then of what refuses, nor of what would be asked next
  */
 export function withRate<T extends Served>(rates: RateLimiter, rated: RatedRequest, sink: AnswerSink, serve: () => Promise<T>): Promise<T> {
   // No promise of its own for the many keys without rates.
-  return hasRateLimits(rated.key.limits) ? withinRates(rates, rated, sink, serve) : serve();
+  return rateHoldersOf(rated.key).reduceRight(
+    (inner, holder, nth) => () => withinRates(rates, { holder, nth }, rated, sink, inner),
+    serve,
+  )();
 }
 
 async function withinRates<T extends Served>(
   rates: RateLimiter,
-  rated: RatedRequest,
+  { holder, nth }: { readonly holder: RateHolder; readonly nth: number },
+  { requestId, reading }: RatedRequest,
   sink: AnswerSink,
   serve: () => Promise<T>,
 ): Promise<T> {
-  const { limits } = rated.key;
-  const answer = await rates.take({ keyId: rated.key.id, requestId: rated.requestId, limits, tokens: expected(limits, rated.reading) });
-  sink.announceRates(answer.levels);
-  if (!answer.granted) throw tooFast(limits, answer);
+  const { id, limits } = holder;
+  // A slot for each holder: no two in flight have the same name.
+  const answer = await rates.take({ holder: id, requestId: `${requestId} ${id}`, limits, tokens: expected(limits, reading) });
+  if (nth === 0 || !answer.granted) sink.announceRates(answer.levels);
+  if (!answer.granted) throw tooFast(holder, answer);
   let used = 0;
   try {
     const served = await serve();

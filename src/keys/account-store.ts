@@ -1,5 +1,6 @@
 /** Accounts own wallets, projects and keys. The port through which they are read and made. */
-import type { SpendLimit } from './api-key';
+import type { RateLimits, SpendLimit } from './api-key';
+
 export interface Account {
   readonly id: string;
   readonly name: string;
@@ -7,10 +8,12 @@ export interface Account {
   readonly createdAt: number;
   /** Since when none of its keys may call, in milliseconds since 1970; null: they may. */
   readonly suspendedAt: number | null;
+  /** What the operator allows all its keys together. */
+  readonly rates: RateLimits;
 }
 
-/** One that is made is not suspended. */
-export type NewAccount = Omit<Account, 'suspendedAt'>;
+/** One that is made is not suspended, and has no rates. */
+export type NewAccount = Omit<Account, 'suspendedAt' | 'rates'>;
 
 export interface Project {
   readonly id: string;
@@ -31,6 +34,8 @@ export interface AccountStore {
   findByTokenHash(hash: string): Promise<Account | undefined>;
   /** `at` null: it is suspended no longer. One that is suspended stays so since when it was. @throws Fault `not_found` */
   suspend(id: string, at: number | null): Promise<void>;
+  /** Takes the place of all rates that it had. @throws Fault `not_found` */
+  setRates(id: string, rates: RateLimits): Promise<void>;
   addProject(project: Project): Promise<void>;
   /** What is left out stays; limits take the place of all that the project had. @throws Fault `not_found` */
   changeProject(id: string, changes: ProjectChanges): Promise<void>;

@@ -12,10 +12,15 @@ export interface SpendLimit {
 }
 
 /** null: there is no such limit. */
-export interface KeyLimits {
+export interface RateLimits {
   readonly requestsPerMinute: number | null;
   readonly tokensPerMinute: number | null;
   readonly concurrency: number | null;
+}
+
+export const NO_RATES: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null };
+
+export interface KeyLimits extends RateLimits {
   readonly spend: readonly SpendLimit[];
 }
 
@@ -28,6 +33,8 @@ export interface ApiKey {
   readonly accountId: string;
   /** The operator suspended the account: none of its keys may call. Read with the key, and never written with it. */
   readonly accountSuspended: boolean;
+  /** What the operator allows all keys of the account together. Read with the key, and never written with it. */
+  readonly accountRates: RateLimits;
   readonly projectId: string | null;
   readonly name: string;
   /** The public part of the secret, safe to show. */

@@ -1,7 +1,7 @@
 /** The rules for a key that somebody wants to have. Each fault names the field and what to change. */
 import { wrong } from '../kernel/fault';
 import { shown } from '../kernel/shown';
-import type { KeyLimits, SpendLimit } from './api-key';
+import type { KeyLimits, RateLimits, SpendLimit } from './api-key';
 
 const LIMIT_MAX = 1_000_000_000;
 const MODELS_MAX = 1_000;
@@ -24,11 +24,17 @@ export function checkModels(models: readonly string[] | null, modelExists: (id: 
 
 /** @throws Fault `invalid_request` */
 export function checkLimits(limits: KeyLimits): KeyLimits {
-  checkWhole('requestsPerMinute', limits.requestsPerMinute, 1, LIMIT_MAX);
-  checkWhole('tokensPerMinute', limits.tokensPerMinute, 1, LIMIT_MAX);
-  checkWhole('concurrency', limits.concurrency, 1, LIMIT_MAX);
+  checkRates(limits);
   checkSpendLimits(limits.spend);
   return limits;
+}
+
+/** @throws Fault `invalid_request` */
+export function checkRates(rates: RateLimits): RateLimits {
+  checkWhole('requestsPerMinute', rates.requestsPerMinute, 1, LIMIT_MAX);
+  checkWhole('tokensPerMinute', rates.tokensPerMinute, 1, LIMIT_MAX);
+  checkWhole('concurrency', rates.concurrency, 1, LIMIT_MAX);
+  return rates;
 }
 
 /** @throws Fault `invalid_request` */

@@ -68,6 +68,7 @@ async function keyWished(means: KeyManagement, account: Account, wishes: KeyWish
     id: newId(),
     accountId: account.id,
     accountSuspended: account.suspendedAt !== null,
+    accountRates: account.rates,
     projectId: await projectFor(means, account.id, wishes.projectId),
     name: checkedName(wishes.name),
     prefix: publicPrefix(secret),

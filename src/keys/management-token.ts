@@ -6,6 +6,7 @@ import { checkedName } from '../kernel/names';
 import { hashSecret, newSecret } from '../kernel/secret';
 import { shown } from '../kernel/shown';
 import type { Account, AccountStore } from './account-store';
+import { NO_RATES } from './api-key';
 
 export const ACCOUNT_ROLES = ['OWNER', 'MEMBER'] as const;
 /** OWNER: everything of the account. MEMBER: reads all of it and manages keys, but neither money nor people. */
@@ -79,7 +80,7 @@ export async function createAccount(
   wish: { readonly id: string; readonly name: string },
 ): Promise<{ readonly account: Account; readonly created: CreatedToken }> {
   if (!ACCOUNT_ID.test(wish.id)) throw wrong('id', 'must have 1 to 64 characters of letters, digits and . _ / -');
-  const account = { id: wish.id, name: checkedName(wish.name), createdAt: clock.now(), suspendedAt: null };
+  const account = { id: wish.id, name: checkedName(wish.name), createdAt: clock.now(), suspendedAt: null, rates: NO_RATES };
   if ((await accounts.find(account.id)) !== undefined) throw taken();
   await addOnce(accounts, account);
   const created = await createToken({ accounts, tokens, clock }, { accountId: account.id, name: 'owner', role: 'OWNER', expiresAt: null });

@@ -3,7 +3,7 @@ import type { RateLimits } from './rate-limiter';
 
 const NONE: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null };
 const EMPTY: RateFill = { requests: 0, tokens: 0, running: 0 };
-const ask = (limits: Partial<RateLimits>, tokens = 0) => ({ keyId: 'k', requestId: 'r', limits: { ...NONE, ...limits }, tokens });
+const ask = (limits: Partial<RateLimits>, tokens = 0) => ({ holder: 'k', requestId: 'r', limits: { ...NONE, ...limits }, tokens });
 
 describe('the buckets of a key', () => {
   it('say how long until everything remains again, as OpenAI does: one of sixty is back in a second', () => {

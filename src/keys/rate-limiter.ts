@@ -1,17 +1,18 @@
 /**
- * The port that keeps a key within its rates. Requests and tokens each fill a bucket that holds what one minute allows and
- * runs empty at that rate: a key that rested may spend its minute at once, and then goes on at the rate. Slots for
+ * The port that keeps a key, or all keys of an account, within its rates. Requests and tokens each fill a bucket that holds what one minute allows and
+ * runs empty at that rate: who rested may spend its minute at once, and then goes on at the rate. Slots for
  * requests in flight are given back, or end by themselves when the process that took them is dead.
  *
- * Money never depends on it: where limits are counted in each process alone, a key reaches as many times its rate as there
+ * Money never depends on it: where limits are counted in each process alone, each holder reaches as many times its rate as there
  * are processes, and not a nano more than its balance and spend limits.
  */
-import type { KeyLimits } from './api-key';
+import type { RateLimits } from './api-key';
 
-export type RateLimits = Pick<KeyLimits, 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency'>;
+export type { RateLimits } from './api-key';
 
 export interface RateAsk {
-  readonly keyId: string;
+  /** Who is held to the rates: `rate-holders.ts`. */
+  readonly holder: string;
   /** Names the slot: no two requests in flight have the same. */
   readonly requestId: string;
   /** As they stand now: a change counts from the next request on. */
@@ -55,10 +56,10 @@ export interface RateLimiter {
   /** Takes of all three limits, or of none. Never rejects. */
   take(ask: RateAsk): Promise<RateGranted | RateRefused>;
   /** What a request would find now. Takes nothing, and never rejects. */
-  levels(keyId: string, limits: RateLimits): Promise<RateLevels>;
+  levels(holder: string, limits: RateLimits): Promise<RateLevels>;
 }
 
-/** A key without rate limits need not be asked for. */
+/** Whoever has no rate limits need not be asked for. */
 export function hasRateLimits({ requestsPerMinute, tokensPerMinute, concurrency }: RateLimits): boolean {
   return requestsPerMinute !== null || tokensPerMinute !== null || concurrency !== null;
 }

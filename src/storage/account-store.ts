@@ -4,7 +4,9 @@ import { Fault } from '../kernel/fault';
 import { shown } from '../kernel/shown';
 import { BUCKETS, currencyOf } from '../kernel/words';
 import type { Account, AccountStore, NewAccount, Project, ProjectChanges } from '../keys/account-store';
+import type { RateLimits } from '../keys/api-key';
 import { walletId } from '../ledger/wallet';
+import { accountOfRow, ratesOf, rowOfNewAccount } from './account-mapping';
 import { projectOfRow, rowOfProject, textOfSpendLimits } from './project-mapping';
 import { AccountRow } from './rows/account.row';
 import { AccountTokenRow } from './rows/account-token.row';
@@ -31,9 +33,10 @@ export class TypeormAccountStore implements AccountStore {
     return rows.map(accountOfRow);
   }
 
-  async add({ id: accountId, name, createdAt }: NewAccount, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void> {
+  async add(account: NewAccount, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void> {
+    const { id: accountId, createdAt } = account;
     await inTransaction(this.dataSource, async (manager) => {
-      await manager.insert(AccountRow, { id: accountId, name, createdAt, suspendedAt: null });
+      await manager.insert(AccountRow, rowOfNewAccount(account));
       await manager.insert(
         AccountTokenRow,
         tokenHashes.map((hash) => ({ hash, accountId, createdAt, revokedAt: null })),
@@ -57,12 +60,12 @@ export class TypeormAccountStore implements AccountStore {
     return row === null ? undefined : accountOfRow(row);
   }
 
-  async suspend(id: string, at: number | null): Promise<void> {
-    await inTransaction(this.dataSource, async (manager) => {
-      const account = canBeStoredId(id) ? await manager.findOneBy(AccountRow, { id }) : null;
-      if (account === null) throw new Fault('not_found', `There is no account "${shown(id)}".`, { param: 'id' });
-      if (at === null || account.suspendedAt === null) await manager.update(AccountRow, { id }, { suspendedAt: at });
-    });
+  suspend(id: string, at: number | null): Promise<void> {
+    return this.change(id, ({ suspendedAt }) => ({ suspendedAt: at === null ? null : (suspendedAt ?? at) }));
+  }
+
+  setRates(id: string, rates: RateLimits): Promise<void> {
+    return this.change(id, () => ratesOf(rates));
   }
 
   async addProject(project: Project): Promise<void> {
@@ -88,6 +91,14 @@ export class TypeormAccountStore implements AccountStore {
     return new Map(rows.map((row) => [row.id, projectOfRow(row)]));
   }
 
+  private async change(id: string, change: (account: AccountRow) => Partial<AccountRow>): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      const account = canBeStoredId(id) ? await manager.findOneBy(AccountRow, { id }) : null;
+      if (account === null) throw new Fault('not_found', `There is no account "${shown(id)}".`, { param: 'id' });
+      await manager.update(AccountRow, { id }, change(account));
+    });
+  }
+
   private read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return inTurn(this.dataSource, work);
   }
@@ -104,8 +115,4 @@ function emptyWallets(accountId: string): WalletRow[] {
     seq: 0n,
     changedAtUs: 0n,
   }));
-}
-
-function accountOfRow(row: AccountRow): Account {
-  return { id: row.id, name: row.name, createdAt: row.createdAt, suspendedAt: row.suspendedAt };
 }

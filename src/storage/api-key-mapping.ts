@@ -1,7 +1,8 @@
 /** Keys as rows. Amounts within the JSON of limits are texts of nano units, because JSON numbers lose digits. */
 import { invariant } from '../kernel/invariant';
 import { ROUTE_POLICIES } from '../kernel/words';
-import type { ApiKey, KeyLimits, KeySecret, StoredKeyStatus } from '../keys/api-key';
+import { type ApiKey, type KeyLimits, type KeySecret, NO_RATES, type StoredKeyStatus } from '../keys/api-key';
+import { ratesOf } from './account-mapping';
 import { policiesOfText, textOfPolicies } from './key-policies-text';
 import type { AccountRow } from './rows/account.row';
 import type { ApiKeyRow } from './rows/api-key.row';
@@ -21,6 +22,7 @@ export function apiKeyOfRow(row: ApiKeyRead): ApiKey {
     id: row.id,
     accountId: row.accountId,
     accountSuspended: row.account !== null && row.account.suspendedAt !== null,
+    accountRates: row.account === null ? NO_RATES : ratesOf(row.account),
     projectId: row.projectId,
     name: row.name,
     prefix: row.prefix,
@@ -36,7 +38,7 @@ export function apiKeyOfRow(row: ApiKeyRead): ApiKey {
 }
 
 export function rowOfApiKey(key: ApiKey): ApiKeyRow {
-  const { allowedModels, limits, policies, accountSuspended: _read, ...columns } = key;
+  const { allowedModels, limits, policies, accountSuspended: _suspended, accountRates: _rates, ...columns } = key;
   const { requestsPerMinute, tokensPerMinute, concurrency } = limits;
   return {
     ...columns,

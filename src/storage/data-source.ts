@@ -25,6 +25,7 @@ import { LongPrompts1700000000028 } from '../../migrations/1700000000028-long-pr
 import { AlertsOfModels1700000000029 } from '../../migrations/1700000000029-alerts-of-models';
 import { SuspendedAccounts1700000000030 } from '../../migrations/1700000000030-suspended-accounts';
 import { RevokedDeclaredTokens1700000000031 } from '../../migrations/1700000000031-revoked-declared-tokens';
+import { AccountRates1700000000032 } from '../../migrations/1700000000032-account-rates';
 
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
@@ -115,6 +116,7 @@ const COMMON = {
     AlertsOfModels1700000000029,
     SuspendedAccounts1700000000030,
     RevokedDeclaredTokens1700000000031,
+    AccountRates1700000000032,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

@@ -1,6 +1,8 @@
 /** What the stores of accounts and settings promise, whatever database stands behind them. */
+
 import { newId } from '../../src/kernel/ids';
 import { nano } from '../../src/kernel/money';
+import { NO_RATES } from '../../src/keys/api-key';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { TypeormSettingStore } from '../../src/storage/setting-store';
 import { inTransaction, inTurn } from '../../src/storage/sql/in-transaction';
@@ -10,7 +12,7 @@ const NOW = 1_790_000_000_000;
 
 eachDatabase('the account store', (opened, promise) => {
   const store = () => new TypeormAccountStore(opened.dataSource);
-  const account = (id: string) => ({ id, name: `${id} é 😀`, createdAt: NOW, suspendedAt: null });
+  const account = (id: string) => ({ id, name: `${id} é 😀`, createdAt: NOW, suspendedAt: null, rates: NO_RATES });
 
   promise('adds an account with its two empty wallets, its tokens and its projects', async () => {
     const project = { id: 'acme-bots', accountId: 'acme', name: 'Bots', spendLimits: [] };
@@ -79,6 +81,16 @@ eachDatabase('the account store', (opened, promise) => {
     for (const at of [null, null]) await store().suspend('suspended', at);
     expect((await store().find('suspended'))?.suspendedAt).toBeNull();
     for (const id of ['no such account', 'né']) await expect(store().suspend(id, 7)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  promise('keeps the rates of an account until others take their place', async () => {
+    await store().add(account('rated'), [], []);
+    const most = { requestsPerMinute: 1_000_000_000, tokensPerMinute: 1_000_000_000, concurrency: 1_000_000_000 };
+    for (const rates of [most, { ...NO_RATES, concurrency: 1 }, NO_RATES]) {
+      await store().setRates('rated', rates);
+      expect(await store().find('rated')).toEqual({ ...account('rated'), rates });
+    }
+    await expect(store().setRates('no such account', NO_RATES)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   promise('finds nothing where there is nothing', async () => {

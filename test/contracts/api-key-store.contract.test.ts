@@ -5,7 +5,7 @@ import { newId } from '../../src/kernel/ids';
 import { InvariantBroken } from '../../src/kernel/invariant';
 import { nano } from '../../src/kernel/money';
 import { hashSecret } from '../../src/kernel/secret';
-import type { ApiKey } from '../../src/keys/api-key';
+import { type ApiKey, NO_RATES } from '../../src/keys/api-key';
 import { NO_POLICIES } from '../../src/keys/key-policies';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
@@ -19,6 +19,7 @@ function aKey(over: Partial<ApiKey> = {}): ApiKey {
     id: newId(),
     accountId: 'acme',
     accountSuspended: false,
+    accountRates: NO_RATES,
     projectId: null,
     name: 'chat',
     prefix: 'sk-tf-abcdef…',
@@ -107,6 +108,16 @@ eachDatabase('the API key store', (opened, promise) => {
     }
     await store().change(key.id, (before) => ({ ...before, accountSuspended: true }));
     expect(await suspended()).toEqual(Array(5).fill(false));
+  });
+
+  promise('gives with every key the rates of its account', async () => {
+    const accounts = new TypeormAccountStore(opened.dataSource);
+    await accounts.add({ id: 'rated', name: 'Rated', createdAt: NOW }, [], []);
+    const { key, hash } = await added({ accountId: 'rated' });
+    const rates = { requestsPerMinute: 60, tokensPerMinute: null, concurrency: 2 };
+    await accounts.setRates('rated', rates);
+    expect((await store().findBySecretHash(hash))?.key.accountRates).toEqual(rates);
+    expect((await store().find([key.id])).get(key.id)?.accountRates).toEqual(rates);
   });
 
   promise('finds nothing by the hash of an unknown secret, and nothing by no ids', async () => {

@@ -16,19 +16,19 @@ interface Asked extends Partial<RateLimits> {
   readonly tokens?: number;
 }
 
-async function take(limiter: RateLimiter, keyId: string, { tokens = 0, ...limits }: Asked) {
+async function take(limiter: RateLimiter, holder: string, { tokens = 0, ...limits }: Asked) {
   made += 1;
-  return limiter.take({ keyId, requestId: `request-${made}`, limits: { ...NONE, ...limits }, tokens });
+  return limiter.take({ holder, requestId: `request-${made}`, limits: { ...NONE, ...limits }, tokens });
 }
 
-async function granted(limiter: RateLimiter, keyId: string, asked: Asked): Promise<RateGranted> {
-  const answer = await take(limiter, keyId, asked);
+async function granted(limiter: RateLimiter, holder: string, asked: Asked): Promise<RateGranted> {
+  const answer = await take(limiter, holder, asked);
   if (!answer.granted) throw new Error(`refused by ${answer.by}`);
   return answer;
 }
 
-async function rush(limiters: readonly RateLimiter[], keyId: string, asked: Asked, count: number): Promise<number> {
-  const answers = await Promise.all(Array.from({ length: count }, (_, index) => take(limiters[index % limiters.length]!, keyId, asked)));
+async function rush(limiters: readonly RateLimiter[], holder: string, asked: Asked, count: number): Promise<number> {
+  const answers = await Promise.all(Array.from({ length: count }, (_, index) => take(limiters[index % limiters.length]!, holder, asked)));
   return answers.filter((answer) => answer.granted).length;
 }
 

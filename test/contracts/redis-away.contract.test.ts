@@ -58,12 +58,12 @@ describe('two processes of which one loses Redis', () => {
       const installation = freshPrefix();
       const open = (redisUrl: string) => openRateLimits({ redisUrl, installation, clock: systemClock, log });
       const [loses, stays] = await Promise.all([open(proxy.url), open(REDIS_SERVER)]);
-      const ask = (keyId: string) => ({ keyId, requestId: newId(), limits: LIMITS, tokens: 0 });
+      const ask = (holder: string) => ({ holder, requestId: newId(), limits: LIMITS, tokens: 0 });
       /** A key of which the other process has used the one request up: whoever grants it counts alone. */
       const countsAlone = async () => {
-        const keyId = newId();
-        await stays.rates.take(ask(keyId));
-        return (await loses.rates.take(ask(keyId))).granted;
+        const holder = newId();
+        await stays.rates.take(ask(holder));
+        return (await loses.rates.take(ask(holder))).granted;
       };
       try {
         await eventually(async () => expect(await countsAlone()).toBe(false));
@@ -101,9 +101,9 @@ describe('the slot of a request', () => {
       const installation = freshPrefix();
       const open = (redisUrl: string) => openRateLimits({ redisUrl, installation, clock: systemClock, log });
       const [loses, stays] = await Promise.all([open(proxy.url), open(REDIS_SERVER)]);
-      const keyId = newId();
+      const holder = newId();
       const takenBy = (process: typeof loses) =>
-        process.rates.take({ keyId, requestId: newId(), limits: { ...NO_LIMITS, concurrency: 1 }, tokens: 0 });
+        process.rates.take({ holder, requestId: newId(), limits: { ...NO_LIMITS, concurrency: 1 }, tokens: 0 });
       try {
         /** Taken of Redis, and not of the process alone: the other one is refused. */
         const taken = await eventually(async () => {

@@ -1,6 +1,8 @@
 /** A server whose own settings change what statements mean: what was written is what is read, and nothing else happens. */
+
 import type { DataSource } from 'typeorm';
 import { newId } from '../../src/kernel/ids';
+import { NO_RATES } from '../../src/keys/api-key';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { openAuditDatabase } from '../../src/storage/audit/audit-database';
 import { openDatabase } from '../../src/storage/data-source';
@@ -53,7 +55,7 @@ describe('a server with settings of its own', () => {
 
   promise('keeps every text as it is', async () => {
     const accounts = new TypeormAccountStore(dataSource);
-    const added = TEXTS.map((name, at) => ({ id: `account-${at}`, name, createdAt: 1, suspendedAt: null }));
+    const added = TEXTS.map((name, at) => ({ id: `account-${at}`, name, createdAt: 1, suspendedAt: null, rates: NO_RATES }));
     for (const account of added) await accounts.add(account, [`hash-${account.id}`], []);
     expect(await accounts.list()).toEqual(added);
     expect(await accounts.findByTokenHash("\\' OR 1 = 1 -- ")).toBeUndefined();

@@ -1,8 +1,10 @@
 /** Stores on a database in trouble: the caller hears that it passes, and what is wrong with a row is never taken for it. */
+
 import Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
+import { NO_RATES } from '../../src/keys/api-key';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { createDataSource } from '../../src/storage/data-source';
 import { openMysqlLedger } from '../../src/storage/ledger/mysql/mysql-ledger';
@@ -15,7 +17,7 @@ import { eventually } from '../support/eventually';
 import { silentLog } from '../support/open-ledger';
 
 const UNAVAILABLE = { name: 'Fault', code: 'temporarily_unavailable' };
-const account = (id: string) => ({ id, name: id, createdAt: 1_790_000_000_000, suspendedAt: null });
+const account = (id: string) => ({ id, name: id, createdAt: 1_790_000_000_000, suspendedAt: null, rates: NO_RATES });
 
 /** What callers ask for: through TypeORM, as plain statements, and in a transaction. */
 function questionsTo(dataSource: DataSource): readonly [string, () => Promise<unknown>][] {

@@ -106,7 +106,14 @@ export const AUDITED: Readonly<Record<string, readonly [rows: Rows, columns: Col
     NEW_ONES,
     { ...all('named', 'id code_hash bucket amount memo created_at expires_at'), revoked_at: ['named', 'revoked_at IS NOT NULL'] },
   ],
-  account: [NEW_ONES, { ...all('named', 'id created_at'), name: 'words', suspended_at: 'settable' }],
+  account: [
+    NEW_ONES,
+    {
+      ...all('named', 'id created_at'),
+      name: 'words',
+      ...all('settable', 'suspended_at requests_per_minute tokens_per_minute concurrency'),
+    },
+  ],
   project: [NEW_ONES, { ...all('named', 'id account_id created_at'), name: 'words', spend_limits: 'settable' }],
   api_key: [
     NEW_ONES,

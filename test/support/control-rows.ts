@@ -5,6 +5,7 @@ import type { TestDatabase } from './databases';
 import { insertText, type TableSchema } from './edited-rows';
 
 const AT = 1_790_000_000_000n;
+const NO_RATES = { requests_per_minute: null, tokens_per_minute: null, concurrency: null };
 const hash = (of: string) => of.padEnd(64, '0');
 
 /** Two rows of each: one that is in force, and one that was revoked or is of somebody else. */
@@ -34,7 +35,7 @@ function rowsOf(account: string): (readonly [table: string, row: Record<string, 
   };
   const logged = { id: newId(), at: AT, request_id: newId(), actor_kind: 'OPERATOR', actor_id: null, account_id: account, action: 'topUp' };
   return [
-    ['account', { id: account, name: account, created_at: AT, suspended_at: null }],
+    ['account', { id: account, name: account, created_at: AT, suspended_at: null, ...NO_RATES }],
     ['project', { id: `${account}-bots`, account_id: account, name: 'Bots', created_at: AT, spend_limits: null }],
     [
       'api_key',

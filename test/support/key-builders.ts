@@ -1,5 +1,5 @@
 /** API keys for tests, from the few things that a test cares about. */
-import type { ApiKey } from '../../src/keys/api-key';
+import { type ApiKey, NO_RATES } from '../../src/keys/api-key';
 import { NO_POLICIES } from '../../src/keys/key-policies';
 
 export function aKey(overrides: Partial<ApiKey> = {}): ApiKey {
@@ -7,6 +7,7 @@ export function aKey(overrides: Partial<ApiKey> = {}): ApiKey {
     id: 'key',
     accountId: 'acme',
     accountSuspended: false,
+    accountRates: NO_RATES,
     projectId: 'bots',
     name: 'chat',
     prefix: 'sk-tf-…',

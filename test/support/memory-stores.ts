@@ -3,7 +3,7 @@
 import type { MadeBefore } from '../../src/kernel/made-once';
 import { hashSecret } from '../../src/kernel/secret';
 import type { Account, AccountStore, NewAccount, Project, ProjectChanges, SettingStore } from '../../src/keys/account-store';
-import type { ApiKey, KeySecret, SpendLimit, StoredKeyStatus } from '../../src/keys/api-key';
+import { type ApiKey, type KeySecret, NO_RATES, type RateLimits, type SpendLimit, type StoredKeyStatus } from '../../src/keys/api-key';
 import type { ApiKeyStore, NewApiKey, Rotation } from '../../src/keys/api-key-store';
 
 export class MemoryKeyStore implements ApiKeyStore {
@@ -94,7 +94,7 @@ export class MemoryAccountStore implements AccountStore {
   }
 
   async add(wished: NewAccount, tokenHashes: readonly string[], projects: readonly Project[]): Promise<void> {
-    const account = { ...wished, suspendedAt: null };
+    const account = { ...wished, suspendedAt: null, rates: NO_RATES };
     this.accounts.set(account.id, account);
     for (const hash of tokenHashes) this.byTokenHash.set(hash, account);
     for (const project of projects) this.allProjects.set(project.id, project);
@@ -108,6 +108,12 @@ export class MemoryAccountStore implements AccountStore {
     const account = this.accounts.get(id);
     if (account === undefined) throw new Error(`no account ${id}`);
     this.accounts.set(id, { ...account, suspendedAt: at === null ? null : (account.suspendedAt ?? at) });
+  }
+
+  async setRates(id: string, rates: RateLimits): Promise<void> {
+    const account = this.accounts.get(id);
+    if (account === undefined) throw new Error(`no account ${id}`);
+    this.accounts.set(id, { ...account, rates });
   }
 
   async addProject(project: Project): Promise<void> {

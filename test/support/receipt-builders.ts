@@ -1,7 +1,7 @@
 /** Receipts, attempts, keys and entries for tests, from the few things that a test cares about. */
 
 import { nano } from '../../src/kernel/money';
-import type { ApiKey } from '../../src/keys/api-key';
+import { type ApiKey, NO_RATES } from '../../src/keys/api-key';
 import { NO_POLICIES } from '../../src/keys/key-policies';
 import type { AttemptOfReceipt, HoldRecord, ReadableReceipt, ReceiptRecord, RequestFacts, RouteFacts } from '../../src/ledger/receipt';
 import type { LedgerEntry } from '../../src/ledger/wallet';
@@ -14,6 +14,7 @@ export function aKey(id: string, overrides: Partial<ApiKey> = {}): ApiKey {
     id,
     accountId: 'acme',
     accountSuspended: false,
+    accountRates: NO_RATES,
     projectId: null,
     name: id,
     prefix: `sk-tf-${id}…`,

@@ -4,6 +4,7 @@ import { type GraphQLSchema, printSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { InvariantBroken } from '../../kernel/invariant';
 import { AccountResolver } from './accounts/account.resolver';
+import { AccountRatesResolver } from './accounts/account-rates.resolver';
 import { SuspensionResolver } from './accounts/suspension.resolver';
 import { AlertResolver } from './alerts/alert.resolver';
 import { AlertRuleResolver } from './alerts/alert-rule.resolver';
@@ -87,6 +88,7 @@ export async function buildGraph(catalogFile: FileShape): Promise<GraphQLSchema>
       AuditLogResolver,
       AccountResolver,
       SuspensionResolver,
+      AccountRatesResolver,
       AlertRuleResolver,
       AlertResolver,
       RunOfReceipt,

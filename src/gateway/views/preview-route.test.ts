@@ -4,6 +4,7 @@ import { aKey } from '../../../test/support/key-builders';
 import type { Nano } from '../../kernel/money';
 import type { Bucket } from '../../kernel/words';
 import type { ApiKey } from '../../keys/api-key';
+import { NO_RATES } from '../../keys/api-key';
 import { NO_POLICIES } from '../../keys/key-policies';
 import type { RateLevels } from '../../keys/rate-limiter';
 import { counterId } from '../../ledger/spend-counter';
@@ -42,7 +43,7 @@ function preview({ key = {}, balances = {}, maxOutputTokens, from = catalog, hea
     ...{ catalog: from, upstreams: { openai: { send } }, health, now: 1_000 },
     available: async (bucket: Bucket) => all[bucket],
     room: async () => limit,
-    rates: async () => given.rates ?? null,
+    rates: async () => given.rates ?? { requests: null, tokens: null, concurrency: null },
   };
   return previewRoute(means, aKey({ routePolicy: 'ORDINARY_ONLY', ...key }), { model: 'm', inputTokens: 100, maxOutputTokens });
 }
@@ -101,6 +102,10 @@ describe('a preview', () => {
       reason: 'This key is limited to 600 tokens per minute: try again in 1 s.',
     });
     expect((await told({ requests: spent }, { key: { status: 'PAUSED' } })).reason).toMatch(/is paused/);
+    const ofAccount = { limits: { ...NO_RATES, spend: [] }, accountRates: { ...NO_RATES, requestsPerMinute: 6 } };
+    expect(await told({ requests: spent }, { key: ofAccount })).toMatchObject({
+      reason: 'The account of this key is limited to 6 requests per minute: try again in 3 s.',
+    });
   });
 
   it('says of a model that writes nothing what the call itself is told, and takes it for an endpoint that writes nothing', async () => {

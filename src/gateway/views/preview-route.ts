@@ -1,6 +1,6 @@
 /**
  * What would happen if a request were sent now, from the functions that the flow itself goes by: admission, planning,
- * quoting, the obstacles of steps, and the rates of the key. Nothing is held, taken or sent.
+ * quoting, the obstacles of steps, and the rates of the account and the key. Nothing is held, taken or sent.
  */
 import { obstacleOf } from '../../attempts/obstacle';
 import type { Upstreams } from '../../attempts/upstream';
@@ -10,6 +10,7 @@ import type { Bucket } from '../../kernel/words';
 import type { ApiKey } from '../../keys/api-key';
 import { admitKey, WITHIN } from '../../keys/authenticate';
 import { refusalAt } from '../../keys/rate-bucket';
+import { type RateHolder, rateHoldersOf } from '../../keys/rate-holders';
 import type { RateLevels } from '../../keys/rate-limiter';
 import type { SpendRoom } from '../../ledger/spend-room';
 import { type Quote, quoteCeiling } from '../../metering/quote-ceiling';
@@ -28,8 +29,8 @@ export interface PreviewMeans extends ChannelsNow {
   readonly available: (bucket: Bucket) => Promise<Nano>;
   /** What the spend limits of the key and its project leave now; null: they have none on the bucket. */
   readonly room: (bucket: Bucket) => Promise<SpendRoom | null>;
-  /** What the rates of the key leave now; null: it has none. */
-  readonly rates: () => Promise<RateLevels | null>;
+  /** What the rates of a holder leave now. */
+  readonly rates: (holder: RateHolder) => Promise<RateLevels>;
 }
 
 export interface PreviewedRequest {
@@ -73,7 +74,7 @@ export async function previewRoute(means: PreviewMeans, key: ApiKey, request: Pr
   const candidates = await Promise.all(plans.map((plan) => candidateOf(means, plan, request, key)));
   const taken = candidates.find((each) => isCovered(each) && firstOpen(each.plan, means.upstreams) !== undefined);
   if (taken === undefined) return refused(means, whyNone(candidates, means.upstreams), candidates[0] ?? null);
-  const limited = beyondRates(await means.rates(), key, request);
+  const limited = await beyondRates(means, key, request);
   if (limited !== null) return refused(means, limited.publicMessage, taken);
   const hold = holdOf(taken);
   const warnings = warningsOf(key.policies, planned, { ...taken, hold }, means);
@@ -114,9 +115,13 @@ async function closestTo({ available }: PreviewMeans, fault: Fault): Promise<Clo
 }
 
 /** Told last, though the flow asks first: it passes by itself, and what does not is to be known before. */
-function beyondRates(rates: RateLevels | null, { limits }: ApiKey, { inputTokens, maxOutputTokens = 0 }: PreviewedRequest): Fault | null {
-  const refusal = rates === null ? null : refusalAt(rates, inputTokens + maxOutputTokens);
-  return refusal === null ? null : tooFast(limits, refusal);
+async function beyondRates({ rates }: PreviewMeans, key: ApiKey, request: PreviewedRequest): Promise<Fault | null> {
+  const { inputTokens, maxOutputTokens = 0 } = request;
+  for (const holder of rateHoldersOf(key)) {
+    const refusal = refusalAt(await rates(holder), inputTokens + maxOutputTokens);
+    if (refusal !== null) return tooFast(holder, refusal);
+  }
+  return null;
 }
 
 function isCovered({ plan, quote, cap, available, room }: Candidate): boolean {

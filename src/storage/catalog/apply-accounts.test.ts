@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../kernel/configuration-error';
 import { hashSecret } from '../../kernel/secret';
 import type { Account, AccountStore, Project } from '../../keys/account-store';
-import type { ApiKey, KeySecret } from '../../keys/api-key';
+import { type ApiKey, type KeySecret, NO_RATES } from '../../keys/api-key';
 import type { ApiKeyStore, NewApiKey } from '../../keys/api-key-store';
 import type { DeclaredAccount, DeclaredKey } from '../../keys/declared-account';
 import { NO_POLICIES } from '../../keys/key-policies';
@@ -39,7 +39,7 @@ class People {
       find: async (id) => this.accounts.get(id)?.account,
       add: async (account, tokens, projects) => {
         this.write();
-        this.accounts.set(account.id, { account: { ...account, suspendedAt: null }, tokens });
+        this.accounts.set(account.id, { account: { ...account, suspendedAt: null, rates: NO_RATES }, tokens });
         for (const project of projects) this.projects.set(project.id, project);
       },
       findByTokenHash: async (hash) => [...this.accounts.values()].find(({ tokens }) => tokens.includes(hash))?.account,
@@ -52,6 +52,7 @@ class People {
       projects: unused,
       changeProject: unused,
       suspend: unused,
+      setRates: unused,
     };
   }
 
@@ -116,7 +117,7 @@ describe('accounts of the catalog', () => {
     const people = new People();
     expect(await applyAccounts(people.ports, [anAccount()])).toEqual({ accounts: ['acme'], keys: ['chat'] });
     expect(people.accounts.get('acme')).toEqual({
-      account: { id: 'acme', name: 'Acme', createdAt: NOW, suspendedAt: null },
+      account: { id: 'acme', name: 'Acme', createdAt: NOW, suspendedAt: null, rates: NO_RATES },
       tokens: [hashSecret('acme-token')],
     });
     expect(people.projects.get('bots')).toEqual({ id: 'bots', name: 'Bots', accountId: 'acme', spendLimits: [] });

@@ -8,7 +8,7 @@ import { newId } from '../../kernel/ids';
 import { hashSecret } from '../../kernel/secret';
 import { type Bucket, currencyOf } from '../../kernel/words';
 import type { AccountStore } from '../../keys/account-store';
-import { type ApiKey, publicPrefix } from '../../keys/api-key';
+import { type ApiKey, NO_RATES, publicPrefix } from '../../keys/api-key';
 import type { ApiKeyStore } from '../../keys/api-key-store';
 import type { DeclaredAccount, DeclaredKey } from '../../keys/declared-account';
 import type { MoveMoney } from '../../ledger/ledger-store';
@@ -124,5 +124,13 @@ async function addMissingKeys(ports: AccountPorts, account: DeclaredAccount): Pr
 
 function keyOf(accountId: string, declared: DeclaredKey, createdAt: number): ApiKey {
   const { secret, ...fields } = declared;
-  return { ...fields, accountId, accountSuspended: false, prefix: publicPrefix(secret), status: 'ACTIVE', createdAt };
+  return {
+    ...fields,
+    accountId,
+    accountSuspended: false,
+    accountRates: NO_RATES,
+    prefix: publicPrefix(secret),
+    status: 'ACTIVE',
+    createdAt,
+  };
 }

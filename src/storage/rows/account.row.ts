@@ -1,5 +1,5 @@
 import { Entity } from 'typeorm';
-import { Id, Instant, Text } from './columns';
+import { Count, Id, Instant, Text } from './columns';
 
 @Entity('account')
 export class AccountRow {
@@ -7,4 +7,7 @@ export class AccountRow {
   @Text() name: string;
   @Instant() createdAt: number;
   @Instant({ nullable: true }) suspendedAt: number | null;
+  @Count({ nullable: true }) requestsPerMinute: number | null;
+  @Count({ nullable: true }) tokensPerMinute: number | null;
+  @Count({ nullable: true }) concurrency: number | null;
 }

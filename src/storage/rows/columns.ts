@@ -26,4 +26,6 @@ export const LongText = (choice: Choice = {}) => Column({ type: 'text', ...choic
 export const Amount = (choice: Choice = {}) => Column({ type: 'bigint', transformer: bigint, ...choice });
 /** Milliseconds since 1970: a number. */
 export const Instant = (choice: Choice = {}) => Column({ type: 'bigint', transformer: count, ...choice });
+/** A whole number that an int holds. */
+export const Count = (choice: Choice = {}) => Column({ type: 'int', transformer: count, ...choice });
 export const Flag = () => Column({ type: 'int', transformer: bit });

@@ -1,4 +1,4 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AccountRole } from '../../../keys/management-token';
 import { AccountRoleEnum } from '../enums';
 import { DateTime } from '../scalars';
@@ -24,6 +24,21 @@ export class AccountTokenNode {
   readonly revokedAt: number | null;
 }
 
+@ObjectType('AccountRates', {
+  description: 'What all keys of an account may do together; null: there is no such limit.',
+  simpleResolvers: true,
+})
+export class AccountRatesNode {
+  @Field(() => Int, { nullable: true, description: 'Requests that begin within a minute.' })
+  readonly requestsPerMinute: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Tokens of input and output within a minute.' })
+  readonly tokensPerMinute: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Requests at once.' })
+  readonly concurrency: number | null;
+}
+
 @ObjectType('Account', { description: 'Who pays: it owns wallets, projects and keys.' })
 export class AccountNode {
   @Field(() => ID, { description: 'As in the catalog, or as the operator chose it.' })
@@ -37,6 +52,9 @@ export class AccountNode {
 
   @Field(() => DateTime, { nullable: true, description: 'Since when the operator lets none of its keys call; null: they may.' })
   readonly suspendedAt: number | null;
+
+  @Field(() => AccountRatesNode, { description: 'Set by the operator, and met beside the rates of each key.' })
+  readonly rates: AccountRatesNode;
 }
 
 @ObjectType('CreatedAccountToken', { description: 'The only time that the secret is shown.' })

@@ -66,8 +66,9 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   updateRoute: ofRoute,
   retireRoute: ofRoute,
   createAccount: { target: (_, result) => textIn(memberOf(memberOf(result, 'account'), 'id')), read: accountStanding },
-  suspendAccount: { target: named('id'), read: suspensionStanding },
-  resumeAccount: { target: named('id'), read: suspensionStanding },
+  suspendAccount: { target: named('id'), read: boundsStanding },
+  resumeAccount: { target: named('id'), read: boundsStanding },
+  setAccountRates: { target: named('id'), read: boundsStanding },
   createAccountToken: { target: (_, result) => textIn(memberOf(memberOf(result, 'token'), 'id')), read: tokenStanding },
   revokeAccountToken: { target: named('id'), read: tokenStanding },
   createAlertRule: { target: (_, result) => textIn(memberOf(result, 'id')), read: alertRuleStanding },
@@ -120,7 +121,8 @@ async function accountStanding({ sources, viewer }: GraphContext, accountId: str
   return wallets.length === 0 ? null : { accountId, state: balances };
 }
 
-async function suspensionStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
+/** What the operator lets the account do. */
+async function boundsStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
   const account = maySeeAccount(viewer, id) ? await sources.accounts.find(id) : undefined;
   return account === undefined ? null : { accountId: account.id, state: account };
 }

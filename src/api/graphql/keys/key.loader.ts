@@ -4,7 +4,8 @@ import { NOTHING } from '../../../gateway/views/key-standing';
 import type { AccountStore, Project } from '../../../keys/account-store';
 import type { ApiKey } from '../../../keys/api-key';
 import type { ApiKeyStore } from '../../../keys/api-key-store';
-import { hasRateLimits, type RateLevels, type RateLimiter } from '../../../keys/rate-limiter';
+import type { RateHolder } from '../../../keys/rate-holders';
+import type { RateLevels, RateLimiter } from '../../../keys/rate-limiter';
 import { accountOf, maySeeKey, maySeeProject, type Viewer } from '../../../keys/viewer';
 import type { CounterOf, CounterSpend, LedgerReader } from '../../../ledger/ledger-reader';
 import { loaderById } from '../batch';
@@ -72,9 +73,8 @@ export class KeyLoaders {
     return this.spendByCounter.load(counter);
   }
 
-  /** What the rates of a key leave now, asked once for a request; null: it has none. */
-  async rateLevels({ id, limits }: ApiKey): Promise<RateLevels | null> {
-    if (!hasRateLimits(limits)) return null;
+  /** What the rates of a holder leave now, asked once for a request. */
+  rateLevels({ id, limits }: RateHolder): Promise<RateLevels> {
     const levels = this.levelsById.get(id) ?? this.stores.rates.levels(id, limits);
     this.levelsById.set(id, levels);
     return levels;

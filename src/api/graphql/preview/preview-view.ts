@@ -8,6 +8,7 @@ import { invariant } from '../../../kernel/invariant';
 import { nano } from '../../../kernel/money';
 import type { Bucket } from '../../../kernel/words';
 import type { ApiKey } from '../../../keys/api-key';
+import type { RateHolder } from '../../../keys/rate-holders';
 import { type SpendRoom, tightestRoom } from '../../../ledger/spend-room';
 import { walletId } from '../../../ledger/wallet';
 import { aliasReason } from '../../../routing/model-names';
@@ -29,7 +30,7 @@ export function previewFor(context: GraphContext, key: ApiKey, request: Previewe
   };
   const room = (bucket: Bucket) => roomOf(context, key, bucket);
   const { upstreams, health } = sources;
-  const rates = () => keys.rateLevels(key);
+  const rates = (holder: RateHolder) => keys.rateLevels(holder);
   return previewRoute({ catalog, upstreams, health, available, room, rates, now }, key, request);
 }
 
