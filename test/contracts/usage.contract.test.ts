@@ -119,9 +119,19 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
     for (const scope of [null, { accountId: 'acme' }, { apiKeyId: 'globex-two' }]) {
       for (const question of everyQuestion(scope)) expect((await expectExact(question)).length).toBeGreaterThan(0);
     }
-    while ((await rollUpBatches(audit)) > 0);
+    while ((await rollUpBatches(audit)).more);
     for (const question of everyQuestion({ accountId: 'acme' })) await expectExact(question);
     expect(await bed.database.query("SELECT id FROM ledger_batch WHERE usage_state = 'PENDING'")).toEqual([]);
+  });
+
+  promise('says of each piece how much it added, and whether more is waiting', async () => {
+    while ((await rollUpBatches(audit)).more);
+    await moreHistory();
+    const waiting = (await bed.database.query("SELECT id FROM ledger_batch WHERE usage_state = 'PENDING'")).length;
+    expect(waiting).toBeGreaterThan(1);
+    expect(await rollUpBatches(audit, waiting - 1)).toEqual({ batches: waiting - 1, more: true });
+    expect(await rollUpBatches(audit)).toEqual({ batches: 1, more: false });
+    expect(await rollUpBatches(audit)).toEqual({ batches: 0, more: false });
   });
 
   promise('adds nothing twice when two processes add at once, and nothing in part when one dies', async () => {
@@ -146,12 +156,12 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
     const late: AuditDatabase = {
       ...audit,
       change: async (changes) => {
-        while ((await rollUpBatches(audit)) > 0);
+        while ((await rollUpBatches(audit)).more);
         return audit.change(changes);
       },
       unlessBusy: (_name, work) => work(),
     };
-    expect(await rollUpBatches(late)).toBe(0);
+    expect(await rollUpBatches(late)).toEqual({ batches: 0, more: false });
     for (const question of everyQuestion(null)) await expectExact(question);
   });
 
@@ -162,7 +172,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
     await bed.database.query("UPDATE receipt SET batch_id = NULL WHERE transfer_id IS NULL AND api_key_id LIKE '%-one'");
     await dataSource.runMigrations();
     for (const question of everyQuestion(null)) await expectExact(question);
-    while ((await rollUpBatches(audit)) > 0);
+    while ((await rollUpBatches(audit)).more);
     for (const question of everyQuestion({ accountId: 'globex' })) await expectExact(question);
   });
 

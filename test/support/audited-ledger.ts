@@ -86,7 +86,7 @@ export async function seal(database: TestDatabase): Promise<SealedBlock | null> 
 export async function addUpUsage(database: TestDatabase): Promise<void> {
   const audited = await openAuditDatabase(locationOf(database));
   try {
-    while ((await rollUpBatches(audited)) > 0);
+    while ((await rollUpBatches(audited)).more);
   } finally {
     await audited.close();
   }

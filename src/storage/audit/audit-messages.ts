@@ -1,5 +1,6 @@
 /** What crosses between a thread of the audit and the gateway's. */
 import type { LedgerVerification } from '../../ledger/audit/verification';
+import type { RolledUp } from '../usage/roll-up-batches';
 import type { SealedBlock, SealRange } from './seal-batches';
 
 export type AuditCall =
@@ -10,7 +11,7 @@ export type AuditCall =
 export interface AuditAnswers {
   readonly verify: LedgerVerification;
   readonly seal: SealedBlock | null;
-  readonly rollUp: number;
+  readonly rollUp: RolledUp;
 }
 
 export interface AuditRequest {

@@ -4,6 +4,7 @@ import { Fault } from '../../kernel/fault';
 import type { Log } from '../../kernel/log';
 import type { LedgerVerification, LedgerVerifier } from '../../ledger/audit/verification';
 import type { DatabaseLocation } from '../data-source';
+import type { RolledUp } from '../usage/roll-up-batches';
 import { AuditLine } from './audit-line';
 import type { SealedBlock, SealRange } from './seal-batches';
 
@@ -48,8 +49,8 @@ export class AuditThread implements LedgerVerifier {
     return this.keepingUp.ask<'seal'>({ call: 'seal', range, at: this.parts.clock.now() });
   }
 
-  /** Adds the oldest batches that are not in the sums of usage yet. @returns how many @throws what the database said */
-  rollUp(): Promise<number> {
+  /** Adds the oldest batches that are not in the sums of usage yet. @throws what the database said */
+  rollUp(): Promise<RolledUp> {
     return this.keepingUp.ask<'rollUp'>({ call: 'rollUp' });
   }
 

@@ -12,23 +12,34 @@ import { COUNTED, DIMENSION_NAMES, DIMENSIONS, MEASURE_NAMES, MEASURES, SPANS, s
 
 const BATCHES_MAX = 500;
 
-/** Adds the oldest batches that are not in the sums yet. @returns how many; 0: none, or another process is at it */
-export async function rollUpBatches(database: AuditDatabase, batchesMax = BATCHES_MAX): Promise<number> {
-  const added = await database.unlessBusy('rollup', async () => {
-    const { batches, changes } = await database.inSnapshot((read) => plan(read, database, batchesMax));
-    return batches.length > 0 && (await database.change(changes)) ? batches.length : 0;
-  });
-  return added ?? 0;
+export interface RolledUp {
+  /** How many were added; 0: there were none, or another process is at it. */
+  readonly batches: number;
+  /** Whether more of them were waiting. */
+  readonly more: boolean;
 }
 
-interface Plan {
+/** Adds the oldest batches that are not in the sums yet. */
+export async function rollUpBatches(database: AuditDatabase, batchesMax = BATCHES_MAX): Promise<RolledUp> {
+  const added = await database.unlessBusy('rollup', async () => {
+    const { batches, more, changes } = await database.inSnapshot((read) => plan(read, database, batchesMax));
+    return batches.length > 0 && (await database.change(changes)) ? { batches: batches.length, more } : null;
+  });
+  return added ?? { batches: 0, more: false };
+}
+
+interface Pending {
   readonly batches: readonly string[];
+  readonly more: boolean;
+}
+
+interface Plan extends Pending {
   readonly changes: readonly Change[];
 }
 
 async function plan(read: Read, database: AuditDatabase, batchesMax: number): Promise<Plan> {
-  const batches = await pending(read, batchesMax);
-  if (batches.length === 0) return { batches, changes: [] };
+  const { batches, more } = await pending(read, batchesMax);
+  if (batches.length === 0) return { batches, more, changes: [] };
   const claimed = `ledger_batch ${database.alongKey('ledger_batch')}`;
   const claim = `UPDATE ${claimed} SET usage_state = 'ADDED' WHERE id IN (${placeholders(batches)}) AND usage_state = 'PENDING'`;
   const addition = additionText(database);
@@ -38,12 +49,13 @@ async function plan(read: Read, database: AuditDatabase, batchesMax: number): Pr
     for (const sums of await read(sumsOf(receipts, spanMs, placeholders(batches)), batches))
       changes.push({ sql: addition, values: additionValues(span, sums) });
   }
-  return { batches, changes };
+  return { batches, more, changes };
 }
 
-async function pending(read: Read, batchesMax: number): Promise<readonly string[]> {
+async function pending(read: Read, batchesMax: number): Promise<Pending> {
   const found = await read(`SELECT id, items FROM ledger_batch WHERE usage_state = 'PENDING' ORDER BY id LIMIT ${batchesMax}`, []);
-  return firstBatches(found);
+  const batches = firstBatches(found);
+  return { batches, more: batches.length < found.length || found.length === batchesMax };
 }
 
 /** In an order that is the same for everybody, so that no two writers wait for each other. */

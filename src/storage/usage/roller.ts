@@ -2,10 +2,11 @@
 
 import { BackgroundWork } from '../../kernel/background-work';
 import type { Log } from '../../kernel/log';
+import type { RolledUp } from './roll-up-batches';
 
 export interface RollerParts {
-  /** Adds some batches. @returns how many; 0: there was nothing to add */
-  readonly rollUp: () => Promise<number>;
+  /** Adds some batches. @returns whether there are more */
+  readonly rollUp: () => Promise<Pick<RolledUp, 'more'>>;
   readonly log: Pick<Log, 'warn'>;
 }
 
@@ -17,7 +18,8 @@ export class Roller extends BackgroundWork {
     super({ everyMs: EVERY_MS, problem: 'usage could not be added up', log: parts.log });
   }
 
+  /** Ends where no more were waiting, and not where none is left: under load there is always one that came meanwhile. */
   protected async work(): Promise<void> {
-    while (!this.stopped && (await this.parts.rollUp()) > 0);
+    while (!this.stopped && (await this.parts.rollUp()).more);
   }
 }
