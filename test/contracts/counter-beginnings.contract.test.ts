@@ -53,7 +53,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('a counter of spend on %s', (ki
   /** Adds up usage, some batches at a time; all of them when nothing is said. */
   async function rollUp(batches?: number): Promise<void> {
     const audited = await openAuditDatabase(locationOf(bed.database));
-    while ((await rollUpBatches(audited, batches)) > 0 && batches === undefined);
+    while ((await rollUpBatches(audited, batches)).more && batches === undefined);
     await audited.close();
   }
 
