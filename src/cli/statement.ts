@@ -1,5 +1,5 @@
 /**
- * Writes the statement of an account for a month:
+ * Writes the statement of an account for a month, or what was sent to a channel in it:
  * `statement --account acme --month 2026-11 [--format csv|json] [--out file]`. A file appears only when it is whole.
  */
 import 'reflect-metadata';
@@ -9,23 +9,36 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { loadDatabaseConfig } from '../config';
 import { Fault } from '../kernel/fault';
-import { monthOf, type Period } from '../ledger/statement/statement';
-import { csvStatement, jsonStatement, type StatementFormat } from '../ledger/statement/statement-text';
+import type { ChannelAttempts } from '../ledger/statement/channel-attempts';
+import { csvChannel, jsonChannel } from '../ledger/statement/channel-text';
+import { monthOf, type Period, type Statements } from '../ledger/statement/statement';
+import { csvStatement, jsonStatement } from '../ledger/statement/statement-text';
 import { readLine, runCommand, UsageError } from '../start/command';
 import type { DatabaseConfig } from '../start/environment-fields';
 import { createReadingDataSource } from '../storage/data-source';
+import { SqlChannelAttempts } from '../storage/money-facts/channel-attempts';
 import { SqlStatements } from '../storage/money-facts/statements';
 import { readingLedger } from '../storage/reading-ledger';
 
-const USAGE = 'usage: npm run statement -- --account <id> --month <YYYY-MM> [--format csv|json] [--out <file>]';
-const FORMATS: Readonly<Record<string, StatementFormat>> = { csv: csvStatement, json: jsonStatement };
+const USAGE = 'usage: npm run statement -- --account <id> | --channel <id> --month <YYYY-MM> [--format csv|json] [--out <file>]';
 const PIECE = 65_536;
 
+/** Whose statement it is. */
+interface Subject {
+  readonly kind: 'account' | 'channel';
+  readonly id: string;
+}
+
+const FORMATS = {
+  csv: { account: csvStatement, channel: csvChannel },
+  json: { account: jsonStatement, channel: jsonChannel },
+} as const;
+
 interface Call {
-  readonly account: string;
+  readonly of: Subject;
   readonly month: string;
   readonly period: Period;
-  readonly format: StatementFormat;
+  readonly format: keyof typeof FORMATS;
   /** null: standard output. */
   readonly out: string | null;
 }
@@ -33,16 +46,21 @@ interface Call {
 const TEXT = { type: 'string' } as const;
 
 function callOf(args: readonly string[]): Call {
-  const {
-    account,
-    month,
-    format = 'csv',
-    out = null,
-  } = readLine(args, { options: { account: TEXT, month: TEXT, format: TEXT, out: TEXT } }).values;
-  if (account === undefined || month === undefined) throw new UsageError('Name an account with --account and a month with --month.');
-  const known = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
-  if (known === undefined) throw new UsageError(`--format must be one of ${Object.keys(FORMATS).join(', ')}.`);
-  return { account, month, period: periodOf(month), format: known, out };
+  const options = { account: TEXT, channel: TEXT, month: TEXT, format: TEXT, out: TEXT };
+  const { account, channel, month, format = 'csv', out = null } = readLine(args, { options }).values;
+  if (month === undefined) throw new UsageError('Name a month with --month.');
+  if (!isFormat(format)) throw new UsageError(`--format must be one of ${Object.keys(FORMATS).join(', ')}.`);
+  return { of: subjectOf(account, channel), month, period: periodOf(month), format, out };
+}
+
+function subjectOf(account: string | undefined, channel: string | undefined): Subject {
+  if (account !== undefined && channel === undefined) return { kind: 'account', id: account };
+  if (channel !== undefined && account === undefined) return { kind: 'channel', id: channel };
+  throw new UsageError('Name an account with --account or a channel with --channel, and one of the two.');
+}
+
+function isFormat(name: string): name is keyof typeof FORMATS {
+  return Object.hasOwn(FORMATS, name);
 }
 
 function periodOf(month: string): Period {
@@ -53,18 +71,29 @@ function periodOf(month: string): Period {
   }
 }
 
-async function write({ account, month, period, format, out }: Call, database: DatabaseConfig): Promise<void> {
+async function write(call: Call, database: DatabaseConfig): Promise<void> {
   const dataSource = createReadingDataSource(database);
   await dataSource.initialize();
   try {
-    const statements = new SqlStatements(dataSource);
-    const wallets = await statements.wallets(account, period);
-    if (wallets.length === 0) throw new Fault('not_found', `There is no account "${account}".`);
-    const text = inPieces(format({ accountId: account, month, period, wallets }, statements));
+    const { kind } = call.of;
+    const lines = kind === 'account' ? ofAccount(call, new SqlStatements(dataSource)) : ofChannel(call, new SqlChannelAttempts(dataSource));
+    const text = inPieces(await lines);
+    const { out } = call;
     await (out === null ? pipeline(Readable.from(text), process.stdout, { end: false }) : writeWhole(text, out));
   } finally {
     await dataSource.destroy();
   }
+}
+
+async function ofAccount({ of: { id }, month, period, format }: Call, statements: Statements): Promise<AsyncIterable<string>> {
+  const wallets = await statements.wallets(id, period);
+  if (wallets.length === 0) throw new Fault('not_found', `There is no account "${id}".`);
+  return FORMATS[format].account({ accountId: id, month, period, wallets }, statements);
+}
+
+async function ofChannel({ of: { id }, month, period, format }: Call, attempts: ChannelAttempts): Promise<AsyncIterable<string>> {
+  if (!(await attempts.isChannel(id))) throw new Fault('not_found', `There is no channel "${id}".`);
+  return FORMATS[format].channel({ channelId: id, month, period }, attempts);
 }
 
 /** A write for each line would take most of the time. */

@@ -54,7 +54,9 @@ describe('a command', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['statement', ['--account', 'acme', '--month', '2026-13'], /^--month must be .*1970-01 to 2999-12.*2026-13/],
     ['statement', ['--account', 'acme', '--month', '2026-11', '--format', 'xml'], /^--format must be one of csv, json/],
-    ['statement', ['--month', '2026-11'], /^Name an account/],
+    ['statement', ['--month', '2026-11'], /^Name an account.*or a channel/],
+    ['statement', ['--month', '2026-11', '--account', 'acme', '--channel', 'a'], /^Name an account.*or a channel.*one of the two/],
+    ['statement', ['--account', 'acme'], /^Name a month/],
     ['schema', ['one', 'two'], /"two"/],
     ['test:soak', ['--kills', 'many'], /^--kills must be a whole number from 1, not "many"/],
     ['bench', ['--rounds', '0'], /^--rounds must be a whole number/],
@@ -65,6 +67,7 @@ describe('a command', () => {
   it.each<[string, readonly string[]]>([
     ['audit', []],
     ['statement', ['--account', 'acme', '--month', '2026-11']],
+    ['statement', ['--channel', 'cheap-a', '--month', '2026-11']],
   ])('%s tells a wrong configuration from a wrong call, whatever is there in place of a ledger', (name, args) => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'tokens-forge-no-ledger-'));
     writeFileSync(join(elsewhere, 'text'), 'no database');

@@ -142,4 +142,30 @@ onEachDatabase('money facts', (bed, promise) => {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  promise('write what was sent to a channel as a file, with what its receipts say of it, also where another one answered', async () => {
+    bed.a.next({ status: 500 });
+    const id = await call('chat');
+    const { receipt } = await graph<{ receipt: { attempts: { channel: { id: string }; upstreamRequestId: string | null }[] } }>(
+      bed.gateway.origin,
+      OPERATOR_TOKEN,
+      `{ receipt(id: "${id}") { attempts { channel { id } upstreamRequestId } } }`,
+    );
+    expect(receipt.attempts.length).toBeGreaterThan(1);
+    for (const [index, { channel, upstreamRequestId }] of receipt.attempts.entries()) {
+      const { stdout } = statement('--channel', channel.id, '--format', 'json');
+      const { attempts, totals } = JSON.parse(stdout) as {
+        attempts: { receipt: string; attempt: number }[];
+        totals: { attempts: number }[];
+      };
+      expect(attempts).toContainEqual(expect.objectContaining({ receipt: id, attempt: index, upstreamRequestId }));
+      expect(totals.reduce((sum, total) => sum + total.attempts, 0)).toBe(attempts.length);
+      expect(statement('--channel', channel.id).stdout.split(',ATTEMPT,').length - 1).toBe(attempts.length);
+    }
+    expect(statement('--channel', 'missing')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining('no channel "missing"'),
+    });
+  });
 });

@@ -3,6 +3,7 @@ import { formatDecimal } from '../../kernel/money';
 import { instant } from '../../kernel/times';
 import { currencyOf } from '../../kernel/words';
 import type { LedgerEntry } from '../wallet';
+import { cell, csvLine } from './csv';
 import { type KindTotal, type Period, type Statements, type StatementWallet, Tally } from './statement';
 
 export interface StatementAsked {
@@ -19,8 +20,7 @@ const CSV_COLUMNS = ['account', 'month', 'wallet', 'currency', 'line', 'time', '
 const CSV_REFERENCES = ['entry', 'receipt', 'api_key', 'run', 'entries', 'memo'];
 
 /**
- * RFC 4180. `line` says what a line is: OPENING, ENTRY, TOTAL (of a kind) or CLOSING. A text that a spreadsheet would take
- * for a formula begins with an apostrophe; amounts and times are written here and stand as they are.
+ * RFC 4180. `line` says what a line is: OPENING, ENTRY, TOTAL (of a kind) or CLOSING.
  * @throws InvariantBroken, in the midst of it, when the entries do not lead from the opening to the closing balance
  */
 export async function* csvStatement({ accountId, month, period, wallets }: StatementAsked, statements: Pick<Statements, 'entries'>) {
@@ -44,20 +44,6 @@ export async function* csvStatement({ accountId, month, period, wallets }: State
 function csvEntry({ id, kind, amount, balanceAfter, receiptId, apiKeyId, runId, memo, createdAt }: LedgerEntry): string[] {
   const references = [id, receiptId, apiKeyId, runId].map((reference) => cell(reference ?? ''));
   return [instant(createdAt), kind, formatDecimal(amount), formatDecimal(balanceAfter), ...references, '', cell(memo ?? '')];
-}
-
-/** Full-width signs too: a spreadsheet may take them for the narrow ones. */
-const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-const SPECIAL = /[",\r\n]/;
-
-/** A text of somebody's. */
-function cell(text: string): string {
-  const harmless = FORMULA.test(text) ? `'${text}` : text;
-  return SPECIAL.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
-function csvLine(cells: readonly string[]): string {
-  return `${cells.join(',')}\r\n`;
 }
 
 /** One object; its entries stand one a line. @throws as `csvStatement` */

@@ -22,7 +22,8 @@ export async function readAttempts(
   return found;
 }
 
-function attemptOf(row: Row): AttemptOfReceipt {
+/** From a row with the columns of `ATTEMPT_COLUMNS`. */
+export function attemptOf(row: Row): AttemptOfReceipt {
   return {
     receiptId: text(row, 'receipt_id'),
     index: count(row, 'idx'),
