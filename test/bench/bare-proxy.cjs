@@ -1,7 +1,12 @@
 // What a gateway is compared with: an ordinary pass-through of Fastify and undici that looks into nothing, knows no key
 // and writes nothing down. `node bare-proxy.cjs <port of the upstream>`
-const Fastify = require('fastify');
-const { Agent, request } = require('undici');
+const { createRequire } = require('node:module');
+const path = require('node:path');
+
+// The libraries of the gateway: beside the tests lies another undici, which a client of theirs brings with it.
+const ofGateway = createRequire(path.join(__dirname, '..', '..', 'package.json'));
+const Fastify = ofGateway('fastify');
+const { Agent, request } = ofGateway('undici');
 
 const origin = `http://127.0.0.1:${process.argv[2]}`;
 const dispatcher = new Agent({ connections: 512, pipelining: 1, keepAliveTimeout: 20_000 });
