@@ -16,11 +16,19 @@ const NONE: readonly RateHolder[] = [];
  * The key, and then its account, at what the operator allows all its keys together, each where it has limits. In this order a key that is
  * beyond its own rates takes nothing of what its account has for the others.
  */
-export function rateHoldersOf({ id, limits, accountId, accountRates }: ApiKey): readonly RateHolder[] {
-  const [ofAccount, ofKey] = [hasRateLimits(accountRates), hasRateLimits(limits)];
-  if (!ofAccount && !ofKey) return NONE;
-  return [
-    ...(ofKey ? [{ id, name: 'This key', limits }] : []),
-    ...(ofAccount ? [{ id: `account ${accountId}`, name: 'The account of this key', limits: accountRates }] : []),
-  ];
+export function rateHoldersOf(key: ApiKey): readonly RateHolder[] {
+  const [ofKey, ofAccount] = [keyAsHolder(key), accountAsHolder(key)];
+  if (ofKey === null && ofAccount === null) return NONE;
+  return [...(ofKey === null ? [] : [ofKey]), ...(ofAccount === null ? [] : [ofAccount])];
+}
+
+/** null: the key has no rates of its own. */
+export function keyAsHolder({ id, limits }: ApiKey): RateHolder | null {
+  return hasRateLimits(limits) ? { id, name: 'This key', limits } : null;
+}
+
+/** null: the operator has given its account none. */
+export function accountAsHolder({ accountId, accountRates }: ApiKey): RateHolder | null {
+  if (!hasRateLimits(accountRates)) return null;
+  return { id: `account ${accountId}`, name: 'The account of this key', limits: accountRates };
 }

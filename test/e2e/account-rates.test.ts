@@ -1,6 +1,6 @@
 /** What the operator allows all keys of an account together. */
 import { eventually, gate } from '../support/eventually';
-import { graph, postChat } from '../support/forge-client';
+import { get, graph, postChat } from '../support/forge-client';
 import { OPERATOR_TOKEN } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
@@ -58,6 +58,26 @@ onEachDatabase('the rates of an account', (bed, promise) => {
     expect((await flying).status).toBe(200);
     await eventually(async () => expect((await call(other)).status).toBe(200));
     await set('');
+  });
+
+  promise('are told to each of its keys beside its own, with what all of them have left, and nothing else of the account', async () => {
+    const secret = await another(', requestsPerMinute: 5');
+    const other = await another();
+    const ratesOf = async (key: string) => {
+      const body = (await (await get(bed.gateway.origin, '/v1/key', key)).json()) as Record<string, unknown>;
+      return { rates: body['rates'], accountRates: body['accountRates'] };
+    };
+    const own = { requests: { limit: 5, remaining: 5, reset: '0s' }, tokens: null, concurrency: null };
+    expect(await ratesOf(secret)).toEqual({ rates: own, accountRates: null });
+    await set(', requestsPerMinute: 1, concurrency: 4');
+    expect((await call(other)).status).toBe(200);
+    const requests = { limit: 1, remaining: 0, reset: expect.stringMatching(/^[0-9.ms]+$/) };
+    const accountRates = { requests, tokens: null, concurrency: { limit: 4, remaining: 4 } };
+    await eventually(async () => expect(await ratesOf(secret)).toEqual({ rates: own, accountRates }));
+    expect(await ratesOf(other)).toEqual({ rates: null, accountRates });
+    expect(await ratesOf(secretOf('chat'))).toMatchObject({ accountRates: null });
+    await set('');
+    expect(await ratesOf(other)).toEqual({ rates: null, accountRates: null });
   });
 
   promise('are set by the operator alone, who is told what is wrong, and shown to the account', async () => {

@@ -1,4 +1,4 @@
-/** `GET /v1/key`: where the calling key stands. Of this key alone, with the names of the graph. */
+/** `GET /v1/key`: where the calling key stands. Of this key alone, but for the balances and rates that it shares, with the names of the graph. */
 import type { FastifyInstance } from 'fastify';
 import { type KeyStanding, keyStanding, type StandingSources } from '../../gateway/views/key-standing';
 import { formatDecimal, type Nano } from '../../kernel/money';
@@ -37,7 +37,7 @@ function keyJson(key: ApiKey, project: Project | null, standing: KeyStanding, no
     ...{ routePolicy, crossBucketFallback, allowedModels },
     policies: policiesJson(key.policies),
     limits: limitsJson(key, standing, now),
-    rates: standing.rates === null ? null : ratesJson(standing.rates),
+    ...{ rates: ratesJson(standing.rates), accountRates: ratesJson(standing.accountRates) },
     spend: standing.spend.map(({ bucket, window, amount }) => ({
       ...{ bucket, window, currency: currencyOf(bucket) },
       amount: formatDecimal(amount),
@@ -69,7 +69,9 @@ function limitsJson({ limits }: ApiKey, standing: KeyStanding, now: number): obj
 }
 
 /** What is left now; the reset as in the headers. */
-function ratesJson({ requests, tokens, concurrency }: RateLevels): object {
+function ratesJson(levels: RateLevels | null): object | null {
+  if (levels === null) return null;
+  const { requests, tokens, concurrency } = levels;
   const level = (each: RateLevel | null) =>
     each === null ? null : { limit: each.limit, remaining: each.remaining, reset: duration(each.resetMs) };
   return { requests: level(requests), tokens: level(tokens), concurrency };

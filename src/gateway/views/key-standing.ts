@@ -3,7 +3,8 @@ import { type Nano, nano } from '../../kernel/money';
 import { BUCKETS, type Bucket, bucketOf, type RoutePolicy, SPEND_WINDOWS, type SpendWindow, TYPES_OF_POLICY } from '../../kernel/words';
 import type { Project } from '../../keys/account-store';
 import type { ApiKey, SpendLimit } from '../../keys/api-key';
-import { hasRateLimits, type RateLevels, type RateLimiter } from '../../keys/rate-limiter';
+import { accountAsHolder, keyAsHolder, type RateHolder } from '../../keys/rate-holders';
+import type { RateLevels, RateLimiter } from '../../keys/rate-limiter';
 import type { CounterOf, CounterSpend, LedgerReader } from '../../ledger/ledger-reader';
 import { counterId } from '../../ledger/spend-counter';
 import { type Wallet, walletId } from '../../ledger/wallet';
@@ -28,6 +29,8 @@ export interface KeyStanding {
   readonly spend: readonly { readonly bucket: Bucket; readonly window: SpendWindow; readonly amount: Nano }[];
   /** null: the key has no rate limits. */
   readonly rates: RateLevels | null;
+  /** Of all keys of its account together; null: the operator has set none. */
+  readonly accountRates: RateLevels | null;
   /** Those that its policy may use, RMB first. */
   readonly wallets: readonly Wallet[];
   readonly lastUsedAt: number | null;
@@ -56,22 +59,25 @@ export function limitStanding(limit: SpendLimit, { spent, held }: CounterSpend):
   return { ...limit, used: spent, held, remaining: nano(left > 0n ? left : 0n) };
 }
 
-/** Of this key alone. Two statements for its spend, whatever the number of its limits. */
+/** Of this key alone, but for the balances and rates that it shares with the keys of its account. Two statements for its spend, whatever the number of its limits. */
 export async function keyStanding({ reader, rates }: StandingSources, key: ApiKey, now: number): Promise<KeyStanding> {
   const counter = (bucket: Bucket, window: SpendWindow) => counterAt(keyOwner(key), bucket, window, now);
   const places = BUCKETS.flatMap((bucket) => SPEND_WINDOWS.map((window) => ({ bucket, window })));
   const walletIds = bucketsOf(key.routePolicy).map((bucket) => walletId(key.accountId, bucket));
-  const [spent, wallets, used, levels] = await Promise.all([
+  const levelsOf = (holder: RateHolder | null) => holder && rates.levels(holder.id, holder.limits);
+  const [spent, wallets, used, levels, accountLevels] = await Promise.all([
     reader.spendOf(places.map(({ bucket, window }) => counter(bucket, window))),
     reader.walletsById(walletIds),
     reader.lastUsedAt([key.id]),
-    hasRateLimits(key.limits) ? rates.levels(key.id, key.limits) : null,
+    levelsOf(keyAsHolder(key)),
+    levelsOf(accountAsHolder(key)),
   ]);
   const spendIn = (bucket: Bucket, window: SpendWindow) => spent.get(counter(bucket, window).counterId) ?? NOTHING;
   return {
     limits: key.limits.spend.map((limit) => limitStanding(limit, spendIn(limit.bucket, limit.window))),
     spend: places.map(({ bucket, window }) => ({ bucket, window, amount: spendIn(bucket, window).spent })),
     rates: levels,
+    accountRates: accountLevels,
     wallets: walletIds.flatMap((id) => wallets.get(id) ?? []),
     lastUsedAt: used.get(key.id) ?? null,
   };
