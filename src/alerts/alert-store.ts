@@ -44,6 +44,11 @@ export interface AlertRuleStore extends MadeMemory {
   /** By account, or all of them. */
   rules(accountId: string | null): Promise<readonly AlertRule[]>;
   rulesById(ids: readonly string[]): Promise<ReadonlyMap<string, AlertRule>>;
+  /**
+   * Writes the name, bounds, addresses and episode of what `to` makes of the rule as it stands; nobody else changes it in between.
+   * @throws Fault `not_found`, and whatever `to` throws: then nothing is changed
+   */
+  changeRule(id: string, to: (rule: AlertRule) => AlertRule): Promise<AlertRule>;
   setRuleEnabled(id: string, enabled: boolean): Promise<void>;
   deleteRule(id: string): Promise<void>;
 
@@ -65,8 +70,9 @@ export interface AlertRuleStore extends MadeMemory {
 /** What was told, in order, and how it reached whom. */
 export interface AlertLog {
   /**
-   * Notes that a rule has come true, once for an episode whoever sees it: false when it, or a later one, was noted before. The
-   * alert gets its place in the order of all, and a delivery for every webhook of its account and every address of the rule, in one transaction.
+   * Notes that a rule has come true, once for an episode whoever sees it: false when it, or a later one, was noted before, or when the rule
+   * has other bounds by now. The alert gets its place in the order of all, and a delivery for every webhook of its account and every address
+   * that the rule has now, in one transaction.
    */
   raise(rule: AlertRule, alert: Omit<Alert, 'seq'>, episode: string): Promise<boolean>;
   /** New to old. @throws Fault `invalid_request` for a cursor that is none */

@@ -30,8 +30,12 @@ const EMAIL = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,190}$/;
 /** Signs as the Standard Webhooks specification says, whose secrets begin like this. */
 const SECRET_PREFIX = 'whsec_';
 
+interface RuleManagement extends Pick<AlertManagement, 'clock' | 'sendsMail'> {
+  readonly alertRules: Pick<AlertRuleStore, 'addRule' | 'rules'>;
+}
+
 /** @throws Fault `invalid_request` that names the field */
-export async function createRule(management: AlertManagement, wish: RuleWish): Promise<AlertRule> {
+export async function createRule(management: RuleManagement, wish: RuleWish): Promise<AlertRule> {
   const { alertRules, clock } = management;
   const name = checkedName(wish.name);
   checkMetric(wish);
@@ -61,7 +65,8 @@ export function isRate(metric: AlertMetric): boolean {
   return PARTS[metric].includes('minimumRequests');
 }
 
-function checkMetric(wish: RuleWish): void {
+/** Whether a rule has what belongs to its metric and nothing else, within bounds. @throws Fault `invalid_request` that names the field */
+export function checkMetric(wish: RuleWish): void {
   const { metric, minimumRequests, slowerThanMs } = wish;
   for (const name of ALL_PARTS) {
     const belongs = PARTS[metric].includes(name);
@@ -88,7 +93,8 @@ function checkSelection({ metric, bucket, apiKeyId, projectId, routeType, model 
   if (bucket !== null && routeType !== null && routeType !== payer) throw wrong('routeType', `${routeType} is never paid from ${bucket}`);
 }
 
-function checkEmails({ sendsMail }: AlertManagement, emails: readonly string[]): void {
+/** @throws Fault `invalid_request` that names the address */
+export function checkEmails({ sendsMail }: Pick<AlertManagement, 'sendsMail'>, emails: readonly string[]): void {
   if (emails.length > 0 && !sendsMail) throw wrong('emails', 'needs a mail server: the operator sets SMTP_URL and SMTP_FROM');
   if (emails.length > EMAILS_MAX) throw wrong('emails', `must name at most ${EMAILS_MAX} addresses`);
   emails.forEach((address, index) => {

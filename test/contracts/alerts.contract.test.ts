@@ -72,6 +72,54 @@ eachDatabase('alerts', (opened, promise) => {
     expect(await log.page('gone', { first: 5 }, undefined)).toEqual({ items: [], hasNextPage: false });
   });
 
+  promise('of a rule that was changed are raised by its new bounds alone, and go to the addresses of now', async () => {
+    const { rules, log } = stores();
+    const looked = aRule('changed', ['before@example.com']);
+    await rules.addRule(looked);
+    expect(await log.raise(looked, anAlert(looked), 'low')).toBe(true);
+    const changed = await rules.changeRule(looked.id, (rule) => ({ ...rule, threshold: 7n, emails: ['after@example.com'], episode: null }));
+    expect(await log.raise(looked, anAlert(looked), 'low')).toBe(false);
+    const alert = anAlert(changed);
+    expect(await log.raise({ ...changed, emails: looked.emails }, alert, 'low')).toBe(true);
+    expect((await log.deliveries([alert.id])).get(alert.id)).toMatchObject([{ means: 'EMAIL', target: 'after@example.com' }]);
+  });
+
+  promise('are of rules that change as a whole, one change after another, or not at all', async () => {
+    const { rules } = stores();
+    const rate = { metric: 'SLOW_RATE', bucket: null, minimumRequests: 20, slowerThanMs: 500, enabled: false, episode: 'high' } as const;
+    const [rule, other] = [{ ...aRule('corrected'), ...rate }, aRule('corrected')];
+    for (const each of [rule, other]) await rules.addRule(each);
+    const changes = {
+      name: 'Übrig 汉',
+      threshold: 9n,
+      minimumRequests: 3,
+      slowerThanMs: 2 ** 31 - 1,
+      emails: ['a@example.com'],
+      episode: null,
+    };
+    const changed = await rules.changeRule(rule.id, (standing) => {
+      expect(standing).toEqual(rule);
+      return { ...standing, ...changes };
+    });
+    expect(changed).toEqual({ ...rule, ...changes });
+    expect(await rules.rulesById([rule.id, other.id])).toEqual(
+      new Map([
+        [rule.id, changed],
+        [other.id, other],
+      ]),
+    );
+    const refused = () => {
+      throw new Error('refused');
+    };
+    await expect(rules.changeRule(rule.id, refused)).rejects.toThrow('refused');
+    await Promise.all(
+      Array.from({ length: 5 }, () => rules.changeRule(rule.id, (standing) => ({ ...standing, threshold: standing.threshold + 1n }))),
+    );
+    expect((await rules.rulesById([rule.id])).get(rule.id)).toEqual({ ...changed, threshold: 14n });
+    await rules.deleteRule(rule.id);
+    await expect(rules.changeRule(rule.id, (standing) => standing)).rejects.toMatchObject({ code: 'not_found', detail: { param: 'id' } });
+  });
+
   promise('go to every webhook of the account and every address of the rule, each claimed by one process at a time', async () => {
     const { rules, log } = stores();
     const rule = aRule('sent', ['a@example.com', 'b@example.com']);

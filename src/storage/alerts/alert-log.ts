@@ -3,16 +3,17 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Alert, AlertDelivery, AlertRule, DeliveryMeans } from '../../alerts/alert';
 import type { AlertLog, Claimed, DeliveryRoom, Tried } from '../../alerts/alert-store';
 import { isLater } from '../../alerts/episode';
+import { asksTheSame } from '../../alerts/update-rule';
 import { newId } from '../../kernel/ids';
 import { invariant } from '../../kernel/invariant';
 import { HOUR_MS } from '../../kernel/times';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 import { badCursor, pageOfRows, rowIdOfCursor } from '../sql/cursors';
 import { inTransaction } from '../sql/in-transaction';
-import { alongIndex, Conditions, joinInOrder, rowsOf, rowsOfIds } from '../sql/query';
+import { alongIndex, Conditions, joinInOrder, keptFromOthers, rowsOf, rowsOfIds } from '../sql/query';
 import { big, placeholders, type Row, whole } from '../sql/row-values';
-import { text, textOrNull } from '../sql/stored-values';
-import { ALERT_COLUMNS, alertOf, DELIVERY_COLUMNS, deliveryOf, valuesOfAlert } from './alert-rows';
+import { text } from '../sql/stored-values';
+import { ALERT_COLUMNS, alertOf, DELIVERY_COLUMNS, deliveryOf, RULE_COLUMNS, ruleOf, valuesOfAlert } from './alert-rows';
 
 const RESULT_MAX = 200;
 /** Rules can be made to come true again and again, and the operator's mail server is not to be anybody's means of flooding others. */
@@ -28,7 +29,8 @@ export class SqlAlertLog implements AlertLog {
     return inTransaction(this.dataSource, async (manager) => {
       // Whoever holds this row is alone until its commit: no alert becomes visible behind a later one.
       await manager.query("UPDATE alert_sequence SET last = last + 1 WHERE id = 'alert'");
-      if (!(await isNew(manager, rule.id, episode))) {
+      const standing = await ruleToTell(manager, rule, episode);
+      if (standing === undefined) {
         await manager.query("UPDATE alert_sequence SET last = last - 1 WHERE id = 'alert'");
         return false;
       }
@@ -36,7 +38,7 @@ export class SqlAlertLog implements AlertLog {
       const values = valuesOfAlert({ ...alert, seq: big(row?.['last']) });
       await manager.query(`INSERT INTO alert (${ALERT_COLUMNS}) VALUES (${placeholders(values)})`, values);
       await manager.query('UPDATE alert_rule SET episode = ? WHERE id = ?', [episode, rule.id]);
-      await addDeliveries(manager, rule, alert);
+      await addDeliveries(manager, standing, alert);
       return true;
     });
   }
@@ -128,9 +130,12 @@ function thatFit(rows: readonly Row[], { limit, perAccount, underWay }: Delivery
   return fitting.slice(0, limit).map((row) => text(row, 'id'));
 }
 
-async function isNew(manager: EntityManager, ruleId: string, episode: string): Promise<boolean> {
-  const [row] = await manager.query<Row[]>('SELECT episode FROM alert_rule WHERE id = ? AND enabled = 1', [ruleId]);
-  return row !== undefined && isLater(textOrNull(row, 'episode'), episode);
+/** The rule as it stands now, which nobody else changes meanwhile; undefined where what was seen is none of it any more, or was told. */
+async function ruleToTell(manager: EntityManager, seen: AlertRule, episode: string): Promise<AlertRule | undefined> {
+  const select = `SELECT ${RULE_COLUMNS} FROM alert_rule WHERE id = ? AND enabled = 1${keptFromOthers(manager)}`;
+  const [standing] = (await manager.query<Row[]>(select, [seen.id])).map(ruleOf);
+  if (standing === undefined || !asksTheSame(seen, standing)) return undefined;
+  return isLater(standing.episode, episode) ? standing : undefined;
 }
 
 async function mailsOfLastHour(manager: EntityManager, { accountId, raisedAt }: Omit<Alert, 'seq'>): Promise<number> {

@@ -29,6 +29,10 @@ export function valuesOfRule(rule: AlertRule): Value[] {
   return [id, accountId, name, metric, bucket, apiKeyId, projectId, routeType, model, window, ...bounds, ...state];
 }
 
+export function changeableValues({ name, threshold, minimumRequests, slowerThanMs, emails, episode }: AlertRule): Value[] {
+  return [name, threshold, boundOrNull(minimumRequests), boundOrNull(slowerThanMs), JSON.stringify(emails), episode];
+}
+
 export function ruleOf(row: Row): AlertRule {
   return {
     id: text(row, 'id'),

@@ -11,7 +11,7 @@ import { inTransaction } from '../sql/in-transaction';
 import { Conditions, keptFromOthers, type QueryValue, rowsOf, rowsOfIds } from '../sql/query';
 import { placeholders, type Row } from '../sql/row-values';
 import { count, text, textOrNull } from '../sql/stored-values';
-import { RULE_COLUMNS, ruleOf, valuesOfRule, WEBHOOK_COLUMNS, webhookOf } from './alert-rows';
+import { changeableValues, RULE_COLUMNS, ruleOf, valuesOfRule, WEBHOOK_COLUMNS, webhookOf } from './alert-rows';
 
 export class SqlAlertRules implements AlertRuleStore {
   constructor(
@@ -33,6 +33,17 @@ export class SqlAlertRules implements AlertRuleStore {
   async rulesById(ids: readonly string[]): Promise<ReadonlyMap<string, AlertRule>> {
     const rows = await rowsOfIds(this.dataSource, ids, (list) => `SELECT ${RULE_COLUMNS} FROM alert_rule WHERE id IN (${list})`);
     return new Map(rows.map(ruleOf).map((rule) => [rule.id, rule]));
+  }
+
+  changeRule(id: string, to: (rule: AlertRule) => AlertRule): Promise<AlertRule> {
+    return inTransaction(this.dataSource, async (manager) => {
+      const [row]: Row[] = await manager.query(`SELECT ${RULE_COLUMNS} FROM alert_rule WHERE id = ?${keptFromOthers(manager)}`, [id]);
+      if (row === undefined) throw new Fault('not_found', `There is no alert rule "${shown(id)}".`, { param: 'id' });
+      const rule = to(ruleOf(row));
+      const set = 'name = ?, threshold = ?, minimum_requests = ?, slower_than_ms = ?, emails = ?, episode = ?';
+      await manager.query(`UPDATE alert_rule SET ${set} WHERE id = ?`, [...changeableValues(rule), id]);
+      return rule;
+    });
   }
 
   setRuleEnabled(id: string, enabled: boolean): Promise<void> {

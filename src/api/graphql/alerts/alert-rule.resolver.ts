@@ -1,12 +1,14 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { createRule, createWebhook, isRate, type RuleWish, rotateWebhook } from '../../../alerts/manage-alerts';
+import { updateRule } from '../../../alerts/update-rule';
 import { Fault } from '../../../kernel/fault';
 import { shown } from '../../../kernel/shown';
 import { accountOf } from '../../../keys/viewer';
 import { namesFor } from '../../../routing/model-names';
 import type { GraphContext } from '../context';
 import { decidedAccount } from '../decided-account';
-import { AlertRuleNode, CreateAlertRuleInput, CreatedWebhookNode, WebhookNode } from './alert-rule.type';
+import { given } from '../given';
+import { AlertRuleNode, CreateAlertRuleInput, CreatedWebhookNode, UpdateAlertRuleInput, WebhookNode } from './alert-rule.type';
 import { ABOUT_ALERTS, decidable, readingAccount, viewRule } from './alert-view';
 
 /** A single failure in a quiet hour is no rate. */
@@ -43,6 +45,19 @@ export class AlertRuleResolver {
     const wish = wishOf(input, await decidedAccount(context, input.accountId ?? null, ABOUT_ALERTS));
     await checkThings(context, wish);
     return viewRule(await createRule({ ...context.sources, ...context.sources.alertLimits }, wish));
+  }
+
+  @Mutation(() => AlertRuleNode, {
+    description:
+      'For an owner or the operator. What a rule watches stays: another metric, bucket, window, key, project, route type or model is another rule. With another threshold, minimumRequests or slowerThanMs it begins anew, and is told at once where it is true; with another name or other emails what was told stays told.',
+  })
+  async updateAlertRule(
+    @Ctx() { sources, viewer }: GraphContext,
+    @Arg('id', () => ID, OF_RULE) id: string,
+    @Arg('input', () => UpdateAlertRuleInput, { description: 'What is to change.' }) input: UpdateAlertRuleInput,
+  ): Promise<AlertRuleNode> {
+    decidable(viewer, (await sources.alertRules.rulesById([id])).get(id), `alert rule "${shown(id)}"`);
+    return viewRule(await updateRule({ ...sources, ...sources.alertLimits }, id, given(input)));
   }
 
   @Mutation(() => AlertRuleNode, { description: 'For an owner or the operator. A rule that is enabled again begins anew.' })

@@ -60,6 +60,8 @@ export class AlertRuleNode {
   readonly createdAt: number;
 }
 
+const THRESHOLD = 'Above zero; for TOKENS a whole number, for rates a share of at most 1.';
+const EMAILS = 'At most ten addresses, where the operator has a mail server.';
 const ONE_OF = { nullable: true, description: 'At most one of key, project, route type and model.' };
 
 @InputType('CreateAlertRuleInput', { description: 'The rule that is wanted.' })
@@ -94,7 +96,7 @@ export class CreateAlertRuleInput {
   @Field(() => SpendWindowEnum, { nullable: true, description: 'Needed for SPEND and TOKENS, and for them alone.' })
   readonly window?: SpendWindow | null;
 
-  @Field(() => Decimal, { description: 'Above zero; for TOKENS a whole number, for rates a share of at most 1.' })
+  @Field(() => Decimal, { description: THRESHOLD })
   readonly threshold: bigint;
 
   @Field(() => Int, { nullable: true, description: 'For rates alone; left out: 20.' })
@@ -103,7 +105,25 @@ export class CreateAlertRuleInput {
   @Field(() => Int, { nullable: true, description: 'Needed for SLOW_RATE, and for it alone: milliseconds, 1 or more.' })
   readonly slowerThanMs?: number | null;
 
-  @Field(() => [String], { nullable: true, description: 'At most ten addresses, where the operator has a mail server.' })
+  @Field(() => [String], { nullable: true, description: EMAILS })
+  readonly emails?: readonly string[] | null;
+}
+
+@InputType('UpdateAlertRuleInput', { description: 'What is to change. What is left out or null stays as it is.' })
+export class UpdateAlertRuleInput {
+  @Field(() => String, { nullable: true, description: '1 to 200 characters.' })
+  readonly name?: string | null;
+
+  @Field(() => Decimal, { nullable: true, description: THRESHOLD })
+  readonly threshold?: bigint | null;
+
+  @Field(() => Int, { nullable: true, description: 'Of rates alone, 1 or more.' })
+  readonly minimumRequests?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Of SLOW_RATE alone: milliseconds, 1 or more.' })
+  readonly slowerThanMs?: number | null;
+
+  @Field(() => [String], { nullable: true, description: `Takes the place of all addresses; empty: nobody is mailed. ${EMAILS}` })
   readonly emails?: readonly string[] | null;
 }
 

@@ -72,6 +72,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   createAccountToken: { target: (_, result) => textIn(memberOf(memberOf(result, 'token'), 'id')), read: tokenStanding },
   revokeAccountToken: { target: named('id'), read: tokenStanding },
   createAlertRule: { target: (_, result) => textIn(memberOf(result, 'id')), read: alertRuleStanding },
+  updateAlertRule: { target: named('id'), read: alertRuleStanding },
   setAlertRuleEnabled: { target: named('id'), read: alertRuleStanding },
   deleteAlertRule: { target: named('id'), read: alertRuleStanding },
   createWebhook: { target: (_, result) => textIn(memberOf(memberOf(result, 'webhook'), 'id')), read: webhookStanding },
