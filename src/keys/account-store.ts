@@ -34,6 +34,8 @@ export interface AccountStore {
   findByTokenHash(hash: string): Promise<Account | undefined>;
   /** `at` null: it is suspended no longer. One that is suspended stays so since when it was. @throws Fault `not_found` */
   suspend(id: string, at: number | null): Promise<void>;
+  /** @throws Fault `not_found` */
+  rename(id: string, name: string): Promise<void>;
   /** Takes the place of all rates that it had. @throws Fault `not_found` */
   setRates(id: string, rates: RateLimits): Promise<void>;
   addProject(project: Project): Promise<void>;

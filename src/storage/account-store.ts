@@ -64,6 +64,10 @@ export class TypeormAccountStore implements AccountStore {
     return this.change(id, ({ suspendedAt }) => ({ suspendedAt: at === null ? null : (suspendedAt ?? at) }));
   }
 
+  rename(id: string, name: string): Promise<void> {
+    return this.change(id, () => ({ name }));
+  }
+
   setRates(id: string, rates: RateLimits): Promise<void> {
     return this.change(id, () => ratesOf(rates));
   }

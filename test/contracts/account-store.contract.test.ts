@@ -93,6 +93,17 @@ eachDatabase('the account store', (opened, promise) => {
     await expect(store().setRates('no such account', NO_RATES)).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  promise('keeps the name of an account, whatever its characters are, until another takes its place', async () => {
+    await store().add(account('named'), ['hash-of-named'], []);
+    for (const name of ['😀'.repeat(200), '汉', '汉']) {
+      await store().rename('named', name);
+      expect(await store().findByTokenHash('hash-of-named')).toEqual({ ...account('named'), name });
+    }
+    expect(await store().find('long')).not.toMatchObject({ name: '汉' });
+    for (const id of ['no such account', 'né', 'named '])
+      await expect(store().rename(id, 'x')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   promise('finds nothing where there is nothing', async () => {
     expect(await store().find('nobody')).toBeUndefined();
     expect(await store().find('né')).toBeUndefined();

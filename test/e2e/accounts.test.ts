@@ -72,6 +72,26 @@ onEachDatabase('an account and its people', (bed, promise) => {
     await eventually(async () => expect((await call()).status).toBe(429));
   });
 
+  promise('has another name when the operator gives it one, which a start with its catalog leaves, and the log shows both', async () => {
+    const rename = (name: string, id = 'globex') => `mutation { renameAccount(id: "${id}", name: "${name}") { id name } }`;
+    const [before] = (await ask<{ accounts: { name: string }[] }>('{ accounts { name } }', tokenOf('globex'))).accounts;
+    expect(await ask(rename(' Globex Ltd '), OPERATOR_TOKEN)).toEqual({ renameAccount: { id: 'globex', name: 'Globex Ltd' } });
+    for (const token of [tokenOf('globex'), tokenOf('acme'), secretOf('globex-chat')])
+      expect(await codeOf(rename('Mine'), token)).toMatchObject({ faultCode: 'forbidden' });
+    expect(await codeOf(rename(' '), OPERATOR_TOKEN)).toMatchObject({ faultCode: 'invalid_request', param: 'name' });
+    expect(await codeOf(rename('x', 'nobody'), OPERATOR_TOKEN)).toMatchObject({ faultCode: 'not_found', param: 'id' });
+    expect((await bed.gateway.stop()).code).toBe(0);
+    bed.gateway = await startGateway(bed.gateway.settings);
+    expect(await ask('{ accounts { name } }', tokenOf('globex'))).toEqual({ accounts: [{ name: 'Globex Ltd' }] });
+    const { auditLog } = await ask<{ auditLog: { nodes: { action: string; before: string; after: string; outcome: string }[] } }>(
+      '{ auditLog(first: 20) { nodes { action before after outcome } } }',
+      tokenOf('globex'),
+    );
+    const [noted] = auditLog.nodes.filter(({ action, outcome }) => action === 'renameAccount' && outcome === 'DONE');
+    const named = (name?: string) => expect.objectContaining({ id: 'globex', name });
+    expect([JSON.parse(noted?.before ?? '{}'), JSON.parse(noted?.after ?? '{}')]).toEqual([named(before?.name), named('Globex Ltd')]);
+  });
+
   promise('is made once, however many ask at once, and the others are told', async () => {
     const query = 'mutation { createAccount(id: "contested", name: "x") { account { id } } }';
     const answers = await Promise.all(Array.from({ length: 8 }, () => graphAnswer(bed.gateway.origin, OPERATOR_TOKEN, query)));

@@ -44,7 +44,15 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
   const NOTHING_MADE = { madeBefore: async () => undefined };
   const noAlertRules = {
     ...NOTHING_MADE,
-    ...{ addRule: noRun, rules: async () => [], rulesById: nothingOf, changeRule: noRun, setRuleEnabled: noRun, deleteRule: noRun, calm: noRun },
+    ...{
+      addRule: noRun,
+      rules: async () => [],
+      rulesById: nothingOf,
+      changeRule: noRun,
+      setRuleEnabled: noRun,
+      deleteRule: noRun,
+      calm: noRun,
+    },
     ...{ addWebhook: noRun, webhooks: async () => [], webhook: async () => undefined, rotateWebhook: noRun, deleteWebhook: noRun },
   };
   const noAlertLog = {

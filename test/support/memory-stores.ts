@@ -110,6 +110,12 @@ export class MemoryAccountStore implements AccountStore {
     this.accounts.set(id, { ...account, suspendedAt: at === null ? null : (account.suspendedAt ?? at) });
   }
 
+  async rename(id: string, name: string): Promise<void> {
+    const account = this.accounts.get(id);
+    if (account === undefined) throw new Error(`no account ${id}`);
+    this.accounts.set(id, { ...account, name });
+  }
+
   async setRates(id: string, rates: RateLimits): Promise<void> {
     const account = this.accounts.get(id);
     if (account === undefined) throw new Error(`no account ${id}`);

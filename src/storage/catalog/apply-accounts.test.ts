@@ -52,6 +52,7 @@ class People {
       projects: unused,
       changeProject: unused,
       suspend: unused,
+      rename: unused,
       setRates: unused,
     };
   }

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { Fault } from '../../../kernel/fault';
 import { shown } from '../../../kernel/shown';
 import { type AccountRole, createAccount, createToken } from '../../../keys/management-token';
+import { renameAccount } from '../../../keys/rename-account';
 import { accountOf, mayDecide, maySeeAccount } from '../../../keys/viewer';
 import type { GraphContext } from '../context';
 import { decidedAccount } from '../decided-account';
@@ -38,6 +39,17 @@ export class AccountResolver {
     if (viewer.kind !== 'operator') throw new Fault('forbidden', 'Only the operator may create accounts.');
     const { account, created } = await createAccount(sources, { id, name });
     return { account, owner: created };
+  }
+
+  @Mutation(() => AccountNode, {
+    description: 'Operators only. Another name for people; its id stays. A start with a catalog that declares the account leaves it.',
+  })
+  renameAccount(
+    @Ctx() { sources, viewer }: GraphContext,
+    @Arg('id', () => ID, { description: 'The id of the account.' }) id: string,
+    @Arg('name', () => String, { description: 'For people; 1 to 200 characters.' }) name: string,
+  ): Promise<AccountNode> {
+    return renameAccount(sources, viewer, id, name);
   }
 
   @Mutation(() => CreatedAccountToken, { description: 'For an owner or the operator: a token for somebody who manages the account.' })

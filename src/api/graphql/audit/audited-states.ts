@@ -68,6 +68,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   createAccount: { target: (_, result) => textIn(memberOf(memberOf(result, 'account'), 'id')), read: accountStanding },
   suspendAccount: { target: named('id'), read: boundsStanding },
   resumeAccount: { target: named('id'), read: boundsStanding },
+  renameAccount: { target: named('id'), read: boundsStanding },
   setAccountRates: { target: named('id'), read: boundsStanding },
   createAccountToken: { target: (_, result) => textIn(memberOf(memberOf(result, 'token'), 'id')), read: tokenStanding },
   revokeAccountToken: { target: named('id'), read: tokenStanding },
@@ -122,7 +123,7 @@ async function accountStanding({ sources, viewer }: GraphContext, accountId: str
   return wallets.length === 0 ? null : { accountId, state: balances };
 }
 
-/** What the operator lets the account do. */
+/** Its name, and what the operator lets it do. */
 async function boundsStanding({ sources, viewer }: GraphContext, id: string): Promise<Standing | null> {
   const account = maySeeAccount(viewer, id) ? await sources.accounts.find(id) : undefined;
   return account === undefined ? null : { accountId: account.id, state: account };
