@@ -14,6 +14,8 @@ import { CountedAlarms } from './kernel/alarms';
 import { systemClock } from './kernel/clock';
 import type { Log } from './kernel/log';
 import { newSecret } from './kernel/secret';
+import type { Catalog } from './routing/catalog';
+import { unreachedPrices } from './routing/unreached-prices';
 import { type FirstStart, secretsText } from './start/banner';
 import { listen } from './start/listen';
 import { type Configuration, loadConfiguration } from './start/load-configuration';
@@ -38,6 +40,10 @@ const UNENDED_MS = 10_000;
 
 const DEMO_BESIDE_STRANGERS =
   'CATALOG is not set, so that the built-in demo is served, on a database that was made with another catalog: what that one sold is out of use until a start with it';
+
+const UNREACHED_PRICES =
+  'nothing is ever held at these prices of long prompts, which begin at the contextWindow of their model or beyond it: write it no lower than what the provider reads, or take them out';
+const UNREACHED_NAMED = 10;
 
 export interface RunningGateway {
   /** Listens, and gives the text to print for people. */
@@ -137,8 +143,15 @@ async function prepare({ config, catalog }: Configuration, storage: Storage, log
   const strangers = catalog === null && speaksForAll() ? await strangersIn(storage.dataSource, declaration) : null;
   if (strangers !== null) log.warn(strangers, DEMO_BESIDE_STRANGERS);
   await storage.catalog.applyCatalog(declaration.routing);
+  if (speaksForAll()) tellUnreachedPrices(storage.catalog.current(), log);
   const made = await applyAccounts(ports, declaration.accounts);
   const operatorToken = await establishOperatorToken(storage.settings, config.adminToken);
   const first = { operatorToken, demoKey: catalog === null && made.keys.includes(DEMO_KEY_ID) ? demoKey : null };
   return { first, declared: declaration.research };
+}
+
+/** It is no fault: a provider's list may be written down as it is. */
+function tellUnreachedPrices(catalog: Catalog, log: Log): void {
+  const unreached = unreachedPrices(catalog);
+  if (unreached.length > 0) log.warn({ prices: unreached.slice(0, UNREACHED_NAMED), of: unreached.length }, UNREACHED_PRICES);
 }
