@@ -37,6 +37,11 @@ export function problemOfOrder(above: number, before: number | undefined): strin
   return before === undefined || above > before ? null : `must be more than ${before}, which stands before it`;
 }
 
+/** `, prompt above 200000`: which of the lengths a price is for, behind what it is the price of; empty where no threshold is passed. */
+export function lengthWords(long: LongPromptPrice | undefined): string {
+  return long === undefined ? '' : `, prompt above ${long.above}`;
+}
+
 /** The price of the highest threshold that the prompt passes; undefined: it passes none. */
 export function longPromptFor(longPrompts: LongPrompts | undefined, inputTokens: number): LongPromptPrice | undefined {
   return longPrompts?.findLast(({ above }) => inputTokens > above);

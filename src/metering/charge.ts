@@ -6,7 +6,7 @@
  * with prices in nano per 10⁶ tokens or characters, those of the length of the prompt, and the multiplier in units of 10⁻⁹. There is one division per receipt, rounded up.
  */
 
-import { longPromptFor } from '../kernel/long-prompts';
+import { lengthWords, longPromptFor } from '../kernel/long-prompts';
 import { divideUp, type Nano, nano, ONE } from '../kernel/money';
 import { classTerms, type Term, tokenTerm } from './charge-terms';
 import { type PriceTerms, termsAbove, termsOfPrompt } from './price-terms';
@@ -46,7 +46,7 @@ function chargeBy(usage: Usage, price: PriceTerms): Nano {
  */
 export function chargeLines(usage: Usage, price: PriceTerms, charged: Nano): ChargeLine[] {
   const long = longPromptFor(price.longPrompts, usage.inputTokens);
-  const length = long === undefined ? '' : `, prompt above ${long.above}`;
+  const length = lengthWords(long);
   const lines = termsOf(usage, termsAbove(price, long)).map((term) => ({
     label: term.tokens === null ? term.label : `${term.label}${length}`,
     tokens: term.tokens,

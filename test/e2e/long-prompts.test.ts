@@ -100,9 +100,16 @@ onEachDatabase('prices of long prompts', (bed, promise) => {
     expect(story.price).toMatchObject({ longPrompts: prices });
     const fields = `longPrompts { ${Object.keys(prices[0] ?? {}).join(' ')} }`;
     const entryId = story.ledgerEntries.at(-1)?.id;
-    const query = `{ receipt(id: "${story.id}") { price { ${fields} } lines { label unitPrice } }
+    const query = `{ receipt(id: "${story.id}") { price { ${fields} } lines { label unitPrice } attempts { chargeReason } }
+      receipts(first: 1) { nodes { attempts { chargeReason } } }
       explainSpend(ledgerEntryId: "${entryId}") { text lines { label } } }`;
-    const read = await graph<{ receipt: object; explainSpend: { text: string } }>(bed.gateway.origin, tokenOf('acme'), query);
+    const read = await graph<{ receipt: object; receipts: object; explainSpend: { text: string } }>(
+      bed.gateway.origin,
+      tokenOf('acme'),
+      query,
+    );
+    const version = `at price version ${story.price?.versionId}`;
+    const attempts = [{ chargeReason: `30 input and 1 output token ${version}, prompt above 20, cost ${story.charge} CNY.` }];
     expect(read.receipt).toEqual({
       price: { longPrompts: prices },
       lines: [
@@ -110,8 +117,11 @@ onEachDatabase('prices of long prompts', (bed, promise) => {
         { label: 'output tokens, prompt above 20', unitPrice: '6' },
         { label: 'request', unitPrice: null },
       ],
+      attempts,
     });
-    expect(read.explainSpend.text).toContain(`at price version ${story.price?.versionId} for prompts above 20 input tokens`);
+    expect(read.receipts).toEqual({ nodes: [{ attempts }] });
+    expect(story.attempts).toMatchObject(attempts);
+    expect(read.explainSpend.text).toContain(`${version} for prompts above 20 input tokens`);
   });
 
   promise('are shown of a cost to the operator, and the log of mutations has them before and after', async () => {

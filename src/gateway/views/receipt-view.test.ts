@@ -133,6 +133,19 @@ describe('texts for people', () => {
     expect(attempts[0]?.chargeReason).toBe(`10 input and 4 output tokens${beside} at price version cheap cost 0.003 CNY.`);
   });
 
+  it('of a prompt that passed a threshold of the price name it as the lines do, and of one that only reached it do not', () => {
+    const long = aPrice({ ...CHEAP, longPrompts: [500, 999, 1_000].map((above) => ({ above, input: nano(1n), output: nano(1n) })) });
+    const usage = aUsage(1_000, 500);
+    const receipt = settled(aRecord('r', { usage, charge: nano(3_000_000n), priceId: long.id }));
+    const attempts = [anAttempt('r', 0, { status: 'FAILED' }), anAttempt('r', 1, { usage, charge: nano(3_000_000n) })];
+    const view = viewReceipt({ receipt, attempts, prices: new Map([[long.id, long]]) });
+    expect(view.attempts[0]?.chargeReason).not.toContain('prompt above');
+    expect(view.attempts[1]?.chargeReason).toBe(
+      '1000 input and 500 output tokens at price version cheap, prompt above 999, cost 0.003 CNY.',
+    );
+    expect(view.lines.map(({ label }) => label)).toContain('input tokens, prompt above 999');
+  });
+
   it('say of one that was cut, or that answered with what has no price, what the receipt says', () => {
     const noChargeReason = 'The client left before any output was delivered.';
     const free = { usage: aUsage(0, 0, { source: 'NONE' }), charge: nano(0n), noChargeReason } as const;

@@ -6,6 +6,7 @@
 import type { AttemptRecord } from '../../attempts/attempt';
 import { counted } from '../../kernel/counted';
 import { FAULT_RULES, type FaultCode } from '../../kernel/fault-codes';
+import { lengthWords, longPromptFor } from '../../kernel/long-prompts';
 import { formatDecimal, minNano, type Nano, nano, subtractNano } from '../../kernel/money';
 import { type Currency, currencyOf, type RequestStatus } from '../../kernel/words';
 import type {
@@ -83,7 +84,7 @@ export function viewReceipt({ receipt, attempts, prices }: ReceiptParts): Receip
     price,
     lines: linesOf(record, price),
     fallbackDelta: fallbackDelta(record, prices.get(record.primaryPriceId ?? '') ?? null),
-    attempts: viewAttempts(receipt, attempts),
+    attempts: viewAttempts(receipt, attempts, prices),
     nextStep: nextStepAfter(record),
   };
 }
@@ -94,15 +95,19 @@ export function modelOf({ routeId, routeType }: RouteFacts): string | null {
 }
 
 /** The attempts of a receipt; none while it is in flight. */
-export function viewAttempts(receipt: ReadableReceipt, attempts: readonly AttemptOfReceipt[]): readonly AttemptView[] {
+export function viewAttempts(
+  receipt: ReadableReceipt,
+  attempts: readonly AttemptOfReceipt[],
+  prices: ReceiptParts['prices'],
+): readonly AttemptView[] {
   if (receipt.inFlight) return [];
   const { record } = receipt;
-  const currency = record.bucket === null ? null : currencyOf(record.bucket);
+  const price = prices.get(record.priceId ?? '') ?? null;
   const last = attempts.findLast(({ status }) => status !== 'SKIPPED');
   return attempts.map((attempt) => ({
     ...attempt,
     id: `${attempt.receiptId}:${attempt.index}`,
-    chargeReason: chargeReason(attempt, attempt === last, record, currency),
+    chargeReason: chargeReason(attempt, attempt === last, record, price),
   }));
 }
 
@@ -149,16 +154,20 @@ function fallbackDelta(record: ReceiptRecord, primary: PriceVersion | null): Nan
 }
 
 /** `last`: of those that were sent, and so the one that the receipt is charged for. */
-function chargeReason(attempt: AttemptOfReceipt, last: boolean, record: ReceiptRecord, currency: Currency | null): string {
+function chargeReason(attempt: AttemptOfReceipt, last: boolean, record: ReceiptRecord, price: PriceVersion | null): string {
   if (attempt.status === 'SKIPPED') return 'It was passed over: nothing was sent, and nothing is charged.';
-  if (attempt.charge > 0n) {
-    const { inputTokens, outputTokens } = attempt.usage;
-    const used = `${inputTokens} input and ${counted(outputTokens, 'output token')}${usageBesideTokens(attempt.usage)}`;
-    return `${used} at price version ${record.priceId} cost ${formatDecimal(attempt.charge)} ${currency}.`;
-  }
+  if (attempt.charge > 0n) return chargedReason(attempt, record, price);
   if (attempt.status !== 'FAILED' || (last && record.usage.source !== 'NONE'))
     return record.noChargeReason ?? 'It used nothing that has a price.';
   return 'It failed before any of its output was delivered: failed attempts are not charged.';
+}
+
+function chargedReason({ usage, charge }: AttemptOfReceipt, { priceId, bucket }: ReceiptRecord, price: PriceVersion | null): string {
+  const { inputTokens, outputTokens } = usage;
+  const used = `${inputTokens} input and ${counted(outputTokens, 'output token')}${usageBesideTokens(usage)}`;
+  const length = lengthWords(longPromptFor(price?.longPrompts, inputTokens));
+  const version = length === '' ? priceId : `${priceId}${length},`;
+  return `${used} at price version ${version} cost ${formatDecimal(charge)} ${bucket === null ? null : currencyOf(bucket)}.`;
 }
 
 /** What the user does after a failure; null: there is nothing to do. Once money was charged, nothing invites to try again. */

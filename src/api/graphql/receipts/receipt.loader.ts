@@ -54,19 +54,25 @@ export class ReceiptLoaders {
 
   /** With price, lines and the cost of fallback: all that follows from price versions. */
   async priced(receipt: ReadableReceipt): Promise<Pick<ReceiptView, 'price' | 'lines' | 'fallbackDelta'>> {
-    const found = await Promise.all(priceIdsOf(receipt).map((id) => this.prices.load(id)));
-    const prices = new Map(found.filter((price) => price !== null).map((price) => [price.id, price]));
-    return viewReceipt({ receipt, attempts: [], prices });
+    return viewReceipt({ receipt, attempts: [], prices: await this.pricesOf([receipt]) });
   }
 
   /** The attempts of a whole page, in its order. */
   async attemptsOf(receipts: readonly ReadableReceipt[]): Promise<readonly (readonly AttemptView[])[]> {
-    const attempts = await this.reader.attempts(receipts.map(({ record }) => record.requestId));
-    return receipts.map((receipt) => viewAttempts(receipt, attempts.get(receipt.record.requestId) ?? []));
+    const ids = receipts.map(({ record }) => record.requestId);
+    const [attempts, prices] = await Promise.all([this.reader.attempts(ids), this.pricesOf(receipts)]);
+    return receipts.map((receipt) => viewAttempts(receipt, attempts.get(receipt.record.requestId) ?? [], prices));
   }
 
   async attempts(receipt: ReadableReceipt): Promise<readonly AttemptView[]> {
-    const attempts = (await this.attemptsById.load(receipt.record.requestId)) ?? [];
-    return viewAttempts(receipt, attempts);
+    const [attempts, prices] = await Promise.all([this.attemptsById.load(receipt.record.requestId), this.pricesOf([receipt])]);
+    return viewAttempts(receipt, attempts ?? [], prices);
+  }
+
+  /** All that their views need, so that whatever is asked of them takes one call. */
+  private async pricesOf(receipts: readonly ReadableReceipt[]): Promise<ReadonlyMap<string, PriceVersion>> {
+    const ids = [...new Set(receipts.flatMap(priceIdsOf))];
+    const found = await Promise.all(ids.map((id) => this.prices.load(id)));
+    return new Map(found.filter((price) => price !== null).map((price) => [price.id, price]));
   }
 }
