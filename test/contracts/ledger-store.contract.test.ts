@@ -186,6 +186,18 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger on %s', (kind) => {
     expect(await rows(`SELECT state FROM hold WHERE id = '${hold.holdId}'`)).toEqual([{ state: 'RELEASED' }]);
   });
 
+  promise('gives a hold back once, also where its wallet holds enough for others', async () => {
+    const account = await accountWith(200n);
+    await write(move(account, 50n, {}, 'CREDIT'));
+    const hold = place(account, 60n);
+    await write(hold, place(account, 70n));
+    const replaces = { holdId: hold.holdId, walletId: hold.walletId, amount: 60n, placedAt: hold.placedAt };
+    expect(await verdictOf(place(account, 50n, { replaces }, 'CREDIT'))).toEqual({ verdict: 'granted', amount: 50n });
+    expect(await verdictOf(place(account, 0n, { replaces }, 'CREDIT'))).toEqual({ verdict: 'not_open' });
+    expect(await verdictOf(end(hold, 0n))).toEqual({ verdict: 'not_open' });
+    await expectWallet(account, 200n, 70n);
+  });
+
   promise('never moves money twice for one external key', async () => {
     const account = await accountWith(0n);
     const first = move(account, 5n, { externalKey: `payment-${newId()}` });
