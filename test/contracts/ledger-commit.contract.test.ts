@@ -10,6 +10,8 @@ import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '.
 import { addWallets, end, move, place, refusal } from '../support/ledger-items';
 import { openLedger, silentLog } from '../support/open-ledger';
 
+const FULL_DISK = 1021;
+
 describe('a batch whose COMMIT has no answer, on mysql', () => {
   let served = false;
   let database: TestDatabase;
@@ -53,12 +55,20 @@ describe('a batch whose COMMIT has no answer, on mysql', () => {
     },
   });
   const write = (...items: LedgerItem[]) => store.write({ id: newId(), items });
+  /** Writes a batch whose COMMIT is carried out; then the database is away for longer than anybody waits. */
+  const doubtfully = async (...items: LedgerItem[]) => {
+    proxy.cut('after');
+    const unlucky = new MysqlLedgerStore({ connections, owner: newId(), clock: clockThat(() => proxy.sever()), doubtful });
+    await expect(unlucky.write({ id: newId(), items })).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  };
+  const held = async () => (await database.query("SELECT held FROM wallet WHERE id = 'acme:RMB'"))[0]?.['held'];
   const count = async (table: string) => (await database.query(`SELECT COUNT(*) AS n FROM ${table}`))[0]?.['n'];
 
   const cases: [string, Cut[]][] = [
     ['carried out, its answer lost', ['after']],
     ['never arrived', ['before']],
     ['lost three times, then carried out without an answer', ['before', 'before', 'before', 'after']],
+    ['lost more often than another trouble is tried again', Array.from({ length: 6 }, () => 'before')],
   ];
 
   it.each(cases)('is written once when the COMMIT was %s', async (_, cuts) => {
@@ -141,17 +151,41 @@ describe('a batch whose COMMIT has no answer, on mysql', () => {
 
   it('gives back a hold of which its caller was told that it was not placed', async () => {
     if (!served) return;
-    const hold = place('acme', 400n);
-    // The COMMIT is carried out; then the database is away for longer than anybody waits.
-    proxy.cut('after');
-    const severing = clockThat(() => proxy.sever());
-    const unlucky = new MysqlLedgerStore({ connections, owner: newId(), clock: severing, doubtful });
-    await expect(unlucky.write({ id: newId(), items: [hold] })).rejects.toMatchObject({ code: 'temporarily_unavailable' });
-    expect(await database.query("SELECT held FROM wallet WHERE id = 'acme:RMB'")).toEqual([{ held: 400n }]);
+    await doubtfully(place('acme', 400n), move('acme', 1n));
+    expect(await held()).toBe(400n);
     await expect(doubtful.settle(connections)).rejects.toThrow();
     proxy.mend();
     await doubtful.settle(connections);
-    expect(await database.query("SELECT held FROM wallet WHERE id = 'acme:RMB'")).toEqual([{ held: 0n }]);
+    expect(await held()).toBe(0n);
+  });
+
+  it.each([
+    ['asked whether it was written', /^INSERT INTO ledger_batch/],
+    ['about to give it back', /^START TRANSACTION/],
+  ])('gives it back with the next sweep where the database takes nothing when it is %s', async (_, at) => {
+    if (!served) return;
+    await doubtfully(place('acme', 400n));
+    proxy.mend();
+    proxy.refuse(FULL_DISK, Number.POSITIVE_INFINITY, at);
+    await expect(doubtful.settle(connections)).rejects.toMatchObject({ errno: FULL_DISK });
+    proxy.mend();
+    await doubtful.settle(connections);
+    expect(await held()).toBe(0n);
+  });
+
+  it('gives back those of others where one of them cannot be', async () => {
+    if (!served) return;
+    const odd = place('acme', 300n);
+    await doubtfully(odd);
+    proxy.mend();
+    await doubtfully(place('acme', 400n));
+    proxy.mend();
+    const say = (wallet: string) => database.query(`UPDATE hold SET wallet_id = '${wallet}' WHERE id = '${odd.holdId}'`);
+    await say('acme:CREDIT');
+    await doubtful.settle(connections);
+    expect(await held()).toBe(300n);
+    await say('acme:RMB');
+    expect(await write(end(odd, 0n))).toEqual([{ verdict: 'done' }]);
   });
 
   it('makes a batch impossible that was given up before it was written', async () => {
