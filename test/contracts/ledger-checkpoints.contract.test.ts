@@ -115,6 +115,12 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('checkpoints on %s', (kind) => 
     expect(await wallet()).toEqual({ posted: 980n, held: 0n });
   });
 
+  promise('are kept of all streams, however many run at once', async () => {
+    const many = Array.from({ length: 4_001 }, () => checkpoint(place('acme', 1n), 1n));
+    await ledger.store.checkpoint(many);
+    expect(await kept()).toBe(4_001n);
+  });
+
   promise('charge nothing that is not certain: a checkpoint that cannot be used releases its hold, and no other', async () => {
     const [torn, dear, foreign, refused, good] = await placed(5);
     await ledger.store.checkpoint([

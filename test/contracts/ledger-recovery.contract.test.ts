@@ -8,7 +8,9 @@ import { newId } from '../../src/kernel/ids';
 import type { LedgerStore, PlaceHold } from '../../src/ledger/ledger-store';
 import { MysqlConnections } from '../../src/storage/ledger/mysql/mysql-connections';
 import { DoubtfulBatches } from '../../src/storage/ledger/mysql/mysql-doubt';
-import { MysqlRecovery, RECOVERY_TIMINGS } from '../../src/storage/ledger/mysql/mysql-recovery';
+import { openMysqlLedger } from '../../src/storage/ledger/mysql/mysql-ledger';
+import { declareDead, orphanedHolds } from '../../src/storage/ledger/mysql/mysql-process';
+import { MysqlRecovery, RECOVERY_TIMINGS, type RecoveryPorts } from '../../src/storage/ledger/mysql/mysql-recovery';
 import { MysqlLedgerStore } from '../../src/storage/ledger/mysql/mysql-store';
 import { openLedgerFile } from '../../src/storage/ledger/sqlite/sqlite-database';
 import { lockSqliteOwner } from '../../src/storage/ledger/sqlite/sqlite-owner-lock';
@@ -190,11 +192,11 @@ describe('recovery on mysql', () => {
 
   const storeOf = (owner: string) => new MysqlLedgerStore({ connections, owner, clock, doubtful: new DoubtfulBatches(silentLog) });
 
-  function recoveryOf(owner: string, onFenced: () => void = () => undefined): MysqlRecovery {
+  function recoveryOf(owner: string, onFenced: () => void = () => undefined, over: Partial<RecoveryPorts> = {}): MysqlRecovery {
     const timings = { ...RECOVERY_TIMINGS, beatEveryMs: 3_600_000 };
     const doubtful = new DoubtfulBatches(silentLog);
     const shared = { beating: connections, sweeping: connections, log: silentLog };
-    return new MysqlRecovery({ ...shared, store: storeOf(owner), doubtful, owner, clock, onFenced, timings });
+    return new MysqlRecovery({ ...shared, store: storeOf(owner), doubtful, owner, clock, onFenced, timings, ...over });
   }
 
   /** A process whose last heartbeat is `silentMs` old, with `holds` open holds. */
@@ -243,6 +245,61 @@ describe('recovery on mysql', () => {
     await rounds(recovery, 4);
     expect(await stateOf(late.owner)).toBe('LIVE');
     expect(await openHolds()).toBe(3n);
+    await recovery.stop();
+  });
+
+  promise('declares no process dead that has beaten since it was looked at', async () => {
+    const { owner } = await processWith('LIVE', 7_000, 0);
+    expect(await connections.use((exchange) => declareDead(exchange, { id: owner, heartbeatAt: '1' }))).toBe(false);
+    expect(await stateOf(owner)).toBe('LIVE');
+  });
+
+  promise('takes a heartbeat for as old as its beginning, however late its answer comes', async () => {
+    const late: Pick<MysqlConnections, 'use'> = {
+      use: async (work) => {
+        const answer = await connections.use(work);
+        elapsed += 7_000;
+        return answer;
+      },
+    };
+    const recovery = recoveryOf(newId(), undefined, { beating: Object.assign(Object.create(connections), late) });
+    await recovery.start();
+    expect(await recovery.isLiving()).toBe(true);
+    expect(recovery.isSilent).toBe(true);
+    await recovery.stop();
+  });
+
+  promise('looks past holds that cannot be ended', async () => {
+    const { holds } = await processWith('DEAD', 0, 3);
+    const stuck = holds.slice(0, 2).map(({ holdId }) => holdId);
+    const found = await connections.use((exchange) => orphanedHolds(exchange, 10, stuck));
+    expect(found.map(([id]) => id)).toEqual([holds[2]?.holdId]);
+    const recovery = recoveryOf(newId());
+    await recovery.start();
+    await rounds(recovery, 1);
+    await recovery.stop();
+  });
+
+  promise('ends batches in doubt, and what a dead process left on the disk, before it ends holds', async () => {
+    await processWith('DEAD', 0, 1);
+    const said: string[] = [];
+    const note = (what: string) => async () => {
+      said.push(`${what} with ${await openHolds()} open`);
+    };
+    const doubtful = Object.assign(new DoubtfulBatches(silentLog), { settle: note('doubt') });
+    let isThere = false;
+    const beforeSweep = async () => {
+      await note('disk')();
+      if (!isThere) throw new Error('the disk cannot be read');
+    };
+    const recovery = recoveryOf(newId(), undefined, { doubtful, beforeSweep });
+    await recovery.start();
+    await rounds(recovery, 1);
+    expect(await openHolds()).toBe(1n);
+    isThere = true;
+    await rounds(recovery, 1);
+    expect(await openHolds()).toBe(0n);
+    expect(said).toEqual(Array.from({ length: 2 }, () => ['doubt with 1 open', 'disk with 1 open']).flat());
     await recovery.stop();
   });
 
@@ -340,6 +397,16 @@ describe('recovery on mysql', () => {
     await recovery.stop();
   });
 
+  promise('places no hold in the ledger of a process that has not beaten for too long', async () => {
+    const timings = { ...RECOVERY_TIMINGS, beatEveryMs: 3_600_000 };
+    const ledger = await openMysqlLedger({ url: database.url, owner: newId(), clock, log: silentLog, onFenced: () => undefined, timings });
+    const write = () => ledger.store.write({ id: newId(), items: [streamed('acme', 0n)] });
+    expect(await write()).toEqual([{ verdict: 'granted', amount: 0n }]);
+    elapsed += timings.silentMs;
+    await expect(write()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    await ledger.close();
+  });
+
   promise('is living while it beats, and beats first where it slept by either clock', async () => {
     const owner = newId();
     const fenced = jest.fn();
@@ -390,11 +457,12 @@ describe('recovery on mysql', () => {
     await recovery.stop();
   });
 
-  promise('signs off a process that closes', async () => {
+  promise('signs off a process that closes, and no other', async () => {
     const owner = newId();
     const ledger = await openLedger(database, { owner });
+    const other = await processWith('LIVE', 0, 0);
     expect(await stateOf(owner)).toBe('LIVE');
     await ledger.close();
-    expect(await stateOf(owner)).toBe('CLEAN');
+    expect([await stateOf(owner), await stateOf(other.owner)]).toEqual(['CLEAN', 'LIVE']);
   });
 });

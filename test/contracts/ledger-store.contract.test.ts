@@ -322,6 +322,15 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger on %s', (kind) => {
     expect((await walletRow(account))['seq']).toBe(2n);
   });
 
+  promise('chains those wallets alone that a batch moves money of', async () => {
+    const [paid, held] = [await accountWith(100n), await accountWith(100n)];
+    const before = await walletRow(held);
+    await write(move(paid, 5n), place(held, 10n));
+    expect((await walletRow(paid))['seq']).toBe(2n);
+    expect(await walletRow(held)).toEqual({ ...before, held: 10n });
+    expect(await rows(`SELECT seq FROM wallet_change WHERE wallet_id = '${held}:RMB'`)).toEqual([{ seq: 1n }]);
+  });
+
   promise('keeps a history in order between two processes with different clocks', async () => {
     if (kind === 'sqlite') return;
     const account = await accountWith(0n);

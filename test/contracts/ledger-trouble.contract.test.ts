@@ -2,7 +2,7 @@
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import type { LedgerItem, LedgerStore } from '../../src/ledger/ledger-store';
-import { HURRY, MysqlConnections } from '../../src/storage/ledger/mysql/mysql-connections';
+import { type Exchange, HURRY, MysqlConnections, rowsOf } from '../../src/storage/ledger/mysql/mysql-connections';
 import { DoubtfulBatches } from '../../src/storage/ledger/mysql/mysql-doubt';
 import { MysqlLedgerStore } from '../../src/storage/ledger/mysql/mysql-store';
 import { lockAndLook } from '../../src/storage/ledger/mysql/mysql-view';
@@ -151,6 +151,34 @@ describe('a database in trouble, on mysql', () => {
     expect(await storeWith(systemClock).write({ id: newId(), items: [place('acme', 1n)] })).toEqual([{ verdict: 'granted', amount: 1n }]);
     wakes();
     await expect(locking).rejects.toThrow(/closed|disconnected/);
+  });
+
+  promise('what a batch began that failed is undone before its connection is used again', async () => {
+    const one = new MysqlConnections(database.url, 1);
+    const id = newId();
+    const begun = one.use(async (exchange) => {
+      await exchange(['START TRANSACTION', `INSERT INTO ledger_batch (id, owner, items, created_at) VALUES ('${id}', 'x', 0, 1)`]);
+      throw new Error('an item of it cannot be written');
+    });
+    await expect(begun).rejects.toThrow('cannot be written');
+    await one.use((exchange) => exchange(['START TRANSACTION', 'COMMIT']));
+    expect(await database.query(`SELECT id FROM ledger_batch WHERE id = '${id}'`)).toEqual([]);
+    await one.close();
+  });
+
+  promise('a server that is left is left by the connection that is in use as well', async () => {
+    const one = new MysqlConnections(database.url, 1);
+    const numberOf = async (exchange: Exchange) => rowsOf((await exchange(['SELECT CONNECTION_ID()']))[0])[0]?.[0];
+    const before = await one.use(async (exchange) => {
+      one.leaveServer();
+      return numberOf(exchange);
+    });
+    const after = await one.use(numberOf);
+    expect(after).not.toBe(before);
+    expect(await one.use(numberOf)).toBe(after);
+    one.leaveServer();
+    expect(await one.use(numberOf)).not.toBe(after);
+    await one.close();
   });
 
   promise('a request that was sent away while its hold was written in doubt has a receipt, and holds nothing', async () => {
