@@ -263,6 +263,8 @@ const EDITS: readonly Touch[] = [
     'amount = 101',
     'I6 receipt $CAPPED: 100 is above its hold, and the house bears 101',
   ),
+  edit('the hold of a key', 'idempotency_key', "id = '$KEY'", "hold_id = 'x'", 'I16 idempotency_key $KEY: its hold x is not there'),
+  edit('whose a key is', 'idempotency_key', "id = '$KEY'", "api_key_id = 'x'", 'I16 idempotency_key $KEY: its hold'),
 ];
 
 /** Each of them hides the row from a look at what the rows say of themselves, or breaks what reads it. */
