@@ -20,7 +20,7 @@ import { SqlChannelAttempts } from '../storage/money-facts/channel-attempts';
 import { SqlStatements } from '../storage/money-facts/statements';
 import { readingLedger } from '../storage/reading-ledger';
 
-const USAGE = 'usage: npm run statement -- --account <id> | --channel <id> --month <YYYY-MM> [--format csv|json] [--out <file>]';
+const USAGE = 'usage: npm run statement -- (--account <id> | --channel <id>) --month <YYYY-MM> [--format csv|json] [--out <file>]';
 const PIECE = 65_536;
 
 /** Whose statement it is. */

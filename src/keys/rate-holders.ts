@@ -10,16 +10,12 @@ export interface RateHolder {
   readonly limits: RateLimits;
 }
 
-const NONE: readonly RateHolder[] = [];
-
 /**
  * The key, and then its account, at what the operator allows all its keys together, each where it has limits. In this order a key that is
  * beyond its own rates takes nothing of what its account has for the others.
  */
 export function rateHoldersOf(key: ApiKey): readonly RateHolder[] {
-  const [ofKey, ofAccount] = [keyAsHolder(key), accountAsHolder(key)];
-  if (ofKey === null && ofAccount === null) return NONE;
-  return [...(ofKey === null ? [] : [ofKey]), ...(ofAccount === null ? [] : [ofAccount])];
+  return [keyAsHolder(key), accountAsHolder(key)].filter((holder) => holder !== null);
 }
 
 /** null: the key has no rates of its own. */

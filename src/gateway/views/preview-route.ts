@@ -1,6 +1,6 @@
 /**
  * What would happen if a request were sent now, from the functions that the flow itself goes by: admission, planning,
- * quoting, the obstacles of steps, and the rates of the account and the key. Nothing is held, taken or sent.
+ * quoting, the obstacles of steps, and the rates of the key and its account. Nothing is held, taken or sent.
  */
 import { obstacleOf } from '../../attempts/obstacle';
 import type { Upstreams } from '../../attempts/upstream';

@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
-import { setAccountRates } from '../../../keys/account-rates';
+import { setAccountRates } from '../../../keys/account-decisions';
 import type { GraphContext } from '../context';
 import { AccountNode } from './account.type';
 
