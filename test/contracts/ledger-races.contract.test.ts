@@ -6,34 +6,25 @@ import { type Exchange, MysqlConnections } from '../../src/storage/ledger/mysql/
 import { DoubtfulBatches } from '../../src/storage/ledger/mysql/mysql-doubt';
 import { MysqlLedgerStore } from '../../src/storage/ledger/mysql/mysql-store';
 import { auditLedger } from '../support/audit';
-import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
-import { addWallets, move, place } from '../support/ledger-items';
+import { ledgerBed } from '../support/ledger-bed';
+import { move, place } from '../support/ledger-items';
 import { silentLog } from '../support/open-ledger';
 
 const KEY = { id: 'a'.repeat(64), bodyHash: 'b'.repeat(64) };
 
 describe('a batch that another process is faster than, on mysql', () => {
-  let served = false;
-  let database: TestDatabase;
   let connections: MysqlConnections;
-
-  beforeAll(async () => {
-    served = await isServed('mysql');
-    if (!served) return;
-    database = await freshDatabase('mysql');
-    connections = new MysqlConnections(database.url, 3);
-    for (const account of ['acme', 'globex']) await addWallets(database, account);
-    await storeOn(connections).write({ id: newId(), items: [move('acme', 100n), move('acme', 100n, {}, 'CREDIT')] });
+  let [acme, globex] = ['', ''];
+  const bed = ledgerBed('mysql', {
+    prepare: async () => {
+      connections = new MysqlConnections(bed.database.url, 3);
+      [acme, globex] = [await bed.accountWith(100n, 'RMB', 'CREDIT'), await bed.accountWith(0n)];
+      return () => connections.close();
+    },
   });
 
   afterEach(async () => {
-    if (served) expect(await auditLedger(database)).toEqual([]);
-  });
-
-  afterAll(async () => {
-    if (!served) return;
-    await connections.close();
-    await database.drop();
+    if (bed.served) expect(await auditLedger(bed.database)).toEqual([]);
   });
 
   const storeOn = (on: MysqlConnections) =>
@@ -57,21 +48,19 @@ describe('a batch that another process is faster than, on mysql', () => {
     return storeOn(Object.assign(Object.create(connections), { use }));
   }
 
-  it('moves nothing for an external key that has moved money by then, and says so', async () => {
-    if (!served) return;
+  bed.promise('moves nothing for an external key that has moved money by then, and says so', async () => {
     const codeId = newId();
-    const first = move('globex', 5n, { entryKind: 'REDEMPTION' });
-    const second = { ...move('acme', 5n, { entryKind: 'REDEMPTION', redemptionCodeId: codeId }), externalKey: first.externalKey };
+    const first = move(globex, 5n, { entryKind: 'REDEMPTION' });
+    const second = { ...move(acme, 5n, { entryKind: 'REDEMPTION', redemptionCodeId: codeId }), externalKey: first.externalKey };
     expect(await overtaken(first).write({ id: newId(), items: [second] })).toEqual([
       { verdict: 'duplicate', same: false, transferId: first.transferId },
     ]);
   });
 
-  it('places nothing with an idempotency key that has placed a hold by then, and says so', async () => {
-    if (!served) return;
-    const first = place('acme', 5n, { idempotence: KEY }, 'CREDIT');
+  bed.promise('places nothing with an idempotency key that has placed a hold by then, and says so', async () => {
+    const first = place(acme, 5n, { idempotence: KEY }, 'CREDIT');
     // The second item makes the batch look before it writes.
-    const items = [place('acme', 5n, { idempotence: KEY }), place('acme', 1_000n)];
+    const items = [place(acme, 5n, { idempotence: KEY }), place(acme, 1_000n)];
     expect(await overtaken(first).write({ id: newId(), items })).toMatchObject([
       { verdict: 'same_key', state: 'running', requestId: first.request.requestId },
       { verdict: 'insufficient' },
