@@ -96,7 +96,8 @@ describe('a refusal', () => {
 
   it.each([
     ['{"model":', 'invalid_json', null],
-    ['[]', 'invalid_json', null],
+    ['[]', 'invalid_request', null],
+    ['null', 'invalid_request', null],
     [JSON.stringify({ model: 'm' }), 'invalid_request', 'm'],
     [JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'x' }], max_tokens: -1 }), 'invalid_request', 'm'],
     ['{"model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":9000,"max_tokens":1}', 'invalid_request', 'm'],

@@ -45,7 +45,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   { what: 'a run that does not exist', headers: { 'x-forge-run': 'run-1' }, status: 404, code: 'not_found', param: 'x-forge-run' },
   { what: 'a body that is no JSON', body: '{"model":', status: 400, code: 'invalid_json' },
-  { what: 'a body that is no object', body: '[1]', status: 400, code: 'invalid_json' },
+  { what: 'a body of JSON that is no object', body: '[1]', status: 400, code: 'invalid_request' },
   { what: 'a body that is empty', body: '', status: 400, code: 'invalid_json' },
   { what: 'a body that is not UTF-8', body: new Uint8Array([0x7b, 0xff, 0x7d]), status: 400, code: 'invalid_json' },
   { what: 'a body of another type', headers: { 'content-type': 'text/plain' }, status: 415, code: 'unsupported_media_type' },

@@ -36,7 +36,7 @@ const line = z.strictObject(
 );
 const budget = z.array(line, { error: 'must be a list such as [{ "bucket": "RMB", "amount": "5" }]' }).default([]);
 const wish = z.strictObject({ name: z.string({ error: 'must be a text' }), budget });
-const NO_OBJECT = new Fault(
+const NO_JSON = new Fault(
   'invalid_json',
   'The body must be a JSON object such as { "name": "nightly", "budget": [{ "bucket": "RMB", "amount": "5" }] }.',
 );
@@ -90,7 +90,7 @@ function wishOf(body: Buffer): RunWish {
 
 function jsonOf(body: Buffer): unknown {
   const read = objectIn(body);
-  if (read instanceof Fault) throw read.code === 'invalid_json' ? NO_OBJECT : read;
+  if (read instanceof Fault) throw read.code === 'invalid_json' ? NO_JSON : read;
   // Readers differ in which one they obey: whoever allowed this run may have seen another budget.
   const repeated = repeatedMember(read.text);
   if (repeated !== undefined) throw wrong(shown(repeated), 'stands in the body more than once');

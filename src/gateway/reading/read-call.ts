@@ -14,7 +14,8 @@ import type { Endpoint, ModelCall } from '../endpoints/endpoint';
 export const BODY_PARTS_MAX = 250_000;
 const OVERBUILT = new Fault('invalid_request', `The body has more than ${BODY_PARTS_MAX} objects, lists and members.`);
 const TOO_DEEP = new Fault('invalid_request', `The body is nested more than ${JSON_LEVELS_MAX} levels deep.`);
-const NO_OBJECT = new Fault('invalid_json', 'The body is not a JSON object in UTF-8.');
+const NO_JSON = new Fault('invalid_json', 'The body is not a JSON object in UTF-8.');
+const NO_OBJECT = new Fault('invalid_request', 'The body must be a JSON object.');
 
 export type Reading =
   | { readonly ok: true; readonly call: ModelCall }
@@ -49,7 +50,7 @@ export function objectIn(bytes: Buffer): RequestBody | Fault {
     if (!isRecord(json)) return NO_OBJECT;
     return { text, json, members: topLevelMembers(text) };
   } catch {
-    return NO_OBJECT;
+    return NO_JSON;
   }
 }
 
