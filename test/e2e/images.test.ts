@@ -78,7 +78,7 @@ onOneDatabase('pictures', (bed, promise) => {
     const response = await paint({ model: 'small' });
     const { error } = (await response.json()) as { error: { code: string; message: string } };
     expect([response.status, error.code]).toEqual([400, 'endpoint_not_supported']);
-    expect(error.message).toContain('perImage or imageOutput');
+    expect(error.message).toContain('perImage or imageOutput or perRequest');
     expect(await receiptOf(response)).toMatchObject({ stopReason: 'REFUSED', bucket: 'RMB', hold: null, charge: '0' });
     expect(bed.a.requests).toHaveLength(before);
   });

@@ -23,7 +23,7 @@ export const images: Endpoint = {
   operation: 'images',
   decisive: new Set(['model', 'prompt', 'n', 'stream']),
   output: 'fixed',
-  needs: ['perImage', 'imageOutput'],
+  needs: ['perImage', 'imageOutput', 'perRequest'],
   ending: 'done-marker',
   inputBound: (json, model) => Math.min(FRAME_TOKENS + fieldsBound(json, NOT_PROMPT), model.contextWindow),
   countInput: ({ prompt }, counter) => (typeof prompt === 'string' ? counter.count(prompt) : 0),

@@ -135,5 +135,12 @@ describe.each(REFUSING.map((endpoint) => [endpoint.path, endpoint] as const))('%
       expect(stays.receipt).toMatchObject({ stopReason: 'NO_CHANNEL', charge: 0n });
       expect(stays.upstream.calls).toEqual([]);
     });
+
+    it('is sold by the request where its price names that alone', async () => {
+      const price = aPrice({ id: 'ORDINARY#1', routeId: 'm:ORDINARY', input: amount('0'), output: amount('0'), perRequest: amount('0.5') });
+      const { receipt, upstream } = await ask([{ ...routeWith(['a'], undefined), price }]);
+      expect(upstream.calls).toMatchObject([{ operation: endpoint.operation }]);
+      expect(receipt.holdAmount).toBe(amount('0.5'));
+    });
   }
 });
