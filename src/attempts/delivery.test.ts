@@ -30,6 +30,21 @@ describe('what is delivered of a stream', () => {
     expect([delivery.deliveredText, delivery.started]).toEqual(['one', true]);
   });
 
+  it('is told to the end where it goes, for whoever asks for what the client missed', () => {
+    const missed: string[] = [];
+    const sink = {
+      write: () => true,
+      writeBytes: () => true,
+      whenReady: () => Promise.resolve(),
+      missed: (frames: string) => missed.push(frames),
+    };
+    const delivery = new Delivery(sink, 1_000, PER_CHARACTER);
+    delivery.receive('data: one\n\n', 'one');
+    delivery.mute();
+    delivery.receive('data: two\n\n', 'two');
+    expect([missed, delivery.deliveredText]).toEqual([['data: two\n\n'], 'one']);
+  });
+
   it('is read on without waiting once its client has left', () => {
     const { delivery } = slowClient();
     delivery.mute();

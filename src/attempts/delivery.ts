@@ -10,6 +10,8 @@ export interface StreamSink {
   write(frames: string): boolean;
   /** Audio itself. False: as above. */
   writeBytes(bytes: Buffer, contentType: string): boolean;
+  /** What came after the client had left. */
+  missed?(frames: string): void;
   /** Resolves when the client has taken what was written, or has left. */
   whenReady(): Promise<void>;
 }
@@ -55,7 +57,10 @@ export class Delivery implements AnswerReceiver {
       return true;
     }
     // A client that has left takes nothing more, and what it did not take was not delivered.
-    if (this.muted) return true;
+    if (this.muted) {
+      this.sink.missed?.(frames);
+      return true;
+    }
     this.started = true;
     this.deliveredTo = this.output.length;
     this.deliveredBytes += audioBytes;

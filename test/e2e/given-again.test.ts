@@ -1,7 +1,8 @@
 /** With IDEMPOTENCY_RETENTION the same key and body get the same answer again, byte by byte. */
 import { newId } from '../../src/kernel/ids';
 import { heardFor, spoken, transcript, wav } from '../support/audio';
-import { graph, post, postChat, receipt } from '../support/forge-client';
+import { eventually, gate } from '../support/eventually';
+import { graph, leaversNoticed, post, postChat, receipt } from '../support/forge-client';
 import { startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
@@ -98,6 +99,36 @@ onEachDatabase('an answer that is kept', (bed, promise) => {
     expect(text).toMatch(/event: message_stop\ndata: \{"type":"message_stop"\}\n\n$/);
     expect(await again.text()).toBe(text);
     expect(again.headers.get('request-id')).toBe(first.headers.get('x-request-id'));
+  });
+
+  promise('is given to a client that left in the middle of a stream which it pays for to its end', async () => {
+    await kept();
+    const key = newId();
+    const { opened, open } = gate();
+    bed.a.next({ text: 'one two three four five', gate: { before: 4, opened } });
+    const body = { model: 'small', messages: HI, stream: true };
+    const leaving = new AbortController();
+    const headers = { 'idempotency-key': key };
+    const first = await postChat(bed.gateway.origin, CHAT, body, { headers, signal: leaving.signal });
+    await first.body?.getReader().read();
+    leaving.abort();
+    await leaversNoticed(bed.gateway.origin);
+    open();
+    const id = first.headers.get('x-request-id') ?? '';
+    const story = await eventually(async () => {
+      const ended = await receipt(bed.gateway.origin, CHAT, id);
+      expect(ended.stopReason).toBe('CLIENT_GONE');
+      return ended;
+    });
+    expect(story).toMatchObject({ charge: '0.000021', usage: { outputTokens: 5 } });
+    const [paid, served] = [await balance(), bed.a.requests.length];
+    const again = await call(key, { stream: true });
+    const text = await again.text();
+    const words = [...text.matchAll(/"content":"([^"]*)"/g)].map(([, word]) => word).join('');
+    expect([words, text.endsWith('data: [DONE]\n\n')]).toEqual(['one two three four five', true]);
+    expect([again.headers.get('idempotent-replayed'), again.headers.get('x-request-id')]).toEqual(['true', id]);
+    expect(await balance()).toEqual(paid);
+    expect(bed.a.requests.length).toBe(served);
   });
 
   promise('is sealed at rest', async () => {

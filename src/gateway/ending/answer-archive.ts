@@ -19,7 +19,7 @@ const BODY_MAX = 4 * 1024 * 1024;
 /** Nor is what is longer than this when it is sealed: it is written with its settlement, which must never be too long for a database. */
 const SEALED_MAX = 8 * 1024 * 1024;
 
-/** Passes everything on, and remembers the events of a stream. */
+/** Passes everything on, and remembers the events of a stream, also those that its client left too early for. */
 export class RememberingSink implements AnswerSink {
   /** null: too long to be kept. */
   frames: string | null = '';
@@ -39,8 +39,12 @@ export class RememberingSink implements AnswerSink {
   }
 
   write(frames: string): boolean {
-    if (this.frames !== null) this.frames = this.frames.length + frames.length > BODY_MAX ? null : this.frames + frames;
+    this.remember(frames);
     return this.sink.write(frames);
+  }
+
+  missed(frames: string): void {
+    this.remember(frames);
   }
 
   /** Audio is not kept: it would be as large as the answers themselves. */
@@ -71,22 +75,31 @@ export class RememberingSink implements AnswerSink {
   fail(fault: Fault): void {
     this.sink.fail(fault);
   }
+
+  private remember(frames: string): void {
+    if (this.frames !== null) this.frames = this.frames.length + frames.length > BODY_MAX ? null : this.frames + frames;
+  }
 }
 
 /** What is written with the settlement; null for an answer that is not kept. */
 export type Keep = (receipt: ReceiptRecord, fault: Fault | null, used: Used) => StoredAnswer | null;
 
-/** Decides at the settlement: an answer without a fault is kept, sealed, unless it is audio or too long. */
+/** Decides at the settlement: an answer that came to its end and was paid for is kept, sealed, unless it is audio or too long. */
 export function keeping(archive: AnswerArchive, id: string, call: ModelCall, sink: RememberingSink, now: () => number): Keep {
   return (receipt, fault, { outcome }) => {
     const { answer } = outcome;
     const { routeType, bucket, requestId } = receipt;
-    if (fault !== null || answer === null || routeType === null || bucket === null) return null;
+    if ((fault !== null && !wasPaidAndLost(receipt)) || answer === null || routeType === null || bucket === null) return null;
     const body = bodyOf(answer, receipt, call, sink);
     if (body === null || body.text.length > BODY_MAX) return null;
     const sealed = archive.seal(id, { requestId, routeType, bucket, ...body });
     return sealed.length > SEALED_MAX ? null : { id, sealed, expiresAt: now() + archive.keepMs };
   };
+}
+
+/** Read to its end for a client that had left in the middle of it: whoever asks again has paid for all of it. */
+function wasPaidAndLost({ stopReason, usage }: ReceiptRecord): boolean {
+  return stopReason === 'CLIENT_GONE' && usage.source !== 'NONE';
 }
 
 /** null: it is not kept. */
