@@ -200,6 +200,23 @@ onOneDatabase('audio', (bed, promise) => {
     });
   });
 
+  promise('charges audio at the prices of text, where the price names no others', async () => {
+    bed.a.next(transcript({ text: 'hello', usage: heardTokens(4, 10, 2) }));
+    expect(await receiptOf(await hear({ model: 'small', file: clip(10) }))).toMatchObject({
+      usage: { source: 'PROVIDER' },
+      charge: '0.000022',
+    });
+    bed.a.next(transcript({ text: 'hello' }));
+    expect(await receiptOf(await hear({ model: 'small', file: clip(2_400) }))).toMatchObject({
+      usage: { inputTokens: 50 },
+      charge: '0.000054',
+    });
+    bed.a.next(spoken([wav(6_000)], 'audio/wav'));
+    const said = await say({ model: 'small', response_format: 'wav' });
+    await said.arrayBuffer();
+    expect(await receiptOf(said)).toMatchObject({ usage: { outputTokens: 125, source: 'COUNTED' }, charge: '0.000501' });
+  });
+
   promise('charges a duration without a usage, and counts the seconds of the file where nobody says them', async () => {
     bed.a.next(transcript({ task: 'transcribe', language: 'english', duration: 1.25, text: 'hello', segments: [] }));
     const verbose = await client()
@@ -302,7 +319,7 @@ onOneDatabase('audio', (bed, promise) => {
       [{ model: 'listener', file: clip(10), stream: 'maybe' }, 400, 'stream'],
       [{ model: 'listener', file: new File([new Uint8Array(25 * 1024 * 1024 + 1)], 'a.wav') }, 413, null],
       [{ model: 'listener', file: new File([new Uint8Array(30 * 1024 * 1024)], 'a.wav') }, 413, null],
-      [{ model: 'small', file: clip(10) }, 400, 'model'],
+      [{ model: 'free', file: clip(10) }, 400, 'model'],
       [{ model: 'deaf', file: clip(10) }, 400, 'model'],
     ];
     for (const [fields, status, param] of refusals) {
@@ -373,7 +390,7 @@ onOneDatabase('audio', (bed, promise) => {
     const refusals: [object, string, string, number][] = [
       [{ model: 'speaker', input: '' }, CHAT, 'input', 400],
       [{ model: 'speaker', stream_format: 'websocket' }, CHAT, 'stream_format', 400],
-      [{ model: 'small' }, CHAT, 'model', 400],
+      [{ model: 'free' }, CHAT, 'model', 400],
       [{ model: 'deaf' }, CHAT, 'model', 400],
     ];
     for (const [body, key, param, status] of refusals) {

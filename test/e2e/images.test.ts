@@ -1,4 +1,4 @@
-/** Pictures: priced by the picture or by their tokens, held for in full, and never sold without a price. */
+/** Pictures: priced by the picture, by the request or by their tokens, held for in full, and never sold without a price. */
 import { imagesAnswer } from '../support/endpoint-answers';
 import { graph, post, receipt, sdk } from '../support/forge-client';
 import { onOneDatabase } from '../support/on-each-database';
@@ -57,6 +57,22 @@ onOneDatabase('pictures', (bed, promise) => {
     });
   });
 
+  promise(
+    'are charged by their tokens at the price of output, where the price names no more; counted here where the provider counts none',
+    async () => {
+      bed.a.next(imagesAnswer(1, { input_tokens: 4, output_tokens: 200, total_tokens: 204 }));
+      expect(await receiptOf(await paint({ model: 'small' }))).toMatchObject({
+        usage: { inputTokens: 4, outputTokens: 200, source: 'PROVIDER' },
+        charge: '0.000804',
+      });
+      bed.a.next(imagesAnswer(1, null));
+      expect(await receiptOf(await paint({ model: 'small', quality: 'low', size: '1024x1024' }))).toMatchObject({
+        usage: { inputTokens: 3, outputTokens: 272, source: 'COUNTED' },
+        charge: '0.001091',
+      });
+    },
+  );
+
   promise('show in the graph what they used, what it costs, and what it cost the operator', async () => {
     bed.a.next(imagesAnswer(2, null));
     const response = await paint({ model: 'painter', n: 2 });
@@ -73,12 +89,12 @@ onOneDatabase('pictures', (bed, promise) => {
     expect([BigInt(row?.['cost'] ?? 0), row?.['cost_currency']]).toEqual([20_000_000n, 'CNY']);
   });
 
-  promise('are not sold on a route whose price does not name them, and nothing is held or sent', async () => {
+  promise('are not sold on a route whose price has nothing for them, and nothing is held or sent', async () => {
     const before = bed.a.requests.length;
-    const response = await paint({ model: 'small' });
+    const response = await paint({ model: 'free' });
     const { error } = (await response.json()) as { error: { code: string; message: string } };
     expect([response.status, error.code]).toEqual([400, 'endpoint_not_supported']);
-    expect(error.message).toContain('perImage or imageOutput or perRequest');
+    expect(error.message).toContain('perImage or imageOutput or output above zero or perRequest');
     expect(await receiptOf(response)).toMatchObject({ stopReason: 'REFUSED', bucket: 'RMB', hold: null, charge: '0' });
     expect(bed.a.requests).toHaveLength(before);
   });

@@ -188,7 +188,11 @@ onEachDatabase('a run of an agent', (bed, promise) => {
     );
     expect((await wrong({ name: 'x', budget: { RMB: '1' } })).message).toMatch(/^budget: must be a list such as/);
     expect((await wrong({ name: 'x', budget: ['RMB'] })).message).toBe('budget[0]: must have a bucket and an amount.');
-    expect(await wrong([])).toMatchObject({ status: 400, code: 'invalid_request', message: expect.stringContaining('must be a JSON object') });
+    expect(await wrong([])).toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+      message: expect.stringContaining('must be a JSON object'),
+    });
     expect((await wrong('{"name":"x","n\\u0061me":"y"}')).message).toBe('name stands in the body more than once.');
     expect((await wrong('{"name":"x","budget":[{"bucket":"RMB","amount":"1","amount":"500"}]}')).message).toBe(
       'amount stands in the body more than once.',

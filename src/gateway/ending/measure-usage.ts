@@ -4,6 +4,7 @@ import type { AnswerFacts } from '../../attempts/upstream';
 import type { UsageClasses } from '../../kernel/classes';
 import { spokenTokens } from '../../metering/audio-length';
 import { countAfterwards, countGivingWay } from '../../metering/long-count';
+import type { PriceTerms } from '../../metering/price-terms';
 import type { TokenCounter } from '../../metering/token-counter';
 import { NO_USAGE, type Usage } from '../../metering/usage';
 import type { ModelCall } from '../endpoints/endpoint';
@@ -18,7 +19,7 @@ export async function measureUsage(outcome: Outcome, call: ModelCall, inputBound
   const { facts } = outcome;
   if (facts === null || charges === 'nothing') return NO_USAGE;
   if (charges === 'delivered' && outcome.deliveredText === '' && outcome.deliveredBytes === 0) return NO_USAGE;
-  const byAudio = outcome.step?.price.classes?.audioInput !== undefined;
+  const byAudio = isHeardByTokens(outcome.step?.price);
   if (facts.usage !== undefined && !(byAudio && saysOnlySeconds(facts.usage))) {
     const usage = outcome.answer === null ? await atLeastDelivered(facts.usage, outcome.deliveredText, counter) : facts.usage;
     return withBeside(usage, call, facts);
@@ -40,7 +41,24 @@ async function countedHere(
   const output = ended ? facts.outputText : outcome.deliveredText;
   const audio = ended ? (facts.audio?.bytes ?? 0) : outcome.deliveredBytes;
   const outputTokens = await countGivingWay(counter, [output]);
-  return { ...NO_USAGE, inputTokens, source: ended ? 'COUNTED' : 'FLOOR', ...countedOutput(call, facts, outputTokens, audio) };
+  const counted = countedOutput(call, facts, outputTokens, audio);
+  return withDrawn({ ...NO_USAGE, inputTokens, source: ended ? 'COUNTED' : 'FLOOR', ...counted }, call, outcome.step?.price);
+}
+
+/** Whether nothing but tokens pays for what a price may name apart. */
+function isSoldByTokens({ perRequest, classes }: PriceTerms, apart: 'perImage' | 'perSecond'): boolean {
+  return perRequest === null && classes?.[apart] === undefined;
+}
+
+function isHeardByTokens(price: PriceTerms | undefined): boolean {
+  return price !== undefined && (price.classes?.audioInput !== undefined || isSoldByTokens(price, 'perSecond'));
+}
+
+/** Pictures, in tokens where they are sold by them alone: they are not free because a provider counts nothing. */
+function withDrawn(usage: Usage, { endpoint, body }: ModelCall, price: PriceTerms | undefined): Usage {
+  const imageOutputTokens = endpoint.countDrawn?.(body.json, usage.classes) ?? 0;
+  if (imageOutputTokens === 0 || price === undefined || !isSoldByTokens(price, 'perImage')) return usage;
+  return { ...usage, outputTokens: usage.outputTokens + imageOutputTokens, classes: { ...usage.classes, imageOutputTokens } };
 }
 
 /** Where audio is sold by its tokens, a usage without any says nothing of what is sold. */

@@ -30,6 +30,9 @@ export interface ModelCall extends Wanted {
   readonly body: RequestBody;
 }
 
+/** What a price may have that something is sold by. */
+export type Sold = PriceClass | 'input' | 'output' | 'perRequest';
+
 export interface Endpoint {
   /** Where clients post: `/v1/chat/completions`. */
   readonly path: string;
@@ -45,8 +48,8 @@ export interface Endpoint {
    * model's maximum. `none`: an answer has no tokens of output.
    */
   readonly output: 'limited' | 'fixed' | 'none';
-  /** A price must have one of these; left out: tokens of input and output are enough. */
-  readonly needs?: readonly (PriceClass | 'perRequest')[];
+  /** What it is sold by: a price must have one of these, and `input` and `output` above zero; left out: whatever they are. */
+  readonly needs?: readonly Sold[];
   /** @throws Fault `invalid_request` that names the member that is wrong, or that the gateway cannot serve */
   want(json: Json, model: string, form: Form | undefined): Wanted;
   /** An upper bound of the input tokens. */
@@ -55,6 +58,8 @@ export interface Endpoint {
   countInput(json: Json, counter: TokenCounter): number;
   /** What an answer used beside what its provider counted, from the request; `known` is what the answer itself says beside tokens. */
   countBeside?(body: RequestBody, usage: Usage | undefined, known: UsageClasses | undefined): UsageClasses | undefined;
+  /** Tokens of the pictures of an answer as they are counted here, where the provider sends no usage and nothing but tokens is sold. */
+  countDrawn?(json: Json, known: UsageClasses | undefined): number;
   /** The `object` of the usage event of a stream, where one has to be made; left out: none is ever made. */
   readonly chunkObject?: string;
   /**

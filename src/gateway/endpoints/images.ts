@@ -1,6 +1,7 @@
 /** `POST /v1/images/generations`: pictures are counted, and their tokens where the provider counts them. */
 import { wrong } from '../../kernel/fault';
 import { FRAME_TOKENS, fieldsBound } from '../../metering/input-bound';
+import { pictureTokens } from '../../metering/picture-tokens';
 import type { Endpoint } from './endpoint';
 import { positive } from './members';
 
@@ -23,10 +24,11 @@ export const images: Endpoint = {
   operation: 'images',
   decisive: new Set(['model', 'prompt', 'n', 'stream']),
   output: 'fixed',
-  needs: ['perImage', 'imageOutput', 'perRequest'],
+  needs: ['perImage', 'imageOutput', 'output', 'perRequest'],
   ending: 'done-marker',
   inputBound: (json, model) => Math.min(FRAME_TOKENS + fieldsBound(json, NOT_PROMPT), model.contextWindow),
   countInput: ({ prompt }, counter) => (typeof prompt === 'string' ? counter.count(prompt) : 0),
+  countDrawn: (json, known) => (known?.images ?? 0) * pictureTokens(json),
   want(json, model) {
     if (typeof json['prompt'] !== 'string' || json['prompt'] === '') throw wrong('prompt', 'must be a text');
     if (json['stream'] === true) throw wrong('stream', 'cannot be true: pictures are not streamed');

@@ -15,7 +15,7 @@ export const speech: Endpoint = {
   operation: 'speech',
   decisive: new Set(['model', 'input', 'instructions', 'response_format', 'stream_format']),
   output: 'fixed',
-  needs: ['characters', 'audioOutput', 'perRequest'],
+  needs: ['characters', 'audioOutput', 'output', 'perRequest'],
   ending: 'done-marker',
   inputBound: (json, model) => Math.min(FRAME_TOKENS + fieldsBound(json, NOT_PROMPT), model.contextWindow),
   countInput: (json, counter) => counter.count(textIn(json, 'input')) + counter.count(textIn(json, 'instructions')),

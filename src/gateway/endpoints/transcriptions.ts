@@ -18,7 +18,7 @@ export const transcriptions: Endpoint = {
   operation: 'transcriptions',
   decisive: new Set(['model', 'file', 'prompt', 'response_format', 'stream']),
   output: 'fixed',
-  needs: ['perSecond', 'audioInput', 'perRequest'],
+  needs: ['perSecond', 'audioInput', 'input', 'perRequest'],
   ending: 'done-marker',
   inputBound: (json, model) => Math.min(FRAME_TOKENS + model.mediaPartTokens + fieldsBound(json, NOT_PROMPT), model.contextWindow),
   countInput: ({ prompt }, counter) => (typeof prompt === 'string' ? counter.count(prompt) : 0),

@@ -5,7 +5,7 @@ import { play } from '../../../test/support/stage';
 import { OPERATION_NAMES } from '../../attempts/obstacle';
 import type { PriceClasses } from '../../kernel/classes';
 import type { Form } from '../../kernel/form';
-import type { Route } from '../../routing/catalog';
+import type { PriceVersion, Route } from '../../routing/catalog';
 import { ENDPOINTS } from '../endpoints/all-endpoints';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -124,21 +124,42 @@ describe.each(REFUSING.map((endpoint) => [endpoint.path, endpoint] as const))('%
     expect([upstream.calls, ledger.open.size]).toEqual([[], 0]);
   });
 
-  if (endpoint.needs !== undefined) {
-    it('is refused where its price does not name what it is sold by, and never crosses to where it does not', async () => {
-      const { receipt, upstream } = await ask([routeWith(['a'], undefined)]);
+  const { needs } = endpoint;
+  if (needs !== undefined) {
+    const tokens = { input: amount('0'), output: amount('0') };
+    const routeAt = (price: Partial<PriceVersion>, type: Route['type'] = 'ORDINARY') => ({
+      ...routeWith(['a'], undefined, type),
+      price: aPrice({ id: `${type}#1`, routeId: `m:${type}`, ...tokens, ...price }),
+    });
+
+    it('is refused where its price names nothing that it is sold by, and never crosses to where it does not', async () => {
+      const { receipt, upstream } = await ask([routeAt({})]);
       expect(receipt).toMatchObject({ ...refused, errorCode: 'endpoint_not_supported' });
-      expect(receipt.errorMessage).toContain(endpoint.needs?.join(' or '));
+      for (const name of needs) expect(receipt.errorMessage).toContain(name);
       expect(upstream.calls).toEqual([]);
       const key = { routePolicy: 'ORDINARY_FIRST', crossBucketFallback: true };
-      const stays = await ask([routeWith(['off'], row.priced), routeWith(['a'], undefined, 'OFFICIAL')], {}, key);
+      const stays = await ask([routeWith(['off'], row.priced), routeAt({}, 'OFFICIAL')], {}, key);
       expect(stays.receipt).toMatchObject({ stopReason: 'NO_CHANNEL', charge: 0n });
       expect(stays.upstream.calls).toEqual([]);
     });
 
+    it('is sold by its tokens where the price names those of its side alone, and not by those of the other', async () => {
+      const [side, other] = needs.includes('input') ? (['input', 'output'] as const) : (['output', 'input'] as const);
+      expect((await ask([routeAt({ [side]: amount('4') })])).upstream.calls).toMatchObject([{ operation: endpoint.operation }]);
+      expect((await ask([routeAt({ [other]: amount('4') })])).upstream.calls).toEqual([]);
+    });
+
+    if (needs.includes('output')) {
+      it('is refused where it is sold by tokens of output that no hold of its model covers', async () => {
+        const { receipt, upstream } = await ask([routeAt({ output: amount('4') })], {}, {}, { maxOutputTokens: 0 });
+        expect(receipt).toMatchObject({ ...refused, errorCode: 'endpoint_not_supported' });
+        expect(receipt.errorMessage).toContain('output with a maxOutputTokens of the model above zero');
+        expect(upstream.calls).toEqual([]);
+      });
+    }
+
     it('is sold by the request where its price names that alone', async () => {
-      const price = aPrice({ id: 'ORDINARY#1', routeId: 'm:ORDINARY', input: amount('0'), output: amount('0'), perRequest: amount('0.5') });
-      const { receipt, upstream } = await ask([{ ...routeWith(['a'], undefined), price }]);
+      const { receipt, upstream } = await ask([routeAt({ perRequest: amount('0.5') })]);
       expect(upstream.calls).toMatchObject([{ operation: endpoint.operation }]);
       expect(receipt.holdAmount).toBe(amount('0.5'));
     });

@@ -1,12 +1,11 @@
 /** What a request can be served by: what no channel of any plan can be asked for, and what has no price, is refused before anything is held. */
 import { lackOf, OPERATION_NAMES, speaks } from '../../attempts/obstacle';
 import type { Operation, Upstreams } from '../../attempts/upstream';
-import type { PriceClass } from '../../kernel/classes';
 import { Fault } from '../../kernel/fault';
 import { shown } from '../../kernel/shown';
 import type { PriceVersion } from '../../routing/catalog';
 import type { Plan, PlannedRoute, PlanStep } from '../../routing/plan-route';
-import type { Endpoint, ModelCall } from '../endpoints/endpoint';
+import type { Endpoint, ModelCall, Sold } from '../endpoints/endpoint';
 import { RefusedOnRoute, routeFactsOf } from '../hold';
 
 /** What a chat can ask as well. Several SDKs ask for responses unless they are told otherwise. */
@@ -58,17 +57,32 @@ function whyNone(plans: readonly Plan[], { endpoint, model, body, stream }: Mode
   return new Fault('endpoint_not_supported', `${message}${hint}`, { param: 'model' });
 }
 
-/** What nobody has priced is not sold for nothing. */
-function isSold(plan: Plan, { needs }: Endpoint): boolean {
-  return needs === undefined || plan.steps.every(({ price }) => needs.some((name) => isPriced(price, name)));
+/** What nobody has priced is not sold for nothing: a class without a price of its own costs what the rest of its side does. */
+function isSold({ model, steps }: Plan, { needs }: Endpoint): boolean {
+  return needs === undefined || steps.every(({ price }) => needs.some((name) => isPriced(name, price, model)));
 }
 
-function isPriced(price: PriceVersion, name: PriceClass | 'perRequest'): boolean {
-  return name === 'perRequest' ? price.perRequest !== null : price.classes?.[name] !== undefined;
+function isPriced(name: Sold, price: PriceVersion, { maxOutputTokens }: Plan['model']): boolean {
+  switch (name) {
+    case 'perRequest':
+      return price.perRequest !== null;
+    case 'input':
+      return price.input > 0n;
+    case 'output':
+      // Of a model that is said to write no tokens none are held.
+      return price.output > 0n && maxOutputTokens > 0;
+    default:
+      return price.classes?.[name] !== undefined;
+  }
 }
 
 function unpriced(plan: Plan, { operation, needs = [] }: Endpoint): Fault {
-  const wanted = needs.join(' or ');
+  const wanted = needs.map((name) => `${name}${condition(name, plan.model)}`).join(' or ');
   const message = `${OPERATION_NAMES[operation]} cannot be sold on the route ${plan.route.id}: its price has no ${wanted}.`;
   return new RefusedOnRoute(new Fault('endpoint_not_supported', message, { param: 'model' }), routeFactsOf(plan));
+}
+
+function condition(name: Sold, { maxOutputTokens }: Plan['model']): string {
+  if (name === 'output' && maxOutputTokens === 0) return ' with a maxOutputTokens of the model above zero';
+  return name === 'input' || name === 'output' ? ' above zero' : '';
 }
