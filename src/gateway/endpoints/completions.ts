@@ -3,14 +3,26 @@ import { wrong } from '../../kernel/fault';
 import { countPlainInput, type PlainInput, plainInputBound, plainInputs } from '../../metering/plain-input';
 import { BILLED_BESIDE, refuseBilledBeside } from './billed-beside';
 import type { Endpoint, Json } from './endpoint';
-import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseMember, streaming } from './members';
+import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
 
 const NOT_PROMPT = new Set(['model', 'prompt', 'stream', 'stream_options', 'user', 'metadata', 'stop', 'logit_bias']);
 
 export const completions: Endpoint = {
   path: '/v1/completions',
   operation: 'completions',
-  decisive: new Set(['model', 'prompt', 'suffix', 'stream', 'stream_options', 'max_tokens', 'n', 'best_of', 'echo', ...BILLED_BESIDE]),
+  decisive: new Set([
+    'model',
+    'prompt',
+    'suffix',
+    'stream',
+    'stream_options',
+    'max_tokens',
+    'n',
+    'best_of',
+    'echo',
+    'service_tier',
+    ...BILLED_BESIDE,
+  ]),
   output: 'limited',
   chunkObject: 'text_completion',
   ending: 'done-marker',
@@ -18,6 +30,7 @@ export const completions: Endpoint = {
   countInput: (json, counter) => countPlainInput(promptsOf(json), counter),
   want(json, model) {
     const prompts = promptsOf(json).length;
+    refuseDearerTier(json);
     refuseBilledBeside(json);
     // Where a provider sends no usage, what it repeats could not be told from what it wrote.
     refuseMember(json, 'echo', 'is not served: send the prompt, and put it before the answer yourself');

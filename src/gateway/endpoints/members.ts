@@ -29,9 +29,12 @@ export function refuseMember(json: Readonly<Record<string, unknown>>, name: stri
   if (value !== undefined && value !== null && value !== false) throw wrong(name, why);
 }
 
-/** @throws Fault for a tier in which a provider bills the same tokens at about twice their price: the catalog has one price */
+/** `fast` is OpenAI's newer word for `priority`. */
+const DEARER_TIERS: ReadonlySet<unknown> = new Set(['priority', 'fast', 'ultrafast']);
+
+/** @throws Fault for a tier in which a provider bills the same tokens at about twice their price, or more: the catalog has one price */
 export function refuseDearerTier({ service_tier: tier }: Readonly<Record<string, unknown>>): void {
-  if (tier === 'priority') throw wrong('service_tier', 'cannot be priority: it is priced apart');
+  if (DEARER_TIERS.has(tier)) throw wrong('service_tier', `cannot be ${String(tier)}: it is priced apart`);
 }
 
 export const OUTPUT_LIMIT_MAX = 2 ** 31 - 1;

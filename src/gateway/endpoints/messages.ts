@@ -7,7 +7,7 @@ import { Fault, wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { messageInputBound, messagePromptText } from '../../metering/message-input';
 import type { Endpoint, Json } from './endpoint';
-import { OUTPUT_LIMIT_MAX, positive, refuseMember, streaming } from './members';
+import { OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
 
 const REFUSED: Readonly<Record<string, string>> = {
   container: 'is not served: hosted code is not run',
@@ -23,6 +23,7 @@ const DECISIVE = [
   'tools',
   'mcp_servers',
   'speed',
+  'service_tier',
   'context_management',
   'cache_control',
   'thread',
@@ -59,6 +60,7 @@ export const countTokens: Endpoint = {
 
 function checkBody(json: Json): void {
   for (const [name, why] of Object.entries(REFUSED)) refuseMember(json, name, why);
+  refuseDearerTier(json);
   refuseThread(json);
   const { mcp_servers: servers, speed } = json;
   if (servers !== undefined && !(Array.isArray(servers) && servers.length === 0)) {

@@ -1,4 +1,6 @@
 import { chatCompletions } from '../endpoints/chat-completions';
+import { completions } from '../endpoints/completions';
+import { messages } from '../endpoints/messages';
 import { responses } from '../endpoints/responses';
 import { readCall } from './read-call';
 
@@ -61,18 +63,22 @@ describe('a body that names a tier of its provider', () => {
   const asked = (member: string) => [
     faultOf(`{"model":"m",${member},${MESSAGES}}`),
     faultOf(`{"model":"m",${member},"input":"hi"}`, responses),
+    faultOf(`{"model":"m",${member},"prompt":"hi"}`, completions),
+    faultOf(`{"model":"m",${member},"max_tokens":9,${MESSAGES}}`, messages),
   ];
 
   it.each([
     ['"service_tier":"priority"', 'service_tier cannot be priority: it is priced apart.'],
+    ['"service_tier":"fast"', 'service_tier cannot be fast: it is priced apart.'],
+    ['"service_tier":"ultrafast"', 'service_tier cannot be ultrafast: it is priced apart.'],
     ['"Service_Tier":"priority"', 'Service_Tier must be spelled service_tier.'],
     ['"service_tier":"auto","service_tier":"priority"', 'service_tier stands in the body more than once.'],
   ])('is refused where the same tokens cost more there than their price says: %s', (member, message) => {
-    expect(asked(member)).toEqual([message, message]);
+    expect(asked(member)).toEqual([message, message, message, message]);
   });
 
   it.each(['auto', 'default', 'flex', 'on_demand'])('goes through where they do not: %s', (tier) => {
-    expect(asked(`"service_tier":"${tier}"`)).toEqual([null, null]);
+    expect(asked(`"service_tier":"${tier}"`)).toEqual([null, null, null, null]);
   });
 });
 
