@@ -5,6 +5,7 @@ import { chatInputBound, chatPromptText } from '../../metering/chat-input';
 import { BILLED_BESIDE, refuseBilledBeside, refuseHostedTools } from './billed-beside';
 import type { Endpoint, Json } from './endpoint';
 import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, streaming } from './members';
+import { refuseStoredFiles } from './stored-files';
 
 const DECISIVE = ['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'service_tier'];
 /** What a model reads beside the messages: the bound of the input is made on it. */
@@ -44,5 +45,6 @@ function checkMessages(messages: unknown): void {
     if (content !== undefined && content !== null && typeof content !== 'string' && !Array.isArray(content)) {
       throw wrong(`messages[${index}].content`, 'must be a string or a list of parts');
     }
+    refuseStoredFiles(content, `messages[${index}].content`);
   });
 }

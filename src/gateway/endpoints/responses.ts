@@ -9,6 +9,7 @@ import { responseInputBound, responsePromptText } from '../../metering/response-
 import { BILLED_BESIDE, refuseBilledBeside } from './billed-beside';
 import type { Endpoint, Json } from './endpoint';
 import { OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
+import { refuseStoredFiles } from './stored-files';
 
 const REFUSED: Readonly<Record<string, string>> = {
   previous_response_id: 'is not served: send the whole conversation as input',
@@ -18,6 +19,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 /** Tools that the client runs itself. */
 const OWN_TOOLS: ReadonlySet<unknown> = new Set(['function', 'custom']);
+/** Items from which on a model may call further tools. */
+const BRINGS_TOOLS: ReadonlySet<unknown> = new Set(['additional_tools', 'tool_search_output']);
 
 export const responses: Endpoint = {
   path: '/v1/responses',
@@ -32,7 +35,7 @@ export const responses: Endpoint = {
     refuseDearerTier(json);
     refuseBilledBeside(json);
     checkInput(json['input']);
-    checkTools(json['tools']);
+    checkTools(json['tools'], 'tools');
     const outputLimit = positive(json['max_output_tokens'], 'max_output_tokens', OUTPUT_LIMIT_MAX);
     return { model, stream: streaming(json).stream, wantsUsage: true, outputLimit, choices: 1 };
   },
@@ -42,19 +45,23 @@ function checkInput(input: unknown): void {
   if (typeof input === 'string' && input !== '') return;
   if (!Array.isArray(input) || input.length === 0) throw wrong('input', 'must be a text or a list with at least one item');
   input.forEach((item: Json | null, index) => {
-    if (!isRecord(item)) throw wrong(`input[${index}]`, 'must be an object');
-    if (item['type'] === 'item_reference')
-      throw wrong(`input[${index}]`, 'refers to a stored item: send the item itself, as SDKs do with store set to false');
+    const at = `input[${index}]`;
+    if (!isRecord(item)) throw wrong(at, 'must be an object');
+    const { type, content, output, tools } = item;
+    if (type === 'item_reference') throw wrong(at, 'refers to a stored item: send the item itself, as SDKs do with store set to false');
+    refuseStoredFiles(content, `${at}.content`);
+    refuseStoredFiles(output, `${at}.output`);
+    if (BRINGS_TOOLS.has(type)) checkTools(tools, `${at}.tools`);
   });
 }
 
 /** A namespace is a group of such tools: Codex has its agents in one. None stands in another. */
-function checkTools(tools: unknown, path = 'tools'): void {
+function checkTools(tools: unknown, path: string, isGroup = false): void {
   if (tools === undefined || tools === null) return;
   if (!Array.isArray(tools)) throw wrong(path, 'must be a list');
   tools.forEach((tool: unknown, index) => {
     const { type, tools: grouped } = isRecord(tool) ? tool : {};
-    if (type === 'namespace' && path === 'tools') checkTools(grouped, `tools[${index}].tools`);
+    if (type === 'namespace' && !isGroup) checkTools(grouped, `${path}[${index}].tools`, true);
     else if (!OWN_TOOLS.has(type)) throw wrong(`${path}[${index}].type`, 'must be function or custom: hosted tools are not served');
   });
 }
