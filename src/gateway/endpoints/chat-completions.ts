@@ -3,6 +3,7 @@ import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { chatInputBound, chatPromptText } from '../../metering/chat-input';
 import { BILLED_BESIDE, refuseBilledBeside, refuseHostedTools } from './billed-beside';
+import { CACHE_MEMBERS, refuseLongCache, refuseLongCaches } from './cache-lifetimes';
 import type { Endpoint, Json } from './endpoint';
 import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, streaming } from './members';
 import { refuseStoredFiles } from './stored-files';
@@ -14,7 +15,7 @@ const IN_PROMPT = ['tools', 'functions', 'response_format'];
 export const chatCompletions: Endpoint = {
   path: '/v1/chat/completions',
   operation: 'chat',
-  decisive: new Set([...DECISIVE, ...IN_PROMPT, ...BILLED_BESIDE]),
+  decisive: new Set([...DECISIVE, ...IN_PROMPT, ...CACHE_MEMBERS, ...BILLED_BESIDE]),
   output: 'limited',
   chunkObject: 'chat.completion.chunk',
   ending: 'done-marker',
@@ -24,6 +25,9 @@ export const chatCompletions: Endpoint = {
     refuseDearerTier(json);
     refuseBilledBeside(json);
     refuseHostedTools(json['tools']);
+    refuseLongCache(json, '');
+    refuseLongCaches(json['messages'], 'messages');
+    refuseLongCaches(json['tools'], 'tools');
     checkMessages(json['messages']);
     const streamed = streaming(json);
     return { model, ...streamed, outputLimit: outputLimit(json), choices: positive(json['n'], 'n', CHOICES_MAX) ?? 1 };
@@ -46,5 +50,6 @@ function checkMessages(messages: unknown): void {
       throw wrong(`messages[${index}].content`, 'must be a string or a list of parts');
     }
     refuseStoredFiles(content, `messages[${index}].content`);
+    refuseLongCaches(content, `messages[${index}].content`);
   });
 }

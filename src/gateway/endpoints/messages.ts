@@ -6,6 +6,7 @@
 import { Fault, wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { messageInputBound, messagePromptText } from '../../metering/message-input';
+import { CACHE_MEMBERS, refuseLongCache, refuseLongCaches } from './cache-lifetimes';
 import type { Endpoint, Json } from './endpoint';
 import { OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
 
@@ -25,8 +26,8 @@ const DECISIVE = [
   'speed',
   'service_tier',
   'context_management',
-  'cache_control',
   'thread',
+  ...CACHE_MEMBERS,
   ...Object.keys(REFUSED),
 ];
 
@@ -67,9 +68,9 @@ function checkBody(json: Json): void {
     throw wrong('mcp_servers', 'is not served: call the servers yourself, as tools');
   }
   if (speed !== undefined && speed !== null && speed !== 'standard') throw wrong('speed', 'must be standard: others are priced apart');
-  checkCache(json, '');
+  refuseLongCache(json, '');
   checkEdits(json['context_management']);
-  if (Array.isArray(json['system'])) checkCaches(json['system'], 'system');
+  refuseLongCaches(json['system'], 'system');
   checkTools(json['tools']);
   checkMessages(json['messages']);
 }
@@ -96,24 +97,11 @@ function checkEdits(management: unknown): void {
   });
 }
 
-/** Writing to a cache that is kept for an hour costs more than the price of a cache write, which is for five minutes. */
-function checkCache(holder: unknown, at: string): void {
-  const control = isRecord(holder) ? holder['cache_control'] : undefined;
-  const ttl = isRecord(control) ? control['ttl'] : undefined;
-  if (ttl !== undefined && ttl !== null && ttl !== '5m') throw wrong(`${at}cache_control.ttl`, 'must be 5m: others are priced apart');
-}
-
-function checkCaches(holders: readonly unknown[], path: string): void {
-  holders.forEach((holder, index) => {
-    checkCache(holder, `${path}[${index}].`);
-  });
-}
-
 /** Tools that the client describes and runs itself. */
 function checkTools(tools: unknown): void {
   if (tools === undefined || tools === null) return;
   if (!Array.isArray(tools)) throw wrong('tools', 'must be a list');
-  checkCaches(tools, 'tools');
+  refuseLongCaches(tools, 'tools');
   tools.forEach((tool: unknown, index) => {
     if (!isRecord(tool)) throw wrong(`tools[${index}]`, 'must be an object');
     const { type } = tool;
@@ -138,7 +126,7 @@ function checkMessages(list: unknown): void {
 /** Blocks stand in messages, in the results of tools and in documents: no deeper. */
 function checkBlocks(blocks: readonly unknown[], path: string, depth = 0): void {
   if (depth > BLOCKS_DEPTH_MAX) throw wrong(path.slice(0, PATH_SHOWN), 'is nested too deeply');
-  checkCaches(blocks, path);
+  refuseLongCaches(blocks, path);
   blocks.forEach((block, index) => {
     const at = `${path}[${index}]`;
     if (!isRecord(block)) throw wrong(at, 'must be an object');

@@ -7,6 +7,7 @@ import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { responseInputBound, responsePromptText } from '../../metering/response-input';
 import { BILLED_BESIDE, refuseBilledBeside } from './billed-beside';
+import { CACHE_MEMBERS, refuseLongCache, refuseLongCaches } from './cache-lifetimes';
 import type { Endpoint, Json } from './endpoint';
 import { OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
 import { refuseStoredFiles } from './stored-files';
@@ -25,7 +26,17 @@ const BRINGS_TOOLS: ReadonlySet<unknown> = new Set(['additional_tools', 'tool_se
 export const responses: Endpoint = {
   path: '/v1/responses',
   operation: 'responses',
-  decisive: new Set(['model', 'input', 'stream', 'max_output_tokens', 'tools', 'service_tier', ...Object.keys(REFUSED), ...BILLED_BESIDE]),
+  decisive: new Set([
+    'model',
+    'input',
+    'stream',
+    'max_output_tokens',
+    'tools',
+    'service_tier',
+    ...Object.keys(REFUSED),
+    ...CACHE_MEMBERS,
+    ...BILLED_BESIDE,
+  ]),
   output: 'limited',
   ending: 'closing-event',
   inputBound: responseInputBound,
@@ -34,6 +45,9 @@ export const responses: Endpoint = {
     for (const [name, why] of Object.entries(REFUSED)) refuseMember(json, name, why);
     refuseDearerTier(json);
     refuseBilledBeside(json);
+    refuseLongCache(json, '');
+    refuseLongCaches(json['input'], 'input');
+    refuseLongCaches(json['tools'], 'tools');
     checkInput(json['input']);
     checkTools(json['tools'], 'tools');
     const outputLimit = positive(json['max_output_tokens'], 'max_output_tokens', OUTPUT_LIMIT_MAX);
@@ -51,6 +65,8 @@ function checkInput(input: unknown): void {
     if (type === 'item_reference') throw wrong(at, 'refers to a stored item: send the item itself, as SDKs do with store set to false');
     refuseStoredFiles(content, `${at}.content`);
     refuseStoredFiles(output, `${at}.output`);
+    refuseLongCaches(content, `${at}.content`);
+    refuseLongCaches(output, `${at}.output`);
     if (BRINGS_TOOLS.has(type)) checkTools(tools, `${at}.tools`);
   });
 }
