@@ -3,9 +3,11 @@ import { wrong } from '../../kernel/fault';
 import { FRAME_TOKENS, fieldsBound } from '../../metering/input-bound';
 import { pictureTokens } from '../../metering/picture-tokens';
 import type { Endpoint } from './endpoint';
-import { positive } from './members';
+import { positive, refuseMember } from './members';
 
 const IMAGES_MAX = 10;
+/** It is written from the picture by a model of text, whose tokens stand in a usage of their own. */
+const AUTHORED = 'is not served: another model has another price';
 const NOT_PROMPT = new Set([
   'model',
   'user',
@@ -22,7 +24,7 @@ const NOT_PROMPT = new Set([
 export const images: Endpoint = {
   path: '/v1/images/generations',
   operation: 'images',
-  decisive: new Set(['model', 'prompt', 'n', 'stream']),
+  decisive: new Set(['model', 'prompt', 'n', 'stream', 'output_format', 'svg']),
   output: 'fixed',
   needs: ['perImage', 'imageOutput', 'output', 'perRequest'],
   ending: 'done-marker',
@@ -31,6 +33,8 @@ export const images: Endpoint = {
   countDrawn: (json, known) => (known?.images ?? 0) * pictureTokens(json),
   want(json, model) {
     if (typeof json['prompt'] !== 'string' || json['prompt'] === '') throw wrong('prompt', 'must be a text');
+    refuseMember(json, 'svg', AUTHORED);
+    if (json['output_format'] === 'svg') throw wrong('output_format', 'cannot be svg: it is billed beside the picture');
     if (json['stream'] === true) throw wrong('stream', 'cannot be true: pictures are not streamed');
     const choices = positive(json['n'], 'n', IMAGES_MAX) ?? 1;
     return { model, stream: false, wantsUsage: false, outputLimit: undefined, choices, classes: { images: choices } };
