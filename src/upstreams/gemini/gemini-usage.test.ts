@@ -25,18 +25,33 @@ describe('the usage of Gemini', () => {
     expect(readGeminiUsage({ ...counts, ...none }, true)).toEqual(readGeminiUsage(counts, true));
   });
 
-  it('tells sound apart, where there was some', () => {
-    const counts = { promptTokenCount: 40, candidatesTokenCount: 1, promptTokensDetails: [{ modality: 'AUDIO', tokenCount: 32 }] };
-    expect(readGeminiUsage(counts, true)?.classes).toEqual({ audioInputTokens: 32 });
+  it('tells sound and pictures apart, read and made, where there were some', () => {
+    const details = (audio: number, image: number) => [
+      { modality: 'TEXT', tokenCount: 8 },
+      { modality: 'AUDIO', tokenCount: audio },
+      { modality: 'IMAGE', tokenCount: image },
+    ];
+    const counts = { promptTokenCount: 300, candidatesTokenCount: 1_300 };
+    const told = { promptTokensDetails: details(32, 258), candidatesTokensDetails: details(2, 1_290) };
+    expect(readGeminiUsage({ ...counts, ...told }, true)?.classes).toEqual({
+      audioInputTokens: 32,
+      imageInputTokens: 258,
+      audioOutputTokens: 2,
+      imageOutputTokens: 1_290,
+    });
+    expect(readGeminiUsage({ ...counts, promptTokensDetails: details(0, 258) }, true)?.classes).toEqual({ imageInputTokens: 258 });
   });
 
-  it('has sound that was cached among the cached input alone', () => {
-    const sound = (tokenCount: unknown) => [{ modality: 'AUDIO', tokenCount }];
-    const counts = { promptTokenCount: 200, cachedContentTokenCount: 80, candidatesTokenCount: 1, promptTokensDetails: sound(100) };
+  it.each([
+    ['AUDIO', 'audioInputTokens'],
+    ['IMAGE', 'imageInputTokens'],
+  ])('has what was cached among the cached input alone: %s', (modality, name) => {
+    const media = (tokenCount: unknown) => [{ modality, tokenCount }];
+    const counts = { promptTokenCount: 200, cachedContentTokenCount: 80, candidatesTokenCount: 1, promptTokensDetails: media(100) };
     const read = (more: object) => readGeminiUsage({ ...counts, ...more }, true)?.classes;
-    expect(read({ cacheTokensDetails: sound(80) })).toEqual({ audioInputTokens: 20 });
-    expect(read({ cacheTokensDetails: sound(100) })).toBeUndefined();
-    expect(read({ cacheTokensDetails: sound('80') })).toEqual({ audioInputTokens: 100 });
+    expect(read({ cacheTokensDetails: media(80) })).toEqual({ [name]: 20 });
+    expect(read({ cacheTokensDetails: media(100) })).toBeUndefined();
+    expect(read({ cacheTokensDetails: media('80') })).toEqual({ [name]: 100 });
   });
 
   it('takes a count of output that is left out for zero while nothing was written', () => {

@@ -20,8 +20,10 @@ export function readGeminiUsage(metadata: unknown, wrote: boolean): Usage | unde
     output: sumOf(written, thoughts),
     reasoning: thoughts,
     classes: {
-      audioInputTokens: freshSound(metadata),
+      audioInputTokens: freshOf(metadata, 'AUDIO'),
+      imageInputTokens: freshOf(metadata, 'IMAGE'),
       audioOutputTokens: tokensOf(metadata['candidatesTokensDetails'], 'AUDIO'),
+      imageOutputTokens: tokensOf(metadata['candidatesTokensDetails'], 'IMAGE'),
     },
   });
 }
@@ -45,13 +47,15 @@ function sumOf(...counts: readonly unknown[]): number | undefined {
   return sum;
 }
 
-/** Sound that was read from a cache is cached input, whatever it was. */
-function freshSound({ promptTokensDetails, cacheTokensDetails }: JsonRecord): number | undefined {
-  const all = tokenCount(tokensOf(promptTokensDetails, 'AUDIO'));
-  return all === undefined ? undefined : Math.max(0, all - (tokenCount(tokensOf(cacheTokensDetails, 'AUDIO')) ?? 0));
+type Modality = 'AUDIO' | 'IMAGE';
+
+/** What was read from a cache is cached input, whatever it was. */
+function freshOf({ promptTokensDetails, cacheTokensDetails }: JsonRecord, modality: Modality): number | undefined {
+  const all = tokenCount(tokensOf(promptTokensDetails, modality));
+  return all === undefined ? undefined : Math.max(0, all - (tokenCount(tokensOf(cacheTokensDetails, modality)) ?? 0));
 }
 
-function tokensOf(details: unknown, modality: string): unknown {
+function tokensOf(details: unknown, modality: Modality): unknown {
   if (!Array.isArray(details)) return undefined;
   return recordOf(details.find((detail) => recordOf(detail)['modality'] === modality))['tokenCount'];
 }

@@ -37,6 +37,22 @@ describe('readUsage', () => {
     expect(read(others)).toMatchObject({ inputTokens: 32, outputTokens: 9, reasoningTokens: 7 });
   });
 
+  it('tells sound and pictures of a chat apart, read and made, where there were some', () => {
+    const counts = { prompt_tokens: 400, completion_tokens: 1_300 };
+    const input = { audio_tokens: 32, image_tokens: 258, text_tokens: 110, cached_tokens: 0 };
+    const output = { audio_tokens: 5, image_tokens: 1_290, reasoning_tokens: 0 };
+    const classesOf = (more: object) => readUsage({ ...counts, ...more })?.classes;
+    expect(classesOf({ prompt_tokens_details: input, completion_tokens_details: output })).toEqual({
+      audioInputTokens: 32,
+      imageInputTokens: 258,
+      audioOutputTokens: 5,
+      imageOutputTokens: 1_290,
+    });
+    expect(classesOf({ prompt_tokens_details: { image_tokens: 258 } })).toEqual({ imageInputTokens: 258 });
+    expect(classesOf({ completion_tokens_details: { image_tokens: 1_290 } })).toEqual({ imageOutputTokens: 1_290 });
+    expect(classesOf({ prompt_tokens_details: { image_tokens: 0, text_tokens: 400 } })).toBeUndefined();
+  });
+
   it.each([null, 'many', [1], {}, { prompt_tokens: 1 }, { prompt_tokens: '1', completion_tokens: 1 }])('reads nothing from %j', (usage) => {
     expect(readUsage(usage)).toBeUndefined();
   });

@@ -5,8 +5,9 @@ import { NO_USAGE, providerUsage, tokenCount, type Usage } from '../../metering/
 import { type JsonRecord, recordOf } from '../json';
 
 /** Asked for nearly every answer, and found in nearly none. */
-function audioOf(input: unknown, output: unknown) {
-  return input || output ? { classes: { audioInputTokens: input, audioOutputTokens: output } } : undefined;
+function mediaOf({ audio_tokens: heard, image_tokens: seen }: JsonRecord, { audio_tokens: spoken, image_tokens: drawn }: JsonRecord) {
+  if (!heard && !seen && !spoken && !drawn) return undefined;
+  return { classes: { audioInputTokens: heard, imageInputTokens: seen, audioOutputTokens: spoken, imageOutputTokens: drawn } };
 }
 
 /** The usage of pictures: `images` of them. Output that is not said to be text is picture. */
@@ -91,7 +92,7 @@ export function readUsage(usage: unknown): Usage | undefined {
     cachedInput: input['cached_tokens'] ?? usage['prompt_cache_hit_tokens'] ?? usage['cached_tokens'],
     cacheWrite: writtenIn(input) ?? usage['cache_creation_input_tokens'],
     ...outputOf(usage, output['reasoning_tokens'] ?? usage['reasoning_tokens']),
-    ...audioOf(input['audio_tokens'], output['audio_tokens']),
+    ...mediaOf(input, output),
   });
 }
 
