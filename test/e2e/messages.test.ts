@@ -22,6 +22,8 @@ const ASK = { model: 'claude', max_tokens: 100, messages: HI };
 const SERVED = { content: [text('one two three')], usage: { input_tokens: 2, output_tokens: 3 } };
 /** Two tokens in, three out. */
 const CHARGE = '0.000014';
+/** Two tokens in, ten written to a cache. */
+const WARMED = '0.0000145';
 const TOOLS: Anthropic.Tool[] = [{ name: 'weather', input_schema: { type: 'object', properties: { city: { type: 'string' } } } }];
 const CALL: MessageBlock = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Oslo', days: 3 } };
 const THOUGHT: MessageBlock = { type: 'thinking', thinking: 'hm, so', signature: 'c2lnbmVk' };
@@ -61,6 +63,21 @@ onEachDatabase(
       expect(sent()?.headers).toMatchObject({ 'x-api-key': 'sk-upstream-claude', 'anthropic-version': '2023-06-01' });
       expect(sent()?.headers).not.toHaveProperty('anthropic-beta');
       expect(sent()?.headers).not.toHaveProperty('authorization');
+    });
+
+    promise('may ask for no answer at all: what its prompt wrote to the cache is charged', async () => {
+      const usage = { input_tokens: 2, cache_creation_input_tokens: 10, output_tokens: 0 };
+      bed.a.next(wholeMessage({ content: [], stop: 'max_tokens', usage }));
+      const { data, response } = await client()
+        .messages.create({ ...ASK, max_tokens: 0 })
+        .withResponse();
+      expect(data).toMatchObject({ content: [], stop_reason: 'max_tokens', usage: { ...usage, cost: WARMED } });
+      expect(sent()?.body).toMatchObject({ max_tokens: 0 });
+      expect(await receiptOf(response as unknown as Response)).toMatchObject({
+        status: 'SUCCEEDED',
+        usage: { inputTokens: 12, cacheWriteTokens: 10, outputTokens: 0, source: 'PROVIDER' },
+        charge: WARMED,
+      });
     });
 
     promise('asks the provider for those betas that change no price and keep nothing there, and for no others', async () => {
@@ -202,7 +219,7 @@ onEachDatabase(
         [{ context_management: { edits: [{ type: 'compact_20260112' }] } }, 'context_management.edits[0].type'],
         [{ speed: 'fast' }, 'speed'],
         [{ messages: [] }, 'messages'],
-        [{ max_tokens: 0 }, 'max_tokens'],
+        [{ max_tokens: -1 }, 'max_tokens'],
       ] as const) {
         const response = await send({ ...ASK, ...body });
         expect([response.status, await response.json()]).toMatchObject([400, { error: { type: 'invalid_request_error', param } }]);

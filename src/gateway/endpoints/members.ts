@@ -11,8 +11,13 @@ function optional<T>(value: unknown, name: string, check: (value: unknown) => va
 
 /** A whole number from 1 to `most`. */
 export function positive(value: unknown, name: string, most: number): number | undefined {
-  const check = (each: unknown): each is number => typeof each === 'number' && Number.isInteger(each) && each >= 1 && each <= most;
-  return optional(value, name, check, `must be a whole number from 1 to ${most}`);
+  return wholeNumber(value, name, 1, most);
+}
+
+/** A whole number from `least` to `most`. */
+export function wholeNumber(value: unknown, name: string, least: number, most: number): number | undefined {
+  const check = (each: unknown): each is number => typeof each === 'number' && Number.isInteger(each) && each >= least && each <= most;
+  return optional(value, name, check, `must be a whole number from ${least} to ${most}`);
 }
 
 /** `stream`, and whether the usage event was asked for. */

@@ -42,6 +42,11 @@ describe('a request of messages', () => {
     },
   );
 
+  it('may ask for no answer, so that its prompt is cached, and not for less', () => {
+    expect(messages.want({ messages: HI, max_tokens: 0 }, 'm', undefined)).toMatchObject({ outputLimit: 0 });
+    expect(faultOf({ max_tokens: -1 })?.publicMessage).toMatch(/^max_tokens must be a whole number from 0 /);
+  });
+
   it('may be cached for five minutes, said or not', () => {
     for (const more of [{}, { ttl: '5m' }, { ttl: null }]) {
       const cached = { cache_control: { type: 'ephemeral', ...more } };

@@ -8,7 +8,7 @@ import { isRecord } from '../../kernel/record';
 import { messageInputBound, messagePromptText } from '../../metering/message-input';
 import { CACHE_MEMBERS, refuseLongCache, refuseLongCaches } from './cache-lifetimes';
 import type { Endpoint, Json } from './endpoint';
-import { OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
+import { OUTPUT_LIMIT_MAX, refuseDearerTier, refuseMember, streaming, wholeNumber } from './members';
 
 const REFUSED: Readonly<Record<string, string>> = {
   container: 'is not served: hosted code is not run',
@@ -40,7 +40,8 @@ export const messages: Endpoint = {
   inputBound: messageInputBound,
   countInput: (json, counter) => counter.count(messagePromptText(json)),
   want(json, model) {
-    const outputLimit = positive(json['max_tokens'], 'max_tokens', OUTPUT_LIMIT_MAX);
+    // None at all: the prompt is written to the cache, and nothing is answered.
+    const outputLimit = wholeNumber(json['max_tokens'], 'max_tokens', 0, OUTPUT_LIMIT_MAX);
     if (outputLimit === undefined) throw wrong('max_tokens', 'is required: the most tokens that the answer may have');
     checkBody(json);
     return { model, stream: streaming(json).stream, wantsUsage: true, outputLimit, choices: 1 };

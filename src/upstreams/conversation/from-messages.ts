@@ -54,7 +54,7 @@ function read(json: JsonRecord): Conversation {
     toolChoice: toolChoiceOf(choice),
     parallelToolCalls: choice['disable_parallel_tool_use'] === true ? false : null,
     format: formatOf(recordOf(json['output_config'])['format']),
-    outputLimit: number('max_tokens'),
+    outputLimit: limitOf(number('max_tokens')),
     temperature: number('temperature'),
     topP: number('top_p'),
     topK: number('top_k'),
@@ -69,6 +69,12 @@ function read(json: JsonRecord): Conversation {
     // Read only for providers that keep what they can without being told.
     keepPrompt: false,
   };
+}
+
+/** Elsewhere no answer can be none: the prompt alone is nothing that is asked for. */
+function limitOf(limit: number | null): number | null {
+  if (limit === 0) throw unsayable('max_tokens', 'must be 1 or more there');
+  return limit;
 }
 
 function endUserOf(metadata: unknown): string | null {

@@ -118,6 +118,7 @@ describe('a request of messages', () => {
     [said({ type: 'document', source: { type: 'text', data: 'x' }, context: 'c' }), /^messages\[0\]\.content\[0\]\.context /],
     [said({ type: 'document', source: { type: 'text', data: 'x' }, citations: { enabled: true } }), /\.citations /],
     [{ system: [{ type: 'image' }] }, /^system\[0\]\.type must be text/],
+    [{ max_tokens: 0 }, /^max_tokens must be 1 or more there/],
     [{ messages: [{ role: 'assistant', content: [{ type: 'server_tool_use', id: 'x' }] }] }, /^messages\[0\]\.content\[0\]\.type /],
   ])('%j: %s', (more, obstacle) => {
     expect(messages(more)).toMatch(obstacle);
