@@ -1,9 +1,9 @@
 /** `POST /v1/chat/completions`. */
 import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
+import { CACHE_MEMBERS } from '../../metering/cache-lifetimes';
 import { chatInputBound, chatPromptText } from '../../metering/chat-input';
 import { BILLED_BESIDE, refuseBilledBeside, refuseHostedTools } from './billed-beside';
-import { CACHE_MEMBERS, refuseLongCache, refuseLongCaches } from './cache-lifetimes';
 import type { Endpoint, Json } from './endpoint';
 import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, streaming } from './members';
 import { refuseStoredFiles } from './stored-files';
@@ -25,9 +25,6 @@ export const chatCompletions: Endpoint = {
     refuseDearerTier(json);
     refuseBilledBeside(json);
     refuseHostedTools(json['tools']);
-    refuseLongCache(json, '');
-    refuseLongCaches(json['messages'], 'messages');
-    refuseLongCaches(json['tools'], 'tools');
     checkMessages(json['messages']);
     const streamed = streaming(json);
     return { model, ...streamed, outputLimit: outputLimit(json), choices: positive(json['n'], 'n', CHOICES_MAX) ?? 1 };
@@ -50,6 +47,5 @@ function checkMessages(messages: unknown): void {
       throw wrong(`messages[${index}].content`, 'must be a string or a list of parts');
     }
     refuseStoredFiles(content, `messages[${index}].content`);
-    refuseLongCaches(content, `messages[${index}].content`);
   });
 }

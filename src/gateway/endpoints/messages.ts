@@ -5,8 +5,9 @@
  */
 import { Fault, wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
+import { CACHE_MEMBERS } from '../../metering/cache-lifetimes';
 import { messageInputBound, messagePromptText } from '../../metering/message-input';
-import { CACHE_MEMBERS, refuseLongCache, refuseLongCaches } from './cache-lifetimes';
+import { refuseLongCache, refuseLongCaches } from './cache-lifetimes';
 import type { Endpoint, Json } from './endpoint';
 import { OUTPUT_LIMIT_MAX, refuseDearerTier, refuseMember, streaming, wholeNumber } from './members';
 

@@ -5,9 +5,10 @@
 
 import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
+import { CACHE_MEMBERS } from '../../metering/cache-lifetimes';
 import { responseInputBound, responsePromptText } from '../../metering/response-input';
 import { BILLED_BESIDE, refuseBilledBeside } from './billed-beside';
-import { CACHE_MEMBERS, refuseLongCache, refuseLongCaches } from './cache-lifetimes';
+import { refuseLongCache, refuseLongCaches } from './cache-lifetimes';
 import type { Endpoint, Json } from './endpoint';
 import { OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
 import { refuseStoredFiles } from './stored-files';

@@ -1,9 +1,10 @@
 /** Providers that speak OpenAI's protocol: `POST {baseUrl}/chat/completions` and its like. */
-import type { AnswerReceiver, Operation, Upstream, UpstreamCall, UpstreamExchange } from '../../attempts/upstream';
+import type { AnswerReceiver, AskedOfUpstream, Operation, Upstream, UpstreamCall, UpstreamExchange } from '../../attempts/upstream';
 import { channelSender, type UpstreamMeans } from '../channel-sender';
 import { WholeAnswerReader } from '../whole-answer';
 import { conversedBody, conversedReader, lackOfMessages } from './conversed';
 import { OPENAI_ENDPOINTS } from './endpoints/all-endpoints';
+import { lackOfLongCaches } from './long-cache';
 import { encodedBody } from './request-body';
 
 const OPERATIONS: ReadonlySet<Operation> = new Set([...(Object.keys(OPENAI_ENDPOINTS) as Operation[]), 'messages']);
@@ -12,11 +13,16 @@ const CONVERSED_PATH = '/chat/completions';
 const JSON_TYPE = 'application/json';
 const EVENTS_TYPE = 'text/event-stream';
 
+function lackOf(asked: AskedOfUpstream): string | null {
+  if (asked.operation === 'messages') return lackOfMessages(asked);
+  return asked.operation === 'chat' ? lackOfLongCaches(asked.body.json) : null;
+}
+
 export function createOpenAiUpstream(means: UpstreamMeans): Upstream {
   const send = channelSender(means, (secret) => ['authorization', `Bearer ${secret}`]);
   return {
     operations: OPERATIONS,
-    cannot: (asked) => (asked.operation === 'messages' ? lackOfMessages(asked) : null),
+    cannot: lackOf,
     send(call: UpstreamCall, receiver: AnswerReceiver): UpstreamExchange {
       const { channel, stream } = call;
       const endpoint = OPENAI_ENDPOINTS[call.operation];

@@ -1,0 +1,36 @@
+/** A price has one class for writing to a cache: that of the shortest time for which a provider keeps one. Longer ones cost more to write. */
+import { isRecord } from '../kernel/record';
+
+/** What asks for a cache, and its shortest lifetime: Anthropic's, which other providers took over, and the two of OpenAI's. */
+const SHORTEST = { cache_control: '5m', prompt_cache_options: '30m', prompt_cache_breakpoint: '30m' } as const;
+
+/** The members that ask for one. */
+export const CACHE_MEMBERS: readonly string[] = Object.keys(SHORTEST);
+
+/** A lifetime that no price covers. */
+export interface LongCache {
+  /** Its path: `messages[0].cache_control.ttl`. */
+  readonly member: string;
+  readonly shortest: string;
+}
+
+/** `at`: the path of the holder with its dot; empty for the body. undefined: it asks for none that is too long. */
+export function longCacheIn(holder: unknown, at: string): LongCache | undefined {
+  if (!isRecord(holder)) return undefined;
+  for (const [name, shortest] of Object.entries(SHORTEST)) {
+    const control = holder[name];
+    const ttl = isRecord(control) ? control['ttl'] : undefined;
+    if (ttl !== undefined && ttl !== null && ttl !== shortest) return { member: `${at}${name}.ttl`, shortest };
+  }
+  return undefined;
+}
+
+/** The first in a list; undefined: there is none, or it is no list. */
+export function longCacheAmong(holders: unknown, path: string): LongCache | undefined {
+  if (!Array.isArray(holders)) return undefined;
+  for (const [index, holder] of holders.entries()) {
+    const found = longCacheIn(holder, `${path}[${index}].`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
