@@ -57,6 +57,7 @@ describe('a chat as a request of messages', () => {
     { messages: [{ role: 'system', content: 's', cache_control: { type: 'ephemeral' } }, ...HI] },
     { messages: [{ role: 'user', content: [{ type: 'text', text: 'hi', cache_control: { type: 'ephemeral', ttl: '1h' } }] }] },
     { tools: [{ type: 'function', function: { name: 'f' }, cache_control: { type: 'ephemeral' } }] },
+    { messages: [{ role: 'user', content: [{ type: 'text', text: 'hi', prompt_cache_breakpoint: { mode: 'explicit' } }] }] },
   ])('is to be kept as a whole, for as long as is priced, where anything of it is marked: %j', (more) => {
     const asked = JSON.parse(sent(more)) as { messages: object[] };
     expect(asked.messages.at(-1)).toEqual({ role: 'user', content: [{ type: 'text', text: 'hi', cache_control: { type: 'ephemeral' } }] });

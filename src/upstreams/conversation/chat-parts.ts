@@ -4,6 +4,9 @@ import type { AudioPart, DocumentPart, ImagePart, MediaSource, TextPart, UserPar
 import { thoughtIn } from './thought-parts';
 import { always, checkMembers, type Idle, is, listIn, optionalText, recordIn, textIn, unsayable } from './unsayable';
 
+/** The end of what is to be kept, as agents mark it for Claude, and as OpenAI's own models take it. Read for all parts together: `keepPrompt`. */
+export const CACHE_MARKS = ['cache_control', 'prompt_cache_breakpoint'] as const;
+
 /** `type;base64,` behind `data:`; parameters between them change nothing. */
 const DATA_URL = /^data:([^;,]+)(?:;[^;,]+)*;base64,/;
 
@@ -41,7 +44,7 @@ function textOf(text: string): TextPart[] {
 function partOf(part: JsonRecord, path: string, beside: Idle): UserPart[] {
   switch (part['type']) {
     case 'text':
-      checkMembers(part, path, new Set(['type', 'text', 'cache_control']), beside);
+      checkMembers(part, path, new Set(['type', 'text', ...CACHE_MARKS]), beside);
       return textOf(textIn(part['text'], `${path}.text`));
     case 'refusal':
       checkMembers(part, path, new Set(['type', 'refusal']));
@@ -58,7 +61,7 @@ function partOf(part: JsonRecord, path: string, beside: Idle): UserPart[] {
 }
 
 function imageOf(part: JsonRecord, path: string): ImagePart {
-  checkMembers(part, path, new Set(['type', 'image_url', 'cache_control']));
+  checkMembers(part, path, new Set(['type', 'image_url', ...CACHE_MARKS]));
   const image = recordIn(part['image_url'], `${path}.image_url`);
   checkMembers(image, `${path}.image_url`, new Set(['url']), { detail: is('auto', 'low', 'high') });
   const { detail } = image;
@@ -67,7 +70,7 @@ function imageOf(part: JsonRecord, path: string): ImagePart {
 }
 
 function audioOf(part: JsonRecord, path: string): AudioPart {
-  checkMembers(part, path, new Set(['type', 'input_audio']));
+  checkMembers(part, path, new Set(['type', 'input_audio', ...CACHE_MARKS]));
   const audio = recordIn(part['input_audio'], `${path}.input_audio`);
   checkMembers(audio, `${path}.input_audio`, new Set(['data', 'format']));
   const format = textIn(audio['format'], `${path}.input_audio.format`);
@@ -76,7 +79,7 @@ function audioOf(part: JsonRecord, path: string): AudioPart {
 }
 
 function fileOf(part: JsonRecord, path: string): DocumentPart {
-  checkMembers(part, path, new Set(['type', 'file', 'cache_control']));
+  checkMembers(part, path, new Set(['type', 'file', ...CACHE_MARKS]));
   const file = recordIn(part['file'], `${path}.file`);
   checkMembers(file, `${path}.file`, new Set(['file_data', 'filename']));
   const name = optionalText(file['filename'], `${path}.file.filename`);

@@ -1,6 +1,7 @@
 /** Reads a chat completion request as a conversation. Every member is carried, says nothing, or ends the reading. */
 import { isRecord } from '../../kernel/record';
 import { type JsonRecord, recordOf } from '../json';
+import { CACHE_MARKS } from './chat-parts';
 import { chatTurns } from './chat-turns';
 import type { AnswerFormat, Conversation, ConversationReading, ReasoningEffort, Tool, ToolChoice } from './conversation';
 import {
@@ -24,11 +25,12 @@ const CARRIED: ReadonlySet<string> = new Set([
   ...['tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'reasoning_effort', 'seed'],
   ...['presence_penalty', 'frequency_penalty', 'logprobs', 'top_logprobs', 'user', 'safety_identifier'],
 ]);
-/** What changes neither the answer nor its price; the first four with every value. */
+/** What changes neither the answer nor its price; the first five with every value. */
 const IDLE = {
   metadata: always,
   prompt_cache_key: always,
   prompt_cache_retention: always,
+  prompt_cache_options: always,
   stream_options: always,
   store: is(false),
   service_tier: is('auto', 'default'),
@@ -65,7 +67,8 @@ function read(json: JsonRecord): Conversation {
 
 /** Agents mark messages, parts of them, or tools, for gateways that serve Claude. */
 function hasCacheMark(list: unknown): boolean {
-  return Array.isArray(list) && list.map(recordOf).some((each) => isRecord(each['cache_control']) || hasCacheMark(each['content']));
+  if (!Array.isArray(list)) return false;
+  return list.map(recordOf).some((each) => CACHE_MARKS.some((mark) => isRecord(each[mark])) || hasCacheMark(each['content']));
 }
 
 function samplingOf(json: JsonRecord) {

@@ -25,6 +25,7 @@ const CARRIED: ReadonlySet<string> = new Set([
 /** What does not change the answer. Other providers cache what they can without being told. */
 const IDLE = {
   cache_control: always,
+  diagnostics: always,
   service_tier: is('auto', 'standard_only'),
   speed: is('standard'),
   mcp_servers: isEmpty,

@@ -46,7 +46,16 @@ describe('a chat', () => {
   it('carries what says nothing', () => {
     const idle = { metadata: { a: 'b' }, store: false, service_tier: 'auto', logit_bias: {}, verbosity: 'medium', modalities: ['text'] };
     expect(
-      chat({ ...idle, prompt_cache_key: 'x', functions: [], tools: null, presence_penalty: 0, logprobs: false, anything: null }),
+      chat({
+        ...idle,
+        prompt_cache_key: 'x',
+        prompt_cache_options: { mode: 'explicit' },
+        functions: [],
+        tools: null,
+        presence_penalty: 0,
+        logprobs: false,
+        anything: null,
+      }),
     ).toBeNull();
   });
 });
@@ -129,7 +138,16 @@ describe('a request of messages', () => {
     const text = { type: 'text', text: 'x', citations: null, ...cached };
     const tools = [{ name: 'f', input_schema: {}, type: 'custom', defer_loading: false, ...cached }];
     expect(
-      messages({ ...said(text), ...cached, system: [text], tools, service_tier: 'auto', speed: 'standard', mcp_servers: [] }),
+      messages({
+        ...said(text),
+        ...cached,
+        diagnostics: { previous_message_id: null },
+        system: [text],
+        tools,
+        service_tier: 'auto',
+        speed: 'standard',
+        mcp_servers: [],
+      }),
     ).toBeNull();
   });
 });
