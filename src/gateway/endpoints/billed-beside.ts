@@ -7,6 +7,7 @@ import { isRecord } from '../../kernel/record';
 import type { Json } from './endpoint';
 
 const SEARCHES = 'is not served: a search is billed beside the tokens';
+const OTHER_MODELS = 'is not served: another model has another price, and the catalog names the backups';
 
 /** Each with the values that ask for nothing, beside those that every member has for it, and why it is refused. */
 const BILLED: Readonly<Record<string, readonly [asksNothing: (value: unknown) => boolean, why: string]>> = {
@@ -15,7 +16,12 @@ const BILLED: Readonly<Record<string, readonly [asksNothing: (value: unknown) =>
   search_parameters: [(value) => isRecord(value) && value['mode'] === 'off', SEARCHES],
   enable_search: [never, SEARCHES],
   plugins: [isEmptyList, 'is not served: plugins are billed beside the tokens'],
-  models: [isEmptyList, 'is not served: another model has another price, and the catalog names the backups'],
+  models: [isEmptyList, OTHER_MODELS],
+  // LiteLLM's, which `mock_testing_fallbacks` has take over without a failure; and Vercel's, which has its fast tier there too.
+  fallbacks: [isEmptyList, OTHER_MODELS],
+  context_window_fallbacks: [isEmptyList, OTHER_MODELS],
+  content_policy_fallbacks: [isEmptyList, OTHER_MODELS],
+  providerOptions: [namesNoModel, 'cannot name models or a speed of its gateway: they have other prices'],
 };
 
 /** The members that are looked at. */
@@ -41,6 +47,11 @@ export function refuseHostedTools(tools: unknown): void {
 
 function never(): boolean {
   return false;
+}
+
+function namesNoModel(value: unknown): boolean {
+  const gateway = isRecord(value) ? value['gateway'] : undefined;
+  return !isRecord(gateway) || (gateway['models'] === undefined && gateway['speed'] === undefined);
 }
 
 function isEmptyList(value: unknown): boolean {

@@ -94,18 +94,34 @@ describe('a body that asks for what is billed beside its tokens', () => {
     ['"enable_search":true', 'enable_search is not served: a search is billed beside the tokens.'],
     ['"Enable_Search":true', 'Enable_Search must be spelled enable_search.'],
     ['"plugins":[{"id":"web"}]', 'plugins is not served: plugins are billed beside the tokens.'],
-    ['"models":["dear"]', 'models is not served: another model has another price, and the catalog names the backups.'],
+    ...['models', 'fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks'].map((name) => [
+      `"${name}":["dear"]`,
+      `${name} is not served: another model has another price, and the catalog names the backups.`,
+    ]),
+    [
+      '"providerOptions":{"gateway":{"models":["dear"]}}',
+      'providerOptions cannot name models or a speed of its gateway: they have other prices.',
+    ],
+    [
+      '"providerOptions":{"gateway":{"speed":"fast"}}',
+      'providerOptions cannot name models or a speed of its gateway: they have other prices.',
+    ],
     ['"tools":[{"type":"web_search"}]', 'tools[0].type must be function or custom: hosted tools are not served.'],
-  ])('is refused by the name of the member: %s', (member, message) => {
+  ])('is refused by the name of the member: %s', (member = '', message = '') => {
     expect(asked(member)).toEqual([message, message]);
   });
 
-  it.each(['"plugins":[]', '"models":null', '"search_parameters":{"mode":"off"}', '"enable_search":false', '"provider":{"sort":"price"}'])(
-    'goes through where it asks for nothing of it: %s',
-    (member) => {
-      expect(asked(member)).toEqual([null, null]);
-    },
-  );
+  it.each([
+    '"plugins":[]',
+    '"models":null',
+    '"fallbacks":[]',
+    '"search_parameters":{"mode":"off"}',
+    '"enable_search":false',
+    '"provider":{"sort":"price"}',
+    '"providerOptions":{"gateway":{"order":["bedrock"]},"anthropic":{"effort":"low"}}',
+  ])('goes through where it asks for nothing of it: %s', (member) => {
+    expect(asked(member)).toEqual([null, null]);
+  });
 
   it('leaves tools without a type to the provider', () => {
     expect(asked('"tools":[{"function":{"name":"f"}}]')[0]).toBeNull();
