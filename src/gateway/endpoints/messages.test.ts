@@ -85,6 +85,8 @@ describe('a request of messages', () => {
       'messages[0].content[0].content[0].cache_control.ttl',
     ],
     [{ fallbacks: [{ model: 'dearer' }] }, 'fallbacks'],
+    [{ models: ['dearer'] }, 'models'],
+    [{ plugins: [{ id: 'web' }] }, 'plugins'],
     [{ stream: 'yes' }, 'stream'],
   ])('%j is wrong at %s', (body, param) => {
     expect(faultOf(body)?.detail.param).toBe(param);

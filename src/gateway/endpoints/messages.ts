@@ -7,6 +7,7 @@ import { Fault, wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { CACHE_MEMBERS } from '../../metering/cache-lifetimes';
 import { messageInputBound, messagePromptText } from '../../metering/message-input';
+import { BILLED_BESIDE, refuseBilledBeside } from './billed-beside';
 import { refuseLongCache, refuseLongCaches } from './cache-lifetimes';
 import type { Endpoint, Json } from './endpoint';
 import { OUTPUT_LIMIT_MAX, refuseDearerTier, refuseMember, streaming, wholeNumber } from './members';
@@ -29,6 +30,7 @@ const DECISIVE = [
   'context_management',
   'thread',
   ...CACHE_MEMBERS,
+  ...BILLED_BESIDE,
   ...Object.keys(REFUSED),
 ];
 
@@ -64,6 +66,7 @@ export const countTokens: Endpoint = {
 function checkBody(json: Json): void {
   for (const [name, why] of Object.entries(REFUSED)) refuseMember(json, name, why);
   refuseDearerTier(json);
+  refuseBilledBeside(json);
   refuseThread(json);
   const { mcp_servers: servers, speed } = json;
   if (servers !== undefined && !(Array.isArray(servers) && servers.length === 0)) {
