@@ -60,13 +60,16 @@ function partOf(part: JsonRecord, path: string, beside: Idle): UserPart[] {
   }
 }
 
+/** Nobody else has a picture as large as it came: as much of it as can be seen there. */
+const DETAILS: Readonly<Record<string, ImagePart['detail']>> = { low: 'low', high: 'high', original: 'high' };
+
 function imageOf(part: JsonRecord, path: string): ImagePart {
   checkMembers(part, path, new Set(['type', 'image_url', ...CACHE_MARKS]));
   const image = recordIn(part['image_url'], `${path}.image_url`);
-  checkMembers(image, `${path}.image_url`, new Set(['url']), { detail: is('auto', 'low', 'high') });
-  const { detail } = image;
+  checkMembers(image, `${path}.image_url`, new Set(['url']), { detail: is('auto', ...Object.keys(DETAILS)) });
+  const detail = DETAILS[String(image['detail'])] ?? null;
   const source = sourceOf(textIn(image['url'], `${path}.image_url.url`), `${path}.image_url.url`);
-  return { kind: 'image', source, detail: detail === 'low' || detail === 'high' ? detail : null };
+  return { kind: 'image', source, detail };
 }
 
 function audioOf(part: JsonRecord, path: string): AudioPart {

@@ -34,6 +34,10 @@ describe('a chat', () => {
     [said({ type: 'text', text: 'x', cache: 1 }), /^messages\[0\]\.content\[0\]\.cache /],
     [said({ type: 'file', file: { file_id: 'file-1' } }), /^messages\[0\]\.content\[0\]\.file\.file_id /],
     [said({ type: 'image_url', image_url: { url: 'data:image/png,raw' } }), /must be in base64/],
+    [
+      said({ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==', detail: 'huge' } }),
+      /^messages\[0\]\.content\[0\]\.image_url\.detail /,
+    ],
     [answered({ audio: { id: 'a' } }), /^messages\[1\]\.audio /],
     [answered({ content: [{ type: 'text', text: 'x', cache: 1 }] }), /^messages\[1\]\.content\[0\]\.cache /],
     [said({ type: 'text', text: 'x', annotations: [] }), /^messages\[0\]\.content\[0\]\.annotations /],

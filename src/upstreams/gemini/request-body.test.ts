@@ -132,6 +132,9 @@ describe('a chat request as Gemini is asked', () => {
     expect(chat({ messages: user(picture('low'), picture('low')) })).toMatchObject({
       body: { generationConfig: { mediaResolution: 'MEDIA_RESOLUTION_LOW' } },
     });
+    expect(chat({ messages: user(picture('original'), picture('high')) })).toMatchObject({
+      body: { generationConfig: { mediaResolution: 'MEDIA_RESOLUTION_HIGH' } },
+    });
     expect(chat({ messages: user(picture('low'), picture('high')) })).toEqual({
       obstacle: 'messages cannot hold pictures of different detail there.',
     });
