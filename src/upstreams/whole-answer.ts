@@ -1,6 +1,7 @@
 /** Reads an answer that comes as one JSON object. What it says is the business of its endpoint. */
 import { isUtf8 } from 'node:buffer';
 import type { AttemptFailure } from '../attempts/upstream';
+import { LargerPieces } from '../kernel/larger-pieces';
 import type { Channel } from '../routing/catalog';
 import { baseRefusalIn } from './base-resp';
 import { withoutMark } from './byte-order-mark';
@@ -21,6 +22,7 @@ export class WholeAnswerReader implements AnswerReader {
   begun = false;
   known: Understood = { reportedModel: null, usage: undefined, outputText: '' };
   private readonly parts: Buffer[] = [];
+  private readonly arriving = new LargerPieces((part) => this.parts.push(part));
   private bytes = 0;
 
   constructor(
@@ -37,7 +39,7 @@ export class WholeAnswerReader implements AnswerReader {
     this.begun = true;
     this.bytes += chunk.length;
     if (this.bytes > BYTES_MAX) return { ok: false, failure: TOO_LARGE };
-    this.parts.push(chunk);
+    this.arriving.add(chunk);
     return 'more';
   }
 
@@ -55,6 +57,7 @@ export class WholeAnswerReader implements AnswerReader {
 
   /** The body; undefined when it is not UTF-8. */
   protected text(): string | undefined {
+    this.arriving.end();
     const [first] = this.parts;
     const body = this.parts.length === 1 && first !== undefined ? first : Buffer.concat(this.parts);
     return isUtf8(body) ? withoutMark(body.toString('utf8')) : undefined;

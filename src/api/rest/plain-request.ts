@@ -1,5 +1,6 @@
-/** Requests that stay HTTP/1.1, whatever else their clients offer to speak. */
+/** Requests that stay HTTP/1.1, whatever else their clients offer to speak, and whose bodies take what they are long. */
 import { IncomingMessage } from 'node:http';
+import { LargerPieces } from '../../kernel/larger-pieces';
 
 const WEBSOCKET = /\bwebsocket\b/i;
 
@@ -10,6 +11,8 @@ const WEBSOCKET = /\bwebsocket\b/i;
  */
 export class PlainRequest extends IncomingMessage {
   private offered = false;
+  private pieces: LargerPieces | null = null;
+  private takesMore = true;
   /** Where there are WebSockets. */
   protected readonly webSocketPath: string | undefined = undefined;
 
@@ -25,6 +28,21 @@ export class PlainRequest extends IncomingMessage {
 
   set upgrade(offered: boolean | null) {
     this.offered = offered === true;
+  }
+
+  /** Called by the parser with each piece of a body, and with `null` at its end. All bodies are read whole, and every piece is kept until then. */
+  override push(piece: Buffer | null): boolean {
+    if (piece === null) {
+      this.pieces?.end();
+      return super.push(null);
+    }
+    this.pieces ??= new LargerPieces((each) => {
+      this.takesMore = super.push(each);
+    });
+    // What is gathered fills nothing: told to wait for it, the connection would wait for ever.
+    this.takesMore = true;
+    this.pieces.add(piece);
+    return this.takesMore;
   }
 }
 
