@@ -32,14 +32,18 @@ const CLOSE_BRACE = 125;
  * parsed: millions of them in a few megabytes take gigabytes, and seconds in which nothing else happens.
  */
 export function isOverbuilt(text: string, most: number): boolean {
-  if (text.length <= most) return false;
+  return text.length > most && partsIn(text, most) > most;
+}
+
+/** How many objects, lists and members a text, JSON or not, would be; of more than `most`, one more than that. */
+export function partsIn(text: string, most: number): number {
   let parts = 0;
   for (let at = 0; at < text.length && parts <= most; ) {
     const code = text.charCodeAt(at);
     if (code === OPEN_BRACE || code === OPEN_BRACKET || code === COLON) parts += 1;
     at = code === QUOTE ? endOfString(text, at) : at + 1;
   }
-  return parts > most;
+  return parts;
 }
 
 /**

@@ -5,7 +5,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { Fault } from '../../kernel/fault';
 
-/** Measured: a body takes up to seven times its size, where one of its characters is beyond Latin. */
+/** Measured: a body takes up to seven times its weight, where one of its characters is beyond Latin. */
 const SHARE_OF_HEAP = 8;
 
 /** As much of a response as tells that nobody waits for it any more. */
@@ -30,7 +30,7 @@ export class BodyRoom {
   private taken = 0;
   private readonly holdings = new Map<Closing, Holding>();
 
-  /** `most`: bytes. A body that is larger finds room alone. `onFull` hears of each that found none. */
+  /** `most`: bytes, as bodies are weighed. A body that is larger finds room alone. `onFull` hears of each that found none. */
   constructor(
     private readonly most: number,
     private readonly onFull: () => void = () => undefined,

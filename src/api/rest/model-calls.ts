@@ -9,13 +9,14 @@ import { BODY_PARTS_MAX } from '../../gateway/reading/read-call';
 import { refuseCompletion, serveCompletion } from '../../gateway/serve-completion';
 import type { AddressOf } from '../../kernel/addresses';
 import { Fault } from '../../kernel/fault';
-import { bytesOf, type Form } from '../../kernel/form';
+import type { Form } from '../../kernel/form';
 import { Interrupt } from '../../kernel/interrupt';
 import { isOverbuilt } from '../../kernel/json-members';
 import { HttpAnswerSink } from './answer-sink';
 import type { ArrivingBodies } from './arriving-bodies';
 import { bearerOf, headerOf } from './bearer';
 import type { BodyRoom } from './body-room';
+import { weightOf } from './body-weight';
 import { formBytesMax, takeForms } from './forms';
 import type { InFlight } from './in-flight';
 import { masked } from './openai-error';
@@ -77,12 +78,6 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
     scope.post(deps.endpoint.path, (request, reply) => serve(deps, request, reply));
     done();
   });
-}
-
-/** Files are not read into words. Measured: a form takes a third of what JSON of its size takes. */
-function weightOf(body: Buffer | Form | null | undefined): number {
-  if (!body) return 0;
-  return Buffer.isBuffer(body) ? body.length : Math.ceil(bytesOf(body) / 3);
 }
 
 /** False for a body that does not say how long it is. */
