@@ -27,6 +27,12 @@ async function upload(origin: string) {
   return { status: response.status, retryAfter: response.headers.get('retry-after'), said: await response.text() };
 }
 
+async function postGraph(origin: string, body: object) {
+  const headers = { authorization: `Bearer ${secretOf('chat')}`, 'content-type': 'application/json' };
+  const response = await fetch(`${origin}/graphql`, { method: 'POST', headers, body: JSON.stringify(body) });
+  return { status: response.status, said: await response.text() };
+}
+
 onEachDatabase(
   `${CONCURRENT} large requests at once, in little memory`,
   (bed, promise) => {
@@ -70,6 +76,21 @@ onEachDatabase(
       for (const response of await Promise.all(sent)) await response.text();
       bed.a.next(transcript({ text: 'hello', usage: heardTokens(0, 10, 2) }));
       expect(await upload(origin)).toMatchObject({ status: 200 });
+    });
+
+    promise('leave no room for a large request of the graph, which finds some when they have ended', async () => {
+      const { origin } = await withLittleMemory(bed);
+      const { opened, open } = gate();
+      bed.a.script('free', { gate: { before: 'head', opened } });
+      const before = bed.a.requests.length;
+      const sent = [1, 2, 3, 4].map(() => postChat(origin, secretOf('ten-chat'), { model: 'free', messages: LARGE, max_tokens: 100 }));
+      await eventually(() => expect(bed.a.requests.length - before).toBe(sent.length));
+      const [query, extensions] = ['{ apiKeys { id } }', { lists: Array<never[]>(300_000).fill([]) }];
+      const asked = () => postGraph(origin, { query, extensions });
+      expect(await asked()).toMatchObject({ status: 503, said: expect.stringContaining('temporarily_unavailable') });
+      open();
+      for (const response of await Promise.all(sent)) await response.text();
+      expect(await asked()).toMatchObject({ status: 200, said: expect.stringContaining('"data"') });
     });
   },
   ['sqlite'],

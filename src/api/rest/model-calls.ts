@@ -13,28 +13,23 @@ import type { Form } from '../../kernel/form';
 import { Interrupt } from '../../kernel/interrupt';
 import { isOverbuilt } from '../../kernel/json-members';
 import { HttpAnswerSink } from './answer-sink';
-import type { ArrivingBodies } from './arriving-bodies';
 import { bearerOf, headerOf } from './bearer';
 import type { BodyRoom } from './body-room';
-import { weightOf } from './body-weight';
 import { formBytesMax, takeForms } from './forms';
 import type { InFlight } from './in-flight';
+import { isSmall } from './keep-to-room';
 import { masked } from './openai-error';
 import { turnOf } from './queued-response';
 
 /** The largest body: room for images in base64. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
-/** A larger one is read for whoever has a key, because it is kept in memory until it is whole, and served while there is room. */
-const SMALL_BYTES = 64 * 1024;
 const NO_BODY = Buffer.alloc(0);
 
 interface Means {
   readonly gateway: Gateway;
   readonly inFlight: InFlight;
-  /** For bodies that are not small. */
+  /** Kept until calls have ended, also when their clients leave before. */
   readonly room: BodyRoom;
-  /** What has come of them before they are whole. */
-  readonly arriving: ArrivingBodies;
   readonly addressOf: AddressOf;
 }
 
@@ -50,17 +45,6 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
     scope.addHook('onRequest', (request, _reply, next) => {
       if (isSmall(request)) return next();
       deps.gateway.keys.recognise(credentialOf(deps.endpoint, request)).then(() => next(), next);
-    });
-    // The last one, because what comes is read from here on.
-    scope.addHook('preParsing', (request, _reply, payload, next) => {
-      if (!isSmall(request)) deps.arriving.watch(request.raw);
-      next(null, payload);
-    });
-    // Not before it is here: whoever sends slowly would keep others out.
-    scope.addHook('preValidation', ({ body }, reply, next) => {
-      const weight = weightOf(body as Buffer | Form | null | undefined);
-      if (weight <= SMALL_BYTES) return next();
-      next(deps.room.take(reply.raw, weight) ?? undefined);
     });
     scope.removeAllContentTypeParsers();
     const { uploads } = deps.endpoint;
@@ -78,11 +62,6 @@ function registerEndpoint(app: FastifyInstance, deps: CallDeps): void {
     scope.post(deps.endpoint.path, (request, reply) => serve(deps, request, reply));
     done();
   });
-}
-
-/** False for a body that does not say how long it is. */
-function isSmall({ headers }: FastifyRequest): boolean {
-  return Number.parseInt(headers['content-length'] ?? '', 10) <= SMALL_BYTES;
 }
 
 async function serve(deps: CallDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
