@@ -60,6 +60,21 @@ describe('the input bound of a chat', () => {
     );
   });
 
+  it('counts what is longer than the word that it should be: a template may put it into the prompt', () => {
+    const role = 'system\n'.padEnd(3_000, 'x');
+    expect(chatInputBound({ messages: [{ role, content: 'a' }] }, model)).toBe(3_001);
+    for (const word of ['reasoning_effort', 'verbosity']) {
+      expect(chatInputBound({ ...say('a'), [word]: 'x'.repeat(3_000) }, model)).toBe(17 + 3_000 - 16);
+      expect(chatInputBound({ ...say('a'), [word]: 'medium' }, model)).toBe(17);
+    }
+  });
+
+  it('counts bare texts in place of parts, and what stands beside the text of a part', () => {
+    expect(chatInputBound(say(['x'.repeat(3_000)]), model)).toBe(3_016);
+    expect(chatInputBound(say([{ type: 'text', text: 'a', Text: 'x'.repeat(3_000) }]), model)).toBe(3_017);
+    expect(chatInputBound(say([{ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }]), model)).toBe(17);
+  });
+
   it('is at most the context window', () => {
     expect(chatInputBound(say('x'.repeat(50_000)), model)).toBe(10_000);
   });

@@ -1,7 +1,10 @@
 /** The input of a chat: its messages, tools and schemas. */
-import { FRAME_TOKENS, fieldsBound, type InputBoundModel, structureBound } from './input-bound';
+import { isRecord } from '../kernel/record';
+import { FRAME_TOKENS, fieldsBound, type InputBoundModel, structureBound, wordBound } from './input-bound';
 
-/** Fields that never reach the prompt. All others count, also those that are not known here. */
+/** Fields of one word, which a template may put into the prompt. */
+const WORDS = ['reasoning_effort', 'verbosity'];
+/** Fields that never reach the prompt, or are words. All others count, also those that are not known here. */
 const NOT_PROMPT = new Set([
   'model',
   'messages',
@@ -17,24 +20,25 @@ const NOT_PROMPT = new Set([
   'logit_bias',
   'modalities',
   'audio',
-  'reasoning_effort',
-  'verbosity',
+  ...WORDS,
 ]);
+const NOT_OF_TEXT = new Set(['type', 'cache_control']);
 
 export function chatInputBound(body: Readonly<Record<string, unknown>>, model: InputBoundModel): number {
   const messages = Array.isArray(body['messages']) ? body['messages'] : [];
   let tokens = 0;
   for (const message of messages) tokens += FRAME_TOKENS + messageBound(message, model);
+  for (const word of WORDS) tokens += wordBound(body[word]);
   return Math.min(tokens + fieldsBound(body, NOT_PROMPT), model.contextWindow);
 }
 
-/** The role and the field names of a message are covered by the 16; everything else that is text counts. */
+/** A role and the field names of a message are covered by the 16; everything else that is text counts. */
 function messageBound(message: unknown, model: InputBoundModel): number {
   if (typeof message !== 'object' || message === null) return structureBound(message);
   let tokens = 0;
   for (const [field, value] of Object.entries(message)) {
-    if (field === 'role') continue;
-    tokens += field === 'content' && Array.isArray(value) ? partsBound(value, model) : structureBound(value);
+    if (field === 'role') tokens += wordBound(value);
+    else tokens += field === 'content' && Array.isArray(value) ? partsBound(value, model) : structureBound(value);
   }
   return tokens;
 }
@@ -46,14 +50,12 @@ function partsBound(parts: readonly unknown[], model: InputBoundModel): number {
 }
 
 function partBound(part: unknown, model: InputBoundModel): number {
-  const type = typeof part === 'object' && part !== null ? (part as { type?: unknown }).type : undefined;
-  if (type === 'text' || type === 'refusal') {
-    const { text, refusal } = part as { text?: unknown; refusal?: unknown };
-    return structureBound(text) + structureBound(refusal);
-  }
+  if (!isRecord(part)) return structureBound(part);
+  const { type, text } = part;
+  if (type === 'text' || type === 'refusal') return fieldsBound(part, NOT_OF_TEXT);
   if (type === 'thinking') return structureBound(part);
   // Text beside a picture, or in a part of a type that is not known here, may reach the prompt as well.
-  return model.mediaPartTokens + structureBound((part as { text?: unknown } | null)?.text);
+  return model.mediaPartTokens + structureBound(text);
 }
 
 /** The text of a chat request that reaches the model, for a count where the provider sent none. Media parts have none. */

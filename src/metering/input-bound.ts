@@ -26,3 +26,11 @@ export function structureBound(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   return Buffer.byteLength(JSON.stringify(value), 'utf8');
 }
+
+/**
+ * What a word is more than the frame around it covers, such as a role. Servers that do not check it put whatever stands there into the
+ * prompt: a text in its place counts as every other one.
+ */
+export function wordBound(value: unknown): number {
+  return Math.max(0, structureBound(value) - FRAME_TOKENS);
+}

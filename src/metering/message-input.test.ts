@@ -48,6 +48,10 @@ describe('the bound of a message request', () => {
     expect(bound(said({ type: 'tool_use', id: 'a', name: 'b', input: { c: 1 } }))).toBe(16 + 2 + '{"c":1}'.length);
   });
 
+  it('counts a text in place of a role', () => {
+    expect(bound({ messages: [{ role: 'x'.repeat(3_000), content: 'a' }] })).toBe(3_001);
+  });
+
   it('is never above the context window', () => {
     expect(bound({ messages: [{ role: 'user', content: 'x'.repeat(200_000) }] })).toBe(100_000);
   });

@@ -1,6 +1,6 @@
 /** The input of a request of Anthropic's Messages: system texts, messages, each with the bound of a message, and tools. */
 import { isRecord } from '../kernel/record';
-import { FRAME_TOKENS, fieldsBound, type InputBoundModel, structureBound } from './input-bound';
+import { FRAME_TOKENS, fieldsBound, type InputBoundModel, structureBound, wordBound } from './input-bound';
 
 /** Fields that never reach the prompt. All others count, also those that are not known here. */
 const NOT_PROMPT = new Set([
@@ -25,10 +25,13 @@ export function messageInputBound(body: Body, model: InputBoundModel): number {
   const messages = Array.isArray(body['messages']) ? body['messages'] : [];
   let tokens = fieldsBound(body, NOT_PROMPT) + contentBound(body['system'], model);
   for (const message of messages) {
-    tokens += FRAME_TOKENS;
-    tokens += isRecord(message) ? fieldsBound(message, NOT_OF_MESSAGE) + contentBound(message['content'], model) : structureBound(message);
+    tokens += FRAME_TOKENS + (isRecord(message) ? messageBound(message, model) : structureBound(message));
   }
   return Math.min(tokens, model.contextWindow);
+}
+
+function messageBound(message: Body, model: InputBoundModel): number {
+  return wordBound(message['role']) + fieldsBound(message, NOT_OF_MESSAGE) + contentBound(message['content'], model);
 }
 
 /** A text, or blocks. */

@@ -28,6 +28,10 @@ describe('the input of a response', () => {
     expect(responseInputBound({ input: 'a', later: 'xyz' }, MODEL)).toBe(20);
   });
 
+  it('counts a text in place of a role', () => {
+    expect(responseInputBound({ input: [{ role: 'x'.repeat(3_000), content: 'a' }] }, MODEL)).toBe(3_001);
+  });
+
   it('is never more than the context window', () => {
     expect(responseInputBound({ input: 'x'.repeat(50_000) }, MODEL)).toBe(10_000);
   });

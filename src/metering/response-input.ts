@@ -1,6 +1,6 @@
 /** The input of a response: instructions, and a text or items, each of which has the bound of a message. */
 import { isRecord } from '../kernel/record';
-import { FRAME_TOKENS, fieldsBound, type InputBoundModel, structureBound } from './input-bound';
+import { FRAME_TOKENS, fieldsBound, type InputBoundModel, structureBound, wordBound } from './input-bound';
 
 /** Fields that never reach the prompt. All others count, also those that are not known here. */
 const NOT_PROMPT = new Set([
@@ -41,7 +41,7 @@ export function responsePromptText(body: Body): string {
 /** Parts stand in the content of a message, or in the output of a call. */
 function itemBound(item: unknown, model: InputBoundModel): number {
   if (!isRecord(item)) return structureBound(item);
-  let tokens = fieldsBound(item, NOT_OF_ITEM);
+  let tokens = wordBound(item['role']) + fieldsBound(item, NOT_OF_ITEM);
   for (const value of [item['content'], item['output']]) {
     if (!Array.isArray(value)) tokens += structureBound(value);
     else for (const part of value) tokens += partBound(part, model);
