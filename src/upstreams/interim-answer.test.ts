@@ -81,4 +81,23 @@ describe('a connection that takes 100 Continue', () => {
     line.write('another request');
     expect(arriving(CONTINUE)).toBe(PASSED_OVER);
   });
+
+  it('is destroyed by a provider that tells interim answers without an end', async () => {
+    const failed = new Promise((resolve) => line.once('error', resolve));
+    line.push(HINTS.repeat(1_000));
+    line.read();
+    expect(line.destroyed).toBe(false);
+    // It is still the same request.
+    line.write('its body');
+    line.push(HINTS);
+    expect(line.read()).toBeNull();
+    expect(await failed).toEqual(new Error('interim answers do not end'));
+  });
+
+  it('takes as many behind each request of its own', () => {
+    for (let request = 0; request < 3; request += 1) {
+      line.write('a request');
+      expect(arriving(HINTS.repeat(600) + ANSWER)).toBe(HINTS.repeat(600) + ANSWER);
+    }
+  });
 });

@@ -10,9 +10,14 @@ const STATUS_LENGTH = 'HTTP/1.1 100'.length;
 const CONTINUE = '00';
 const SHOWN_FOR_IT = '02';
 const END_OF_HEAD = '\r\n\r\n';
+/** Behind one request. Far more than any provider tells, and each takes the time of every other call. */
+const INTERIM_MAX = 1_000;
 const NOTHING = Buffer.alloc(0);
 
-/** The same connection. Only the beginning of an answer is looked at: what comes behind a request, and not what an answer says. */
+/**
+ * The same connection, which is destroyed where interim answers do not end. Only the beginning of an answer is looked at: what comes behind
+ * a request, and not what an answer says.
+ */
 export function takingContinue<Connection extends Duplex>(connection: Connection): Connection {
   const heads = new Heads();
   const { read, write } = connection;
@@ -25,6 +30,10 @@ export function takingContinue<Connection extends Duplex>(connection: Connection
       for (;;) {
         const bytes: unknown = read.call(connection, size);
         const shown = Buffer.isBuffer(bytes) ? heads.shown(bytes) : bytes;
+        if (heads.interim > INTERIM_MAX) {
+          connection.destroy(new Error('interim answers do not end'));
+          return null;
+        }
         if (shown !== null || bytes === null) return shown;
       }
     },
@@ -33,6 +42,8 @@ export function takingContinue<Connection extends Duplex>(connection: Connection
 
 /** Where a connection stands: before a head, within an interim one, or behind the one that is the answer's own. */
 class Heads {
+  /** Since the last request. */
+  interim = 0;
   private place: 'before' | 'within' | 'behind' = 'behind';
   /** Before a head: the beginning of one that may be interim, kept back. Within: what was shown last, and may begin its end. */
   private rest = NOTHING;
@@ -42,7 +53,9 @@ class Heads {
   }
 
   requested(): void {
-    if (this.isBehind) this.place = 'before';
+    if (!this.isBehind) return;
+    this.interim = 0;
+    this.place = 'before';
   }
 
   /** The bytes as the client may see them; null: more have to come first. */
@@ -50,7 +63,7 @@ class Heads {
     if (this.isBehind) return bytes;
     const all = this.place === 'before' && this.rest.length > 0 ? Buffer.concat([this.rest, bytes]) : bytes;
     let at = 0;
-    while (!this.isBehind && at < all.length) {
+    while (!this.isBehind && at < all.length && this.interim <= INTERIM_MAX) {
       at = this.place === 'within' ? this.endOfHead(all, at) : this.beginningOfHead(all, at);
       if (at < 0) return all.length === this.rest.length ? null : all.subarray(0, all.length - this.rest.length);
     }
@@ -64,6 +77,7 @@ class Heads {
     this.rest = mayBeOne && seen.length < STATUS_LENGTH ? Buffer.from(seen) : NOTHING;
     if (this.rest.length > 0) return -1;
     this.place = mayBeOne ? 'within' : 'behind';
+    if (mayBeOne) this.interim += 1;
     const digits = mayBeOne ? at + INTERIM.length : all.length;
     if (all.toString('latin1', digits, at + STATUS_LENGTH) === CONTINUE) all.write(SHOWN_FOR_IT, digits, 'latin1');
     return at;
