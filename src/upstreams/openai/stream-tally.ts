@@ -14,6 +14,9 @@ export interface ChunkPart {
   readonly carriesUsage: boolean;
 }
 
+/** As many as can be asked for. */
+const CHOICES_MAX = 128;
+
 /** What names an answer, the same in all of its chunks. */
 const HEAD = ['id', 'created', 'model'] as const;
 
@@ -28,8 +31,8 @@ export class StreamTally {
   private ended = false;
   private readonly output = new GrowingText();
   private begun = false;
-  private readonly openChoices = new Set<unknown>();
-  private readonly endedChoices = new Set<unknown>();
+  private readonly openChoices = new Set<number | null>();
+  private readonly endedChoices = new Set<number | null>();
 
   /** `textOfChoice`: all output text that a choice of a chunk carries. */
   constructor(private readonly textOfChoice: (choice: JsonRecord) => string) {}
@@ -100,15 +103,21 @@ export class StreamTally {
   private takeChoice(choice: unknown): string {
     if (!isRecord(choice)) return '';
     this.begun = true;
-    const { index, finish_reason: reason } = choice;
+    const index = keptIndex(choice['index']);
+    const { finish_reason: reason } = choice;
     if (finishReason(reason) !== null) this.endChoice(index);
     // Usage, or what a filter found, may come for one that has ended: it stays ended.
     else if (!this.endedChoices.has(index)) this.openChoices.add(index);
     return this.textOfChoice(choice);
   }
 
-  private endChoice(index: unknown): void {
+  private endChoice(index: number | null): void {
     this.openChoices.delete(index);
     this.endedChoices.add(index);
   }
+}
+
+/** What is no index of a choice that may have been asked for is not told apart: a provider could make up millions, or long ones. */
+function keptIndex(index: unknown): number | null {
+  return typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < CHOICES_MAX ? index : null;
 }
