@@ -63,4 +63,12 @@ describe('a JSON schema for Gemini', () => {
     const schema = object({ pattern: { type: 'string' }, const: { type: 'string' }, not: { type: 'string' } });
     expect(geminiSchema(schema)).toEqual({ ok: true, schema });
   });
+
+  it('names the first loss of many, without putting together the path of each: it may be a megabyte long', () => {
+    const names = Array.from({ length: 60 }, (_, level) => String(level).padEnd(20_000, 'n'));
+    const members = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`lost${at}`, true]));
+    const schema = names.reduce<object>((inner, name) => ({ properties: { [name]: inner } }), members);
+    const read = geminiSchema(schema);
+    expect(read).toMatchObject({ ok: false, lost: expect.stringMatching(/^properties\.59n.*\.lost0$/) });
+  });
 });

@@ -41,6 +41,7 @@ const BOUNDS = new Set([
 const LISTS = ['anyOf', 'oneOf', 'prefixItems'];
 const MAPS = ['properties', '$defs'];
 const SINGLE = ['items', 'additionalProperties'];
+const NESTING = new Set([...LISTS, ...MAPS, ...SINGLE]);
 /** Names on the way to a member. Nobody means a longer one, and a walk of any length has no room. */
 const PATH_MAX = 200;
 
@@ -54,18 +55,23 @@ export function geminiSchema(schema: unknown): GeminiSchema {
   return first === undefined ? { ok: true, schema: converted } : { ok: false, lost: first };
 }
 
+/** Of the first alone: a path may be megabytes of names, and many members may stand at its end. */
+function note(lost: string[], path: () => string): void {
+  if (lost.length === 0) lost.push(path());
+}
+
 function convert(schema: unknown, path: readonly string[], lost: string[]): unknown {
   if (!isRecord(schema)) return schema;
   if (path.length > PATH_MAX) {
-    lost.push(`${path.slice(0, 2).join('.')} nested too deeply`);
+    note(lost, () => `${path.slice(0, 2).join('.')} nested too deeply`);
     return schema;
   }
-  const lose = (name: string) => lost.push([...path, name].join('.'));
+  const lose = (name: string) => note(lost, () => [...path, name].join('.'));
   const made: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(schema)) {
     if (NOTES.has(name) || name === 'const' || BOUNDS.has(name)) continue;
     if (!KEPT.has(name)) lose(name);
-    made[name] = convertMember(name, value, [...path, name], lost);
+    made[name] = convertMember(name, value, path, lost);
   }
   if (schema['const'] !== undefined) made['enum'] = [schema['const']];
   return withReference(withEnum(withBounds(made, schema), lose), lose);
@@ -83,7 +89,9 @@ function withBounds({ enum: values, ...made }: JsonRecord, schema: JsonRecord): 
   };
 }
 
-function convertMember(name: string, value: unknown, path: readonly string[], lost: string[]): unknown {
+function convertMember(name: string, value: unknown, above: readonly string[], lost: string[]): unknown {
+  if (!NESTING.has(name)) return value;
+  const path = [...above, name];
   if (SINGLE.includes(name)) return convert(value, path, lost);
   if (LISTS.includes(name) && Array.isArray(value)) return value.map((each, index) => convert(each, [...path, String(index)], lost));
   if (!MAPS.includes(name) || !isRecord(value)) return value;
