@@ -31,7 +31,8 @@ export function createNotifier({ dispatcher, mail, clock }: NotifierOptions): No
   return {
     callWebhook: (target, id, alert) => calling(dispatcher, clock, target, id, alert).catch(brokenBy),
     sendMail: async (address, id, alert) => {
-      if (transport === null || mail === null) return { ok: false, result: 'No mail server is configured.', final: true };
+      // Not the end of it: a process beside this one may have a mail server, and so may the next start.
+      if (transport === null || mail === null) return { ok: false, result: 'No mail server is configured.' };
       return mailing(transport, mail.from, address, id, alert).catch(brokenBy);
     },
     close: () => transport?.close(),
@@ -65,13 +66,23 @@ async function mailing(transport: Transporter, from: string, to: string, id: str
   return { ok: true, result: typeof response === 'string' ? response : 'sent' };
 }
 
+/** An error of undici or of nodemailer, as far as it is looked at. */
+type Broken = Readonly<Partial<Record<'code' | 'name' | 'command' | 'responseCode' | 'response', unknown>>>;
+
 /** What happened, without the address: it is read by people of the account. */
 function brokenBy(error: unknown): Notified {
-  const { code, name, responseCode } = error as { readonly code?: unknown; readonly name?: unknown; readonly responseCode?: unknown };
+  const { code, name, responseCode } = error as Broken;
   const late = name === 'TimeoutError' || code === 'EABORT';
   const word = late ? 'TIMEOUT' : typeof code === 'string' ? code : 'ERROR';
   const answer = typeof responseCode === 'number' ? ` ${responseCode}` : '';
-  // A mail server says 5yz of an address that it will never deliver to; what it says of itself (EAUTH) may be mended.
-  const final = word === 'EENVELOPE' && typeof responseCode === 'number' && responseCode >= 500;
-  return { ok: false, result: `It could not be sent: ${word}${answer}.`, final };
+  return { ok: false, result: `It could not be sent: ${word}${answer}.`, final: isOfAddress(error as Broken) };
+}
+
+/**
+ * A mail server says 5yz of an address that it will never deliver to. What it says of who sends (EAUTH, of the sender's address, and
+ * 5.7.z where it relays for nobody unknown) the operator may mend, and by then no alert may be given up.
+ */
+function isOfAddress({ command, responseCode, response }: Broken): boolean {
+  const refused = command === 'RCPT TO' && typeof responseCode === 'number' && responseCode >= 500;
+  return refused && !/^5\d\d[ -]5\.7\./.test(String(response));
 }
