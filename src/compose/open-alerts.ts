@@ -5,6 +5,7 @@ import type { Config } from '../config';
 import { systemClock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import { createNotifier } from '../notify/notifier';
+import { tellingMails } from '../telemetry/told-mails';
 import { addressCheck } from '../upstreams/address-guard';
 import { createHttpClient } from '../upstreams/http-client';
 import type { Storage } from './open-storage';
@@ -28,7 +29,8 @@ export interface Alerts {
 
 export function openAlerts({ mail, webhookAllowPrivate }: Config, storage: Storage, log: Log): Alerts {
   const http = createHttpClient({ allowPrivate: webhookAllowPrivate, allowedBy: ALLOWED_BY });
-  const notifier = createNotifier({ dispatcher: http.dispatcherFor({ timeouts: TIMEOUTS }), mail, clock: systemClock });
+  const dispatcher = http.dispatcherFor({ timeouts: TIMEOUTS });
+  const notifier = tellingMails(createNotifier({ dispatcher, mail, clock: systemClock }), log, systemClock);
   const ports = { ...storage, notifier, clock: systemClock, log };
   const dispatch = new AlertDispatch(ports);
   const works = [new AlertWatch(ports), dispatch];
