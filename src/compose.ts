@@ -24,6 +24,7 @@ import { checkOperatorToken, establishOperatorToken } from './start/operator-tok
 import { speaksForAll } from './start/workers';
 import { applyAccounts, checkAccounts } from './storage/catalog/apply-accounts';
 import { strangersIn } from './storage/catalog/former-catalog';
+import { type PassedOver, passedOverSecrets } from './storage/catalog/passed-over-secrets';
 import { countOpenHolds } from './storage/ledger-reader/open-holds';
 import { oneProcessAtATime } from './storage/one-process-at-a-time';
 import { unusableFile } from './storage/unusable-file';
@@ -43,7 +44,9 @@ const DEMO_BESIDE_STRANGERS =
 
 const UNREACHED_PRICES =
   'nothing is ever held at these prices of long prompts, which begin at the contextWindow of their model or beyond it: write it no lower than what the provider reads, or take them out';
-const UNREACHED_NAMED = 10;
+const PASSED_OVER =
+  'the catalog declares secrets that open nothing, because what they are for is there already and keeps its own: rotateApiKey and createAccountToken give new ones, and a leaked one ends by rotateApiKey, revokeApiKey or revokeAccountToken alone';
+const NAMED = 10;
 
 export interface RunningGateway {
   /** Listens, and gives the text to print for people. */
@@ -145,6 +148,8 @@ async function prepare({ config, catalog }: Configuration, storage: Storage, log
   await storage.catalog.applyCatalog(declaration.routing);
   if (speaksForAll()) tellUnreachedPrices(storage.catalog.current(), log);
   const made = await applyAccounts(ports, declaration.accounts);
+  // The demo's secret is another one at each start.
+  if (catalog !== null && speaksForAll()) tellPassedOver(await passedOverSecrets(ports, declaration.accounts), log);
   const operatorToken = await establishOperatorToken(storage.settings, config.adminToken);
   const first = { operatorToken, demoKey: catalog === null && made.keys.includes(DEMO_KEY_ID) ? demoKey : null };
   return { first, declared: declaration.research };
@@ -153,5 +158,10 @@ async function prepare({ config, catalog }: Configuration, storage: Storage, log
 /** It is no fault: a provider's list may be written down as it is. */
 function tellUnreachedPrices(catalog: Catalog, log: Log): void {
   const unreached = unreachedPrices(catalog);
-  if (unreached.length > 0) log.warn({ prices: unreached.slice(0, UNREACHED_NAMED), of: unreached.length }, UNREACHED_PRICES);
+  if (unreached.length > 0) log.warn({ prices: unreached.slice(0, NAMED), of: unreached.length }, UNREACHED_PRICES);
+}
+
+function tellPassedOver({ accounts, keys }: PassedOver, log: Log): void {
+  const of = accounts.length + keys.length;
+  if (of > 0) log.warn({ accounts: accounts.slice(0, NAMED), keys: keys.slice(0, NAMED), of }, PASSED_OVER);
 }
