@@ -17,6 +17,8 @@ export interface CatalogEditor {
    * @throws Fault `not_found` for a route that is not in the catalog
    */
   setRoutePrice(routeId: string, over: (standing: PriceVersion) => DeclaredPrice, effectiveFrom?: number | null): Promise<PriceVersion>;
+  /** Gives what was taken back. @throws Fault `not_found` where no price of the route begins at that instant, or it has begun */
+  withdrawRoutePrice(routeId: string, effectiveFrom: number): Promise<PriceVersion>;
   /** @throws Fault `not_found` for a channel that is not in the catalog */
   setChannelEnabled(id: string, enabled: boolean): Promise<Channel>;
   /** Writes what `decide` makes of the catalog that stands, while nobody else can change it; gives what it decided. */

@@ -16,6 +16,8 @@ interface PriceJson {
   readonly effectiveFrom: string;
 }
 
+const names = (standing: unknown, { versionId }: PriceJson) => JSON.stringify(standing).includes(versionId);
+
 onEachDatabase('the catalog that the operator changes', (bed, promise) => {
   const ask = <T>(query: string, token = OPERATOR_TOKEN, origin = bed.gateway.origin) => graph<T>(origin, token, query);
   const setPrice = async (price: string, routeId = ROUTE, token = OPERATOR_TOKEN) =>
@@ -72,6 +74,28 @@ onEachDatabase('the catalog that the operator changes', (bed, promise) => {
     const { channels } = await ask<{ channels: { id: string; status: string }[] }>('{ channels { id status } }');
     expect(channels.find(({ id }) => id === 'cheap-b')?.status).toBe('DISABLED');
     expect(await setStatus('cheap-b', 'ENABLED')).toBe('ENABLED');
+  });
+
+  promise('withdraws a price that has not begun, for the operator alone, and tells of any other that none begins then', async () => {
+    const withdraw = async (at: string, token = OPERATOR_TOKEN, routeId = ROUTE) => {
+      const mutation = `mutation { withdrawPrice(routeId: "${routeId}", effectiveFrom: "${at}") { ${PRICE} } }`;
+      return (await ask<{ withdrawPrice: PriceJson }>(mutation, token)).withdrawPrice;
+    };
+    const before = await routeOf();
+    const at = '2029-06-01T00:00:00.000Z';
+    const later = await setPrice(`input: "8", output: "8", effectiveFrom: "${at}"`);
+    expect((await routeOf())?.upcomingPrices).toContainEqual(later);
+    await expect(withdraw(at, tokenOf('acme'))).rejects.toThrow(/Only the operator/);
+    await expect(withdraw('2029-06-01T00:00:00.001Z')).rejects.toThrow(/No price of the route .*only-ordinary.* begins then/);
+    await expect(withdraw(at, OPERATOR_TOKEN, 'nobody:ORDINARY')).rejects.toThrow(/No price of the route .*nobody/);
+    await expect(withdraw(before?.price.effectiveFrom ?? '')).rejects.toThrow(/begins then/);
+    expect(await withdraw(at)).toEqual(later);
+    expect(await routeOf()).toEqual(before);
+    await expect(withdraw(at)).rejects.toThrow(/begins then/);
+    const log = '{ auditLog(action: "withdrawPrice") { nodes { before after } } }';
+    const { nodes } = (await ask<{ auditLog: { nodes: { before: unknown; after: unknown }[] } }>(log)).auditLog;
+    const told = nodes.filter(({ before: was, after: is }) => names(was, later) && is !== null && !names(is, later));
+    expect(told).toHaveLength(1);
   });
 
   promise('passes a disabled channel over, with an attempt that says so, and uses it again when it is enabled', async () => {

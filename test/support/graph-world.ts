@@ -67,7 +67,8 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
   const snapshot = catalogOfTests();
   const unchanged = () => Promise.reject(new Error('no catalog is changed here'));
   const prices = async (ids: readonly string[]) => someOf(priceVersions, ids);
-  const catalog = { current: () => snapshot, prices, setRoutePrice: unchanged, setChannelEnabled: unchanged, edit: unchanged };
+  const changes = { setRoutePrice: unchanged, withdrawRoutePrice: unchanged, setChannelEnabled: unchanged, edit: unchanged };
+  const catalog = { current: () => snapshot, prices, ...changes };
   await people(stores);
   history(reader);
   const calls = new Map<string, number>();

@@ -18,7 +18,7 @@ import { appliedFormOf } from './applied-catalog';
 import { changesBetween } from './catalog-changes';
 import { type CatalogChange, changingCatalog, readRevision } from './catalog-state';
 import { readPrices } from './price-rows';
-import { noRoute, writePrice } from './price-schedule';
+import { noRoute, noUpcomingPrice, unschedule, writePrice } from './price-schedule';
 import { readSnapshot } from './read-snapshot';
 import { writeChanges } from './write-changes';
 import { writeEdit } from './write-edit';
@@ -114,9 +114,17 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
       const written = await writePrice(manager, { routeId, price, effectiveFrom }, now);
       return { next: written.changed ? applied : null, result: written.id };
     });
-    const version = (await this.prices([id])).get(id);
-    invariant(version !== undefined, 'a price that was written can be read');
-    return version;
+    return this.written(id);
+  }
+
+  /** Takes back a price that has not begun: what is in force by then stays so. @throws Fault `not_found` where none begins then */
+  async withdrawRoutePrice(routeId: string, effectiveFrom: number): Promise<PriceVersion> {
+    const id = await this.operated(async (manager, { applied }) => {
+      const withdrawn = effectiveFrom > this.parts.clock.now() ? await unschedule(manager, routeId, effectiveFrom) : undefined;
+      if (withdrawn === undefined) throw noUpcomingPrice(routeId);
+      return { next: applied, result: withdrawn };
+    });
+    return this.written(id);
   }
 
   /** Takes a channel out of use or back. It stands over restarts. @throws Fault `not_found` for one that is not in the catalog */
@@ -146,6 +154,12 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
       await writeEdit({ manager, masterKey, now }, decided, standing);
       return { next: applied, result: decided };
     });
+  }
+
+  private async written(priceId: string): Promise<PriceVersion> {
+    const version = (await this.prices([priceId])).get(priceId);
+    invariant(version !== undefined, 'a price that was written can be read');
+    return version;
   }
 
   /** A change by an operator, for whom the key of this process is nothing to correct. @throws Fault `temporarily_unavailable` */

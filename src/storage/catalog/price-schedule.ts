@@ -51,9 +51,21 @@ export function noRoute(routeId: string): Fault {
   return new Fault('not_found', `There is no route "${shown(routeId)}".`, { param: 'routeId' });
 }
 
+export function noUpcomingPrice(routeId: string): Fault {
+  const message = `No price of the route "${shown(routeId)}" begins then: its upcomingPrices are those that can be withdrawn.`;
+  return new Fault('not_found', message, { param: 'effectiveFrom' });
+}
+
 /** A price in force hides what began before it, so that is forgotten; what begins later stands. */
 export async function forgetBegun(manager: EntityManager, routeId: string, now: number): Promise<void> {
   await manager.query('DELETE FROM price_schedule WHERE route_id = ? AND effective_from <= ?', [routeId, BigInt(now)]);
+}
+
+/** Takes out of the schedule what begins at that instant, and gives the id of its version; undefined: nothing does. */
+export async function unschedule(manager: EntityManager, routeId: string, effectiveFrom: number): Promise<string | undefined> {
+  const found = (await readSchedule(manager)).find((one) => one.routeId === routeId && one.effectiveFrom === effectiveFrom);
+  await manager.query('DELETE FROM price_schedule WHERE route_id = ? AND effective_from = ?', [routeId, BigInt(effectiveFrom)]);
+  return found?.priceId;
 }
 
 async function setNow(manager: EntityManager, owner: PriceOwner, price: DeclaredPrice, own: string, now: number) {

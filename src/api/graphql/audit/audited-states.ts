@@ -55,6 +55,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   createRedemptionCodes: { target: (_, result) => firstCodeIn(result), read: codesStanding },
   revokeRedemptionCode: { target: named('id'), read: codeStanding },
   setPrice: { target: named('routeId'), read: routeStanding },
+  withdrawPrice: { target: named('routeId'), read: routeStanding },
   setChannelStatus: ofChannel,
   createChannel: { target: writtenName, read: channelStanding },
   updateChannel: ofChannel,

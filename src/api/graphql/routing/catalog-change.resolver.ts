@@ -3,6 +3,7 @@ import { Fault } from '../../../kernel/fault';
 import { type CatalogManagement, setChannelStatus, setPrice } from '../../../routing/operate-catalog';
 import type { GraphContext } from '../context';
 import { ChannelStatusEnum } from '../enums';
+import { DateTime } from '../scalars';
 import { ChannelNode } from './channel.type';
 import { type ChannelView, viewChannel } from './channel-view';
 import { PriceInput, priceWishOf } from './price.input';
@@ -21,6 +22,17 @@ export class CatalogChangeResolver {
     @Arg('price', () => PriceInput, { description: 'What it is to cost.' }) price: PriceInput,
   ): Promise<PriceNode> {
     return viewPrice(await setPrice(managementOf(context, 'set prices'), routeId, priceWishOf(price)));
+  }
+
+  @Mutation(() => PriceNode, {
+    description: 'Operators only. Takes back a price that has not begun, and gives it: what is in force by then stays so.',
+  })
+  async withdrawPrice(
+    @Ctx() context: GraphContext,
+    @Arg('routeId', () => ID, { description: 'The model and the type: gpt-5-mini:ORDINARY.' }) routeId: string,
+    @Arg('effectiveFrom', () => DateTime, { description: 'When it was to begin, as upcomingPrices tells it.' }) effectiveFrom: number,
+  ): Promise<PriceNode> {
+    return viewPrice(await managementOf(context, 'withdraw prices').editor.withdrawRoutePrice(routeId, effectiveFrom));
   }
 
   @Mutation(() => ChannelNode, {
