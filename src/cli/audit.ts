@@ -10,7 +10,9 @@ import { lineOf } from '../ledger/audit/finding';
 import { FAILED, runCommand, UsageError } from '../start/command';
 import { auditLocation } from '../storage/audit/audit-work';
 
-const USAGE = 'usage: npm run audit, with no arguments; DATABASE_URL says which ledger';
+const USAGE = `usage: npm run audit, with no arguments; DATABASE_URL says which ledger
+
+Exit code: 0 in order, 1 not in order or not to be read, 64 wrong call, 78 wrong configuration.`;
 
 function textOf({ findings, problems, counts, headHash }: AuditReport, seconds: string): string {
   const { wallets, entries, holds, receipts, batches, blocks, unsealedBatches } = counts;
