@@ -10,12 +10,23 @@ const HOST_NAME = /^\w[\w-]*(?:\.\w[\w-]*)*\.?$/;
 /** What ends so is read as an address. */
 const LAST_IS_NUMBER = /(?:^|\.)\d+\.?$/;
 const BAD_ESCAPE = 'has a % that begins no escape: write it as %25';
+const BAD_SIGN = 'has a /, # or ? in its user or password: write them as %2F, %23 and %3F';
+const SIGN_BEFORE_HOST = /^\w+:\/\/[^@]*[/?#][^@]*@/;
 
 export function isHost(text: string): boolean {
   return isIP(text) !== 0 || (HOST_NAME.test(text) && !LAST_IS_NUMBER.test(text));
 }
 
 export function problemOfMysqlUrl(text: string): string | null {
+  return withSigns(text, problemOfMysql(text));
+}
+
+/** What ends the host before it has begun shifts all that follows: other words would lead astray, or name a part of the password. */
+function withSigns(text: string, problem: string | null): string | null {
+  return problem !== null && SIGN_BEFORE_HOST.test(text) ? BAD_SIGN : problem;
+}
+
+function problemOfMysql(text: string): string | null {
   if (!URL.canParse(text)) return MYSQL;
   const url = new URL(text);
   if (url.protocol !== 'mysql:' || url.hostname === '') return MYSQL;
@@ -64,6 +75,10 @@ export function problemOfOrigin(text: string): string | null {
 }
 
 export function problemOfRedisUrl(text: string): string | null {
+  return withSigns(text, problemOfRedis(text));
+}
+
+function problemOfRedis(text: string): string | null {
   if (!/^rediss?:\/\/[^/\s]+/.test(text) || !URL.canParse(text)) return REDIS;
   const url = new URL(text);
   if (!decodes(url)) return BAD_ESCAPE;
@@ -71,6 +86,10 @@ export function problemOfRedisUrl(text: string): string | null {
 }
 
 export function problemOfMailUrl(text: string): string | null {
+  return withSigns(text, problemOfMail(text));
+}
+
+function problemOfMail(text: string): string | null {
   if (!/^smtps?:\/\/[^/\s]+$/.test(text) || !URL.canParse(text)) return MAIL;
   const url = new URL(text);
   if (!decodes(url)) return BAD_ESCAPE;
