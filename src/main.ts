@@ -40,9 +40,13 @@ async function serve(): Promise<void> {
   // In place of what waited for the end of the start.
   asked.listen(stop);
   if (asked.reason !== null) return stop();
-  const text = await running.listen().catch((error: unknown) => {
+  const text = await running.listen().catch(async (error: unknown) => {
     // What is being stopped need not have listened.
-    if (asked.reason === null) throw error;
+    if (stopping) return;
+    // It works beside others by then, who would find it dead, with what it had taken.
+    stopping = true;
+    await running.stop();
+    throw error;
   });
   if (text !== undefined && speaksForAll()) process.stdout.write(text);
 }
