@@ -121,24 +121,6 @@ describe('loadConfig', () => {
     expect(faults).toEqual({ [name]: expect.stringMatching(problem) });
   });
 
-  it.each([
-    ['DATABASE_URL', 'mysql://forge:hun/ter2@db.example:3306/forge'],
-    ['DATABASE_URL', 'mysql://forge:hun#ter2@db.example:3306/forge'],
-    ['DATABASE_URL', 'mysql://forge:33/ter2@db.example:3306/forge'],
-    ['DATABASE_URL', 'mysql://forge:33?ter2@db.example:3306/forge'],
-    ['REDIS_URL', 'redis://:hun?ter2@cache'],
-    ['SMTP_URL', 'smtp://forge:hun/ter2@mail'],
-  ])('says how a password is written that would end the host of %s: %s', (name, url) => {
-    const said = faultsOf({ [name]: url, MASTER_KEY, SMTP_FROM: 'forge@mail.example' })[name];
-    expect(said).toMatch(/user or password: .*%2F, %23 .* %3F/);
-    expect(said).not.toContain('ter2');
-  });
-
-  it('finds no such password where the sign stands behind the host', () => {
-    expect(faultsOf({ DATABASE_URL: 'mysql://forge@db.example/forge?zone=a@b', MASTER_KEY }).DATABASE_URL).toMatch(/not understood: zone/);
-    expect(faultsOf({ DATABASE_URL: 'mysql://db.example', MASTER_KEY }).DATABASE_URL).toMatch(/must name a database/);
-  });
-
   it.each(['redis://cache', 'redis://cache:6379/', 'rediss://forge:p%40ss@cache:6380/3', 'redis://[::1]:6379'])('takes %s', (REDIS_URL) => {
     expect(loadConfig({ REDIS_URL }).redisUrl).toBe(REDIS_URL);
   });
