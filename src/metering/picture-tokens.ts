@@ -24,7 +24,7 @@ const SIZE = /^(\d{1,5})x(\d{1,5})$/;
 export function pictureTokens({ quality, size }: Readonly<Record<string, unknown>>): number {
   const shapes = QUALITIES.get(quality) ?? MEDIUM;
   const [, width = '1', height = '1'] = (typeof size === 'string' ? SIZE.exec(size) : null) ?? [];
-  const wider = Number(width) - Number(height);
+  const wider = Number.parseInt(width, 10) - Number.parseInt(height, 10);
   if (wider === 0) return shapes.square;
   return wider > 0 ? shapes.landscape : shapes.portrait;
 }
