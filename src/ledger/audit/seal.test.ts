@@ -103,3 +103,26 @@ it('a seal that was made stands: rows of today have the digest and the manifest 
   expect(digest).toBe('dbc1a12c147fb451fe8ee9f71a9d223a910d56d504861bda903e1db3234ff52b');
   expect(fingerprint(manifest)).toBe('a5f5a780e845de31e40a5f64e8a70f0f351c7fb6e2dee3fb5f0da1466bcb535e');
 });
+
+it('the same rows give the same seal, in whatever order they are read', () => {
+  const twice = <T extends object>([one]: readonly T[], over: Partial<T>): readonly T[] => [one as T, { ...(one as T), ...over }];
+  const read: BatchRows = {
+    batch: OF_TODAY.batch,
+    transfers: twice(OF_TODAY.transfers, { id: 't-2' }),
+    changes: twice(OF_TODAY.changes, { seq: 2n }),
+    receipts: twice(OF_TODAY.receipts, { id: 'r-2' }),
+    attempts: twice(OF_TODAY.attempts, { idx: 1n }),
+    refunds: twice(OF_TODAY.refunds, { transferId: 't-9' }),
+    holds: twice(OF_TODAY.holds, { id: 'h-2' }),
+    keys: twice(OF_TODAY.keys, { id: 'i-2' }),
+  };
+  const otherwise = Object.entries(read).map(([name, rows]) => [name, Array.isArray(rows) ? rows.toReversed() : rows]);
+  expect(sealBatch(Object.fromEntries(otherwise) as BatchRows)).toEqual(sealBatch(read));
+});
+
+it('is made as it was made whatever its manifest was edited to: the digest tells', () => {
+  const first = sealAgain(OF_TODAY, FIRST);
+  const today = sealBatch(OF_TODAY);
+  expect(sealAgain(OF_TODAY, { ...first, manifest: today.manifest })).toEqual(first);
+  expect(sealAgain(OF_TODAY, { ...today, manifest: first.manifest })).toEqual(today);
+});
