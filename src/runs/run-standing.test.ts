@@ -34,13 +34,13 @@ describe('where a run stands', () => {
       { bucket: 'RMB', amount: amount('5') },
       { bucket: 'CREDIT', amount: amount('2') },
     ] as const;
-    const counters: Counters = { 'acme:RMB': [amount('1'), amount('3')], 'acme:CREDIT': [amount('0.5'), 0n] };
+    const counters: Counters = { 'acme:RMB': [amount('1'), amount('3')], 'acme:CREDIT': [amount('0.5'), amount('0.25')] };
     const { spent, held, left } = await standing(budget, counters);
     expect(spent).toEqual({ RMB: amount('1'), CREDIT: amount('0.5') });
-    expect(held).toEqual({ RMB: amount('3'), CREDIT: 0n });
+    expect(held).toEqual({ RMB: amount('3'), CREDIT: amount('0.25') });
     expect(left).toEqual([
       { bucket: 'RMB', amount: amount('1') },
-      { bucket: 'CREDIT', amount: amount('1.5') },
+      { bucket: 'CREDIT', amount: amount('1.25') },
     ]);
   });
 
