@@ -111,7 +111,8 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('checkpoints on %s', (kind) => 
     expect(await kept()).toBe(1n);
     await recovered();
     expect([await stateOf(far!), await stateOf(none!)]).toEqual(['SETTLED', 'RELEASED']);
-    expect(await receiptOf(none!)).toMatchObject({ charge: 0n, recovered: 1n, usage_source: 'NONE' });
+    const nothing = { charge: 0n, retry_count: 0n, fallback_count: 0n, usage_source: 'NONE' };
+    expect(await receiptOf(none!)).toMatchObject({ ...nothing, recovered: 1n });
     expect(await wallet()).toEqual({ posted: 980n, held: 0n });
   });
 

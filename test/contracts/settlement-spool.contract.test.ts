@@ -87,11 +87,16 @@ describe('the spool on the disk', () => {
     expect(row.problem).toBe('the hold was gone');
   });
 
-  it('sets a record aside that cannot be read, and gives the others', async () => {
-    const [torn, good] = [someEnd(), someEnd()];
+  it.each([
+    ['that is torn', (whole: string) => whole.slice(0, -9)],
+    ['of nothing', () => 'null'],
+    ['of something else', (whole: string) => whole.replace('"end"', '"move"')],
+    ['of no request', () => '{"kind":"end"}'],
+  ])('sets a record aside %s, and gives the others', async (_what, spoiled) => {
+    const [bad, good] = [someEnd(), someEnd()];
     const spool = open();
-    await spool.keep(torn);
-    new Database(file).prepare('UPDATE settlement SET content = ?').run(textOfEnd(torn).slice(0, -9));
+    await spool.keep(bad);
+    new Database(file).prepare('UPDATE settlement SET content = ?').run(spoiled(textOfEnd(bad)));
     expect(await spool.waiting(10)).toEqual([]);
     await spool.keep(good);
     expect(await spool.waiting(10)).toEqual([good]);
