@@ -89,6 +89,56 @@ describe('the delivery of an alert', () => {
     expect(ended).not.toHaveBeenCalled();
   });
 
+  it('has room for so many at once, known by account, and again for each that has ended', async () => {
+    const rooms: (readonly [limit: number, underWay: object])[] = [];
+    const open: (() => void)[] = [];
+    const ports: DeliveryPorts = {
+      ...{ clock, log },
+      alertRules: { webhook: async () => ({ webhook: HOOK, secret: 's' }) },
+      alertLog: {
+        claim: async (_now, _until, { limit, underWay }) => {
+          rooms.push([limit, Object.fromEntries(underWay)]);
+          const asked = Math.min(limit, 20);
+          return Array.from({ length: asked }, () => ({
+            delivery: aDelivery(0),
+            alert: { ...ALERT, accountId: `a-${asked}` },
+            claim: 'c-1',
+          }));
+        },
+        tried: async () => undefined,
+      },
+      notifier: {
+        callWebhook: () => new Promise((resolve) => open.push(() => resolve({ ok: true, result: 'HTTP 204' }))),
+        sendMail: () => Promise.reject(new Error('nothing is mailed')),
+      },
+    };
+    const deliveries = new AlertDeliveries(ports, () => undefined);
+    expect([await deliveries.begin(), await deliveries.begin(), await deliveries.begin()]).toEqual([20, 12, 0]);
+    for (const end of open.splice(0)) end();
+    await deliveries.idle();
+    expect(await deliveries.begin()).toBe(20);
+    expect(rooms).toEqual([
+      [32, {}],
+      [12, { 'a-20': 20 }],
+      [32, {}],
+    ]);
+  });
+
+  it('is taken from all others for longer than a try can take, of which a mail may take fifteen seconds', async () => {
+    const taken: number[] = [];
+    const claim = async (now: number, until: number) => {
+      taken.push(until - now);
+      return [];
+    };
+    const notifier = { callWebhook: () => Promise.reject(new Error()), sendMail: () => Promise.reject(new Error()) };
+    const alertRules = { webhook: async () => undefined };
+    await new AlertDeliveries(
+      { clock, log, alertRules, notifier, alertLog: { claim, tried: async () => undefined } },
+      () => undefined,
+    ).begin();
+    expect(taken).toEqual([20_000]);
+  });
+
   it('is sent nowhere when its webhook was deleted', async () => {
     const deleted = aDelivery(0, { target: 'gone' });
     const told: Tried[] = [];

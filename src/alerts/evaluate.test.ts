@@ -1,8 +1,10 @@
 import { MemoryLedgerReader } from '../../test/support/memory-ledger-reader';
 import { anEntry, aRecord, settled } from '../../test/support/receipt-builders';
 import { NANO_MAX, nano, ONE } from '../kernel/money';
+import { HOUR_MS } from '../kernel/times';
 import type { ReceiptRecord } from '../ledger/receipt';
 import type { OutcomeQuestion, Outcomes, UseQuestion } from '../ledger/usage-report';
+import { NO_USAGE } from '../metering/usage';
 import type { AlertRule } from './alert';
 import { evaluateRule, traceOf } from './evaluate';
 
@@ -22,7 +24,7 @@ const QUIET: AlertRule = {
   },
 };
 
-function look(rule: Partial<AlertRule>, used: bigint, posted = 0n, held = 0n) {
+function look(rule: Partial<AlertRule>, used: bigint, posted = 0n, held = 0n, now = NOW) {
   const asked: UseQuestion[] = [];
   const wallet = { id: 'acme:RMB', accountId: 'acme', bucket: 'RMB' as const, posted: nano(posted), held: nano(held) };
   const reader = { wallets: async () => [wallet], receipts: () => nothing(), entries: () => nothing() };
@@ -33,7 +35,7 @@ function look(rule: Partial<AlertRule>, used: bigint, posted = 0n, held = 0n) {
     },
     outcomes: nothing,
   };
-  return evaluateRule({ reader, usage }, { ...QUIET, ...rule }, NOW).then((evaluation) => ({ ...evaluation, asked }));
+  return evaluateRule({ reader, usage }, { ...QUIET, ...rule }, now).then((evaluation) => ({ ...evaluation, asked }));
 }
 
 function lookAtRate(rule: Partial<AlertRule>, outcomes: Partial<Outcomes>) {
@@ -95,6 +97,14 @@ describe('a rule of an alert', () => {
     expect(episode).toBe(`DAY ${Date.UTC(2026, 9, 14)}`);
     expect((await look({ window: 'WEEK' }, 0n)).episode).toBe(`WEEK ${Date.UTC(2026, 9, 12)}`);
     expect((await look({ window: 'LIFETIME' }, 0n)).episode).toBe('LIFETIME');
+  });
+
+  it('of a window is not quiet within its first hour, where another clock may still be in the one before, and never of all time', async () => {
+    const midnight = Date.UTC(2026, 9, 14);
+    const lasts = async (window: AlertRule['window'], at: number) => (await look({ window }, 0n, 0n, 0n, at)).lasts;
+    expect([await lasts('DAY', midnight), await lasts('DAY', midnight + HOUR_MS - 1)]).toEqual([true, true]);
+    expect([await lasts('DAY', midnight + HOUR_MS), await lasts('WEEK', midnight)]).toEqual([false, false]);
+    expect(await lasts('LIFETIME', NOW)).toBe(true);
   });
 
   it('looks at one key, project, type of route or model where it names one', async () => {
@@ -165,12 +175,16 @@ describe('a rule of an alert', () => {
 describe('what an alert names', () => {
   const reader = new MemoryLedgerReader();
   const record = (id: string, facts: Partial<ReceiptRecord>) => settled(aRecord(id, { charge: nano(5n), ...facts }));
+  const tokens = (inputTokens: number, outputTokens: number) => ({ ...NO_USAGE, inputTokens, outputTokens });
   const credit = { routeType: 'OFFICIAL', bucket: 'CREDIT' } as const;
   reader.allReceipts.push(
     record('free', { projectId: 'bots', charge: nano(0n) }),
     record('other', { projectId: 'labs' }),
     record('broken', { projectId: 'bots', status: 'FAILED' }),
     record('paid-from-credit', { ...credit, projectId: 'bots', requestedModel: 'large' }),
+    record('of-output', { projectId: 'talk', usage: tokens(0, 1) }),
+    record('of-nothing', { projectId: 'read', charge: nano(0n), usage: tokens(0, 0) }),
+    record('of-input', { projectId: 'read', usage: tokens(1, 0) }),
   );
   reader.allEntries.push(
     anEntry('top-up', { kind: 'TOP_UP', receiptId: null, apiKeyId: null }),
@@ -194,6 +208,8 @@ describe('what an alert names', () => {
     const tokens = { metric: 'TOKENS', bucket: null } as const;
     expect(await trace({ ...tokens, projectId: 'bots', routeType: 'ORDINARY' })).toEqual({ receiptId: 'free', ledgerEntryId: null });
     expect(await trace({ ...tokens, routeType: 'OFFICIAL' })).toEqual({ receiptId: 'paid-from-credit', ledgerEntryId: null });
+    expect(await trace({ ...tokens, projectId: 'talk' })).toMatchObject({ receiptId: 'of-output' });
+    expect(await trace({ ...tokens, projectId: 'read' })).toMatchObject({ receiptId: 'of-input' });
     expect(await trace({ ...tokens, projectId: 'none' })).toEqual({ receiptId: null, ledgerEntryId: null });
   });
 
