@@ -119,6 +119,27 @@ describe('a breaker', () => {
     expect(breaker.window.requests(1_200)).toBe(0);
   });
 
+  it('counts failures in a row anew once it has closed: the first one opens nothing', () => {
+    const breaker = opened();
+    recovered(breaker, 1_000);
+    for (let call = 1; call < SETTINGS.consecutiveFailures; call += 1) {
+      expect(breaker.failed(breaker.begin(1_000, SETTINGS), 1_000, WHY, SETTINGS)).toBeNull();
+    }
+    expect(breaker.failed(breaker.begin(1_000, SETTINGS), 1_000, WHY, SETTINGS)).toBe('opened');
+  });
+
+  it('has all its probes when it opened again while one of them was still under way', () => {
+    const breaker = opened();
+    const first = breaker.begin(1_000, SETTINGS);
+    breaker.succeeded(first, 1_000);
+    const [second] = [breaker.begin(1_000, SETTINGS), breaker.begin(1_000, SETTINGS)];
+    breaker.failed(second, 1_000, WHY, SETTINGS);
+    const now = breaker.openUntil;
+    breaker.succeeded(breaker.begin(now, SETTINGS), now);
+    const [probe, other] = [breaker.begin(now, SETTINGS), breaker.begin(now, SETTINGS)];
+    expect([breaker.succeeded(probe, now), breaker.succeeded(other, now)]).toEqual([null, 'closed']);
+  });
+
   it('lets another probe through when one takes longer than it would have been open', () => {
     const breaker = opened();
     breaker.begin(1_000, SETTINGS);
@@ -169,11 +190,13 @@ describe('a breaker', () => {
     expect(breaker.lets(100, SETTINGS)).toBe(true);
   });
 
-  it('that is off never opens', () => {
+  it('that is off never opens, and holds nothing back where another process opened it', () => {
     const off = settingsOf({ off: true });
     const breaker = new Breaker();
     for (let call = 0; call < 100; call += 1) expect(breaker.failed(breaker.begin(0, off), 0, WHY, off)).toBeNull();
     expect(breaker.lets(0, off)).toBe(true);
+    breaker.hearOpened(0, 5_000, 'it failed elsewhere');
+    expect([breaker.lets(0, SETTINGS), breaker.lets(0, off)]).toEqual([false, true]);
   });
 
   it('keeps its rules in any history', () => {

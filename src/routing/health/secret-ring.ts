@@ -117,9 +117,9 @@ export class SecretRing {
   /** An attempt that began so was answered. One from before the refusal says nothing of it; another one, sent because no secret was left, ends it. */
   succeeded(print: string, began: number): void {
     const state = this.states.get(print);
-    if (state === undefined) return;
+    if (state === undefined || began <= state.refusedAt) return;
     state.refusals = 0;
-    if (began > state.refusedAt) state.refusedUntil = 0;
+    state.refusedUntil = 0;
   }
 
   report(now: number): SecretReport[] {
