@@ -10,6 +10,9 @@ describe('a range of addresses', () => {
   it.each([
     ['203.0.113.7', '203.0.113.7', true],
     ['203.0.113.7', '203.0.113.8', false],
+    ['203.0.113.7', '203.0.113.6', false],
+    ['2001:db8::1', '2001:db8::', false],
+    ['2001:DB8::1', '2001:db8::1', true],
     ['203.0.113.0/24', '203.0.113.255', true],
     ['203.0.113.99/24', '203.0.113.1', true],
     ['203.0.113.0/24', '203.0.114.1', false],
@@ -35,6 +38,8 @@ describe('a range of addresses', () => {
     '1.2.3.4/-1',
     '::ffff:1.2.3.0/120',
     '1.2.3.4 ',
+    'x1.2.3.4/24',
+    '1.2.3.4/24, 5.6.7.8',
   ])('is not "%s"', (text) => {
     expect(problemOfRange(text)).toMatch('203.0.113.0/24');
   });
@@ -55,6 +60,9 @@ describe('the address of a client', () => {
     ['is read in headers that came twice', '10.1.2.3', ['192.0.2.9', '198.51.100.1'], '198.51.100.1'],
     ['is read with a port', '10.1.2.3', '198.51.100.1:4711', '198.51.100.1'],
     ['is read in brackets', '2001:db8:1::5', '[2001:db8:2::1]:4711', '2001:db8:2::1'],
+    ['is IPv4 also where a proxy maps it, in capitals as well', '10.1.2.3', '::FFFF:198.51.100.1', '198.51.100.1'],
+    ['is not known where a proxy says more than an address', '10.1.2.3', 'for=198.51.100.1:4711', null],
+    ['is not known where a proxy says more than a port', '10.1.2.3', '198.51.100.1:4711;proto=https', null],
     ['is a proxy where nobody is behind it', '10.1.2.3', undefined, '10.1.2.3'],
     ['is not known where a proxy says no address', '10.1.2.3', '198.51.100.1, unknown', null],
     ['is not known where the connection is over', undefined, undefined, null],
