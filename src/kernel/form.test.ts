@@ -29,14 +29,14 @@ describe('a form', () => {
   });
 
   it('says its fields as texts, and lists where the name asks for one', () => {
-    expect(fieldsOf(FORM)).toEqual({ model: 'mine', 'of[]': ['word', 'segment'], prompt: 'Zürich 🎈' });
+    expect(fieldsOf(FORM)).toStrictEqual({ model: 'mine', 'of[]': ['word', 'segment'], prompt: 'Zürich 🎈' });
     expect(fileOf(FORM, 'file')?.bytes).toBe(bytes);
     expect(fileOf(FORM, 'model')).toBeUndefined();
   });
 
   it('gets a field in its place, or behind the others', () => {
-    expect(withField(FORM, 'model', 'theirs').parts[0]).toEqual({ name: 'model', value: 'theirs' });
-    expect(withField(FORM, 'stream', 'true').parts.at(-1)).toEqual({ name: 'stream', value: 'true' });
+    expect(withField(FORM, 'model', 'theirs').parts).toEqual([{ name: 'model', value: 'theirs' }, ...FORM.parts.slice(1)]);
+    expect(withField(FORM, 'stream', 'true').parts).toEqual([...FORM.parts, { name: 'stream', value: 'true' }]);
   });
 
   it('has no field that changes what objects are', () => {
@@ -45,11 +45,14 @@ describe('a form', () => {
     expect(Object.keys(fields)).toEqual(['__proto__']);
   });
 
-  it('is told from every other one by its pieces', () => {
+  it('is told from every other one by its pieces, by what its files hold as well', () => {
     const print = (form: Form) => fingerprint(...formPieces(form));
     const other = withField(FORM, 'model', 'min');
     expect(print(FORM)).toBe(print({ parts: [...FORM.parts] }));
     expect(print(other)).not.toBe(print(FORM));
+    const file = { name: 'file', filename: 'a.wav', contentType: 'audio/wav', bytes };
+    const files = [{}, { name: 'other' }, { filename: 'b.wav' }, { contentType: 'audio/mpeg' }, { bytes: Buffer.from([0]) }];
+    expect(new Set(files.map((over) => print({ parts: [{ ...file, ...over }] }))).size).toBe(files.length);
     expect(print({ parts: [{ name: 'ab', value: 'c' }] })).not.toBe(print({ parts: [{ name: 'a', value: 'bc' }] }));
   });
 });

@@ -1,7 +1,7 @@
 /** What the audit promises on each database: books in order are found in order, for everybody and for one wallet. */
 import { newId } from '../../src/kernel/ids';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { addPrice, auditOf, fillLedger, findingsIn, freeEnd, pricedEnd, seal } from '../support/audited-ledger';
+import { addPrice, addUpUsage, auditOf, fillLedger, findingsIn, freeEnd, pricedEnd, seal } from '../support/audited-ledger';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { addWallets, move, place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
@@ -43,6 +43,22 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the audit on %s', (kind) => {
     expect(report.findings).toEqual([]);
     expect(report.counts).toMatchObject({ entries: 14, receipts: 10, holds: 12, wallets: 4, blocks: 0, unsealedBatches: 10 });
     expect(report).toMatchObject({ problems: 0, headHash: null, sealedThrough: null });
+  });
+
+  promise('finds receipts in order that are from before their batch was noted on them', async () => {
+    const older = await freshDatabase(kind);
+    const writer = await openLedger(older);
+    try {
+      await addPrice(older);
+      await fillLedger(older, writer, 'acme');
+      await addUpUsage(older);
+      await older.query('UPDATE receipt SET batch_id = NULL');
+      for (const wallet of [null, 'acme:RMB']) expect(await findingsIn(older, wallet)).toEqual([]);
+      expect((await auditOf(older)).counts).toMatchObject({ entries: 7, receipts: 5 });
+    } finally {
+      await writer.close();
+      await older.drop();
+    }
   });
 
   promise('finds nothing when everything is sealed, in several blocks, whenever a batch turned up', async () => {
