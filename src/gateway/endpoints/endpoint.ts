@@ -48,7 +48,7 @@ export interface Endpoint {
    * model's maximum. `none`: an answer has no tokens of output.
    */
   readonly output: 'limited' | 'fixed' | 'none';
-  /** What it is sold by: a price must have one of these, and `input` and `output` above zero; left out: whatever they are. */
+  /** What it is sold by: a price must have one of these, of which `input` and `output` count above zero; left out: any price does. */
   readonly needs?: readonly Sold[];
   /** @throws Fault `invalid_request` that names the member that is wrong, or that the gateway cannot serve */
   want(json: Json, model: string, form: Form | undefined): Wanted;
