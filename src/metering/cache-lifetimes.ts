@@ -2,10 +2,14 @@
 import { isRecord } from '../kernel/record';
 
 /** What asks for a cache, and its shortest lifetime: Anthropic's, which other providers took over, and the two of OpenAI's. */
-const SHORTEST = { cache_control: '5m', prompt_cache_options: '30m', prompt_cache_breakpoint: '30m' } as const;
+const SHORTEST = [
+  ['cache_control', '5m'],
+  ['prompt_cache_options', '30m'],
+  ['prompt_cache_breakpoint', '30m'],
+] as const;
 
 /** The members that ask for one. */
-export const CACHE_MEMBERS: readonly string[] = Object.keys(SHORTEST);
+export const CACHE_MEMBERS: readonly string[] = SHORTEST.map(([name]) => name);
 
 /** A lifetime that no price covers. */
 export interface LongCache {
@@ -17,8 +21,9 @@ export interface LongCache {
 /** `at`: the path of the holder with its dot; empty for the body. undefined: it asks for none that is too long. */
 export function longCacheIn(holder: unknown, at: string): LongCache | undefined {
   if (!isRecord(holder)) return undefined;
-  for (const [name, shortest] of Object.entries(SHORTEST)) {
+  for (const [name, shortest] of SHORTEST) {
     const control = holder[name];
+    if (control === undefined) continue;
     const ttl = isRecord(control) ? control['ttl'] : undefined;
     if (ttl !== undefined && ttl !== null && ttl !== shortest) return { member: `${at}${name}.ttl`, shortest };
   }
@@ -29,8 +34,8 @@ export function longCacheIn(holder: unknown, at: string): LongCache | undefined 
 export function longCacheAmong(holders: unknown, path: string): LongCache | undefined {
   if (!Array.isArray(holders)) return undefined;
   for (const [index, holder] of holders.entries()) {
-    const found = longCacheIn(holder, `${path}[${index}].`);
-    if (found !== undefined) return found;
+    const found = longCacheIn(holder, '');
+    if (found !== undefined) return { ...found, member: `${path}[${index}].${found.member}` };
   }
   return undefined;
 }

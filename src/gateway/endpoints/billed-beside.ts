@@ -24,12 +24,14 @@ const BILLED: Readonly<Record<string, readonly [asksNothing: (value: unknown) =>
   providerOptions: [namesNoModel, 'cannot name models or a speed of its gateway: they have other prices'],
 };
 
+const ENTRIES = Object.entries(BILLED);
+
 /** The members that are looked at. */
 export const BILLED_BESIDE: readonly string[] = Object.keys(BILLED);
 
 /** @throws Fault `invalid_request` that names the member */
 export function refuseBilledBeside(json: Json): void {
-  for (const [name, [asksNothing, why]] of Object.entries(BILLED)) {
+  for (const [name, [asksNothing, why]] of ENTRIES) {
     const value = json[name];
     if (value !== undefined && value !== null && value !== false && !asksNothing(value)) throw wrong(name, why);
   }

@@ -46,6 +46,6 @@ function checkMessages(messages: unknown): void {
     if (content !== undefined && content !== null && typeof content !== 'string' && !Array.isArray(content)) {
       throw wrong(`messages[${index}].content`, 'must be a string or a list of parts');
     }
-    refuseStoredFiles(content, `messages[${index}].content`);
+    if (typeof content !== 'string') refuseStoredFiles(content, `messages[${index}].content`);
   });
 }

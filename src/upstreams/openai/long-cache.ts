@@ -13,7 +13,8 @@ export function lackOfLongCaches(json: JsonRecord): string | null {
 function longCacheOfParts(messages: unknown): LongCache | undefined {
   if (!Array.isArray(messages)) return undefined;
   for (const [index, message] of messages.entries()) {
-    const found = longCacheAmong(recordOf(message)['content'], `messages[${index}].content`);
+    const content = recordOf(message)['content'];
+    const found = typeof content === 'string' ? undefined : longCacheAmong(content, `messages[${index}].content`);
     if (found !== undefined) return found;
   }
   return undefined;
