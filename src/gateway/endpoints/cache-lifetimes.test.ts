@@ -1,15 +1,7 @@
-import { Fault } from '../../kernel/fault';
+import { refusedMember } from '../../../test/support/refusal';
 import { responses } from './responses';
 
-function paramOf(body: object): string | null | undefined {
-  try {
-    responses.want({ model: 'm', input: 'hi', ...body }, 'm', undefined);
-    return null;
-  } catch (error) {
-    if (error instanceof Fault) return error.detail.param;
-    throw error;
-  }
-}
+const paramOf = (body: object) => refusedMember(responses, { input: 'hi', ...body });
 
 const control = (ttl: unknown) => ({ cache_control: { type: 'ephemeral', ttl } });
 const breakpoint = (ttl: unknown) => ({ prompt_cache_breakpoint: { mode: 'explicit', ttl } });

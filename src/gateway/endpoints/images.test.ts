@@ -1,15 +1,7 @@
-import { Fault } from '../../kernel/fault';
+import { refusedMember } from '../../../test/support/refusal';
 import { images } from './images';
 
-function paramOf(body: object): string | null | undefined {
-  try {
-    images.want({ model: 'm', prompt: 'a cat', ...body }, 'm', undefined);
-    return null;
-  } catch (error) {
-    if (error instanceof Fault) return error.detail.param;
-    throw error;
-  }
-}
+const paramOf = (body: object) => refusedMember(images, { prompt: 'a cat', ...body });
 
 describe('a picture', () => {
   it.each([

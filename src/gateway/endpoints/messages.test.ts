@@ -1,18 +1,10 @@
-import { Fault } from '../../kernel/fault';
+import { refusalOf } from '../../../test/support/refusal';
 import { countTokens, messages } from './messages';
 
 const HI = [{ role: 'user', content: 'hi' }];
 const HOUR = { type: 'ephemeral', ttl: '1h' };
 
-function faultOf(body: object): Fault | null {
-  try {
-    messages.want({ model: 'm', max_tokens: 9, messages: HI, ...body }, 'm', undefined);
-    return null;
-  } catch (error) {
-    if (error instanceof Fault) return error;
-    throw error;
-  }
-}
+const faultOf = (body: object) => refusalOf(messages, { max_tokens: 9, messages: HI, ...body });
 
 function nested(levels: number): object {
   let block: object = { type: 'text', text: 'x' };

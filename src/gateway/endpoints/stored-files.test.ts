@@ -1,16 +1,9 @@
-import { Fault } from '../../kernel/fault';
+import { refusalOf } from '../../../test/support/refusal';
 import { chatCompletions } from './chat-completions';
 import type { Endpoint } from './endpoint';
 import { responses } from './responses';
 
-function faultOf({ want }: Endpoint, body: object): unknown {
-  try {
-    want({ model: 'm', ...body }, 'm', undefined);
-    return null;
-  } catch (error) {
-    return error instanceof Fault ? error.publicMessage : error;
-  }
-}
+const faultOf = (endpoint: Endpoint, body: object) => refusalOf(endpoint, body)?.publicMessage ?? null;
 
 const chat = (part: object) => faultOf(chatCompletions, { messages: [{ role: 'user', content: [{ type: 'text', text: 'x' }, part] }] });
 const response = (item: object) => faultOf(responses, { input: [{ role: 'user', content: 'x' }, item] });
