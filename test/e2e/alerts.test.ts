@@ -228,7 +228,7 @@ onEachDatabase('alerts', (bed, promise) => {
   });
 
   promise(
-    'are mailed where the operator has a mail server, and not posted to private addresses unless that is allowed for webhooks',
+    'are mailed where the operator has a mail server, whose log says when it takes none, and not posted to private addresses unless that is allowed for webhooks',
     async () => {
       const mail = await mailServer();
       const environment = {
@@ -245,6 +245,10 @@ onEachDatabase('alerts', (bed, promise) => {
       await eventually(() => expect(mail.mails).toHaveLength(1));
       expect(mail.mails[0]).toMatch(/To: team@example\.com[\s\S]*Subject: Tokens Forge alert: Mailed: RMB has/);
       await mail.close();
+      // Nobody listens there any more.
+      await create({ name: 'Unmailed', metric: 'BALANCE', bucket: 'RMB', threshold: '1000000', emails: ['team@example.com'] });
+      await eventually(() => expect(bed.gateway.stderr).toContain('an alert could not be mailed'));
+      expect(bed.gateway.stderr).not.toContain('team@example.com');
     },
   );
 });
