@@ -3,7 +3,8 @@
  * number arrives as a number where that is safe and as a decimal text where it is not, which is how mysql2 does it too. And it gives SQLite
  * text alone that is UTF-8, as mysql2 does: half of a character would be written as three bytes that read as three others.
  */
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { Sqlite } from './sqlite-driver';
 
 const BUSY_TIMEOUT_MS = 10_000;
 
@@ -12,7 +13,7 @@ export class ExactSqlite {
   private readonly db: Database.Database;
 
   constructor(file: string, { readonly = false }: { readonly readonly?: boolean } = {}) {
-    this.db = new Database(file, { timeout: BUSY_TIMEOUT_MS, readonly });
+    this.db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, readonly });
     this.db.defaultSafeIntegers(true);
   }
 

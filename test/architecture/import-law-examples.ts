@@ -74,6 +74,7 @@ export const BAD_EXAMPLES: readonly BadExample[] = [
   bad('only-compose-constructs-adapters', 'src/main.ts', runs('./storage/data-source')),
   bad('only-main-and-commands-compose', 'src/upstreams/bad-compose.ts', runs('../compose')),
   bad('only-main-and-commands-compose', 'src/start/bad-part.ts', runs('../compose/open-storage')),
+  bad('one-driver-of-sqlite', 'src/storage/bad-release.ts', runs('better-sqlite3')),
   bad('migrations-stand-alone', 'migrations/bad-reach.ts', runs('../src/kernel/money')),
   bad('only-storage-knows-migrations', 'src/cli/bad-migration.ts', runs('../../migrations/first')),
   bad('no-cycles', 'src/routing/bad-cycle.ts', knows('./other-half')),
@@ -120,7 +121,9 @@ export const GOOD_EXAMPLES: Readonly<Record<string, string>> = {
   'src/gateway/with-hold.ts': runs('../ledger/wallet') + runs('../keys/api-key'),
   'src/gateway/ending/receipt-of.ts': runs('../hold') + knows('./settle'),
   'src/storage/ledger/mysql/mysql-batch.ts': runs('../rows') + runs('./mysql-view'),
-  'src/storage/ledger/worker.ts': runs('better-sqlite3') + runs('node:worker_threads') + runs('../../ledger/wallet'),
+  'src/storage/sqlite-driver.ts': runs('better-sqlite3') + runs('better-sqlite3-napi'),
+  'src/storage/ledger/worker.ts':
+    knows('better-sqlite3') + runs('../sqlite-driver') + runs('node:worker_threads') + runs('../../ledger/wallet'),
   'src/storage/rows.ts': runs('typeorm') + runs('../../migrations/first'),
   'src/upstreams/sse.ts': runs('undici') + runs('../attempts/attempt'),
   'src/api/graphql/wallet.resolver.ts': runs('type-graphql') + knows('../../ledger/wallet'),

@@ -2,8 +2,9 @@
  * A page of receipts with what belongs to them, by plain SQL: what the database alone needs for the same rows. MariaDB is told
  * the index, as by anybody who writes SQL for it well: left to itself it reads an account from its newest receipt to the page.
  */
-import Database from 'better-sqlite3';
+
 import { createConnection } from 'mysql2/promise';
+import { Sqlite } from '../../src/storage/sqlite-driver';
 import type { Row, TestDatabase } from '../support/databases';
 
 export interface Place {
@@ -54,7 +55,7 @@ async function readPage(ask: Ask, table: string, first: number, after: Place | n
 }
 
 function sqlite(file: string): { ask: Ask; close: () => Promise<void> } {
-  const db = new Database(file, { readonly: true });
+  const db = new Sqlite(file, { readonly: true });
   db.defaultSafeIntegers(true);
   return { ask: async (sql, values) => db.prepare(sql).all(...values) as Row[], close: async () => void db.close() };
 }

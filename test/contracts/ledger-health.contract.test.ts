@@ -1,5 +1,5 @@
 /** Whether the ledger can be written: whoever sends traffic goes by it, and must not send it to a gateway that refuses every call. */
-import Database from 'better-sqlite3';
+import { Sqlite } from '../../src/storage/sqlite-driver';
 import type { TestDatabase } from '../support/databases';
 import { eventually } from '../support/eventually';
 import { ledgerBed } from '../support/ledger-bed';
@@ -10,7 +10,7 @@ async function takingNothing(database: TestDatabase): Promise<() => Promise<unkn
     await database.query('RENAME TABLE gateway_process TO gateway_process_away');
     return () => database.query('RENAME TABLE gateway_process_away TO gateway_process');
   }
-  const other = new Database(database.file);
+  const other = new Sqlite(database.file);
   other.exec('BEGIN IMMEDIATE');
   return async () => other.close();
 }

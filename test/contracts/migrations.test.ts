@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 import type { DataSource } from 'typeorm';
 import { CannotStart } from '../../src/kernel/cannot-start';
 import { createDataSource, type DatabaseLocation, openDatabase } from '../../src/storage/data-source';
 import { runResumably } from '../../src/storage/resumable-migrations';
+import { Sqlite } from '../../src/storage/sqlite-driver';
 import { unusableServer } from '../../src/storage/unusable-server';
 import { eachDatabase } from '../support/data-sources';
 import { freshDatabase, isServed } from '../support/databases';
@@ -130,7 +130,7 @@ describe('opening an embedded database', () => {
   it('waits its turn for writing at the start of a transaction, and works on after one that got none', async () => {
     const file = join(folder, 'busy.sqlite');
     const dataSource = await openDatabase({ kind: 'sqlite', file });
-    const other = new Database(file, { timeout: 0 });
+    const other = new Sqlite(file, { timeout: 0 });
     await dataSource.query('PRAGMA busy_timeout = 0');
     other.exec('BEGIN IMMEDIATE');
     await expect(dataSource.transaction((manager) => manager.query('SELECT 1'))).rejects.toThrow(/locked/);

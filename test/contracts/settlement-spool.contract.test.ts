@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { NANO_MAX, nano } from '../../src/kernel/money';
 import { endOfText, textOfEnd } from '../../src/storage/spool/end-text';
 import { SqliteSpool } from '../../src/storage/spool/sqlite-spool';
+import { Sqlite } from '../../src/storage/sqlite-driver';
 import { end, overage, place, refusal } from '../support/ledger-items';
 
 const ROOT = join(__dirname, '..', '..');
@@ -82,7 +82,7 @@ describe('the spool on the disk', () => {
     await spool.keep(item);
     await spool.setAside(item.receipt.requestId, 'the hold was gone');
     expect(await spool.waiting(10)).toEqual([]);
-    const row = new Database(file).prepare('SELECT content, problem FROM settlement').get() as { content: string; problem: string };
+    const row = new Sqlite(file).prepare('SELECT content, problem FROM settlement').get() as { content: string; problem: string };
     expect(endOfText(row.content)).toEqual(item);
     expect(row.problem).toBe('the hold was gone');
   });
@@ -96,7 +96,7 @@ describe('the spool on the disk', () => {
     const [bad, good] = [someEnd(), someEnd()];
     const spool = open();
     await spool.keep(bad);
-    new Database(file).prepare('UPDATE settlement SET content = ?').run(spoiled(textOfEnd(bad)));
+    new Sqlite(file).prepare('UPDATE settlement SET content = ?').run(spoiled(textOfEnd(bad)));
     expect(await spool.waiting(10)).toEqual([]);
     await spool.keep(good);
     expect(await spool.waiting(10)).toEqual([good]);
@@ -118,7 +118,7 @@ describe('the spool on the disk', () => {
   it('says so when the disk takes nothing, keeps nothing then, and works again when it does', async () => {
     const spool = open();
     await spool.keep(someEnd());
-    const full = new Database(file);
+    const full = new Sqlite(file);
     full.exec("CREATE TRIGGER full BEFORE INSERT ON settlement BEGIN SELECT RAISE(ABORT, 'disk full'); END");
     const item = someEnd();
     // The driver's error is of the class of whoever loaded it first in this process, so `toThrow` may not know it for an error.

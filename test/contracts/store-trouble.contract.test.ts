@@ -1,6 +1,5 @@
 /** Stores on a database in trouble: the caller hears that it passes, and what is wrong with a row is never taken for it. */
 
-import Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
@@ -11,6 +10,7 @@ import { openMysqlLedger } from '../../src/storage/ledger/mysql/mysql-ledger';
 import { SqlLedgerReader } from '../../src/storage/ledger-reader/ledger-reader';
 import { inTransaction, inTurn } from '../../src/storage/sql/in-transaction';
 import { leaveServer } from '../../src/storage/sql/while-answering';
+import { Sqlite } from '../../src/storage/sqlite-driver';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
 import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { eventually } from '../support/eventually';
@@ -216,7 +216,7 @@ describe('stores on a database in trouble, on sqlite', () => {
   const add = () => new TypeormAccountStore(dataSource).add(account(newId()), [], []);
 
   it('that is locked: the caller of a change hears that it passes, and is served when it has passed', async () => {
-    const other = new Database(database.file);
+    const other = new Sqlite(database.file);
     other.exec('BEGIN IMMEDIATE');
     await expect(add()).rejects.toMatchObject(UNAVAILABLE);
     other.close();

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, copyFileSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Sqlite } from '../../src/storage/sqlite-driver';
 import { freshDatabase } from '../support/databases';
 import { graph, graphAnswer, postChat } from '../support/forge-client';
 import { CHECKOUT, OPERATOR_TOKEN } from '../support/gateway-process';
@@ -114,7 +114,7 @@ it('changes no file, and neither does a statement: not the mode of a copy, and n
   const database = await freshDatabase('sqlite');
   await addWallets(database, 'acme');
   const [backup, crashed] = [`${database.file}.backup`, `${database.file}.crashed`];
-  const db = new Database(database.file);
+  const db = new Sqlite(database.file);
   db.exec(`VACUUM INTO '${backup}'`);
   db.exec('UPDATE wallet SET held = 0');
   for (const beside of ['', '-wal']) copyFileSync(`${database.file}${beside}`, `${crashed}${beside}`);
@@ -133,7 +133,7 @@ it('changes no file, and neither does a statement: not the mode of a copy, and n
 
 it('finds no ledger in order whose file is damaged, wherever that is', async () => {
   const database = await freshDatabase('sqlite');
-  const db = new Database(database.file);
+  const db = new Sqlite(database.file);
   const page = db.prepare("SELECT rootpage FROM sqlite_master WHERE name = 'alert_rule'").pluck().get() as number;
   const size = db.pragma('page_size', { simple: true }) as number;
   db.pragma('wal_checkpoint(TRUNCATE)');

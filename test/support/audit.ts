@@ -1,7 +1,8 @@
 /** Audits the database of a gateway that may be running, as `npm run audit` does. */
-import Database from 'better-sqlite3';
+
 import { lineOf } from '../../src/ledger/audit/finding';
 import { auditLocation } from '../../src/storage/audit/audit-work';
+import { Sqlite } from '../../src/storage/sqlite-driver';
 import type { Row, TestDatabase } from './databases';
 
 /** What is broken, in words; nothing when all holds. */
@@ -35,7 +36,7 @@ export async function inSnapshot<T>(database: TestDatabase, read: (snapshot: Tes
       await database.query('COMMIT');
     }
   }
-  const connection = new Database(database.file, { timeout: 10_000 });
+  const connection = new Sqlite(database.file, { timeout: 10_000 });
   try {
     connection.defaultSafeIntegers(true).exec('BEGIN');
     return await read({ ...database, query: async (sql) => connection.prepare(sql).all() as Row[] });

@@ -4,9 +4,9 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
-import Database from 'better-sqlite3';
 import { type Connection, createConnection } from 'mysql2/promise';
 import type { DatabaseLocation } from '../../src/storage/data-source';
+import { Sqlite } from '../../src/storage/sqlite-driver';
 
 export type DatabaseKind = 'sqlite' | 'mysql';
 
@@ -52,7 +52,7 @@ async function freshSqlite(): Promise<TestDatabase> {
   const prepared = preparedFile('sqlite');
   if (prepared === null) await migrate({ kind: 'sqlite', file });
   else copyFileSync(prepared, file);
-  const db = new Database(file, { timeout: 10_000 });
+  const db = new Sqlite(file, { timeout: 10_000 });
   db.defaultSafeIntegers(true);
   return {
     kind: 'sqlite',

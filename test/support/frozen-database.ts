@@ -1,6 +1,7 @@
 /** Holds the locks that every write of money needs: until they are given back, no batch of a gateway can commit. */
-import Database from 'better-sqlite3';
+
 import { createConnection } from 'mysql2/promise';
+import { Sqlite } from '../../src/storage/sqlite-driver';
 import type { TestDatabase } from './databases';
 
 export interface Frozen {
@@ -11,7 +12,7 @@ export interface Frozen {
 /** SQLite: the one write lock. MySQL: the rows of all wallets, which a batch writes last, just before its COMMIT. */
 export async function freeze(database: TestDatabase): Promise<Frozen> {
   if (database.kind === 'sqlite') {
-    const connection = new Database(database.file, { timeout: 10_000 });
+    const connection = new Sqlite(database.file, { timeout: 10_000 });
     connection.exec('BEGIN IMMEDIATE');
     return { thaw: async () => void connection.close() };
   }

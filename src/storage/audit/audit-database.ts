@@ -1,8 +1,9 @@
 /** A connection of an audit's own: it neither waits for the ledger's nor keeps it waiting. */
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise';
 import type { DatabaseLocation } from '../data-source';
 import { MYSQL_SESSION } from '../sql/mysql-session';
+import { Sqlite } from '../sqlite-driver';
 import type { Cell, Read } from './read';
 
 /** Values of one row to be written, in the order of its columns. */
@@ -48,7 +49,7 @@ export async function openAuditDatabase(location: DatabaseLocation, { readOnly =
 
 /** Synchronous underneath: it belongs where waiting stops nobody, in a thread or a process of its own. */
 function openSqlite(file: string, readonly: boolean): AuditDatabase {
-  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true, readonly });
+  const db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true, readonly });
   db.defaultSafeIntegers(true);
   db.pragma('synchronous = FULL');
   const read = cachedReads(db);

@@ -1,6 +1,7 @@
 /** The pages of an embedded database, those too that hold nothing an audit reads: a ledger in a file that is breaking is in no order. */
-import Database from 'better-sqlite3';
+
 import type { DatabaseLocation } from '../data-source';
+import { Sqlite } from '../sqlite-driver';
 
 /** @throws Error that says what to do, when the file is damaged */
 export function refuseDamagedFile(location: DatabaseLocation): void {
@@ -12,7 +13,7 @@ export function refuseDamagedFile(location: DatabaseLocation): void {
 }
 
 function firstProblemOf(file: string): string {
-  const db = new Database(file, { fileMustExist: true, readonly: true });
+  const db = new Sqlite(file, { fileMustExist: true, readonly: true });
   try {
     return String(db.pragma('quick_check(1)', { simple: true }));
   } catch (error) {

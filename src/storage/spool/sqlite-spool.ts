@@ -4,12 +4,13 @@
  */
 import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Clock } from '../../kernel/clock';
 import type { Log } from '../../kernel/log';
 import type { EndRequest } from '../../ledger/ledger-store';
 import type { SettlementSpool } from '../../ledger/settlement-spool';
 import { makeFolder } from '../make-folder';
+import { Sqlite } from '../sqlite-driver';
 import { endOfText, textOfEnd } from './end-text';
 
 /** Others write for milliseconds only; and while this one waits, the whole process does. */
@@ -110,7 +111,7 @@ export class SqliteSpool implements SettlementSpool {
 }
 
 function openFile(file: string): Database.Database {
-  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  const db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     // A rollback journal, whose removal is synced as well: on the disk before `keep` resolves, and one file when at rest.
     db.pragma('journal_mode = DELETE');

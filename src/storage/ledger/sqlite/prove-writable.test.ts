@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Sqlite } from '../../sqlite-driver';
 import { proveWritable } from './prove-writable';
 
 describe('the proof that a settlement can be written', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tokens-forge-'));
-  const db = new Database(join(folder, 'a.sqlite'));
+  const db = new Sqlite(join(folder, 'a.sqlite'));
   afterAll(() => {
     db.close();
     rmSync(folder, { recursive: true, force: true });

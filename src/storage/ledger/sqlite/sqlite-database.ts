@@ -2,8 +2,9 @@
  * The ledger's own connection to the embedded database. Everything here is synchronous and belongs into a thread of its
  * own: a commit waits for the disk.
  */
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { LedgerVerdict } from '../../../ledger/ledger-store';
+import { Sqlite } from '../../sqlite-driver';
 import { decideBatch, writesNothing } from '../decide';
 import type { CounterMove, Decision, WalletMove } from '../decision';
 import { type PreparedBatch, UnwritableItem } from '../prepare';
@@ -32,7 +33,7 @@ const US_PER_MS = 1_000n;
  * @throws Error when the database does not promise that
  */
 export function openLedgerFile(file: string): Database.Database {
-  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  const db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
   db.defaultSafeIntegers(true);
   db.pragma('journal_mode = WAL');
   // Forgotten by the database with every close: a file in WAL mode opens with NORMAL, which loses commits with the power.

@@ -5,9 +5,10 @@
  */
 import { realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { CannotStart } from '../../../kernel/cannot-start';
 import { makeFolder } from '../../make-folder';
+import { Sqlite } from '../../sqlite-driver';
 import { unusableFile } from '../../unusable-file';
 
 /** A handle that nobody refers to is collected, closed, and its lock gone: ownership must not hang on a variable. */
@@ -48,7 +49,7 @@ export function lockSqliteOwner(file: string): OwnerLock {
 function openLock(file: string): Database.Database {
   try {
     makeFolder(dirname(file));
-    if (!isFolder(file)) return new Database(`${realFileOf(file)}.lock`, { timeout: 0 });
+    if (!isFolder(file)) return new Sqlite(`${realFileOf(file)}.lock`, { timeout: 0 });
   } catch (error) {
     throw unusableFile(file, error);
   }
