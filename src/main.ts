@@ -9,6 +9,7 @@ import { ConfigurationError } from './kernel/configuration-error';
 import { Interrupt, type Interrupted } from './kernel/interrupt';
 import { outliveTerminal } from './start/closed-terminal';
 import { exitCodeOf, saysUsage, UsageError, wordsOf } from './start/command';
+import { keepCompiled } from './start/keep-compiled';
 import { onStopSignal } from './start/stop-signals';
 import { isWatchedOver, speaksForAll, superviseWorkers, whenUnwatched } from './start/workers';
 
@@ -54,6 +55,7 @@ async function serve(): Promise<void> {
 /** Whoever asks it to stop meanwhile waits for its end: a first start has secrets to show, and nobody sees them later. */
 async function started(asked: Interrupted<unknown>): Promise<RunningGateway> {
   asked.listen(() => setTimeout(leave, STARTED_WITHIN_MS));
+  keepCompiled();
   // Loaded when signals are listened to, because that is most of a start; and never by the process that only watches.
   const { compose } = await import('./compose.js');
   return asked.reason === null ? compose((text) => process.stdout.write(text)) : leave();
