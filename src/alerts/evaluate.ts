@@ -3,7 +3,7 @@ import { counted } from '../kernel/counted';
 import { invariant, unreachable } from '../kernel/invariant';
 import { formatDecimal, NANO_MAX, ONE } from '../kernel/money';
 import { HOUR_MS } from '../kernel/times';
-import { type Bucket, currencyOf, type SpendWindow } from '../kernel/words';
+import { type Bucket, currencyOf, routeTypeOf, type SpendWindow } from '../kernel/words';
 import type { LedgerReader, ReceiptFilter, Scope } from '../ledger/ledger-reader';
 import type { ReceiptRecord } from '../ledger/receipt';
 import { windowStart } from '../ledger/spend-counter';
@@ -46,10 +46,13 @@ export function evaluateRule(ports: EvaluationPorts, rule: AlertRule, now: numbe
     case 'TOKENS':
       return use(ports, rule, now);
     case 'FAILURE_RATE':
+      return rate(ports, rule, now, { outcome: { kind: 'FAILED' }, happened: 'failed' });
     case 'RETRY_RATE':
+      return rate(ports, rule, now, { outcome: { kind: 'RETRIED' }, happened: 'were tried again on a channel' });
     case 'FALLBACK_RATE':
+      return rate(ports, rule, now, { outcome: { kind: 'MOVED' }, happened: 'needed a backup' });
     case 'SLOW_RATE':
-      return rate(ports, rule, now);
+      return rate(ports, rule, now, slowness(rule));
     default:
       return unreachable(rule.metric);
   }
@@ -105,9 +108,14 @@ function ofTokens({ threshold }: AlertRule, { tokens }: Use) {
   return { value, words: `${tokens} tokens were used`, most: formatDecimal(threshold) };
 }
 
+/** What a rate counts, and how it is told. */
+interface Counted {
+  readonly outcome: Outcome;
+  readonly happened: string;
+}
+
 /** A refund does not unsay a charge, and an hour that has passed does. */
-async function rate({ usage }: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
-  const { outcome, happened } = outcomeOf(rule);
+async function rate({ usage }: EvaluationPorts, rule: AlertRule, now: number, { outcome, happened }: Counted): Promise<Evaluation> {
   const { requests, counted: bad, last } = await usage.outcomes({ ...selected(rule), from: now - HOUR_MS, to: now + 1, outcome });
   const value = requests === 0 ? 0n : (BigInt(bad) * ONE) / BigInt(requests);
   const share = `${percent(value)} % of ${counted(requests, 'request')}${whose(rule)} ${happened} within the last hour`;
@@ -119,15 +127,9 @@ async function rate({ usage }: EvaluationPorts, rule: AlertRule, now: number): P
   };
 }
 
-/** What a rate counts, and how it is told. */
-function outcomeOf({ metric, slowerThanMs }: AlertRule): { readonly outcome: Outcome; readonly happened: string } {
-  if (metric === 'SLOW_RATE') {
-    invariant(slowerThanMs !== null, 'a rule of slow requests says what is slow');
-    return { outcome: { kind: 'SLOW', thanMs: slowerThanMs }, happened: `took longer than ${slowerThanMs} ms` };
-  }
-  if (metric === 'RETRY_RATE') return { outcome: { kind: 'RETRIED' }, happened: 'were tried again on a channel' };
-  if (metric === 'FALLBACK_RATE') return { outcome: { kind: 'MOVED' }, happened: 'needed a backup' };
-  return { outcome: { kind: 'FAILED' }, happened: 'failed' };
+function slowness({ slowerThanMs }: AlertRule): Counted {
+  invariant(slowerThanMs !== null, 'a rule of slow requests says what is slow');
+  return { outcome: { kind: 'SLOW', thanMs: slowerThanMs }, happened: `took longer than ${slowerThanMs} ms` };
 }
 
 function percent(share: bigint): string {
@@ -185,8 +187,7 @@ const used = ({ usage }: ReceiptRecord) => usage.inputTokens + usage.outputToken
 
 async function newestReceipt(reader: EvaluationPorts['reader'], rule: AlertRule, counts: (record: ReceiptRecord) => boolean) {
   const { accountId, apiKeyId, projectId, model, bucket } = rule;
-  // Who pays is a matter of the route's type alone.
-  const routeType = bucket === null ? rule.routeType : bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL';
+  const routeType = bucket === null ? rule.routeType : routeTypeOf(bucket);
   const asked: ReceiptFilter = {
     ...(apiKeyId !== null && { apiKeyId }),
     ...(projectId !== null && { projectId }),

@@ -6,6 +6,7 @@ import { makeOnce, type Once, onceOf } from '../kernel/made-once';
 import { NANO_MAX, ONE } from '../kernel/money';
 import { checkedName } from '../kernel/names';
 import { newSecret } from '../kernel/secret';
+import { bucketOf } from '../kernel/words';
 import type { AlertMetric, AlertRule, Webhook } from './alert';
 import type { AlertRuleStore } from './alert-store';
 
@@ -89,8 +90,8 @@ function checkSelection({ metric, bucket, apiKeyId, projectId, routeType, model 
   if (metric === 'BALANCE' && chosen !== undefined) throw wrong('metric', `BALANCE is of the whole account: leave out ${chosen[0]}`);
   if (chosen !== undefined && second !== undefined)
     throw wrong(second[0], `cannot stand beside ${chosen[0]}: a rule is about one key, project, route type or model`);
-  const payer = bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL';
-  if (bucket !== null && routeType !== null && routeType !== payer) throw wrong('routeType', `${routeType} is never paid from ${bucket}`);
+  if (bucket !== null && routeType !== null && bucketOf(routeType) !== bucket)
+    throw wrong('routeType', `${routeType} is never paid from ${bucket}`);
 }
 
 /** @throws Fault `invalid_request` that names the address */

@@ -82,6 +82,11 @@ export function bucketOf(type: RouteType): Bucket {
   return type === 'ORDINARY' ? 'RMB' : 'CREDIT';
 }
 
+/** The one type of routes that a bucket pays for. */
+export function routeTypeOf(bucket: Bucket): RouteType {
+  return bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL';
+}
+
 export function currencyOf(bucket: Bucket): Currency {
   return bucket === 'RMB' ? 'CNY' : 'USD';
 }
