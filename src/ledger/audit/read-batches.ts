@@ -4,16 +4,8 @@ import type { BatchRows } from './seal';
 import type { LedgerSnapshot } from './snapshot';
 import type { Row } from './tables';
 
-export interface SomeBatches {
-  readonly transfers: readonly Row<'transfer'>[];
-  readonly changes: readonly Row<'change'>[];
-  readonly receipts: readonly Row<'receipt'>[];
-  readonly attempts: readonly Row<'attempt'>[];
-  /** Of these receipts and of these transfers. */
-  readonly refunds: readonly Row<'refund'>[];
-  /** Those that the receipts name, and the idempotency keys of those that were settled. */
-  readonly holds: readonly Row<'endedHold'>[];
-  readonly keys: readonly Row<'idempotencyKey'>[];
+/** The rows of all of them together; `refunds` are also those of their receipts that other batches wrote. */
+export interface SomeBatches extends Omit<BatchRows, 'batch'> {
   readonly sealed: readonly Row<'sealedBatch'>[];
   readonly byBatch: readonly BatchRows[];
 }
