@@ -17,16 +17,7 @@ type AccountText = CatalogText['accounts'][number];
 type KeyText = AccountText['keys'][number];
 
 /** What research runs use. */
-export interface DeclaredResearch {
-  readonly models: { readonly quick: string; readonly deep: string };
-  readonly marketData: {
-    readonly provider: 'sample' | 'csv' | 'yahoo' | 'stooq';
-    /** Given with csv, and only there. */
-    readonly folder?: string | undefined;
-    /** With stooq alone. */
-    readonly apiKey?: string | undefined;
-  };
-}
+export type DeclaredResearch = NonNullable<CatalogText['research']>;
 
 /** Everything that a catalog declares, complete and consistent. */
 export interface Declaration {

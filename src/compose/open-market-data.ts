@@ -9,9 +9,15 @@ import type { MarketData } from '../research/market-data';
 
 /** The market data that the catalog names. Nothing is read or asked for before the first briefing. */
 export function openMarketData({ provider, folder, apiKey }: DeclaredResearch['marketData'], clock: Clock): MarketData {
-  if (provider === 'yahoo') return new YahooMarketData(clock);
-  if (provider === 'stooq') return new StooqMarketData(apiKey, clock);
-  if (provider === 'sample') return new SampleMarketData(clock);
-  invariant(folder !== undefined, 'the catalog names a folder for csv');
-  return new CsvMarketData(folder, clock);
+  switch (provider) {
+    case 'sample':
+      return new SampleMarketData(clock);
+    case 'csv':
+      invariant(folder !== undefined, 'the catalog names a folder for csv');
+      return new CsvMarketData(folder, clock);
+    case 'yahoo':
+      return new YahooMarketData(clock);
+    case 'stooq':
+      return new StooqMarketData(apiKey, clock);
+  }
 }
