@@ -13,19 +13,19 @@ export const CACHE_MEMBERS: readonly string[] = SHORTEST.map(([name]) => name);
 
 /** A lifetime that no price covers. */
 export interface LongCache {
-  /** Its path: `messages[0].cache_control.ttl`. */
+  /** Its path, from what was looked into: `messages[0].cache_control.ttl`. */
   readonly member: string;
   readonly shortest: string;
 }
 
-/** `at`: the path of the holder with its dot; empty for the body. undefined: it asks for none that is too long. */
-export function longCacheIn(holder: unknown, at: string): LongCache | undefined {
+/** undefined: it asks for none that is too long. */
+export function longCacheIn(holder: unknown): LongCache | undefined {
   if (!isRecord(holder)) return undefined;
   for (const [name, shortest] of SHORTEST) {
     const control = holder[name];
     if (control === undefined) continue;
     const ttl = isRecord(control) ? control['ttl'] : undefined;
-    if (ttl !== undefined && ttl !== null && ttl !== shortest) return { member: `${at}${name}.ttl`, shortest };
+    if (ttl !== undefined && ttl !== null && ttl !== shortest) return { member: `${name}.ttl`, shortest };
   }
   return undefined;
 }
@@ -34,7 +34,7 @@ export function longCacheIn(holder: unknown, at: string): LongCache | undefined 
 export function longCacheAmong(holders: unknown, path: string): LongCache | undefined {
   if (!Array.isArray(holders)) return undefined;
   for (const [index, holder] of holders.entries()) {
-    const found = longCacheIn(holder, '');
+    const found = longCacheIn(holder);
     if (found !== undefined) return { ...found, member: `${path}[${index}].${found.member}` };
   }
   return undefined;

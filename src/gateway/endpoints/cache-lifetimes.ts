@@ -2,9 +2,9 @@
 import { wrong } from '../../kernel/fault';
 import { type LongCache, longCacheAmong, longCacheIn } from '../../metering/cache-lifetimes';
 
-/** `at`: the path of the holder with its dot; empty for the body. @throws Fault `invalid_request` that names the lifetime */
-export function refuseLongCache(holder: unknown, at: string): void {
-  refuse(longCacheIn(holder, at));
+/** Of a body. @throws Fault `invalid_request` that names the lifetime */
+export function refuseLongCache(body: unknown): void {
+  refuse(longCacheIn(body));
 }
 
 /** Where it is a list. @throws Fault `invalid_request` that names the lifetime */

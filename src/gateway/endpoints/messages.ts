@@ -73,7 +73,7 @@ function checkBody(json: Json): void {
     throw wrong('mcp_servers', 'is not served: call the servers yourself, as tools');
   }
   if (speed !== undefined && speed !== null && speed !== 'standard') throw wrong('speed', 'must be standard: others are priced apart');
-  refuseLongCache(json, '');
+  refuseLongCache(json);
   checkEdits(json['context_management']);
   refuseLongCaches(json['system'], 'system');
   checkTools(json['tools']);

@@ -46,7 +46,7 @@ export const responses: Endpoint = {
     for (const [name, why] of Object.entries(REFUSED)) refuseMember(json, name, why);
     refuseDearerTier(json);
     refuseBilledBeside(json);
-    refuseLongCache(json, '');
+    refuseLongCache(json);
     refuseLongCaches(json['input'], 'input');
     refuseLongCaches(json['tools'], 'tools');
     checkInput(json['input']);

@@ -7,6 +7,7 @@
 export type SqlValue = string | number | bigint | null;
 export type SqlRow = SqlValue[];
 
+const WORD_MAX = 64;
 const INT_MAX = 2_147_483_647;
 const ANY_SURROGATE = /[\ud800-\udfff]/;
 const PLAIN = /^[\x20-\x7e]*$/;
@@ -21,10 +22,9 @@ export function text(value: string | null, max: number): string | null {
 }
 
 /** An identifier or a word of ours, for a column of ASCII: other characters become `?`, and what is too long is cut. */
-export function word(value: string | null, max = 64): string | null {
-  if (value === null || (value.length <= max && PLAIN.test(value))) return value;
-  const ascii = value.replace(NOT_ASCII, '?');
-  return ascii.length <= max ? ascii : ascii.slice(0, max);
+export function word(value: string | null): string | null {
+  if (value === null || (value.length <= WORD_MAX && PLAIN.test(value))) return value;
+  return value.replace(NOT_ASCII, '?').slice(0, WORD_MAX);
 }
 
 /** A time in milliseconds since 1970. */

@@ -23,7 +23,7 @@ export const Id = () => PrimaryColumn({ type: 'varchar' });
 export const Text = (choice: Choice = {}) => Column({ type: 'varchar', ...choice });
 export const LongText = (choice: Choice = {}) => Column({ type: 'text', ...choice });
 /** Nano units, or anything else beyond the safe range: a bigint. */
-export const Amount = (choice: Choice = {}) => Column({ type: 'bigint', transformer: bigint, ...choice });
+export const Amount = () => Column({ type: 'bigint', transformer: bigint });
 /** Milliseconds since 1970: a number. */
 export const Instant = (choice: Choice = {}) => Column({ type: 'bigint', transformer: count, ...choice });
 /** A whole number that an int holds. */

@@ -5,8 +5,7 @@ import { type JsonRecord, recordOf } from '../json';
 /** Why a chat cannot go out as it is; null: it can. */
 export function lackOfLongCaches(json: JsonRecord): string | null {
   const { messages, tools } = json;
-  const found =
-    longCacheIn(json, '') ?? longCacheAmong(messages, 'messages') ?? longCacheAmong(tools, 'tools') ?? longCacheOfParts(messages);
+  const found = longCacheIn(json) ?? longCacheAmong(messages, 'messages') ?? longCacheAmong(tools, 'tools') ?? longCacheOfParts(messages);
   return found === undefined ? null : `${found.member} must be ${found.shortest} there: others are priced apart.`;
 }
 
