@@ -5,6 +5,7 @@ import { newId } from '../kernel/ids';
 import { makeOnce, type Once, onceOf } from '../kernel/made-once';
 import { NANO_MAX, ONE } from '../kernel/money';
 import { checkedName } from '../kernel/names';
+import { checkOverlap } from '../kernel/overlap';
 import { newSecret } from '../kernel/secret';
 import { bucketOf } from '../kernel/words';
 import type { AlertMetric, AlertRule, Webhook } from './alert';
@@ -25,8 +26,6 @@ const EMAILS_MAX = 10;
 const RULES_MAX = 200;
 const WEBHOOKS_MAX = 20;
 const URL_MAX = 1_000;
-/** As long as the old secret of a rotated key may live. */
-const OVERLAP_MAX_S = 30 * 24 * 3_600;
 const EMAIL = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,190}$/;
 /** Signs as the Standard Webhooks specification says, whose secrets begin like this. */
 const SECRET_PREFIX = 'whsec_';
@@ -161,7 +160,7 @@ export function rotateWebhook(
   overlapS: number,
   idempotencyKey: string | null = null,
 ): Promise<CreatedWebhook> {
-  if (overlapS < 0 || overlapS > OVERLAP_MAX_S) throw wrong('overlapSeconds', `must lie between 0 and ${OVERLAP_MAX_S}`);
+  checkOverlap(overlapS);
   const { id } = webhook;
   const once = onceOf(['rotated_webhook', id], idempotencyKey, { overlapS });
   return makeOnce(alertRules, once, rotatedWebhook, async () => {

@@ -5,6 +5,7 @@ import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { makeOnce, onceOf } from '../kernel/made-once';
 import { checkedName } from '../kernel/names';
+import { checkOverlap } from '../kernel/overlap';
 import { hashSecret, newSecret } from '../kernel/secret';
 import { shown } from '../kernel/shown';
 import type { Account, AccountStore } from './account-store';
@@ -36,7 +37,6 @@ export interface KeyWithSecret {
 }
 
 const SECRET_PREFIX = 'sk-tf-';
-const OVERLAP_MAX_S = 30 * 24 * 3_600;
 
 /**
  * `idempotencyKey`: the same one never makes a second key for the account, because the secret of the first cannot be shown again.
@@ -119,7 +119,7 @@ export async function rotateKey(
   overlapS: number,
   idempotencyKey: string | null = null,
 ): Promise<KeyWithSecret> {
-  if (overlapS < 0 || overlapS > OVERLAP_MAX_S) throw wrong('overlapSeconds', `must lie between 0 and ${OVERLAP_MAX_S}`);
+  checkOverlap(overlapS);
   const key = await ownKey(means, viewer, id);
   const once = onceOf(['rotated_api_key', key.id], idempotencyKey, { overlapS });
   const secret = await makeOnce(means.keys, once, rotatedKey, async () => {
