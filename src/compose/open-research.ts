@@ -6,6 +6,7 @@ import { openRunQueue } from '../cluster/open-run-queue';
 import type { Config } from '../config';
 import type { Gateway } from '../gateway/completion-request';
 import { systemClock } from '../kernel/clock';
+import { DAY_MS } from '../kernel/times';
 import type { ResearchManagement } from '../research/manage-research';
 import { bellOf } from '../research/research-tail';
 import { ResearchWorker } from '../research/research-worker';
@@ -15,7 +16,7 @@ import type { Storage } from './open-storage';
 import { readPrompts } from './read-prompts';
 
 /** For as long a process may be away, an answer that it has paid for is not paid for again. */
-const KEEP_ANSWERS_MS = 86_400_000;
+const KEEP_ANSWERS_MS = DAY_MS;
 
 export interface Research {
   readonly management: ResearchManagement;

@@ -12,6 +12,7 @@ import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { NANO_MAX, type Nano, nano } from '../kernel/money';
+import { HOUR_MS } from '../kernel/times';
 import type { PlaceHold } from '../ledger/ledger-store';
 import type { RequestFacts } from '../ledger/receipt';
 import { walletId } from '../ledger/wallet';
@@ -26,7 +27,7 @@ import { shortBalance } from './reading/short-balance';
 import { ceilingsOn, overLimit } from './reading/spend-ceilings';
 
 /** Told with the hold, and obeyed by nobody: recovery ends the holds of dead processes, whatever the clock says. */
-const HOLD_LIFE_MS = 3_600_000;
+const HOLD_LIFE_MS = HOUR_MS;
 
 /**
  * Runs `use` under a hold on the first option that the balances cover, and on the next option when the first one failed

@@ -1,5 +1,6 @@
 /** What a key asks of the requests that it makes, beside its limits: how long, how often, how dear, under which names, and from where. */
 import type { Nano } from '../kernel/money';
+import { HOUR_MS } from '../kernel/times';
 import type { Bucket } from '../kernel/words';
 
 /** The most that one million tokens may cost, as the price list names it; null: any price. In the currency of the bucket. */
@@ -47,7 +48,7 @@ export const NO_POLICIES: KeyPolicies = {
 
 export const ATTEMPTS_MAX = 100;
 export const DEADLINE_MIN_MS = 100;
-export const DEADLINE_MAX_MS = 3_600_000;
+export const DEADLINE_MAX_MS = HOUR_MS;
 export const ALIASES_MAX = 200;
 export const ADDRESSES_MAX = 100;
 /** What a model may be called, by its id or by an alias. */

@@ -5,6 +5,7 @@ import { Fault, wrong } from '../kernel/fault';
 import { LONG_PROMPT_ABOVE_MAX, LONG_PROMPTS_MAX, type LongPrompts, problemOfOrder } from '../kernel/long-prompts';
 import { formatDecimal } from '../kernel/money';
 import { shown } from '../kernel/shown';
+import { DAY_MS, MINUTE_MS } from '../kernel/times';
 import { type Catalog, type Channel, MULTIPLIER_MAX, PRICE_MAX, type PriceVersion } from './catalog';
 import type { CatalogEdit } from './catalog-edit';
 import type { CatalogStore } from './catalog-store';
@@ -43,8 +44,8 @@ export interface PriceWish {
 }
 
 /** Whoever says "now" is late by the way of the request and by their clock. */
-const LATE_MS = 60_000;
-const AHEAD_MS = 5 * 366 * 86_400_000;
+const LATE_MS = MINUTE_MS;
+const AHEAD_MS = 5 * 366 * DAY_MS;
 
 /**
  * Gives a route another price from now on, or from an instant on. Calls that are planned by then keep the price of their plan.

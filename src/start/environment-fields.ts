@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MASTER_KEY_BYTES } from '../kernel/secret';
 import { shown } from '../kernel/shown';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/times';
 import { hasControls, mysqlUrlOfDriver, problemOfMysqlUrl, problemOfSqliteFile } from './service-urls';
 
 export type DatabaseConfig = { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'mysql'; readonly url: string };
@@ -9,8 +10,8 @@ export type DatabaseConfig = { readonly kind: 'sqlite'; readonly file: string } 
 const VISIBLE = /^[\x21-\x7e]+$/;
 const SQLITE = /^sqlite:(?:\/\/)?(.+)$/;
 const DURATION = /^(\d{1,6})(s|m|h|d)$/;
-const MS_PER_UNIT: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const RETENTION_MAX_MS = 365 * 86_400_000;
+const MS_PER_UNIT: Readonly<Record<string, number>> = { s: 1_000, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
+const RETENTION_MAX_MS = 365 * DAY_MS;
 
 export const problem = (error: string) => ({ error });
 export const trueOrFalse = z.enum(['true', 'false'], problem('must be true or false')).transform((text) => text === 'true');

@@ -4,12 +4,13 @@ import { BackgroundWork } from '../kernel/background-work';
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import type { MadeBefore, Once } from '../kernel/made-once';
+import { DAY_MS } from '../kernel/times';
 import { inTransaction } from './sql/in-transaction';
 import { rowsOf } from './sql/query';
 import { placeholders } from './sql/row-values';
 import { text } from './sql/stored-values';
 
-const KEPT_MS = 30 * 86_400_000;
+const KEPT_MS = 30 * DAY_MS;
 const FORGET_EVERY_MS = 600_000;
 const FORGOTTEN_AT_ONCE = 500;
 

@@ -1,4 +1,5 @@
 /** The prices of a briefing with their averages, band and volume. The drawing stretches with the page; its labels do not. */
+import { DAY_MS } from '../../kernel/times';
 import type { Bar } from '../bar';
 import { indicatorSeries } from '../indicators/indicators';
 import type { Briefing } from '../market-data';
@@ -6,7 +7,7 @@ import { linearScale, monthTicks, roundTicks, type Scale, WHOLE } from './price-
 import { escapeHtml } from './safe-html';
 
 /** Days further apart than this are not joined by a line. */
-const GAP_MS = 5 * 86_400_000;
+const GAP_MS = 5 * DAY_MS;
 /** The part of the height that volume may take, and the room above and below the prices. */
 const VOLUME_PART = 0.16;
 const ROOM = 0.06;

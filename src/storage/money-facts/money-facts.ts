@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { leastIdAt } from '../../kernel/ids';
+import { DAY_MS } from '../../kernel/times';
 import { CURRENCIES } from '../../kernel/words';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 import type { MarginGroup, MoneyFacts, MoneyOfGroup, Overage } from '../../ledger/money-facts';
@@ -15,7 +16,7 @@ import { chargesBy, costsBy, overagesBy, refundsBy } from './sums-of-requests';
 /** Receipts that are summed at once: a question about years would keep others from an embedded database. */
 const RECEIPTS_AT_ONCE = 5_000n;
 /** More than the clocks of two processes differ: an overage may be written by another one than received the request. */
-const CLOCKS_APART_MS = 24 * 3_600_000;
+const CLOCKS_APART_MS = DAY_MS;
 
 export class SqlMoneyFacts implements MoneyFacts {
   constructor(private readonly dataSource: DataSource) {}
