@@ -5,8 +5,7 @@ import { type MadeMemory, makeOnce, type Once, onceOf } from '../kernel/made-onc
 import { checkedName } from '../kernel/names';
 import { hashSecret, newSecret } from '../kernel/secret';
 import { shown } from '../kernel/shown';
-import type { Account, AccountStore } from './account-store';
-import { NO_RATES } from './api-key';
+import type { AccountStore } from './account-store';
 
 export const ACCOUNT_ROLES = ['OWNER', 'MEMBER'] as const;
 /** OWNER: everything of the account. MEMBER: reads all of it and manages keys, but neither money nor people. */
@@ -53,8 +52,8 @@ export interface TokenStore extends MadeMemory {
   revoke(id: string, at: number): Promise<void>;
 }
 
-export interface AccountManagement {
-  readonly accounts: Pick<AccountStore, 'add' | 'find'>;
+export interface TokenManagement {
+  readonly accounts: Pick<AccountStore, 'find'>;
   readonly tokens: TokenStore;
   readonly clock: { now(): number };
 }
@@ -72,41 +71,12 @@ export interface CreatedToken {
   readonly secret: string;
 }
 
-const ACCOUNT_ID = /^[A-Za-z0-9._/-]{1,64}$/;
-
-/** An account with two empty wallets and a token for its first owner. @throws Fault `invalid_request` that names the argument */
-export async function createAccount(
-  { accounts, tokens, clock }: AccountManagement,
-  wish: { readonly id: string; readonly name: string },
-): Promise<{ readonly account: Account; readonly created: CreatedToken }> {
-  if (!ACCOUNT_ID.test(wish.id)) throw wrong('id', 'must have 1 to 64 characters of letters, digits and . _ / -');
-  const account = { id: wish.id, name: checkedName(wish.name), createdAt: clock.now(), suspendedAt: null, rates: NO_RATES };
-  if ((await accounts.find(account.id)) !== undefined) throw taken();
-  await addOnce(accounts, account);
-  const created = await createToken({ accounts, tokens, clock }, { accountId: account.id, name: 'owner', role: 'OWNER', expiresAt: null });
-  return { account, created };
-}
-
-/** Two that want the same id at once: the database takes one, and the other is told as one who comes later. */
-async function addOnce(accounts: AccountManagement['accounts'], account: Account): Promise<void> {
-  try {
-    await accounts.add(account, [], []);
-  } catch (error) {
-    if ((await accounts.find(account.id)) === undefined) throw error;
-    throw taken();
-  }
-}
-
-function taken(): Fault {
-  return wrong('id', 'is that of another account already');
-}
-
 /**
  * `idempotencyKey`: the same one never makes a second token for the account, because the secret of the first cannot be shown again.
  * @throws Fault `invalid_request` that names the argument; `not_found` for the account; `idempotency_settled`, which names the token that
  * was made before, or `idempotency_mismatch`
  */
-export function createToken(means: AccountManagement, wish: TokenWish, idempotencyKey: string | null = null): Promise<CreatedToken> {
+export function createToken(means: TokenManagement, wish: TokenWish, idempotencyKey: string | null = null): Promise<CreatedToken> {
   const once = onceOf(['account_token', wish.accountId], idempotencyKey, wish);
   return makeOnce(means.tokens, once, madeToken, () => addToken(means, wish, once));
 }
@@ -116,7 +86,7 @@ function madeToken(id: string): string {
   return `This idempotencyKey made the token ${id}. ${wayOn}`;
 }
 
-async function addToken({ accounts, tokens, clock }: AccountManagement, wish: TokenWish, once: Once | null): Promise<CreatedToken> {
+async function addToken({ accounts, tokens, clock }: TokenManagement, wish: TokenWish, once: Once | null): Promise<CreatedToken> {
   const now = clock.now();
   if (wish.expiresAt !== null && wish.expiresAt <= now)
     throw wrong('expiresAt', 'must lie in the future; leave it out for a token that does not expire');

@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { shown } from '../../../kernel/shown';
-import { renameAccount } from '../../../keys/account-decisions';
-import { type AccountRole, createAccount, createToken } from '../../../keys/management-token';
+import { createAccount, renameAccount } from '../../../keys/manage-accounts';
+import { type AccountRole, createToken } from '../../../keys/management-token';
 import { accountOf, mayDecide, maySeeAccount } from '../../../keys/viewer';
 import type { GraphContext } from '../context';
 import { decidedAccount } from '../decided-account';

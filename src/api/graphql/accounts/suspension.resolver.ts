@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
-import { resumeAccount, suspendAccount } from '../../../keys/account-decisions';
+import { resumeAccount, suspendAccount } from '../../../keys/manage-accounts';
 import type { GraphContext } from '../context';
 import { AccountNode } from './account.type';
 

@@ -1,13 +1,44 @@
-/** What the operator decides of an account: its name, whether its keys may call, and what they may do together. */
+/** What the operator does with accounts: make and rename them, decide whether their keys may call, and what those may do together. */
 import type { Clock } from '../kernel/clock';
-import { Fault } from '../kernel/fault';
+import { Fault, wrong } from '../kernel/fault';
 import { invariant } from '../kernel/invariant';
 import { checkedName } from '../kernel/names';
 import type { Account, AccountStore } from './account-store';
-import type { RateLimits } from './api-key';
+import { NO_RATES, type RateLimits } from './api-key';
 import type { KeyRing } from './authenticate';
 import { checkRates } from './key-wishes';
+import { type CreatedToken, createToken, type TokenManagement } from './management-token';
 import type { Viewer } from './viewer';
+
+const ACCOUNT_ID = /^[A-Za-z0-9._/-]{1,64}$/;
+
+/** An account with two empty wallets and a token for its first owner. @throws Fault `invalid_request` that names the argument */
+export async function createAccount(
+  means: TokenManagement & { readonly accounts: Pick<AccountStore, 'add'> },
+  wish: { readonly id: string; readonly name: string },
+): Promise<{ readonly account: Account; readonly created: CreatedToken }> {
+  if (!ACCOUNT_ID.test(wish.id)) throw wrong('id', 'must have 1 to 64 characters of letters, digits and . _ / -');
+  const { accounts } = means;
+  const account = { id: wish.id, name: checkedName(wish.name), createdAt: means.clock.now(), suspendedAt: null, rates: NO_RATES };
+  if ((await accounts.find(account.id)) !== undefined) throw taken();
+  await addOnce(accounts, account);
+  const created = await createToken(means, { accountId: account.id, name: 'owner', role: 'OWNER', expiresAt: null });
+  return { account, created };
+}
+
+/** Two that want the same id at once: the database takes one, and the other is told as one who comes later. */
+async function addOnce(accounts: Pick<AccountStore, 'find' | 'add'>, account: Account): Promise<void> {
+  try {
+    await accounts.add(account, [], []);
+  } catch (error) {
+    if ((await accounts.find(account.id)) === undefined) throw error;
+    throw taken();
+  }
+}
+
+function taken(): Fault {
+  return wrong('id', 'is that of another account already');
+}
 
 export interface DecidingMeans {
   readonly accounts: Pick<AccountStore, 'find' | 'rename' | 'suspend' | 'setRates'>;
