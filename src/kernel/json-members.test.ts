@@ -1,15 +1,6 @@
 import { SLACK_MS } from '../../test/support/eventually';
 import { fc } from '../../test/support/properties';
-import {
-  editMembers,
-  insertMember,
-  isNestedBeyond,
-  isOverbuilt,
-  type MemberEdit,
-  repeatedMember,
-  replaceMember,
-  topLevelMembers,
-} from './json-members';
+import { editMembers, isNestedBeyond, isOverbuilt, type MemberEdit, repeatedMember, replaceMember, topLevelMembers } from './json-members';
 
 /** Member names that collide, need escapes, or look like syntax. */
 const name = fc.oneof(
@@ -72,22 +63,6 @@ describe('replaceMember', () => {
   });
 });
 
-describe('insertMember', () => {
-  it('adds to an empty object without a comma', () => {
-    expect(insertMember(' { } ', 'a', '1')).toBe(' { "a":1} ');
-  });
-
-  it('adds one member behind those of any object', () => {
-    fc.assert(
-      fc.property(objectText, name, fc.jsonValue(), ({ members, text }, added, value) => {
-        const after = insertMember(text, added, JSON.stringify(value));
-        JSON.parse(after);
-        expect(topLevelMembers(after).map((member) => member.name)).toEqual([...members.map((member) => member.key), added]);
-      }),
-    );
-  });
-});
-
 describe('editMembers', () => {
   it('edits what is there, adds what is missing, and leaves alone what an edit declines', () => {
     const edits = new Map<string, MemberEdit>([
@@ -97,6 +72,21 @@ describe('editMembers', () => {
     ]);
     expect(editMembers('{"a":1}', edits)).toBe('{"a":2,"b":3}');
     expect(editMembers('{"b":1,"c":0}', edits)).toBe('{"b":1,"c":0,"a":2}');
+  });
+
+  it('adds to an empty object without a comma', () => {
+    expect(editMembers(' { } ', new Map([['a', () => '1']]))).toBe(' { "a":1} ');
+  });
+
+  it('adds a member that is missing behind those of any object', () => {
+    fc.assert(
+      fc.property(objectText, name, fc.jsonValue(), ({ members, text }, added, value) => {
+        fc.pre(members.every(({ key }) => key !== added));
+        const after = editMembers(text, new Map([[added, () => JSON.stringify(value)]]));
+        JSON.parse(after);
+        expect(topLevelMembers(after).map((member) => member.name)).toEqual([...members.map((member) => member.key), added]);
+      }),
+    );
   });
 });
 

@@ -118,8 +118,8 @@ export function replaceMember(text: string, name: string, jsonValue: string): st
   return editMembers(text, new Map([[name, (value) => (value === null ? null : jsonValue)]]));
 }
 
-/** Adds a member at the end of the object, whether or not it has one of that name. `jsonValue` is a JSON text. */
-export function insertMember(text: string, name: string, jsonValue: string): string {
+/** Adds a member at the end of the object. */
+function insertMember(text: string, name: string, jsonValue: string): string {
   const end = text.lastIndexOf('}');
   const start = skipSpace(text, 0) + 1;
   const comma = skipSpace(text, start) === end ? '' : ',';
