@@ -77,16 +77,20 @@ export const SECTION_STATUSES = ['PENDING', 'RUNNING', 'RETRYING', 'COMPLETED', 
 /** How a section of a research run stands. RETRYING: a try failed, and another one follows. SKIPPED: one that it needs has failed. */
 export type SectionStatus = (typeof SECTION_STATUSES)[number];
 
+const BUCKET_OF: Readonly<Record<RouteType, Bucket>> = { ORDINARY: 'RMB', OFFICIAL: 'CREDIT' };
+const ROUTE_TYPE_OF: Readonly<Record<Bucket, RouteType>> = { RMB: 'ORDINARY', CREDIT: 'OFFICIAL' };
+const CURRENCY_OF: Readonly<Record<Bucket, Currency>> = { RMB: 'CNY', CREDIT: 'USD' };
+
 /** ORDINARY pays from RMB, OFFICIAL from CREDIT. There is no other way to reach a bucket. */
 export function bucketOf(type: RouteType): Bucket {
-  return type === 'ORDINARY' ? 'RMB' : 'CREDIT';
+  return BUCKET_OF[type];
 }
 
 /** The one type of routes that a bucket pays for. */
 export function routeTypeOf(bucket: Bucket): RouteType {
-  return bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL';
+  return ROUTE_TYPE_OF[bucket];
 }
 
 export function currencyOf(bucket: Bucket): Currency {
-  return bucket === 'RMB' ? 'CNY' : 'USD';
+  return CURRENCY_OF[bucket];
 }
