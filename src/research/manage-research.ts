@@ -11,9 +11,9 @@ import { admitKey, WITHIN } from '../keys/authenticate';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { walletId } from '../ledger/wallet';
 import type { CatalogStore } from '../routing/catalog-store';
+import { type Amounts, NOTHING } from '../runs/amounts';
 import { checkBudget } from '../runs/manage-runs';
 import type { BudgetLine } from '../runs/run';
-import type { Amounts } from '../runs/run-receipt';
 import { spendOfRuns } from '../runs/run-spend';
 import { type EstimateMeans, estimateResearch } from './estimate';
 import type { MarketData } from './market-data';
@@ -85,7 +85,7 @@ export async function startResearch(means: ResearchManagement, key: ApiKey, wish
     },
   };
   const sections = sectionsOf(wish.mode).map(({ name, title, role }) => ({ id: newId(), name, title, model: models[role] }));
-  const event = { at: now, kind: 'RUN_QUEUED', sectionId: null, message: null, spent: { RMB: 0n, CREDIT: 0n } } as const;
+  const event = { at: now, kind: 'RUN_QUEUED', sectionId: null, message: null, spent: NOTHING } as const;
   await means.research.add({ research, provider: marketData.provider, briefing, sections }, event);
   await means.queue.push(id);
   means.ring(id);
@@ -158,7 +158,7 @@ function refuseSpent(budget: readonly BudgetLine[], spent: Amounts): void {
 
 /** What a run was charged by now, by the counters that enforce its budget. */
 export async function spentOf({ reader }: { readonly reader: Pick<LedgerReader, 'spendOf'> }, run: ResearchRun['run']) {
-  return (await spendOfRuns(reader, [run])).get(run.id)?.spent ?? { RMB: 0n, CREDIT: 0n };
+  return (await spendOfRuns(reader, [run])).get(run.id)?.spent ?? NOTHING;
 }
 
 async function reread({ research }: ResearchManagement, id: string): Promise<ResearchRun> {

@@ -1,8 +1,8 @@
 /** A research run: a run whose calls the gateway makes itself, section by section, with an estimate before and a report after. */
 import type { Nano } from '../kernel/money';
 import type { ResearchMode, RunStatus, SectionStatus } from '../kernel/words';
+import type { Amounts } from '../runs/amounts';
 import type { BudgetLine, Run } from '../runs/run';
-import type { Amounts } from '../runs/run-receipt';
 import type { SectionContent } from './sections/read-section';
 import type { ModelRole } from './sections/section';
 

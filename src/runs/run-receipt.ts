@@ -1,6 +1,7 @@
 /** The receipt of a run: the sum of its calls, bucket by bucket, and what is left of its budget. Exact to the nano. */
 import { addNano, type Nano, nano } from '../kernel/money';
 import { BUCKETS, type Bucket, type UsageSource } from '../kernel/words';
+import type { Amounts } from './amounts';
 import type { BudgetLine, Run, RunPart, RunSums } from './run';
 
 export interface RunReceipt {
@@ -40,9 +41,6 @@ export function runReceipt({ parts, attempts, failedAttempts, sources }: RunSums
     ),
   };
 }
-
-/** What each bucket has, of the two. */
-export type Amounts = Readonly<Record<Bucket, bigint>>;
 
 /** What may still be held, of each bucket that the budget names; never below zero. */
 export function leftOf({ budget }: Pick<Run, 'budget'>, used: Amounts): BudgetLine[] {

@@ -3,8 +3,8 @@ import { BUCKETS, type Bucket } from '../kernel/words';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { counterId } from '../ledger/spend-counter';
 import { walletId } from '../ledger/wallet';
+import { type Amounts, amountsOf } from './amounts';
 import type { Run } from './run';
-import type { Amounts } from './run-receipt';
 
 export interface RunSpend {
   readonly spent: Amounts;
@@ -21,9 +21,6 @@ export async function spendOfRuns(
     BUCKETS.map((bucket) => ({ counterId: counterOf(id, bucket), walletId: walletId(accountId, bucket) })),
   );
   const found = await reader.spendOf(counters);
-  const amounts = (id: string, what: 'spent' | 'held'): Amounts => {
-    const of = (bucket: Bucket) => found.get(counterOf(id, bucket))?.[what] ?? 0n;
-    return { RMB: of('RMB'), CREDIT: of('CREDIT') };
-  };
+  const amounts = (id: string, what: 'spent' | 'held') => amountsOf((bucket) => found.get(counterOf(id, bucket))?.[what] ?? 0n);
   return new Map(runs.map(({ id }) => [id, { spent: amounts(id, 'spent'), held: amounts(id, 'held') }]));
 }

@@ -1,8 +1,9 @@
 /** Where runs stand: what each spent and holds, what is left of its budget, and its receipt. */
 import { invariant } from '../kernel/invariant';
 import type { LedgerReader } from '../ledger/ledger-reader';
+import { type Amounts, addAmounts, NOTHING } from './amounts';
 import type { BudgetLine, Run } from './run';
-import { type Amounts, leftOf, type RunReceipt, runReceipt } from './run-receipt';
+import { leftOf, type RunReceipt, runReceipt } from './run-receipt';
 import { spendOfRuns } from './run-spend';
 import type { RunStore } from './run-store';
 
@@ -26,9 +27,8 @@ export async function standingsOf({ runs, reader }: StandingSources, of: readonl
   const [spend, sums] = await Promise.all([spendOfRuns(reader, of), runs.sums(ids)]);
   return new Map(
     of.map((run) => {
-      const { spent, held } = spend.get(run.id) ?? NOTHING;
-      const used = { RMB: spent.RMB + held.RMB, CREDIT: spent.CREDIT + held.CREDIT };
-      return [run.id, { run, spent, held, left: leftOf(run, used), receipt: runReceipt(sums.get(run.id) ?? NO_CALLS) }];
+      const { spent, held } = spend.get(run.id) ?? NO_SPEND;
+      return [run.id, { run, spent, held, left: leftOf(run, addAmounts(spent, held)), receipt: runReceipt(sums.get(run.id) ?? NO_CALLS) }];
     }),
   );
 }
@@ -39,6 +39,5 @@ export async function standingOf(sources: StandingSources, run: Run): Promise<Ru
   return standing;
 }
 
-const NONE: Amounts = { RMB: 0n, CREDIT: 0n };
-const NOTHING = { spent: NONE, held: NONE };
+const NO_SPEND = { spent: NOTHING, held: NOTHING };
 const NO_CALLS = { parts: [], attempts: 0, failedAttempts: 0, sources: [] };

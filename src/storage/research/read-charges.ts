@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm';
 import { BUCKETS } from '../../kernel/words';
 import type { SectionCharge } from '../../research/run';
-import type { Amounts } from '../../runs/run-receipt';
+import { type Amounts, amountsOf } from '../../runs/amounts';
 import { rowsOfIds } from '../sql/query';
 import type { Row } from '../sql/row-values';
 import { amountOrNull, text, textOrNull, wordInOrNull } from '../sql/stored-values';
@@ -32,10 +32,9 @@ function chargeOf(sectionId: string, rows: readonly Row[]): SectionCharge {
 }
 
 function sumOf(rows: readonly Row[]): Amounts {
-  const [RMB, CREDIT] = BUCKETS.map((bucket) =>
+  return amountsOf((bucket) =>
     rows
       .filter((row) => wordInOrNull(BUCKETS, row, 'bucket') === bucket)
       .reduce((sum, row) => sum + (amountOrNull(row, 'charge') ?? 0n), 0n),
   );
-  return { RMB: RMB ?? 0n, CREDIT: CREDIT ?? 0n };
 }

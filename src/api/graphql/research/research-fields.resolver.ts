@@ -2,6 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { invariant } from '../../../kernel/invariant';
 import { estimateErrorOf } from '../../../research/estimate';
 import { retriedSections } from '../../../research/report-of';
+import { addAmounts, NOTHING } from '../../../runs/amounts';
 import { leftOf } from '../../../runs/run-receipt';
 import type { GraphContext } from '../context';
 import { ApiKeyNode } from '../keys/api-key.type';
@@ -10,7 +11,7 @@ import { BucketAmountNode } from '../ledger/bucket-amount.type';
 import { ReceiptNode } from '../receipts/receipt.type';
 import { receiptRoot } from '../receipts/receipt-root';
 import { RunReceiptNode } from '../runs/run-receipt.type';
-import { NOTHING_SPENT, viewAmounts, viewLine, viewRunReceipt } from '../runs/run-view';
+import { viewAmounts, viewLine, viewRunReceipt } from '../runs/run-view';
 import { ResearchRunNode, type ResearchView } from './research-run.type';
 import { ResearchSectionNode, type SectionView, viewSection } from './research-section.type';
 
@@ -36,7 +37,7 @@ export class ResearchFields {
   @FieldResolver(() => [BucketAmountNode], { description: 'What it may still reserve, of each bucket that the budget names.' })
   async left(@Root() root: ResearchView, @Ctx() context: GraphContext): Promise<BucketAmountNode[]> {
     const { spent, held } = await standing(root, context);
-    return leftOf(root.research.run, { RMB: spent.RMB + held.RMB, CREDIT: spent.CREDIT + held.CREDIT }).map(viewLine);
+    return leftOf(root.research.run, addAmounts(spent, held)).map(viewLine);
   }
 
   @FieldResolver(() => [ResearchSectionNode], { description: 'In the order of the plan: each behind those that it reads.' })
@@ -59,17 +60,14 @@ export class ResearchFields {
     const { id, research: shown } = root;
     const { receipt, spent } = await standing(root, context);
     const [sections, charges] = await Promise.all([context.research.sections(id), context.research.charges(id)]);
-    const wasted = { RMB: 0n, CREDIT: 0n };
     const bySection = sections.map(({ id: sectionId, name, title, tries }) => {
       const charge = charges.get(sectionId);
-      wasted.RMB += charge?.wasted.RMB ?? 0n;
-      wasted.CREDIT += charge?.wasted.CREDIT ?? 0n;
-      return { name, title, tries, requests: charge?.requests ?? 0, charge: viewAmounts(charge?.spent ?? NOTHING_SPENT) };
+      return { name, title, tries, requests: charge?.requests ?? 0, charge: viewAmounts(charge?.spent ?? NOTHING) };
     });
     return viewRunReceipt(id, receipt, {
       retriedSections: retriedSections(sections),
       estimateError: shown.run.finishedAt === null ? null : estimateErrorOf(shown.estimate.expected, spent),
-      retryCost: viewAmounts(wasted),
+      retryCost: viewAmounts(sections.map(({ id: sectionId }) => charges.get(sectionId)?.wasted ?? NOTHING).reduce(addAmounts, NOTHING)),
       bySection,
     });
   }
@@ -79,7 +77,7 @@ export class ResearchFields {
 export class ResearchSectionFields {
   @FieldResolver(() => [BucketAmountNode], { description: 'What its calls were charged, of each bucket, failed tries included.' })
   async charge(@Root() { id, runId }: SectionView, @Ctx() { research }: GraphContext): Promise<BucketAmountNode[]> {
-    return viewAmounts((await research.charges(runId)).get(id)?.spent ?? NOTHING_SPENT);
+    return viewAmounts((await research.charges(runId)).get(id)?.spent ?? NOTHING);
   }
 
   @FieldResolver(() => [ReceiptNode], { description: 'The receipts of its calls, in order: also of tries that failed.' })

@@ -1,4 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { NOTHING } from '../../../runs/amounts';
 import type { GraphContext } from '../context';
 import { BucketAmountNode } from '../ledger/bucket-amount.type';
 import { RunReceiptNode } from './run-receipt.type';
@@ -16,7 +17,7 @@ export class RunReceiptFields {
   })
   async fallbackCost(@Root() { runId, fallbacks }: RunReceiptView, @Ctx() { receipts }: GraphContext): Promise<BucketAmountNode[] | null> {
     if (fallbacks > CALLS_MAX) return null;
-    const sum = { RMB: 0n, CREDIT: 0n };
+    const sum = { ...NOTHING };
     let after: string | undefined;
     let more = fallbacks > 0;
     while (more) {

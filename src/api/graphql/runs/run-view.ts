@@ -1,8 +1,9 @@
 /** Runs in the shape of the graph. */
 import type { Nano } from '../../../kernel/money';
 import { BUCKETS, type Bucket, currencyOf } from '../../../kernel/words';
+import { type Amounts, NOTHING } from '../../../runs/amounts';
 import type { BudgetLine, Run } from '../../../runs/run';
-import type { Amounts, RunReceipt } from '../../../runs/run-receipt';
+import type { RunReceipt } from '../../../runs/run-receipt';
 import { atMostInt, exactly } from '../large-counts';
 import type { BucketAmountNode } from '../ledger/bucket-amount.type';
 import type { AgentRunNode } from './agent-run.type';
@@ -24,12 +25,10 @@ export function viewLine({ bucket, amount }: BudgetLine): BucketAmountNode {
   return viewAmount(bucket, amount);
 }
 
-export const NOTHING_SPENT: Amounts = { RMB: 0n, CREDIT: 0n };
-
 type OfSections = Pick<RunReceiptNode, 'retriedSections' | 'estimateError' | 'bySection' | 'retryCost'>;
 
 /** What there is to say of the sections of a run that has none. */
-export const NO_SECTIONS: OfSections = { retriedSections: 0, estimateError: null, bySection: [], retryCost: viewAmounts(NOTHING_SPENT) };
+export const NO_SECTIONS: OfSections = { retriedSections: 0, estimateError: null, bySection: [], retryCost: viewAmounts(NOTHING) };
 
 /** A receipt with what its nested fields are loaded by. */
 export type RunReceiptView = RunReceiptNode & { readonly runId: string };
