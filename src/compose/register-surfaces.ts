@@ -1,10 +1,10 @@
 /** What the gateway offers to its callers: REST and the graph. */
 import { registerGraphql } from '../api/graphql/graphql-server';
-import { ArrivingBodies } from '../api/rest/arriving-bodies';
-import { BodyRoom, roomOfHeap } from '../api/rest/body-room';
+import { ArrivingBodies } from '../api/rest/bodies/arriving-bodies';
+import { BodyRoom, roomOfHeap } from '../api/rest/bodies/body-room';
+import { keepToRoom } from '../api/rest/bodies/keep-to-room';
 import { registerHealth } from '../api/rest/health';
 import type { InFlight } from '../api/rest/in-flight';
-import { keepToRoom } from '../api/rest/keep-to-room';
 import { registerKey } from '../api/rest/key';
 import { registerMetrics } from '../api/rest/metrics';
 import { registerModelCalls } from '../api/rest/model-calls';

@@ -14,12 +14,12 @@ import { Interrupt } from '../../kernel/interrupt';
 import { isOverbuilt } from '../../kernel/json-members';
 import { HttpAnswerSink } from './answer-sink';
 import { bearerOf, headerOf } from './bearer';
-import type { BodyRoom } from './body-room';
-import { formBytesMax, takeForms } from './forms';
+import type { BodyRoom } from './bodies/body-room';
+import { formBytesMax, takeForms } from './bodies/forms';
+import { isSmall } from './bodies/keep-to-room';
+import { turnOf } from './connections/queued-response';
 import type { InFlight } from './in-flight';
-import { isSmall } from './keep-to-room';
 import { masked } from './openai-error';
-import { turnOf } from './queued-response';
 
 /** The largest body: room for images in base64. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024;

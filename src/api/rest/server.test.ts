@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
-import { QUEUED_MAX } from './queued-response';
+import { QUEUED_MAX } from './connections/queued-response';
 import { createServer } from './server';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -7,14 +7,14 @@ import { newId } from '../../kernel/ids';
 import type { Log } from '../../kernel/log';
 import { shown } from '../../kernel/shown';
 import { isMessagesPath, renderMessagesError } from './anthropic-error';
+import { type PlainRequest, plainRequest } from './connections/plain-request';
+import { closeWithConnection, mayQueue } from './connections/queued-response';
+import { closeUnread, type RestLimits } from './connections/unread-body';
+import { refuseTunnel, refuseUnreadable } from './connections/unreadable-request';
+import { closeUntaken } from './connections/untaken-response';
 import { crossOrigin } from './cross-origin';
 import { KnownPaths } from './known-paths';
 import { renderError } from './openai-error';
-import { type PlainRequest, plainRequest } from './plain-request';
-import { closeWithConnection, mayQueue } from './queued-response';
-import { closeUnread, type RestLimits } from './unread-body';
-import { refuseTunnel, refuseUnreadable } from './unreadable-request';
-import { closeUntaken } from './untaken-response';
 
 /** Time for the headers and body of a request to arrive. */
 const REQUEST_TIMEOUT_MS = 120_000;

@@ -2,8 +2,8 @@
 import type { Writable } from 'node:stream';
 import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import type { FastifyInstance } from 'fastify';
-import { Fault } from '../../kernel/fault';
-import type { Form, FormPart } from '../../kernel/form';
+import { Fault } from '../../../kernel/fault';
+import type { Form, FormPart } from '../../../kernel/form';
 
 const FIELDS_MAX = 64;
 const FIELD_BYTES_MAX = 2 * 1024 * 1024;

@@ -3,7 +3,7 @@
  * the process has, and every other call would end with it. So there is room for so many bytes of them at a time.
  */
 import { getHeapStatistics } from 'node:v8';
-import { Fault } from '../../kernel/fault';
+import { Fault } from '../../../kernel/fault';
 
 /** Measured: a body takes up to seven times its weight, where one of its characters is beyond Latin. */
 const SHARE_OF_HEAP = 8;

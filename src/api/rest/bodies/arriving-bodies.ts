@@ -3,7 +3,7 @@
  * kept at a time; beyond it goes the one that has kept most for longest. Room that is taken before would be kept by whoever sends slowly.
  */
 import type { Readable } from 'node:stream';
-import type { Clock } from '../../kernel/clock';
+import type { Clock } from '../../../kernel/clock';
 import { noRoom } from './body-room';
 
 interface Arriving {

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { eventually, gate } from '../../../test/support/eventually';
-import { StillClock } from '../../../test/support/still-clock';
+import { eventually, gate } from '../../../../test/support/eventually';
+import { StillClock } from '../../../../test/support/still-clock';
+import { createServer } from '../server';
 import { ArrivingBodies } from './arriving-bodies';
 import { BodyRoom } from './body-room';
 import { keepToRoom } from './keep-to-room';
-import { createServer } from './server';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 /** Seventy thousand bytes, and as many parts of others. */

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { StillClock } from '../../../test/support/still-clock';
+import { StillClock } from '../../../../test/support/still-clock';
 import { ArrivingBodies } from './arriving-bodies';
 
 describe('bodies on their way', () => {

@@ -1,7 +1,7 @@
 /** What a body takes of the room that there is for bodies. */
-import { BODY_PARTS_MAX } from '../../gateway/reading/read-call';
-import { bytesOf, type Form } from '../../kernel/form';
-import { partsIn } from '../../kernel/json-members';
+import { BODY_PARTS_MAX } from '../../../gateway/reading/read-call';
+import { bytesOf, type Form } from '../../../kernel/form';
+import { partsIn } from '../../../kernel/json-members';
 
 /**
  * Beside its own bytes. Measured: an object, a list or a member takes up to a hundred bytes when it has been read, and the shortest are of

@@ -1,6 +1,6 @@
 /** Requests that stay HTTP/1.1, whatever else their clients offer to speak, and whose bodies take what they are long. */
 import { IncomingMessage } from 'node:http';
-import { LargerPieces } from '../../kernel/larger-pieces';
+import { LargerPieces } from '../../../kernel/larger-pieces';
 
 const WEBSOCKET = /\bwebsocket\b/i;
 

@@ -1,4 +1,4 @@
-import { encodeForm, type FormPart } from '../../kernel/form';
+import { encodeForm, type FormPart } from '../../../kernel/form';
 import { readForm } from './forms';
 
 const MOST = 1024 * 1024;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
-import { createServer } from './server';
+import { createServer } from '../server';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const REST = { bytes: 4 * 1024 * 1024, ms: 30_000 };

@@ -1,9 +1,9 @@
 /** Answers what is no HTTP request, or comes too slowly or with too much before its body: no handler ever sees it. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Fault } from '../../kernel/fault';
-import { newId } from '../../kernel/ids';
-import { renderError } from './openai-error';
+import { Fault } from '../../../kernel/fault';
+import { newId } from '../../../kernel/ids';
+import { renderError } from '../openai-error';
 
 interface Answer {
   readonly status: string;

@@ -1,6 +1,6 @@
 /** Bodies of whatever is asked for, as far as there is room for them: one that is large is kept in memory until its answer has ended. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Form } from '../../kernel/form';
+import type { Form } from '../../../kernel/form';
 import type { ArrivingBodies } from './arriving-bodies';
 import type { BodyRoom } from './body-room';
 import { weightOf } from './body-weight';
