@@ -123,7 +123,7 @@ export const UsageIntervalEnum = enumOf('UsageInterval', USAGE_INTERVALS, 'Hours
 export const AlertMetricEnum = enumOf(
   'AlertMetric',
   ALERT_METRICS,
-  'BALANCE: what a bucket has left falls below the threshold. SPEND: what was charged to a bucket in a window reaches it. The rates: the share of the requests of the last hour that failed, or that moved to a backup, reaches it.',
+  'What a rule watches: a balance, what was charged or used in a window, or a share of the requests of the last hour.',
 );
 export const DeliveryMeansEnum = enumOf('DeliveryMeans', DELIVERY_MEANS, 'How an alert reaches somebody.');
 export const DeliveryStateEnum = enumOf(
