@@ -2,7 +2,7 @@ import { aPrice } from '../../../test/support/catalog-builders';
 import { fc } from '../../../test/support/properties';
 import { aHold, anAttempt, aRecord, aRequest, aUsage, inFlight, settled } from '../../../test/support/receipt-builders';
 import { FAULT_RULES } from '../../kernel/fault-codes';
-import { minNano, nano } from '../../kernel/money';
+import { formatDecimal, minNano, nano } from '../../kernel/money';
 import { STOP_REASONS } from '../../kernel/words';
 import type { ReceiptRecord } from '../../ledger/receipt';
 import { chargeFor } from '../../metering/charge';
@@ -12,7 +12,8 @@ import { viewReceipt } from './receipt-view';
 
 const CHEAP = aPrice({ id: 'cheap', input: nano(1_000_000_000n), output: nano(4_000_000_000n) });
 const DEAR = aPrice({ id: 'dear', input: nano(2_000_000_000n), output: nano(5_000_000_000n) });
-const PRICES: ReadonlyMap<string, PriceVersion> = new Map([CHEAP, DEAR].map((price) => [price.id, price]));
+const FREE = aPrice({ id: 'free', input: nano(0n), output: nano(0n) });
+const PRICES: ReadonlyMap<string, PriceVersion> = new Map([CHEAP, DEAR, FREE].map((price) => [price.id, price]));
 
 function viewOf(record: Partial<ReceiptRecord>, attempts = [] as Parameters<typeof viewReceipt>[0]['attempts']) {
   const { holdAmount } = { ...aRecord('r'), ...record };
@@ -75,9 +76,15 @@ describe('the cost of a fallback', () => {
     expect(fellBack(CHEAP, DEAR, chargeFor(aUsage(1_000, 500), CHEAP))).toBe(0n);
   });
 
+  it('is what the primary would have charged where the backup is free', () => {
+    expect(fellBack(FREE, CHEAP)).toBe(-chargeFor(aUsage(1_000, 500), CHEAP));
+  });
+
   it('is null without a fallback, without a charge, and without the price of the primary', () => {
     expect(viewOf({ ...charged(CHEAP), primaryPriceId: 'dear' }).fallbackDelta).toBeNull();
     expect(viewOf({ fallbackCount: 1, primaryPriceId: 'dear', charge: nano(0n) }).fallbackDelta).toBeNull();
+    const nothing = aUsage(0, 0, { source: 'NONE' });
+    expect(viewOf({ ...charged(FREE), fallbackCount: 2, primaryPriceId: 'dear', usage: nothing }).fallbackDelta).toBeNull();
     expect(viewOf({ ...charged(CHEAP), fallbackCount: 1, primaryPriceId: 'gone' }).fallbackDelta).toBeNull();
   });
 });
@@ -131,6 +138,15 @@ describe('texts for people', () => {
     const usage = aUsage(10, 4, { classes });
     const { attempts } = viewOf(charged(CHEAP), [anAttempt('r', 0, { usage, charge: nano(3_000_000n) })]);
     expect(attempts[0]?.chargeReason).toBe(`10 input and 4 output tokens${beside} at price version cheap cost 0.003 CNY.`);
+  });
+
+  it('of a usage that costs more than was held say what it costs, and who bears the rest', () => {
+    const usage = aUsage(1_000, 500);
+    const { attempts } = viewOf(charged(CHEAP, 1_000_000n), [anAttempt('r', 0, { usage, charge: nano(1_000_000n) })]);
+    const cost = formatDecimal(chargeFor(usage, CHEAP));
+    expect(attempts[0]?.chargeReason).toBe(
+      `1000 input and 500 output tokens at price version cheap cost ${cost} CNY; 0.001 CNY was held and is charged, the operator bears the rest.`,
+    );
   });
 
   it('of a prompt that passed a threshold of the price name it as the lines do, and of one that only reached it do not', () => {

@@ -83,7 +83,7 @@ export function viewReceipt({ receipt, attempts, prices }: ReceiptParts): Receip
     modelReason,
     price,
     lines: linesOf(record, price),
-    fallbackDelta: fallbackDelta(record, prices.get(record.primaryPriceId ?? '') ?? null),
+    fallbackDelta: fallbackDelta(record, price, prices.get(record.primaryPriceId ?? '') ?? null),
     attempts: viewAttempts(receipt, attempts, prices),
     nextStep: nextStepAfter(record),
   };
@@ -147,10 +147,15 @@ function linesOf(record: ReceiptRecord, price: PriceVersion | null): readonly Ch
 }
 
 /** What the charge would have been at the primary's price, under the same hold, is the measure. */
-function fallbackDelta(record: ReceiptRecord, primary: PriceVersion | null): Nano | null {
-  if (record.fallbackCount === 0 || record.charge === 0n || primary === null) return null;
+function fallbackDelta(record: ReceiptRecord, price: PriceVersion | null, primary: PriceVersion | null): Nano | null {
+  if (record.fallbackCount === 0 || primary === null || !isPriced(record, price)) return null;
   const atPrimary = chargeFor(record.usage, primary);
   return subtractNano(record.charge, record.holdAmount === null ? atPrimary : minNano(atPrimary, record.holdAmount));
+}
+
+/** Whether the charge is that of a price. Nothing is, too, where the backup is free; what a failure left uncharged is not. */
+function isPriced({ charge, usage }: ReceiptRecord, price: PriceVersion | null): boolean {
+  return charge > 0n || (usage.source !== 'NONE' && price !== null && chargeFor(usage, price) === 0n);
 }
 
 /** `last`: of those that were sent, and so the one that the receipt is charged for. */
@@ -163,11 +168,14 @@ function chargeReason(attempt: AttemptOfReceipt, last: boolean, record: ReceiptR
 }
 
 function chargedReason({ usage, charge }: AttemptOfReceipt, { priceId, bucket }: ReceiptRecord, price: PriceVersion | null): string {
+  const money = (amount: Nano) => `${formatDecimal(amount)} ${bucket === null ? null : currencyOf(bucket)}`;
   const { inputTokens, outputTokens } = usage;
   const used = `${inputTokens} input and ${counted(outputTokens, 'output token')}${usageBesideTokens(usage)}`;
   const length = lengthWords(longPromptFor(price?.longPrompts, inputTokens));
   const version = length === '' ? priceId : `${priceId}${length},`;
-  return `${used} at price version ${version} cost ${formatDecimal(charge)} ${bucket === null ? null : currencyOf(bucket)}.`;
+  const full = price === null ? charge : chargeFor(usage, price);
+  const cost = full > charge ? `${money(full)}; ${money(charge)} was held and is charged, the operator bears the rest` : money(charge);
+  return `${used} at price version ${version} cost ${cost}.`;
 }
 
 /** What the user does after a failure; null: there is nothing to do. Once money was charged, nothing invites to try again. */
