@@ -51,7 +51,10 @@ export const FAULT_RULES = {
   request_too_large: { ...invalid, http: 413, nextStep: 'Send a smaller body.' },
   unsupported_media_type: { ...invalid, http: 415, nextStep: 'Send the body in the type that the message names.' },
   insufficient_quota: { ...noMoney, nextStep: 'Top up the balance that the message names, or lower the output limit.' },
-  spend_limit_reached: { ...noMoney, nextStep: 'Raise the spend limit that the message names, or wait for its next window.' },
+  spend_limit_reached: {
+    ...noMoney,
+    nextStep: 'Raise the limit or the budget that the message names, or wait until it begins anew, where it does.',
+  },
   rate_limit_exceeded: {
     http: 429,
     type: 'rate_limit_error',
@@ -77,7 +80,11 @@ export const FAULT_RULES = {
     log: 'warn',
     nextStep: 'Choose another model, and tell the operator: the provider does not have the one that the catalog names.',
   },
-  upstream_failed: { ...upstream, http: 502, nextStep: 'Try again: the attempts of the receipt say what each channel answered.' },
+  upstream_failed: {
+    ...upstream,
+    http: 502,
+    nextStep: 'Try again: the attempts of the receipt say what each channel answered, or why it was passed over.',
+  },
   upstream_timeout: { ...upstream, http: 504, nextStep: 'Try again, or ask for a shorter answer.' },
   output_limit_reached: { ...upstream, http: 502, retry: false, nextStep: 'Ask for a larger output limit, or top up the balance.' },
   gateway_stopping: { ...upstream, http: 503, retryAfterS: 2, nextStep: 'Try again: the gateway was being restarted.' },

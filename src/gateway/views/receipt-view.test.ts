@@ -112,6 +112,14 @@ describe('texts for people', () => {
     expect(viewOf({ ...charged(CHEAP), ...cut }).nextStep).toBe(FAULT_RULES.output_limit_reached.nextStep);
   });
 
+  it('send nobody to an answer that no channel gave, nor to a window that a budget does not have', () => {
+    const free = { charge: nano(0n), usage: aUsage(0, 0, { source: 'NONE' }), status: 'FAILED' } as const;
+    const none = viewOf({ ...free, stopReason: 'NO_CHANNEL', errorCode: STOP_RULES.NO_CHANNEL.fault });
+    expect(none.nextStep).toMatch(/or why it was passed over\.$/);
+    const over = viewOf({ ...free, stopReason: 'REFUSED', errorCode: 'spend_limit_reached' });
+    expect(over.nextStep).toMatch(/the limit or the budget .* begins anew, where it does\.$/);
+  });
+
   it('promise no next step for a code that is not in the table', () => {
     expect(viewOf({ status: 'FAILED', errorCode: 'from_another_version' }).nextStep).toBeNull();
   });
