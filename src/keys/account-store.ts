@@ -25,6 +25,9 @@ export interface Project {
 
 export type ProjectChanges = Partial<Pick<Project, 'name' | 'spendLimits'>>;
 
+/** Given the other projects of the account, of which none comes or changes until the deed is done. What it throws ends the deed. */
+export type BesideOthers = (others: readonly Project[]) => void;
+
 export interface AccountStore {
   find(id: string): Promise<Account | undefined>;
   list(): Promise<readonly Account[]>;
@@ -38,9 +41,9 @@ export interface AccountStore {
   rename(id: string, name: string): Promise<void>;
   /** Takes the place of all rates that it had. @throws Fault `not_found` */
   setRates(id: string, rates: RateLimits): Promise<void>;
-  addProject(project: Project): Promise<void>;
+  addProject(project: Project, fits?: BesideOthers): Promise<void>;
   /** What is left out stays; limits take the place of all that the project had. @throws Fault `not_found` */
-  changeProject(id: string, changes: ProjectChanges): Promise<void>;
+  changeProject(id: string, changes: ProjectChanges, fits?: BesideOthers): Promise<void>;
   /** `accountId` null: of every account. */
   projects(accountId: string | null): Promise<readonly Project[]>;
   /** An id that there is not is left out. */

@@ -4,14 +4,14 @@ import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { checkedName } from '../kernel/names';
 import { shown } from '../kernel/shown';
-import type { AccountStore, Project, ProjectChanges } from './account-store';
+import type { AccountStore, BesideOthers, Project, ProjectChanges } from './account-store';
 import type { SpendLimit } from './api-key';
 import type { KeyRing } from './authenticate';
 import { checkSpendLimits } from './key-wishes';
 import { mayDecide, maySeeProject, type Viewer } from './viewer';
 
 export interface ProjectManagement {
-  readonly accounts: Pick<AccountStore, 'projects' | 'projectsById' | 'addProject' | 'changeProject'>;
+  readonly accounts: Pick<AccountStore, 'projectsById' | 'addProject' | 'changeProject'>;
   readonly keyRing: Pick<KeyRing, 'forget'>;
 }
 
@@ -22,23 +22,22 @@ const PROJECTS_MAX = 10_000;
 
 /**
  * A project without keys, of an account that there is and that whoever asks decides for. A name is that of one project of its account, so
- * that a repeat of the same wish makes no second one and is told the first.
+ * that a repeat of the same wish makes no second one and is told the first, however many come at once.
  * @throws Fault `invalid_request` naming the field
  */
 export async function createProject({ accounts }: Pick<ProjectManagement, 'accounts'>, wish: ProjectWish): Promise<Project> {
   const { accountId } = wish;
-  const others = await accounts.projects(accountId);
-  if (others.length >= PROJECTS_MAX) throw wrong('accountId', `has ${PROJECTS_MAX} projects already, which is the most`);
-  const project = { id: newId(), accountId, name: freeName(wish.name, others), spendLimits: checkSpendLimits(wish.spendLimits) };
-  await accounts.addProject(project);
+  const project = { id: newId(), accountId, name: checkedName(wish.name), spendLimits: checkSpendLimits(wish.spendLimits) };
+  await accounts.addProject(project, (others) => {
+    if (others.length >= PROJECTS_MAX) throw wrong('accountId', `has ${PROJECTS_MAX} projects already, which is the most`);
+    refuseTaken(project.name, others);
+  });
   return project;
 }
 
-function freeName(wished: string, others: readonly Project[]): string {
-  const name = checkedName(wished);
+function refuseTaken(name: string, others: readonly Project[]): void {
   const holder = others.find((each) => each.name === name);
   if (holder !== undefined) throw wrong('name', `is that of the project "${holder.id}" already`);
-  return name;
 }
 
 /**
@@ -46,9 +45,9 @@ function freeName(wished: string, others: readonly Project[]): string {
  * @throws Fault `not_found`, `forbidden`, `invalid_request` naming the field
  */
 export async function renameProject(means: ProjectManagement, viewer: Viewer, projectId: string, name: string): Promise<Project> {
-  const { accountId } = await ownProject(means, viewer, projectId);
-  const others = (await means.accounts.projects(accountId)).filter(({ id }) => id !== projectId);
-  return change(means, projectId, { name: freeName(name, others) });
+  await ownProject(means, viewer, projectId);
+  const free = checkedName(name);
+  return change(means, projectId, { name: free }, (others) => refuseTaken(free, others));
 }
 
 /**
@@ -76,8 +75,13 @@ async function ownProject({ accounts }: ProjectManagement, viewer: Viewer, proje
   return project;
 }
 
-async function change({ accounts, keyRing }: ProjectManagement, projectId: string, changes: ProjectChanges): Promise<Project> {
-  await accounts.changeProject(projectId, changes);
+async function change(
+  { accounts, keyRing }: ProjectManagement,
+  projectId: string,
+  changes: ProjectChanges,
+  fits?: BesideOthers,
+): Promise<Project> {
+  await accounts.changeProject(projectId, changes, fits);
   keyRing.forget();
   const changed = (await accounts.projectsById([projectId])).get(projectId);
   invariant(changed !== undefined, 'a project that was changed still exists');

@@ -1,9 +1,9 @@
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type DataSource, type EntityManager, In, Not } from 'typeorm';
 import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { shown } from '../kernel/shown';
 import { BUCKETS, currencyOf } from '../kernel/words';
-import type { Account, AccountStore, NewAccount, Project, ProjectChanges } from '../keys/account-store';
+import type { Account, AccountStore, BesideOthers, NewAccount, Project, ProjectChanges } from '../keys/account-store';
 import type { RateLimits } from '../keys/api-key';
 import { walletId } from '../ledger/wallet';
 import { accountOfRow, ratesOf, rowOfNewAccount } from './account-mapping';
@@ -13,6 +13,7 @@ import { AccountTokenRow } from './rows/account-token.row';
 import { ProjectRow } from './rows/project.row';
 import { WalletRow } from './rows/wallet.row';
 import { inTransaction, inTurn } from './sql/in-transaction';
+import { keptFromOthers } from './sql/query';
 import { canBeStoredId } from './sql/stored-words';
 
 /** Accounts in the database. */
@@ -72,14 +73,22 @@ export class TypeormAccountStore implements AccountStore {
     return this.change(id, () => ratesOf(rates));
   }
 
-  async addProject(project: Project): Promise<void> {
-    await inTransaction(this.dataSource, (manager) => manager.insert(ProjectRow, rowOfProject(project, this.clock.now())));
+  async addProject(project: Project, fits?: BesideOthers): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      await compared(manager, project, fits);
+      await manager.insert(ProjectRow, rowOfProject(project, this.clock.now()));
+    });
   }
 
-  async changeProject(id: string, { name, spendLimits }: ProjectChanges): Promise<void> {
+  async changeProject(id: string, { name, spendLimits }: ProjectChanges, fits?: BesideOthers): Promise<void> {
     const set = { ...(name !== undefined && { name }), ...(spendLimits !== undefined && { spendLimits: textOfSpendLimits(spendLimits) }) };
-    const changed = await inTransaction(this.dataSource, (manager) => manager.update(ProjectRow, { id }, set));
-    if (changed.affected === 0) throw new Fault('not_found', `There is no project "${shown(id)}".`, { param: 'projectId' });
+    // Read beforehand: a read inside would fix what the transaction sees before it has the account for itself.
+    const project = (await this.projectsById([id])).get(id);
+    if (project === undefined) throw new Fault('not_found', `There is no project "${shown(id)}".`, { param: 'projectId' });
+    await inTransaction(this.dataSource, async (manager) => {
+      await compared(manager, project, fits);
+      await manager.update(ProjectRow, { id }, set);
+    });
   }
 
   async projects(accountId: string | null): Promise<readonly Project[]> {
@@ -106,6 +115,15 @@ export class TypeormAccountStore implements AccountStore {
   private read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return inTurn(this.dataSource, work);
   }
+}
+
+/** First in its transaction. The row of the account is kept from others from here on, and each that compares comes past it. */
+async function compared(manager: EntityManager, project: Pick<Project, 'id' | 'accountId'>, fits?: BesideOthers): Promise<void> {
+  if (fits === undefined) return;
+  const { id, accountId } = project;
+  await manager.query(`SELECT id FROM account WHERE id = ?${keptFromOthers(manager)}`, [accountId]);
+  const others = await manager.findBy(ProjectRow, { accountId, id: Not(id) });
+  fits(others.map(projectOfRow));
 }
 
 function emptyWallets(accountId: string): WalletRow[] {

@@ -73,6 +73,32 @@ eachDatabase('the account store', (opened, promise) => {
     await expect(store().changeProject('no such project', { spendLimits: [] })).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  promise('shows whoever compares a project with the others all that came before, however many come at once', async () => {
+    await store().add(account('crowded'), [], []);
+    const one = (others: readonly { readonly name: string }[]) => {
+      if (others.some(({ name }) => name === 'Bots')) throw new Error('taken');
+    };
+    const project = () => ({ id: newId(), accountId: 'crowded', name: 'Bots', spendLimits: [] });
+    const made = await Promise.allSettled(Array.from({ length: 8 }, () => store().addProject(project(), one)));
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await store().projects('crowded')).toHaveLength(1);
+  });
+
+  promise('lets one of many projects that want a name have it, with no change to the rest', async () => {
+    const ids = ['wish-a', 'wish-b', 'wish-c', 'wish-d'];
+    const projects = ids.map((id) => ({ id, accountId: 'wishes', name: id, spendLimits: [] }));
+    await store().add(account('wishes'), [], projects);
+    const one = (others: readonly { readonly name: string }[]) => {
+      if (others.some(({ name }) => name === 'Wanted')) throw new Error('taken');
+    };
+    const changed = await Promise.allSettled(ids.map((id) => store().changeProject(id, { name: 'Wanted' }, one)));
+    expect(changed.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await store().projects('wishes')).filter(({ name }) => name === 'Wanted')).toHaveLength(1);
+    await store().changeProject('wish-a', { name: 'Wanted by itself' }, (others) =>
+      expect(others.map(({ id }) => id)).not.toContain('wish-a'),
+    );
+  });
+
   promise('keeps since when an account is suspended, until it is resumed', async () => {
     await store().add(account('suspended'), [], []);
     expect((await store().find('suspended'))?.suspendedAt).toBeNull();

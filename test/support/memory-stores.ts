@@ -2,7 +2,7 @@
 
 import type { MadeBefore } from '../../src/kernel/made-once';
 import { hashSecret } from '../../src/kernel/secret';
-import type { Account, AccountStore, NewAccount, Project, ProjectChanges, SettingStore } from '../../src/keys/account-store';
+import type { Account, AccountStore, BesideOthers, NewAccount, Project, ProjectChanges, SettingStore } from '../../src/keys/account-store';
 import { type ApiKey, type KeySecret, NO_RATES, type RateLimits, type SpendLimit, type StoredKeyStatus } from '../../src/keys/api-key';
 import type { ApiKeyStore, NewApiKey, Rotation } from '../../src/keys/api-key-store';
 
@@ -122,14 +122,20 @@ export class MemoryAccountStore implements AccountStore {
     this.accounts.set(id, { ...account, rates });
   }
 
-  async addProject(project: Project): Promise<void> {
+  async addProject(project: Project, fits?: BesideOthers): Promise<void> {
+    fits?.(this.othersOf(project));
     this.allProjects.set(project.id, project);
   }
 
-  async changeProject(id: string, changes: ProjectChanges): Promise<void> {
+  async changeProject(id: string, changes: ProjectChanges, fits?: BesideOthers): Promise<void> {
     const project = this.allProjects.get(id);
     if (project === undefined) throw new Error(`no project ${id}`);
+    fits?.(this.othersOf(project));
     this.allProjects.set(id, { ...project, ...changes });
+  }
+
+  private othersOf({ id, accountId }: Project): readonly Project[] {
+    return [...this.allProjects.values()].filter((project) => project.accountId === accountId && project.id !== id);
   }
 
   async projects(accountId: string | null): Promise<readonly Project[]> {
