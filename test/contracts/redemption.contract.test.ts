@@ -90,7 +90,14 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('redemption codes on %s', (kind
     );
     expect(told[0]).toMatchObject({ code: 'not_found', message: expect.stringContaining('cannot be redeemed') });
     expect(await balanceOf(stranger)).toBe(0n);
-    await expect(redeem(means, 'nobody', (await newCode()).code)).rejects.toThrow(/cannot be redeemed/);
+  });
+
+  promise('are not what is wrong where the account is', async () => {
+    const { code } = await newCode();
+    const refused = { code: 'not_found', message: 'There is no account "nobody".', detail: { param: 'accountId' } };
+    await expect(redeem(means, 'nobody', code)).rejects.toMatchObject(refused);
+    const account = await newAccount();
+    expect((await redeem(means, account, code)).walletId).toBe(`${account}:RMB`);
   });
 
   promise('that were redeemed cannot be revoked, and stay redeemed', async () => {

@@ -82,7 +82,7 @@ async function addCodes(
 
 /**
  * Adds the amount of a code to its bucket of the account. The account that redeemed a code before gets the entry of then.
- * @throws Fault `not_found`, the same for a code that is unknown, used, expired or revoked, and for an account that is not there;
+ * @throws Fault `not_found` for an account that is not there, and, the same for all, for a code that is unknown, used, expired or revoked;
  * `invalid_request` for one that would give the wallet more than it can hold
  */
 export async function redeem(means: RedemptionMeans, accountId: string, typed: string): Promise<LedgerEntry> {
@@ -94,7 +94,8 @@ export async function redeem(means: RedemptionMeans, accountId: string, typed: s
   if (before?.walletId === wallet) return before;
   if (stateOf(code, before, means.clock.now()) !== 'OPEN') throw unusable();
   const standing = (await means.reader.walletsById([wallet])).get(wallet);
-  if (standing === undefined) throw unusable();
+  // Only the operator names an account: no stranger learns from this that there is such a code.
+  if (standing === undefined) throw new Fault('not_found', `There is no account "${shown(accountId)}".`, { param: 'accountId' });
   if (standing.posted + code.amount > NANO_MAX) throw tooMuchFor(wallet);
   return moveOnce(means, code, wallet);
 }
