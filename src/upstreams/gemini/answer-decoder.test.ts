@@ -39,6 +39,16 @@ describe('an answer of Gemini', () => {
     expect(events).toContainEqual({ kind: 'stop', cause: 'tool-calls', sequence: null });
   });
 
+  it("that told its thoughts until its limit has the provider's count of them, once nothing can follow", () => {
+    const decoder = new GeminiDecoder(aChannel('g', { protocol: 'gemini' }));
+    const counts = { promptTokenCount: 10, thoughtsTokenCount: 6, totalTokenCount: 16 };
+    const usage = (more: object, usageMetadata: object) =>
+      decoder.take({ candidates: [{ index: 0, ...more }], usageMetadata }).events.filter(({ kind }) => kind === 'usage');
+    expect(usage({ content: { parts: [{ text: 'I weigh it.', thought: true }] } }, counts)).toEqual([]);
+    const told = { inputTokens: 10, outputTokens: 6, reasoningTokens: 6, source: 'PROVIDER' };
+    expect(usage({ finishReason: 'MAX_TOKENS' }, counts)).toMatchObject([{ usage: told }]);
+  });
+
   it('that thought until its limit is cut, and its thoughts are output', () => {
     const { events } = decode(geminiJson('thoughts-only.json'));
     expect(events).toMatchObject([

@@ -7,7 +7,7 @@ import { type AnswerEvent, type Decoded, outputTextOfEvent, type StopCause } fro
 import { failureOf } from '../failure';
 import { type JsonRecord, recordOf } from '../json';
 import { blockedPrompt, errorIn, geminiError, unusableEnd } from './gemini-failure';
-import { readGeminiUsage } from './gemini-usage';
+import { readGeminiUsage, type Written } from './gemini-usage';
 
 const CAUSES: ReadonlyMap<unknown, StopCause> = new Map<unknown, StopCause>([
   ['STOP', 'complete'],
@@ -22,6 +22,9 @@ export class GeminiDecoder {
   private id: string | null = null;
   private calls = 0;
   private wrote = false;
+  /** Something beside thoughts has arrived. */
+  private answered = false;
+  private ended = false;
 
   /**
    * `oneCall`: the client takes one call in an answer at most. Gemini has no word for that, so further ones are left out here, as
@@ -46,9 +49,16 @@ export class GeminiDecoder {
     }
     const events: AnswerEvent[] = this.head(chunk);
     const failure = candidate === undefined ? undefined : this.takeCandidate(recordOf(candidate), events);
-    this.wrote ||= events.some((event) => outputTextOfEvent(event) !== '');
+    this.note(events);
     events.push(...this.usage(usageMetadata));
     return failure === undefined ? { events } : { events, failure };
+  }
+
+  private note(events: readonly AnswerEvent[]): void {
+    const written = events.filter((event) => outputTextOfEvent(event) !== '');
+    this.wrote ||= written.length > 0;
+    this.answered ||= written.some(({ kind }) => kind !== 'reasoning');
+    this.ended ||= events.some(({ kind }) => kind === 'stop');
   }
 
   private head({ responseId, modelVersion }: JsonRecord): AnswerEvent[] {
@@ -97,8 +107,14 @@ export class GeminiDecoder {
   }
 
   private usage(metadata: unknown): AnswerEvent[] {
-    const usage = readGeminiUsage(metadata, this.wrote);
+    const usage = readGeminiUsage(metadata, this.written());
     return usage === undefined ? [] : [{ kind: 'usage', usage }];
+  }
+
+  private written(): Written {
+    if (!this.wrote) return 'nothing';
+    // Before the end an answer may still follow, whose count would then be missing.
+    return this.answered || !this.ended ? 'answer' : 'thoughts-alone';
   }
 }
 

@@ -9,7 +9,7 @@ describe('the usage of Gemini', () => {
       candidatesTokenCount: 3,
       thoughtsTokenCount: 7,
     };
-    expect(readGeminiUsage(counts, true)).toEqual({
+    expect(readGeminiUsage(counts, 'answer')).toEqual({
       inputTokens: 15,
       cachedInputTokens: 4,
       cacheWriteTokens: 0,
@@ -22,7 +22,7 @@ describe('the usage of Gemini', () => {
   it('takes counts of null for counts that are left out', () => {
     const none = { toolUsePromptTokenCount: null, thoughtsTokenCount: null, cachedContentTokenCount: null, candidatesTokensDetails: null };
     const counts = { promptTokenCount: 10, candidatesTokenCount: 3 };
-    expect(readGeminiUsage({ ...counts, ...none }, true)).toEqual(readGeminiUsage(counts, true));
+    expect(readGeminiUsage({ ...counts, ...none }, 'answer')).toEqual(readGeminiUsage(counts, 'answer'));
   });
 
   it('tells sound and pictures apart, read and made, where there were some', () => {
@@ -33,13 +33,13 @@ describe('the usage of Gemini', () => {
     ];
     const counts = { promptTokenCount: 300, candidatesTokenCount: 1_300 };
     const told = { promptTokensDetails: details(32, 258), candidatesTokensDetails: details(2, 1_290) };
-    expect(readGeminiUsage({ ...counts, ...told }, true)?.classes).toEqual({
+    expect(readGeminiUsage({ ...counts, ...told }, 'answer')?.classes).toEqual({
       audioInputTokens: 32,
       imageInputTokens: 258,
       audioOutputTokens: 2,
       imageOutputTokens: 1_290,
     });
-    expect(readGeminiUsage({ ...counts, promptTokensDetails: details(0, 258) }, true)?.classes).toEqual({ imageInputTokens: 258 });
+    expect(readGeminiUsage({ ...counts, promptTokensDetails: details(0, 258) }, 'answer')?.classes).toEqual({ imageInputTokens: 258 });
   });
 
   it.each([
@@ -48,20 +48,33 @@ describe('the usage of Gemini', () => {
   ])('has what was cached among the cached input alone: %s', (modality, name) => {
     const media = (tokenCount: unknown) => [{ modality, tokenCount }];
     const counts = { promptTokenCount: 200, cachedContentTokenCount: 80, candidatesTokenCount: 1, promptTokensDetails: media(100) };
-    const read = (more: object) => readGeminiUsage({ ...counts, ...more }, true)?.classes;
+    const read = (more: object) => readGeminiUsage({ ...counts, ...more }, 'answer')?.classes;
     expect(read({ cacheTokensDetails: media(80) })).toEqual({ [name]: 20 });
     expect(read({ cacheTokensDetails: media(100) })).toBeUndefined();
     expect(read({ cacheTokensDetails: media('80') })).toEqual({ [name]: 100 });
   });
 
   it('takes a count of output that is left out for zero while nothing was written', () => {
-    expect(readGeminiUsage({ promptTokenCount: 10 }, false)).toMatchObject({ inputTokens: 10, outputTokens: 0 });
+    expect(readGeminiUsage({ promptTokenCount: 10 }, 'nothing')).toMatchObject({ inputTokens: 10, outputTokens: 0 });
   });
 
   it('takes it from the total when something was written, and for missing when the total does not tell either', () => {
-    expect(readGeminiUsage({ promptTokenCount: 10, thoughtsTokenCount: 2, totalTokenCount: 20 }, true)).toMatchObject({ outputTokens: 10 });
-    expect(readGeminiUsage({ promptTokenCount: 10 }, true)).toBeUndefined();
-    expect(readGeminiUsage({ promptTokenCount: 10, totalTokenCount: 10 }, true)).toBeUndefined();
+    expect(readGeminiUsage({ promptTokenCount: 10, thoughtsTokenCount: 2, totalTokenCount: 20 }, 'answer')).toMatchObject({
+      outputTokens: 10,
+    });
+    expect(readGeminiUsage({ promptTokenCount: 10 }, 'answer')).toBeUndefined();
+    expect(readGeminiUsage({ promptTokenCount: 10, totalTokenCount: 10 }, 'answer')).toBeUndefined();
+  });
+
+  it('takes it for zero where thoughts alone were written and the total is whole with them', () => {
+    const counts = { promptTokenCount: 10, thoughtsTokenCount: 6 };
+    const read = (more: object) => readGeminiUsage({ ...counts, ...more }, 'thoughts-alone');
+    expect(read({ totalTokenCount: 16 })).toMatchObject({ inputTokens: 10, outputTokens: 6, reasoningTokens: 6 });
+    expect(read({ totalTokenCount: 20 })).toMatchObject({ outputTokens: 10, reasoningTokens: 6 });
+    expect([read({}), read({ totalTokenCount: 15 }), read({ totalTokenCount: 10, thoughtsTokenCount: 0 })]).toEqual(
+      Array(3).fill(undefined),
+    );
+    expect(readGeminiUsage({ ...counts, totalTokenCount: 16 }, 'answer')).toBeUndefined();
   });
 
   it.each([
@@ -73,6 +86,6 @@ describe('the usage of Gemini', () => {
     { promptTokenCount: 10, candidatesTokenCount: 1, thoughtsTokenCount: 0.5 },
     { promptTokenCount: 1e30, candidatesTokenCount: 1 },
   ])('reads nothing from %j', (metadata) => {
-    expect(readGeminiUsage(metadata, true)).toBeUndefined();
+    expect(readGeminiUsage(metadata, 'answer')).toBeUndefined();
   });
 });

@@ -4,11 +4,14 @@ import { isRecord } from '../../kernel/record';
 import { providerUsage, tokenCount, type Usage } from '../../metering/usage';
 import { type JsonRecord, recordOf } from '../json';
 
+/** What has arrived: nothing, an answer, or, at its end, thoughts alone, which are counted apart. */
+export type Written = 'nothing' | 'answer' | 'thoughts-alone';
+
 /**
- * The usage that the provider counted, or undefined when there is none that can be read. `wrote`: output has arrived, so
- * that a candidates' count that is left out is missing, and not zero.
+ * The usage that the provider counted, or undefined when there is none that can be read. A candidates' count that is left out is zero where
+ * nothing has arrived, and is missing once output has.
  */
-export function readGeminiUsage(metadata: unknown, wrote: boolean): Usage | undefined {
+export function readGeminiUsage(metadata: unknown, wrote: Written): Usage | undefined {
   if (!isRecord(metadata)) return undefined;
   const { promptTokenCount: prompt } = metadata;
   const toolUse = metadata['toolUsePromptTokenCount'] ?? 0;
@@ -29,11 +32,13 @@ export function readGeminiUsage(metadata: unknown, wrote: boolean): Usage | unde
 }
 
 /** What the total says of candidates that are not counted themselves. */
-function writtenOf({ totalTokenCount: total, promptTokenCount, toolUsePromptTokenCount, thoughtsTokenCount }: JsonRecord, wrote: boolean) {
-  if (!wrote) return 0;
+function writtenOf({ totalTokenCount: total, promptTokenCount, toolUsePromptTokenCount, thoughtsTokenCount }: JsonRecord, wrote: Written) {
+  if (wrote === 'nothing') return 0;
   const others = [promptTokenCount, toolUsePromptTokenCount, thoughtsTokenCount].map((count) => tokenCount(count) ?? 0);
   const rest = others.reduce((left, count) => left - count, tokenCount(total) ?? 0);
-  return rest > 0 ? rest : undefined;
+  if (rest > 0) return rest;
+  // All that arrived is among the thoughts, and with these the total is whole.
+  return wrote === 'thoughts-alone' && rest === 0 && thoughtsTokenCount ? 0 : undefined;
 }
 
 /** undefined when one of them is no count. */
