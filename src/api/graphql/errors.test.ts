@@ -81,10 +81,19 @@ describe('errors', () => {
     expect(answers[1]?.errors[0]?.message).toMatch(/^Introspection is off here: .*GRAPHQL_INTROSPECTION=true/);
   });
 
-  it('meet a form that a foreign site could send', async () => {
+  it('meet what a foreign site could send: a form of text, and whatever names no caller', async () => {
+    const text = { 'content-type': 'text/plain', authorization: `Bearer ${ACME}` };
+    const payload = '{"query":"{ __typename }"}';
+    const form = await world.app.inject({ method: 'POST', url: '/graphql', headers: text, payload });
+    const link = await world.app.inject({ method: 'GET', url: '/graphql?query={__typename}' });
+    expect([form.statusCode, link.statusCode]).toEqual([400, 401]);
+  });
+
+  it('do not meet a query by GET that names its caller, which no foreign site can have sent', async () => {
     const headers = { authorization: `Bearer ${ACME}` };
     const response = await world.app.inject({ method: 'GET', url: '/graphql?query={__typename}', headers });
-    expect(response.statusCode).toBe(400);
+    expect([response.statusCode, response.json()]).toEqual([200, { data: { __typename: 'Query' } }]);
+    expect(response.headers['cache-control']).toBe('no-store');
   });
 });
 

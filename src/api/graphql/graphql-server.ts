@@ -48,7 +48,8 @@ function serve(graph: FastifyInstance, apollo: ApolloServer<GraphContext>, deps:
   const contexts = new WeakMap<FastifyRequest, GraphContext>();
   graph.setErrorHandler((error, request, reply) => refuse(deps.log, error, request, reply));
   // Before a body is read: nothing is kept for strangers.
-  graph.addHook('onRequest', async (request) => {
+  graph.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store');
     const viewer = await authenticateViewer(deps, bearerSecret(request.headers.authorization), deps.addressOf(request.raw));
     contexts.set(request, contextFor(deps, viewer, request.id));
     withUsableHost(request);
@@ -71,7 +72,7 @@ function createApollo(schema: GraphQLSchema, { introspection, log }: GraphqlDeps
     schema,
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
-    csrfPrevention: true,
+    csrfPrevention: NAMES_ITS_CALLER,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -88,6 +89,12 @@ function createApollo(schema: GraphQLSchema, { introspection, log }: GraphqlDeps
     ],
   });
 }
+
+/**
+ * The header that no page of elsewhere can have had sent: browsers ask the gateway before they let a page set it. Every request that is
+ * served has it, so that a query by GET needs no other one beside it, which clients that send queries so do not know of.
+ */
+const NAMES_ITS_CALLER = { requestHeaders: ['authorization'] };
 
 /** Executed as a query, a subscription breaks on its first field, which is nobody's fault but the client's. */
 const NO_SUBSCRIPTIONS_HERE: ApolloServerPlugin<GraphContext> = {
