@@ -13,6 +13,12 @@ export class PageInfoNode {
   @Field(() => Boolean, { description: 'Whether there is more after this page.' })
   readonly hasNextPage: boolean;
 
+  @Field(() => Boolean, { description: 'Whether the page begins after a cursor. There is no way back but to the first page.' })
+  readonly hasPreviousPage: boolean;
+
+  @Field(() => String, { nullable: true, description: 'The cursor of the first node; null on an empty page.' })
+  readonly startCursor: string | null;
+
   @Field(() => String, { nullable: true, description: 'To be passed as `after` for the next page; null on an empty page.' })
   readonly endCursor: string | null;
 }
@@ -30,8 +36,10 @@ export interface Connection<T> {
   readonly pageInfo: PageInfoNode;
 }
 
-export function connectionOf<T, N>(page: Page<T>, view: (node: T, at: number) => N): Connection<N> {
+/** The page that was asked for, as it was read. */
+export function connectionOf<T, N>({ after }: PageRequest, page: Page<T>, view: (node: T, at: number) => N): Connection<N> {
   const edges = page.items.map(({ cursor, node }, at) => ({ cursor, node: view(node, at) }));
-  const endCursor = edges.at(-1)?.cursor ?? null;
-  return { edges, nodes: edges.map((edge) => edge.node), pageInfo: { hasNextPage: page.hasNextPage, endCursor } };
+  const places = { startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null };
+  const pageInfo = { hasNextPage: page.hasNextPage, hasPreviousPage: after !== undefined, ...places };
+  return { edges, nodes: edges.map((edge) => edge.node), pageInfo };
 }

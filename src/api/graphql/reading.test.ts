@@ -90,6 +90,11 @@ describe('a receipt tells its whole story', () => {
   });
 });
 
+interface Receipts {
+  readonly edges: readonly { readonly cursor: string }[];
+  readonly pageInfo: { readonly startCursor: string | null; readonly endCursor: string | null };
+}
+
 describe('lists', () => {
   it('run by cursor to their end, each node once', async () => {
     const seen: string[] = [];
@@ -104,6 +109,22 @@ describe('lists', () => {
       more = page.pageInfo.hasNextPage;
     }
     expect(seen).toEqual(['r-flying', 'r-refused', 'r-fallback']);
+  });
+
+  it('say where a page begins and ends, and whether there is more on either side, as Relay asks of a PageInfo', async () => {
+    const query = 'query Page($after: String) { receipts(first: 2, after: $after) { edges { cursor } pageInfo { ...Whole } } }';
+    const whole = 'fragment Whole on PageInfo { hasPreviousPage hasNextPage startCursor endCursor }';
+    const pageAfter = async (after: string | null) => {
+      const { receipts } = (await world.ask(ACME, `${query} ${whole}`, { after })).data as { receipts: Receipts };
+      return { pageInfo: receipts.pageInfo, cursors: receipts.edges.map(({ cursor }) => cursor) };
+    };
+    const { pageInfo: first, cursors } = await pageAfter(null);
+    expect(first).toEqual({ hasPreviousPage: false, hasNextPage: true, startCursor: cursors[0], endCursor: cursors[1] });
+    const last = await pageAfter(first.endCursor);
+    const only = last.cursors[0];
+    expect(last.pageInfo).toEqual({ hasPreviousPage: true, hasNextPage: false, startCursor: only, endCursor: only });
+    const nothing = await pageAfter(last.pageInfo.endCursor);
+    expect(nothing.pageInfo).toEqual({ hasPreviousPage: true, hasNextPage: false, startCursor: null, endCursor: null });
   });
 
   it.each([0, -1, 101])('refuse first: %d, and say what is allowed', async (first) => {

@@ -21,7 +21,8 @@ export class AlertResolver {
     @Arg('ruleId', () => ID, { nullable: true, description: 'Only those of this rule.' }) ruleId: string | null,
   ): Promise<AlertConnection> {
     const asked = given({ ruleId });
-    return connectionOf(await sources.alertLog.page(readingAccount(viewer), pageRequest(first, after), asked.ruleId), viewAlert);
+    const page = pageRequest(first, after);
+    return connectionOf(page, await sources.alertLog.page(readingAccount(viewer), page, asked.ruleId), viewAlert);
   }
 
   @Subscription(() => AlertNode, {

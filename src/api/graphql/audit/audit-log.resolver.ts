@@ -19,9 +19,7 @@ export class AuditLogResolver {
     @Arg('target', () => String, { nullable: true, description: 'The id of what was changed; left out: all.' }) target: string | null,
   ): Promise<AuditEntryConnection> {
     if (viewer.kind === 'key') throw new Fault('forbidden', 'An API key cannot read the audit log: use the token of the account.');
-    return connectionOf(
-      await sources.auditLog.page(accountOf(viewer), pageRequest(first, after), given({ action, target })),
-      (entry) => entry,
-    );
+    const page = pageRequest(first, after);
+    return connectionOf(page, await sources.auditLog.page(accountOf(viewer), page, given({ action, target })), (entry) => entry);
   }
 }

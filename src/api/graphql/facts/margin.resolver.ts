@@ -28,7 +28,8 @@ export class MarginResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
   ): Promise<OverageConnection> {
-    return connectionOf(await operatorsFacts(context).overages(pageRequest(first, after)), (overage) => overage);
+    const page = pageRequest(first, after);
+    return connectionOf(page, await operatorsFacts(context).overages(page), (overage) => overage);
   }
 }
 

@@ -42,7 +42,8 @@ export class StatementResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
   ): Promise<LedgerEntryConnection> {
-    return connectionOf(await ledger.page(pageRequest(first, after), { walletId, ...period }), viewEntry);
+    const page = pageRequest(first, after);
+    return connectionOf(page, await ledger.page(page, { walletId, ...period }), viewEntry);
   }
 }
 

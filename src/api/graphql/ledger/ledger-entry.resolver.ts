@@ -20,7 +20,8 @@ export class LedgerEntryResolver {
     @Arg('filter', () => LedgerFilterInput, { nullable: true, description: 'Which entries; left out: all.' })
     filter: LedgerFilterInput | null,
   ): Promise<LedgerEntryConnection> {
-    return connectionOf(await ledger.page(pageRequest(first, after), entryFilter(filter)), viewEntry);
+    const page = pageRequest(first, after);
+    return connectionOf(page, await ledger.page(page, entryFilter(filter)), viewEntry);
   }
 
   @FieldResolver(() => WalletNode, { description: 'The wallet whose balance it changed.' })

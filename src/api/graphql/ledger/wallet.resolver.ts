@@ -21,6 +21,7 @@ export class WalletResolver {
     @Arg('filter', () => LedgerFilterInput, { nullable: true, description: 'Which entries; left out: all.' })
     filter: LedgerFilterInput | null,
   ): Promise<LedgerEntryConnection> {
-    return connectionOf(await ledger.page(pageRequest(first, after), entryFilter(filter, id)), viewEntry);
+    const page = pageRequest(first, after);
+    return connectionOf(page, await ledger.page(page, entryFilter(filter, id)), viewEntry);
   }
 }

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
-import type { Page } from '../../../ledger/ledger-reader';
+import type { Page, PageRequest } from '../../../ledger/ledger-reader';
 import type { ReadableReceipt } from '../../../ledger/receipt';
 import { fieldsBelow } from '../asked-fields';
 import type { GraphContext } from '../context';
@@ -32,7 +32,8 @@ export class ReceiptQueries {
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
     @Arg('filter', () => ReceiptFilterInput, { nullable: true, description: FILTER_DESCRIPTION }) filter: ReceiptFilterInput | null,
   ): Promise<ReceiptConnection> {
-    return complete(context, info, await context.receipts.page(pageRequest(first, after), filterOf(filter)));
+    const page = pageRequest(first, after);
+    return complete(context, info, page, await context.receipts.page(page, filterOf(filter)));
   }
 }
 
@@ -46,7 +47,8 @@ export class ReceiptsOfKey {
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
     @Arg('filter', () => ReceiptFilterInput, { nullable: true, description: FILTER_DESCRIPTION }) filter: ReceiptFilterInput | null,
   ): Promise<ReceiptConnection> {
-    return connectionOf(await receipts.pageOfKey(id, pageRequest(first, after), filterOf(filter)), (receipt) => receiptRoot(receipt));
+    const page = pageRequest(first, after);
+    return connectionOf(page, await receipts.pageOfKey(id, page, filterOf(filter)), (receipt) => receiptRoot(receipt));
   }
 }
 
@@ -56,6 +58,7 @@ const WAYS_TO_NODES = [['nodes'], ['edges', 'node']];
 async function complete(
   { receipts, ledger }: GraphContext,
   info: GraphQLResolveInfo,
+  request: PageRequest,
   page: Page<ReadableReceipt>,
 ): Promise<ReceiptConnection> {
   const asked = fieldsBelow(info, WAYS_TO_NODES);
@@ -64,7 +67,7 @@ async function complete(
     asked.has('attempts') ? receipts.attemptsOf(found) : null,
     asked.has('ledgerEntries') ? ledger.entriesOfPage(found.map(({ record }) => record.requestId)) : null,
   ]);
-  return connectionOf(page, (receipt, at) => {
+  return connectionOf(request, page, (receipt, at) => {
     const read = { attempts: attempts?.[at] ?? null, entries: entries === null ? null : (entries.get(receipt.record.requestId) ?? []) };
     return receiptRoot(receipt, read);
   });

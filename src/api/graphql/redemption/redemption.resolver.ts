@@ -25,9 +25,10 @@ export class RedemptionResolver {
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
   ): Promise<RedemptionCodeConnection> {
     const { codes, reader } = operatorsMeans(context);
-    const page = await codes.page(pageRequest(first, after));
+    const asked = pageRequest(first, after);
+    const page = await codes.page(asked);
     const entries = await reader.entriesOfExternalKeys(page.items.map(({ node }) => redemptionKey(node.id)));
-    return connectionOf(page, (code) => viewCode(code, entries.get(redemptionKey(code.id)), context.now));
+    return connectionOf(asked, page, (code) => viewCode(code, entries.get(redemptionKey(code.id)), context.now));
   }
 
   @Mutation(() => [CreatedRedemptionCode], { description: 'Operators only. Makes codes, and shows them this once.' })

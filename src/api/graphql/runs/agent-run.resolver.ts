@@ -34,7 +34,8 @@ export class AgentRunResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
   ): Promise<AgentRunConnection> {
-    return connectionOf(await runs.agentRuns(pageRequest(first, after)), viewRun);
+    const page = pageRequest(first, after);
+    return connectionOf(page, await runs.agentRuns(page), viewRun);
   }
 
   @Mutation(() => AgentRunNode, {
@@ -93,7 +94,8 @@ export class AgentRunResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
   ): Promise<ReceiptConnection> {
-    return connectionOf(await receipts.page(pageRequest(first, after), { runId: id }), (receipt) => receiptRoot(receipt));
+    const page = pageRequest(first, after);
+    return connectionOf(page, await receipts.page(page, { runId: id }), (receipt) => receiptRoot(receipt));
   }
 }
 
