@@ -154,6 +154,23 @@ onEachDatabase(
       quiet.socket.close();
     });
 
+    promise('whose subscription a directive leaves without a field is told so, and follows on what else it follows', async () => {
+      const client = await connectLive(bed.gateway.origin, ACME);
+      const empty = [
+        'subscription($on: Boolean = false) { spend @include(if: $on) { cursor } }',
+        'subscription { ... @skip(if: true) { spend { cursor } } }',
+        'subscription { ...s } fragment s on Subscription { ...s spend @skip(if: true) { cursor } }',
+      ];
+      for (const [nth, query] of empty.entries()) {
+        client.subscribe(String(nth), query);
+        const { payload } = await client.hears(({ id, type }) => id === String(nth) && type === 'error');
+        expect(payload).toContainEqual(expect.objectContaining({ message: expect.stringContaining('takes no @skip and no @include') }));
+      }
+      client.subscribe('q', '{ __typename }');
+      expect(await client.hears(({ id, type }) => id === 'q' && type === 'next')).toMatchObject({ payload: { data: {} } });
+      client.socket.close();
+    });
+
     promise('may call an operation what it likes, also as something that every object has', async () => {
       const client = await connectLive(bed.gateway.origin, ACME);
       for (const named of ['constructor', '__proto__']) {
