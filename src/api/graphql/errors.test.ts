@@ -66,6 +66,33 @@ describe('errors', () => {
     expect(errors[0]?.extensions['code']).toBe('BAD_USER_INPUT');
   });
 
+  it.each([
+    [
+      '{ receipts(filter: { from: "yesterday" }) { nodes { id } } }',
+      'type "DateTime", found "yesterday"',
+      'such as "2026-03-01T12:00:00Z"',
+      28,
+    ],
+    [
+      'mutation { refund(amount: 1.5, receiptId: "r", idempotencyKey: "k", memo: "m") { id } }',
+      'type "Decimal", found 1.5',
+      'such as "12.5"',
+      27,
+    ],
+  ])('of a value in the query say where it stands, and what it is and must be: %s', async (query, found, rule, column) => {
+    const { errors } = await world.ask(ACME, query);
+    expect(errors).toMatchObject([{ locations: [{ line: 1, column }], extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+    expect(errors[0]?.message).toContain(found);
+    expect(errors[0]?.message).toContain(rule);
+  });
+
+  it('of a body in another type say which one it must have', async () => {
+    const headers = { authorization: `Bearer ${ACME}`, 'content-type': 'application/graphql' };
+    const response = await world.app.inject({ method: 'POST', url: '/graphql', headers, payload: '{ __typename }' });
+    const told = { message: 'The body must be application/json.', extensions: { faultCode: 'unsupported_media_type' } };
+    expect([response.statusCode, response.json()]).toMatchObject([415, { errors: [told] }]);
+  });
+
   it('of a body that is no JSON have the shape of the graph', async () => {
     const headers = { authorization: `Bearer ${ACME}`, 'content-type': 'application/json' };
     const response = await world.app.inject({ method: 'POST', url: '/graphql', headers, payload: '{' });

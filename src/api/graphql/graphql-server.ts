@@ -151,6 +151,7 @@ function refuse(log: Log, error: unknown, request: FastifyRequest, reply: Fastif
 function badRequest(error: unknown): Fault | null {
   const { statusCode, message } = error as { statusCode?: unknown; message?: unknown };
   if (statusCode === 413) return new Fault('request_too_large', 'The body is too large.');
+  if (statusCode === 415) return new Fault('unsupported_media_type', 'The body must be application/json.');
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return null;
   return new Fault('invalid_request', shown(String(message)));
 }

@@ -14,7 +14,7 @@ export const Decimal = new GraphQLScalarType<bigint, string>({
     return formatDecimal(value);
   },
   parseValue: readDecimal,
-  parseLiteral: (node) => readDecimal(stringIn(node)),
+  parseLiteral: (node) => writtenDown(node, readDecimal),
 });
 
 /** Inside: milliseconds since 1970. On the wire: RFC 3339 in UTC. */
@@ -27,7 +27,7 @@ export const DateTime = new GraphQLScalarType<number, string>({
     return new Date(value).toISOString();
   },
   parseValue: readDateTime,
-  parseLiteral: (node) => readDateTime(stringIn(node)),
+  parseLiteral: (node) => writtenDown(node, readDateTime),
 });
 
 /** RFC 3339, 5.6, which lets a space stand for the T. */
@@ -36,8 +36,13 @@ const LOCAL = /^\d{4}-\d\d-\d\d(?:[Tt ][\d:.,]*)?$/;
 const EXAMPLES = '"2026-03-01T12:00:00Z" or "2026-03-01T14:00:00.123456+02:00"';
 const [FIRST, LAST] = [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
-function stringIn(node: ValueNode): unknown {
-  return node.kind === Kind.STRING ? node.value : undefined;
+/** @throws Error in words that the library puts behind what was written, and where: of an error of its own it takes neither. */
+function writtenDown<T>(node: ValueNode, read: (value: unknown) => T): T {
+  try {
+    return read(node.kind === Kind.STRING ? node.value : undefined);
+  } catch (error) {
+    throw error instanceof GraphQLError ? new Error(error.message) : error;
+  }
 }
 
 function readDecimal(value: unknown): bigint {
