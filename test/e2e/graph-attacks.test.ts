@@ -139,6 +139,12 @@ const ATTACKS: readonly Attack[] = [
     before: false,
   },
   {
+    attack: 'long names of fields inside of lists',
+    query: `{ projects { apiKeys { project { apiKeys { ${times(50, (nth) => `${'x'.repeat(2_000)}${nth}: id`)} } } } } }`,
+    says: /longer than \d+ characters: ask for fewer fields/,
+    before: false,
+  },
+  {
     attack: 'a mutation by somebody who may not',
     query: 'mutation { topUp(accountId: "acme", bucket: RMB, amount: "1", idempotencyKey: "x") { id } }',
     says: /operator/,

@@ -3,7 +3,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { type FormattedExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { AddressOf } from '../../kernel/addresses';
 import { Fault } from '../../kernel/fault';
 import type { Log } from '../../kernel/log';
@@ -11,6 +11,7 @@ import { shown } from '../../kernel/shown';
 import { bearerSecret } from '../../keys/authenticate';
 import { authenticateViewer } from '../../keys/viewer';
 import { GuessBrake } from '../../ledger/redemption/guess-brake';
+import { tooLong } from './answer-size';
 import { refusedOnce } from './bounded-answers';
 import { buildGraph } from './build-schema';
 import { contextFor, type GraphContext, type GraphSources } from './context';
@@ -117,8 +118,10 @@ function errorsWithRequestId(log: Log): ApolloServerPlugin<GraphContext> {
         for (const error of errors.filter(isToBeLogged)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
       },
       willSendResponse: async ({ request, operation, response: { body, http } }) => {
-        if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
-        const result = refusedOnce(body.singleResult, allowance, operation?.operation);
+        if (body.kind !== 'single') return;
+        const answer = notTooLong(body.singleResult, requestId);
+        if (answer.errors === undefined) return;
+        const result = refusedOnce(answer, allowance, operation?.operation);
         const told = result.errors ?? [];
         const understood = told.every(({ extensions }) => extensions?.['code'] !== 'BAD_REQUEST');
         const errors = told.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
@@ -127,6 +130,11 @@ function errorsWithRequestId(log: Log): ApolloServerPlugin<GraphContext> {
       },
     }),
   };
+}
+
+function notTooLong(result: FormattedExecutionResult, requestId: string): FormattedExecutionResult {
+  const refusal = tooLong(result.data);
+  return refusal === null ? result : { ...errorBody(refusal, requestId), data: null };
 }
 
 /** There, a well-formed request whose operation is wrong has the status 200: GraphQL over HTTP, 6.4.1. */

@@ -17,6 +17,7 @@ import {
 import { newId } from '../../../kernel/ids';
 import type { Log } from '../../../kernel/log';
 import type { Viewer } from '../../../keys/viewer';
+import { tooLong } from '../answer-size';
 import { refusedOnce } from '../bounded-answers';
 import { contextFor, type GraphContext, type GraphSources } from '../context';
 import { LIMITS, limitRule } from '../limit-rule';
@@ -92,13 +93,15 @@ function told(deps: OperationDeps, args: ExecutionArgs, source: AsyncIterable<un
   return endable(next, () => void events.return?.());
 }
 
-function masked(log: Log, args: ExecutionArgs, result: ExecutionResult): ExecutionResult {
+function masked(log: Log, args: ExecutionArgs, found: ExecutionResult): ExecutionResult {
+  const refusal = tooLong(found.data);
+  const result = refusal === null ? found : { data: null, errors: [new GraphQLError(refusal.publicMessage, { originalError: refusal })] };
   if (result.errors === undefined) return result;
   const { requestId, allowance } = contextOf(args);
   const answer = refusedOnce(result, allowance, getOperationAST(args.document, args.operationName)?.operation);
-  const found = (answer.errors ?? []).map(aboutVariables);
-  for (const error of found.filter(isToBeLogged)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
-  const errors = found.map((error) => rendered(error, requestId));
+  const told = (answer.errors ?? []).map(aboutVariables);
+  for (const error of told.filter(isToBeLogged)) log.error({ err: error, request: requestId }, 'a field of the graph broke');
+  const errors = told.map((error) => rendered(error, requestId));
   return { ...answer, errors };
 }
 
