@@ -121,9 +121,13 @@ onEachDatabase('the spend, live', (bed, promise) => {
   });
 
   promise('is refused to strangers, at the connection', async () => {
-    for (const token of [null, 'sk-tf-nobody']) {
+    const strangers: [token: string | null, reason: RegExp][] = [
+      [null, /No token was sent: connection_init takes the payload \{ "authorization": "Bearer …" \}/],
+      ['sk-tf-nobody', /not known/],
+    ];
+    for (const [token, reason] of strangers) {
       const events = connect(token).iterate({ query: 'subscription { spend { cursor } }' });
-      await expect(events.next()).rejects.toMatchObject({ code: 4401 });
+      await expect(events.next()).rejects.toMatchObject({ code: 4401, reason: expect.stringMatching(reason) });
     }
   });
 

@@ -16,6 +16,7 @@ const RETRY_LATER = 1013;
 /** What fits into a control frame beside its code (RFC 6455, 5.5). */
 const REASON_BYTES_MAX = 123;
 const CLIPPED = '...';
+const NO_TOKEN = 'No token was sent: connection_init takes the payload { "authorization": "Bearer …" }.';
 const TOO_SLOW = 'You take less than you are sent: come back with your last cursor as "after".';
 /** For the close to arrive at somebody who does not read. */
 const CLOSING_MS = 2_000;
@@ -96,6 +97,10 @@ export class LiveConnection {
 
   /** Finds out who it is. What nobody may use is closed, and false is the answer then. */
   async admit(means: ViewerMeans, secret: string | null, others: Iterable<LiveConnection>): Promise<boolean> {
+    if (secret === null) {
+      this.close(UNAUTHORIZED, NO_TOKEN);
+      return false;
+    }
     try {
       this.viewer = await authenticateViewer(means, secret, this.from);
     } catch (error) {
