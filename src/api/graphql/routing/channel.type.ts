@@ -11,7 +11,9 @@ export class ChannelNode {
   @Field(() => String, { description: 'For people.' })
   readonly name: string;
 
-  @Field(() => String, { description: `The wire format that it speaks: ${PROTOCOLS.slice(0, -1).join(', ')} or ${PROTOCOLS.at(-1)}.` })
+  @Field(() => String, {
+    description: `The wire format that it speaks: ${PROTOCOLS.slice(0, -1).join(', ')} or ${PROTOCOLS.at(-1)}. Below a receipt: what it spoke then.`,
+  })
   readonly protocol: string;
 
   @Field(() => String, { nullable: true, description: 'null for callers other than the operator.' })
