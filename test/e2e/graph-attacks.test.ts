@@ -139,6 +139,12 @@ const ATTACKS: readonly Attack[] = [
     before: false,
   },
   {
+    attack: 'many fields of each of many objects',
+    query: `{ projects { ${'apiKeys { project { '.repeat(2)} apiKeys { ${times(50, (nth) => `a${nth}: id`)} } ${'} }'.repeat(2)} } }`,
+    says: /more than 1000000 fields: ask for/,
+    before: false,
+  },
+  {
     attack: 'long names of fields inside of lists',
     query: `{ projects { apiKeys { project { apiKeys { ${times(50, (nth) => `${'x'.repeat(2_000)}${nth}: id`)} } } } } }`,
     says: /longer than \d+ characters: ask for fewer fields/,

@@ -38,6 +38,15 @@ describe('a request that asks for too much', () => {
     for (const times of [2, 4]) refusedAsAWhole(await world.ask(ACME, `{ apiKeys { ${keysOfKeys(times)} } }`));
   });
 
+  it('is refused before the fields of all objects are millions, however few each of them has, and those of one name count once', async () => {
+    manyKeys(150);
+    const renamed = Array.from({ length: 50 }, (_, nth) => `a${nth}: id`).join(' ');
+    const asked = (fields: string) => world.ask(ACME, `{ apiKeys { project { apiKeys { ${fields} } } } }`);
+    expect((await asked('id ... on ApiKey { id } '.repeat(25))).errors).toEqual([]);
+    const answer = await asked(`id ... on ApiKey { ${renamed} }`);
+    expect(answer.errors).toMatchObject([{ message: expect.stringContaining('1000000 fields') as string }]);
+  });
+
   it('is refused once and as a whole, not once for each node that is cut off', async () => {
     manyKeys(100);
     manyReceipts(100);

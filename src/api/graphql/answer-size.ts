@@ -6,6 +6,8 @@ import { Fault } from '../../kernel/fault';
 
 const CHARACTERS_MAX = 32 * 1024 * 1024;
 const TOO_LONG = `The answer is longer than ${CHARACTERS_MAX} characters: ask for fewer fields, or for smaller pages. What a mutation did is done.`;
+/** Quotes, and a colon or a comma. */
+const MARKS = 3;
 /** Of what is neither text nor an object; more than most take. */
 const OTHER_CHARACTERS = 8;
 
@@ -16,7 +18,7 @@ export function tooLong(data: unknown): Fault | null {
 
 /** What is left of the room once the value is written; below zero it has not been looked at to its end. */
 function roomBehind(room: number, value: unknown): number {
-  if (typeof value === 'string') return room - value.length;
+  if (typeof value === 'string') return room - value.length - MARKS;
   if (typeof value !== 'object' || value === null) return room - OTHER_CHARACTERS;
   return Array.isArray(value) ? roomBehindList(room, value) : roomBehindObject(room, value as Readonly<Record<string, unknown>>);
 }
@@ -32,7 +34,7 @@ function roomBehindObject(room: number, object: Readonly<Record<string, unknown>
   let left = room;
   for (const name of Object.keys(object)) {
     if (left < 0) return left;
-    left = roomBehind(left - name.length, object[name]);
+    left = roomBehind(left - name.length - MARKS, object[name]);
   }
   return left;
 }

@@ -5,12 +5,14 @@
 import {
   defaultFieldResolver,
   type GraphQLField,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   getNamedType,
   isNonNullType,
   isObjectType,
   OperationTypeNode,
 } from 'graphql';
+import { fieldCount } from './asked-fields';
 import type { GraphContext } from './context';
 import type { NodeAllowance } from './node-allowance';
 
@@ -36,13 +38,14 @@ function counting(resolve: Resolve, nullable: boolean): Resolve {
     const { allowance } = context;
     if (isOver(allowance, nullable)) return null;
     const found: unknown = resolve(root, args, context, info);
-    return found instanceof Promise ? found.then((given) => counted(allowance, nullable, given)) : counted(allowance, nullable, found);
+    const count = (given: unknown) => counted(allowance, nullable, given, info);
+    return found instanceof Promise ? found.then(count) : count(found);
   };
 }
 
-function counted(allowance: NodeAllowance, nullable: boolean, found: unknown): unknown {
+function counted(allowance: NodeAllowance, nullable: boolean, found: unknown, info: GraphQLResolveInfo): unknown {
   if (found === null || found === undefined || isOver(allowance, nullable)) return null;
-  allowance.show(Array.isArray(found) ? found.length : 1);
+  allowance.show(Array.isArray(found) ? found.length : 1, fieldCount(info));
   return found;
 }
 

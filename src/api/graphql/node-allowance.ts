@@ -2,16 +2,19 @@
  * How much one request may be answered in all, what it asks for twice counted twice: it is read once, and sent as often. A page
  * inside of each node of a page multiplies; the sum of what all pages ask for is bounded, so that no single query reads a whole
  * ledger. A page of 100 whose nodes each hold a page of 100 fits. What lists without pages give multiplies as well, as the keys
- * of the project of each key of a project do; so the sum of all objects of the answer is bounded, too.
+ * of the project of each key of a project do; so the sum of all objects of the answer is bounded, too, and that of their fields, each
+ * of which is a step: millions of them keep everybody else waiting.
  */
 import { Fault } from '../../kernel/fault';
 
 const NODES_MAX = 12_000;
 const OBJECTS_MAX = 100_000;
+const FIELDS_MAX = 1_000_000;
 
 export class NodeAllowance {
   private taken = 0;
   private objects = 0;
+  private fields = 0;
   private refused: Fault | null = null;
 
   /** Why the request is refused as a whole; null: it is not. */
@@ -32,10 +35,12 @@ export class NodeAllowance {
   }
 
   /** To be called before objects are shown. @throws Fault `invalid_request` when the answer grows too large in all */
-  show(objects: number): void {
+  show(objects: number, fieldsOfEach: number): void {
     this.check();
     this.objects += objects;
+    this.fields += objects * fieldsOfEach;
     if (this.objects > OBJECTS_MAX) this.refuse(`is answered with more than ${OBJECTS_MAX} objects`);
+    if (this.fields > FIELDS_MAX) this.refuse(`is answered with more than ${FIELDS_MAX} fields`);
   }
 
   private refuse(why: string): never {
