@@ -68,6 +68,18 @@ describe('reading a section', () => {
     expect(readSection({ name }, `\n\`\`\`json\n${text}\n\`\`\`\n`)).toEqual({ ok: true, content });
   });
 
+  it.each([
+    ['a greeting and a note', (text: string) => `Here is the section:\n\n\`\`\`json\n${text}\n\`\`\`\n\nNot financial advice.`],
+    ['a fence in capitals', (text: string) => `\`\`\`JSON\n${text}\n\`\`\``],
+    ['a note behind it', (text: string) => `${text}\n\nTell me if you need more.`],
+    ['thoughts in front of it', (text: string) => `<think>\nThey want {"summary": …}.\n</think>\n\n${text}`],
+    ['thoughts whose beginning was kept back', (text: string) => `They want {"summary": …}.\n</think>\n${text}`],
+  ])('passes over %s: the answer is paid for', (_what, around) => {
+    const content = { ...answerOf('summary'), headline: 'Of <think>, </think> and `{}`.' };
+    expect(readSection({ name: 'summary' }, around(JSON.stringify(answerOf('summary'))))).toEqual({ ok: true, content: answerOf('summary') });
+    expect(readSection({ name: 'summary' }, JSON.stringify(content))).toEqual({ ok: true, content });
+  });
+
   it('never accepts what the schema refuses, and says what is wrong in one line', () => {
     const cases = fc.record({
       spec: anySection,

@@ -11,13 +11,16 @@ export type SectionReading = { readonly ok: true; readonly content: SectionConte
 /** Beyond it no section is useful, and a report of it would not be readable. */
 const ANSWER_MAX = 200_000;
 const SHOWN_MAX = 120;
-/** The line of the fence ends at its first end: of one that is followed by empty lines each would be tried as it. */
-const FENCED = /^```(?:json)?[^\S\n]*\n([\s\S]*)\n```$/;
+/** Where models that think within their answer end that. */
+const THOUGHT = '</think>';
 
 const ajv = new Ajv({ strict: true });
 const validators = new Map<string, ValidateFunction>();
 
-/** Accepts what the schema of the section accepts, bare or in one code fence, and nothing else. The problem is one line. */
+/**
+ * Accepts what the schema of the section accepts, and nothing else. Whatever stands around it is passed over (a code fence, thoughts in front,
+ * a greeting, a note): the answer is paid for, and asked for again it would be paid for twice. The problem is one line.
+ */
 export function readSection(spec: Pick<SectionSpec, 'name'>, answerText: string): SectionReading {
   const validate = validatorOf(spec.name);
   if (validate === undefined) return { ok: false, problem: `there is no section "${spec.name}"` };
@@ -39,9 +42,15 @@ function validatorOf(name: string): ValidateFunction | undefined {
   return known;
 }
 
+/** The first of these that is JSON: the whole answer, and what stands from the first brace to the last one behind its thoughts. */
 function jsonOf(text: string): unknown {
+  const said = text.slice(text.includes(THOUGHT) ? text.lastIndexOf(THOUGHT) + THOUGHT.length : 0);
+  return parsed(text) ?? parsed(said.slice(said.indexOf('{'), said.lastIndexOf('}') + 1));
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(FENCED.exec(text)?.[1] ?? text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
