@@ -9,6 +9,7 @@ import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import type { FaultCode } from '../kernel/fault-codes';
 import type { Interrupted } from '../kernel/interrupt';
+import { isRecord } from '../kernel/record';
 import { WITHIN } from '../keys/authenticate';
 import type { Run } from '../runs/run';
 
@@ -17,12 +18,12 @@ export type ResearchGateway = Gateway & { readonly archive: AnswerArchive };
 
 /**
  * `answered`: with a text, or with as much of one as the output limit left. `failed`: one more try may help; `unheard`: of a channel that
- * answers again by then. `later`: nothing was tried, and nobody is to blame. `stopped`: nothing helps until somebody
+ * answers again by then, `rejected`: that asks for less. `later`: nothing was tried, and nobody is to blame. `stopped`: nothing helps until somebody
  * does what the reason says. `cut`: the run or the process ends.
  */
 export type Called =
   | { readonly kind: 'answered'; readonly text: string; readonly wasCut: boolean }
-  | { readonly kind: 'failed'; readonly problem: string; readonly unheard?: true }
+  | { readonly kind: 'failed'; readonly problem: string; readonly why?: 'unheard' | 'rejected' }
   | { readonly kind: 'later'; readonly afterMs: number }
   | { readonly kind: 'stopped'; readonly reason: string }
   | { readonly kind: 'cut' };
@@ -43,6 +44,13 @@ const WAY_ON: Partial<Record<FaultCode, string>> = {
   route_not_allowed: 'Change the route policy of the key, then resume the run.',
   price_ceiling: 'Raise the price ceiling of the key, then resume the run.',
   endpoint_not_supported: 'Choose a model with chat completions in the catalog, and start another run.',
+};
+
+const WHY: Partial<Record<FaultCode, 'unheard' | 'rejected'>> = {
+  upstream_failed: 'unheard',
+  upstream_timeout: 'unheard',
+  upstream_rejected: 'rejected',
+  feature_unsupported: 'rejected',
 };
 
 /** Makes the call whose request id and Idempotency-Key is `callId`. */
@@ -109,8 +117,17 @@ function answered(body: string): Called {
   if (typeof refusal === 'string' && refusal !== '') return { kind: 'failed', problem: `the model refused: ${refusal}` };
   if (choice?.finish_reason === 'content_filter')
     return { kind: 'failed', problem: 'a content filter of the provider kept the answer back' };
-  if (typeof content === 'string') return { kind: 'answered', text: content, wasCut };
+  const text = textOf(content);
+  if (text !== null) return { kind: 'answered', text, wasCut };
   return wasCut ? { kind: 'answered', text: '', wasCut } : { kind: 'failed', problem: 'the answer has no text' };
+}
+
+/** A text, or the texts among the parts that some models answer in, with their thoughts beside them; null: there is none. */
+function textOf(content: unknown): string | null {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return null;
+  const texts = content.filter(isRecord).flatMap(({ type, text }) => (type === 'text' && typeof text === 'string' ? [text] : []));
+  return texts.length === 0 ? null : texts.join('');
 }
 
 function calledOf(fault: Fault): Called {
@@ -122,8 +139,8 @@ function calledOf(fault: Fault): Called {
   }
   const ofRun = fault.detail.param === 'x-forge-run';
   if (ofRun || code === 'client_gone' || code === 'gateway_stopping') return { kind: 'cut' };
-  const unheard = code === 'upstream_failed' || code === 'upstream_timeout';
-  return { kind: 'failed', problem: publicMessage, ...(unheard ? { unheard } : {}) };
+  const why = WHY[code];
+  return { kind: 'failed', problem: publicMessage, ...(why === undefined ? {} : { why }) };
 }
 
 const NOT_ASKED_FOR = new Fault('internal_error', 'A section is asked for as a whole text.');

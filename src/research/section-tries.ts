@@ -46,6 +46,8 @@ export class SectionTries {
   private readonly interrupts = new Set<Interrupt<Interruption>>();
   /** What was wrong with the last answer of a section: it is told to the model. */
   private readonly unfit = new Map<string, string>();
+  /** Models of which a provider rejected a request with a schema. */
+  private readonly schemaless = new Set<string>();
   private readonly room = new OutputRoom();
 
   constructor(
@@ -97,7 +99,8 @@ export class SectionTries {
       case 'answered':
         return this.read(spec, called);
       case 'failed':
-        return this.failed(spec, called.problem, called.unheard === true ? UNHEARD_BACKOFF_MS : BACKOFF_MS);
+        if (called.why === 'rejected') this.schemaless.add(this.written.section(spec).model);
+        return this.failed(spec, called.problem, called.why === 'unheard' ? UNHEARD_BACKOFF_MS : BACKOFF_MS);
       case 'later':
         await this.undo(spec);
         await this.pause(called.afterMs);
@@ -156,14 +159,13 @@ export class SectionTries {
 
   private bodyFor(spec: SectionSpec, model: string): object {
     const { gateway, prompts } = this.means;
-    const { messages, responseFormat } = sectionRequest(prompts, spec, this.written.briefing, this.written.contents());
-    const problem = this.unfit.get(spec.name);
-    const again = `Your last answer could not be used: ${problem}. Answer once more, with JSON that fits the schema and nothing else.`;
+    const former = { problem: this.unfit.get(spec.name) ?? null, schemaRejected: this.schemaless.has(model) };
+    const { messages, responseFormat } = sectionRequest(prompts, spec, this.written.briefing, this.written.contents(), former);
     const most = gateway.catalog.current().models.get(model)?.maxOutputTokens ?? spec.outputTokens;
     return {
       model,
-      messages: problem === undefined ? messages : [...messages, { role: 'user', content: again }],
-      response_format: responseFormat,
+      messages,
+      ...(responseFormat === null ? {} : { response_format: responseFormat }),
       max_completion_tokens: this.room.take(spec, model, most),
     };
   }

@@ -15,6 +15,7 @@ import {
   unitsOf,
 } from '../support/research-client';
 import type { ScriptedUpstream, Served } from '../support/scripted-upstream';
+import { answerOf } from '../support/section-answers';
 import { BACKUP_PRICE, HI, PRIMARY_PRICE, secretOf, tokenOf } from '../support/shop-catalog';
 
 const ACME = tokenOf('acme');
@@ -223,6 +224,28 @@ onEachDatabase('a research run', (bed, promise) => {
     expect(whole.sections.map(({ tries }) => tries)).toEqual([1, 1, 1, 4, 1]);
     expect(whole.report).not.toContain('PARTIAL');
     expectToAddUp(whole);
+  });
+
+  promise('is written by providers that take no schema, and by models that answer in parts with their thoughts', async () => {
+    const whole = (content: unknown) => ({
+      choices: [{ message: { role: 'assistant', content }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 },
+    });
+    bed.a.script('small-2025', ({ body, text }) => {
+      if (body['response_format'] !== undefined) return { status: 400, error: { message: 'This response_format type is unavailable now' } };
+      const section = /Write the section \\"([^"]+)\\"/.exec(text)?.[1]?.toLowerCase().replace(' ', '_') ?? '';
+      const parts = [
+        { type: 'thinking', thinking: [{ type: 'text', text: 'They want JSON.' }] },
+        { type: 'text', text: JSON.stringify(answerOf(section)) },
+      ];
+      return { raw: [JSON.stringify(whole(parts))] };
+    });
+    const run = await ended(await start());
+    expect(run).toMatchObject({ status: 'COMPLETED', receipt: { requests: 5 } });
+    // The first two were rejected, at no charge; what the model writes after them is asked for without a schema.
+    expect(run.sections.map(({ tries }) => tries)).toEqual([2, 2, 1]);
+    expect(nanoOf(run.receipt.retryCost)).toBe(0n);
+    expectToAddUp(run);
   });
 
   promise('tells what a model said that refused, and of a filter that kept an answer back', async () => {

@@ -76,7 +76,10 @@ describe('reading a section', () => {
     ['thoughts whose beginning was kept back', (text: string) => `They want {"summary": …}.\n</think>\n${text}`],
   ])('passes over %s: the answer is paid for', (_what, around) => {
     const content = { ...answerOf('summary'), headline: 'Of <think>, </think> and `{}`.' };
-    expect(readSection({ name: 'summary' }, around(JSON.stringify(answerOf('summary'))))).toEqual({ ok: true, content: answerOf('summary') });
+    expect(readSection({ name: 'summary' }, around(JSON.stringify(answerOf('summary'))))).toEqual({
+      ok: true,
+      content: answerOf('summary'),
+    });
     expect(readSection({ name: 'summary' }, JSON.stringify(content))).toEqual({ ok: true, content });
   });
 

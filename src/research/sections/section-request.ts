@@ -3,6 +3,7 @@ import { invariant } from '../../kernel/invariant';
 import type { Briefing } from '../market-data';
 import { type DataPart, dataText } from './briefing-text';
 import type { SectionContent } from './read-section';
+import type { JsonSchema } from './schema-kinds';
 import type { SectionSpec } from './section';
 import { SECTION_SCHEMAS } from './section-schemas';
 
@@ -12,8 +13,19 @@ export type Prompts = ReadonlyMap<string, string>;
 /** Members of the body of a chat completion. */
 export interface SectionRequest {
   readonly messages: readonly { readonly role: 'system' | 'user'; readonly content: string }[];
-  readonly responseFormat: Readonly<Record<string, unknown>>;
+  /** null: a provider took none, and the schema stands in the messages. */
+  readonly responseFormat: Readonly<Record<string, unknown>> | null;
 }
+
+/** What was learned by tries before. */
+export interface FormerTries {
+  /** What was wrong with the last answer; null: there is none. */
+  readonly problem: string | null;
+  /** A provider of the model rejected a request with a schema. */
+  readonly schemaRejected: boolean;
+}
+
+const NO_TRY: FormerTries = { problem: null, schemaRejected: false };
 
 /** The prompt that every section begins with. */
 export const HOUSE_PROMPT = 'house';
@@ -38,6 +50,7 @@ export function sectionRequest(
   spec: Pick<SectionSpec, 'name' | 'after'>,
   briefing: Briefing,
   earlier: ReadonlyMap<string, SectionContent>,
+  former: FormerTries = NO_TRY,
 ): SectionRequest {
   const schema = SECTION_SCHEMAS[spec.name];
   invariant(schema !== undefined, 'a section has a schema');
@@ -49,9 +62,18 @@ export function sectionRequest(
         role: 'user',
         content: [promptOf(prompts, spec.name), ...dataText(briefing, DATA[spec.name] ?? []), ...before].join('\n\n'),
       },
+      ...askedAgain(schema, former),
     ],
-    responseFormat: { type: 'json_schema', json_schema: { name: spec.name, strict: true, schema } },
+    responseFormat: former.schemaRejected ? null : { type: 'json_schema', json_schema: { name: spec.name, strict: true, schema } },
   };
+}
+
+/** Not every provider shows the schema of a response format to its model, and some take none: from the second try on it is said in words. */
+function askedAgain(schema: JsonSchema, { problem, schemaRejected }: FormerTries): SectionRequest['messages'] {
+  if (problem === null && !schemaRejected) return [];
+  const again = problem === null ? '' : `Your last answer could not be used: ${problem}. Answer once more. `;
+  const content = `${again}Answer with one JSON object that fits this JSON schema, and nothing else:\n${JSON.stringify(schema)}`;
+  return [{ role: 'user', content }];
 }
 
 function promptOf(prompts: Prompts, name: string): string {
@@ -62,5 +84,6 @@ function promptOf(prompts: Prompts, name: string): string {
 
 function earlierText(name: string, content: SectionContent | undefined): string {
   const text = content === undefined ? 'This section could not be written. Do not guess what it would say.' : JSON.stringify(content);
-  return `<section name="${name}">\n${text}\n</section>`;
+  // A model may have copied it from a headline.
+  return `<section name="${name}">\n${text.replaceAll('</', '<\\/')}\n</section>`;
 }
