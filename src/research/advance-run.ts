@@ -8,6 +8,7 @@ import type { LedgerReader } from '../ledger/ledger-reader';
 import type { RunStore } from '../runs/run-store';
 import { AT_ONCE } from './estimate';
 import { doomedSections, endOf, readySections } from './next-steps';
+import { OutputRoom } from './output-room';
 import { endReason, pageOf, reportInputOf } from './report-of';
 import type { ResearchStore } from './research-store';
 import type { ResearchRun } from './run';
@@ -74,7 +75,8 @@ export class Drive implements TryState {
   async run(): Promise<void> {
     try {
       const written = await this.begin();
-      this.tries = new SectionTries(this.means, written, this);
+      const room = new OutputRoom(await this.means.research.profiles(this.research.mode));
+      this.tries = new SectionTries(this.means, written, this, room);
       while (!this.isOver) {
         await this.skipDoomed(written);
         this.startReady(written, this.tries);

@@ -51,6 +51,20 @@ describe('an estimate', () => {
     expect(learned).toMatchObject({ expectedTokens: 33, expectedSeconds: 4, expected: [{ bucket: 'RMB', amount: 3n * 14_000n }] });
   });
 
+  it('reserves the room that its answers took in finished runs', async () => {
+    const profilesOf = (outputTokens: number) =>
+      new Map(sectionsOf('QUICK').map(({ name }) => [name, { inputTokens: 10, outputTokens, seconds: 2 }]));
+    const { catalog } = means();
+    const spacious = { ...catalog, models: new Map([['m', aModel('m', { maxOutputTokens: 8_000 })]]) };
+    const ceilingAt = async (outputTokens: number) => {
+      const { ceiling } = await estimateResearch(means({ catalog: spacious, profiles: profilesOf(outputTokens) }), aKey(), 'QUICK', null);
+      return ceiling[0]?.amount ?? 0n;
+    };
+    const room = sectionsOf('QUICK').reduce((sum, { outputTokens }) => sum + BigInt(outputTokens), 0n);
+    // Twice the room of each section, at four yuan for a million tokens, in each of three tries.
+    expect((await ceilingAt(900)) - (await ceilingAt(1))).toBe(room * 4_000n * 3n);
+  });
+
   it('warns of a balance and of a budget that would end on the way, and of nothing when both are enough', async () => {
     const { expected, ceiling } = await estimateResearch(means(), aKey(), 'DEEP', null);
     const short = await estimateResearch(means({ available: async () => expected[0]?.amount ?? nano(0n) }), aKey(), 'DEEP', expected);

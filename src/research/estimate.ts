@@ -13,6 +13,7 @@ import type { Catalog } from '../routing/catalog';
 import { type Plan, planRoute } from '../routing/plan-route';
 import type { BudgetLine } from '../runs/run';
 import { type SectionEstimate, warningsOf } from './estimate-warnings';
+import { roomAtFirst } from './output-room';
 import type { Estimate, ResearchModels, SectionProfile } from './run';
 import { type SectionSpec, sectionsOf } from './sections/section';
 
@@ -79,17 +80,18 @@ function estimateSection({ catalog, models, profiles }: EstimateMeans, key: ApiK
   const input = learned?.inputTokens ?? spec.expectedInputTokens;
   const output = learned?.outputTokens ?? spec.expectedOutputTokens;
   const usage = { inputTokens: input, outputTokens: output, cachedInputTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+  const room = roomAtFirst(spec, learned);
   const primary = planned.first.steps.find((step) => step.passedOver === undefined);
   return {
     ...{ spec, plans, inputTokens: input, outputTokens: output },
     seconds: learned?.seconds ?? SECONDS_TO_FIRST_TOKEN + output / OUTPUT_TOKENS_PER_SECOND,
     expected: primary === undefined ? nano(0n) : chargeFor({ ...usage, source: 'COUNTED' }, primary.price),
-    holds: plans.map((plan) => ({ bucket: plan.bucket, amount: holdOf(plan, spec, Math.max(input, spec.expectedInputTokens)) })),
+    holds: plans.map((plan) => ({ bucket: plan.bucket, amount: holdOf(plan, room, Math.max(input, spec.expectedInputTokens)) })),
   };
 }
 
-/** What a hold for the section takes at most, at the dearest step of the plan. */
-function holdOf({ model, prices }: Plan, { outputTokens }: SectionSpec, input: number): Nano {
+/** What a hold for the section takes at most, at the dearest step of the plan, with room for so many tokens of output. */
+function holdOf({ model, prices }: Plan, outputTokens: number, input: number): Nano {
   if (prices.length === 0) return nano(0n);
   const bounds = {
     inputTokens: Math.min(input * BYTES_PER_TOKEN_MAX, model.contextWindow),

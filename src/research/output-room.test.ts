@@ -1,4 +1,4 @@
-import { OutputRoom } from './output-room';
+import { cutOffAt, OutputRoom, roomAtFirst } from './output-room';
 
 const NEWS = { name: 'news', outputTokens: 1_000 };
 const VIEW = { name: 'technical_view', outputTokens: 1_200 };
@@ -18,13 +18,29 @@ describe('the room of an answer', () => {
     expect([room.take(NEWS, 'm', MOST), room.take(VIEW, 'm', MOST), room.take(VIEW, 'other', MOST)]).toEqual([2_000, 2_400, 1_200]);
   });
 
-  it('grows to four times and no further', () => {
+  it('grows to sixteen times and no further', () => {
     const room = new OutputRoom();
-    const taken = Array.from({ length: 5 }, () => {
+    const taken = Array.from({ length: 6 }, () => {
       const limit = room.take(NEWS, 'm', MOST);
       room.widen(NEWS, 'm');
       return limit;
     });
-    expect(taken).toEqual([1_000, 2_000, 4_000, 4_000, 4_000]);
+    expect(taken).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 16_000]);
+  });
+
+  it('goes on where another process, or a run before it was resumed, was cut off', () => {
+    const error = `The answer does not fit: ${cutOffAt(4_000)}`;
+    expect(new OutputRoom().take(NEWS, 'm', MOST, error)).toBe(8_000);
+    expect(new OutputRoom().take(NEWS, 'm', 6_000, error)).toBe(6_000);
+    expect(new OutputRoom().take(NEWS, 'm', MOST, 'The answer does not fit: the answer is not JSON')).toBe(1_000);
+  });
+
+  it('is at first what finished runs took and half of that again, up to four times, and as much as an estimate reserves', () => {
+    const taken = [0, 666, 667, 1_300, 1_400, 9_000, 90_000].map((outputTokens) => {
+      const limit = new OutputRoom(new Map([[NEWS.name, { outputTokens }]])).take(NEWS, 'm', MOST);
+      expect(roomAtFirst(NEWS, { outputTokens })).toBe(limit);
+      return limit;
+    });
+    expect(taken).toEqual([1_000, 1_000, 2_000, 2_000, 4_000, 4_000, 4_000]);
   });
 });

@@ -1,14 +1,38 @@
 /**
  * How many tokens an answer may have. A model that thinks before it writes needs more of them than the text of a section has: an answer
  * that was cut off is asked for with twice the room, and so is what the same model writes after it, because the same limit would be paid
- * for in vain. The budget of the run bounds what that costs.
+ * for in vain. What finished runs took is given from the first try on. The budget of the run bounds what that costs.
  */
+import type { ResearchSection, SectionProfile } from './run';
 import type { SectionSpec } from './sections/section';
 
 type Spec = Pick<SectionSpec, 'name' | 'outputTokens'>;
+type Profile = Pick<SectionProfile, 'outputTokens'>;
 
-/** Twice as much for each further try. */
-const TIMES_MAX = 4;
+/** Twice as much for each further try, also for those of a run that was resumed. */
+const TIMES_MAX = 16;
+/** Of what finished runs took: a model that fills whatever room it has must not be given more with each run. */
+const LEARNED_MAX = 4;
+/** Answers differ in length: room for an average one, and half of that again. */
+const [AVERAGE, WITH_ROOM] = [2, 3];
+const CUT_OFF = /it was cut off at (\d+) tokens/;
+
+/** The first limit of a section, in tokens: what the model has may be less. `profile`: what it took in finished runs. */
+export function roomAtFirst(spec: Pick<Spec, 'outputTokens'>, profile: Profile | undefined): number {
+  return spec.outputTokens * timesAtFirst(spec, profile);
+}
+
+function timesAtFirst({ outputTokens }: Pick<Spec, 'outputTokens'>, profile: Profile | undefined): number {
+  const wanted = ((profile?.outputTokens ?? 0) * WITH_ROOM) / AVERAGE;
+  let times = 1;
+  while (outputTokens * times < wanted && times < LEARNED_MAX) times *= 2;
+  return times;
+}
+
+/** What is wrong with an answer that was cut off at its limit, in tokens. */
+export function cutOffAt(limit: number): string {
+  return `it was cut off at ${limit} tokens`;
+}
 
 export class OutputRoom {
   /** By model: how many times what a section is given at first. */
@@ -16,9 +40,19 @@ export class OutputRoom {
   /** By section: with how many times that it was asked last, and with what limit. */
   private readonly asked = new Map<string, { readonly times: number; readonly limit: number }>();
 
-  /** The limit of a call that is about to be made; `most`: the model's own. */
-  take({ name, outputTokens }: Spec, model: string, most: number): number {
-    const times = this.times.get(model) ?? 1;
+  /** By section: what it took in finished runs. */
+  constructor(private readonly profiles: ReadonlyMap<string, Profile> = new Map()) {}
+
+  /**
+   * The limit of a call that is about to be made; `most`: the model's own. The `error` of the section says where its last try was cut off,
+   * also one that another process has made, or that was made before the run was resumed.
+   */
+  take(spec: Spec, model: string, most: number, error: ResearchSection['error'] = null): number {
+    const { name, outputTokens } = spec;
+    const cut = CUT_OFF.exec(error ?? '')?.[1];
+    const twice = cut === undefined ? 1 : Math.ceil((2 * +cut) / outputTokens);
+    const wanted = Math.max(this.times.get(model) ?? 1, timesAtFirst(spec, this.profiles.get(name)), twice);
+    const times = Math.min(wanted, TIMES_MAX);
     const limit = Math.min(outputTokens * times, most);
     this.asked.set(name, { times, limit });
     return limit;

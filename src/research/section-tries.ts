@@ -6,7 +6,7 @@ import type { LedgerReader } from '../ledger/ledger-reader';
 import { type Called, callModel, type ResearchGateway } from './call-section';
 import { TRIES_MAX } from './estimate';
 import { formerCall } from './former-call';
-import { OutputRoom } from './output-room';
+import { cutOffAt, type OutputRoom } from './output-room';
 import { readSection } from './sections/read-section';
 import type { SectionSpec } from './sections/section';
 import { type Prompts, sectionRequest } from './sections/section-request';
@@ -48,12 +48,12 @@ export class SectionTries {
   private readonly unfit = new Map<string, string>();
   /** Models of which a provider rejected a request with a schema. */
   private readonly schemaless = new Set<string>();
-  private readonly room = new OutputRoom();
 
   constructor(
     private readonly means: TryMeans,
     private readonly written: WrittenRun,
     private readonly state: TryState,
+    private readonly room: OutputRoom,
   ) {}
 
   /** Cuts the calls in flight: they end by the policy of calls whose client has left. */
@@ -117,7 +117,7 @@ export class SectionTries {
   private async read(spec: SectionSpec, { text, wasCut }: Extract<Called, { kind: 'answered' }>): Promise<TriesEnd | null> {
     const reading = readSection(spec, text);
     if (!reading.ok) {
-      const problem = wasCut ? `it was cut off at ${this.room.limitOf(spec)} tokens` : reading.problem;
+      const problem = wasCut ? cutOffAt(this.room.limitOf(spec)) : reading.problem;
       if (wasCut) this.room.widen(spec, this.written.section(spec).model);
       this.unfit.set(spec.name, problem);
       return this.failed(spec, `The answer does not fit: ${problem}`);
@@ -166,7 +166,7 @@ export class SectionTries {
       model,
       messages,
       ...(responseFormat === null ? {} : { response_format: responseFormat }),
-      max_completion_tokens: this.room.take(spec, model, most),
+      max_completion_tokens: this.room.take(spec, model, most, this.written.section(spec).error),
     };
   }
 }

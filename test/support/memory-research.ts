@@ -56,6 +56,7 @@ export function researchWorld({ section = {}, scene = {}, onWrite, leases, statu
     },
     sections: async () => new Map([[RUN.id, sections]]),
     charges: async () => new Map(),
+    profiles: async () => new Map(),
     learn: async () => undefined,
   } as Partial<ResearchStore> as ResearchStore;
   let looks = 0;

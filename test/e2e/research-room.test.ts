@@ -1,0 +1,67 @@
+/** Models that think before they write: what their answers need, and what is paid for those that come to their limit before. */
+import { graph } from '../support/forge-client';
+import { startGateway } from '../support/gateway-process';
+import { type Bed, onEachDatabase } from '../support/on-each-database';
+import { fitting, nanoOf, type RunJson, researchRunIn, sectionIn, startResearch } from '../support/research-client';
+import type { Script } from '../support/script';
+import type { RecordedRequest } from '../support/scripted-upstream';
+import { PRIMARY_PRICE, tokenOf } from '../support/shop-catalog';
+
+const ACME = tokenOf('acme');
+const ENDED = ['COMPLETED', 'PARTIAL', 'FAILED', 'CANCELLED'];
+
+/** A model that uses so many tokens before it writes its first word. */
+function thinkingFor(tokens: number) {
+  return (request: RecordedRequest): Script => {
+    const room = request.body['max_completion_tokens'] as number;
+    const isCut = room <= tokens;
+    const used = isCut ? room : tokens + 100;
+    const message = { role: 'assistant', content: isCut ? null : fitting(request).text };
+    const answer = { choices: [{ index: 0, message, finish_reason: isCut ? 'length' : 'stop' }] };
+    return { raw: [JSON.stringify({ ...answer, usage: { prompt_tokens: 900, completion_tokens: used, total_tokens: 900 + used } })] };
+  };
+}
+
+async function onThinkingModel({ gateway, catalog }: Bed) {
+  expect((await gateway.stop()).code).toBe(0);
+  const models = [...catalog.models, { id: 'thinker', contextWindow: 128_000, maxOutputTokens: 16_000, mediaPartTokens: 100 }];
+  const routes = [...catalog.routes, { model: 'thinker', type: 'ORDINARY', price: PRIMARY_PRICE, channels: [{ channel: 'cheap-a' }] }];
+  const research = { models: { quick: 'thinker', deep: 'thinker' }, marketData: { provider: 'sample' } };
+  return startGateway({ ...gateway.settings, catalog: { ...catalog, models, routes, research } });
+}
+
+onEachDatabase('a research run on a model that thinks first', (bed, promise) => {
+  const run = async (mode: string): Promise<RunJson> => {
+    const id = await startResearch(bed.gateway.origin, ACME, { apiKeyId: 'chat', mode });
+    return researchRunIn(bed.gateway.origin, ACME, id, ENDED);
+  };
+  const ceiling = async () => {
+    const query = '{ researchEstimate(input: { apiKeyId: "chat", symbol: "DEMO", mode: STANDARD }) { ceiling { bucket amount } } }';
+    return nanoOf((await graph<{ researchEstimate: { ceiling: [] } }>(bed.gateway.origin, ACME, query)).researchEstimate.ceiling);
+  };
+
+  promise('learns how much room it needs: the next run pays for no answer that is cut off, and costs what was expected', async () => {
+    bed.gateway = await onThinkingModel(bed);
+    bed.a.script('thinker', thinkingFor(1_500));
+    const before = await ceiling();
+    const first = await run('STANDARD');
+    expect(first.status).toBe('COMPLETED');
+    expect(nanoOf(first.receipt.retryCost)).toBeGreaterThan(0n);
+    expect(await ceiling()).toBeGreaterThan(before);
+    const next = await run('STANDARD');
+    expect(next).toMatchObject({ status: 'COMPLETED', receipt: { requests: 5, retriedSections: 0, estimateError: 0 } });
+    expect(nanoOf(next.receipt.charges)).toBe(nanoOf(first.receipt.charges) - nanoOf(first.receipt.retryCost));
+  });
+
+  promise('goes on with more room where it is resumed after answers that were all cut off', async () => {
+    bed.a.script('thinker', (request) => (sectionIn(request) === 'technical_view' ? thinkingFor(6_000) : fitting)(request));
+    const partial = await run('QUICK');
+    expect(partial).toMatchObject({ status: 'PARTIAL', statusReason: expect.stringContaining('it was cut off at 4800 tokens') });
+    const resume = `mutation { resumeResearchRun(id: "${partial.id}", budget: [{ bucket: RMB, amount: "5" }]) { status } }`;
+    await graph(bed.gateway.origin, ACME, resume);
+    const whole = await researchRunIn(bed.gateway.origin, ACME, partial.id, ENDED);
+    expect(whole.status).toBe('COMPLETED');
+    expect(whole.sections.map(({ tries }) => tries)).toEqual([1, 4, 1]);
+    expect(nanoOf(whole.receipt.charges)).toBe(whole.sections.reduce((sum, { charge }) => sum + nanoOf(charge), 0n));
+  });
+});
