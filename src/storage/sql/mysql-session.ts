@@ -17,6 +17,11 @@ export const MYSQL_SESSION = `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGIN
  * from 11.6.2 on refuses to change a row that somebody else changed since; at a server's own level, every look may lock.
  */
 const POOL_LEVEL = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
+/**
+ * A process that freezes, or whose machine is gone, in the midst of a transaction keeps what it has locked until the server gives it up: a run
+ * whose lease has run out by then could be taken over by nobody. MySQL cannot be told so of transactions alone.
+ */
+const POOL_PATIENCE = 'SET SESSION autocommit = 1 /*M!100303 , idle_transaction_timeout = 10 */';
 const DESERTED = 'deserted';
 
 /** The driver as TypeORM wants it: nobody gets a connection of its pools that has not said it, or that was made before `desert`. */
@@ -54,10 +59,11 @@ export function desert(pool: unknown): void {
 }
 
 function settle(connection: PoolConnection, done: (refusal: QueryError | null) => void): void {
-  connection.query(MYSQL_SESSION, (refusal) => {
-    if (refusal !== null) done(refusal);
-    else connection.query(POOL_LEVEL, (error) => done(error));
-  });
+  const say = ([first, ...rest]: readonly string[]): void => {
+    if (first === undefined) return done(null);
+    connection.query(first, (refusal) => (refusal === null ? say(rest) : done(refusal)));
+  };
+  say([MYSQL_SESSION, POOL_LEVEL, POOL_PATIENCE]);
 }
 
 function giveUp(pool: EventEmitter, connection: PoolConnection): void {
