@@ -1,5 +1,6 @@
 /** The ledger's thread: one connection, one batch at a time, so that waiting for the disk never stops the gateway. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { OpenedFiles } from './opened-files';
 import { proveWritable } from './prove-writable';
 import { batchOfText } from './sqlite-batch-text';
 import { SqliteCheckpoints } from './sqlite-checkpoints';
@@ -14,9 +15,11 @@ const { file } = workerData as { file: string };
 const db = openLedgerFile(file);
 const writer = new SqliteBatchWriter(db);
 const checkpoints = new SqliteCheckpoints(db);
+const files = new OpenedFiles(file);
 
 function write(text: string, again: boolean): LedgerAnswers['write'] {
   const batch = batchOfText(text);
+  files.assertInPlace();
   return (again ? verdictsOfWritten(db, batch) : null) ?? writer.write(batch);
 }
 
@@ -34,6 +37,7 @@ function answer(call: LedgerCall, again: boolean): LedgerAnswers[keyof LedgerAns
     case 'forget':
       return checkpoints.forgetEnded();
     case 'ping':
+      files.assertInPlace();
       proveWritable(db);
       return true;
     case 'close':
