@@ -31,6 +31,7 @@ import { unusableFile } from './storage/unusable-file';
 import { unusableServer } from './storage/unusable-server';
 import { createMetrics } from './telemetry/gateway-metrics';
 import { createLogger } from './telemetry/logger';
+import { troubleOnceAMinute } from './telemetry/told-trouble';
 import { addressCheck } from './upstreams/address-guard';
 import { DEMO_PROMPT } from './upstreams/demo/demo-upstream';
 
@@ -62,7 +63,7 @@ export interface RunningGateway {
 export async function compose(show: (text: string) => void): Promise<RunningGateway> {
   const configuration = await loadConfiguration(addressCheck);
   const { config } = configuration;
-  const log = createLogger(config.logLevel);
+  const log = troubleOnceAMinute(createLogger(config.logLevel), systemClock);
   const alarms = new CountedAlarms(log);
   const metrics = createMetrics();
   const { storage, first, declared } = await openPrepared(configuration, { log, alarms, metrics }).catch((cause: unknown) => {

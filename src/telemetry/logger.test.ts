@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { GraphQLError } from 'graphql';
 import pino from 'pino';
 import { loggerOptions } from './logger';
 
@@ -39,6 +40,14 @@ describe('a line of the log', () => {
       },
     });
     expect(lines[0]).not.toContain('canary');
+  });
+
+  it('names the causes of an error that the graph has wrapped', () => {
+    const { log, lines } = logging();
+    const fault = new Error('not now', { cause: new Error('too many connections', { cause: new Error('of them all') }) });
+    log.error({ err: new GraphQLError(fault.message, { originalError: fault }), request: 'r-1' }, 'a field broke');
+    const cause = { message: 'too many connections', cause: { message: 'of them all' } };
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ err: { message: 'not now', cause } });
   });
 
   it('says nothing of what was thrown and is no error', () => {

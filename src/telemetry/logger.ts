@@ -29,7 +29,14 @@ function withRequestId(fields: Record<string, unknown>): Record<string, unknown>
 /** Libraries hang what they were doing on their errors: a statement with its values, a request with its headers. None of it belongs in a log. */
 function factsOf(error: unknown, causes: number): unknown {
   if (typeof error !== 'object' || error === null || !('message' in error)) return typeof error;
-  const { name, message, stack, code, errno, syscall, cause } = error as Record<string, unknown>;
+  const { name, message, stack, code, errno, syscall } = error as Record<string, unknown>;
+  const cause = causeOf(error);
   const below = cause === undefined || causes === 0 ? undefined : factsOf(cause, causes - 1);
   return { type: name, message, stack, code, errno, syscall, cause: below };
+}
+
+/** The graph wraps an error, with its message and its stack: what it came from is that of the wrapped one. */
+function causeOf(error: object): unknown {
+  const { cause, originalError } = error as { readonly cause?: unknown; readonly originalError?: unknown };
+  return typeof originalError === 'object' && originalError !== null ? causeOf(originalError) : cause;
 }

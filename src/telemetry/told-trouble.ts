@@ -1,4 +1,4 @@
-/** Tells the log why the ledger cannot be written: whoever calls meanwhile hears 503 and no reason. */
+/** Tells the log of a database in trouble: whoever calls meanwhile hears 503 and no reason. */
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import type { Log } from '../kernel/log';
@@ -22,4 +22,32 @@ export function tellingTrouble(store: LedgerStore, log: Pick<Log, 'error'>, cloc
       }
     },
   };
+}
+
+/** What each caller meets, and each rule of alerts: as many lines as there are of these would say the same. */
+const MET_BY_MANY = ['request', 'rule'];
+
+/** The same log. Of a database in trouble, a minute of lines that many write is the first of each kind, with its reason. */
+export function troubleOnceAMinute(log: Log, clock: Pick<Clock, 'monotonic'>): Log {
+  const told = new Map<string, (write: () => void) => void>();
+  const once = (message: string) => {
+    const known = told.get(message) ?? onceAMinute(clock, (write: () => void) => write());
+    told.set(message, known);
+    return known;
+  };
+  const quiet = (write: (fields: object, message: string) => void) => (fields: object, message: string) => {
+    if (isTrouble(Reflect.get(fields, 'err')) && MET_BY_MANY.some((each) => each in fields)) once(message)(() => write(fields, message));
+    else write(fields, message);
+  };
+  return {
+    info: (fields, message) => log.info(fields, message),
+    warn: quiet((fields, message) => log.warn(fields, message)),
+    error: quiet((fields, message) => log.error(fields, message)),
+  };
+}
+
+/** Also where the graph has wrapped it. */
+function isTrouble(error: unknown): boolean {
+  if (error instanceof Fault) return error.code === 'temporarily_unavailable';
+  return error instanceof Error && 'originalError' in error && isTrouble(error.originalError);
 }

@@ -236,6 +236,17 @@ describe('recovery on mysql', () => {
     await recovery.stop();
   });
 
+  promise('says once a minute that it cannot beat, however often it tries', async () => {
+    const lines: string[] = [];
+    const log = { ...silentLog, warn: (_facts: object, message: string) => void lines.push(message) };
+    const beating = new MysqlConnections('mysql://root@127.0.0.1:9/nobody', 1);
+    const recovery = recoveryOf(newId(), undefined, { beating, log });
+    await rounds(recovery, 59);
+    expect(lines).toEqual(['the heartbeat could not be written']);
+    await rounds(recovery, 2);
+    expect(lines).toHaveLength(2);
+  });
+
   promise('never touches the holds of a process that beats, however late', async () => {
     const late = await processWith('LIVE', 7_000, 3);
     const recovery = recoveryOf(newId());

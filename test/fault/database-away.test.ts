@@ -18,6 +18,7 @@ import { contradictions } from './witness';
 const CHAT = secretOf('chat');
 const TOLD_MS = 5_000 + SLACK_MS;
 const ANSWER = { model: 'small', messages: HI };
+const ASKED_AT_ONCE = 40;
 
 describe('a gateway whose database is away, on mysql', () => {
   let served = false;
@@ -142,6 +143,16 @@ describe('a gateway whose database is away, on mysql', () => {
       expect(answers).toMatchObject(QUESTIONS.map(() => refusal));
     });
   }
+
+  promise('that refuses connections: the log has its reason, and not a line for each who asks', async () => {
+    const before = gateway.stderr.length;
+    proxy.sever();
+    const asking = Array.from({ length: ASKED_AT_ONCE }, () => graphAnswer(gateway.origin, OPERATOR_TOKEN, QUESTIONS[0] ?? ''));
+    expect((await Promise.all(asking)).filter(({ errors }) => errors === undefined)).toEqual([]);
+    const told = gateway.stderr.slice(before).split('\n');
+    expect(told.filter((line) => line.includes('of the graph broke')).length).toBeLessThan(ASKED_AT_ONCE / 4);
+    expect(gateway.stderr).toMatch(/of the graph broke/);
+  });
 
   promise(
     'a settlement that waited on the disk of a killed process is charged once by the next one there, before its hold is swept',

@@ -7,6 +7,7 @@ import type { AttemptFollower, RunningAttempt } from '../../attempts/attempt-fol
 import type { Clock } from '../../kernel/clock';
 import type { Log } from '../../kernel/log';
 import { minNano } from '../../kernel/money';
+import { onceAMinute } from '../../kernel/once-a-minute';
 import { Roster } from '../../kernel/roster';
 import type { Checkpoint, LedgerStore } from '../../ledger/ledger-store';
 import { chargeFor } from '../../metering/charge';
@@ -41,6 +42,9 @@ export class Checkpoints {
   private readonly streams = new Roster<FollowedStream>();
   private running: Promise<void> | null = null;
   private stopped = false;
+  private readonly tell = onceAMinute(this.ports.clock, (err: unknown, streams: number) => {
+    this.ports.log.warn({ err, streams }, 'what streams have delivered could not be noted: the next round tries again');
+  });
 
   constructor(private readonly ports: CheckpointPorts) {}
 
@@ -79,7 +83,7 @@ export class Checkpoints {
       await this.ports.store.checkpoint(moved.map(({ checkpoint }) => checkpoint));
       for (const { stream, checkpoint } of moved) stream.noted = checkpoint.progress.usage.outputTokens;
     } catch (err) {
-      this.ports.log.warn({ err, streams: moved.length }, 'what streams have delivered could not be noted: the next round tries again');
+      this.tell(err, moved.length);
     }
   }
 

@@ -4,6 +4,7 @@
  * about 12 s.
  */
 import type { Clock } from '../../../kernel/clock';
+import { onceAMinute } from '../../../kernel/once-a-minute';
 import type { LedgerStore } from '../../../ledger/ledger-store';
 import { endOrphans, type SweepLog } from '../abandoned';
 import { FORGOTTEN_AT_ONCE } from '../checkpoint-text';
@@ -54,6 +55,13 @@ export class MysqlRecovery {
   private beatAtWall = this.ports.clock.now();
   private underway: Promise<boolean> | null = null;
   private prunedAt = this.ports.clock.monotonic();
+  /** Tried again every second, for as long as the database is away. */
+  private readonly tellBeat = onceAMinute(this.ports.clock, (err: unknown) => {
+    this.ports.log.warn({ err }, 'the heartbeat could not be written');
+  });
+  private readonly tellSweep = onceAMinute(this.ports.clock, (err: unknown) => {
+    this.ports.log.warn({ err }, 'the holds of processes that are gone could not be ended; trying again');
+  });
 
   constructor(private readonly ports: RecoveryPorts) {}
 
@@ -108,7 +116,7 @@ export class MysqlRecovery {
       // Who cannot beat cannot judge: the others may be silent for the same reason.
       this.beatFailed = true;
       this.suspects.clear();
-      this.ports.log.warn({ err }, 'the heartbeat could not be written');
+      this.tellBeat(err);
       return;
     }
     this.sweeping ??= this.sweep().finally(() => {
@@ -196,7 +204,7 @@ export class MysqlRecovery {
       if (swept.settled + swept.released > 0) log.warn({ ...swept }, 'ended the open holds of processes that are gone');
       await this.prune();
     } catch (err) {
-      log.warn({ err }, 'the holds of processes that are gone could not be ended; trying again');
+      this.tellSweep(err);
     }
   }
 
