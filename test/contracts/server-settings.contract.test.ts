@@ -113,6 +113,13 @@ describe('a server with settings of its own', () => {
     expect(heard[0]).toEqual({ work, connection: expect.stringMatching(/^\d+$/) });
   });
 
+  promise('ends what a silent process looks at after a minute, so that others seal: whoever looks holds a lock by name', async () => {
+    const audit = await openAuditDatabase(database);
+    const [row] = await audit.inSnapshot((read) => read('SELECT @@wait_timeout', []));
+    await audit.close();
+    expect(row?.map(String)).toEqual(['60']);
+  });
+
   promise('gives an audit the words that it asks for, and keeps what it notes', async () => {
     const audit = await openAuditDatabase(database);
     const [row] = await audit.inSnapshot((read) => read('SELECT ?, @@autocommit, @@time_zone', [TEXTS[3] ?? '']));

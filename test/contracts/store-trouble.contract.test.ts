@@ -1,6 +1,6 @@
 /** Stores on a database in trouble: the caller hears that it passes, and what is wrong with a row is never taken for it. */
 
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import { NO_RATES } from '../../src/keys/api-key';
@@ -104,6 +104,29 @@ describe('stores on a database in trouble, on mysql', () => {
     expect(await inTurn(dataSource, (manager) => manager.query('SELECT SLEEP(6) = 0 AS slept'))).toMatchObject([
       { slept: expect.anything() },
     ]);
+  });
+
+  promise('a process that stops, or is gone without a word, while it has locked a row keeps others waiting for seconds', async () => {
+    const [server] = await database.query('SELECT VERSION() AS version');
+    // MySQL knows no limit for transactions alone.
+    if (!String(server?.['version']).includes('MariaDB')) return;
+    const [stopped, other] = [await alone(1), await alone(1)];
+    const change = (manager: EntityManager, name: string) => manager.query('UPDATE account SET name = ? WHERE id = ?', [name, 'locked']);
+    await new TypeormAccountStore(other).add(account('locked'), [], []);
+    let stops: () => void = () => undefined;
+    let wakes: () => void = () => undefined;
+    const stoppedNow = new Promise<void>((resolve) => (stops = resolve));
+    const awake = new Promise<void>((resolve) => (wakes = resolve));
+    const locking = inTransaction(stopped, async (manager) => {
+      await change(manager, 'of the stopped');
+      stops();
+      await awake;
+    });
+    await stoppedNow;
+    await inTransaction(other, (manager) => change(manager, 'of the living'));
+    wakes();
+    await expect(locking).rejects.toMatchObject(UNAVAILABLE);
+    expect(await new TypeormAccountStore(other).find('locked')).toMatchObject({ name: 'of the living' });
   });
 
   promise('that answers nothing any more: the connections that wait for it are given up', async () => {

@@ -119,6 +119,8 @@ async function openMysql(url: string): Promise<AuditDatabase> {
   // Without a listener the loss of a connection would end the process; whoever uses it hears of it anyway.
   connection.on('error', () => undefined);
   await connection.query(MYSQL_SESSION);
+  // It never rests between two statements. A process that was stopped, or whose machine is gone, would keep its lock by name for hours.
+  await connection.query('SET SESSION wait_timeout = 60');
   // Only at this level does a transaction read one moment to its end; the server's default may be another one.
   await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   // Each value of a list is looked up before a plan is chosen, however long it is. By its statistics the server would read the

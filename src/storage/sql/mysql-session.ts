@@ -18,10 +18,10 @@ export const MYSQL_SESSION = `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGIN
  */
 const POOL_LEVEL = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
 /**
- * A process that freezes, or whose machine is gone, in the midst of a transaction keeps what it has locked until the server gives it up: a run
- * whose lease has run out by then could be taken over by nobody. MySQL cannot be told so of transactions alone.
+ * A process that freezes, or whose machine is gone, in the midst of a transaction would keep what it has locked for hours: a run whose lease
+ * has run out by then, or the row that counts alerts. The server ends such a transaction; MySQL cannot be told so of transactions alone.
  */
-const POOL_PATIENCE = 'SET SESSION autocommit = 1 /*M!100303 , idle_transaction_timeout = 10 */';
+const POOL_SESSION = `${MYSQL_SESSION} /*M!100303 , idle_transaction_timeout = 10 */`;
 const DESERTED = 'deserted';
 
 /** The driver as TypeORM wants it: nobody gets a connection of its pools that has not said it, or that was made before `desert`. */
@@ -59,11 +59,10 @@ export function desert(pool: unknown): void {
 }
 
 function settle(connection: PoolConnection, done: (refusal: QueryError | null) => void): void {
-  const say = ([first, ...rest]: readonly string[]): void => {
-    if (first === undefined) return done(null);
-    connection.query(first, (refusal) => (refusal === null ? say(rest) : done(refusal)));
-  };
-  say([MYSQL_SESSION, POOL_LEVEL, POOL_PATIENCE]);
+  connection.query(POOL_SESSION, (refusal) => {
+    if (refusal !== null) done(refusal);
+    else connection.query(POOL_LEVEL, (error) => done(error));
+  });
 }
 
 function giveUp(pool: EventEmitter, connection: PoolConnection): void {
