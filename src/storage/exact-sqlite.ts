@@ -7,10 +7,15 @@ import type Database from 'better-sqlite3';
 import { Sqlite } from './sqlite-driver';
 
 const BUSY_TIMEOUT_MS = 10_000;
+/** As TypeORM says them. */
+const TURNS = new Set(['BEGIN TRANSACTION', 'COMMIT', 'ROLLBACK']);
+const NOTHING_CHANGED = { changes: 0, lastInsertRowid: 0 };
 
 /** Given to the data source as its `driver`. */
 export class ExactSqlite {
   private readonly db: Database.Database;
+  /** A transaction that TypeORM believes to be in. */
+  private begun = false;
 
   constructor(file: string, { readonly = false }: { readonly readonly?: boolean } = {}) {
     this.db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, readonly });
@@ -26,10 +31,22 @@ export class ExactSqlite {
       reader: statement.reader,
       all: (...values: unknown[]) => rowsOf(statement, columns, values),
       run: (...values: unknown[]) => {
+        if (sql === 'ROLLBACK' && this.isUndone()) return NOTHING_CHANGED;
         const { changes, lastInsertRowid } = statement.run(...values.map(boundValue));
+        if (TURNS.has(sql)) this.begun = this.db.inTransaction;
         return { changes, lastInsertRowid: exactValue(lastInsertRowid) };
       },
     };
+  }
+
+  /**
+   * SQLite undoes a transaction by itself, such as for want of room, and refuses to do so again. TypeORM would take it for one that
+   * still runs, put the next ones inside of it, and with the first that fails lock everybody out for good.
+   */
+  private isUndone(): boolean {
+    const undone = this.begun && !this.db.inTransaction;
+    if (undone) this.begun = false;
+    return undone;
   }
 
   pragma(text: string): unknown {

@@ -257,6 +257,25 @@ describe('stores on a database in trouble, on sqlite', () => {
     await many();
   });
 
+  it('that undoes a transaction by itself, as for want of room: whoever comes later is served, and nobody is locked out', async () => {
+    const id = newId();
+    await new TypeormAccountStore(dataSource).add(account(id), [], []);
+    const undone = () =>
+      inTransaction(dataSource, (manager) =>
+        manager.query('INSERT OR ROLLBACK INTO account (id, name, created_at) SELECT id, name, created_at FROM account WHERE id = ?', [id]),
+      );
+    await expect(undone()).rejects.toThrow(/constraint/);
+    const givenUp = inTransaction(dataSource, async (manager) => {
+      await manager.query("UPDATE account SET name = 'never' WHERE id = ?", [id]);
+      throw new Error('given up');
+    });
+    await expect(givenUp).rejects.toThrow('given up');
+    const other = new Database(database.file, { timeout: 0 });
+    expect(() => other.exec('BEGIN IMMEDIATE; ROLLBACK')).not.toThrow();
+    other.close();
+    await add();
+  });
+
   it('whose file cannot be read: the reader hears that it passes', async () => {
     const failing = dataSource.manager.query;
     const unreadable = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_READ' });
