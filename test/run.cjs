@@ -8,7 +8,7 @@ const { rounds, steps } = require('./run/steps.cjs');
 const build = { name: 'build', command: ['node', 'scripts/build.cjs', '--if-needed'] };
 
 function roundsFor(onlyChecks, extra) {
-  if (extra.some((arg) => arg.startsWith('--selectProjects'))) return [{ projects: [], workers: 1 }];
+  if (extra.some((arg) => arg.startsWith('--selectProjects'))) return [{ projects: [], workersOn: () => 1 }];
   return rounds.filter((round) => !round.needsServices || !onlyChecks);
 }
 

@@ -270,7 +270,7 @@ describe('stores on a database in trouble, on sqlite', () => {
       throw new Error('given up');
     });
     await expect(givenUp).rejects.toThrow('given up');
-    const other = new Database(database.file, { timeout: 0 });
+    const other = new Sqlite(database.file, { timeout: 0 });
     expect(() => other.exec('BEGIN IMMEDIATE; ROLLBACK')).not.toThrow();
     other.close();
     await add();

@@ -44,12 +44,12 @@ async function check({ name, command: [command, ...args], cwd }) {
 }
 
 /** Runs jest on some of its projects. A suite that cannot be read counts as a failure, and so does jest itself. */
-function jest({ projects, workers }, extra) {
+function jest({ projects, workersOn }, extra) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tokens-forge-tests-'));
   const report = path.join(folder, 'report.json');
   const pace = extra.some((arg) => /^(-i|-w|--runInBand|--maxWorkers)/.test(arg))
     ? []
-    : [`--maxWorkers=${Math.min(workers, os.availableParallelism())}`];
+    : [`--maxWorkers=${workersOn(os.availableParallelism())}`];
   try {
     const ok = run('jest', [...extra, ...pace, '--passWithNoTests', '--json', `--outputFile=${report}`, ...selection(projects)]);
     return fs.existsSync(report) ? countsOf(JSON.parse(fs.readFileSync(report, 'utf8')), ok) : FAILED;
