@@ -5,6 +5,7 @@ import type { DatabaseLocation } from '../data-source';
 import { MYSQL_SESSION } from '../sql/mysql-session';
 import { Sqlite } from '../sqlite-driver';
 import type { Cell, Read } from './read';
+import { BUSY_TIMEOUT_MS, writeInTurn } from './sqlite-writing';
 
 /** Values of one row to be written, in the order of its columns. */
 export type Values = readonly (string | bigint)[];
@@ -34,7 +35,6 @@ export interface AuditDatabase {
   close(): Promise<void>;
 }
 
-const BUSY_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const NAME_MAX = 64;
 const STATEMENTS_MAX = 500;
@@ -63,9 +63,10 @@ function openSqlite(file: string, readonly: boolean): AuditDatabase {
       }
     },
     insert: async (rows) => {
-      db.transaction(() => {
+      writeInTurn(db, () => {
         for (const { table, columns, values } of rows) db.prepare(insertText(table, columns)).run(...values);
-      }).immediate();
+        return true;
+      });
     },
     alongIndex: (index) => `INDEXED BY ${index}`,
     alongKey: (table) => `INDEXED BY sqlite_autoindex_${table}_1`,
@@ -78,20 +79,12 @@ function openSqlite(file: string, readonly: boolean): AuditDatabase {
 }
 
 function changeSqlite(db: Database.Database, changes: readonly Change[]): boolean {
-  db.exec('BEGIN IMMEDIATE');
-  let found = true;
-  try {
-    for (const { sql, values, finds } of changes) {
+  return writeInTurn(db, () =>
+    changes.every(({ sql, values, finds }) => {
       const rows = db.prepare(sql).run(...values).changes;
-      found = found && (finds === undefined || rows === finds);
-      if (!found) break;
-    }
-    db.exec(found ? 'COMMIT' : 'ROLLBACK');
-    return found;
-  } catch (error) {
-    if (db.inTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+      return finds === undefined || rows === finds;
+    }),
+  );
 }
 
 function cachedReads(db: Database.Database): Read {
