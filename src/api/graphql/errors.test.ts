@@ -59,6 +59,13 @@ describe('errors', () => {
     expect(world.logged).toEqual([]);
   });
 
+  it('of a condition on the field of a subscription say that it takes none, over HTTP too', async () => {
+    const { status, errors } = await world.ask(ACME, 'subscription Follow($on: Boolean = false) { spend @include(if: $on) { cursor } }');
+    expect([status, errors[0]?.extensions['faultCode']]).toEqual([400, 'invalid_request']);
+    expect(errors[0]?.message).toContain('no @include');
+    expect(world.logged).toEqual([]);
+  });
+
   it('of a value say what it must be', async () => {
     const query = 'query Of($from: DateTime) { receipts(filter: { from: $from }) { nodes { id } } }';
     const { errors } = await world.ask(ACME, query, { from: 'yesterday' });

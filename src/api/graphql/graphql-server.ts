@@ -19,6 +19,7 @@ import { LIMITS, limitRule } from './limit-rule';
 import { registerLive } from './live/live-server';
 import { errorBody, formatError, isToBeLogged, maskedFault, withoutSuggestion } from './render-error';
 import type { FileShape } from './routing/catalog-inputs';
+import { refuseConditions } from './subscription-conditions';
 
 export interface GraphqlDeps extends GraphSources {
   /** Serves introspection, and lets errors suggest names of the schema. */
@@ -55,6 +56,7 @@ function serve(graph: FastifyInstance, apollo: ApolloServer<GraphContext>, deps:
     contexts.set(request, contextFor(deps, viewer, request.id));
     withUsableHost(request);
   });
+  graph.addHook('preHandler', async ({ body, query }) => refuseConditions((body ?? query) as Partial<Record<string, unknown>>));
   graph.addHook('onSend', async (request, reply, payload) => (reply.statusCode >= 400 ? withRequestId(payload, request.id) : payload));
   graph.route({
     method: ['GET', 'POST'],

@@ -22,7 +22,7 @@ import { refusedOnce } from '../bounded-answers';
 import { contextFor, type GraphContext, type GraphSources } from '../context';
 import { LIMITS, limitRule } from '../limit-rule';
 import { formatError, isToBeLogged } from '../render-error';
-import { conditionsOfSubscriptions } from './conditions';
+import { conditionErrors } from '../subscription-conditions';
 import { endable } from './followed';
 
 export interface OperationDeps extends GraphSources {
@@ -45,7 +45,7 @@ export function checkedOperation(
   const requestId = newId();
   const document = parsed(query);
   if (document instanceof GraphQLError) return [withCode(document, 'GRAPHQL_PARSE_FAILED', requestId)];
-  const conditions = conditionsOfSubscriptions(document).map((nodes) => new GraphQLError(NO_CONDITION, { nodes }));
+  const conditions = conditionErrors(document);
   if (conditions.length > 0) return conditions.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED', requestId));
   const rules = [...specifiedRules, limitRule, ...(deps.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
   const hideSuggestions = !deps.introspection;
@@ -59,7 +59,6 @@ export function checkedOperation(
   return { ...args, hideSuggestions };
 }
 
-const NO_CONDITION = 'The field of a subscription takes no @skip and no @include: subscribe, or do not.';
 const NO_OPERATION = 'Say which operation of the document is meant: its name is "operationName".';
 
 /** A query or mutation. */

@@ -5,16 +5,45 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  GraphQLError,
   Kind,
   OperationTypeNode,
+  parse,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { Fault } from '../../kernel/fault';
+import { LIMITS } from './limit-rule';
 
 const CONDITIONS = new Set(['skip', 'include']);
 
-/** What stands at the root of a subscription of the document, also through fragments, and has a condition. */
-export function conditionsOfSubscriptions({ definitions }: DocumentNode): SelectionNode[] {
+const NO_CONDITION = 'The field of a subscription takes no @skip and no @include: subscribe, or do not.';
+
+/** One for each condition at the root of a subscription of the document, also through fragments. */
+export function conditionErrors(document: DocumentNode): GraphQLError[] {
+  return conditionsOfSubscriptions(document).map((nodes) => new GraphQLError(NO_CONDITION, { nodes }));
+}
+
+/**
+ * Over HTTP no subscription is served, but the library answers with a fault of its own, and logs it, before it comes to say so.
+ * @throws Fault invalid_request
+ */
+export function refuseConditions({ query }: Partial<Record<string, unknown>>): void {
+  if (typeof query !== 'string' || !query.includes('subscription')) return;
+  const document = parsedOrNull(query);
+  if (document !== null && conditionsOfSubscriptions(document).length > 0) throw new Fault('invalid_request', NO_CONDITION);
+}
+
+/** What cannot be read is refused elsewhere, with its place. */
+function parsedOrNull(query: string): DocumentNode | null {
+  try {
+    return parse(query, { maxTokens: LIMITS.tokens, noLocation: true });
+  } catch {
+    return null;
+  }
+}
+
+function conditionsOfSubscriptions({ definitions }: DocumentNode): SelectionNode[] {
   const fragments = new Map(definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])));
   return definitions.flatMap((each) =>
     each.kind === Kind.OPERATION_DEFINITION && each.operation === OperationTypeNode.SUBSCRIPTION
