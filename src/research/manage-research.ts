@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
+import { type Once, onceOf } from '../kernel/made-once';
 import { formatDecimal, type Nano, nano } from '../kernel/money';
 import { BUCKETS, type Bucket, currencyOf, type ResearchMode } from '../kernel/words';
 import type { AccountStore } from '../keys/account-store';
@@ -60,10 +61,39 @@ export async function researchEstimate(means: ResearchManagement, key: ApiKey, w
 }
 
 /**
- * Starts a run. It is queued, durably, when this returns; the data that it works on is fixed by then.
- * @throws Fault as `researchEstimate`, for warnings that were not acknowledged, and for a symbol without data
+ * Starts a run. It is queued, durably, when this returns; the data that it works on is fixed by then. The same `idempotencyKey` of the same
+ * key with the same wish gives the run that it started the first time, whatever has changed since.
+ * @throws Fault as `researchEstimate`, for warnings that were not acknowledged, and for a symbol without data; `idempotency_mismatch` for
+ * an idempotency key that started another run
  */
-export async function startResearch(means: ResearchManagement, key: ApiKey, wish: ResearchWish): Promise<ResearchRun> {
+export async function startResearch(
+  means: ResearchManagement,
+  key: ApiKey,
+  wish: ResearchWish,
+  idempotencyKey: string | null,
+): Promise<ResearchRun> {
+  const once = onceOf(['startResearchRun', key.id], idempotencyKey, wish);
+  const before = await startedBefore(means, once);
+  if (before !== null) return before;
+  try {
+    return await startAnew(means, key, wish, once);
+  } catch (error) {
+    // The same request at the same moment may have been quicker.
+    const meanwhile = error instanceof Fault ? null : await startedBefore(means, once);
+    if (meanwhile === null) throw error;
+    return meanwhile;
+  }
+}
+
+async function startedBefore(means: ResearchManagement, once: Once | null): Promise<ResearchRun | null> {
+  const before = once === null ? undefined : await means.research.madeBefore(once.key);
+  if (before === undefined) return null;
+  if (before.contentHash === once?.contentHash) return reread(means, before.made);
+  const words = `This idempotencyKey was used for another wish, which started the run ${before.made}.`;
+  throw new Fault('idempotency_mismatch', words, { param: 'idempotencyKey' });
+}
+
+async function startAnew(means: ResearchManagement, key: ApiKey, wish: ResearchWish, once: Once | null): Promise<ResearchRun> {
   const { models, marketData } = setupOf(means);
   const estimate = await researchEstimate(means, key, wish);
   if (estimate.warnings.length > 0 && !wish.acknowledgeWarnings) {
@@ -86,7 +116,7 @@ export async function startResearch(means: ResearchManagement, key: ApiKey, wish
   };
   const sections = sectionsOf(wish.mode).map(({ name, title, role }) => ({ id: newId(), name, title, model: models[role] }));
   const event = { at: now, kind: 'RUN_QUEUED', sectionId: null, message: null, spent: NOTHING } as const;
-  await means.research.add({ research, provider: marketData.provider, briefing, sections }, event);
+  await means.research.add({ research, provider: marketData.provider, briefing, sections }, event, once);
   await means.queue.push(id);
   means.ring(id);
   return research;

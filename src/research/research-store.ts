@@ -1,4 +1,5 @@
 /** The port through which research runs are kept. Whatever it wrote is durable when its promise resolves. */
+import type { MadeBefore, Once } from '../kernel/made-once';
 import type { RunStatus } from '../kernel/words';
 import type { BudgetLine, Run } from '../runs/run';
 import type { Briefing } from './market-data';
@@ -36,8 +37,13 @@ export interface ResearchStep {
 export type Written = 'written' | 'lost' | 'refused';
 
 export interface ResearchStore {
-  /** The run, its sections and the first line of its log, in one transaction. */
-  add(added: NewResearch, event: NewEvent): Promise<void>;
+  /**
+   * The run, its sections and the first line of its log, in one transaction.
+   * @throws when the same request, by its key, has added a run before
+   */
+  add(added: NewResearch, event: NewEvent, once: Once | null): Promise<void>;
+  /** The id of the run that a request with that key has added. */
+  madeBefore(requestKey: string): Promise<MadeBefore | undefined>;
   write(step: ResearchStep): Promise<Written>;
   /** An id that there is not is left out. */
   find(ids: readonly string[]): Promise<ReadonlyMap<string, ResearchRun>>;

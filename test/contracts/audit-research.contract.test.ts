@@ -79,7 +79,7 @@ eachDatabase('the audit of a research run', (opened, promise) => {
     const said = (kind: 'RUN_QUEUED' | 'SECTION_STARTED', calls: number) => ({
       ...{ at: NOW, kind, sectionId: null, message: null, spent: { RMB: BigInt(calls) * CHARGE, CREDIT: 0n } },
     });
-    await store.add({ research: aRun(), provider: 'sample', briefing: {} as Briefing, sections: SECTIONS }, said('RUN_QUEUED', 0));
+    await store.add({ research: aRun(), provider: 'sample', briefing: {} as Briefing, sections: SECTIONS }, said('RUN_QUEUED', 0), null);
     // The first section is asked for twice, and shows what its first call answered; the line is written as the next call begins.
     for (const [at, call] of CALLS.entries()) {
       const section = { id: at === 2 ? TWO : ONE, tries: 1 };

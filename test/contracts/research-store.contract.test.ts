@@ -1,5 +1,6 @@
 /** What the store and the leases of research runs promise, whatever database stands behind them. */
 import { newId } from '../../src/kernel/ids';
+import type { Once } from '../../src/kernel/made-once';
 import { nano } from '../../src/kernel/money';
 import type { Briefing } from '../../src/research/market-data';
 import type { ResearchStep } from '../../src/research/research-store';
@@ -33,11 +34,11 @@ eachDatabase('research runs', (opened, promise) => {
     ...{ at: NOW, kind, sectionId, message: null, spent: SPENT },
   });
 
-  async function added(): Promise<{ run: ResearchRun; sections: string[] }> {
+  async function added(once: Once | null = null): Promise<{ run: ResearchRun; sections: string[] }> {
     const run = aRun();
     const sections = ['one', 'two'].map((name) => ({ id: newId(), name, title: `The ${name}`, model: 'small' }));
     const briefing = { symbol: 'DEMO', notices: ['汉'] } as Partial<Briefing> as Briefing;
-    await stores().store.add({ research: run, provider: 'sample', briefing, sections }, event('RUN_QUEUED'));
+    await stores().store.add({ research: run, provider: 'sample', briefing, sections }, event('RUN_QUEUED'), once);
     return { run, sections: sections.map(({ id }) => id) };
   }
 
@@ -52,6 +53,18 @@ eachDatabase('research runs', (opened, promise) => {
       [sections[1], 'two', 'PENDING', 0],
     ]);
     expect(await store.events(id, 0n, 10)).toEqual([{ ...event('RUN_QUEUED'), runId: id, seq: 1n }]);
+  });
+
+  promise('are added once by each request, and known by it', async () => {
+    const { store } = stores();
+    const once = { key: newId(), contentHash: 'of this wish' };
+    expect(await store.madeBefore(once.key)).toBeUndefined();
+    const [first, ...others] = await Promise.allSettled(Array.from({ length: 4 }, () => added(once))).then((ends) =>
+      ends.toSorted((a, b) => a.status.localeCompare(b.status)),
+    );
+    expect([first?.status, ...others.map(({ status }) => status)]).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected']);
+    const made = first?.status === 'fulfilled' ? first.value.run.run.id : null;
+    expect(await store.madeBefore(once.key)).toEqual({ made, contentHash: 'of this wish' });
   });
 
   promise('belong to one worker at a time, however many claim', async () => {

@@ -47,6 +47,18 @@ onEachDatabase('a research run', (bed, promise) => {
     for (const upstream of [bed.a, bed.b]) for (const model of ['small', 'small-2025', 'stubborn']) upstream?.script(model, fitting);
   });
 
+  promise('is started once, however often the same request comes', async () => {
+    const input = { apiKeyId: 'chat', symbol: 'DEMO', mode: 'QUICK', acknowledgeWarnings: true };
+    const mutation = 'mutation($input: ResearchInput!) { startResearchRun(input: $input, idempotencyKey: "monday") { id } }';
+    const startOnce = (wish = input) => graphAnswer(bed.gateway.origin, ACME, mutation, { input: wish });
+    const answers = [...(await Promise.all([startOnce(), startOnce(), startOnce()])), await startOnce()];
+    const ids = answers.map(({ data }) => (data as { startResearchRun: { id: string } }).startResearchRun.id);
+    expect(new Set(ids).size).toBe(1);
+    const { errors } = await startOnce({ ...input, mode: 'DEEP' });
+    expect(errors).toMatchObject([{ message: expect.stringContaining(`${ids[0]}`), extensions: { faultCode: 'idempotency_mismatch' } }]);
+    await ended(ids[0] ?? '');
+  });
+
   promise('is estimated, started, written section by section, and adds up to what its calls cost', async () => {
     const input = { apiKeyId: 'chat', symbol: 'DEMO', mode: 'QUICK' };
     const query = `query($input: ResearchInput!) { researchEstimate(input: $input) {

@@ -6,7 +6,7 @@ const never = () => Promise.reject(new Error('no research is done here'));
 const nothing = async () => new Map();
 
 const research: GraphSources['research'] = {
-  ...{ add: never, write: never, briefing: never, learn: never, html: nothing },
+  ...{ add: never, madeBefore: async () => undefined, write: never, briefing: never, learn: never, html: nothing },
   ...{ find: nothing, ofRuns: async () => [], sections: nothing, sectionsById: nothing, charges: nothing, events: async () => [] },
   profiles: nothing,
 };

@@ -1,6 +1,7 @@
 /** Research runs in the database. */
 import type { DataSource } from 'typeorm';
 import { invariant } from '../../kernel/invariant';
+import type { MadeBefore, Once } from '../../kernel/made-once';
 import type { ResearchMode } from '../../kernel/words';
 import type { Briefing } from '../../research/market-data';
 import type { NewEvent, NewResearch, ResearchStep, ResearchStore, Written } from '../../research/research-store';
@@ -21,10 +22,10 @@ import { writeEvent, writeStep } from './write-step';
 export class SqlResearchStore implements ResearchStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  async add(added: NewResearch, event: NewEvent): Promise<void> {
+  async add(added: NewResearch, event: NewEvent, once: Once | null): Promise<void> {
     const { run, symbol, mode, models, estimate } = added.research;
     await inTransaction(this.dataSource, async (manager) => {
-      const row = [...valuesOfRun(run), null, null];
+      const row = [...valuesOfRun(run), once?.key ?? null, once?.contentHash ?? null];
       await manager.query(`INSERT INTO run (${RUN_COLUMNS}) VALUES (${placeholders(row)})`, row);
       const own = [
         run.id,
@@ -50,6 +51,11 @@ export class SqlResearchStore implements ResearchStore {
       }
       await writeEvent(manager, run.id, 1n, event);
     });
+  }
+
+  async madeBefore(requestKey: string): Promise<MadeBefore | undefined> {
+    const [row] = await rowsOf(this.dataSource, 'SELECT id, request_hash FROM run WHERE request_key = ?', [requestKey]);
+    return row && { made: text(row, 'id'), contentHash: text(row, 'request_hash') };
   }
 
   write(step: ResearchStep): Promise<Written> {

@@ -13,6 +13,8 @@ import { ResearchRunNode, viewResearch } from './research-run.type';
 
 const THE_RUN = { description: 'The id of the run.' };
 const THE_INPUT = { description: 'The run.' };
+const ONCE =
+  'Yours to choose, for each key that pays: the same one never starts a second run. A repeat with the same input gives the run that it started; with another input it fails with faultCode idempotency_mismatch.';
 
 @Resolver(() => ResearchRunNode)
 export class ResearchResolver {
@@ -46,9 +48,11 @@ export class ResearchResolver {
   async startResearchRun(
     @Ctx() context: GraphContext,
     @Arg('input', () => ResearchInput, THE_INPUT) input: ResearchInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: ONCE }) idempotencyKey: string | null,
   ): Promise<ResearchRunNode> {
     const key = await payingKey(context, input);
-    return viewResearch(context.research.changed(await startResearch(context.sources.researchManagement, key, wishOf(input))));
+    const started = await startResearch(context.sources.researchManagement, key, wishOf(input), idempotencyKey ?? null);
+    return viewResearch(context.research.changed(started));
   }
 
   @Mutation(() => ResearchRunNode, {
