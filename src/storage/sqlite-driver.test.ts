@@ -1,4 +1,4 @@
-import { runsRelease13, Sqlite } from './sqlite-driver';
+import { firstInstalled, runsRelease13, Sqlite } from './sqlite-driver';
 
 describe('The driver of SQLite', () => {
   it.each([
@@ -6,12 +6,17 @@ describe('The driver of SQLite', () => {
     ['Node 22.13', '9', false],
     ['Node 22.14 and later', '10', true],
     ['a Node to come', '11', true],
-  ])('is the release that %s can run', (_node, nodeApi, itIsRelease13) => {
+    ['a Node that does not say which Node-API it has', undefined, false],
+  ])('is release 13 where %s can run that', (_node, nodeApi, itIsRelease13) => {
     expect(runsRelease13(nodeApi)).toBe(itIsRelease13);
   });
 
-  it('is release 12 where Node does not say which Node-API it has', () => {
-    expect(runsRelease13(undefined)).toBe(false);
+  it('is the one that could be installed', () => {
+    expect(firstInstalled(['no-such-driver', 'better-sqlite3'])).toBe(firstInstalled(['better-sqlite3']));
+  });
+
+  it('says what to do where none could be', () => {
+    expect(() => firstInstalled(['no-such-driver'])).toThrow(/install what compiles C\+\+ .* and run npm ci again/);
   });
 
   it('runs on this Node', () => {

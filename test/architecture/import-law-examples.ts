@@ -121,7 +121,7 @@ export const GOOD_EXAMPLES: Readonly<Record<string, string>> = {
   'src/gateway/with-hold.ts': runs('../ledger/wallet') + runs('../keys/api-key'),
   'src/gateway/ending/receipt-of.ts': runs('../hold') + knows('./settle'),
   'src/storage/ledger/mysql/mysql-batch.ts': runs('../rows') + runs('./mysql-view'),
-  'src/storage/sqlite-driver.ts': runs('better-sqlite3') + runs('better-sqlite3-napi'),
+  'src/storage/sqlite-driver.ts': runs('better-sqlite3'),
   'src/storage/ledger/worker.ts':
     knows('better-sqlite3') + runs('../sqlite-driver') + runs('node:worker_threads') + runs('../../ledger/wallet'),
   'src/storage/rows.ts': runs('typeorm') + runs('../../migrations/first'),
