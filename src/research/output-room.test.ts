@@ -32,7 +32,8 @@ describe('the room of an answer', () => {
     const error = `The answer does not fit: ${cutOffAt(4_000)}`;
     expect(new OutputRoom().take(NEWS, 'm', MOST, error)).toBe(8_000);
     expect(new OutputRoom().take(NEWS, 'm', 6_000, error)).toBe(6_000);
-    expect(new OutputRoom().take(NEWS, 'm', MOST, 'The answer does not fit: the answer is not JSON')).toBe(1_000);
+    const saidByModel = `The answer does not fit: the answer is not JSON: ${cutOffAt(4_000)}`;
+    expect(new OutputRoom().take(NEWS, 'm', MOST, saidByModel)).toBe(1_000);
   });
 
   it('is at first what finished runs took and half of that again, up to four times, and as much as an estimate reserves', () => {

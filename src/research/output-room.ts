@@ -15,7 +15,8 @@ const TIMES_MAX = 16;
 const LEARNED_MAX = 4;
 /** Answers differ in length: room for an average one, and half of that again. */
 const [AVERAGE, WITH_ROOM] = [2, 3];
-const CUT_OFF = /it was cut off at (\d+) tokens/;
+/** As a section that was tried has it; what a model wrote itself stands behind other words. */
+const CUT_OFF = /^The answer does not fit: it was cut off at (\d+) tokens$/;
 
 /** The first limit of a section, in tokens: what the model has may be less. `profile`: what it took in finished runs. */
 export function roomAtFirst(spec: Pick<Spec, 'outputTokens'>, profile: Profile | undefined): number {

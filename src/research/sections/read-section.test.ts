@@ -104,7 +104,8 @@ describe('reading a section', () => {
 
   it.each([
     ['', 'the answer is empty'],
-    ['Sure, here it is!', 'the answer is not JSON'],
+    ['I cannot\n give advice.', 'the answer is not JSON: I cannot give advice.'],
+    ['No. '.repeat(100), `the answer is not JSON: ${'No. '.repeat(24)}…`],
     ['{"headline":"a","summ', 'the answer is JSON that was cut off'],
     ['[]', 'the answer must be object'],
     [JSON.stringify({ ...answerOf('summary'), summary: ' ' }), 'summary is empty'],
@@ -117,7 +118,7 @@ describe('reading a section', () => {
 
   it('reads an answer of empty lines once, as many as there are', () => {
     const text = `\`\`\`json\n${'\n'.repeat(190_000)}x`;
-    expect(readSection({ name: 'summary' }, text)).toEqual({ ok: false, problem: 'the answer is not JSON' });
+    expect(readSection({ name: 'summary' }, text)).toEqual({ ok: false, problem: 'the answer is not JSON: ```json x' });
   });
 
   it('refuses an answer that no reader could read', () => {

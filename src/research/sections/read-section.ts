@@ -58,7 +58,9 @@ function parsed(text: string): unknown {
 
 function problemOfText(text: string): string {
   if (text === '') return 'the answer is empty';
-  return text.startsWith('{') && !text.endsWith('}') ? 'the answer is JSON that was cut off' : 'the answer is not JSON';
+  if (text.startsWith('{') && !text.endsWith('}')) return 'the answer is JSON that was cut off';
+  // Its first words say why: a model that refuses says so.
+  return oneLine(`the answer is not JSON: ${text}`);
 }
 
 function problemOf(error: ErrorObject | undefined): string {
