@@ -38,6 +38,8 @@ describe('what is priced apart', () => {
     const prices = Object.fromEntries(PRICE_CLASSES.map((name, index) => [name, nano(BigInt(index + 1) * 1_000_000n)]));
     const parts = { audioInputTokens: 1, imageInputTokens: 2, audioOutputTokens: 3, imageOutputTokens: 4 };
     const used = usage({ reasoningTokens: 5, classes: { ...parts, images: 6, milliseconds: 7_000, characters: 8 } });
+    // A class without a term would be given away.
+    expect(linesOf(used, price(prices))).toHaveLength(PRICE_CLASSES.length + 2);
     expect(linesOf(used, price(prices))).toEqual([
       ['input tokens', 97n],
       ['output tokens', 152n],
