@@ -2,7 +2,6 @@
  * A page of receipts with what belongs to them, by plain SQL: what the database alone needs for the same rows. MariaDB is told
  * the index, as by anybody who writes SQL for it well: left to itself it reads an account from its newest receipt to the page.
  */
-
 import { createConnection } from 'mysql2/promise';
 import { Sqlite } from '../../src/storage/sqlite-driver';
 import type { Row, TestDatabase } from '../support/databases';

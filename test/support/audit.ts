@@ -1,5 +1,4 @@
 /** Audits the database of a gateway that may be running, as `npm run audit` does. */
-
 import { lineOf } from '../../src/ledger/audit/finding';
 import { auditLocation } from '../../src/storage/audit/audit-work';
 import { Sqlite } from '../../src/storage/sqlite-driver';

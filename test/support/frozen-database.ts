@@ -1,5 +1,4 @@
 /** Holds the locks that every write of money needs: until they are given back, no batch of a gateway can commit. */
-
 import { createConnection } from 'mysql2/promise';
 import { Sqlite } from '../../src/storage/sqlite-driver';
 import type { TestDatabase } from './databases';

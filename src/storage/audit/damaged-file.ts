@@ -1,5 +1,4 @@
 /** The pages of an embedded database, those too that hold nothing an audit reads: a ledger in a file that is breaking is in no order. */
-
 import type { DatabaseLocation } from '../data-source';
 import { Sqlite } from '../sqlite-driver';
 

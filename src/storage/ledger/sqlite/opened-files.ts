@@ -15,7 +15,8 @@ export class OpenedFiles {
     const real = realpathSync(file);
     // By the name that the next start will open: where that is a link, it may come to lead elsewhere.
     const names = [file, `${real}-wal`, `${real}.lock`];
-    this.opened = new Map(names.flatMap((name) => (identityOf(name) === null ? [] : [[name, String(identityOf(name))]])));
+    const identities = names.map((name) => [name, identityOf(name)] as const);
+    this.opened = new Map(identities.flatMap(([name, identity]) => (identity === null ? [] : [[name, identity]])));
   }
 
   /** @throws Error SQLITE_READONLY_DBMOVED, for as long as one of them is not in its place */
