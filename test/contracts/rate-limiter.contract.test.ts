@@ -222,7 +222,7 @@ describe('slots in Redis', () => {
     const limiter = new RedisRateLimiter({ redis, prefix, leaseMs: LEASE_MS });
     try {
       await eventually(async () => void (await limiter.levels('k', NONE)));
-      const running = await granted(limiter, 'k', { requestsPerMinute: 6_000, concurrency: 1 });
+      const running = await granted(limiter, 'k', { requestsPerMinute: 30, concurrency: 1 });
       expect(await namesUnder(redis, prefix)).toHaveLength(2);
       await running.giveBack(0);
       await eventually(async () => expect(await namesUnder(redis!, prefix)).toEqual([]));
