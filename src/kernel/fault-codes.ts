@@ -36,7 +36,7 @@ export const FAULT_RULES = {
   forbidden: { ...forbidden, nextStep: 'Use a token that may do this.' },
   model_not_found: { ...invalid, http: 404, nextStep: 'Choose a model that GET /v1/models lists.' },
   model_not_allowed: { ...forbidden, nextStep: 'Add the model to the allowed models of the key, or use another key.' },
-  route_not_allowed: { ...forbidden, nextStep: 'Change the route policy of the key, or drop the x-forge-route header.' },
+  route_not_allowed: { ...forbidden, nextStep: 'Change the route policy of the key, or leave out x-forge-route where it was sent.' },
   price_ceiling: { ...forbidden, nextStep: 'Raise the ceiling of the key that the message names, or choose a cheaper model.' },
   endpoint_not_supported: { ...invalid, http: 400, nextStep: 'Choose a model whose channels have this endpoint.' },
   feature_unsupported: {

@@ -193,6 +193,11 @@ describe('a preview', () => {
     ['the expiry of the key', { key: { expiresAt: 999 } }, /expired/],
     ['the models of the key', { key: { allowedModels: [] } }, /may not use the model.*Add the model/],
     [
+      'the policy of the key, and no header of a request that was not sent',
+      { key: { routePolicy: 'OFFICIAL_ONLY' }, from: aCatalog({ ...lists(), routes: [aRoute('m', 'ORDINARY', ['a'])] }) },
+      /the policy of this key is OFFICIAL_ONLY\. Change the route policy of the key, or choose another model\.$/,
+    ],
+    [
       'channels that are all passed over',
       { from: aCatalog({ ...lists(), routes: [aRoute('m', 'ORDINARY', ['off'])] }) },
       /^No channel can take it now\. The channel "off" is disabled\. Choose another model, or try again later\.$/,

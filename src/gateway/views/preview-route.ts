@@ -5,6 +5,7 @@
 import { obstacleOf } from '../../attempts/obstacle';
 import type { Upstreams } from '../../attempts/upstream';
 import { Fault } from '../../kernel/fault';
+import type { FaultCode } from '../../kernel/fault-codes';
 import { minNano, type Nano, nano } from '../../kernel/money';
 import type { Bucket } from '../../kernel/words';
 import type { ApiKey } from '../../keys/api-key';
@@ -139,9 +140,14 @@ function holdOf({ quote, cap, available, room }: Candidate): Nano {
 }
 
 /** What is wrong, and what to do about it. */
-function reasonOf({ publicMessage, rule }: Fault): string {
-  return `${publicMessage} ${rule.nextStep}`;
+function reasonOf({ code, publicMessage, rule }: Fault): string {
+  return `${publicMessage} ${BEFORE_IT_IS_SENT[code] ?? rule.nextStep}`;
 }
+
+/** Where the step after a refusal speaks of the request: none has been sent, and it has no headers. */
+const BEFORE_IT_IS_SENT: Partial<Record<FaultCode, string>> = {
+  route_not_allowed: 'Change the route policy of the key, or choose another model.',
+};
 
 function refused(means: ChannelsNow, reason: string, closest: Closest | null): RoutePreview {
   const { plan, available } = closest ?? { plan: null, available: null };
