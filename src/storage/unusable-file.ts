@@ -5,6 +5,7 @@ import { ConfigurationError } from '../kernel/configuration-error';
 const NO_DATABASE = /^SQLITE_NOTADB$/;
 /** Of the file system, and what SQLite says of it. Whatever else goes wrong is no fault of the address. */
 const NO_ACCESS = /^(EACCES|EEXIST|EISDIR|ENOENT|ENOTDIR|EPERM|EROFS|SQLITE_(CANTOPEN|PERM|READONLY)(_[A-Z]+)?)$/;
+const DAMAGED = /^SQLITE_CORRUPT(_[A-Z_]+)?$/;
 const NO_SPACE = /^(ENOSPC|EDQUOT|SQLITE_FULL)$/;
 /** A full disk among them: SQLite says so where it makes its file of shared memory. */
 const NO_GOOD = /^SQLITE_IOERR(_[A-Z_]+)?$/;
@@ -19,6 +20,8 @@ export function unusableFile(file: string, cause: unknown): unknown {
   if (refused !== undefined) {
     return fault(file, `cannot be written (${refused}): let the gateway's user write the file and its folder, or name another file`);
   }
+  const damaged = code(DAMAGED);
+  if (damaged !== undefined) return cannotStart(file, `is damaged (${damaged}): keep a copy, and put back a backup`, cause);
   const full = code(NO_SPACE);
   if (full !== undefined) return cannotStart(file, `cannot be written, because its disk is full (${full}): make room there`, cause);
   const broken = code(NO_GOOD);

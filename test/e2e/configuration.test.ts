@@ -2,6 +2,7 @@
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Sqlite } from '../../src/storage/sqlite-driver';
 import { gatewayThatRefuses, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { secretOf, shopCatalog, tokenOf } from '../support/shop-catalog';
 
@@ -105,6 +106,20 @@ describe('a gateway that is told wrong things', () => {
     expect(code).toBe(WRONG_CONFIGURATION);
     expect(stderr).toContain(`DATABASE_URL: names the file ${file}, which cannot be written (SQLITE_READONLY)`);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it.each(['setting', 'channel'])('cannot start on a file in which %s is damaged, and says what to do', async (table) => {
+    const file = join(folder, `damaged-${table}.sqlite`);
+    await (await startGateway({ databaseUrl: `sqlite:${file}`, catalog: CATALOG })).stop();
+    const sound = new Sqlite(file);
+    const page = sound.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').pluck().get(table) as number;
+    const size = sound.pragma('page_size', { simple: true }) as number;
+    sound.close();
+    const database = openSync(file, 'r+');
+    writeSync(database, Buffer.alloc(size, 0xff), 0, size, (page - 1) * size);
+    closeSync(database);
+    const { code, stderr } = await gatewayThatRefuses({ databaseUrl: `sqlite:${file}`, catalog: CATALOG });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^The database \S+ is damaged \(SQLITE_CORRUPT\): .*put back a backup.*\n$/)]);
   });
 
   it("refuses an operator's token that opens an account or a key already, so that nobody becomes the operator by it", async () => {
