@@ -1,4 +1,4 @@
-/** Events that an operator must know of, each with a name and counted: what alert rules and metrics read. */
+/** Events that an operator must know of, each with a name, logged and counted in the metrics. */
 import type { Log } from './log';
 
 export const ALARM_NAMES = ['late_settlement', 'process_fenced'] as const;

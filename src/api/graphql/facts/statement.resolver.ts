@@ -14,7 +14,7 @@ type WalletRoot = StatementWallet & Pick<StatementWalletNode, 'currency'> & { re
 
 @Resolver(() => StatementWalletNode)
 export class StatementResolver {
-  @Query(() => StatementNode, { description: 'The statement of an account for a month, for its owner and the operator.' })
+  @Query(() => StatementNode, { description: 'The statement of an account for a month, for its people and the operator. Not for keys.' })
   async statement(
     @Ctx() { viewer, sources }: GraphContext,
     @Arg('accountId', () => ID, { nullable: true, description: 'For the operator; an account reads its own.' }) accountId: string | null,

@@ -6,17 +6,17 @@ import { RunReceiptNode } from './run-receipt.type';
 import { type RunReceiptView, viewAmounts } from './run-view';
 
 const PAGE = 100;
-/** More calls than this are not added up in one answer. */
-const CALLS_MAX = 1_000;
+/** Of calls that moved more often than this nothing is added up in one answer. */
+const MOVES_MAX = 1_000;
 
 @Resolver(() => RunReceiptNode)
 export class RunReceiptFields {
   @FieldResolver(() => [BucketAmountNode], {
     nullable: true,
-    description: `What calls cost more, or less, because they moved to another channel, of each bucket. null: more than ${CALLS_MAX} did.`,
+    description: `What calls cost more, or less, because they moved to another channel, of each bucket. null: they moved more than ${MOVES_MAX} times.`,
   })
   async fallbackCost(@Root() { runId, fallbacks }: RunReceiptView, @Ctx() { receipts }: GraphContext): Promise<BucketAmountNode[] | null> {
-    if (fallbacks > CALLS_MAX) return null;
+    if (fallbacks > MOVES_MAX) return null;
     const sum = { ...NOTHING };
     let after: string | undefined;
     let more = fallbacks > 0;
