@@ -14,7 +14,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Every text file below the folders or files named, sorted by path. What does not exist is passed over. */
+/** Every text file below the folders named, sorted by path. What does not exist is passed over. */
 export function filesIn(...places: readonly string[]): SourceFile[] {
   const paths = places.filter((place) => existsSync(join(ROOT, place))).flatMap(pathsBelow);
   return [...new Set(paths)].sort().map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
