@@ -6,7 +6,7 @@ import { LIVE_LIMITS } from '../../src/api/graphql/live/live-limits';
 import { parseCatalog } from '../../src/catalog-file/parse-catalog';
 import { loadConfig } from '../../src/config';
 import { BODY_PARTS_MAX } from '../../src/gateway/reading/read-call';
-import { FAULT_RULES } from '../../src/kernel/fault-codes';
+import { FAULT_RULES, type FaultRule } from '../../src/kernel/fault-codes';
 import { formatDecimal } from '../../src/kernel/money';
 import { HOUR_MS, MINUTE_MS } from '../../src/kernel/times';
 import { chargeFor } from '../../src/metering/charge';
@@ -55,10 +55,15 @@ describe('a document', () => {
     expect(sentencesOf(path)).toContain(sentence);
   });
 
-  it('names codes of refusals that there are', () => {
-    const named = filesIn('docs').flatMap(({ text }) => [...text.matchAll(/\b[45]\d\d `([a-z_]+)`/g)].map(([, code = '']) => code));
-    expect(named.length).toBeGreaterThan(5);
-    expect(named.filter((code) => !(code in FAULT_RULES))).toEqual([]);
+  it('names codes of refusals that there are, beside their status', () => {
+    const rules = FAULT_RULES as Readonly<Record<string, FaultRule>>;
+    const alone = filesIn('docs').flatMap(({ text }) => [...text.matchAll(/\b([45]\d\d) (`[a-z_]+`)/g)]);
+    const rows = [...textOf('docs/calls.md').matchAll(/^\| ([45]\d\d(?:, [45]\d\d)*) \| (.*) \|$/gm)];
+    const told = [...alone, ...rows].flatMap(([, statuses = '', text = '']) =>
+      [...text.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, code = '']) => ({ code, statuses: statuses.split(', ') })),
+    );
+    expect(told.length).toBeGreaterThan(20);
+    expect(told.filter(({ code, statuses }) => !statuses.includes(`${rules[code]?.http}`))).toEqual([]);
   });
 });
 
