@@ -7,10 +7,11 @@ import { parseCatalog } from '../../src/catalog-file/parse-catalog';
 import { loadConfig } from '../../src/config';
 import { BODY_PARTS_MAX } from '../../src/gateway/reading/read-call';
 import { FAULT_RULES, type FaultRule } from '../../src/kernel/fault-codes';
-import { formatDecimal } from '../../src/kernel/money';
+import { formatDecimal, nano } from '../../src/kernel/money';
 import { HOUR_MS, MINUTE_MS } from '../../src/kernel/times';
 import { chargeFor } from '../../src/metering/charge';
 import { NO_USAGE } from '../../src/metering/usage';
+import { alertBody } from '../../src/notify/alert-text';
 import { BREAKER_DEFAULTS } from '../../src/routing/health/breaker-settings';
 import { blocksIn } from './tidy/documents';
 import { documentsAtTheRoot, filesIn } from './tidy/source-files';
@@ -20,6 +21,12 @@ const textOf = (path: string) => documents.find((each) => each.path === path)?.t
 /** On one line, as a sentence is written. */
 const sentencesOf = (path: string) => textOf(path).replaceAll(/\s+/g, ' ');
 const count = (value: number) => value.toLocaleString('en');
+
+interface AlertText {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: object;
+}
 
 describe('the table of the environment', () => {
   const config = textOf('src/config.ts');
@@ -65,6 +72,16 @@ describe('a document', () => {
     expect(told.length).toBeGreaterThan(20);
     expect(told.filter(({ code, statuses }) => !statuses.includes(`${rules[code]?.http}`))).toEqual([]);
   });
+});
+
+it('the body of an alert has the members that docs/money.md shows', () => {
+  const [shown = '{}'] = blocksIn({ path: '', text: textOf('docs/money.md') }, 'json');
+  const { type, timestamp, data, ...rest } = JSON.parse(shown) as AlertText;
+  const ids = { id: 'a', ruleId: 'r', accountId: 'acme', receiptId: 'q', ledgerEntryId: null };
+  const alert = { ...ids, metric: 'SPEND' as const, message: 'm', value: nano(1n), threshold: nano(1n), raisedAt: 0, seq: 1n };
+  const sent = JSON.parse(alertBody(alert)) as AlertText;
+  expect({ type, members: Object.keys(data), rest }).toEqual({ type: sent.type, members: Object.keys(sent.data), rest: {} });
+  expect(new Date(timestamp).toISOString()).toBe(timestamp);
 });
 
 describe('the fragments of docs/catalog.md', () => {
