@@ -1,5 +1,6 @@
 /** What the attempts of a request are made from: what is to be done, and with what. */
 import type { Clock } from '../kernel/clock';
+import type { Interrupted } from '../kernel/interrupt';
 import type { StopReason } from '../kernel/words';
 import type { TokenCounter } from '../metering/token-counter';
 import type { CatalogStore } from '../routing/catalog-store';
@@ -8,6 +9,7 @@ import type { Plan } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
 import type { AttemptLimits, Standing } from './attempt-limits';
+import type { StreamSink } from './delivery';
 import type { Operation, RequestBody, Upstreams } from './upstream';
 
 /** What ends a request from outside. */
@@ -38,4 +40,8 @@ export interface AttemptJob {
   readonly limits: AttemptLimits | null;
   /** null: nobody follows what is delivered. */
   readonly follower: AttemptFollower | null;
+  /** Where the answer goes. */
+  readonly sink: StreamSink;
+  /** Says when the request must end early. */
+  readonly signal: Interrupted<Interruption>;
 }

@@ -5,6 +5,7 @@ import type { SecretInUse } from '../routing/health/secret-ring';
 import type { PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { Obstacle } from './obstacle';
+import type { SentAttempt } from './sent-attempt';
 import type { AttemptFailure, UpstreamResult } from './upstream';
 
 /** How an attempt ends whose gateway died. */
@@ -16,15 +17,8 @@ export const STOPPED_MIDWAY: AttemptFailure = {
   type: null,
 };
 
-/** The row of a try that has ended so. `secret`: the one of several that it was sent with. */
-export function recordOf(
-  step: PlanStep,
-  place: { readonly index: number; readonly retry: number },
-  result: UpstreamResult,
-  startedAt: number,
-  latencyMs: number,
-  secret: SecretInUse | null,
-): AttemptRecord {
+/** The row of a try that has ended so. */
+export function recordOf({ step, place, secret, startedAt }: SentAttempt, result: UpstreamResult, latencyMs: number): AttemptRecord {
   const { facts } = result;
   const failure = result.ok ? null : result.failure;
   return {

@@ -23,7 +23,7 @@ export interface Resting {
  * @param stopped steps that something else stands against
  */
 export function restingAt(plan: Plan, step: PlanStep, means: HealthMeans, stopped: (step: PlanStep) => boolean): Resting | null {
-  const rest = means.health.restOf(step.channel, step.upstreamModel);
+  const rest = means.health.restOf(step);
   if (rest === null) return null;
   const obstacle = { code: rest.code, message: told(step, rest, means.clock.now()) };
   return { obstacle, lastResort: lastResort(plan, step, means, stopped) === step };
@@ -34,7 +34,7 @@ export function isOutOfUse(
   step: PlanStep,
   means: Pick<HealthMeans, 'health'> & { readonly catalog: Pick<CatalogStore, 'current'> },
 ): boolean {
-  return means.health.restOf(step.channel, step.upstreamModel) !== null || disabledSince(step, means.catalog) !== null;
+  return means.health.restOf(step) !== null || disabledSince(step, means.catalog) !== null;
 }
 
 /**
@@ -46,7 +46,7 @@ function lastResort({ steps }: Plan, step: PlanStep, { health }: HealthMeans, st
   let least = Number.POSITIVE_INFINITY;
   for (const each of steps.slice(steps.indexOf(step))) {
     if (stopped(each)) continue;
-    const rest = health.restOf(each.channel, each.upstreamModel);
+    const rest = health.restOf(each);
     if (rest === null) return null;
     if (rest.forMs >= least) continue;
     least = rest.forMs;

@@ -2,14 +2,12 @@
  * Tries the steps of a plan in order until one answers. Every try is a record, and so is every step whose turn came and
  * that was passed over. Once a byte of an answer has reached the client there is no second try and no second channel.
  */
-import type { Interrupted } from '../kernel/interrupt';
 import type { StopReason } from '../kernel/words';
 import type { Plan, PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { AttemptJob, AttemptMeans, Interruption } from './attempt-job';
 import { cutOffNow, limitReached } from './attempt-limits';
 import { passedOver } from './attempt-record';
-import type { StreamSink } from './delivery';
 import { failureClassOf, type NextMove, stopReasonOf } from './failure-classes';
 import { disabledSince, type Obstacle, obstacleTo } from './obstacle';
 import { isOutOfUse, restingAt } from './resting';
@@ -38,12 +36,7 @@ export interface Outcome {
 }
 
 /** Never rejects for what a provider does: every failure is a record, and how it all ended is the outcome. */
-export async function runAttempts(
-  means: AttemptMeans,
-  job: AttemptJob,
-  sink: StreamSink,
-  signal: Interrupted<Interruption>,
-): Promise<Outcome> {
+export async function runAttempts(means: AttemptMeans, job: AttemptJob): Promise<Outcome> {
   const attempts: AttemptRecord[] = [];
   let last: Tried | null = null;
   for (const step of job.plan.steps) {
@@ -56,28 +49,21 @@ export async function runAttempts(
       job.follower?.ended(skipped);
       continue;
     }
-    const tries = await tryStep(means, job, step, index, sink, signal);
+    const tries = await tryStep(means, job, step, index);
     attempts.push(...tries.map((tried) => tried.record));
     last = tries.at(-1) ?? last;
-    if (signal.reason !== null || (last !== null && moveAfter(last) === 'stop')) break;
+    if (job.signal.reason !== null || (last !== null && moveAfter(last) === 'stop')) break;
   }
-  return outcomeOf(job, attempts, last, signal);
+  return outcomeOf(job, attempts, last);
 }
 
 /** Tries one step until it answers, its tries are used up, or another try makes no sense. */
-async function tryStep(
-  means: AttemptMeans,
-  job: AttemptJob,
-  step: PlanStep,
-  index: number,
-  sink: StreamSink,
-  signal: Interrupted<Interruption>,
-): Promise<Tried[]> {
+async function tryStep(means: AttemptMeans, job: AttemptJob, step: PlanStep, index: number): Promise<Tried[]> {
   const tries: Tried[] = [];
   let refusedSecrets = 0;
-  while (tries.length - refusedSecrets < step.maxAttempts && signal.reason === null) {
-    if (tries.length > 0 && !(await maySendAgain(means, job, signal))) break;
-    const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length }, sink, signal);
+  while (tries.length - refusedSecrets < step.maxAttempts && job.signal.reason === null) {
+    if (tries.length > 0 && !(await maySendAgain(means, job))) break;
+    const tried = await tryOnce(means, job, step, { index: index + tries.length, retry: tries.length });
     tries.push(tried);
     if (tried.otherSecret && refusedSecrets + 1 < (step.channel.apiKeys?.length ?? 1)) refusedSecrets += 1;
     else if (moveAfter(tried) !== 'same' || isOutOfUse(step, means)) break;
@@ -91,8 +77,8 @@ function mayNotSend({ clock }: AttemptMeans, { limits }: AttemptJob): Obstacle |
 }
 
 /** The interruption is asked for last: a try hears only of what happens from its beginning on. */
-async function maySendAgain(means: AttemptMeans, job: AttemptJob, signal: Interrupted<Interruption>): Promise<boolean> {
-  return mayNotSend(means, job) === null && (await cutOffNow(means)) === null && signal.reason === null;
+async function maySendAgain(means: AttemptMeans, job: AttemptJob): Promise<boolean> {
+  return mayNotSend(means, job) === null && (await cutOffNow(means)) === null && job.signal.reason === null;
 }
 
 /** What keeps a step from being tried, whatever the health of its channel. */
@@ -102,7 +88,7 @@ function obstacleAt({ upstreams, catalog }: AttemptMeans, job: AttemptJob, step:
 
 /** What the health of its channel has against a step, unless nothing else is left to be tried. */
 function restingNow(means: AttemptMeans, job: AttemptJob, step: PlanStep): Obstacle | null {
-  if (means.health.restOf(step.channel, step.upstreamModel) === null) return null;
+  if (means.health.restOf(step) === null) return null;
   const resting = restingAt(job.plan, step, means, (each) => obstacleAt(means, job, each) !== null);
   return resting === null || resting.lastResort ? null : resting.obstacle;
 }
@@ -112,13 +98,13 @@ function moveAfter({ result, delivery }: Tried): NextMove {
   return result.ok || delivery.started ? 'stop' : failureClassOf(result.failure).next;
 }
 
-function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tried | null, signal: Interrupted<Interruption>): Outcome {
+function outcomeOf(job: AttemptJob, attempts: readonly AttemptRecord[], last: Tried | null): Outcome {
   const result = last?.result;
   const overdue = overdueWords(attempts, last);
   return {
     plan: job.plan,
     attempts,
-    stopReason: stopReasonFor(last, overdue, signal),
+    stopReason: stopReasonFor(last, overdue, job.signal.reason),
     step: last?.step ?? null,
     facts: result?.facts ?? null,
     answer: result?.ok === true ? result.answer : null,
@@ -137,9 +123,9 @@ function overdueWords(attempts: readonly AttemptRecord[], last: Tried | null): s
   return attempts.find(({ status, errorCode }) => status === 'SKIPPED' && errorCode === 'deadline')?.errorMessage ?? null;
 }
 
-function stopReasonFor(last: Tried | null, overdue: string | null, signal: Interrupted<Interruption>): StopReason {
+function stopReasonFor(last: Tried | null, overdue: string | null, interruption: Interruption | null): StopReason {
   if (last?.delivery.overrun === true) return 'BUDGET';
-  if (signal.reason !== null) return signal.reason;
+  if (interruption !== null) return interruption;
   if (overdue !== null) return 'UPSTREAM_TIMEOUT';
   if (last === null) return 'NO_CHANNEL';
   return last.result.ok ? 'COMPLETED' : stopReasonOf(last.result.failure, last.delivery.started);

@@ -1,15 +1,16 @@
 /** One try of a step: sent, followed while it is answered, cut by what ends the request from outside, and put on record. */
-import type { Interrupted } from '../kernel/interrupt';
+import type { Clock } from '../kernel/clock';
 import { invariant } from '../kernel/invariant';
 import type { PlanStep } from '../routing/plan-route';
 import type { AttemptRecord } from './attempt';
 import type { RunningAttempt } from './attempt-follower';
-import type { AttemptJob, AttemptMeans, Interruption } from './attempt-job';
+import type { AttemptJob, AttemptMeans } from './attempt-job';
 import { atDeadline, cutAtDeadline } from './attempt-limits';
 import { recordOf, STOPPED_MIDWAY } from './attempt-record';
-import { Delivery, type StreamSink } from './delivery';
-import { noteHealth, type SentWith } from './note-health';
-import type { UpstreamExchange, UpstreamResult } from './upstream';
+import { Delivery } from './delivery';
+import { noteHealth } from './note-health';
+import type { Place, SentAttempt } from './sent-attempt';
+import type { UpstreamResult } from './upstream';
 
 export interface Tried {
   readonly record: AttemptRecord;
@@ -22,81 +23,55 @@ export interface Tried {
   readonly otherSecret: boolean;
 }
 
-/** A try that is under way. */
-interface Sent extends SentWith {
-  readonly step: PlanStep;
-  readonly exchange: UpstreamExchange;
-  readonly delivery: Delivery;
-  elapsedMs(): number;
-  /** Its row, if it ends so after that time. */
-  recordWith(result: UpstreamResult, latencyMs: number): AttemptRecord;
-}
-
-/** Where a try stands among those of its request, and of its step. */
-interface Place {
-  readonly index: number;
-  readonly retry: number;
-}
-
 /** Never rejects for what a provider does. */
-export async function tryOnce(
-  means: AttemptMeans,
-  job: AttemptJob,
-  step: PlanStep,
-  place: Place,
-  sink: StreamSink,
-  signal: Interrupted<Interruption>,
-): Promise<Tried> {
-  const sent = send(means, job, step, place, sink);
-  job.follower?.began(runningOf(sent));
-  const { result, late } = await endOf(sent, means, job, signal);
-  const latencyMs = sent.elapsedMs();
-  const otherSecret = noteHealth(means.health, step, sent, result, sent.delivery.started, latencyMs);
+export async function tryOnce(means: AttemptMeans, job: AttemptJob, step: PlanStep, place: Place): Promise<Tried> {
+  const { clock, health } = means;
+  const sent = send(means, job, step, place);
+  job.follower?.began(runningOf(sent, clock));
+  const { result, late } = await endOf(sent, job, clock);
+  const latencyMs = elapsedMs(sent, clock);
+  const otherSecret = noteHealth(health, sent, result, latencyMs);
   if (job.limits !== null && !otherSecret) job.limits.tries += 1;
-  const record = sent.recordWith(result, latencyMs);
+  const record = recordOf(sent, result, latencyMs);
   job.follower?.ended(record);
   return { record, result, delivery: sent.delivery, step, late, otherSecret };
 }
 
-function send(means: AttemptMeans, job: AttemptJob, step: PlanStep, place: Place, sink: StreamSink): Sent {
+function send(means: AttemptMeans, job: AttemptJob, step: PlanStep, place: Place): SentAttempt {
   const { clock, counter, health, upstreams } = means;
   const upstream = upstreams[step.channel.protocol];
   invariant(upstream !== undefined, 'a step without an adapter is passed over');
-  const [startedAt, began] = [clock.now(), clock.monotonic()];
-  const delivery = new Delivery(sink, job.outputBound, counter);
-  const secret = health.secretFor(step.channel, step.upstreamModel);
+  const [startedAt, startedTick] = [clock.now(), clock.monotonic()];
+  const delivery = new Delivery(job.sink, job.outputBound, counter);
+  const secret = health.secretFor(step);
   const { operation, body, stream, outputLimit, outputBound, betas } = job;
   const { upstreamModel } = step;
   const channel = secret?.channel ?? step.channel;
   const exchange = upstream.send({ operation, channel, upstreamModel, body, stream, outputLimit, outputBound, betas }, delivery);
   delivery.onOverrun = () => exchange.cut();
-  return {
-    step,
-    exchange,
-    delivery,
-    secret,
-    ticket: health.begin(step.channel, upstreamModel),
-    elapsedMs: () => Math.round(clock.monotonic() - began),
-    recordWith: (result, latencyMs) => recordOf(step, place, result, startedAt, latencyMs, secret),
-  };
+  return { step, place, ticket: health.begin(step), secret, startedAt, startedTick, exchange, delivery };
 }
 
-function runningOf({ step, exchange, delivery, elapsedMs, recordWith }: Sent): RunningAttempt {
+function elapsedMs({ startedTick }: SentAttempt, clock: Clock): number {
+  return Math.round(clock.monotonic() - startedTick);
+}
+
+function runningOf(sent: SentAttempt, clock: Clock): RunningAttempt {
+  const { step, exchange, delivery } = sent;
   return {
     step,
     deliveredText: () => delivery.deliveredText,
     deliveredBytes: () => delivery.deliveredBytes,
     facts: () => exchange.facts(),
-    record: () => recordWith({ ok: false, failure: STOPPED_MIDWAY, facts: exchange.facts() }, elapsedMs()),
+    record: () => recordOf(sent, { ok: false, failure: STOPPED_MIDWAY, facts: exchange.facts() }, elapsedMs(sent, clock)),
   };
 }
 
 /** How it ends: by itself, or cut. `late`: because the time of the whole request was up. */
 async function endOf(
-  { step, exchange, delivery }: Sent,
-  { clock }: AttemptMeans,
-  { limits }: AttemptJob,
-  signal: Interrupted<Interruption>,
+  { step, exchange, delivery }: SentAttempt,
+  { limits, signal }: AttemptJob,
+  clock: Clock,
 ): Promise<{ readonly result: UpstreamResult; readonly late: boolean }> {
   const deafen = signal.listen((reason) => {
     delivery.mute();

@@ -50,7 +50,7 @@ export async function countTokens(
       call.endpoint.inputBound(call.body.json, plan.model);
       sink.announce(plan);
       const limits = attemptLimitsOf(caller.key.policies, request);
-      const outcome = await runAttempts(gateway, { plan, limits, ...asking(call, request.betas) }, sink, signal);
+      const outcome = await runAttempts(gateway, { plan, limits, sink, signal, ...asking(call, request.betas) });
       return { receipt: await answer(gateway, { facts, plan, call, outcome }, sink) };
     });
     return receipt;

@@ -69,7 +69,7 @@ export async function serveCompletion(
           to.announce(hold.plan);
           return gateway.checkpoints.whileDelivering({ hold, call, attemptsBefore }, (follower) => {
             const { betas } = request;
-            return runAttempts(gateway, jobOf(hold, call, { attemptsBefore, limits: attemptLimits, follower, betas }), to, signal);
+            return runAttempts(gateway, jobOf(hold, call, { attemptsBefore, limits: attemptLimits, follower, betas, sink: to, signal }));
           });
         });
       });
@@ -114,13 +114,13 @@ function limitsOf({ key, projectLimits }: RecognisedKey, run: Run | null): Limit
   return limits;
 }
 
-type Around = Pick<AttemptJob, 'attemptsBefore' | 'limits' | 'follower' | 'betas'>;
+type Around = Pick<AttemptJob, 'attemptsBefore' | 'limits' | 'follower' | 'betas' | 'sink' | 'signal'>;
 
 function jobOf({ plan, outputLimit, limitLowered }: Hold, { endpoint, body, stream, choices }: ModelCall, around: Around): AttemptJob {
-  const { attemptsBefore, limits, follower, betas } = around;
+  const { attemptsBefore, limits, follower, betas, sink, signal } = around;
   const [lowered, outputBound] = [limitLowered ? outputLimit : null, outputLimit * choices];
   const { operation } = endpoint;
-  return { plan, operation, body, stream, outputLimit: lowered, outputBound, betas, attemptsBefore, limits, follower };
+  return { plan, operation, body, stream, outputLimit: lowered, outputBound, betas, attemptsBefore, limits, follower, sink, signal };
 }
 
 function quoted(plan: Plan, call: ModelCall, policies: KeyPolicies): Option {

@@ -3,6 +3,7 @@ import { openHealthWire } from '../../src/cluster/open-health-wire';
 import { ChannelHealth } from '../../src/routing/health/channel-health';
 import { reportOf } from '../../src/routing/health/health-report';
 import { aCatalogOf, aChannel } from '../support/catalog-builders';
+import { at } from '../support/channel-healths';
 import { cuttingProxy } from '../support/cutting-proxy';
 import { eventually } from '../support/eventually';
 import { freshPrefix, REDIS_SERVER, redisIsServed } from '../support/redis';
@@ -17,9 +18,9 @@ const SOLD = aCatalogOf([RING, MARK, aChannel('a'), aChannel('b'), aChannel('c')
 const catalog = () => SOLD;
 
 const fail = (health: ChannelHealth, channel = aChannel('a'), calls = 15) => {
-  for (let call = 0; call < calls; call += 1) health.failed(channel, MODEL, health.begin(channel, MODEL), 'HTTP 500');
+  for (let call = 0; call < calls; call += 1) health.failed(at(channel), health.begin(at(channel)), 'HTTP 500');
 };
-const answer = (health: ChannelHealth, channel = aChannel('a')) => health.succeeded(channel, MODEL, health.begin(channel, MODEL), 10, null);
+const answer = (health: ChannelHealth, channel = aChannel('a')) => health.succeeded(at(channel), health.begin(at(channel)), 10, null);
 
 const shownBy = (health: ChannelHealth, clock: StillClock, id = 'a') => reportOf(health, id, clock).models[0];
 
@@ -48,14 +49,14 @@ async function overRedis(redisUrl = REDIS_SERVER, installation = freshPrefix()):
 /** Resolves when each of them hears the other. What is told before is lost, as it may be. */
 async function meet({ here, there }: Processes): Promise<void> {
   await eventually(() => {
-    for (const each of [here, there]) each.limited(MARK, MODEL, 0, 1_000);
-    expect([here.restOf(MARK, MODEL), there.restOf(MARK, MODEL)]).not.toContain(null);
+    for (const each of [here, there]) each.limited(at(MARK), 0, 1_000);
+    expect([here.restOf(at(MARK)), there.restOf(at(MARK))]).not.toContain(null);
     for (const [teller, hearer, model] of [
       [here, there, 'to'],
       [there, here, 'fro'],
     ] as const) {
-      teller.limited(MARK, model, 0, 1_000);
-      expect(hearer.restOf(MARK, model)).not.toBeNull();
+      teller.limited(at(MARK, model), 0, 1_000);
+      expect(hearer.restOf(at(MARK, model))).not.toBeNull();
     }
   });
 }
@@ -75,13 +76,13 @@ describe.each(['in process', 'over Redis'])('the health of channels %s', (kind) 
 
   promise('is passed over by all when one has seen it fail, with the reason and for as long', async ({ here, there }) => {
     fail(here);
-    await eventually(() => expect(there.restOf(aChannel('a'), MODEL)).toEqual(here.restOf(aChannel('a'), MODEL)));
-    expect(here.restOf(aChannel('a'), MODEL)).toMatchObject({ code: 'breaker_open', forMs: 5_000 });
+    await eventually(() => expect(there.restOf(at(aChannel('a')))).toEqual(here.restOf(at(aChannel('a')))));
+    expect(here.restOf(at(aChannel('a')))).toMatchObject({ code: 'breaker_open', forMs: 5_000 });
   });
 
   promise('is used again by all when one has seen its probes answered', async ({ here, there, clock }) => {
     fail(here);
-    await eventually(() => expect(there.restOf(aChannel('a'), MODEL)).not.toBeNull());
+    await eventually(() => expect(there.restOf(at(aChannel('a')))).not.toBeNull());
     clock.time += 5_000;
     for (let probe = 0; probe < 3; probe += 1) answer(there);
     await eventually(() => expect(here.known('a')?.models.get(MODEL)?.breaker.state).toBe('CLOSED'));
@@ -103,21 +104,21 @@ describe.each(['in process', 'over Redis'])('the health of channels %s', (kind) 
       each.tellFigures();
     }
     const because = { code: 'breaker_open', reason: '8 of 20 calls within 10 s failed, the last one with HTTP 500', forMs: 5_000 };
-    await eventually(() => expect([here, there].map((each) => each.restOf(aChannel('a'), MODEL))).toEqual([because, because]));
+    await eventually(() => expect([here, there].map((each) => each.restOf(at(aChannel('a'))))).toEqual([because, because]));
   });
 
   promise('rests for all as long as the provider said to one', async ({ here, there }) => {
-    here.limited(aChannel('a'), MODEL, 0, 2_000);
-    await eventually(() => expect(there.restOf(aChannel('a'), MODEL)).toMatchObject({ code: 'rate_limited_until', forMs: 2_000 }));
+    here.limited(at(aChannel('a')), 0, 2_000);
+    await eventually(() => expect(there.restOf(at(aChannel('a')))).toMatchObject({ code: 'rate_limited_until', forMs: 2_000 }));
   });
 
   promise('loses one secret for all when the provider refused it to one', async ({ here, there }) => {
     // A process puts aside what it uses itself.
-    there.secretFor(RING, MODEL);
-    const secret = here.secretFor(RING, MODEL);
+    there.secretFor(at(RING));
+    const secret = here.secretFor(at(RING));
     if (secret === null) throw new Error('the channel has secrets');
-    here.secretRefused(RING, MODEL, secret, 'the provider refused it with HTTP 401');
-    const used = () => new Set(Array.from({ length: 4 }, () => there.secretFor(RING, MODEL)?.ordinal));
+    here.secretRefused(at(RING), secret, 'the provider refused it with HTTP 401');
+    const used = () => new Set(Array.from({ length: 4 }, () => there.secretFor(at(RING))?.ordinal));
     await eventually(() => expect([...used()]).toEqual([3 - secret.ordinal]));
   });
 });
@@ -134,14 +135,14 @@ describe('the health of channels, with Redis away', () => {
       answer(here, aChannel('b'));
       here.tellFigures();
       fail(here);
-      expect(here.restOf(aChannel('a'), MODEL)).not.toBeNull();
+      expect(here.restOf(at(aChannel('a')))).not.toBeNull();
       fail(there, aChannel('b'));
-      expect([there.restOf(aChannel('a'), MODEL), here.restOf(aChannel('b'), MODEL)]).toEqual([null, null]);
+      expect([there.restOf(at(aChannel('a'))), here.restOf(at(aChannel('b')))]).toEqual([null, null]);
       proxy.mend();
       await eventually(() => {
         fail(here, aChannel('c'), 1);
-        here.limited(aChannel('c'), MODEL, 0, 1_000);
-        expect(there.restOf(aChannel('c'), MODEL)).not.toBeNull();
+        here.limited(at(aChannel('c')), 0, 1_000);
+        expect(there.restOf(at(aChannel('c')))).not.toBeNull();
       });
       answer(here, aChannel('c'));
       here.tellFigures();

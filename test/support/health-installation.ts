@@ -3,6 +3,7 @@ import type { Catalog, Channel } from '../../src/routing/catalog';
 import { ChannelHealth } from '../../src/routing/health/channel-health';
 import { type HealthNews, newsIn } from '../../src/routing/health/health-news';
 import { type ModelHealthReport, reportOf } from '../../src/routing/health/health-report';
+import { at } from './channel-healths';
 import { StillClock } from './still-clock';
 
 const SILENT = { info: () => undefined, warn: () => undefined };
@@ -26,12 +27,12 @@ export class HealthProcess {
   /** Requests that the breaker lets through or not, and that are answered. */
   answered(channel: Channel, times: number): void {
     for (let call = 0; call < times; call += 1) {
-      this.health.succeeded(channel, 'm', this.health.begin(channel, 'm'), LATENCY, LATENCY / 4);
+      this.health.succeeded(at(channel), this.health.begin(at(channel)), LATENCY, LATENCY / 4);
     }
   }
 
   failed(channel: Channel, times: number): void {
-    for (let call = 0; call < times; call += 1) this.health.failed(channel, 'm', this.health.begin(channel, 'm'), 'HTTP 503');
+    for (let call = 0; call < times; call += 1) this.health.failed(at(channel), this.health.begin(at(channel)), 'HTTP 503');
   }
 
   shows(channel: Channel): ModelHealthReport | undefined {
@@ -40,7 +41,7 @@ export class HealthProcess {
 
   /** For how long it passes the channel over; undefined: it does not. */
   restsFor(channel: Channel): number | undefined {
-    return this.health.restOf(channel, 'm')?.forMs;
+    return this.health.restOf(at(channel))?.forMs;
   }
 }
 

@@ -19,6 +19,12 @@ export interface HealthParts {
   readonly catalog: () => Catalog;
 }
 
+/** Where attempts go: a step of a plan is one. */
+export interface Destination {
+  readonly channel: Channel;
+  readonly upstreamModel: string;
+}
+
 /** What is known of one channel. */
 export interface KnownChannel {
   readonly models: ReadonlyMap<string, ModelHealth>;
@@ -42,8 +48,9 @@ export class ChannelHealth {
   }
 
   /** Why a request may not go to the channel now; null: it may. */
-  restOf(channel: Channel, upstreamModel: string): Rest | null {
-    const model = this.modelOf(channel, upstreamModel);
+  restOf(at: Destination): Rest | null {
+    const model = this.modelOf(at);
+    const { channel, upstreamModel } = at;
     if (model.calm && channel.apiKeys === undefined) return null;
     const now = this.parts.clock.monotonic();
     const rest = model.restAt(now);
@@ -52,51 +59,51 @@ export class ChannelHealth {
   }
 
   /** A request goes. What it gets must be given to the one that says how the request ended. */
-  begin(channel: Channel, upstreamModel: string): Ticket {
-    const model = this.modelOf(channel, upstreamModel);
+  begin(at: Destination): Ticket {
+    const model = this.modelOf(at);
     return model.breaker.state === 'CLOSED' ? 0 : model.begin(this.parts.clock.monotonic());
   }
 
   /** The secret to send with; null: the channel has one alone. */
-  secretFor(channel: Channel, upstreamModel: string): SecretInUse | null {
+  secretFor({ channel, upstreamModel }: Destination): SecretInUse | null {
     if (channel.apiKeys === undefined) return null;
     return this.ringOf(channel)?.pick(upstreamModel, this.parts.clock.monotonic()) ?? null;
   }
 
   /** The provider answered to the end. */
-  succeeded(channel: Channel, upstreamModel: string, ticket: Ticket, latencyMs: number, firstByteMs: number | null): void {
-    const model = this.modelOf(channel, upstreamModel);
-    this.turned(channel.id, model, model.succeeded(ticket, this.parts.clock.monotonic(), latencyMs, firstByteMs));
+  succeeded(at: Destination, ticket: Ticket, latencyMs: number, firstByteMs: number | null): void {
+    const model = this.modelOf(at);
+    this.turned(at.channel.id, model, model.succeeded(ticket, this.parts.clock.monotonic(), latencyMs, firstByteMs));
   }
 
-  secretSucceeded(channel: Channel, print: string, latencyMs: number): void {
+  secretSucceeded({ channel }: Destination, { print }: SecretInUse, latencyMs: number): void {
     this.ringOf(channel)?.succeeded(print, this.parts.clock.monotonic() - latencyMs);
   }
 
   /** @param why as the end of "the last one with …": a status or a word of ours */
-  failed(channel: Channel, upstreamModel: string, ticket: Ticket, why: string): void {
-    const model = this.modelOf(channel, upstreamModel);
-    this.turned(channel.id, model, model.failed(ticket, this.parts.clock.monotonic(), why));
+  failed(at: Destination, ticket: Ticket, why: string): void {
+    const model = this.modelOf(at);
+    this.turned(at.channel.id, model, model.failed(ticket, this.parts.clock.monotonic(), why));
   }
 
   /** The provider's rate limit is reached, for so long. */
-  limited(channel: Channel, upstreamModel: string, ticket: Ticket, forMs: number): void {
-    this.modelOf(channel, upstreamModel).limited(ticket, this.parts.clock.monotonic(), forMs);
-    this.parts.wire.tell({ kind: 'limited', channelId: channel.id, upstreamModel, forMs, secret: null });
+  limited(at: Destination, ticket: Ticket, forMs: number): void {
+    this.modelOf(at).limited(ticket, this.parts.clock.monotonic(), forMs);
+    this.parts.wire.tell({ kind: 'limited', channelId: at.channel.id, upstreamModel: at.upstreamModel, forMs, secret: null });
   }
 
   /** Whether it ever answered to the end, here or as another process told. */
-  answered(channel: Channel, upstreamModel: string): boolean {
-    return !this.modelOf(channel, upstreamModel).latency.isEmpty;
+  answered(at: Destination): boolean {
+    return !this.modelOf(at).latency.isEmpty;
   }
 
   /** It ended in a way that says nothing of the channel: the request was rejected, or its client left. */
-  abandoned(channel: Channel, upstreamModel: string, ticket: Ticket): void {
-    this.modelOf(channel, upstreamModel).abandoned(ticket);
+  abandoned(at: Destination, ticket: Ticket): void {
+    this.modelOf(at).abandoned(ticket);
   }
 
   /** The provider refused a secret among several. True: another one is ready. */
-  secretRefused(channel: Channel, upstreamModel: string, { print, ordinal }: SecretInUse, reason: string): boolean {
+  secretRefused({ channel, upstreamModel }: Destination, { print, ordinal }: SecretInUse, reason: string): boolean {
     const ring = this.ringOf(channel);
     const now = this.parts.clock.monotonic();
     const forMs = ring?.refused(print, now, reason) ?? 0;
@@ -106,7 +113,7 @@ export class ChannelHealth {
   }
 
   /** The rate limit of a secret among several is reached; null: for how long is not known. True: another one is ready. */
-  secretLimited(channel: Channel, upstreamModel: string, { print }: SecretInUse, resetMs: number | null): boolean {
+  secretLimited({ channel, upstreamModel }: Destination, { print }: SecretInUse, resetMs: number | null): boolean {
     const ring = this.ringOf(channel);
     const now = this.parts.clock.monotonic();
     const forMs = resetMs ?? UNTOLD_LIMIT_MS;
@@ -116,7 +123,7 @@ export class ChannelHealth {
   }
 
   /** The provider denies a secret among several this model alone; other processes find out by themselves. True: another one is ready. */
-  secretDenied(channel: Channel, upstreamModel: string, { print }: SecretInUse, reason: string): boolean {
+  secretDenied({ channel, upstreamModel }: Destination, { print }: SecretInUse, reason: string): boolean {
     const ring = this.ringOf(channel);
     const now = this.parts.clock.monotonic();
     ring?.denied(print, upstreamModel, now, reason);
@@ -148,7 +155,7 @@ export class ChannelHealth {
     );
   }
 
-  private modelOf(channel: Channel, upstreamModel: string): ModelHealth {
+  private modelOf({ channel, upstreamModel }: Destination): ModelHealth {
     const model = this.watched(channel.id).models.get(upstreamModel) ?? this.newModel(channel.id, upstreamModel);
     const settings = settingsOf(channel.breaker);
     if (model.settings !== settings) {
@@ -202,7 +209,7 @@ export class ChannelHealth {
     if (news.kind === 'refused') return ring?.hearRefused(news.secret, now, news.forMs, news.reason);
     if (!this.minds(channel.id, news.upstreamModel)) return;
     if (news.kind === 'limited' && news.secret !== null) return ring?.limited(news.secret, news.upstreamModel, now, news.forMs);
-    const model = this.modelOf(channel, news.upstreamModel);
+    const model = this.modelOf({ channel, upstreamModel: news.upstreamModel });
     if (news.kind === 'figures') return this.turned(channel.id, model, model.hear(now, news.figures));
     if (model.settings.off) return;
     if (news.kind === 'opened') model.breaker.hearOpened(now, news.forMs, news.reason);

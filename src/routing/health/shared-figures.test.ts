@@ -1,4 +1,5 @@
 import { aCatalogOf, aChannel } from '../../../test/support/catalog-builders';
+import { at } from '../../../test/support/channel-healths';
 import { type HealthProcess, healthInstallation } from '../../../test/support/health-installation';
 import { fc } from '../../../test/support/properties';
 import { LATE_MS, PROBES, WINDOW_MS } from './breaker-settings';
@@ -31,8 +32,8 @@ describe('the figures of a channel', () => {
   it('are in every process what one process would have seen of all calls', () => {
     const call = fc.record({ by: fc.nat(2), ms: fc.integer({ min: 1, max: 60_000 }), failed: fc.boolean(), share: fc.boolean() });
     const end = ({ health }: HealthProcess, ms: number, failed: boolean) => {
-      if (failed) health.failed(WATCHED, 'm', 0, 'HTTP 500');
-      else health.succeeded(WATCHED, 'm', 0, ms, ms / 2);
+      if (failed) health.failed(at(WATCHED), 0, 'HTTP 500');
+      else health.succeeded(at(WATCHED), 0, ms, ms / 2);
     };
     fc.assert(
       fc.property(fc.array(call, { maxLength: 200 }), (calls) => {
@@ -195,18 +196,18 @@ describe('a breaker that hears of calls of other processes', () => {
   it('that is being probed waits for its own probes, whatever the others see', () => {
     const { here, there, clock, share } = bothOpen();
     clock.time += 5_000;
-    const probe = here.health.begin(ONE, 'm');
+    const probe = here.health.begin(at(ONE));
     for (const call of ['answered', 'failed'] as const) {
       // As calls end that began before it opened.
       for (let time = 0; time < 40; time += 1) {
-        if (call === 'failed') there.health.failed(ONE, 'm', 0, 'HTTP 500');
-        else there.health.succeeded(ONE, 'm', 0, 10, null);
+        if (call === 'failed') there.health.failed(at(ONE), 0, 'HTTP 500');
+        else there.health.succeeded(at(ONE), 0, 10, null);
       }
       share();
       expect(here.shows(ONE)?.breaker).toBe('HALF_OPEN');
     }
     expect(here.shows(ONE)).toMatchObject({ requests: 95, failures: 55 });
-    here.health.succeeded(ONE, 'm', probe, 10, null);
+    here.health.succeeded(at(ONE), probe, 10, null);
     here.answered(ONE, PROBES - 1);
     expect(here.shows(ONE)).toMatchObject({ breaker: 'CLOSED', requests: 0 });
   });
