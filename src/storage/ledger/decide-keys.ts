@@ -2,7 +2,8 @@
 import { type SameKey, sameKey } from '../../ledger/key-use';
 import type { Course, KeyUseOfHold } from './decision';
 import type { PreparedPlace } from './prepare';
-import { HOLD_API_KEY_ID, HOLD_REQUEST_ID } from './rows';
+import { HOLD_API_KEY_ID, HOLD_REQUEST_ID, type KEY_COLUMNS } from './rows';
+import type { RowOf } from './sql-values';
 
 /** Why the hold may not be placed with its key; null: it may. */
 export function refusedByKey(course: Course, { idempotence, row }: PreparedPlace): SameKey | null {
@@ -18,7 +19,7 @@ export function takeKey(course: Course, { idempotence, holdId, row }: PreparedPl
   const isNew = useNow(course, id) === undefined;
   const requestId = String(row[HOLD_REQUEST_ID]);
   course.keyUses.set(id, { bodyHash, requestId, holdId });
-  const keyRow = [id, row[HOLD_API_KEY_ID] ?? null, bodyHash, requestId, holdId, BigInt(at)];
+  const keyRow: RowOf<typeof KEY_COLUMNS> = [id, row[HOLD_API_KEY_ID] ?? null, bodyHash, requestId, holdId, BigInt(at)];
   (isNew ? course.newKeys : course.takenKeys).push(keyRow);
 }
 

@@ -3,7 +3,8 @@ import type { KeyUse } from '../../ledger/key-use';
 import type { LedgerVerdict, OpenHold } from '../../ledger/ledger-store';
 import type { CounterState } from '../../ledger/spend-room';
 import type { PreparedEnd } from './prepare';
-import type { SqlRow } from './sql-values';
+import type { KEY_COLUMNS, REFUND_COLUMNS } from './rows';
+import type { RowOf, SqlRow } from './sql-values';
 import type { MovedBefore } from './transfer-row';
 
 /** What is known when the batch begins. */
@@ -65,8 +66,8 @@ export interface CounterMove {
 export interface Decision {
   readonly verdicts: LedgerVerdict[];
   /** Rows of `idempotency_key` that are new, and those that are taken over. */
-  readonly newKeys: SqlRow[];
-  readonly takenKeys: SqlRow[];
+  readonly newKeys: RowOf<typeof KEY_COLUMNS>[];
+  readonly takenKeys: RowOf<typeof KEY_COLUMNS>[];
   readonly holds: SqlRow[];
   /** Holds that end, each as its holder remembers it. */
   readonly settled: OpenHold[];
@@ -74,7 +75,7 @@ export interface Decision {
   readonly receipts: SqlRow[];
   readonly attempts: SqlRow[];
   readonly transfers: SqlRow[];
-  readonly refunds: SqlRow[];
+  readonly refunds: RowOf<typeof REFUND_COLUMNS>[];
   readonly answers: SqlRow[];
   /** Ordered by id: the lock order of every writer. */
   readonly wallets: readonly WalletMove[];

@@ -5,7 +5,7 @@ import type { HoldState } from '../../kernel/words';
 import type { PlaceHold } from '../../ledger/ledger-store';
 import type { ReceiptRecord, RequestFacts, RouteFacts } from '../../ledger/receipt';
 import type { Usage } from '../../metering/usage';
-import { flag, int, type SqlRow, text, time, word } from './sql-values';
+import { flag, int, type RowOf, text, time, word } from './sql-values';
 
 const FACT_COLUMNS = [
   'account_id',
@@ -143,7 +143,7 @@ export const END_IDENTITY_AT = END_IDENTITY.map((column) => RECEIPT_COLUMNS.inde
 
 const OPEN: HoldState = 'OPEN';
 
-function factValues(request: RequestFacts, route: RouteFacts): SqlRow {
+function factValues(request: RequestFacts, route: RouteFacts): RowOf<typeof FACT_COLUMNS> {
   return [
     word(request.accountId),
     word(request.apiKeyId),
@@ -162,7 +162,7 @@ function factValues(request: RequestFacts, route: RouteFacts): SqlRow {
   ];
 }
 
-function usageValues(usage: Usage): SqlRow {
+function usageValues(usage: Usage): RowOf<typeof USAGE_COLUMNS> {
   return [
     int(usage.inputTokens),
     int(usage.cachedInputTokens),
@@ -174,7 +174,7 @@ function usageValues(usage: Usage): SqlRow {
 }
 
 /** An open hold of the full amount; what is granted is set at `HOLD_AMOUNT` when the batch is decided. */
-export function holdRow(item: PlaceHold, owner: string): SqlRow {
+export function holdRow(item: PlaceHold, owner: string): RowOf<typeof HOLD_COLUMNS> {
   return [
     item.holdId,
     item.request.requestId,
@@ -189,7 +189,7 @@ export function holdRow(item: PlaceHold, owner: string): SqlRow {
   ];
 }
 
-export function receiptRow(receipt: ReceiptRecord, transferId: string | null, batchId: string): SqlRow {
+export function receiptRow(receipt: ReceiptRecord, transferId: string | null, batchId: string): RowOf<typeof RECEIPT_COLUMNS> {
   return [
     receipt.requestId,
     ...factValues(receipt, receipt),
@@ -220,7 +220,7 @@ export function receiptRow(receipt: ReceiptRecord, transferId: string | null, ba
   ];
 }
 
-export function attemptRow(receiptId: string, attempt: AttemptRecord, charge: bigint): SqlRow {
+export function attemptRow(receiptId: string, attempt: AttemptRecord, charge: bigint): RowOf<typeof ATTEMPT_COLUMNS> {
   return [
     receiptId,
     int(attempt.index),

@@ -6,6 +6,8 @@
  */
 export type SqlValue = string | number | bigint | null;
 export type SqlRow = SqlValue[];
+/** A row of these columns, in their order: one value for each, or it does not compile. */
+export type RowOf<Columns extends readonly string[]> = { -readonly [At in keyof Columns]: SqlValue };
 
 const WORD_MAX = 64;
 const INT_MAX = 2_147_483_647;

@@ -1,7 +1,7 @@
 /** The row of a transfer, in the order of `TRANSFER_COLUMNS`. */
 import type { LedgerVerdict } from '../../ledger/ledger-store';
 import { TRANSFER_COLUMNS } from './rows';
-import { type SqlRow, text, time, word } from './sql-values';
+import { type RowOf, type SqlRow, text, time, word } from './sql-values';
 
 /** One movement of money, as `transfer` keeps it. */
 export interface TransferFacts {
@@ -23,7 +23,7 @@ export interface TransferFacts {
 }
 
 /** `batch_rest` is zero until the batch is decided. */
-export function transferRow(facts: TransferFacts): SqlRow {
+export function transferRow(facts: TransferFacts): RowOf<typeof TRANSFER_COLUMNS> {
   return [
     facts.id,
     facts.batchId,

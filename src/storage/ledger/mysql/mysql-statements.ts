@@ -18,7 +18,7 @@ import {
   REFUND_COLUMNS,
   TRANSFER_COLUMNS,
 } from '../rows';
-import type { SqlRow } from '../sql-values';
+import type { RowOf, SqlRow } from '../sql-values';
 import { amountById, insertText, list, literal } from './mysql-text';
 
 export interface Statement {
@@ -60,9 +60,9 @@ function inserts(table: string, columns: readonly string[], rows: readonly SqlRo
   return rows.length === 0 ? [] : [{ sql: insertText(table, columns, rows) }];
 }
 
-function takeKey([id, , , requestId, holdId]: SqlRow): Statement {
-  const set = `request_id = ${literal(requestId ?? null)}, hold_id = ${literal(holdId ?? null)}`;
-  return { sql: `UPDATE idempotency_key SET ${set} WHERE id = ${literal(id ?? null)}`, finds: 1 };
+function takeKey([id, , , requestId, holdId]: RowOf<typeof KEY_COLUMNS>): Statement {
+  const set = `request_id = ${literal(requestId)}, hold_id = ${literal(holdId)}`;
+  return { sql: `UPDATE idempotency_key SET ${set} WHERE id = ${literal(id)}`, finds: 1 };
 }
 
 function replaceAnswers(rows: readonly SqlRow[]): Statement[] {
