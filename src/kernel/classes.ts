@@ -4,17 +4,14 @@
  */
 import type { Nano } from './money';
 
-/** Amounts in nano: `perImage` for one picture, `perSecond` for one second, `characters` per one million of them, all others per one million tokens. */
-export const PRICE_CLASSES = [
-  'audioInput',
-  'imageInput',
-  'reasoning',
-  'audioOutput',
-  'imageOutput',
-  'perImage',
-  'perSecond',
-  'characters',
-] as const;
+/** Parts of the input, and of the output: amounts in nano per one million tokens. */
+export const INPUT_CLASSES = ['audioInput', 'imageInput'] as const;
+export const OUTPUT_CLASSES = ['reasoning', 'audioOutput', 'imageOutput'] as const;
+/** Amounts in nano for one picture, for one second, and per one million characters. */
+const CLASSES_BESIDE_TOKENS = ['perImage', 'perSecond', 'characters'] as const;
+export type ClassBesideTokens = (typeof CLASSES_BESIDE_TOKENS)[number];
+
+export const PRICE_CLASSES = [...INPUT_CLASSES, ...OUTPUT_CLASSES, ...CLASSES_BESIDE_TOKENS] as const;
 export type PriceClass = (typeof PRICE_CLASSES)[number];
 export type PriceClasses = Readonly<Partial<Record<PriceClass, Nano>>>;
 

@@ -2,20 +2,11 @@
  * Prices by the length of the prompt: a request with more input tokens than a threshold (fresh, cached and cache-writing ones) pays for all
  * of its tokens what stands beside the highest threshold that it passes. What is left out there costs as it would in a price of its own.
  */
+import { INPUT_CLASSES, OUTPUT_CLASSES } from './classes';
 import type { Nano } from './money';
 
 /** Amounts in nano, per one million tokens each. What is not counted in tokens costs the same whatever the length. */
-export const LONG_PROMPT_AMOUNTS = [
-  'input',
-  'cachedInput',
-  'cacheWrite',
-  'output',
-  'audioInput',
-  'imageInput',
-  'reasoning',
-  'audioOutput',
-  'imageOutput',
-] as const;
+export const LONG_PROMPT_AMOUNTS = ['input', 'cachedInput', 'cacheWrite', 'output', ...INPUT_CLASSES, ...OUTPUT_CLASSES] as const;
 export type LongPromptAmount = (typeof LONG_PROMPT_AMOUNTS)[number];
 
 export interface LongPromptPrice extends Readonly<Partial<Record<LongPromptAmount, Nano>>> {

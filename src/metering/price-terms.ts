@@ -1,6 +1,6 @@
 /** The amounts of a price that the formula of charges reads, and those that a prompt of some length has. */
 
-import type { PriceClasses } from '../kernel/classes';
+import type { ClassBesideTokens, PriceClasses } from '../kernel/classes';
 import { type LongPromptPrice, type LongPrompts, longPromptFor } from '../kernel/long-prompts';
 import type { Nano } from '../kernel/money';
 
@@ -31,7 +31,7 @@ export function termsAbove(price: PriceTerms, long: LongPromptPrice | undefined)
 }
 
 /** What is not counted in tokens: the same whatever the length of the prompt. */
-export function besideTokens({ classes }: Pick<PriceTerms, 'classes'>): PriceClasses | undefined {
+export function besideTokens({ classes }: Pick<PriceTerms, 'classes'>): Record<ClassBesideTokens, Nano | undefined> | undefined {
   return classes && { perImage: classes.perImage, perSecond: classes.perSecond, characters: classes.characters };
 }
 

@@ -4,7 +4,7 @@
  * never passes its hold.
  */
 
-import type { UsageClasses } from '../kernel/classes';
+import { INPUT_CLASSES, OUTPUT_CLASSES, type UsageClasses } from '../kernel/classes';
 import { invariant } from '../kernel/invariant';
 import { type Nano, nano } from '../kernel/money';
 import { chargeFor } from './charge';
@@ -116,9 +116,12 @@ function upperTerms(price: PriceTerms): readonly UpperTerms[] {
 
 /** Input and output can be billed in any of their classes: the dearest bounds them all. What is beside the tokens stays. */
 function upperBound(price: PriceTerms): PriceTerms {
-  const { classes } = price;
-  const input = dearestOf(price.input, [price.cachedInput, price.cacheWrite, classes?.audioInput, classes?.imageInput]);
-  const output = dearestOf(price.output, [classes?.reasoning, classes?.audioOutput, classes?.imageOutput]);
+  const { classes = {} } = price;
+  const input = dearestOf(price.input, [price.cachedInput, price.cacheWrite, ...INPUT_CLASSES.map((name) => classes[name])]);
+  const output = dearestOf(
+    price.output,
+    OUTPUT_CLASSES.map((name) => classes[name]),
+  );
   return { ...price, input, output, classes: besideTokens(price) };
 }
 

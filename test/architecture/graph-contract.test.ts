@@ -13,6 +13,8 @@ import {
 } from 'graphql';
 import { printedSchema } from '../../src/api/graphql/build-schema';
 import { catalogJsonSchema } from '../../src/catalog-file/catalog-schema';
+import { PRICE_CLASSES, USAGE_CLASSES } from '../../src/kernel/classes';
+import { LONG_PROMPT_AMOUNTS } from '../../src/kernel/long-prompts';
 
 /** Names that the contract has and the graph does not have yet: a type, or a field of a type that exists. */
 const STILL_TO_COME: readonly string[] = [];
@@ -68,6 +70,17 @@ describe('the graph and its contract', () => {
   it('differ by exactly what is listed as still to come', () => {
     const listed = missing(contract, graph).filter((name) => !name.includes('(') || graph.has(name.split('(')[0] ?? ''));
     expect(listed).toEqual([...STILL_TO_COME].sort());
+  });
+
+  it.each([
+    ['UsageClasses', USAGE_CLASSES],
+    ['PriceClasses', PRICE_CLASSES],
+    ['PriceClassesInput', PRICE_CLASSES],
+    ['LongPromptPrice', ['above', ...LONG_PROMPT_AMOUNTS]],
+    ['LongPromptPriceInput', ['above', ...LONG_PROMPT_AMOUNTS]],
+  ] as const)('leave nothing out that is priced or used apart: %s', (type, names) => {
+    const fields = [...graph.keys()].filter((name) => name.startsWith(`${type}.`));
+    expect(fields.sort()).toEqual(names.map((name) => `${type}.${name}`).sort());
   });
 
   it('leave no new argument that a client of the contract would have to give', () => {
