@@ -37,6 +37,9 @@ const contract = schemaOf('test/architecture/contract.graphql');
 const graph = schemaOf('schema/schema.graphql');
 const fieldsOf = (schema: GraphQLSchema, type: string) => Object.keys((schema.getType(type) as GraphQLObjectType).getFields());
 
+/** How a channel is by now beyond one word, and what operators alone see. */
+const OF_THE_GRAPH_ALONE = ['healthReason', 'openUntil', 'upstreamModels', 'secrets', 'cost'];
+
 describe('a receipt over REST', () => {
   it.each([
     ['Receipt', (receipt: Json) => receipt],
@@ -47,11 +50,15 @@ describe('a receipt over REST', () => {
     ['ReceiptLine', (receipt: Json) => (receipt['lines'] as Json[])[0]],
     ['Attempt', (receipt: Json) => (receipt['attempts'] as Json[])[0]],
   ] satisfies [string, (receipt: Json) => unknown][])(
-    'has every field of the contract’s %s, and none that the graph has not',
+    'has every field of the contract’s %s, and of the graph’s what is not its alone',
     async (type, part) => {
       const names = Object.keys(part(await jsonOf(ID)) as Json);
       expect(names).toEqual(expect.arrayContaining(fieldsOf(contract, type)));
-      expect(fieldsOf(graph, type)).toEqual(expect.arrayContaining(names));
+      expect(names.sort()).toEqual(
+        fieldsOf(graph, type)
+          .filter((name) => !OF_THE_GRAPH_ALONE.includes(name))
+          .sort(),
+      );
     },
   );
 
