@@ -1,7 +1,5 @@
 /** The only file that reads the environment. A wrong value never gets further than this. */
 import { z } from 'zod';
-import { problemOfRange } from './kernel/addresses';
-import { ConfigurationError, type ConfigurationFault, refuseFaults } from './kernel/configuration-error';
 import {
   adminToken,
   type DatabaseConfig,
@@ -14,9 +12,11 @@ import {
   textWithout,
   trueOrFalse,
   wholeNumber,
-} from './start/environment-fields';
-import { isHost, problemOfMailUrl, problemOfOrigin, problemOfRedisUrl } from './start/service-urls';
-import { readTraceSettings, type TraceSettings } from './start/trace-settings';
+} from './config/environment-fields';
+import { isHost, problemOfMailUrl, problemOfOrigin, problemOfRedisUrl } from './config/service-urls';
+import { readTraceSettings, type TraceSettings } from './config/trace-settings';
+import { problemOfRange } from './kernel/addresses';
+import { ConfigurationError, type ConfigurationFault, refuseFaults } from './kernel/configuration-error';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,7 @@
 // The import law. Each rule says in its comment what it protects; `import-law.test.ts` feeds each one a bad example.
 const PRODUCT = 'keys|routing|metering|ledger|attempts|runs|gateway|alerts|research';
 const RIM = 'storage|upstreams|notify|telemetry|cluster|catalog-file|market-data|api/rest|api/graphql';
-const FRAME = ['^src/(main|compose|config)\\.ts$', '^src/(cli|start|compose)/'];
+const FRAME = ['^src/(main|compose|config)\\.ts$', '^src/(cli|start|compose|config)/'];
 const TEST = '\\.test\\.ts$';
 
 const product = (folders) => `^src/(${folders})/`;
@@ -29,14 +29,7 @@ const HOMES = [
   {
     name: 'schemas',
     packages: 'zod',
-    home: [
-      '^src/config\\.ts$',
-      '^src/start/environment-fields\\.ts$',
-      '^src/catalog-file/',
-      '^src/market-data/',
-      '^src/api/rest/',
-      '^src/cli/',
-    ],
+    home: ['^src/config\\.ts$', '^src/config/', '^src/catalog-file/', '^src/market-data/', '^src/api/rest/', '^src/cli/'],
   },
   { name: 'redis', packages: '@redis|bullmq|ioredis', home: ['^src/cluster/'] },
   { name: 'indicators', packages: 'trading-signals', home: ['^src/research/indicators/'] },
