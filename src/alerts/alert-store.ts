@@ -65,6 +65,8 @@ export interface AlertRuleStore extends MadeMemory {
   deleteWebhook(id: string): Promise<void>;
   /** The rule is quiet again, and may come true anew; nothing happens when it raised another episode meanwhile. */
   calm(ruleId: string, episode: string): Promise<void>;
+  /** Notes which windows are past for a rule that told `told`; nothing happens when it raised or began something else meanwhile. */
+  pass(ruleId: string, told: string | null, past: string): Promise<void>;
 }
 
 /** What was told, in order, and how it reached whom. */

@@ -33,7 +33,7 @@ export interface AlertRule {
   readonly slowerThanMs: number | null;
   readonly emails: readonly string[];
   readonly enabled: boolean;
-  /** What it has raised an alert for and is still true of; null: it is quiet. */
+  /** What it has raised an alert for and is still true of, or which windows it tells nothing more of; null: it is quiet, or begins anew. */
   readonly episode: string | null;
   /** Milliseconds since 1970. */
   readonly createdAt: number;

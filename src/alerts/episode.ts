@@ -1,9 +1,10 @@
 /** What an alert is raised for once: a window that passes, or a state until it ends. */
 import type { SpendWindow } from '../kernel/words';
+import { textOfWindows, windowsOf, withTold } from './told-windows';
 
-/** The window that begins at an instant. Windows of one kind are in the order of their texts. */
+/** The window that begins at an instant. */
 export function windowEpisode(window: SpendWindow, from: number | null): string {
-  return from === null ? window : `${window} ${from}`;
+  return window === 'LIFETIME' || from === null ? window : textOfWindows({ window, newest: from, past: from });
 }
 
 /** A state that lasts until it ends. `balance`: what there was when it began, where money that is added ends it. */
@@ -20,9 +21,13 @@ export function balanceOfState(told: string | null): bigint | null {
 const STATE = /^(?:low|high)(?: (-?\d+))?$/;
 
 /**
- * Whether `episode` is to be told after the one that was told last: a state that was told is told anew when it has ended. Clocks of
- * processes differ, so that one of them may look at a window once more that has ended for another: it is not told again.
+ * What a rule has told when it tells `episode` after what it told before; undefined: that is not to be told. A state that was told is
+ * told anew when it has ended, and a window never: clocks of processes differ, so that one of them may still look at one that has ended
+ * for another.
  */
-export function isLater(told: string | null, episode: string): boolean {
-  return told === null || (!STATE.test(told) && told < episode);
+export function toldAfter(told: string | null, episode: string): string | undefined {
+  const window = windowsOf(episode);
+  if (window === undefined) return told === null ? episode : undefined;
+  const windows = withTold(windowsOf(told), window.window, window.newest);
+  return windows && textOfWindows(windows);
 }

@@ -1,7 +1,6 @@
 import { MemoryLedgerReader } from '../../test/support/memory-ledger-reader';
 import { anEntry, aRecord, settled } from '../../test/support/receipt-builders';
 import { NANO_MAX, nano, ONE } from '../kernel/money';
-import { HOUR_MS } from '../kernel/times';
 import type { ReceiptRecord } from '../ledger/receipt';
 import type { OutcomeQuestion, Outcomes, UseQuestion } from '../ledger/usage-report';
 import { NO_USAGE } from '../metering/usage';
@@ -97,14 +96,6 @@ describe('a rule of an alert', () => {
     expect(episode).toBe(`DAY ${Date.UTC(2026, 9, 14)}`);
     expect((await look({ window: 'WEEK' }, 0n)).episode).toBe(`WEEK ${Date.UTC(2026, 9, 12)}`);
     expect((await look({ window: 'LIFETIME' }, 0n)).episode).toBe('LIFETIME');
-  });
-
-  it('of a window is not quiet within its first hour, where another clock may still be in the one before, and never of all time', async () => {
-    const midnight = Date.UTC(2026, 9, 14);
-    const lasts = async (window: AlertRule['window'], at: number) => (await look({ window }, 0n, 0n, 0n, at)).lasts;
-    expect([await lasts('DAY', midnight), await lasts('DAY', midnight + HOUR_MS - 1)]).toEqual([true, true]);
-    expect([await lasts('DAY', midnight + HOUR_MS), await lasts('WEEK', midnight)]).toEqual([false, false]);
-    expect(await lasts('LIFETIME', NOW)).toBe(true);
   });
 
   it('looks at one key, project, type of route or model where it names one', async () => {

@@ -11,21 +11,27 @@ import type { Outcome, UsageReports, Use } from '../ledger/usage-report';
 import { type Wallet, walletId } from '../ledger/wallet';
 import type { AlertRule } from './alert';
 import { balanceOfState, stateEpisode, windowEpisode } from './episode';
+import { endOfWindow, type PassingWindow } from './told-windows';
 
 export interface Evaluation {
   /** The rule is true of it. */
   readonly breached: boolean;
   /** What an alert is raised for once: a window that passes, or the state until it ends. */
   readonly episode: string;
-  /**
-   * Too early to be quiet: a window has just begun, and may not have begun yet by the clock of another process; or what was told is
-   * only just not true, as it is between two calls of many, and would be told with each of them.
-   */
+  /** Too early to be quiet: what was told is only just not true, as it is between two calls of many, and would be told with each of them. */
   readonly lasts: boolean;
   readonly value: bigint;
   readonly message: string;
   /** Of a rate: the newest receipt that speaks against it. */
   readonly lastReceiptId?: string | null;
+  /** The window that it is about, where that has ended. */
+  readonly ended?: Stretch;
+}
+
+/** Milliseconds since 1970; from inclusive, to exclusive. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface EvaluationPorts {
@@ -44,7 +50,7 @@ export function evaluateRule(ports: EvaluationPorts, rule: AlertRule, now: numbe
       return balance(ports, rule);
     case 'SPEND':
     case 'TOKENS':
-      return use(ports, rule, now);
+      return useOfNow(ports, rule, now);
     case 'FAILURE_RATE':
       return rate(ports, rule, now, { outcome: { kind: 'FAILED' }, happened: 'failed' });
     case 'RETRY_RATE':
@@ -80,20 +86,40 @@ function leftIn({ posted, held }: Wallet): bigint {
   return posted - held;
 }
 
-async function use({ usage }: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
+function useOfNow(ports: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
   const window = rule.window ?? 'LIFETIME';
   const from = windowStart(window, now);
-  const { bucket } = rule;
-  const found = await usage.used({ ...selected(rule), from: from ?? 0, to: now + 1, bucket });
-  const { value, words, most } = rule.metric === 'TOKENS' ? ofTokens(rule, found) : ofMoney(rule, found);
-  const message = `${words} ${WINDOW_WORDS[window]}${whose(rule)}: the threshold is ${most}.`;
-  return {
-    breached: value >= rule.threshold,
-    episode: windowEpisode(window, from),
-    lasts: from === null || now - from < HOUR_MS,
-    value,
-    message,
+  return use(ports, rule, { from: from ?? 0, to: now + 1 }, { words: WINDOW_WORDS[window], episode: windowEpisode(window, from) });
+}
+
+/** Of a spend, or of tokens: what they came to in a window that has ended. */
+export async function evaluateEnded(ports: EvaluationPorts, rule: AlertRule, window: PassingWindow, from: number): Promise<Evaluation> {
+  const ended = { from, to: endOfWindow(window, from) };
+  const told = { words: endedWords(window, from), episode: windowEpisode(window, from) };
+  return { ...(await use(ports, rule, ended, told)), ended };
+}
+
+/** Windows are of the calendar in UTC, which who reads of one that has ended may not live in. */
+function endedWords(window: PassingWindow, from: number): string {
+  const date = new Date(from).toISOString();
+  const words: Readonly<Record<PassingWindow, string>> = {
+    DAY: `on ${date.slice(0, 10)}`,
+    WEEK: `in the week from ${date.slice(0, 10)}`,
+    MONTH: `in ${date.slice(0, 7)}`,
   };
+  return `${words[window]} (UTC)`;
+}
+
+async function use(
+  { usage }: EvaluationPorts,
+  rule: AlertRule,
+  stretch: Stretch,
+  { words, episode }: { readonly words: string; readonly episode: string },
+): Promise<Evaluation> {
+  const found = await usage.used({ ...selected(rule), ...stretch, bucket: rule.bucket });
+  const { value, words: happened, most } = rule.metric === 'TOKENS' ? ofTokens(rule, found) : ofMoney(rule, found);
+  const message = `${happened} ${words}${whose(rule)}: the threshold is ${most}.`;
+  return { breached: value >= rule.threshold, episode, lasts: true, value, message };
 }
 
 function ofMoney(rule: AlertRule, { charge }: Use) {
@@ -165,19 +191,24 @@ interface Trace {
 }
 
 /** The newest receipt or ledger entry that a rule may have come true with. */
-export async function traceOf({ reader }: Pick<EvaluationPorts, 'reader'>, rule: AlertRule, { lastReceiptId }: Told): Promise<Trace> {
+export async function traceOf(
+  { reader }: Pick<EvaluationPorts, 'reader'>,
+  rule: AlertRule,
+  { lastReceiptId, ended }: Told,
+): Promise<Trace> {
   const { accountId, metric, bucket, apiKeyId, projectId, model } = rule;
-  if (metric === 'TOKENS') return { receiptId: await newestReceipt(reader, rule, used), ledgerEntryId: null };
+  if (metric === 'TOKENS') return { receiptId: await newestReceipt(reader, rule, used, ended), ledgerEntryId: null };
   if (bucket === null) return { receiptId: lastReceiptId ?? null, ledgerEntryId: null };
-  // Entries know their key, and neither their project nor their model.
-  if (projectId !== null || model !== null) return { receiptId: await newestReceipt(reader, rule, charged), ledgerEntryId: null };
+  // Entries know their key, and neither their project nor their model, nor in which window the call began.
+  if (projectId !== null || model !== null || ended !== undefined)
+    return { receiptId: await newestReceipt(reader, rule, charged, ended), ledgerEntryId: null };
   const scope: Scope = { accountId };
   const charges = metric === 'SPEND' ? { kind: 'CHARGE' as const, ...(apiKeyId !== null && { apiKeyId }) } : {};
   const newest = (await reader.entries(scope, { first: 1 }, { walletId: walletId(accountId, bucket), ...charges })).items[0]?.node;
   return { receiptId: newest?.receiptId ?? null, ledgerEntryId: newest?.id ?? null };
 }
 
-type Told = Pick<Evaluation, 'lastReceiptId'>;
+type Told = Pick<Evaluation, 'lastReceiptId' | 'ended'>;
 
 /** Requests, for the newest one that counted: also an answer that broke, or that nobody waited for. */
 const LOOKED_THROUGH = 100;
@@ -185,7 +216,12 @@ const LOOKED_THROUGH = 100;
 const charged = ({ charge }: ReceiptRecord) => charge > 0n;
 const used = ({ usage }: ReceiptRecord) => usage.inputTokens + usage.outputTokens > 0;
 
-async function newestReceipt(reader: EvaluationPorts['reader'], rule: AlertRule, counts: (record: ReceiptRecord) => boolean) {
+async function newestReceipt(
+  reader: EvaluationPorts['reader'],
+  rule: AlertRule,
+  counts: (record: ReceiptRecord) => boolean,
+  within: Stretch | undefined,
+) {
   const { accountId, apiKeyId, projectId, model, bucket } = rule;
   const routeType = bucket === null ? rule.routeType : routeTypeOf(bucket);
   const asked: ReceiptFilter = {
@@ -193,6 +229,7 @@ async function newestReceipt(reader: EvaluationPorts['reader'], rule: AlertRule,
     ...(projectId !== null && { projectId }),
     ...(model !== null && { model }),
     ...(routeType !== null && { routeType }),
+    ...within,
   };
   const { items } = await reader.receipts({ accountId }, { first: LOOKED_THROUGH }, asked);
   return items.find(({ node }) => !node.inFlight && counts(node.record))?.node.record.requestId ?? null;

@@ -4,11 +4,21 @@ import { newId } from '../kernel/ids';
 import type { Log } from '../kernel/log';
 import type { AlertRule } from './alert';
 import type { AlertLog, AlertRuleStore } from './alert-store';
-import { isLater } from './episode';
-import { type EvaluationPorts, evaluateRule, traceOf } from './evaluate';
+import { toldAfter } from './episode';
+import { type Evaluation, type EvaluationPorts, evaluateEnded, evaluateRule, traceOf } from './evaluate';
+import {
+  endOfWindow,
+  LATE_MS,
+  openWindow,
+  type PassingWindow,
+  passingWindow,
+  textOfWindows,
+  windowsBefore,
+  windowsOf,
+} from './told-windows';
 
 export interface WatchPorts extends EvaluationPorts {
-  readonly alertRules: Pick<AlertRuleStore, 'rules' | 'calm'>;
+  readonly alertRules: Pick<AlertRuleStore, 'rules' | 'calm' | 'pass'>;
   readonly alertLog: Pick<AlertLog, 'raise'>;
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
@@ -20,7 +30,7 @@ export async function watchRules(ports: WatchPorts): Promise<number> {
   for (const rule of await ports.alertRules.rules(null)) {
     if (!rule.enabled) continue;
     try {
-      if (await watchRule(ports, rule)) raised += 1;
+      raised += await watchRule(ports, rule);
     } catch (error) {
       ports.log.warn({ err: error, rule: rule.id }, 'an alert rule could not be looked at');
     }
@@ -28,16 +38,47 @@ export async function watchRules(ports: WatchPorts): Promise<number> {
   return raised;
 }
 
-async function watchRule(ports: WatchPorts, rule: AlertRule): Promise<boolean> {
+/** @returns how many alerts it raised */
+async function watchRule(ports: WatchPorts, rule: AlertRule): Promise<number> {
   const now = ports.clock.now();
+  const window = passingWindow(rule);
+  const ofEnded = window === null ? 0 : await watchEnded(ports, rule, window, now);
   const evaluation = await evaluateRule(ports, rule, now);
-  const { breached, episode, lasts, value, message } = evaluation;
-  if (!breached) {
-    if (rule.episode !== null && !lasts) await ports.alertRules.calm(rule.id, rule.episode);
-    return false;
-  }
-  if (!isLater(rule.episode, episode)) return false;
+  if (evaluation.breached) return ofEnded + (await raise(ports, rule, evaluation, now));
+  if (window !== null) await beginToWatch(ports, rule, window, now);
+  else if (rule.episode !== null && !evaluation.lasts) await ports.alertRules.calm(rule.id, rule.episode);
+  return ofEnded;
+}
+
+/** The window before is watched until all that began in it has ended: its threshold may be reached in its last second, and later. */
+async function watchEnded(ports: WatchPorts, rule: AlertRule, window: PassingWindow, now: number): Promise<number> {
+  const told = windowsOf(rule.episode);
+  const from = told === undefined ? null : openWindow(told, now);
+  if (from === null) return 0;
+  // Asked before what was used, so that nothing ends in between and is seen by neither.
+  const complete = now - endOfWindow(window, from) >= LATE_MS && !(await isUnderWay(ports, rule, endOfWindow(window, from)));
+  const evaluation = await evaluateEnded(ports, rule, window, from);
+  if (evaluation.breached) return raise(ports, rule, evaluation, now);
+  const past = complete ? toldAfter(rule.episode, evaluation.episode) : undefined;
+  if (past !== undefined) await ports.alertRules.pass(rule.id, rule.episode, past);
+  return 0;
+}
+
+/** Whether a call that began before `end` may still be charged: it runs, or its settlement waits somewhere. */
+async function isUnderWay({ reader }: WatchPorts, { accountId }: AlertRule, end: number): Promise<boolean> {
+  const { items } = await reader.receipts({ accountId }, { first: 1 }, { status: 'IN_FLIGHT', to: end });
+  return items.length > 0;
+}
+
+/** A rule that is new, or begins anew, is told of no window that had ended before it was looked at. */
+async function beginToWatch({ alertRules }: WatchPorts, { id, episode }: AlertRule, window: PassingWindow, now: number): Promise<void> {
+  if (episode === null) await alertRules.pass(id, null, textOfWindows(windowsBefore(window, now)));
+}
+
+async function raise(ports: WatchPorts, rule: AlertRule, evaluation: Evaluation, now: number): Promise<number> {
+  const { episode, value, message } = evaluation;
+  if (toldAfter(rule.episode, episode) === undefined) return 0;
   const { id: ruleId, accountId, metric, threshold } = rule;
   const alert = { id: newId(), ruleId, accountId, metric, message: `${rule.name}: ${message}`, value, threshold, raisedAt: now };
-  return ports.alertLog.raise(rule, { ...alert, ...(await traceOf(ports, rule, evaluation)) }, episode);
+  return (await ports.alertLog.raise(rule, { ...alert, ...(await traceOf(ports, rule, evaluation)) }, episode)) ? 1 : 0;
 }

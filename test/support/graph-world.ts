@@ -52,6 +52,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
       setRuleEnabled: noRun,
       deleteRule: noRun,
       calm: noRun,
+      pass: noRun,
     },
     ...{ addWebhook: noRun, webhooks: async () => [], webhook: async () => undefined, rotateWebhook: noRun, deleteWebhook: noRun },
   };

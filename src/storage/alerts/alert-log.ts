@@ -2,7 +2,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Alert, AlertDelivery, AlertRule, DeliveryMeans } from '../../alerts/alert';
 import type { AlertLog, Claimed, DeliveryRoom, Tried } from '../../alerts/alert-store';
-import { isLater } from '../../alerts/episode';
+import { toldAfter } from '../../alerts/episode';
 import { asksTheSame } from '../../alerts/update-rule';
 import { newId } from '../../kernel/ids';
 import { invariant } from '../../kernel/invariant';
@@ -37,8 +37,8 @@ export class SqlAlertLog implements AlertLog {
       const [row] = await manager.query<Row[]>("SELECT last FROM alert_sequence WHERE id = 'alert'");
       const values = valuesOfAlert({ ...alert, seq: big(row?.['last']) });
       await manager.query(`INSERT INTO alert (${ALERT_COLUMNS}) VALUES (${placeholders(values)})`, values);
-      await manager.query('UPDATE alert_rule SET episode = ? WHERE id = ?', [episode, rule.id]);
-      await addDeliveries(manager, standing, alert);
+      await manager.query('UPDATE alert_rule SET episode = ? WHERE id = ?', [standing.told, rule.id]);
+      await addDeliveries(manager, standing.rule, alert);
       return true;
     });
   }
@@ -130,12 +130,21 @@ function thatFit(rows: readonly Row[], { limit, perAccount, underWay }: Delivery
   return fitting.slice(0, limit).map((row) => text(row, 'id'));
 }
 
-/** The rule as it stands now, which nobody else changes meanwhile; undefined where what was seen is none of it any more, or was told. */
-async function ruleToTell(manager: EntityManager, seen: AlertRule, episode: string): Promise<AlertRule | undefined> {
+/**
+ * The rule as it stands now, which nobody else changes meanwhile, with what it will have told; undefined where what was seen is none of
+ * it any more, as it also began anew since then, or was told.
+ */
+async function ruleToTell(manager: EntityManager, seen: AlertRule, episode: string): Promise<RuleToTell | undefined> {
   const select = `SELECT ${RULE_COLUMNS} FROM alert_rule WHERE id = ? AND enabled = 1${keptFromOthers(manager)}`;
-  const [standing] = (await manager.query<Row[]>(select, [seen.id])).map(ruleOf);
-  if (standing === undefined || !asksTheSame(seen, standing)) return undefined;
-  return isLater(standing.episode, episode) ? standing : undefined;
+  const [rule] = (await manager.query<Row[]>(select, [seen.id])).map(ruleOf);
+  if (rule === undefined || !asksTheSame(seen, rule) || (rule.episode === null && seen.episode !== null)) return undefined;
+  const told = toldAfter(rule.episode, episode);
+  return told === undefined ? undefined : { rule, told };
+}
+
+interface RuleToTell {
+  readonly rule: AlertRule;
+  readonly told: string;
 }
 
 async function mailsOfLastHour(manager: EntityManager, { accountId, raisedAt }: Omit<Alert, 'seq'>): Promise<number> {

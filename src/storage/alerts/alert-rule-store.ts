@@ -58,6 +58,11 @@ export class SqlAlertRules implements AlertRuleStore {
     return this.write('UPDATE alert_rule SET episode = NULL WHERE id = ? AND episode = ?', [ruleId, episode]);
   }
 
+  pass(ruleId: string, told: string | null, past: string): Promise<void> {
+    const asTold = told === null ? new Conditions().and('episode IS NULL') : new Conditions().and('episode = ?', told);
+    return this.write(`UPDATE alert_rule SET episode = ? WHERE id = ? AND ${asTold.sql}`, [past, ruleId, ...asTold.values]);
+  }
+
   async addWebhook({ id, accountId, url, createdAt }: Webhook, secret: string, once: Once | null): Promise<void> {
     const values = [id, accountId, url, BigInt(createdAt), seal(this.masterKey, secret, webhookContext(id))];
     await inTransaction(this.dataSource, async (manager) => {

@@ -29,7 +29,7 @@ const OF_RULE = { description: 'The id of the rule.' };
 export class AlertRuleResolver {
   @Query(() => [AlertRuleNode], { description: 'What the account, or for the operator every account, wants to be told of. Not for keys.' })
   async alertRules(@Ctx() { sources, viewer }: GraphContext): Promise<AlertRuleNode[]> {
-    return (await sources.alertRules.rules(readingAccount(viewer))).map(viewRule);
+    return (await sources.alertRules.rules(readingAccount(viewer))).map((rule) => viewRule(sources, rule));
   }
 
   @Query(() => [WebhookNode], { description: 'Where alerts are sent. Not for keys.' })
@@ -44,7 +44,7 @@ export class AlertRuleResolver {
   ): Promise<AlertRuleNode> {
     const wish = wishOf(input, await decidedAccount(context, input.accountId ?? null, ABOUT_ALERTS));
     await checkThings(context, wish);
-    return viewRule(await createRule({ ...context.sources, ...context.sources.alertLimits }, wish));
+    return viewRule(context.sources, await createRule({ ...context.sources, ...context.sources.alertLimits }, wish));
   }
 
   @Mutation(() => AlertRuleNode, {
@@ -57,7 +57,7 @@ export class AlertRuleResolver {
     @Arg('input', () => UpdateAlertRuleInput, { description: 'What is to change.' }) input: UpdateAlertRuleInput,
   ): Promise<AlertRuleNode> {
     decidable(viewer, (await sources.alertRules.rulesById([id])).get(id), `alert rule "${shown(id)}"`);
-    return viewRule(await updateRule({ ...sources, ...sources.alertLimits }, id, given(input)));
+    return viewRule(sources, await updateRule({ ...sources, ...sources.alertLimits }, id, given(input)));
   }
 
   @Mutation(() => AlertRuleNode, { description: 'For an owner or the operator. A rule that is enabled again begins anew.' })
@@ -68,7 +68,7 @@ export class AlertRuleResolver {
   ): Promise<AlertRuleNode> {
     const rule = decidable(viewer, (await sources.alertRules.rulesById([id])).get(id), `alert rule "${shown(id)}"`);
     await sources.alertRules.setRuleEnabled(id, enabled);
-    return viewRule({ ...rule, enabled, episode: null });
+    return viewRule(sources, { ...rule, enabled, episode: null });
   }
 
   @Mutation(() => ID, { description: 'For an owner or the operator. What it has raised stays. Gives the id.' })

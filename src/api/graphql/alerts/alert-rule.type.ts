@@ -33,7 +33,10 @@ export class AlertRuleNode {
   @Field(() => String, { nullable: true, description: 'Only requests for this model, as the client named it.' })
   readonly model: string | null;
 
-  @Field(() => SpendWindowEnum, { nullable: true, description: 'Of SPEND and TOKENS: it alerts once in each window.' })
+  @Field(() => SpendWindowEnum, {
+    nullable: true,
+    description: 'Of SPEND and TOKENS: it alerts once of each window, also where a call that began in it ends later.',
+  })
   readonly window: SpendWindow | null;
 
   @Field(() => Decimal, { description: 'An amount in the currency of the bucket; for TOKENS their number, for rates a share from 0 to 1.' })
@@ -53,7 +56,7 @@ export class AlertRuleNode {
   @Field(() => Boolean, { description: 'false: it is not looked at.' })
   readonly enabled: boolean;
 
-  @Field(() => Boolean, { description: 'It has raised an alert, and is still true.' })
+  @Field(() => Boolean, { description: 'It has raised an alert, and is still true: of a window, until that ends.' })
   readonly firing: boolean;
 
   @Field(() => DateTime, { description: 'When it was made.' })

@@ -1,6 +1,8 @@
 /** Rules and alerts as the graph shows them, and who may decide about them. */
 import type { Alert, AlertRule } from '../../../alerts/alert';
 import { alertCursor } from '../../../alerts/alert-tail';
+import { isFiring } from '../../../alerts/told-windows';
+import type { Clock } from '../../../kernel/clock';
 import { Fault } from '../../../kernel/fault';
 import { accountOf, mayDecide, maySeeAccount, type Viewer } from '../../../keys/viewer';
 import type { AlertNode } from './alert.type';
@@ -10,8 +12,9 @@ export function viewAlert(alert: Alert): AlertNode {
   return { ...alert, cursor: alertCursor(alert) };
 }
 
-export function viewRule({ episode, ...rule }: AlertRule): AlertRuleNode {
-  return { ...rule, firing: episode !== null };
+export function viewRule({ clock }: { readonly clock: Pick<Clock, 'now'> }, standing: AlertRule): AlertRuleNode {
+  const { episode: _, ...rule } = standing;
+  return { ...rule, firing: isFiring(standing, clock.now()) };
 }
 
 /** @throws Fault `forbidden` for keys: alerts are for people */

@@ -37,9 +37,9 @@ export class AlertResolver {
   }
 
   @FieldResolver(() => AlertRuleNode, { nullable: true, description: 'The rule that came true; null: it was deleted since.' })
-  async rule(@Root() { ruleId }: AlertNode, @Ctx() { alertRules }: GraphContext): Promise<AlertRuleNode | null> {
+  async rule(@Root() { ruleId }: AlertNode, @Ctx() { alertRules, sources }: GraphContext): Promise<AlertRuleNode | null> {
     const rule = await alertRules.load(ruleId);
-    return rule === null ? null : viewRule(rule);
+    return rule === null ? null : viewRule(sources, rule);
   }
 
   @FieldResolver(() => ReceiptNode, { nullable: true, description: 'The newest receipt that took part in it.' })
