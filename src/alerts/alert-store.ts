@@ -7,6 +7,8 @@ import type { Alert, AlertDelivery, AlertRule, SigningWebhook, Webhook } from '.
 export interface Tried {
   readonly state: AlertDelivery['state'];
   readonly result: string;
+  /** false: there was nowhere to send it, and no try was made. */
+  readonly sent: boolean;
   /** Milliseconds since 1970: when it ended, and when the next try is due. */
   readonly at: number;
   readonly nextTryAt: number;
@@ -62,6 +64,7 @@ export interface AlertRuleStore extends MadeMemory {
    * was before. Changes nothing where the same request has rotated it. @throws Fault `not_found`
    */
   rotateWebhook(rotation: WebhookRotation): Promise<void>;
+  /** What waits to be sent there is over. A try that is under way comes to its end, and is the last one. */
   deleteWebhook(id: string): Promise<void>;
   /** The rule is quiet again, and may come true anew; nothing happens when it raised another episode meanwhile. */
   calm(ruleId: string, episode: string): Promise<void>;

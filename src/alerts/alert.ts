@@ -82,6 +82,9 @@ export const DELIVERY_STATES = ['PENDING', 'DELIVERED', 'FAILED'] as const;
 /** FAILED: every try was used up, or there is nowhere to send it any more. */
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
+/** What the last try of a delivery came to, where its webhook was deleted before the next one. */
+export const WEBHOOK_DELETED = 'The webhook was deleted.';
+
 /** One alert on its way to one place. */
 export interface AlertDelivery {
   /** The same for every try, so that whoever gets it twice can tell. */

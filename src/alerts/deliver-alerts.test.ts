@@ -41,6 +41,7 @@ describe('the delivery of an alert', () => {
     expect(await afterOne(aDelivery(3), { ok: true, result: 'HTTP 204' })).toEqual({
       state: 'DELIVERED',
       result: 'HTTP 204',
+      sent: true,
       at: AT,
       nextTryAt: AT,
     });
@@ -153,6 +154,6 @@ describe('the delivery of an alert', () => {
         sendMail: () => Promise.reject(new Error('nothing is sent')),
       },
     });
-    expect(told).toMatchObject([{ state: 'FAILED', result: 'The webhook was deleted.' }]);
+    expect(told).toMatchObject([{ state: 'FAILED', result: 'The webhook was deleted.', sent: false }]);
   });
 });

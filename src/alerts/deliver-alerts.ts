@@ -1,7 +1,7 @@
 /** Brings alerts to where they are wanted, again and again until they have arrived or nobody expects them any more. */
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
-import type { Alert, AlertDelivery } from './alert';
+import { type Alert, type AlertDelivery, WEBHOOK_DELETED } from './alert';
 import type { AlertLog, AlertRuleStore, Claimed, Tried } from './alert-store';
 import type { Notified, Notifier } from './notifier';
 
@@ -87,20 +87,24 @@ export class AlertDeliveries {
 async function tryOnce(ports: DeliveryPorts, taken: Claimed): Promise<void> {
   const { delivery, alert } = taken;
   const notified = await notify(ports, delivery, alert).catch((): Notified => ({ ok: false, result: 'It could not be made ready.' }));
-  await ports.alertLog.tried(taken, afterTry(delivery, notified, ports.clock.now()));
+  const at = ports.clock.now();
+  const nowhere: Tried = { state: 'FAILED', result: WEBHOOK_DELETED, sent: false, at, nextTryAt: at };
+  await ports.alertLog.tried(taken, notified === null ? nowhere : afterTry(delivery, notified, at));
 }
 
-async function notify({ alertRules, notifier }: DeliveryPorts, { id, means, target }: AlertDelivery, alert: Alert): Promise<Notified> {
+/** null: the webhook was deleted, and nothing is sent. */
+async function notify({ alertRules, notifier }: DeliveryPorts, delivery: AlertDelivery, alert: Alert): Promise<Notified | null> {
+  const { id, means, target } = delivery;
   if (means === 'EMAIL') return notifier.sendMail(target, id, alert);
   const webhook = await alertRules.webhook(target);
-  if (webhook === undefined) return { ok: false, result: 'The webhook was deleted.', final: true };
-  return notifier.callWebhook(webhook, id, alert);
+  return webhook === undefined ? null : notifier.callWebhook(webhook, id, alert);
 }
 
 function afterTry({ tries }: AlertDelivery, { ok, result, final }: Notified, at: number): Tried {
   const wait = BACK_OFF_MS[tries];
-  if (ok) return { state: 'DELIVERED', result, at, nextTryAt: at };
+  const ended = { result, sent: true, at };
+  if (ok) return { ...ended, state: 'DELIVERED', nextTryAt: at };
   return final === true || wait === undefined
-    ? { state: 'FAILED', result, at, nextTryAt: at }
-    : { state: 'PENDING', result, at, nextTryAt: at + wait };
+    ? { ...ended, state: 'FAILED', nextTryAt: at }
+    : { ...ended, state: 'PENDING', nextTryAt: at + wait };
 }

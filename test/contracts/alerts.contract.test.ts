@@ -202,8 +202,8 @@ eachDatabase('alerts', (opened, promise) => {
     await log.raise(rule, alert, 'low');
     return { log, alertId: alert.id, ended: async () => (await log.deliveries([alert.id])).get(alert.id) };
   };
-  const failed = (at: number) => ({ state: 'PENDING', result: 'HTTP 500', at, nextTryAt: at + 5_000 }) as const;
-  const arrived = (at: number) => ({ state: 'DELIVERED', result: 'HTTP 200', at, nextTryAt: at }) as const;
+  const failed = (at: number) => ({ state: 'PENDING', result: 'HTTP 500', sent: true, at, nextTryAt: at + 5_000 }) as const;
+  const arrived = (at: number) => ({ state: 'DELIVERED', result: 'HTTP 200', sent: true, at, nextTryAt: at }) as const;
 
   promise('remember how each try ended', async () => {
     const { log, alertId, ended } = await toBeMailed('tried');
@@ -230,6 +230,35 @@ eachDatabase('alerts', (opened, promise) => {
     await log.tried(next, failed(NOW + 22_000));
     expect(await ended()).toMatchObject([{ state: 'DELIVERED', deliveredAt: NOW + 21_000 }]);
     await expect(taken(log, alertId, NOW + 90_000)).rejects.toThrow('no such delivery');
+  });
+
+  promise('are over with their webhook, but for a try that is under way, and count no try that nobody made', async () => {
+    const { rules, log } = stores();
+    const rule = aRule('unhooked', ['a@example.com']);
+    await rules.addRule(rule);
+    const [gone, kept] = [newId(), newId()];
+    for (const id of [gone, kept]) {
+      await rules.addWebhook({ id, accountId: 'unhooked', url: 'https://example.com/', createdAt: NOW }, 'whsec_x', null);
+    }
+    const [running, waiting] = [anAlert(rule), anAlert(rule)];
+    await log.raise(rule, running, 'DAY 1');
+    const claimed = (await log.claim(NOW, NOW + 20_000, ROOM)).filter(({ alert }) => alert.id === running.id);
+    await log.raise(rule, waiting, 'DAY 2');
+    await rules.deleteWebhook(gone);
+    const states = async ({ id }: Pick<Alert, 'id'>) => {
+      const found = ((await log.deliveries([id])).get(id) ?? []).map(({ target, state, tries, lastResult }) => [
+        target,
+        { state, tries, lastResult },
+      ]);
+      return Object.fromEntries(found);
+    };
+    const pending = { state: 'PENDING', tries: 0, lastResult: null };
+    const over = { state: 'FAILED', tries: 0, lastResult: 'The webhook was deleted.' };
+    expect(await states(waiting)).toEqual({ [gone]: over, [kept]: pending, 'a@example.com': pending });
+    expect(await states(running)).toEqual({ [gone]: pending, [kept]: pending, 'a@example.com': pending });
+    for (const taken of claimed) await log.tried(taken, { ...failed(NOW), sent: taken.delivery.target !== gone });
+    const tried = { state: 'PENDING', tries: 1, lastResult: 'HTTP 500' };
+    expect(await states(running)).toEqual({ [gone]: { ...tried, tries: 0 }, [kept]: tried, 'a@example.com': tried });
   });
 
   promise('are signed with a secret that only this gateway can open', async () => {

@@ -91,11 +91,15 @@ export class SqlAlertLog implements AlertLog {
     });
   }
 
-  async tried({ delivery: { id }, claim }: Pick<Claimed, 'delivery' | 'claim'>, { state, result, at, nextTryAt }: Tried): Promise<void> {
+  async tried(
+    { delivery: { id }, claim }: Pick<Claimed, 'delivery' | 'claim'>,
+    { state, result, sent, at, nextTryAt }: Tried,
+  ): Promise<void> {
     const arrived = state === 'DELIVERED';
-    const set = `UPDATE alert_delivery SET state = ?, tries = tries + 1, last_result = ?, next_try_at = ?, delivered_at = ?, claim = NULL
+    const set = `UPDATE alert_delivery SET state = ?, tries = tries + ?, last_result = ?, next_try_at = ?, delivered_at = ?, claim = NULL
       WHERE id = ? AND ${arrived ? "state <> 'DELIVERED'" : 'claim = ?'}`;
-    const values = [state, result.slice(0, RESULT_MAX), BigInt(nextTryAt), arrived ? BigInt(at) : null, id, ...(arrived ? [] : [claim])];
+    const told = [state, sent ? 1n : 0n, result.slice(0, RESULT_MAX), BigInt(nextTryAt), arrived ? BigInt(at) : null];
+    const values = [...told, id, ...(arrived ? [] : [claim])];
     await inTransaction(this.dataSource, (manager) => manager.query(set, values));
   }
 

@@ -1,6 +1,6 @@
 /** Rules and webhooks in the database. The secrets of webhooks are sealed. */
 import type { DataSource } from 'typeorm';
-import type { AlertRule, SigningWebhook, Webhook } from '../../alerts/alert';
+import { type AlertRule, type SigningWebhook, WEBHOOK_DELETED, type Webhook } from '../../alerts/alert';
 import type { AlertRuleStore, WebhookRotation } from '../../alerts/alert-store';
 import { Fault } from '../../kernel/fault';
 import type { MadeBefore, Once } from '../../kernel/made-once';
@@ -100,8 +100,12 @@ export class SqlAlertRules implements AlertRuleStore {
     });
   }
 
-  deleteWebhook(id: string): Promise<void> {
-    return this.write('DELETE FROM webhook WHERE id = ?', [id]);
+  async deleteWebhook(id: string): Promise<void> {
+    const waiting = "means = 'WEBHOOK' AND target = ? AND state = 'PENDING' AND claim IS NULL";
+    await inTransaction(this.dataSource, async (manager) => {
+      await manager.query('DELETE FROM webhook WHERE id = ?', [id]);
+      await manager.query(`UPDATE alert_delivery SET state = 'FAILED', last_result = ? WHERE ${waiting}`, [WEBHOOK_DELETED, id]);
+    });
   }
 
   private async write(sql: string, values: readonly (QueryValue | null)[]): Promise<void> {
