@@ -106,6 +106,42 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the share of an alert rule on 
     expect(await look({ accountId: account, metric: 'FALLBACK_RATE' }, createdAt)).toMatchObject({ trace });
   });
 
+  promise('is the same however many receipts are read at once, also where many were received in the same millisecond', async () => {
+    const account = await bed.accountWith(100n, 'RMB');
+    const { createdAt } = await ended(account, {}, {});
+    const lost = [];
+    for (const before of [0, 0, 0, 5, 5, 9, 9, 9, 9, 9, 9, 20]) {
+      lost.push(await ended(account, { createdAt: createdAt - before }, before % 2 === 0 ? endOf('NO_CHANNEL') : {}));
+    }
+    const scope = { accountId: account };
+    const asked = { scope, projectId: null, routeType: null, model: null, from: createdAt - 60_000, to: createdAt + 1 };
+    const newest = lost.map(({ requestId }) => requestId).reduce((one, other) => (other > one ? other : one));
+    for (const atOnce of [1, 2, 3, 5, 13, 2_000]) {
+      const reports = new SqlUsageReports(bed.open.dataSource, atOnce);
+      const outcomes = await reports.outcomes({ ...asked, outcome: { kind: 'FAILED' } });
+      expect(outcomes).toEqual({ requests: 13, counted: 4, last: newest });
+    }
+  });
+
+  promise('of a busy hour is read in slices, none of which has more receipts than may keep others waiting', async () => {
+    const account = await bed.accountWith(100n, 'RMB');
+    const { createdAt } = await ended(account, {}, {});
+    for (let nth = 1; nth < 10; nth += 1) await ended(account, { createdAt: createdAt - nth }, {});
+    const reports = new SqlUsageReports(bed.open.dataSource, 4);
+    const asked = {
+      scope: { accountId: account },
+      projectId: null,
+      routeType: null,
+      model: null,
+      from: createdAt - 60_000,
+      to: createdAt + 1,
+    };
+    const made = await bed.open.statementsOf(() => reports.outcomes({ ...asked, outcome: { kind: 'FAILED' } }));
+    const slices = made.filter(({ sql }) => sql.includes('COUNT(*) AS requests')).map(({ values }) => values.slice(-2));
+    const bounds = [asked.from, createdAt - 5, createdAt - 1, asked.to].map(BigInt);
+    expect(slices).toEqual([bounds.slice(0, 2), bounds.slice(1, 3), bounds.slice(2, 4)]);
+  });
+
   promise('of a spend adds up any history: more projects and months than an answer of usage has points', async () => {
     const [account, keyId] = ['crowd', 'crowd-key'];
     const month = (nth: number) => Date.UTC(2020, nth);

@@ -65,6 +65,20 @@ export function outcomesStatement(dataSource: DataSource, question: OutcomeQuest
   };
 }
 
+/** Behind so many receipts of a scope: when the next one was received, as `received`; no row where there are no more. */
+export function receivedBehind(
+  dataSource: DataSource,
+  { scope, from, to }: Pick<OutcomeQuestion, 'scope' | 'from' | 'to'>,
+  count: number,
+): Part {
+  const asked = within('r', { scope }, 'r.created_at', { from, to });
+  return {
+    sql: `SELECT r.created_at AS received FROM ${receiptsAlong(dataSource, scope, {})} WHERE ${asked.sql}
+      ORDER BY r.created_at LIMIT 1 OFFSET ?`,
+    values: [...asked.values, BigInt(count)],
+  };
+}
+
 function partsOf(dataSource: DataSource, question: Asked): Part[] {
   const [from, to] = [Math.max(0, Math.ceil(question.from)), Math.max(0, Math.ceil(question.to))];
   const hours = { from: Math.ceil(from / HOUR_MS) * HOUR_MS, to: Math.floor(to / HOUR_MS) * HOUR_MS };
