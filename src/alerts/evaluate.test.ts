@@ -60,7 +60,7 @@ describe('a rule of an alert', () => {
     expect(more.asked).toEqual([
       {
         from: Date.UTC(2026, 9, 14),
-        to: NOW + 1,
+        to: Date.UTC(2026, 9, 14, 11),
         scope: { accountId: 'acme' },
         bucket: 'RMB',
         projectId: null,
@@ -96,6 +96,14 @@ describe('a rule of an alert', () => {
     expect(episode).toBe(`DAY ${Date.UTC(2026, 9, 14)}`);
     expect((await look({ window: 'WEEK' }, 0n)).episode).toBe(`WEEK ${Date.UTC(2026, 9, 12)}`);
     expect((await look({ window: 'LIFETIME' }, 0n)).episode).toBe('LIFETIME');
+  });
+
+  it('asks for whole hours, of which there are sums, and for nothing behind its window', async () => {
+    const asked = async (now: number) => (await look({}, 0n, 0n, 0n, now)).asked;
+    const midnight = Date.UTC(2026, 9, 15);
+    expect(await asked(midnight - 1)).toMatchObject([{ from: Date.UTC(2026, 9, 14), to: midnight }]);
+    expect(await asked(midnight)).toMatchObject([{ from: midnight, to: Date.UTC(2026, 9, 15, 1) }]);
+    expect((await look({ window: 'LIFETIME' }, 0n)).asked).toMatchObject([{ from: 0, to: Date.UTC(2026, 9, 14, 11) }]);
   });
 
   it('looks at one key, project, type of route or model where it names one', async () => {

@@ -89,7 +89,9 @@ function leftIn({ posted, held }: Wallet): bigint {
 function useOfNow(ports: EvaluationPorts, rule: AlertRule, now: number): Promise<Evaluation> {
   const window = rule.window ?? 'LIFETIME';
   const from = windowStart(window, now);
-  return use(ports, rule, { from: from ?? 0, to: now + 1 }, { words: WINDOW_WORDS[window], episode: windowEpisode(window, from) });
+  // No window ends before the hour does, and of whole hours there are sums.
+  const to = (Math.floor(now / HOUR_MS) + 1) * HOUR_MS;
+  return use(ports, rule, { from: from ?? 0, to }, { words: WINDOW_WORDS[window], episode: windowEpisode(window, from) });
 }
 
 /** Of a spend, or of tokens: what they came to in a window that has ended. */

@@ -4,7 +4,10 @@ import type { Bucket, RouteType, SpendWindow } from '../../../kernel/words';
 import { AlertMetricEnum, BucketEnum, RouteTypeEnum, SpendWindowEnum } from '../enums';
 import { DateTime, Decimal } from '../scalars';
 
-@ObjectType('AlertRule', { description: 'What an account wants to be told of. It is looked at every few seconds.', simpleResolvers: true })
+@ObjectType('AlertRule', {
+  description: 'What an account wants to be told of. It is looked at every few seconds, and less often where that takes long.',
+  simpleResolvers: true,
+})
 export class AlertRuleNode {
   @Field(() => ID, { description: 'Names the rule.' })
   readonly id: string;
