@@ -45,6 +45,17 @@ describe('recognising a key', () => {
     expect((await ring.recognise('right')).key.status).toBe('REVOKED');
   });
 
+  it('is asked afresh by whoever looks once a second, who so sees no state that is older than two', async () => {
+    const { ring, store, clock } = ringWith({ key: KEY });
+    await ring.recognise('right');
+    store.stored = { key: { ...KEY, status: 'REVOKED' } };
+    clock.time = 799;
+    expect((await ring.recogniseFresh('right')).key.status).toBe('ACTIVE');
+    clock.time = 1_799;
+    expect((await ring.recogniseFresh('right')).key.status).toBe('REVOKED');
+    expect(store.reads).toBe(2);
+  });
+
   it('sees a change at once after forget, also while a former read is under way', async () => {
     const { ring, store } = ringWith({ key: KEY });
     const before = ring.recognise('right');

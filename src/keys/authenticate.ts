@@ -51,11 +51,23 @@ export class KeyRing {
    * The key that a credential stands for, whatever its status.
    * @throws Fault `invalid_api_key` (unknown, missing or replaced), `temporarily_unavailable` (the keys cannot be read)
    */
-  async recognise(secret: Credential): Promise<RecognisedKey> {
+  recognise(secret: Credential): Promise<RecognisedKey> {
+    return this.found(secret, (hash) => this.usable(hash));
+  }
+
+  /**
+   * The same for whoever asks again and again on his own: by what was read within the last 0.8 s. What is merely usable would be that
+   * much older than his own pause when he sees it.
+   */
+  recogniseFresh(secret: Credential): Promise<RecognisedKey> {
+    return this.found(secret, (hash) => this.fresh(hash));
+  }
+
+  private async found(secret: Credential, remembered: (hash: string) => Remembered | undefined): Promise<RecognisedKey> {
     if (typeof secret === 'object' && secret !== null) return this.known(secret.keyId);
     if (secret === null || secret === '') throw new Fault('invalid_api_key', 'No API key was sent: send one as "Authorization: Bearer …".');
     const hash = hashSecret(secret);
-    const { found } = this.usable(hash) ?? (await this.read(hash));
+    const { found } = remembered(hash) ?? (await this.read(hash));
     if (found === undefined || !sameHash(found.secret.hash, hash)) {
       throw new Fault('invalid_api_key', 'The API key is not known.');
     }
@@ -83,13 +95,18 @@ export class KeyRing {
   }
 
   private usable(hash: string): Remembered | undefined {
-    const entry = this.remembered.get(hash);
-    if (entry === undefined) return undefined;
-    const age = this.clock.monotonic() - entry.readAt;
-    if (age < FRESH_MS) return entry;
-    if (age >= USABLE_MS) return undefined;
-    this.read(hash).catch(() => undefined);
+    const entry = this.youngerThan(USABLE_MS, hash);
+    if (entry !== undefined && this.fresh(hash) === undefined) this.read(hash).catch(() => undefined);
     return entry;
+  }
+
+  private fresh(hash: string): Remembered | undefined {
+    return this.youngerThan(FRESH_MS, hash);
+  }
+
+  private youngerThan(ms: number, hash: string): Remembered | undefined {
+    const entry = this.remembered.get(hash);
+    return entry !== undefined && this.clock.monotonic() - entry.readAt < ms ? entry : undefined;
   }
 
   private read(hash: string): Promise<Remembered> {

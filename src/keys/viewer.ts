@@ -24,7 +24,7 @@ export type Viewer =
 export interface ViewerMeans {
   readonly settings: Pick<SettingStore, 'get'>;
   readonly tokens: Pick<TokenStore, 'findByHash' | 'findDeclared'>;
-  readonly keyRing: KeyRing;
+  readonly keyRing: Pick<KeyRing, 'recognise'>;
   readonly clock: Clock;
 }
 

@@ -1,7 +1,11 @@
 import { nextTick } from 'node:process';
 import type { WebSocket } from 'ws';
+import { MemoryKeyStore, MemorySettings } from '../../../../test/support/memory-stores';
+import { aKey } from '../../../../test/support/receipt-builders';
+import { StillClock } from '../../../../test/support/still-clock';
 import { systemClock } from '../../../kernel/clock';
-import { LiveConnection } from './live-connection';
+import { KeyRing } from '../../../keys/authenticate';
+import { expelRevoked, LiveConnection } from './live-connection';
 
 /** Of a client that takes everything at once. */
 const swiftSocket = {
@@ -9,6 +13,13 @@ const swiftSocket = {
   on: () => swiftSocket,
   send: (_message: string, sent: () => void) => nextTick(sent),
 };
+
+/** Writes down what it was closed with. */
+function closableSocket() {
+  const closed: number[] = [];
+  const socket = { ...swiftSocket, on: () => socket, close: (code: number) => void closed.push(code), terminate: () => undefined };
+  return { socket: socket as unknown as WebSocket, closed };
+}
 
 describe('a live connection', () => {
   it('whose client takes whatever it is sent lets others in meanwhile', async () => {
@@ -19,5 +30,22 @@ describe('a live connection', () => {
     });
     for (let sent = 0; others === 0 && sent < 1_000_000; sent += 1) await connection.send('an event');
     expect(others).toBe(1);
+  });
+
+  it('of a key that was revoked elsewhere is closed within two seconds, also where the key was used just before', async () => {
+    const [keys, clock] = [new MemoryKeyStore(), new StillClock()];
+    const tokens = { findByHash: async () => undefined, findDeclared: async () => undefined };
+    const means = { settings: new MemorySettings(), tokens, keyRing: new KeyRing(keys, clock), clock };
+    keys.put(aKey('live'), 'sk-tf-live');
+    const { socket, closed } = closableSocket();
+    const connection = new LiveConnection(socket, '203.0.113.7', clock, { warn: () => undefined });
+    await connection.admit(means, 'sk-tf-live', []);
+    await keys.setStatus('live', 'REVOKED');
+    clock.time += 799;
+    await expelRevoked(means, [connection]);
+    expect(closed).toEqual([]);
+    clock.time += 1_000;
+    await expelRevoked(means, [connection]);
+    expect(closed).toEqual([4403]);
   });
 });

@@ -4,7 +4,7 @@ import type { Clock } from '../../../kernel/clock';
 import { Fault } from '../../../kernel/fault';
 import { giveWay } from '../../../kernel/give-way';
 import type { Log } from '../../../kernel/log';
-import { bearerSecret } from '../../../keys/authenticate';
+import { bearerSecret, type KeyRing } from '../../../keys/authenticate';
 import { authenticateViewer, type Viewer, type ViewerMeans } from '../../../keys/viewer';
 import { LIVE_LIMITS } from './live-limits';
 
@@ -137,11 +137,14 @@ export function ofCaller(connections: Iterable<LiveConnection>, secret: string |
   return [...connections].filter((each) => each.viewer !== null && each.secret !== null && each.secret === secret);
 }
 
+export type WatchMeans = ViewerMeans & { readonly keyRing: Pick<KeyRing, 'recogniseFresh'> };
+
 /**
  * Asks again for every connection whether its secret still opens what it opened: each secret once for each address. What was revoked is
  * cut off; a database that does not answer cuts off nobody.
  */
-export async function expelRevoked(means: ViewerMeans, connections: Iterable<LiveConnection>): Promise<void> {
+export async function expelRevoked({ keyRing, ...others }: WatchMeans, connections: Iterable<LiveConnection>): Promise<void> {
+  const means: ViewerMeans = { ...others, keyRing: { recognise: (secret) => keyRing.recogniseFresh(secret) } };
   const byCaller = new Map<string, LiveConnection[]>();
   for (const connection of connections) {
     if (connection.secret === null) continue;

@@ -12,13 +12,12 @@ import { WebSocketServer } from 'ws';
 import type { AddressOf } from '../../../kernel/addresses';
 import { Fault } from '../../../kernel/fault';
 import { newId } from '../../../kernel/ids';
-import type { ViewerMeans } from '../../../keys/viewer';
 import { errorBody } from '../render-error';
-import { expelRevoked, LiveConnection, ofCaller, secretIn } from './live-connection';
+import { expelRevoked, LiveConnection, ofCaller, secretIn, type WatchMeans } from './live-connection';
 import { LIVE_LIMITS } from './live-limits';
 import { checkedOperation, executed, followed, type OperationDeps } from './live-operation';
 
-export type LiveDeps = OperationDeps & ViewerMeans & { readonly addressOf: AddressOf };
+export type LiveDeps = OperationDeps & WatchMeans & { readonly addressOf: AddressOf };
 
 /** A revoked key is cut off within two seconds: the memory of a key is 0.8 s old at most when this looks. */
 const LOOK_AGAIN_MS = 1_000;
