@@ -2,11 +2,13 @@
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import type { Interrupted } from '../kernel/interrupt';
+import { placeIn, wholeText } from '../kernel/whole-text';
 import type { Alert } from './alert';
 import type { AlertLog } from './alert-store';
 
 const LOOK_AGAIN_MS = 1_000;
 const AT_ONCE = 100;
+/** Older ones stand there in plain text. */
 const CURSOR = /^a(\d{1,18})$/;
 
 export interface AlertTailPorts {
@@ -50,12 +52,12 @@ async function refuseBeyond(after: bigint, { alertLog, clock }: AlertTailPorts):
 }
 
 export function alertCursor({ seq }: Pick<Alert, 'seq'>): string {
-  return `a${seq}`;
+  return wholeText(`a${seq}`);
 }
 
 /** @throws Fault `invalid_request` for a text that is no cursor of an alert */
 export function placeOfAlertCursor(cursor: string): bigint {
-  const place = CURSOR.exec(cursor)?.[1];
+  const place = (CURSOR.exec(cursor) ?? CURSOR.exec(placeIn(cursor) ?? ''))?.[1];
   if (place === undefined) throw new Fault('invalid_request', 'after is no cursor of an alert.', { param: 'after' });
   return BigInt(place);
 }

@@ -4,6 +4,7 @@
  * says nothing about another.
  */
 import { type Fault, wrong } from '../kernel/fault';
+import { placeIn, wholeText } from '../kernel/whole-text';
 import { accountOfWallet } from './wallet';
 
 export interface WalletPosition {
@@ -24,17 +25,14 @@ const WALLETS_MAX = 10_000;
 export function spendCursor(position: SpendPosition): string {
   const moved = [...position].filter(([, { seq, seen }]) => seq > 0n || seen > 0);
   const named = moved.length > 0 ? moved : [...position].slice(0, 1);
-  return encoded(named.map(([walletId, { seq, seen }]) => `${walletId} ${seq} ${seen}`).join('\n'));
-}
-
-function encoded(text: string): string {
-  return Buffer.from(text, 'latin1').toString('base64url');
+  return wholeText(named.map(([walletId, { seq, seen }]) => `${walletId} ${seq} ${seen}`).join('\n'));
 }
 
 /** @throws Fault `invalid_request` for a text that is no cursor of spend */
 export function positionOfCursor(cursor: string): SpendPosition {
   const position = new Map<string, WalletPosition>();
-  const text = Buffer.from(cursor, 'base64url').toString('latin1');
+  const text = placeIn(cursor);
+  if (text === null) throw notACursor();
   // Of a ledger without a wallet.
   const lines = text === '' ? [] : text.split('\n');
   for (const line of lines.length > WALLETS_MAX ? [''] : lines) {
@@ -42,7 +40,6 @@ export function positionOfCursor(cursor: string): SpendPosition {
     if (walletId === undefined || seq === undefined || seen === undefined) throw notACursor();
     position.set(walletId, { seq: BigInt(seq), seen: Number.parseInt(seen, 10) });
   }
-  if (encoded(text) !== cursor) throw notACursor();
   return position;
 }
 

@@ -155,6 +155,20 @@ describe('a tail of spend', () => {
       expect(() => refuseOfOthers(positionOfCursor(others), 'acme')).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });
 
+  it('has cursors that are refused where a part of them is missing: the part would tell a wallet from its beginning again', () => {
+    const position = ['acme:CREDIT', 'acme:RMB'].map((walletId) => [walletId, { seq: 120n, seen: 12 }] as const);
+    const cursor = spendCursor(new Map(position));
+    const parts = Array.from({ length: cursor.length - 1 }, (_, at) => [cursor.slice(0, at + 1), cursor.slice(at + 1)]).flat();
+    const taken = parts.filter((part) => {
+      try {
+        return positionOfCursor(part).size > 0;
+      } catch {
+        return false;
+      }
+    });
+    expect(taken).toEqual([]);
+  });
+
   it.each([
     'x',
     'YWNtZTpSTUIgMSAw=',

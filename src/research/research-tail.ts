@@ -1,6 +1,7 @@
 /** Follows a run: every line of its log once, in order, from a cursor on. Ends behind the line that ended the run, unless it was resumed. */
 import { Fault } from '../kernel/fault';
 import type { Interrupted } from '../kernel/interrupt';
+import { placeIn, wholeText } from '../kernel/whole-text';
 import type { Doorbell } from '../ledger/spend-tail';
 import type { ResearchStore } from './research-store';
 import type { ResearchEvent } from './run';
@@ -18,7 +19,7 @@ export function bellOf(runId: string): string {
 /** How long a tail sleeps at most: what another process wrote is seen within it, also when nobody rings. */
 const LOOK_AGAIN_MS = 1_000;
 const AT_ONCE = 100;
-/** Older ones do not name their run. */
+/** Older ones stand there in plain text, and the oldest do not name their run. */
 const CURSOR = /^r(\d{1,15})(?:\.([\x21-\x7e]{1,12}))?$/;
 
 export interface TailStart {
@@ -64,12 +65,12 @@ async function refuseBeyond(research: ResearchTailPorts['research'], runId: stri
 
 /** Names its run by the end of the run's id, which is random: the lines of two runs have the same numbers. */
 export function researchCursor({ runId, seq }: Pick<ResearchEvent, 'runId' | 'seq'>): string {
-  return `r${seq}.${endOf(runId)}`;
+  return wholeText(`r${seq}.${endOf(runId)}`);
 }
 
 /** @throws Fault `invalid_request` for a text that is no cursor of that run */
 export function placeOfResearchCursor(cursor: string, runId: string): bigint {
-  const [, place, run] = CURSOR.exec(cursor) ?? [];
+  const [, place, run] = CURSOR.exec(cursor) ?? CURSOR.exec(placeIn(cursor) ?? '') ?? [];
   if (place === undefined) throw new Fault('invalid_request', 'after is no cursor of a run.', { param: 'after' });
   if (run !== undefined && run !== endOf(runId))
     throw new Fault('invalid_request', 'after is the cursor of another run.', { param: 'after' });

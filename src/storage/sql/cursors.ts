@@ -1,5 +1,6 @@
 /** Cursors: the place of a node in its list, as opaque text. */
 import { type Fault, wrong } from '../../kernel/fault';
+import { placeIn, wholeText } from '../../kernel/whole-text';
 import type { Page } from '../../ledger/ledger-reader';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -28,7 +29,7 @@ export function isRowId(id: string): boolean {
 }
 
 export function rowCursor(id: string): string {
-  return encode(id);
+  return wholeText(id);
 }
 
 /** The page of rows that are ordered by id: `read` holds one more than was asked for, where there is one. */
@@ -38,43 +39,33 @@ export function pageOfRows<T extends { readonly id: string }>(read: readonly T[]
 
 /** The id of the row that the cursor names, in a list of `list`. @throws Fault `invalid_request` */
 export function rowIdOfCursor(cursor: string, list: string): string {
-  const id = decode(cursor);
-  if (!isRowId(id)) throw badCursor(list);
+  const id = placeIn(cursor);
+  if (id === null || !isRowId(id)) throw badCursor(list);
   return id;
 }
 
 export function receiptCursor({ createdAt, id }: ReceiptPlace): string {
-  return encode(`${createdAt} ${id}`);
+  return wholeText(`${createdAt} ${id}`);
 }
 
 /** @throws Fault `invalid_request` */
 export function placeOfReceiptCursor(cursor: string): ReceiptPlace {
-  const [, createdAt, id] = PLACE_OF_RECEIPT.exec(decode(cursor)) ?? [];
+  const [, createdAt, id] = PLACE_OF_RECEIPT.exec(placeIn(cursor) ?? '') ?? [];
   if (createdAt === undefined || id === undefined || !isRowId(id)) throw badCursor('receipts');
   return { createdAt: BigInt(createdAt), id };
 }
 
 export function entryCursor({ atUs, walletId, id }: EntryPlace): string {
-  return encode(`${atUs} ${id} ${walletId}`);
+  return wholeText(`${atUs} ${id} ${walletId}`);
 }
 
 /** @throws Fault `invalid_request` */
 export function placeOfCursor(cursor: string): EntryPlace {
-  const [, atUs, id, walletId] = PLACE_OF_ENTRY.exec(decode(cursor)) ?? [];
+  const [, atUs, id, walletId] = PLACE_OF_ENTRY.exec(placeIn(cursor) ?? '') ?? [];
   if (atUs === undefined || id === undefined || walletId === undefined || !isRowId(id)) throw badCursor('ledger entries');
   return { atUs: BigInt(atUs), walletId, id };
 }
 
 export function badCursor(list: string): Fault {
   return wrong('after', `must be the cursor of a node of a list of ${list}`);
-}
-
-function encode(place: string): string {
-  return Buffer.from(place, 'latin1').toString('base64url');
-}
-
-/** Empty for a text that `encode` never gives: the decoder would pass over characters that it does not know. */
-function decode(cursor: string): string {
-  const place = Buffer.from(cursor, 'base64url').toString('latin1');
-  return encode(place) === cursor ? place : '';
 }
