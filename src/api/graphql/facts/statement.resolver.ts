@@ -20,8 +20,8 @@ export class StatementResolver {
     @Arg('accountId', () => ID, { nullable: true, description: 'For the operator; an account reads its own.' }) accountId: string | null,
     @Arg('month', () => String, { description: 'In UTC, such as 2026-11: from 1970-01 to 2999-12.' }) month: string,
   ): Promise<StatementNode> {
-    const period = monthOf(month);
     const account = readableAccount(viewer, accountId ?? null);
+    const period = monthOf(month);
     const wallets = await sources.statements.wallets(account, period);
     if (wallets.length === 0) throw noAccount(account);
     const roots: WalletRoot[] = wallets.map((wallet) => ({ ...wallet, currency: currencyOf(wallet.bucket), period }));
