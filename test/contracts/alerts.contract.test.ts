@@ -59,6 +59,17 @@ eachDatabase('alerts', (opened, promise) => {
     await expect(log.page('ordered', { first: 4, after: rowCursor(newId()) }, undefined)).rejects.toThrow(/cursor/);
   });
 
+  promise('of another account have no place in a list: their cursors are refused as those of nobody', async () => {
+    const { rules, log } = stores();
+    const rule = aRule('theirs');
+    await rules.addRule(rule);
+    await log.raise(rule, anAlert(rule), 'low');
+    const [theirs] = (await log.page('theirs', { first: 1 }, undefined)).items;
+    const after = theirs?.cursor ?? '';
+    await expect(log.page('mine', { first: 1, after }, undefined)).rejects.toThrow(/cursor/);
+    for (const account of ['theirs', null]) expect((await log.page(account, { first: 1, after }, rule.id)).items).toEqual([]);
+  });
+
   promise('are not raised of a rule that was deleted or disabled meanwhile', async () => {
     const { rules, log } = stores();
     const [deleted, disabled] = [aRule('gone'), aRule('gone')];

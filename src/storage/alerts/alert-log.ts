@@ -45,7 +45,7 @@ export class SqlAlertLog implements AlertLog {
 
   async page(accountId: string | null, { first, after }: PageRequest, ruleId: string | undefined): Promise<Page<Alert>> {
     const asked = new Conditions().is('account_id', accountId ?? undefined).is('rule_id', ruleId);
-    if (after !== undefined) asked.and('seq < ?', await this.placeOf(rowIdOfCursor(after, 'alerts')));
+    if (after !== undefined) asked.and('seq < ?', await this.placeOf(accountId, rowIdOfCursor(after, 'alerts')));
     const sql = `SELECT ${ALERT_COLUMNS} FROM ${this.alertsOf(accountId)} WHERE ${asked.sql} ORDER BY seq DESC LIMIT ?`;
     return pageOfRows((await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(alertOf), first);
   }
@@ -108,9 +108,10 @@ export class SqlAlertLog implements AlertLog {
     return `alert ${alongIndex(this.dataSource, accountId === null ? 'alert_seq' : 'alert_account')}`;
   }
 
-  /** @throws Fault `invalid_request` when there is no such alert */
-  private async placeOf(alertId: string): Promise<bigint> {
-    const [row] = await rowsOf(this.dataSource, 'SELECT seq FROM alert WHERE id = ?', [alertId]);
+  /** @throws Fault `invalid_request` when the account has no such alert */
+  private async placeOf(accountId: string | null, alertId: string): Promise<bigint> {
+    const asked = new Conditions().is('id', alertId).is('account_id', accountId ?? undefined);
+    const [row] = await rowsOf(this.dataSource, `SELECT seq FROM alert WHERE ${asked.sql}`, asked.values);
     if (row === undefined) throw badCursor('alerts');
     return big(row['seq']);
   }
