@@ -83,7 +83,8 @@ onEachDatabase(
       for (let nth = 0; nth <= 100; nth += 1) client.subscribe(`s${nth}`, 'subscription { spend { cursor } }');
       const refused = await client.hears(({ type }) => type === 'error');
       const [said] = refused.payload as { readonly message: string; readonly extensions: object }[];
-      expect([refused.id, said?.extensions]).toEqual(['s100', { code: 'RATE_LIMITED' }]);
+      const cause = { code: 'RATE_LIMITED', faultCode: 'rate_limit_exceeded', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) };
+      expect([refused.id, said?.extensions]).toEqual(['s100', cause]);
       expect(said?.message).toMatch(/100 operations at a time/);
       client.socket.close();
       const many: RawLiveClient[] = [];

@@ -153,5 +153,6 @@ function beyondLimits(connection: LiveConnection, connections: Set<LiveConnectio
 }
 
 function limited(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } });
+  const [error] = errorBody(new Fault('rate_limit_exceeded', message), newId()).errors ?? [];
+  return new GraphQLError(message, { extensions: error?.extensions });
 }
