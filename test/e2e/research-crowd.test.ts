@@ -1,6 +1,7 @@
 /** Many runs at once on two processes, followed live: each is finished once, and each of its events is told once. */
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { placeIn } from '../../src/kernel/whole-text';
 import { eventually, gate } from '../support/eventually';
 import { graph, postChat } from '../support/forge-client';
 import { type GatewayProcess, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
@@ -52,7 +53,7 @@ async function follow(client: Client, id: string, after: string | null = null, m
 }
 
 /** The numbers of the lines that were told. */
-const linesOf = (told: readonly Told[]) => told.map(({ cursor }) => cursor.split('.')[0]);
+const linesOf = (told: readonly Told[]) => told.map(({ cursor }) => placeIn(cursor)?.split('.')[0]);
 const gapless = (count: number) => Array.from({ length: count }, (_, nth) => `r${nth + 1}`);
 
 onEachDatabase('the progress of a run', (bed, promise) => {
