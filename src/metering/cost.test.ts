@@ -1,4 +1,5 @@
 import { amount } from '../../test/support/catalog-builders';
+import { NANO_MAX } from '../kernel/money';
 import { type CostTerms, costOf } from './cost';
 import { NO_USAGE, type Usage } from './usage';
 
@@ -25,6 +26,11 @@ describe('the cost of an attempt', () => {
 
   it('counts what an upstream bills for each request', () => {
     expect(costOf({ ...NO_USAGE, source: 'PROVIDER' }, { ...terms, perRequest: amount('0.01') })?.amount).toBe(amount('0.01'));
+  });
+
+  it('is written down as the most that an amount may be where it is more than that', () => {
+    const heard: Usage = { ...NO_USAGE, source: 'PROVIDER', classes: { milliseconds: 1_000_000_000 } };
+    expect(costOf(heard, { ...terms, classes: { perSecond: amount('100000') } })?.amount).toBe(NANO_MAX);
   });
 
   it('is not known where the catalog names none, and where nothing was used', () => {

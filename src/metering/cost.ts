@@ -1,5 +1,5 @@
 /** What the operator pays the upstream for an attempt. It is written beside the charge and never changes it. */
-import { nano, ONE } from '../kernel/money';
+import { ONE, storable } from '../kernel/money';
 import type { Currency } from '../kernel/words';
 import { chargeFor } from './charge';
 import type { PriceTerms } from './price-terms';
@@ -16,5 +16,5 @@ export function costOf(usage: Usage, terms: CostTerms | null) {
   if (terms === null || usage.source === 'NONE') return null;
   const { input, cachedInput, cacheWrite, output, perRequest, classes, longPrompts, currency } = terms;
   const amounts = { input, cachedInput, cacheWrite, output, perRequest, classes, longPrompts, multiplier: ONE };
-  return { amount: nano(chargeFor(usage, amounts)), currency };
+  return { amount: storable(chargeFor(usage, amounts)), currency };
 }

@@ -5,7 +5,7 @@
 import type { AttemptRecord } from '../../attempts/attempt';
 import type { Fault } from '../../kernel/fault';
 import { newId } from '../../kernel/ids';
-import { minNano, type Nano, nano, subtractNano } from '../../kernel/money';
+import { minNano, type Nano, nano, storable, subtractNano } from '../../kernel/money';
 import type { ReceiptRecord, RequestFacts, RouteFacts } from '../../ledger/receipt';
 import { chargeFor } from '../../metering/charge';
 import { costOf } from '../../metering/cost';
@@ -52,7 +52,7 @@ export async function settle(gateway: Gateway, { facts, call, keep }: Asked, use
     attempts: withMeasuredUsage(used, usage),
     chargedAttempt,
     transferId: charge > 0n ? newId() : null,
-    overage: subtractNano(full, charge),
+    overage: storable(subtractNano(full, charge)),
     overageTransferId: full > charge ? newId() : null,
     answer: keep?.(receipt, fault, used) ?? null,
   });

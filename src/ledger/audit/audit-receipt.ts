@@ -1,6 +1,6 @@
 /** The rules of one receipt: its charge is the price version applied to the usage, and everything that bears it agrees. */
 import { usageClassesIn } from '../../kernel/classes';
-import { type Nano, nano } from '../../kernel/money';
+import { type Nano, nano, storable } from '../../kernel/money';
 import { pricedApartIn } from '../../kernel/priced-apart';
 import { BUCKETS, bucketOf, ROUTE_TYPES } from '../../kernel/words';
 import type { PriceTerms } from '../../metering/price-terms';
@@ -84,6 +84,7 @@ function ofPrice(receipt: Row<'receipt'>, { price, losses }: AroundReceipt, char
   if (terms === undefined) return [['I13', false, `its price version ${priceId} is none: what it has apart are no amounts`]];
   const full = chargeFor(usage, terms);
   const due = holdAmount === null || full < holdAmount ? full : holdAmount;
+  const loss = storable(nano(full - due));
   const borne = total((losses ?? []).map(({ amount }) => amount));
   return [
     [
@@ -92,7 +93,7 @@ function ofPrice(receipt: Row<'receipt'>, { price, losses }: AroundReceipt, char
       `its price ${priceId} is one of ${price.routeId}${price.channelId === null ? '' : ` on ${price.channelId}`}`,
     ],
     ['I13', charge === due, `it charges ${charge}, its usage at the price ${priceId} makes ${due}`],
-    ['I6', losses === null || borne === full - due, `${full - due} is above its hold, and the house bears ${borne}`],
+    ['I6', losses === null || borne === loss, `${loss} is above its hold, and the house bears ${borne}`],
     [
       'I14',
       price.currency === currencyOfBucket(receipt.bucket),

@@ -2,7 +2,8 @@
 import { nano } from '../../kernel/money';
 import { BUCKETS, type Bucket, CURRENCIES, type Currency } from '../../kernel/words';
 import type { InBucket, InCurrency, MoneyOfGroup } from '../../ledger/money-facts';
-import { big, type Row } from '../sql/row-values';
+import { exactSum } from '../sql/exact-sums';
+import type { Row } from '../sql/row-values';
 import { count, text, wordInOrNull } from '../sql/stored-values';
 
 interface Sums {
@@ -66,7 +67,7 @@ export class GroupSums {
 }
 
 function add<K>(sums: Map<K, bigint>, key: K | null, row: Row): void {
-  const amount = big(row['amount']);
+  const amount = exactSum(row);
   if (key !== null && amount !== 0n) sums.set(key, (sums.get(key) ?? 0n) + amount);
 }
 

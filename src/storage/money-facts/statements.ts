@@ -8,8 +8,8 @@ import { type KindTotal, type Period, type Statements, type StatementWallet, tot
 import type { LedgerEntry } from '../../ledger/wallet';
 import { sequenceAt } from '../ledger-reader/sequence-at';
 import { SqlWalletHistory } from '../ledger-reader/wallet-history';
+import { exactSum, summedInParts } from '../sql/exact-sums';
 import { Conditions, joinInOrder, rowsOf } from '../sql/query';
-import { big } from '../sql/row-values';
 import { amount, count, text, wordIn } from '../sql/stored-values';
 
 const US_PER_MS = 1_000n;
@@ -19,12 +19,10 @@ const US_PER_MS = 1_000n;
  */
 const PORTION = { read: 200, summed: 1_000 };
 
-/** Amounts are summed in two parts: what went in and out of a wallet may be more in all than an integer of SQLite holds. */
-const PART_BITS = 32n;
-const summed = (part: string) => `SUM(CASE WHEN t.credit = t.wallet_id THEN CAST(${part} AS SIGNED) ELSE -CAST(${part} AS SIGNED) END)`;
+/** As the wallet sees it. */
+const signed = (part: string) => `CASE WHEN t.credit = t.wallet_id THEN CAST(${part} AS SIGNED) ELSE -CAST(${part} AS SIGNED) END`;
 
-const totalsOf = (join: string) => `SELECT t.kind, COUNT(*) AS entries,
-    ${summed(`t.amount >> ${PART_BITS}`)} AS high_part, ${summed(`t.amount & ${(1n << PART_BITS) - 1n}`)} AS low_part
+const totalsOf = (join: string) => `SELECT t.kind, COUNT(*) AS entries, ${summedInParts('t.amount', signed)}
   FROM wallet_change c ${join} transfer t ON t.batch_id = c.batch_id AND t.wallet_id = c.wallet_id
   WHERE c.wallet_id = ? AND c.seq > ? AND c.seq <= ? GROUP BY t.kind`;
 
@@ -72,8 +70,7 @@ export class SqlStatements implements Statements {
       for (const row of await rowsOf(this.dataSource, sql, [walletId, seq, end])) {
         const kind = wordIn(ENTRY_KINDS, row, 'kind');
         const before = sums.get(kind) ?? { entries: 0, amount: 0n };
-        const sum = (big(row['high_part']) << PART_BITS) + big(row['low_part']);
-        sums.set(kind, { entries: before.entries + count(row, 'entries'), amount: before.amount + sum });
+        sums.set(kind, { entries: before.entries + count(row, 'entries'), amount: before.amount + exactSum(row) });
       }
       await nextTurn();
     }
