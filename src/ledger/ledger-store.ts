@@ -101,6 +101,8 @@ export interface Checkpoint {
   readonly holdId: string;
   /** At most the hold. */
   readonly charge: Nano;
+  /** What it cost above the hold by then: the operator's loss. Left out by processes of earlier releases. */
+  readonly overage?: Nano;
   /** The receipt's fields as far as they are known; usage has the source FLOOR. */
   readonly progress: Pick<
     ReceiptRecord,

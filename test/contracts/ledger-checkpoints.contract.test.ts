@@ -3,7 +3,8 @@ import { newId } from '../../src/kernel/ids';
 import { type Nano, nano } from '../../src/kernel/money';
 import type { Checkpoint, PlaceHold } from '../../src/ledger/ledger-store';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { auditLedger } from '../support/audit';
+import { audit, auditLedger } from '../support/audit';
+import { addPrice } from '../support/audited-ledger';
 import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
 import { eventually } from '../support/eventually';
 import { addWallets, attempt, end, move, place } from '../support/ledger-items';
@@ -137,6 +138,27 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('checkpoints on %s', (kind) => 
     const states = await Promise.all([torn, dear, foreign, refused, good].map((hold) => stateOf(hold!)));
     expect(states).toEqual(['RELEASED', 'RELEASED', 'RELEASED', 'RELEASED', 'SETTLED']);
     expect(await wallet()).toEqual({ posted: 995n, held: 0n });
+  });
+
+  promise('book what was delivered above the hold as a loss, as a settlement does', async () => {
+    await addPrice(database);
+    const [above] = await placed();
+    // 9 tokens of input and 4 of output at its price.
+    await ledger.store.checkpoint([checkpoint(above!, 100n, { overage: nano(150n) })]);
+    await recovered();
+    expect(await receiptOf(above!)).toMatchObject({ charge: 100n, hold_amount: 100n });
+    expect(await wallet()).toEqual({ posted: 900n, held: 0n });
+    expect(await database.query("SELECT kind, amount, receipt_id FROM transfer WHERE debit = 'house:overage-loss:CNY'")).toEqual([
+      { kind: 'OVERAGE', amount: 150n, receipt_id: above!.request.requestId },
+    ]);
+    expect(await audit(database)).toEqual([]);
+  });
+
+  promise('book no loss above a hold that is not used up', async () => {
+    const [hold] = await placed();
+    await ledger.store.checkpoint([checkpoint(hold!, 99n, { overage: nano(1n) })]);
+    await recovered();
+    expect(await stateOf(hold!)).toBe('RELEASED');
   });
 
   promise('settle without a transfer where what was delivered is free, and say that it has no price', async () => {

@@ -1,5 +1,7 @@
 import { amount, aPrice, aRoute } from '../../../test/support/catalog-builders';
 import { failing, type Scene, STREAM, stage } from '../../../test/support/stage';
+import { chargeFor } from '../../metering/charge';
+import { NO_USAGE } from '../../metering/usage';
 import { speech } from '../endpoints/speech';
 import { Checkpoints } from './checkpoints';
 
@@ -113,13 +115,15 @@ describe('the checkpoint of a stream', () => {
     });
   });
 
-  it('never costs more than was held', async () => {
+  it('never costs more than was held, and says what is above it', async () => {
     const { checkpoints, ledger, end } = await delivering(['word '.repeat(95)], { routes: [aRoute('m', 'ORDINARY', ['a'])] });
     await checkpoints.note();
     const [hold] = ledger.open.values();
     const [checkpoint] = ledger.checkpoints[0] ?? [];
-    expect(checkpoint?.progress.usage.outputTokens).toBe(95);
+    const usage = checkpoint?.progress.usage ?? NO_USAGE;
+    expect(usage.outputTokens).toBe(95);
     expect(checkpoint?.charge).toBe(hold?.amount);
+    expect(checkpoint?.overage).toBe(chargeFor(usage, aPrice()) - (hold?.amount ?? 0n));
     await end();
   });
 

@@ -6,7 +6,7 @@ import type { AttemptRecord } from '../../attempts/attempt';
 import type { AttemptFollower, RunningAttempt } from '../../attempts/attempt-follower';
 import type { Clock } from '../../kernel/clock';
 import type { Log } from '../../kernel/log';
-import { minNano } from '../../kernel/money';
+import { minNano, storable, subtractNano } from '../../kernel/money';
 import { onceAMinute } from '../../kernel/once-a-minute';
 import { Roster } from '../../kernel/roster';
 import type { Checkpoint, LedgerStore } from '../../ledger/ledger-store';
@@ -185,9 +185,12 @@ class FollowedStream implements AttemptFollower {
     const attempts = [...attemptsBefore, ...this.before, running];
     const { retries, fallbacks } = countsOf(attempts);
     const { reportedModel, providerStatus } = facts();
+    const full = chargeFor(usage, step.price);
+    const charge = minNano(full, hold.amount);
     return {
       holdId: hold.id,
-      charge: minNano(chargeFor(usage, step.price), hold.amount),
+      charge,
+      overage: storable(subtractNano(full, charge)),
       progress: {
         upstreamModel: step.upstreamModel,
         reportedModel,

@@ -62,7 +62,7 @@ export function abandonedEnd(row: HoldValues, at: number): EndRequest {
 }
 
 /** The same end, at what its checkpoint says was delivered. */
-export function recoveredEnd(end: EndRequest, hold: OpenHold, { charge, progress, attempts }: Checkpoint): EndRequest {
+export function recoveredEnd(end: EndRequest, hold: OpenHold, { charge, overage = nano(0n), progress, attempts }: Checkpoint): EndRequest {
   return {
     ...end,
     hold: { ...hold, settles: true },
@@ -85,6 +85,8 @@ export function recoveredEnd(end: EndRequest, hold: OpenHold, { charge, progress
     attempts,
     chargedAttempt: charge > 0n ? attempts.length - 1 : null,
     transferId: charge > 0n ? newId() : null,
+    overage,
+    overageTransferId: overage > 0n ? newId() : null,
   };
 }
 

@@ -20,9 +20,11 @@ export function progressRow(checkpoint: Checkpoint, at: number): ProgressRow {
 export function checkpointOf(text: string, hold: { readonly holdId: string; readonly amount: bigint }): Checkpoint {
   const found = exactValue(text) as Partial<Checkpoint> | null;
   must(found?.holdId === hold.holdId, 'it is of another hold');
-  const { charge, progress, attempts } = found;
+  const { charge, overage = 0n, progress, attempts } = found;
   must(typeof charge === 'bigint' && charge >= 0n && charge <= NANO_MAX, 'its charge is no amount');
   must(charge <= hold.amount, 'it charges more than was held');
+  must(typeof overage === 'bigint' && overage >= 0n && overage <= NANO_MAX, 'what is above its hold is no amount');
+  must(overage === 0n || charge === hold.amount, 'it is above a hold that it does not use up');
   must(isUsage(progress?.usage), 'its usage is no count');
   must(Array.isArray(attempts) && attempts.length > 0 && attempts.every(isAttempt), 'its attempts are not in order');
   return found as Checkpoint;
