@@ -1,11 +1,16 @@
 /** What providers do wrong: what the client is told, what it costs, and what the receipt says. */
 import OpenAI from 'openai';
-import { postChat, type ReceiptJson, receipt, sdk } from '../support/forge-client';
+import { graph, postChat, type ReceiptJson, receipt, sdk } from '../support/forge-client';
+import { OPERATOR_TOKEN } from '../support/gateway-process';
 import { onOneDatabase } from '../support/on-each-database';
 import type { Script } from '../support/script';
 import { HI, secretOf } from '../support/shop-catalog';
 
 const CHAT = secretOf('chat');
+const SCARCE = {
+  ...{ model: 'scarce', type: 'ORDINARY', price: { input: '1', output: '4' } },
+  channels: [{ channel: 'cheap-a' }, { channel: 'cheap-b' }],
+};
 
 onOneDatabase('when a provider fails', (bed, promise) => {
   async function call(
@@ -112,6 +117,24 @@ onOneDatabase('when a provider fails', (bed, promise) => {
       charge: '0',
       hold: { state: 'RELEASED' },
     });
+  });
+
+  promise('502 with retry-after when every channel says how long its rate limit is reached, also while both rest', async () => {
+    const model = { id: 'scarce', contextWindow: 8_000, maxOutputTokens: 100 };
+    const made =
+      'mutation($model: ModelDeclaration!, $route: RouteDeclaration!) { createModel(input: $model) { id } createRoute(input: $route) { id } }';
+    await graph(bed.gateway.origin, OPERATOR_TOKEN, made, { model, route: SCARCE });
+    bed.a.next({ status: 429, headers: { 'retry-after': '120' } });
+    for (let nth = 0; nth < 2; nth += 1) {
+      bed.b.next({ status: 429, headers: { 'retry-after': '40' } });
+      const { status, error, headers, story } = await call('scarce');
+      expect([status, error['code'], headers.get('x-should-retry')]).toEqual([502, 'upstream_failed', 'true']);
+      const wait = headers.get('retry-after');
+      expect(Number(wait)).toBeGreaterThan(0);
+      expect(Number(wait)).toBeLessThanOrEqual(40);
+      expect(story).toMatchObject({ charge: '0', hold: { state: 'RELEASED' } });
+      expect(error['message']).toContain(`try again in ${wait} s`);
+    }
   });
 
   promise('502 upstream_failed when no channel answers: free of charge, and the SDK may try again', async () => {

@@ -5,8 +5,11 @@ import { Fault } from '../../kernel/fault';
 import type { Nano } from '../../kernel/money';
 import { STOP_RULES } from './stop-reasons';
 
-/** null for an answer. Once money was charged the fault tells SDKs not to try again by themselves. */
-export function faultOf(outcome: Outcome, charge: Nano): Fault | null {
+/**
+ * null for an answer. Once money was charged the fault tells SDKs not to try again by themselves.
+ * @param retryAfterS before which no channel takes the request, where that is known; left out: one may do so at once
+ */
+export function faultOf(outcome: Outcome, charge: Nano, retryAfterS?: number): Fault | null {
   const { fault: code } = STOP_RULES[outcome.stopReason];
   if (code === null) return null;
   const { failure } = outcome;
@@ -17,7 +20,9 @@ export function faultOf(outcome: Outcome, charge: Nano): Fault | null {
     const lacking = isModelDenied(failure) ? 'upstream_lacks_model' : code;
     return new Fault(lacking, failure.message, { ...detail, ...(param !== undefined && { param }), provider });
   }
-  return new Fault(code, messageOf(outcome), detail);
+  if (retryAfterS === undefined) return new Fault(code, messageOf(outcome), detail);
+  const wait = `The providers say that their rate limits are reached: try again in ${retryAfterS} s.`;
+  return new Fault(code, `${messageOf(outcome)} ${wait}`, { ...detail, retryAfterS });
 }
 
 function messageOf(outcome: Outcome): string {

@@ -18,6 +18,7 @@ import { type Hold, holdToEnd, NO_ROUTE, RefusedOnRoute, routeFactsOf, type Used
 import { endDurably, ReceiptedFault, withoutMoney } from './end-durably';
 import { faultOf } from './fault-of-outcome';
 import { measureUsage } from './measure-usage';
+import { readyAgainInS } from './ready-again';
 import { indexOfLastTry, receiptOf, receiptWithoutCharge } from './receipt-of';
 
 /** A request that has ended: its receipt is durable and readable. */
@@ -42,7 +43,7 @@ export async function settle(gateway: Gateway, { facts, call, keep }: Asked, use
   const price = outcome.step?.price ?? null;
   const full = price === null ? ZERO : fullCharge(usage, price);
   const charge = minNano(full, hold.amount);
-  const fault = faultOf(outcome, charge);
+  const fault = faultOf(outcome, charge, readyAgainInS(gateway, used));
   const receipt = receiptOf(gateway.clock, facts, used, { usage, charge, fault });
   const chargedAttempt = charge > 0n ? indexOfLastTry(used.attempts) : null;
   await endDurably(gateway, {
