@@ -61,7 +61,8 @@ describe('what an error of the driver means', () => {
     expect(troubleOf(ofDriver(code))).toBe('lost');
   });
 
-  it('lost: a connection that is closed already, and whatever ends one', () => {
+  it('lost: a connection or a pool of them that is closed already, and whatever ends one', () => {
+    expect(troubleOf(new Error('Pool is closed.'))).toBe('lost');
     expect(troubleOf(new Error("Can't add new command when connection is in closed state"))).toBe('lost');
     expect(troubleOf(Object.assign(new Error('out of step'), { fatal: true }))).toBe('lost');
   });

@@ -29,7 +29,7 @@ export function troubleOf(error: unknown): Trouble {
   if (errno !== undefined || fatal === true) return 'lost';
   // The driver's own errors have a name instead of a number of the server.
   const ofDriver = code !== undefined && /^(PROTOCOL_|E[A-Z]+$|ER_|HANDSHAKE_|POOL_)/.test(code);
-  return ofDriver || /closed state|connection is closed/i.test(error.message) ? 'lost' : 'data';
+  return ofDriver || /closed state|(?:connection|pool) is closed/i.test(error.message) ? 'lost' : 'data';
 }
 
 /** Whether the server itself takes no change, as a former primary does: the one that does may be at the same address by now. */
