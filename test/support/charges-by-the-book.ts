@@ -33,7 +33,7 @@ const MILLION = 1_000_000n;
 const BILLION = 1_000_000_000n;
 const COUNT_MAX = 1_000_000_000;
 
-export function nanoIn(decimal: string): bigint {
+function nanoIn(decimal: string): bigint {
   const [whole = '0', fraction = ''] = decimal.split('.');
   return BigInt(whole) * BILLION + BigInt(fraction.padEnd(9, '0'));
 }
