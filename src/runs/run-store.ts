@@ -16,6 +16,8 @@ export interface RunStore {
   find(ids: readonly string[]): Promise<ReadonlyMap<string, Run>>;
   /** New to old. @throws Fault `invalid_request` for a cursor that is none */
   page(scope: Scope, kind: RunKind, page: PageRequest): Promise<Page<Run>>;
+  /** Where the run stands in such lists. */
+  cursorOf(id: string): string;
   /** Ends the run unless it has ended before; whoever comes second changes nothing. */
   finish(id: string, status: RunStatus, reason: string | null, at: number): Promise<void>;
   /** Takes the place of the whole budget of a run that has not ended. */

@@ -386,6 +386,38 @@ onEachDatabase('a research run', (bed, promise) => {
     });
   });
 
+  promise('says what was given back of its calls, and is still the sum of what they were charged', async () => {
+    const before = await ended(await start());
+    const [call] = before.sections[0]?.receipts ?? [];
+    const give = (amount: string) => {
+      const wish = `receiptId: "${call?.id}", amount: "${amount}", idempotencyKey: "${call?.id} ${amount}", memo: "it was dull"`;
+      return graph(bed.gateway.origin, OPERATOR_TOKEN, `mutation { refund(${wish}) { amount } }`);
+    };
+    await give('0.0001');
+    await give('0.0002');
+    const after = await researchRun(bed.gateway.origin, ACME, before.id);
+    expect([nanoOf(after.receipt.refunds), nanoOf(after.receipt.refunds, 'CREDIT')]).toEqual([300_000n, 0n]);
+    expect({ ...after, receipt: { ...after.receipt, refunds: before.receipt.refunds } }).toEqual(before);
+    expectToAddUp(after);
+    const rest = (await (await get(bed.gateway.origin, `/v1/runs/${before.id}`, secretOf('chat'))).json()) as Pick<RunJson, 'receipt'>;
+    expect(rest.receipt.refunds).toMatchObject([{ bucket: 'RMB', amount: '0.0003' }, { amount: '0' }]);
+  });
+
+  promise('stands in a list that is read page by page, to the first one and without a repeat', async () => {
+    await ended(await start());
+    type Listed = { researchRuns: { id: string; cursor: string }[] };
+    const page = async (first: number, after?: string) => {
+      const query = 'query($first: Int, $after: String) { researchRuns(first: $first, after: $after) { id cursor } }';
+      return (await graph<Listed>(bed.gateway.origin, ACME, query, { first, after })).researchRuns;
+    };
+    const all = await page(100);
+    expect(all.length).toBeGreaterThan(5);
+    const found: string[] = [];
+    for (let next = await page(3); next.length > 0; next = await page(3, next.at(-1)?.cursor)) found.push(...next.map(({ id }) => id));
+    expect(found).toEqual(all.map(({ id }) => id));
+    await expect(page(3, all[0]?.id)).rejects.toThrow('after must be the cursor of a node of a list of runs');
+  });
+
   promise('keeps to the state of its key: paused with it, not resumed without it, resumed with it', async () => {
     await graph(bed.gateway.origin, ACME, 'mutation { resumeApiKey(id: "pausable") { id } }');
     const { opened, open } = gate();

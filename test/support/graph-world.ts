@@ -39,7 +39,7 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
     [aPrice(), aPrice({ id: 'm:ORDINARY@b#1', channelId: 'b', input: nano(2_000_000_000n) })].map((p) => [p.id, p]),
   );
   const noRun = () => Promise.reject(new Error('no run is made here'));
-  const noRuns = { add: noRun, page: noRun, finish: noRun, setBudget: noRun, sums: async () => new Map() };
+  const noRuns = { add: noRun, page: noRun, cursorOf: () => '', finish: noRun, setBudget: noRun, sums: async () => new Map() };
   const nothingOf = async () => new Map();
   const NOTHING_MADE = { madeBefore: async () => undefined };
   const noAlertRules = {

@@ -5,7 +5,7 @@ import type { RunKind, RunStatus } from '../../kernel/words';
 import type { Page, PageRequest, Scope } from '../../ledger/ledger-reader';
 import type { BudgetLine, Run, RunSums } from '../../runs/run';
 import type { RunRequest, RunStore } from '../../runs/run-store';
-import { pageOfRows, rowIdOfCursor } from '../sql/cursors';
+import { pageOfRows, rowCursor, rowIdOfCursor } from '../sql/cursors';
 import { inTransaction } from '../sql/in-transaction';
 import { alongIndex, alongKey, Conditions, rowsOf, rowsOfIds } from '../sql/query';
 import { placeholders, textOf } from '../sql/row-values';
@@ -39,6 +39,10 @@ export class SqlRunStore implements RunStore {
     const sql = `SELECT ${RUN_COLUMNS} FROM ${runsAlong(this.dataSource, scope)} WHERE ${asked.sql} ORDER BY id DESC LIMIT ?`;
     const read = (await rowsOf(this.dataSource, sql, [...asked.values, BigInt(first + 1)])).map(runOfRow);
     return pageOfRows(read, first);
+  }
+
+  cursorOf(id: string): string {
+    return rowCursor(id);
   }
 
   async finish(id: string, status: RunStatus, reason: string | null, at: number): Promise<void> {

@@ -24,6 +24,11 @@ export class ResearchFields {
     return viewKey(key, now);
   }
 
+  @FieldResolver(() => String, { description: 'Its place in lists: to be passed as `after` of researchRuns, for the runs before it.' })
+  cursor(@Root() { id }: ResearchView, @Ctx() { sources }: GraphContext): string {
+    return sources.runs.cursorOf(id);
+  }
+
   @FieldResolver(() => [BucketAmountNode], { description: 'What it was charged, of each bucket.' })
   async spent(@Root() root: ResearchView, @Ctx() context: GraphContext): Promise<BucketAmountNode[]> {
     return viewAmounts((await standing(root, context)).spent);

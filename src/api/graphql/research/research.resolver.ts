@@ -5,7 +5,7 @@ import type { ApiKey } from '../../../keys/api-key';
 import { cancelResearch, researchEstimate, resumeResearch, startResearch } from '../../../research/manage-research';
 import type { ResearchRun } from '../../../research/run';
 import type { GraphContext } from '../context';
-import { FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { AFTER_DESCRIPTION, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
 import { BucketAmountInput } from '../runs/bucket-amount.input';
 import { budgetOf, ResearchInput, wishOf } from './research.input';
 import { ResearchEstimateNode, viewEstimate } from './research-estimate.type';
@@ -40,8 +40,9 @@ export class ResearchResolver {
   async researchRuns(
     @Ctx() { research }: GraphContext,
     @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
   ): Promise<ResearchRunNode[]> {
-    return (await research.list(pageRequest(first, null))).map(viewResearch);
+    return (await research.list(pageRequest(first, after))).map(viewResearch);
   }
 
   @Mutation(() => ResearchRunNode, { description: 'Starts a run; refused until the warnings of its estimate are acknowledged.' })
