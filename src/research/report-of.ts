@@ -4,7 +4,7 @@ import { counted } from '../kernel/counted';
 import { nano } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
 import type { BudgetLine } from '../runs/run';
-import { runReceipt } from '../runs/run-receipt';
+import { NO_CALLS, runReceipt } from '../runs/run-receipt';
 import type { RunStore } from '../runs/run-store';
 import type { Briefing } from './market-data';
 import { reportMarkdown } from './report/report';
@@ -26,7 +26,7 @@ export async function reportInputOf(
 ): Promise<ReportInput> {
   const [charges, sums] = await Promise.all([research.charges([run.id]), runs.sums([run.id])]);
   const { id, status, statusReason, createdAt, startedAt, finishedAt } = run;
-  const receipt = runReceipt(sums.get(id) ?? { parts: [], attempts: 0, failedAttempts: 0, sources: [] });
+  const receipt = runReceipt(sums.get(id) ?? NO_CALLS);
   return {
     run: { id, symbol, mode, status, statusReason, createdAt, startedAt, finishedAt },
     briefing,

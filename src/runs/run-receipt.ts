@@ -1,7 +1,7 @@
 /** The receipt of a run: the sum of its calls, bucket by bucket, and what is left of its budget. Exact to the nano. */
 import { addNano, type Nano, nano } from '../kernel/money';
 import { BUCKETS, type Bucket, type UsageSource } from '../kernel/words';
-import type { Amounts } from './amounts';
+import { type Amounts, NOTHING } from './amounts';
 import type { BudgetLine, Run, RunPart, RunSums } from './run';
 
 export interface RunReceipt {
@@ -14,13 +14,18 @@ export interface RunReceipt {
   };
   /** Both buckets, also where nothing was charged. */
   readonly charges: readonly BudgetLine[];
+  /** What was given back of the charges, of both buckets; not taken off them. */
+  readonly refunds: readonly BudgetLine[];
   /** Of calls that named a model and reached a bucket. */
   readonly byModel: readonly { readonly model: string; readonly bucket: Bucket; readonly requests: number; readonly charge: Nano }[];
 }
 
 const ZERO = nano(0n);
 
-export function runReceipt({ parts, attempts, failedAttempts, sources }: RunSums): RunReceipt {
+/** What a run without a call adds up to. */
+export const NO_CALLS: RunSums = { parts: [], attempts: 0, failedAttempts: 0, sources: [], refunds: NOTHING };
+
+export function runReceipt({ parts, attempts, failedAttempts, sources, refunds }: RunSums): RunReceipt {
   const sum = (of: (part: RunPart) => number) => parts.reduce((total, part) => total + of(part), 0);
   return {
     requests: sum(({ requests }) => requests),
@@ -36,6 +41,7 @@ export function runReceipt({ parts, attempts, failedAttempts, sources }: RunSums
       source: leastCertain(sources),
     },
     charges: BUCKETS.map((bucket) => ({ bucket, amount: chargeOf(parts, bucket) })),
+    refunds: BUCKETS.map((bucket) => ({ bucket, amount: nano(refunds[bucket]) })),
     byModel: parts.flatMap(({ model, bucket, requests, charge }) =>
       model === null || bucket === null ? [] : [{ model, bucket, requests, charge }],
     ),

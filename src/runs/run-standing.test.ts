@@ -1,6 +1,7 @@
 import { amount } from '../../test/support/catalog-builders';
 import { nano } from '../kernel/money';
 import type { BudgetLine, Run, RunPart, RunSums } from './run';
+import { NO_CALLS } from './run-receipt';
 import { standingOf } from './run-standing';
 
 const ofBudget = (budget: readonly BudgetLine[]): Run => ({
@@ -24,7 +25,7 @@ function standing(budget: readonly BudgetLine[], counters: Counters, sums: Parti
         return [counterId, { spent: nano(spent), held: nano(held) }];
       }),
     );
-  const all = { parts: [], attempts: 0, failedAttempts: 0, sources: [], ...sums };
+  const all = { ...NO_CALLS, ...sums };
   return standingOf({ reader: { spendOf }, runs: { sums: async () => new Map([['run', all]]) } }, ofBudget(budget));
 }
 
@@ -59,13 +60,21 @@ describe('the receipt of a run', () => {
       part({ model: 'a', bucket: null }),
       part({ model: null }),
     ];
-    const { receipt } = await standing([], {}, { parts, attempts: 8, failedAttempts: 2, sources: ['PROVIDER'] });
+    const { receipt } = await standing(
+      [],
+      {},
+      { parts, attempts: 8, failedAttempts: 2, sources: ['PROVIDER'], refunds: { RMB: 0n, CREDIT: 2n } },
+    );
     expect(receipt).toEqual({
       ...{ requests: 6, attempts: 8, failedAttempts: 2, fallbacks: 1 },
       usage: { inputTokens: 11, cachedInputTokens: 4, cacheWriteTokens: 3, outputTokens: 8, reasoningTokens: 2, source: 'PROVIDER' },
       charges: [
         { bucket: 'RMB', amount: 35n },
         { bucket: 'CREDIT', amount: 9n },
+      ],
+      refunds: [
+        { bucket: 'RMB', amount: 0n },
+        { bucket: 'CREDIT', amount: 2n },
       ],
       byModel: [
         { model: 'a', bucket: 'RMB', requests: 2, charge: 30n },

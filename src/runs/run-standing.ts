@@ -3,7 +3,7 @@ import { invariant } from '../kernel/invariant';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { type Amounts, addAmounts, NOTHING } from './amounts';
 import type { BudgetLine, Run } from './run';
-import { leftOf, type RunReceipt, runReceipt } from './run-receipt';
+import { leftOf, NO_CALLS, type RunReceipt, runReceipt } from './run-receipt';
 import { spendOfRuns } from './run-spend';
 import type { RunStore } from './run-store';
 
@@ -40,4 +40,3 @@ export async function standingOf(sources: StandingSources, run: Run): Promise<Ru
 }
 
 const NO_SPEND = { spent: NOTHING, held: NOTHING };
-const NO_CALLS = { parts: [], attempts: 0, failedAttempts: 0, sources: [] };

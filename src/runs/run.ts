@@ -1,6 +1,7 @@
 /** A run: calls that belong together, with a budget that the same atomic holds enforce, and a receipt that is the sum of its calls. */
 import type { Nano } from '../kernel/money';
 import type { Bucket, RunKind, RunStatus, UsageSource } from '../kernel/words';
+import type { Amounts } from './amounts';
 
 /** A ceiling on what a run may spend of a bucket, in nano units of its currency. */
 export interface BudgetLine {
@@ -49,6 +50,8 @@ export interface RunSums {
   readonly failedAttempts: number;
   /** Where the token counts of its calls came from. */
   readonly sources: readonly UsageSource[];
+  /** What the operator gave back of the charges. */
+  readonly refunds: Amounts;
 }
 
 /** Whether calls may still be attached. */

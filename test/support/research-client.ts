@@ -41,6 +41,7 @@ export interface RunJson {
     readonly fallbacks: number;
     readonly estimateError: number | null;
     readonly charges: readonly Amount[];
+    readonly refunds: readonly Amount[];
     readonly retryCost: readonly Amount[];
     readonly fallbackCost: readonly Amount[];
     readonly byModel: readonly { readonly model: string; readonly bucket: string; readonly requests: number; readonly charge: string }[];
@@ -52,7 +53,7 @@ export interface RunJson {
 const AMOUNT = '{ bucket amount }';
 const RUN_FIELDS = `id status statusReason report budget ${AMOUNT} spent ${AMOUNT} held ${AMOUNT} left ${AMOUNT}
   sections { name status tries content error charge ${AMOUNT} receipts { id status charge errorCode } }
-  receipt { requests attempts failedAttempts retriedSections fallbacks estimateError charges ${AMOUNT} retryCost ${AMOUNT} fallbackCost ${AMOUNT}
+  receipt { requests attempts failedAttempts retriedSections fallbacks estimateError charges ${AMOUNT} refunds ${AMOUNT} retryCost ${AMOUNT} fallbackCost ${AMOUNT}
     byModel { model bucket requests charge } bySection { name requests charge ${AMOUNT} } usage { inputTokens outputTokens } }`;
 
 export interface ResearchWish {

@@ -84,6 +84,7 @@ export function reportWith(text: string, changes: Partial<ReportInput> = {}): Re
         retriedSections: 1,
         usage,
         charges: charge(82_500_000n),
+        refunds: charge(0n),
         retryCost: charge(0n),
       },
       byModel: [{ model: 'gpt-5-mini', bucket: 'RMB', requests: 11, charge: nano(82_500_000n) }],

@@ -107,6 +107,7 @@ function runJson({ run, spent, held, left, receipt }: RunStanding): object {
     receipt: {
       ...receipt,
       charges: receipt.charges.map(lineJson),
+      refunds: receipt.refunds.map(lineJson),
       byModel: receipt.byModel.map((part) => ({ ...part, charge: formatDecimal(part.charge) })),
     },
   };

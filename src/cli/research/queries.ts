@@ -67,6 +67,7 @@ export interface EndView {
     readonly retriedSections: number;
     readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
     readonly charges: readonly Amount[];
+    readonly refunds: readonly Amount[];
     readonly retryCost: readonly Amount[];
     /** null: more moves than the gateway adds up. */
     readonly fallbackCost: readonly Amount[] | null;
@@ -90,7 +91,7 @@ export const READ_END = `query ($id: ID!) { researchRun(id: $id) {
   id symbol status statusReason held ${AMOUNTS} report reportHtml estimate { expected ${AMOUNTS} ceiling ${AMOUNTS} }
   sections { ${SECTION} }
   receipt { requests attempts failedAttempts fallbacks retriedSections usage { inputTokens outputTokens } charges ${AMOUNTS}
-    retryCost ${AMOUNTS} fallbackCost ${AMOUNTS} estimateError byModel { model bucket requests charge } }
+    refunds ${AMOUNTS} retryCost ${AMOUNTS} fallbackCost ${AMOUNTS} estimateError byModel { model bucket requests charge } }
 } }`;
 export const FOLLOW_RUN = `subscription ($id: ID!, $after: String) { researchRunProgress(id: $id, after: $after) {
   cursor at kind message spent ${AMOUNTS} left ${AMOUNTS} section { ${SECTION} }

@@ -7,7 +7,7 @@ const END: EndView = {
   estimate: { expected: charge, ceiling: charge },
   sections: [{ name: 'summary', title: 'Summary', status: 'COMPLETED', tries: 1, charge, error: null }],
   receipt: {
-    ...{ requests: 1, attempts: 1, failedAttempts: 0, fallbacks: 1, retriedSections: 1, charges: charge, retryCost: [] },
+    ...{ requests: 1, attempts: 1, failedAttempts: 0, fallbacks: 1, retriedSections: 1, charges: charge, refunds: [], retryCost: [] },
     ...{ usage: { inputTokens: 1, outputTokens: 1 }, fallbackCost: charge, estimateError: 0 },
     byModel: [{ model: 'small', bucket: 'RMB', requests: 1, charge: '0.0118' }],
   },
@@ -16,5 +16,10 @@ const END: EndView = {
 describe('the receipt in a terminal', () => {
   it('counts one thing as one', () => {
     expect(receiptText(END).match(/\b1 \w+/g)).toEqual(['1 attempt', '1 token', '1 out', '1 section', '1 move', '1 try', '1 call']);
+  });
+
+  it('tells what was given back, and nothing of it where nothing was', () => {
+    expect(receiptText(END)).not.toContain('refunded');
+    expect(receiptText({ ...END, receipt: { ...END.receipt, refunds: charge } })).toContain('refunded    0.0118 CNY of that');
   });
 });

@@ -5,11 +5,12 @@ import { amountsText } from './amounts';
 import type { EndView } from './queries';
 
 export function receiptText({ id, symbol, status, statusReason, estimate, held, sections, receipt }: EndView): string {
-  const { requests, attempts, failedAttempts, fallbacks, retriedSections, usage, charges, retryCost, byModel } = receipt;
+  const { requests, attempts, failedAttempts, fallbacks, retriedSections, usage, charges, refunds, retryCost, byModel } = receipt;
   return [
     `Receipt of ${symbol}, run ${id}: ${status}`,
     ...(statusReason === null ? [] : [`  ${statusReason}`]),
     `  charged     ${amountsText(charges)}`,
+    ...(amountsText(refunds) === '0' ? [] : [`  refunded    ${amountsText(refunds)} of that, by the operator`]),
     ...(amountsText(held) === '0'
       ? []
       : [`  reserved    ${amountsText(held)} by calls in flight, and charged for what they use: --follow ${id} tells later`]),

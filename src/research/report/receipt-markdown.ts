@@ -22,6 +22,7 @@ export function receiptMarkdown({ run, sections, receipt, estimate }: ReportInpu
   ]);
   const totals = [
     `- Charged: **${amounts(receipt.charges)}**`,
+    ...(amounts(receipt.refunds) === '0' ? [] : [`- Given back of that: ${amounts(receipt.refunds)}`]),
     ...(estimate === null ? [] : [`- Estimated before: ${amounts(estimate.expected)}, at most ${amounts(estimate.ceiling)}`]),
     `- Calls: ${receipt.requests}, attempts: ${receipt.attempts} (${receipt.failedAttempts} failed), moves to a backup: ${receipt.fallbacks}`,
     `- Sections tried again: ${receipt.retriedSections}; answers that were not used cost ${amounts(receipt.retryCost)}`,

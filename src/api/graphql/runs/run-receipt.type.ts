@@ -71,6 +71,11 @@ export class RunReceiptNode {
   @Field(() => [BucketAmountNode], { description: 'What all calls were charged, of each bucket.' })
   readonly charges: BucketAmountNode[];
 
+  @Field(() => [BucketAmountNode], {
+    description: 'What the operator gave back of these charges, of each bucket. Not taken off them: a refund is one of the account.',
+  })
+  readonly refunds: BucketAmountNode[];
+
   @Field(() => [ModelChargeNode], { description: 'The same by model; adds up to charges.' })
   readonly byModel: ModelChargeNode[];
 

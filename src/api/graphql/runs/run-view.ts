@@ -33,11 +33,23 @@ export const NO_SECTIONS: OfSections = { retriedSections: 0, estimateError: null
 /** A receipt with what its nested fields are loaded by. */
 export type RunReceiptView = RunReceiptNode & { readonly runId: string };
 
-export function viewRunReceipt(runId: string, { charges, byModel, usage, ...counts }: RunReceipt, ofSections: OfSections): RunReceiptView {
+export function viewRunReceipt(
+  runId: string,
+  { charges, refunds, byModel, usage, ...counts }: RunReceipt,
+  ofSections: OfSections,
+): RunReceiptView {
   const inputTokensExact = exactly(usage.inputTokens);
   const outputTokensExact = exactly(usage.outputTokens);
   const tokens = { usage: viewUsage(usage), inputTokensExact, outputTokensExact };
-  return { ...counts, ...tokens, ...ofSections, charges: charges.map(viewLine), byModel: [...byModel], runId };
+  return {
+    ...counts,
+    ...tokens,
+    ...ofSections,
+    charges: charges.map(viewLine),
+    refunds: refunds.map(viewLine),
+    byModel: [...byModel],
+    runId,
+  };
 }
 
 function viewUsage(usage: RunReceipt['usage']): RunReceiptNode['usage'] {
