@@ -1,4 +1,4 @@
-import { cutOffAt, OutputRoom, roomAtFirst } from './output-room';
+import { OutputRoom, roomAtFirst } from './output-room';
 
 const NEWS = { name: 'news', outputTokens: 1_000 };
 const VIEW = { name: 'technical_view', outputTokens: 1_200 };
@@ -8,7 +8,11 @@ describe('the room of an answer', () => {
   it('is what its section has, within what the model has', () => {
     const room = new OutputRoom();
     expect([room.take(NEWS, 'm', MOST), room.take(VIEW, 'm', 1_100)]).toEqual([1_000, 1_100]);
-    expect([room.limitOf(NEWS), room.limitOf(VIEW)]).toEqual([1_000, 1_100]);
+    expect(room.cutOff(NEWS)).toEqual({ problem: 'it was cut off at 1000 tokens', isLast: false });
+    expect(room.cutOff(VIEW)).toEqual({
+      problem: 'it was cut off at 1100 tokens, the most that it may have: it must be shorter',
+      isLast: true,
+    });
   });
 
   it('doubles once for sections that were cut off at the same time, for all that the model writes then, and for no other model', () => {
@@ -26,14 +30,20 @@ describe('the room of an answer', () => {
       return limit;
     });
     expect(taken).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 16_000]);
+    expect(room.cutOff(NEWS).isLast).toBe(true);
   });
 
   it('goes on where another process, or a run before it was resumed, was cut off', () => {
-    const error = `The answer does not fit: ${cutOffAt(4_000)}`;
+    const cut = 'it was cut off at 4000 tokens';
+    const error = `The answer does not fit: ${cut}`;
     expect(new OutputRoom().take(NEWS, 'm', MOST, error)).toBe(8_000);
     expect(new OutputRoom().take(NEWS, 'm', 6_000, error)).toBe(6_000);
-    const saidByModel = `The answer does not fit: the answer is not JSON: ${cutOffAt(4_000)}`;
+    const saidByModel = `The answer does not fit: the answer is not JSON: ${cut}`;
     expect(new OutputRoom().take(NEWS, 'm', MOST, saidByModel)).toBe(1_000);
+    // The model has been given more in the catalog since.
+    const narrow = new OutputRoom();
+    narrow.take(NEWS, 'm', 800);
+    expect(new OutputRoom().take(NEWS, 'm', MOST, `The answer does not fit: ${narrow.cutOff(NEWS).problem}`)).toBe(2_000);
   });
 
   it('is at first what finished runs took and half of that again, up to four times, and as much as an estimate reserves', () => {

@@ -16,7 +16,7 @@ const LEARNED_MAX = 4;
 /** Answers differ in length: room for an average one, and half of that again. */
 const [AVERAGE, WITH_ROOM] = [2, 3];
 /** As a section that was tried has it; what a model wrote itself stands behind other words. */
-const CUT_OFF = /^The answer does not fit: it was cut off at (\d+) tokens$/;
+const CUT_OFF = /^The answer does not fit: it was cut off at (\d+) tokens(?:, the most that it may have: it must be shorter)?$/;
 
 /** The first limit of a section, in tokens: what the model has may be less. `profile`: what it took in finished runs. */
 export function roomAtFirst(spec: Pick<Spec, 'outputTokens'>, profile: Profile | undefined): number {
@@ -30,16 +30,18 @@ function timesAtFirst({ outputTokens }: Pick<Spec, 'outputTokens'>, profile: Pro
   return times;
 }
 
-/** What is wrong with an answer that was cut off at its limit, in tokens. */
-export function cutOffAt(limit: number): string {
-  return `it was cut off at ${limit} tokens`;
+/** What was asked of a model: so many times what the section is given at first, which is so many tokens, of so many that there can be. */
+interface Asked {
+  readonly times: number;
+  readonly limit: number;
+  readonly most: number;
 }
 
 export class OutputRoom {
   /** By model: how many times what a section is given at first. */
   private readonly times = new Map<string, number>();
-  /** By section: with how many times that it was asked last, and with what limit. */
-  private readonly asked = new Map<string, { readonly times: number; readonly limit: number }>();
+  /** By section: what was asked last. */
+  private readonly asked = new Map<string, Asked>();
 
   /** By section: what it took in finished runs. */
   constructor(private readonly profiles: ReadonlyMap<string, Profile> = new Map()) {}
@@ -55,13 +57,15 @@ export class OutputRoom {
     const wanted = Math.max(this.times.get(model) ?? 1, timesAtFirst(spec, this.profiles.get(name)), twice);
     const times = Math.min(wanted, TIMES_MAX);
     const limit = Math.min(outputTokens * times, most);
-    this.asked.set(name, { times, limit });
+    this.asked.set(name, { times, limit, most: Math.min(outputTokens * TIMES_MAX, most) });
     return limit;
   }
 
-  /** With which limit the section was asked last. */
-  limitOf({ name, outputTokens }: Spec): number {
-    return this.asked.get(name)?.limit ?? outputTokens;
+  /** What is wrong with an answer that was cut off: `isLast` where no larger room exists. */
+  cutOff({ name, outputTokens }: Spec): { readonly problem: string; readonly isLast: boolean } {
+    const { limit, most } = this.asked.get(name) ?? { limit: outputTokens, most: Number.POSITIVE_INFINITY };
+    const isLast = limit >= most;
+    return { problem: `it was cut off at ${limit} tokens${isLast ? ', the most that it may have: it must be shorter' : ''}`, isLast };
   }
 
   /** The section was cut off. Sections that were cut off at the same time double the room once. */

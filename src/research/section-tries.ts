@@ -6,7 +6,7 @@ import type { LedgerReader } from '../ledger/ledger-reader';
 import { type Called, callModel, type ResearchGateway } from './call-section';
 import { TRIES_MAX } from './estimate';
 import { formerCall } from './former-call';
-import { cutOffAt, type OutputRoom } from './output-room';
+import type { OutputRoom } from './output-room';
 import { readSection } from './sections/read-section';
 import type { SectionSpec } from './sections/section';
 import { type Prompts, sectionRequest } from './sections/section-request';
@@ -116,23 +116,33 @@ export class SectionTries {
 
   private async read(spec: SectionSpec, { text, wasCut }: Extract<Called, { kind: 'answered' }>): Promise<TriesEnd | null> {
     const reading = readSection(spec, text);
-    if (!reading.ok) {
-      const problem = wasCut ? cutOffAt(this.room.limitOf(spec)) : reading.problem;
-      if (wasCut) this.room.widen(spec, this.written.section(spec).model);
-      this.unfit.set(spec.name, problem);
-      return this.failed(spec, `The answer does not fit: ${problem}`);
-    }
+    if (!reading.ok) return wasCut ? this.cutOff(spec, text) : this.unfitting(spec, reading.problem);
     const { openCallId: callId } = this.written.section(spec);
     const done = { ...NO_OPEN_CALL, content: reading.content, callId, error: null, finishedAt: this.means.gateway.clock.now() };
     await this.written.change(spec, { ...done, status: 'COMPLETED' }, { kind: 'SECTION_COMPLETED' });
     return ENDED;
   }
 
-  private async failed(spec: SectionSpec, problem: string, backoffMs = BACKOFF_MS): Promise<TriesEnd | null> {
+  /** Where there is no more room, an answer that had begun is asked for once more, shorter; after that the same cut would only be paid again. */
+  private cutOff(spec: SectionSpec, text: string): Promise<TriesEnd | null> {
+    const { model, error } = this.written.section(spec);
+    const { problem, isLast } = this.room.cutOff(spec);
+    this.room.widen(spec, model);
+    const inVain = isLast && (text.trim() === '' || error === unfit(problem));
+    return this.unfitting(spec, problem, inVain);
+  }
+
+  private unfitting(spec: SectionSpec, problem: string, inVain = false): Promise<TriesEnd | null> {
+    this.unfit.set(spec.name, problem);
+    return this.failed(spec, unfit(problem), BACKOFF_MS, inVain);
+  }
+
+  /** `inVain`: a further try would only be paid for. */
+  private async failed(spec: SectionSpec, problem: string, backoffMs = BACKOFF_MS, inVain = false): Promise<TriesEnd | null> {
     const { clock } = this.means.gateway;
     const { tries } = this.written.section(spec);
     const error = problem.slice(0, TEXT_MAX);
-    if (tries % TRIES_MAX === 0) {
+    if (inVain || tries % TRIES_MAX === 0) {
       const given = { ...NO_OPEN_CALL, error, finishedAt: clock.now() };
       await this.written.change(spec, { ...given, status: 'FAILED' }, { kind: 'SECTION_FAILED', message: error });
       return ENDED;
@@ -169,4 +179,8 @@ export class SectionTries {
       max_completion_tokens: this.room.take(spec, model, most, this.written.section(spec).error),
     };
   }
+}
+
+function unfit(problem: string): string {
+  return `The answer does not fit: ${problem}`;
 }

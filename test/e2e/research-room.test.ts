@@ -10,6 +10,13 @@ import { PRIMARY_PRICE, tokenOf } from '../support/shop-catalog';
 const ACME = tokenOf('acme');
 const ENDED = ['COMPLETED', 'PARTIAL', 'FAILED', 'CANCELLED'];
 
+/** A model that writes, and comes to its limit before it is done. */
+function cutShort(request: RecordedRequest): Script {
+  const room = request.body['max_completion_tokens'] as number;
+  const answer = { choices: [{ index: 0, message: { role: 'assistant', content: '{"summary": "It' }, finish_reason: 'length' }] };
+  return { raw: [JSON.stringify({ ...answer, usage: { prompt_tokens: 900, completion_tokens: room, total_tokens: 900 + room } })] };
+}
+
 /** A model that uses so many tokens before it writes its first word. */
 function thinkingFor(tokens: number) {
   return (request: RecordedRequest): Script => {
@@ -22,9 +29,9 @@ function thinkingFor(tokens: number) {
   };
 }
 
-async function onThinkingModel({ gateway, catalog }: Bed) {
+async function onThinkingModel({ gateway, catalog }: Bed, maxOutputTokens = 16_000) {
   expect((await gateway.stop()).code).toBe(0);
-  const models = [...catalog.models, { id: 'thinker', contextWindow: 128_000, maxOutputTokens: 16_000, mediaPartTokens: 100 }];
+  const models = [...catalog.models, { id: 'thinker', contextWindow: 128_000, maxOutputTokens, mediaPartTokens: 100 }];
   const routes = [...catalog.routes, { model: 'thinker', type: 'ORDINARY', price: PRIMARY_PRICE, channels: [{ channel: 'cheap-a' }] }];
   const research = { models: { quick: 'thinker', deep: 'thinker' }, marketData: { provider: 'sample' } };
   return startGateway({ ...gateway.settings, catalog: { ...catalog, models, routes, research } });
@@ -64,4 +71,43 @@ onEachDatabase('a research run on a model that thinks first', (bed, promise) => 
     expect(whole.sections.map(({ tries }) => tries)).toEqual([1, 4, 1]);
     expect(nanoOf(whole.receipt.charges)).toBe(whole.sections.reduce((sum, { charge }) => sum + nanoOf(charge), 0n));
   });
+
+  promise(
+    'pays no further time for a cut where the model can write no more: once where it only thought, twice where it had begun',
+    async () => {
+      bed.gateway = await onThinkingModel(bed, 1_000);
+      const scripts = {
+        market_snapshot: thinkingFor(6_000),
+        technical_view: cutShort,
+        fundamentals: fitting,
+        news: fitting,
+        summary: fitting,
+      };
+      bed.a.script('thinker', (request) => scripts[sectionIn(request) as keyof typeof scripts](request));
+      const partial = await run('STANDARD');
+      expect(partial.sections.map(({ status, tries }) => [status, tries])).toEqual([
+        ['FAILED', 1],
+        ['FAILED', 2],
+        ['COMPLETED', 1],
+        ['COMPLETED', 1],
+        ['SKIPPED', 0],
+      ]);
+      expect(partial.statusReason).toContain('it was cut off at 1000 tokens, the most that it may have');
+      expect(bed.a.requests.filter(({ text }) => text.includes('it must be shorter'))).toHaveLength(1);
+      // Whoever gives the model more room, and resumes the run, has it written.
+      bed.gateway = await onThinkingModel(bed, 16_000);
+      bed.a.script('thinker', (request) => (sectionIn(request) === 'market_snapshot' ? thinkingFor(1_500) : fitting)(request));
+      await graph(
+        bed.gateway.origin,
+        ACME,
+        `mutation { resumeResearchRun(id: "${partial.id}", budget: [{ bucket: RMB, amount: "5" }]) { id } }`,
+      );
+      const whole = await researchRunIn(bed.gateway.origin, ACME, partial.id, ENDED);
+      expect(whole).toMatchObject({
+        status: 'COMPLETED',
+        sections: [{ tries: 2 }, { tries: 3 }, { tries: 1 }, { tries: 1 }, { tries: 1 }],
+      });
+      expect(nanoOf(whole.receipt.charges)).toBe(whole.sections.reduce((sum, { charge }) => sum + nanoOf(charge), 0n));
+    },
+  );
 });
