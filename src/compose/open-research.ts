@@ -43,13 +43,14 @@ export async function openResearch({ config, declared, storage, gateway, enter }
   });
   const queue = await openRunQueue({ redisUrl: config.redisUrl, installation: storage.ledgerId });
   const ring = (runId: string) => storage.spend.doorbell.ring([bellOf(runId)]);
+  const prompts = readPrompts();
   const worker = new ResearchWorker(
-    { ...storage, gateway: { ...gateway, archive }, prompts: readPrompts(), ring, enter, leases: storage.researchLeases },
+    { ...storage, gateway: { ...gateway, archive }, prompts, ring, enter, leases: storage.researchLeases },
     log,
   );
   const setup = declared === null ? null : { models: declared.models, marketData: openMarketData(declared.marketData, systemClock) };
   return {
-    management: { ...storage, setup, queue, clock: systemClock, ring },
+    management: { ...storage, setup, queue, clock: systemClock, prompts, ring },
     start: async () => {
       await storage.researchLeases.forgetDead();
       archive.start();

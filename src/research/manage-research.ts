@@ -12,16 +12,18 @@ import { admitKey, WITHIN } from '../keys/authenticate';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { walletId } from '../ledger/wallet';
 import type { CatalogStore } from '../routing/catalog-store';
-import { type Amounts, NOTHING } from '../runs/amounts';
+import { type Amounts, addAmounts, NOTHING } from '../runs/amounts';
 import { checkBudget } from '../runs/manage-runs';
 import type { BudgetLine } from '../runs/run';
-import { spendOfRuns } from '../runs/run-spend';
+import { type RunSpend, spendOfRuns } from '../runs/run-spend';
 import { type EstimateMeans, estimateResearch } from './estimate';
 import type { MarketData } from './market-data';
+import { type NextCall, nextCalls, refuseTooLittle } from './next-calls';
 import type { ResearchStore } from './research-store';
 import { canBeResumed, type Estimate, hasEnded, type ResearchModels, type ResearchRun } from './run';
 import type { RunQueue } from './run-queue';
 import { sectionsOf } from './sections/section';
+import type { Prompts } from './sections/section-request';
 import { spendRooms } from './spend-rooms';
 import { checkedSymbol } from './symbol';
 
@@ -40,6 +42,7 @@ export interface ResearchManagement {
   readonly reader: Pick<LedgerReader, 'walletsById' | 'spendOf'>;
   readonly accounts: Pick<AccountStore, 'projectsById'>;
   readonly clock: Clock;
+  readonly prompts: Prompts;
   /** Wakes whoever follows runs. */
   readonly ring: (runId: string) => void;
 }
@@ -148,20 +151,22 @@ export async function cancelResearch(means: ResearchManagement, { run }: Researc
 /**
  * Lets a run go on that paused, or that ended without all its sections. `budget` null: with the budget that it has.
  * @throws Fault for a run in any other state, and where it would pause again at once, with a refusal for each section: while its key may not
- * call, and with a budget that is spent
+ * call, and with a budget that does not cover its next call
  */
 export async function resumeResearch(
   means: ResearchManagement,
   key: ApiKey,
-  { run }: ResearchRun,
+  paused: ResearchRun,
   budget: readonly BudgetLine[] | null,
 ): Promise<ResearchRun> {
+  const { run } = paused;
   const at = means.clock.now();
-  const spent = await spentOf(means, run);
+  const { spent, held } = await spendOf(means, run);
   const lines = budget === null ? null : checkBudget(budget);
   if (canBeResumed(run.status)) {
     admitKey({ key }, at, WITHIN);
     refuseSpent(lines ?? [], spent);
+    refuseTooLittle(await callsOf(means, key, paused), lines ?? run.budget, addAmounts(spent, held));
   }
   const written = await means.research.write({
     ...{ runId: run.id, owner: null, status: { to: 'QUEUED', reason: null, at } },
@@ -179,6 +184,23 @@ export async function resumeResearch(
   return after;
 }
 
+/** None where a model of them cannot be called: the run itself says why, as its calls are told. */
+async function callsOf(means: ResearchManagement, key: ApiKey, { run, mode }: ResearchRun): Promise<readonly NextCall[]> {
+  const { research, catalog, prompts } = means;
+  const [briefing, sections, profiles] = await Promise.all([
+    research.briefing(run.id),
+    research.sections([run.id]),
+    research.profiles(mode),
+  ]);
+  const of = { catalog: catalog.current(), key, prompts, plan: sectionsOf(mode), briefing, sections: sections.get(run.id) ?? [], profiles };
+  try {
+    return nextCalls(of);
+  } catch (error) {
+    if (error instanceof Fault) return [];
+    throw error;
+  }
+}
+
 function refuseSpent(budget: readonly BudgetLine[], spent: Amounts): void {
   const used = budget.find(({ bucket, amount }) => amount <= spent[bucket]);
   if (used === undefined) return;
@@ -187,8 +209,16 @@ function refuseSpent(budget: readonly BudgetLine[], spent: Amounts): void {
 }
 
 /** What a run was charged by now, by the counters that enforce its budget. */
-export async function spentOf({ reader }: { readonly reader: Pick<LedgerReader, 'spendOf'> }, run: ResearchRun['run']) {
-  return (await spendOfRuns(reader, [run])).get(run.id)?.spent ?? NOTHING;
+export async function spentOf(means: SpendMeans, run: ResearchRun['run']): Promise<Amounts> {
+  return (await spendOf(means, run)).spent;
+}
+
+async function spendOf({ reader }: SpendMeans, run: ResearchRun['run']): Promise<RunSpend> {
+  return (await spendOfRuns(reader, [run])).get(run.id) ?? { spent: NOTHING, held: NOTHING };
+}
+
+interface SpendMeans {
+  readonly reader: Pick<LedgerReader, 'spendOf'>;
 }
 
 async function reread({ research }: ResearchManagement, id: string): Promise<ResearchRun> {

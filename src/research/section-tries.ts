@@ -7,9 +7,10 @@ import { type Called, callModel, type ResearchGateway } from './call-section';
 import { TRIES_MAX } from './estimate';
 import { formerCall } from './former-call';
 import type { OutputRoom } from './output-room';
+import { sectionBody } from './section-body';
 import { readSection } from './sections/read-section';
 import type { SectionSpec } from './sections/section';
-import { type Prompts, sectionRequest } from './sections/section-request';
+import type { Prompts } from './sections/section-request';
 import type { SectionChange, WrittenRun } from './written-run';
 
 export interface TryMeans {
@@ -170,14 +171,9 @@ export class SectionTries {
   private bodyFor(spec: SectionSpec, model: string): object {
     const { gateway, prompts } = this.means;
     const former = { problem: this.unfit.get(spec.name) ?? null, schemaRejected: this.schemaless.has(model) };
-    const { messages, responseFormat } = sectionRequest(prompts, spec, this.written.briefing, this.written.contents(), former);
     const most = gateway.catalog.current().models.get(model)?.maxOutputTokens ?? spec.outputTokens;
-    return {
-      model,
-      messages,
-      ...(responseFormat === null ? {} : { response_format: responseFormat }),
-      max_completion_tokens: this.room.take(spec, model, most, this.written.section(spec).error),
-    };
+    const limit = this.room.take(spec, model, most, this.written.section(spec).error);
+    return sectionBody({ prompts, briefing: this.written.briefing }, spec, this.written.contents(), { model, limit }, former);
   }
 }
 

@@ -320,7 +320,22 @@ onEachDatabase('a research run', (bed, promise) => {
     await expect(graph(bed.gateway.origin, ACME, toSpent)).rejects.toThrow(
       `budget must be above what the run has spent of RMB, ${spent?.amount} CNY.`,
     );
+    // With what it has it would pause again at once: it says what is enough, and less by the smallest amount is not.
+    const { errors } = await graphAnswer(bed.gateway.origin, ACME, `mutation { resumeResearchRun(id: "${id}") { status } }`);
+    expect(errors?.[0]?.message).toMatch(
+      /would pause again at once\. Its next call, for .* can cost up to .* of its budget of 0\.0195 CNY/,
+    );
+    const enough = /\[\{ bucket: RMB, amount: "([\d.]+)" \}\]/.exec(errors?.[0]?.message ?? '')?.[1] ?? '';
+    const resumeWith = (units: bigint) => {
+      const mutation = 'mutation($id: ID!, $budget: [BucketAmountInput!]) { resumeResearchRun(id: $id, budget: $budget) { id } }';
+      const amount = `0.${units.toString().padStart(9, '0')}`;
+      return graph(bed.gateway.origin, ACME, mutation, { id, budget: [{ bucket: 'RMB', amount }] });
+    };
+    await expect(resumeWith(unitsOf(enough) - 1n)).rejects.toThrow(enough);
     expect(await researchRun(bed.gateway.origin, ACME, id)).toEqual(paused);
+    await resumeWith(unitsOf(enough));
+    const further = await ended(id, ['PAUSED']);
+    expect(further.sections.filter(({ status }) => status === 'COMPLETED').length).toBeGreaterThan(done.length);
     const resume = `mutation { resumeResearchRun(id: "${id}", budget: [{ bucket: RMB, amount: "5" }]) { status budget { amount } } }`;
     expect(await graph(bed.gateway.origin, ACME, resume)).toEqual({ resumeResearchRun: { status: 'QUEUED', budget: [{ amount: '5' }] } });
     const run = await ended(id);
