@@ -8,6 +8,7 @@ import type { Gateway } from '../gateway/completion-request';
 import { systemClock } from '../kernel/clock';
 import { DAY_MS } from '../kernel/times';
 import type { ResearchManagement } from '../research/manage-research';
+import { RecentBriefings } from '../research/recent-briefings';
 import { bellOf } from '../research/research-tail';
 import { ResearchWorker } from '../research/research-worker';
 import { SqlAnswerArchive } from '../storage/stored-answer-store';
@@ -48,9 +49,12 @@ export async function openResearch({ config, declared, storage, gateway, enter }
     { ...storage, gateway: { ...gateway, archive }, prompts, ring, enter, leases: storage.researchLeases },
     log,
   );
-  const setup = declared === null ? null : { models: declared.models, marketData: openMarketData(declared.marketData, systemClock) };
+  const setup =
+    declared === null
+      ? null
+      : { models: declared.models, marketData: new RecentBriefings(openMarketData(declared.marketData, systemClock), systemClock) };
   return {
-    management: { ...storage, setup, queue, clock: systemClock, prompts, ring },
+    management: { ...storage, setup, queue, clock: systemClock, counter: gateway.counter, prompts, ring },
     start: async () => {
       await storage.researchLeases.forgetDead();
       archive.start();

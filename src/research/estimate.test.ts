@@ -21,6 +21,7 @@ function means(more: Partial<EstimateMeans> = {}): EstimateMeans {
     catalog,
     models: { quick: 'm', deep: 'm' },
     profiles: new Map(),
+    sizes: new Map(),
     available: async () => amount('100'),
     rooms: async () => [],
     now: 0,

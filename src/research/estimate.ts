@@ -15,7 +15,9 @@ import type { BudgetLine } from '../runs/run';
 import { type SectionEstimate, warningsOf } from './estimate-warnings';
 import { roomAtFirst } from './output-room';
 import type { Estimate, ResearchModels, SectionProfile } from './run';
+import { type SectionSizes, vocabularyRatio } from './section-sizes';
 import { type SectionSpec, sectionsOf } from './sections/section';
+import { readsWords } from './sections/section-request';
 
 /** How often a section is tried before it is given up, and each time that its run is resumed after that. */
 export const TRIES_MAX = 3;
@@ -31,6 +33,8 @@ export interface EstimateMeans {
   readonly models: ResearchModels;
   /** Of that mode, by the name of the section. */
   readonly profiles: ReadonlyMap<string, SectionProfile>;
+  /** By the data that the run would be given; empty: it is not known. */
+  readonly sizes: SectionSizes;
   readonly available: (bucket: Bucket) => Promise<Nano>;
   /** What each spend limit of the key and its project leaves of a bucket now. */
   readonly rooms: (bucket: Bucket) => Promise<readonly SpendRoom[]>;
@@ -49,7 +53,7 @@ export async function estimateResearch(
   budget: readonly BudgetLine[] | null,
 ): Promise<Estimate> {
   admitKey({ key }, means.now, WITHIN);
-  const sections = sectionsOf(mode).map((spec) => estimateSection(means, key, spec));
+  const sections = sectionsOf(mode).map((spec) => estimateSection(means, key, spec, inputOf(means, spec)));
   const expected = linesOf((bucket) => sumOf(sections.filter(({ plans }) => plans[0]?.bucket === bucket).map((each) => each.expected)));
   const ceiling = linesOf((bucket) => sumOf(holdsIn(sections, bucket)) * BigInt(TRIES_MAX));
   const needed = linesOf((bucket) => neededOf(sections, bucket, expected, ceiling));
@@ -73,11 +77,39 @@ export async function estimateResearch(
   };
 }
 
-function estimateSection({ catalog, models, profiles }: EstimateMeans, key: ApiKey, spec: SectionSpec): SectionEstimate {
+/**
+ * `expected`: what finished runs took, or what the data of this one says where that is more: they may have been of symbols with less news.
+ * `bound`: what a hold is made on.
+ */
+function inputOf({ profiles, sizes }: EstimateMeans, spec: SectionSpec): Record<'expected' | 'bound', number> {
+  const learned = profiles.get(spec.name)?.inputTokens;
+  const usual = learned ?? spec.expectedInputTokens;
+  const size = sizes.get(spec.name);
+  const before = sumOfNumbers(spec.after.map((name) => profiles.get(name)?.outputTokens ?? outputOf(name)));
+  const read = size === undefined ? 0 : Math.ceil(size.tokens * vocabularyRatio(sizes, profiles)) + before;
+  // Without words of the provider it reads as much of every symbol.
+  const expected = learned !== undefined && !readsWords(spec) ? learned : Math.max(usual, read);
+  const bound = Math.max(expected, spec.expectedInputTokens) * BYTES_PER_TOKEN_MAX;
+  return { expected, bound: size === undefined ? bound : Math.max(bound, size.bound + before * BYTES_PER_TOKEN_MAX) };
+}
+
+function outputOf(section: string): number {
+  return sectionsOf('DEEP').find(({ name }) => name === section)?.expectedOutputTokens ?? 0;
+}
+
+function sumOfNumbers(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
+}
+
+function estimateSection(
+  { catalog, models, profiles }: EstimateMeans,
+  key: ApiKey,
+  spec: SectionSpec,
+  { expected: input, bound }: Record<'expected' | 'bound', number>,
+): SectionEstimate {
   const planned = planRoute(catalog, key, models[spec.role], null);
   const plans = planned.fallback === null ? [planned.first] : [planned.first, planned.fallback];
   const learned = profiles.get(spec.name);
-  const input = learned?.inputTokens ?? spec.expectedInputTokens;
   const output = learned?.outputTokens ?? spec.expectedOutputTokens;
   const usage = { inputTokens: input, outputTokens: output, cachedInputTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
   const room = roomAtFirst(spec, learned);
@@ -86,15 +118,15 @@ function estimateSection({ catalog, models, profiles }: EstimateMeans, key: ApiK
     ...{ spec, plans, inputTokens: input, outputTokens: output },
     seconds: learned?.seconds ?? SECONDS_TO_FIRST_TOKEN + output / OUTPUT_TOKENS_PER_SECOND,
     expected: primary === undefined ? nano(0n) : chargeFor({ ...usage, source: 'COUNTED' }, primary.price),
-    holds: plans.map((plan) => ({ bucket: plan.bucket, amount: holdOf(plan, room, Math.max(input, spec.expectedInputTokens)) })),
+    holds: plans.map((plan) => ({ bucket: plan.bucket, amount: holdOf(plan, room, bound) })),
   };
 }
 
 /** What a hold for the section takes at most, at the dearest step of the plan, with room for so many tokens of output. */
-function holdOf({ model, prices }: Plan, outputTokens: number, input: number): Nano {
+function holdOf({ model, prices }: Plan, outputTokens: number, bound: number): Nano {
   if (prices.length === 0) return nano(0n);
   const bounds = {
-    inputTokens: Math.min(input * BYTES_PER_TOKEN_MAX, model.contextWindow),
+    inputTokens: Math.min(bound, model.contextWindow),
     clientOutputLimit: Math.min(outputTokens, model.maxOutputTokens),
     modelOutputLimit: model.maxOutputTokens,
     choices: 1,

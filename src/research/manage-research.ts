@@ -1,30 +1,25 @@
 /** What users do with research runs: estimate, start, cancel, resume. A run belongs to the key that pays for it. */
-import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { type Once, onceOf } from '../kernel/made-once';
-import { formatDecimal, type Nano, nano } from '../kernel/money';
-import { BUCKETS, type Bucket, currencyOf, type ResearchMode } from '../kernel/words';
-import type { AccountStore } from '../keys/account-store';
+import { formatDecimal, nano } from '../kernel/money';
+import { BUCKETS, currencyOf, type ResearchMode } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
 import { admitKey, WITHIN } from '../keys/authenticate';
 import type { LedgerReader } from '../ledger/ledger-reader';
-import { walletId } from '../ledger/wallet';
-import type { CatalogStore } from '../routing/catalog-store';
 import { type Amounts, addAmounts, NOTHING } from '../runs/amounts';
 import { checkBudget } from '../runs/manage-runs';
 import type { BudgetLine } from '../runs/run';
 import { type RunSpend, spendOfRuns } from '../runs/run-spend';
-import { type EstimateMeans, estimateResearch } from './estimate';
-import type { MarketData } from './market-data';
+import { estimateResearch } from './estimate';
+import { briefingSoon, type EstimateSources, estimateMeans } from './estimate-means';
+import type { Briefing, MarketData } from './market-data';
 import { type NextCall, nextCalls, refuseTooLittle } from './next-calls';
 import type { ResearchStore } from './research-store';
 import { canBeResumed, type Estimate, hasEnded, type ResearchModels, type ResearchRun } from './run';
 import type { RunQueue } from './run-queue';
 import { sectionsOf } from './sections/section';
-import type { Prompts } from './sections/section-request';
-import { spendRooms } from './spend-rooms';
 import { checkedSymbol } from './symbol';
 
 /** What the catalog says of research, with the source of data that it names. */
@@ -33,16 +28,11 @@ export interface ResearchSetup {
   readonly marketData: MarketData;
 }
 
-export interface ResearchManagement {
+export interface ResearchManagement extends EstimateSources {
   /** null: the catalog has no research. */
   readonly setup: ResearchSetup | null;
   readonly research: ResearchStore;
   readonly queue: Pick<RunQueue, 'push'>;
-  readonly catalog: Pick<CatalogStore, 'current'>;
-  readonly reader: Pick<LedgerReader, 'walletsById' | 'spendOf'>;
-  readonly accounts: Pick<AccountStore, 'projectsById'>;
-  readonly clock: Clock;
-  readonly prompts: Prompts;
   /** Wakes whoever follows runs. */
   readonly ring: (runId: string) => void;
 }
@@ -57,10 +47,15 @@ export interface ResearchWish {
 
 /** @throws Fault that names what to change: the symbol, the budget, the key or the catalog */
 export async function researchEstimate(means: ResearchManagement, key: ApiKey, wish: ResearchWish): Promise<Estimate> {
+  const { marketData } = setupOf(means);
+  const symbol = checkedSymbol(wish.symbol);
+  return estimateBy(means, key, wish, await briefingSoon(marketData, symbol, means.clock));
+}
+
+async function estimateBy(means: ResearchManagement, key: ApiKey, wish: ResearchWish, briefing: Briefing | null): Promise<Estimate> {
   const { models } = setupOf(means);
-  checkedSymbol(wish.symbol);
   const budget = wish.budget === null ? null : checkBudget(wish.budget);
-  return estimateResearch(await estimateMeans(means, models, key, wish.mode), key, wish.mode, budget);
+  return estimateResearch(await estimateMeans(means, models, key, wish.mode, briefing), key, wish.mode, budget);
 }
 
 /**
@@ -98,15 +93,16 @@ async function startedBefore(means: ResearchManagement, once: Once | null): Prom
 
 async function startAnew(means: ResearchManagement, key: ApiKey, wish: ResearchWish, once: Once | null): Promise<ResearchRun> {
   const { models, marketData } = setupOf(means);
-  const estimate = await researchEstimate(means, key, wish);
+  const symbol = checkedSymbol(wish.symbol);
+  admitKey({ key }, means.clock.now(), WITHIN);
+  const briefing = await marketData.briefing(symbol);
+  const estimate = await estimateBy(means, key, wish, briefing);
   if (estimate.warnings.length > 0 && !wish.acknowledgeWarnings) {
     const said = estimate.warnings.map(({ code, message }) => `${code}: ${message}`).join(' ');
     throw new Fault('invalid_request', `acknowledgeWarnings must be true, because the estimate has warnings. ${said}`, {
       param: 'acknowledgeWarnings',
     });
   }
-  const symbol = checkedSymbol(wish.symbol);
-  const briefing = await marketData.briefing(symbol);
   const now = means.clock.now();
   const budget = wish.budget === null ? budgetOf(estimate) : checkBudget(wish.budget);
   const id = newId();
@@ -225,22 +221,6 @@ async function reread({ research }: ResearchManagement, id: string): Promise<Res
   const run = (await research.find([id])).get(id);
   invariant(run !== undefined, 'a run that was changed still exists');
   return run;
-}
-
-async function estimateMeans(
-  { research, catalog, reader, accounts, clock }: ResearchManagement,
-  models: ResearchModels,
-  key: ApiKey,
-  mode: ResearchMode,
-): Promise<EstimateMeans> {
-  const available = async (bucket: Bucket): Promise<Nano> => {
-    const id = walletId(key.accountId, bucket);
-    const wallet = (await reader.walletsById([id])).get(id);
-    return wallet === undefined ? nano(0n) : nano(wallet.posted - wallet.held);
-  };
-  const now = clock.now();
-  const rooms = (bucket: Bucket) => spendRooms({ reader, accounts }, key, bucket, now);
-  return { catalog: catalog.current(), models, profiles: await research.profiles(mode), available, rooms, now };
 }
 
 function setupOf({ setup }: ResearchManagement): ResearchSetup {

@@ -19,6 +19,7 @@ export const NO_RESEARCH: Pick<GraphSources, 'research' | 'researchManagement'> 
       reader: { walletsById: nothing, spendOf: nothing },
       accounts: { projectsById: nothing },
       clock: new StillClock(),
+      counter: { count: () => 0 },
       prompts: new Map(),
       ring: () => undefined,
     },

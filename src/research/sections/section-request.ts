@@ -44,6 +44,11 @@ const DATA: Readonly<Record<string, readonly DataPart[]>> = {
   summary: [],
 };
 
+/** Whether it reads what a provider has written: of that some symbols have much, and some have none. */
+export function readsWords({ name }: Pick<SectionSpec, 'name'>): boolean {
+  return (DATA[name] ?? []).some((part) => part === 'fundamentals' || part === 'news');
+}
+
 /** @param earlier what was written of the sections that this one reads; one that is not there is said to have failed */
 export function sectionRequest(
   prompts: Prompts,

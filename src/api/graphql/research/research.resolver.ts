@@ -20,7 +20,7 @@ const ONCE =
 export class ResearchResolver {
   @Query(() => ResearchEstimateNode, {
     description:
-      'What a run would take. Nothing is held or sent, and the market data is not asked: a symbol that it does not know is refused at the start.',
+      'What a run would take, by what the market data has of the symbol. Nothing is held, and nothing is sent to a model. Where the data cannot be had within seconds, it goes by what runs took before: a symbol that is not known is refused at the start.',
   })
   async researchEstimate(
     @Ctx() context: GraphContext,
