@@ -45,7 +45,7 @@ export async function estimateMeans(
   };
   const now = clock.now();
   const rooms = (bucket: Bucket) => spendRooms({ reader, accounts }, key, bucket, now);
-  const sizes = briefing === null ? new Map() : sizesOf({ prompts, counter, briefing }, sectionsOf(mode));
+  const sizes = briefing === null ? new Map() : await sizesOf({ prompts, counter, briefing }, sectionsOf(mode));
   return { catalog: catalog.current(), models, profiles: await research.profiles(mode), sizes, available, rooms, now };
 }
 

@@ -1,9 +1,10 @@
 /** How much the sections of a report read, by the data that a run would be given: some symbols have a page of news, and some have none. */
 import { chatCompletions } from '../gateway/endpoints/chat-completions';
+import { countGivingWay } from '../metering/long-count';
 import type { TokenCounter } from '../metering/token-counter';
 import type { Briefing } from './market-data';
 import type { SectionProfile } from './run';
-import { sectionBody } from './section-body';
+import { type CallBody, sectionBody } from './section-body';
 import type { SectionSpec } from './sections/section';
 import type { Prompts } from './sections/section-request';
 
@@ -31,23 +32,28 @@ const ALIKE = ['market_snapshot', 'technical_view'];
 /** A vocabulary that is further from the common one than that is none of text: the averages are of another prompt. */
 const RATIO_MAX = 2;
 
-export function sizesOf({ prompts, counter, briefing }: Measured, plan: readonly SectionSpec[]): SectionSizes {
-  const counted = new Map<string, number>();
+/** Whoever else calls gets their turn: news in Chinese takes a good part of a second. */
+export async function sizesOf({ prompts, counter, briefing }: Measured, plan: readonly SectionSpec[]): Promise<SectionSizes> {
   // Sections share their data: each block of it is counted once.
-  const countOf = (block: string) => {
-    const tokens = counted.get(block) ?? counter.count(block);
-    counted.set(block, tokens);
-    return tokens;
-  };
-  return new Map(
-    plan.map((spec) => {
-      const body = sectionBody({ prompts, briefing }, { ...spec, after: [] }, NOTHING_BEFORE, { model: '', limit: spec.outputTokens });
-      const { messages, response_format: format } = body as { messages: readonly { content: string }[]; response_format: unknown };
-      const blocks = [...messages.flatMap(({ content }) => content.split('\n\n')), JSON.stringify(format)];
-      const tokens = blocks.reduce((sum, block) => sum + countOf(block), 0);
-      return [spec.name, { tokens, bound: chatCompletions.inputBound(body, TEXT_ALONE) }];
-    }),
-  );
+  const counted = new Map<string, number>();
+  const sizes = new Map<string, SectionSize>();
+  for (const spec of plan) {
+    const body = sectionBody({ prompts, briefing }, { ...spec, after: [] }, NOTHING_BEFORE, { model: '', limit: spec.outputTokens });
+    let tokens = 0;
+    for (const block of blocksOf(body)) {
+      const ofBlock = counted.get(block) ?? (await countGivingWay(counter, [block]));
+      counted.set(block, ofBlock);
+      tokens += ofBlock;
+    }
+    sizes.set(spec.name, { tokens, bound: chatCompletions.inputBound(body, TEXT_ALONE) });
+  }
+  return sizes;
+}
+
+function blocksOf(body: CallBody): string[] {
+  const { messages, response_format: format } = body as { messages: readonly { content: string }[]; response_format: unknown };
+  const shape = format === undefined ? [] : [JSON.stringify(format)];
+  return [...messages.flatMap(({ content }) => content.split('\n\n')), ...shape];
 }
 
 /** Tokens of the models that wrote the finished runs, for one of the common vocabulary: from sections that read as much of every symbol. */
