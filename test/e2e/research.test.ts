@@ -419,16 +419,18 @@ onEachDatabase('a research run', (bed, promise) => {
   });
 
   promise('stands in a list that is read page by page, to the first one and without a repeat', async () => {
-    await ended(await start());
+    for (let runs = 0; runs < 4; runs += 1) await ended(await start());
     type Listed = { researchRuns: { id: string; cursor: string }[] };
     const page = async (first: number, after?: string) => {
       const query = 'query($first: Int, $after: String) { researchRuns(first: $first, after: $after) { id cursor } }';
       return (await graph<Listed>(bed.gateway.origin, ACME, query, { first, after })).researchRuns;
     };
     const all = await page(100);
-    expect(all.length).toBeGreaterThan(5);
+    expect(all.length).toBeGreaterThan(3);
     const found: string[] = [];
-    for (let next = await page(3); next.length > 0; next = await page(3, next.at(-1)?.cursor)) found.push(...next.map(({ id }) => id));
+    for (let next = await page(3); next.length > 0 && found.length <= all.length; next = await page(3, next.at(-1)?.cursor)) {
+      found.push(...next.map(({ id }) => id));
+    }
     expect(found).toEqual(all.map(({ id }) => id));
     await expect(page(3, all[0]?.id)).rejects.toThrow('after must be the cursor of a node of a list of runs');
   });
