@@ -8,7 +8,7 @@ import { buildSchema, isObjectType } from 'graphql';
 import { type AskedBy, DECIDED, decidedFor, SAID_SO } from '../support/decided-callers';
 import { graph, graphAnswer, postChat } from '../support/forge-client';
 import { OPERATOR_TOKEN } from '../support/gateway-process';
-import { type Field, neededValues, operationOf, rootFields } from '../support/generated-queries';
+import { type Field, KNOWN, neededValues, operationOf, rootFields } from '../support/generated-queries';
 import { onOneDatabase } from '../support/on-each-database';
 import { connectLive } from '../support/raw-live-client';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
@@ -17,16 +17,6 @@ const SCHEMA = buildSchema(readFileSync(join(__dirname, '..', '..', 'schema', 's
 const ROOTS = (['query', 'mutation', 'subscription'] as const).flatMap((kind) =>
   rootFields(SCHEMA, kind).map((field) => ({ kind, field })),
 );
-const NOBODY = '01a00000-0000-7000-8000-000000000000';
-const KNOWN = {
-  ID: NOBODY,
-  String: 'something',
-  Int: 1,
-  Float: 0.5,
-  Boolean: false,
-  Decimal: '1',
-  DateTime: '2030-01-01T00:00:00.000Z',
-};
 
 /** From the one who may least to the one who may all. */
 const CALLERS = ['a key', 'a member', 'an owner', 'the operator'] as const;

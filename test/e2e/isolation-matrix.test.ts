@@ -14,6 +14,8 @@ import { OPERATOR_TOKEN } from '../support/gateway-process';
 import {
   type Field,
   idPlaces,
+  KNOWN,
+  NOBODY,
   neededValues,
   nestedWithIds,
   operationOf,
@@ -30,23 +32,12 @@ import { sideBySide } from '../support/side-by-side';
 const ROOT = join(__dirname, '..', '..');
 const SCHEMA = buildSchema(readFileSync(join(ROOT, 'schema', 'schema.graphql'), 'utf8'));
 const THEIRS = secretOf('globex-chat');
-const NOBODY = '01a00000-0000-7000-8000-000000000000';
 const OWNER = 'the owner of another account';
 const KEY = 'a key of another account';
 /** A key reads itself alone: of its neighbours in the same account it is told as of what does not exist. */
 const NEIGHBOUR = 'another key of the same account';
 const VIEWERS = [OWNER, KEY, NEIGHBOUR] as const;
 type Who = (typeof VIEWERS)[number];
-/** What an argument is given where only its type is known. */
-const KNOWN = {
-  ID: NOBODY,
-  String: 'something',
-  Int: 1,
-  Float: 0.5,
-  Boolean: false,
-  Decimal: '1',
-  DateTime: '2030-01-01T00:00:00.000Z',
-};
 
 /** Everything of the other tenant that has an id, and what must never be seen of it. */
 interface Theirs {

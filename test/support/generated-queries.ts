@@ -17,6 +17,19 @@ export type Field = GraphQLField<unknown, unknown>;
 export type Place = readonly string[];
 export type Values = Readonly<Record<string, unknown>>;
 
+/** An id that nothing has. */
+export const NOBODY = '01a00000-0000-7000-8000-000000000000';
+/** What an argument is given where only its type is known. */
+export const KNOWN = {
+  ID: NOBODY,
+  String: 'something',
+  Int: 1,
+  Float: 0.5,
+  Boolean: false,
+  Decimal: '1',
+  DateTime: '2030-01-01T00:00:00.000Z',
+};
+
 /** How deep answers are selected. Types that stand on the way already are not entered again. */
 const LEVELS = 4;
 
