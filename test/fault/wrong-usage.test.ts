@@ -45,6 +45,12 @@ const READABLE: readonly (readonly [string, Script, string])[] = [
   ],
   ['negative cached tokens, is charged as if none were cached', says({ prompt_tokens_details: { cached_tokens: -9 } }), HONEST],
   ['more reasoning than output, is charged its output once', says({ completion_tokens_details: { reasoning_tokens: 99 } }), HONEST],
+  ['cached tokens beside a zero in its details, is charged the cached price', says({ prompt_cache_hit_tokens: 1 }), '0.0000121'],
+  [
+    'reasoning beside its output, as deep research is told, is charged both',
+    says({ citation_tokens: 9, completion_tokens_details: { reasoning_tokens: 4 } }),
+    '0.000029',
+  ],
   ['a total that contradicts its parts, is charged its parts', says({ total_tokens: 1_000_000 }), HONEST],
   ['a billion tokens, is charged its hold and no more', says({ prompt_tokens: 1_000_000_000, completion_tokens: 1_000_000_000 }), HOLD],
 ];

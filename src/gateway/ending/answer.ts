@@ -43,8 +43,8 @@ function withObject(text: string, name: string, change: (value: string) => strin
   return text.slice(0, member.valueStart) + change(value) + text.slice(member.valueEnd);
 }
 
-/** What the answer cost at its provider, as OpenRouter, xAI and DeepInfra say it beside `cost`: it is the operator's business. */
-const THEIR_COST = ['cost_details', 'cost_in_usd_ticks', 'estimated_cost'] as const;
+/** What the answer cost at its provider, as OpenRouter, xAI, DeepInfra, Requesty and Cline say it beside `cost`: it is the operator's business. */
+const THEIR_COST = ['cost_details', 'cost_in_usd_ticks', 'estimated_cost', 'total_cost', 'market_cost', 'gateway_cost'] as const;
 const EMPTIED: readonly (readonly [string, MemberEdit])[] = THEIR_COST.map((name) => [name, (value) => (value === null ? null : 'null')]);
 
 /** Nobody must take what a provider says of its own cost for what is charged here. */

@@ -1,6 +1,6 @@
 import { largerUsage } from '../larger-usage';
 import { outputTextOf } from './output-text';
-import { readSpeechUsage, readTranscriptUsage, readUsage } from './usage';
+import { readResponseUsage, readSpeechUsage, readTranscriptUsage, readUsage } from './usage';
 
 describe('readUsage', () => {
   it('reads cached, cache-writing and reasoning tokens in the spellings that providers have', () => {
@@ -16,8 +16,32 @@ describe('readUsage', () => {
     expect(readUsage({ ...counts, cache_creation_input_tokens: 50 })).toMatchObject({ cacheWriteTokens: 50 });
     const alibaba = { cached_tokens: 0, cache_creation_input_tokens: 50, cache_type: 'ephemeral' };
     expect(readUsage({ ...counts, prompt_tokens_details: alibaba })).toMatchObject({ cacheWriteTokens: 50, cachedInputTokens: 0 });
+    const spelled = (name: string) => readUsage({ ...counts, prompt_tokens_details: { cached_tokens: 30, [name]: 50 } });
+    for (const name of ['cache_creation_tokens', 'cached_creation_tokens', 'caching_tokens']) {
+      expect(spelled(name)).toMatchObject({ inputTokens: 100, cachedInputTokens: 30, cacheWriteTokens: 50 });
+    }
     const sglang = { ...counts, total_tokens: 120, prompt_tokens_details: null, reasoning_tokens: 5 };
     expect(readUsage(sglang)).toMatchObject({ outputTokens: 20, reasoningTokens: 5 });
+  });
+
+  it('reads what is told in one place and left at zero in another', () => {
+    const counts = { prompt_tokens: 100, completion_tokens: 20 };
+    const unfilled = { cached_tokens: 0, cache_write_tokens: 0, cached_creation_tokens: 0 };
+    expect(readUsage({ ...counts, prompt_tokens_details: unfilled, prompt_cache_hit_tokens: 30 })).toMatchObject({ cachedInputTokens: 30 });
+    expect(readUsage({ ...counts, prompt_tokens_details: unfilled, cached_tokens: 40 })).toMatchObject({ cachedInputTokens: 40 });
+    expect(readUsage({ ...counts, prompt_tokens_details: unfilled, cache_creation_input_tokens: 50 })).toMatchObject({
+      cacheWriteTokens: 50,
+    });
+    expect(readUsage({ ...counts, prompt_tokens_details: unfilled })).toMatchObject({ cachedInputTokens: 0, cacheWriteTokens: 0 });
+  });
+
+  it('counts the reasoning of deep research beside its output, which the total leaves out as well', () => {
+    const perplexity = { prompt_tokens: 230, completion_tokens: 13_498, total_tokens: 13_728, citation_tokens: 20_470 };
+    const told = { ...perplexity, num_search_queries: 50, reasoning_tokens: 145_885 };
+    expect(readUsage(told)).toMatchObject({ inputTokens: 230, outputTokens: 159_383, reasoningTokens: 145_885 });
+    expect(readUsage({ ...told, reasoning_tokens: 7 })).toMatchObject({ outputTokens: 13_505, reasoningTokens: 7 });
+    expect(readUsage({ ...told, reasoning_tokens: null })).toMatchObject({ outputTokens: 13_498, reasoningTokens: 0 });
+    expect(readUsage({ ...told, citation_tokens: null, reasoning_tokens: 7 })).toMatchObject({ outputTokens: 13_498, reasoningTokens: 7 });
   });
 
   it('counts reasoning as output once, whether the provider counts it among the completion tokens or beside them', () => {
@@ -59,6 +83,13 @@ describe('readUsage', () => {
 
   it('takes an explicit zero for a value', () => {
     expect(readUsage({ prompt_tokens: 0, completion_tokens: 0 })).toMatchObject({ inputTokens: 0, outputTokens: 0 });
+  });
+});
+
+describe('readResponseUsage', () => {
+  it.each(['cache_write_tokens', 'cache_creation_tokens', 'cached_creation_tokens'])('reads what was written to a cache as %s', (name) => {
+    const usage = { input_tokens: 100, output_tokens: 20, input_tokens_details: { cached_tokens: 30, [name]: 50 } };
+    expect(readResponseUsage(usage)).toMatchObject({ inputTokens: 100, cachedInputTokens: 30, cacheWriteTokens: 50 });
   });
 });
 

@@ -55,7 +55,7 @@ export function readResponseUsage(usage: unknown): Usage | undefined {
     input: usage['input_tokens'],
     output: usage['output_tokens'],
     cachedInput: input['cached_tokens'],
-    cacheWrite: input['cache_write_tokens'] ?? input['cache_creation_tokens'],
+    cacheWrite: mostOf(CACHE_WRITES.map((name) => input[name])),
     reasoning: recordOf(usage['output_tokens_details'])['reasoning_tokens'],
   });
 }
@@ -66,9 +66,22 @@ export function readInputUsage(usage: unknown): Usage | undefined {
   return providerUsage({ input: usage['prompt_tokens'] ?? usage['total_tokens'], output: 0 });
 }
 
-/** As OpenRouter, LiteLLM and Alibaba spell it, in turn. */
-function writtenIn(input: JsonRecord): unknown {
-  return input['cache_write_tokens'] ?? input['cache_creation_tokens'] ?? input['cache_creation_input_tokens'];
+/**
+ * As OpenRouter, LiteLLM and Alibaba spell it, as new-api does (https://github.com/QuantumNous/new-api, `InputTokenDetails`), and as Requesty
+ * does, in turn.
+ */
+const CACHE_WRITES = [
+  'cache_write_tokens',
+  'cache_creation_tokens',
+  'cache_creation_input_tokens',
+  'cached_creation_tokens',
+  'caching_tokens',
+] as const;
+
+/** Of what tells the same in several places: servers that write every member that they know leave a zero in those that were not told them. */
+function mostOf(told: readonly unknown[]): number | undefined {
+  const counts = told.map(tokenCount).filter((count) => count !== undefined);
+  return counts.length === 0 ? undefined : Math.max(...counts);
 }
 
 /**
@@ -89,8 +102,8 @@ export function readUsage(usage: unknown): Usage | undefined {
   const output = recordOf(usage['completion_tokens_details']);
   return providerUsage({
     input: usage['prompt_tokens'],
-    cachedInput: input['cached_tokens'] ?? usage['prompt_cache_hit_tokens'] ?? usage['cached_tokens'],
-    cacheWrite: writtenIn(input) ?? usage['cache_creation_input_tokens'],
+    cachedInput: mostOf([input['cached_tokens'], usage['prompt_cache_hit_tokens'], usage['cached_tokens']]),
+    cacheWrite: mostOf([...CACHE_WRITES.map((name) => input[name]), usage['cache_creation_input_tokens']]),
     ...outputOf(usage, output['reasoning_tokens'] ?? usage['reasoning_tokens']),
     ...mediaOf(input, output),
   });
@@ -98,10 +111,12 @@ export function readUsage(usage: unknown): Usage | undefined {
 
 /**
  * With OpenAI, reasoning is a part of `completion_tokens`. xAI counts it beside them and bills it as output: there the total is
- * more than its two parts by just that. A total that is more for no reason that is told is nobody's tokens.
+ * more than its two parts by just that. A total that is more for no reason that is told is nobody's tokens. Perplexity's deep research counts it
+ * beside them and leaves it out of the total as well: it is known by what it counts beside (https://docs.perplexity.ai/getting-started/pricing).
  */
-function outputOf({ prompt_tokens, completion_tokens: output, total_tokens }: JsonRecord, reasoning: unknown) {
-  const [input, written, total] = [prompt_tokens, output, total_tokens].map(tokenCount);
+function outputOf({ prompt_tokens, completion_tokens: output, total_tokens, citation_tokens: cited }: JsonRecord, reasoning: unknown) {
+  const [input, written, total, thought] = [prompt_tokens, output, total_tokens, reasoning].map(tokenCount);
+  if (tokenCount(cited) !== undefined && written !== undefined && thought !== undefined) return { output: written + thought, reasoning };
   if (input === undefined || written === undefined || total === undefined) return { output, reasoning };
   const beside = total - input - written;
   return beside > 0 && reasoning === beside ? { output: written + beside, reasoning } : { output, reasoning };
