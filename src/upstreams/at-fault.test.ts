@@ -26,6 +26,9 @@ describe('the words of a provider', () => {
 
   it.each([
     ['a filter', { code: 'content_filter', message: 'x' }],
+    ['a picture that a filter stopped', { code: 'OutputImageSensitiveContentDetected', message: 'x' }],
+    ['a text that a filter stopped', { code: 'InputTextSensitiveContentDetected.PolicyViolation', message: 'x' }],
+    ['a text that may be a risk', { code: 'InputTextRiskDetection', message: 'x' }],
     ['a picture that is none', { code: 'invalid_image_format' }],
     ['a picture that is not there', { code: 'failed_to_download_image' }],
     ['a request that is none', { type: 'invalid_request_error', message: 'prompt is too long' }],

@@ -29,6 +29,8 @@ const OF_REQUEST: ReadonlySet<string> = new Set([
   'request_too_large',
   'image_generation_user_error',
 ]);
+/** ByteDance's words for what its filters stop, with a dot and a reason behind some. */
+const OF_FILTERS = /^(?:in|out)put(?:text|image|video|audio)(?:sensitivecontentdetected|riskdetection)/;
 const OF_PICTURES = /^(?:invalid|empty|unsupported)_(?:base64_)?image|^image_(?:too|parse|file|content)|^failed_to_download_image$/;
 /**
  * The model of the catalog, which no request can name: the channel does not have it, or no longer. Of Mistral a type; the number is
@@ -52,7 +54,7 @@ export function atFaultIn(said: Said): AtFault | undefined {
   const code = said.code?.toLowerCase() ?? '';
   const type = said.type?.toLowerCase() ?? '';
   if (OF_MODEL.has(code) || OF_MODEL.has(type)) return 'channel';
-  if (OF_REQUEST.has(code) || OF_REQUEST.has(type) || OF_PICTURES.test(code)) return 'request';
+  if (OF_REQUEST.has(code) || OF_REQUEST.has(type) || OF_FILTERS.test(code) || OF_PICTURES.test(code)) return 'request';
   return said.status === null ? blamedInAnswer(code, type) : blamedWith(said.status, said);
 }
 

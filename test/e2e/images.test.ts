@@ -43,6 +43,35 @@ onOneDatabase('pictures', (bed, promise) => {
     expect(story.lines.at(-1)).toMatchObject({ label: 'above the hold, borne by the operator', amount: '-0.04' });
   });
 
+  promise(
+    'are held for in the number that a series may have, and charged for those that were made: not for those that a filter stopped',
+    async () => {
+      const stopped = {
+        error: { code: 'OutputImageSensitiveContentDetected', message: 'The output image may contain sensitive information.' },
+      };
+      const usage = { generated_images: 3, output_tokens: 12_480, total_tokens: 12_480 };
+      const data = [{ url: 'https://one.test' }, stopped, { url: 'https://two.test' }, { url: 'https://three.test' }];
+      bed.a.next({ raw: [JSON.stringify({ model: 'theirs', created: 1, data, usage })] });
+      const series = { sequential_image_generation: 'auto', sequential_image_generation_options: { max_images: 4 } };
+      const response = await paint({ model: 'painter', ...series });
+      expect(await response.json()).toMatchObject({ data });
+      expect(await receiptOf(response)).toMatchObject({ usage: { classes: { images: 3 } }, hold: { amount: '0.08' }, charge: '0.06' });
+    },
+  );
+
+  promise(
+    'are a failure at no charge where a filter stopped all of them, in the words of the provider, and try no other channel',
+    async () => {
+      const data = [
+        { error: { code: 'OutputImageSensitiveContentDetected', message: 'The output image may contain sensitive information.' } },
+      ];
+      bed.a.next({ raw: [JSON.stringify({ created: 1, data, usage: { generated_images: 0, output_tokens: 0, total_tokens: 0 } })] });
+      const response = await paint({ model: 'painter' });
+      const story = await receiptOf(response);
+      expect(story).toMatchObject({ status: 'FAILED', charge: '0', attempts: [{ errorCode: 'OutputImageSensitiveContentDetected' }] });
+    },
+  );
+
   promise('are charged by their tokens at the price of pictures, cost in the usage', async () => {
     const details = { text_tokens: 4, image_tokens: 0 };
     bed.a.next(imagesAnswer(1, { input_tokens: 4, output_tokens: 1_000, total_tokens: 1_004, input_tokens_details: details }));

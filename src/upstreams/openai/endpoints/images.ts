@@ -1,3 +1,4 @@
+import { type JsonRecord, recordOf } from '../../json';
 import { readImageUsage } from '../usage';
 import { modelOf, type OpenAiEndpoint } from './openai-endpoint';
 
@@ -6,10 +7,20 @@ export const images: OpenAiEndpoint = {
   limitName: () => null,
   usageIsAsked: false,
   understand(json) {
-    const { data } = json;
-    if (!Array.isArray(data) || data.length === 0) return undefined;
-    const usage = readImageUsage(json['usage'], data.length);
-    return { reportedModel: modelOf(json), usage, outputText: '', classes: { images: data.length } };
+    const made = picturesIn(json).filter(({ error }) => !isSaid(error)).length;
+    if (made === 0) return undefined;
+    const usage = readImageUsage(json['usage'], made);
+    return { reportedModel: modelOf(json), usage, outputText: '', classes: { images: made } };
   },
+  errorOf: (json) => picturesIn(json).find(({ error }) => isSaid(error))?.['error'],
   readStream: null,
 };
+
+/** Of a series that ByteDance makes, some may be stopped by its filter, and are not billed: each of these is an error in the place of a picture. */
+function picturesIn({ data }: JsonRecord): JsonRecord[] {
+  return Array.isArray(data) ? data.map(recordOf) : [];
+}
+
+function isSaid(error: unknown): boolean {
+  return error !== undefined && error !== null;
+}
