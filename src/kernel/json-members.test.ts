@@ -64,6 +64,13 @@ describe('replaceMember', () => {
 });
 
 describe('editMembers', () => {
+  it('gives members another name, and keeps their values and every other byte', () => {
+    const text = '{ "a" : 1.0 ,"b":{"a":2}, "\\u0061":"x"}';
+    expect(editMembers(text, new Map([['b', () => '3']]), undefined, new Map([['a', 'long name']]))).toBe(
+      '{ "long name" : 1.0 ,"b":3, "long name":"x"}',
+    );
+  });
+
   it('edits what is there, adds what is missing, and leaves alone what an edit declines', () => {
     const edits = new Map<string, MemberEdit>([
       ['a', () => '2'],

@@ -7,6 +7,9 @@
 /** Where a member of the top level stands in the text. */
 export interface JsonMember {
   readonly name: string;
+  /** With its quotes. */
+  readonly nameStart: number;
+  readonly nameEnd: number;
   readonly valueStart: number;
   readonly valueEnd: number;
 }
@@ -81,7 +84,7 @@ export function topLevelMembers(text: string): JsonMember[] {
     const nameEnd = endOfString(text, at);
     const valueStart = skipSpace(text, skipSpace(text, nameEnd) + 1);
     const valueEnd = endOfValue(text, valueStart);
-    members.push({ name: nameOf(text.slice(at, nameEnd)), valueStart, valueEnd });
+    members.push({ name: nameOf(text.slice(at, nameEnd)), nameStart: at, nameEnd, valueStart, valueEnd });
     at = skipSpace(text, valueEnd);
     if (text.charCodeAt(at) !== COMMA) break;
     at = skipSpace(text, at + 1);
@@ -126,16 +129,27 @@ function insertMember(text: string, name: string, jsonValue: string): string {
   return `${text.slice(0, end)}${comma}${JSON.stringify(name)}:${jsonValue}${text.slice(end)}`;
 }
 
-/** Several edits in one pass: each value of a named member, and each named member that is missing. `members`: where they are known. */
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Several edits in one pass: each value of a named member, and each named member that is missing. `members`: where they are known. `renamed`:
+ * members that get another name, and keep their values.
+ */
 export function editMembers(
   text: string,
   edits: ReadonlyMap<string, MemberEdit>,
   members: readonly JsonMember[] = topLevelMembers(text),
+  renamed: ReadonlyMap<string, string> = NO_NAMES,
 ): string {
   const missing = new Set(edits.keys());
   let edited = '';
   let copied = 0;
-  for (const { name, valueStart, valueEnd } of members) {
+  for (const { name, nameStart, nameEnd, valueStart, valueEnd } of members) {
+    const newName = renamed.get(name);
+    if (newName !== undefined) {
+      edited += text.slice(copied, nameStart) + JSON.stringify(newName);
+      copied = nameEnd;
+    }
     const edit = edits.get(name);
     if (edit === undefined) continue;
     missing.delete(name);

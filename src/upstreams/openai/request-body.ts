@@ -44,13 +44,42 @@ function editedForm(form: Form, call: UpstreamCall, { edits }: BodyRules): Form 
   return edited;
 }
 
-/** The client's bytes but for the model, the output limit where one is set, and usage being asked of a stream. */
+/** The client's bytes but for the model, the output limit where one is set or called otherwise, and usage being asked of a stream. */
 export function requestBody(call: UpstreamCall, endpoint: BodyRules): string {
   const edits = new Map<string, MemberEdit>([['model', always(JSON.stringify(call.upstreamModel))]]);
   const limitName = call.outputLimit === null ? null : endpoint.limitName(call);
   if (limitName !== null) edits.set(limitName, always(String(call.outputLimit)));
   if (call.stream && endpoint.usageIsAsked) edits.set('stream_options', isMistral(call) ? withoutUsage : withUsage);
-  return editMembers(call.body.text, edits, call.body.members);
+  if (!saysLimitInVain(call, endpoint)) return editMembers(call.body.text, edits, call.body.members);
+  // One that is null would be another limit beside it.
+  const limit = String(call.body.json[NEWER_NAME]);
+  edits.set(OLDER_NAME, (value) => (value === null ? null : limit));
+  return editMembers(call.body.text, edits, call.body.members, AS_OLDER);
+}
+
+const NEWER_NAME = 'max_completion_tokens';
+const OLDER_NAME = 'max_tokens';
+const AS_OLDER: ReadonlyMap<string, string> = new Map([[NEWER_NAME, OLDER_NAME]]);
+
+/**
+ * Where the newer name is known to be obeyed: Azure, whose deployments may have any name, ByteDance, whose `max_tokens` leaves out what is
+ * thought, and whoever documents it as the one to use.
+ */
+const OBEYS_NEWER_HOST = /(^|\.)(?:azure\.com|volces\.com|bytepluses\.com|x\.ai|groq\.com|cerebras\.ai|openrouter\.ai)$/i;
+/** So do Alibaba's newer models, of whose older name the same is true: https://help.aliyun.com/zh/model-studio/qwen-api-via-openai-chat-completions */
+const ALIBABA_HOST = /(^|\.)aliyuncs\.com$/i;
+const OBEYS_NEWER_AT_ALIBABA =
+  /^(?:qwen(?:3\.[5-9]|[4-9])|kimi-k(?:2\.[5-9]|[3-9])|glm-(?:[5-9]|\d\d)|minimax-m(?:2\.[5-9]|[3-9])|deepseek-v[4-9])/i;
+
+/**
+ * Whether a client sets its limit by the newer name alone, where nothing but the older one is known to be obeyed. DeepSeek and Ollama ignore the
+ * newer one, and Mistral refuses it: the hold would cover 5 tokens, and the answer have 5,000.
+ */
+function saysLimitInVain(call: UpstreamCall, { limitName }: BodyRules): boolean {
+  const { [NEWER_NAME]: newer, [OLDER_NAME]: older } = call.body.json;
+  if (typeof newer !== 'number' || typeof older === 'number' || limitName(call) !== OLDER_NAME) return false;
+  const { hostname } = new URL(call.channel.baseUrl);
+  return !OBEYS_NEWER_HOST.test(hostname) && !(ALIBABA_HOST.test(hostname) && OBEYS_NEWER_AT_ALIBABA.test(call.upstreamModel));
 }
 
 /**
