@@ -4,7 +4,7 @@ import { geminiRefusal } from './gemini/gemini-failure';
 import { providerError, refusalOf } from './provider-error';
 
 const channel = aChannel('c');
-const refused = (status: number, error: object) => refusalOf(status, JSON.stringify({ error }), channel).atFault;
+const refused = (status: number, error: object | string) => refusalOf(status, JSON.stringify({ error }), channel).atFault;
 const inAnswer = (error: object) => providerError(error, channel).atFault;
 const ofGemini = (status: number, error: object) => geminiRefusal(status, JSON.stringify({ error }), channel).atFault;
 
@@ -50,6 +50,22 @@ describe('the words of a provider', () => {
       'a model, as Zhipu tells it on its Anthropic API',
       400,
       { type: 'invalid_request_error', code: '1211', message: '[1211][模型不存在，请检查模型代码。][20260723]' },
+    ],
+    ['a model, as xAI tells it', 404, 'The model grok-9 does not exist or your team 76d4 does not have access to it.'],
+    ['a model, as Fireworks tells it', 404, { code: 'NOT_FOUND', message: 'Model not found, inaccessible, and/or not deployed' }],
+    ['a model, as Together tells it', 404, { code: 'model_not_available', type: 'invalid_request_error', message: 'Unable to access it' }],
+    ['a model, as Ollama tells it', 404, { type: 'api_error', message: 'model "llama9" not found, try pulling it first' }],
+    ['a model, as OpenRouter tells it', 404, { code: 404, message: 'No endpoints found for meta/llama-9:free.' }],
+    ['a name of a model, as OpenRouter tells it', 400, { code: 400, message: 'meta/llama-99 is not a valid model ID' }],
+    [
+      'a model that is not open, as ByteDance tells it',
+      404,
+      { code: 'ModelNotOpen', type: 'Not Found', message: 'Your account has not activated it' },
+    ],
+    [
+      'a model, as ByteDance tells it',
+      404,
+      { code: 'InvalidEndpointOrModel.NotFound', type: 'NotFound', message: 'The model or endpoint' },
     ],
     ['a model, as Mistral tells it', 400, { code: '1500', type: 'invalid_model', message: 'Invalid model: m' }],
     ['a model, as SiliconFlow tells it', 400, { code: 20012, message: 'Model does not exist. Please check it carefully.' }],

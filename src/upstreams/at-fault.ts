@@ -34,9 +34,12 @@ const OF_FILTERS = /^(?:in|out)put(?:text|image|video|audio)(?:sensitivecontentd
 const OF_PICTURES = /^(?:invalid|empty|unsupported)_(?:base64_)?image|^image_(?:too|parse|file|content)|^failed_to_download_image$/;
 /**
  * The model of the catalog, which no request can name: the channel does not have it, or no longer. Of Mistral a type; the number is
- * SiliconFlow's (https://docs.siliconflow.cn/en/faqs/error-code).
+ * SiliconFlow's (https://docs.siliconflow.cn/en/faqs/error-code), the last three are Together's and ByteDance's.
  */
-const OF_MODEL: ReadonlySet<string> = new Set(['model_not_found', 'deploymentnotfound', 'model_decommissioned', 'invalid_model', '20012']);
+const OF_MODEL: ReadonlySet<string> = new Set([
+  ...['model_not_found', 'deploymentnotfound', 'model_decommissioned', 'invalid_model', '20012'],
+  ...['model_not_available', 'modelnotopen', 'invalidendpointormodel.notfound'],
+]);
 /** Types that blame the request where no code says otherwise. */
 const BLAMING_TYPES: ReadonlySet<string> = new Set(['invalid_request_error', 'badrequesterror']);
 /** Numbers in place of a code that are the channel's, or that another try may change. */
@@ -45,9 +48,21 @@ const NOT_OF_REQUEST: ReadonlySet<number> = new Set([401, 402, 403, 407, 408, 40
 const NEVER_FITS = /^Request too large|^Extra usage is required for long context/;
 /** The name of a file, which a request chose. */
 const FILE_OF_OTHERS = /^You do not have permission to access the File /;
-/** As Google, Anthropic, vLLM and Moonshot tell it, and with 400 DeepSeek and Zhipu, which numbers it before the words on its Anthropic API. */
-const NO_SUCH_MODEL = /^models\/\S+ is not found|^model: |^The model `[^`]*` does not exist|^Not found the model /;
-const NOT_A_MODEL = /^Model Not Exist$|^(?:\[1211\]\[)?(?:Unknown Model, please check the model code|模型不存在)/;
+/** As Google, Anthropic, vLLM, xAI, Moonshot, Fireworks, OpenRouter and Ollama tell it, in turn. */
+const NO_SUCH_MODEL = new RegExp(
+  [
+    '^models/\\S+ is not found',
+    '^model: ',
+    '^The model (?:`[^`]*`|\\S+) does not exist',
+    '^Not found the model ',
+    '^Model not found, inaccessible',
+    '^No endpoints found for \\S+\\.$',
+    '^model ["\'][^"\']*["\'] not found',
+  ].join('|'),
+);
+/** With 400: DeepSeek, Zhipu, which numbers it before the words on its Anthropic API, and OpenRouter. */
+const NOT_A_MODEL =
+  /^Model Not Exist$|^(?:\[1211\]\[)?(?:Unknown Model, please check the model code|模型不存在)|^\S+ is not a valid model ID$/;
 
 /** undefined: the status alone decides. */
 export function atFaultIn(said: Said): AtFault | undefined {
