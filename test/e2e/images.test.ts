@@ -94,6 +94,11 @@ onOneDatabase('pictures', (bed, promise) => {
         usage: { inputTokens: 4, outputTokens: 200, source: 'PROVIDER' },
         charge: '0.000804',
       });
+      bed.a.next(imagesAnswer(1, { generated_images: 1, output_tokens: 200, total_tokens: 200 }));
+      expect(await receiptOf(await paint({ model: 'small' }))).toMatchObject({
+        usage: { inputTokens: 0, outputTokens: 200, source: 'PROVIDER' },
+        charge: '0.0008',
+      });
       bed.a.next(imagesAnswer(1, null));
       expect(await receiptOf(await paint({ model: 'small', quality: 'low', size: '1024x1024' }))).toMatchObject({
         usage: { inputTokens: 3, outputTokens: 272, source: 'COUNTED' },

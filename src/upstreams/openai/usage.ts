@@ -10,10 +10,11 @@ function mediaOf({ audio_tokens: heard, image_tokens: seen }: JsonRecord, { audi
   return { classes: { audioInputTokens: heard, imageInputTokens: seen, audioOutputTokens: spoken, imageOutputTokens: drawn } };
 }
 
-/** The usage of pictures: `images` of them. Output that is not said to be text is picture. */
+/** The usage of pictures: `images` of them. Output that is not said to be text is picture. ByteDance counts no input: its output is the total. */
 export function readImageUsage(usage: unknown, images: number): Usage | undefined {
   if (!isRecord(usage)) return undefined;
-  const { input_tokens: input, output_tokens: output } = usage;
+  const { output_tokens: output, total_tokens: total } = usage;
+  const input = usage['input_tokens'] ?? (total === output ? 0 : undefined);
   const imageInputTokens = recordOf(usage['input_tokens_details'])['image_tokens'];
   const imageOutputTokens = recordOf(usage['output_tokens_details'])['image_tokens'] ?? output;
   return providerUsage({ input, output, classes: { imageInputTokens, imageOutputTokens, images } });
