@@ -12,7 +12,7 @@ const ENDED = ['COMPLETED', 'PARTIAL', 'FAILED', 'CANCELLED'];
 
 /** A model that writes, and comes to its limit before it is done. */
 function cutShort(request: RecordedRequest): Script {
-  const room = request.body.max_tokens as number;
+  const room = request.body['max_completion_tokens'] as number;
   const answer = { choices: [{ index: 0, message: { role: 'assistant', content: '{"summary": "It' }, finish_reason: 'length' }] };
   return { raw: [JSON.stringify({ ...answer, usage: { prompt_tokens: 900, completion_tokens: room, total_tokens: 900 + room } })] };
 }
@@ -20,7 +20,7 @@ function cutShort(request: RecordedRequest): Script {
 /** A model that uses so many tokens before it writes its first word. */
 function thinkingFor(tokens: number) {
   return (request: RecordedRequest): Script => {
-    const room = request.body.max_tokens as number;
+    const room = request.body['max_completion_tokens'] as number;
     const isCut = room <= tokens;
     const used = isCut ? room : tokens + 100;
     const message = { role: 'assistant', content: isCut ? null : fitting(request).text };

@@ -62,38 +62,43 @@ describe('requestBody', () => {
 });
 
 describe('a limit that a client sets by its newer name', () => {
-  const NEWER = '{"model":"a", "max_completion_tokens" : 7,"stop":"x"}';
-  const left = NEWER.replace('"a"', '"up"');
+  const NEWER = '{"model":"up", "max_completion_tokens" : 7,"stop":"x"}';
+  const IGNORING = 'https://api.deepseek.com/v1';
 
-  it('is sent by the older one, which every compatible provider obeys, while some ignore or refuse the newer one', () => {
-    expect(sent(NEWER)).toBe('{"model":"up", "max_tokens" : 7,"stop":"x"}');
-    expect(sent('{"max\\u005fcompletion_tokens":7,"model":"a"}')).toBe('{"max_tokens":7,"model":"up"}');
-    expect(sent(NEWER, { baseUrl: 'https://api.mistral.ai/v1' })).toContain('"max_tokens" : 7');
-    expect(sent(NEWER, { baseUrl: 'https://dashscope.aliyuncs.com/compatible-mode/v1', model: 'qwen3-max' })).toContain('"max_tokens" : 7');
+  it.each([
+    IGNORING,
+    'https://api.deepseek.com',
+    'https://api.mistral.ai/v1',
+    'http://127.0.0.1:11434/v1',
+    'https://ollama.mine.example:11434/v1',
+  ])('is sent to %s by the older name, which is the one that binds there', (baseUrl) => {
+    expect(sent(NEWER, { baseUrl })).toBe('{"model":"up", "max_tokens" : 7,"stop":"x"}');
+    expect(sent('{"max\\u005fcompletion_tokens":7,"model":"a"}', { baseUrl })).toBe('{"max_tokens":7,"model":"up"}');
   });
 
   it('is the only one that is sent, also where the older name stands beside it with nothing', () => {
-    const both = JSON.parse(sent('{"max_tokens":null,"model":"a","max_completion_tokens":7}')) as object;
-    expect(both).toEqual({ model: 'up', max_tokens: 7 });
-    expect(sent('{"max_tokens":null,"model":"a","max_completion_tokens":7}')).not.toContain('null');
+    const both = sent('{"max_tokens":null,"model":"a","max_completion_tokens":7}', { baseUrl: IGNORING });
+    expect(JSON.parse(both)).toEqual({ model: 'up', max_tokens: 7 });
+    expect(both).not.toContain('null');
   });
 
   it.each([
-    ['https://api.openai.com/v1', 'gpt-4o'],
-    ['https://cheap-a.example/v1', 'gpt-5-mini'],
-    ['https://mine.services.ai.azure.com/openai/v1', 'deployment'],
-    ['https://ark.cn-beijing.volces.com/api/v3', 'doubao-seed-1-8-251228'],
-    ['https://dashscope.aliyuncs.com/compatible-mode/v1', 'qwen3.5-plus'],
-    ['https://api.groq.com/openai/v1', 'openai/gpt-oss-120b'],
-  ])('is left as it is where that name is obeyed: %s, %s', (baseUrl, model) => {
-    expect(sent(NEWER, { baseUrl, model })).toBe(NEWER.replace('"a"', `"${model}"`));
+    'https://api.openai.com/v1',
+    'https://cheap-a.example/v1',
+    'https://mine.services.ai.azure.com/openai/v1',
+    'https://ark.cn-beijing.volces.com/api/v3',
+    'https://notdeepseek.com/v1',
+    'http://127.0.0.1:8000/v1',
+  ])('is left to %s as it is', (baseUrl) => {
+    expect(sent(NEWER, { baseUrl })).toBe(NEWER);
   });
 
-  it('is left as it is beside an older one, and where it sets none', () => {
+  it('is left as it is beside an older one, where it sets none, and for a model of OpenAI behind any address', () => {
     const both = '{"model":"up","max_completion_tokens":7,"max_tokens":9}';
-    expect(sent(both)).toBe(both);
-    expect(sent('{"model":"up","max_completion_tokens":null}')).toBe('{"model":"up","max_completion_tokens":null}');
-    expect(sent(left, { baseUrl: 'https://x.ai.example/v1' })).not.toBe(left);
+    expect(sent(both, { baseUrl: IGNORING })).toBe(both);
+    const none = '{"model":"up","max_completion_tokens":null}';
+    expect(sent(none, { baseUrl: IGNORING })).toBe(none);
+    expect(sent(NEWER, { baseUrl: IGNORING, model: 'gpt-5-mini' })).toContain('"max_completion_tokens" : 7');
   });
 });
 

@@ -62,24 +62,17 @@ const OLDER_NAME = 'max_tokens';
 const AS_OLDER: ReadonlyMap<string, string> = new Map([[NEWER_NAME, OLDER_NAME]]);
 
 /**
- * Where the newer name is known to be obeyed: Azure, whose deployments may have any name, ByteDance, whose `max_tokens` leaves out what is
- * thought, and whoever documents it as the one to use.
+ * Who ignores the newer name, DeepSeek and Ollama, which is known by its port, or refuses it, Mistral. Elsewhere the client's limit is left as it
+ * is: most obey it, OpenAI's reasoning models nothing else, and ByteDance and Alibaba bound by it what is thought as well.
  */
-const OBEYS_NEWER_HOST = /(^|\.)(?:azure\.com|volces\.com|bytepluses\.com|x\.ai|groq\.com|cerebras\.ai|openrouter\.ai)$/i;
-/** So do Alibaba's newer models, of whose older name the same is true: https://help.aliyun.com/zh/model-studio/qwen-api-via-openai-chat-completions */
-const ALIBABA_HOST = /(^|\.)aliyuncs\.com$/i;
-const OBEYS_NEWER_AT_ALIBABA =
-  /^(?:qwen(?:3\.[5-9]|[4-9])|kimi-k(?:2\.[5-9]|[3-9])|glm-(?:[5-9]|\d\d)|minimax-m(?:2\.[5-9]|[3-9])|deepseek-v[4-9])/i;
+const OLDER_NAME_ALONE = /^(?:[^:]*\.)?(?:deepseek\.com|mistral\.ai):|:11434$/i;
 
-/**
- * Whether a client sets its limit by the newer name alone, where nothing but the older one is known to be obeyed. DeepSeek and Ollama ignore the
- * newer one, and Mistral refuses it: the hold would cover 5 tokens, and the answer have 5,000.
- */
+/** Whether a client sets its limit by a name that is none to the provider: the hold would cover 5 tokens, and the answer have 5,000. */
 function saysLimitInVain(call: UpstreamCall, { limitName }: BodyRules): boolean {
   const { [NEWER_NAME]: newer, [OLDER_NAME]: older } = call.body.json;
   if (typeof newer !== 'number' || typeof older === 'number' || limitName(call) !== OLDER_NAME) return false;
-  const { hostname } = new URL(call.channel.baseUrl);
-  return !OBEYS_NEWER_HOST.test(hostname) && !(ALIBABA_HOST.test(hostname) && OBEYS_NEWER_AT_ALIBABA.test(call.upstreamModel));
+  const { hostname, port } = new URL(call.channel.baseUrl);
+  return OLDER_NAME_ALONE.test(`${hostname}:${port}`);
 }
 
 /**
