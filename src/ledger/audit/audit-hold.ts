@@ -14,6 +14,8 @@ export interface AroundHold {
 
 /** A refusal is written after its hold was given back: until then a hold that ended may be without a receipt. */
 const RECEIPT_GRACE_MS = 600_000n;
+/** The last moment that a date can be. */
+const LAST_MS = 8_640_000_000_000_000n;
 
 export function auditHold(hold: Row<'hold'>, around: AroundHold): Finding[] {
   const { id, state, walletId, amount } = hold;
@@ -22,7 +24,7 @@ export function auditHold(hold: Row<'hold'>, around: AroundHold): Finding[] {
     ['I5', (hold.resolvedAt === null) === (state === 'OPEN'), `it is ${state}, and was resolved at ${hold.resolvedAt}`],
     ['I14', walletId.startsWith(`${hold.accountId}:`), `it is of ${hold.accountId}, and holds money of ${walletId}`],
     ...ofItsReceipt(hold, around.receipt),
-    ...(state === 'OPEN' ? ofOpen(around) : state === 'SETTLED' ? ofSettled(hold, around) : ofReleased(hold, around)),
+    ...(state === 'OPEN' ? ofOpen(hold, around) : state === 'SETTLED' ? ofSettled(hold, around) : ofReleased(hold, around)),
   ]);
 }
 
@@ -33,8 +35,9 @@ function ofItsReceipt({ id, walletId }: Row<'hold'>, receipt: AroundHold['receip
   return [['I14', walletId === `${accountId}:${bucket}`, `its receipt ${receipt.id} is of ${accountId} in ${bucket}`]];
 }
 
-function ofOpen({ receipt, charges, openOfRequest }: AroundHold): Rule[] {
+function ofOpen({ placedAt }: Row<'hold'>, { receipt, charges, openOfRequest }: AroundHold): Rule[] {
   return [
+    ['I12', placedAt <= LAST_MS, `it is still open, and nothing can end it: ${placedAt} is no moment at which it was placed`],
     ['I5', receipt === undefined, `it is still open, and its request has the receipt ${receipt?.id}`],
     ['I5', charges.length === 0, `it is still open, and charged by ${charges[0]?.id}`],
     ['I5', openOfRequest === 1, `its request has ${openOfRequest} open holds`],

@@ -76,6 +76,10 @@ describe('a hold', () => {
     ['I5 hold h: it is SETTLED, and was resolved at null', () => told({ ...hold, resolvedAt: null }, {})],
     ['I14 hold h: it is of globex, and holds money of acme:RMB', () => told({ ...hold, accountId: 'globex' }, {})],
     ['I5 hold h: it is still open, and charged by t', () => told(open, { ...given, charges: [charge], openOfRequest: 1 } as never)],
+    [
+      'I12 hold h: it is still open, and nothing can end it: 8640000000000001 is no moment at which it was placed',
+      () => told({ ...open, placedAt: 8_640_000_000_000_001n }, given),
+    ],
     ['I5 hold h: its request has 2 open holds', () => told(open, { ...given, openOfRequest: 2 })],
     ['I5 hold h: it was charged 2 times', () => told(hold, { charges: [charge, charge] })],
     ['I5 hold h: 6 was charged, its receipt r says 7', () => told(hold, { charges: [{ ...charge, amount: 6n }] })],

@@ -42,6 +42,28 @@ describe('open holds of a dead process', () => {
     expect(said).toEqual(stuck);
   });
 
+  it('are left alone by the next sweep where nothing could end them before', async () => {
+    const holds = Array.from({ length: 4 }, () => place('acme', 5n));
+    const broken = String(holds[1]?.holdId);
+    const { ports, said, tries } = deadProcess(holds, (ids) => {
+      if (ids.includes(broken)) throw new Error('a row of it cannot be written');
+    });
+    const stuck = new Set<string>();
+    await endOrphans({ ...ports, stuck });
+    const before = tries.length;
+    expect(await endOrphans({ ...ports, stuck })).toEqual({ settled: 0, released: 0 });
+    expect([said, [...stuck], tries.length]).toEqual([[broken], [broken], before]);
+  });
+
+  it('keep none of the others where one is found again after it was ended', async () => {
+    const holds = Array.from({ length: 300 }, () => place('acme', 5n));
+    const ghost = holdRow(place('acme', 5n), 'the dead');
+    const { ports, open, said } = deadProcess(holds, () => undefined);
+    const orphans = async (limit: number, except: readonly string[]) => [ghost, ...(await ports.orphans(limit - 1, except))];
+    expect(await endOrphans({ ...ports, orphans })).toEqual({ settled: 0, released: 300 });
+    expect([open.size, new Set(said)]).toEqual([0, new Set([ghost[0]])]);
+  });
+
   it('are left to the next sweep where the database is in trouble, and are not tried one by one', async () => {
     const holds = Array.from({ length: 4 }, () => place('acme', 5n));
     const away = new Fault('temporarily_unavailable', 'The ledger cannot be written now.');

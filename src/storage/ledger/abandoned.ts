@@ -23,6 +23,8 @@ export interface SweepPorts {
   readonly store: Pick<LedgerStore, 'write'>;
   readonly now: () => number;
   readonly log: SweepLog;
+  /** What could not be ended before, and is left alone; what cannot be ended now is added. Left out: none yet. */
+  readonly stuck?: Set<string>;
 }
 
 export interface Swept {
@@ -36,13 +38,16 @@ const NOTHING: Swept = { settled: 0, released: 0 };
 /**
  * Ends every orphaned hold: settled at its checkpoint, or released and its wallet credited back; its receipt ABANDONED.
  * Safe to run twice and in two processes at once: whoever comes second finds the hold ended. A checkpoint that cannot be
- * used is logged and charges nothing. A hold that cannot be ended is logged and left.
+ * used is logged and charges nothing. A hold that cannot be ended, such as one that was altered by hand, is logged and left,
+ * and keeps no other one: this comes to its end whatever the rows say.
  */
 export async function endOrphans(ports: SweepPorts): Promise<Swept> {
-  const stuck: string[] = [];
+  const stuck = ports.stuck ?? new Set<string>();
+  const tried = new Set<string>();
   let swept = NOTHING;
   for (;;) {
-    const rows = await ports.orphans(SWEEP_BATCH, stuck);
+    const found = await ports.orphans(SWEEP_BATCH, [...stuck]);
+    const rows = triedOnce(ports, found, tried, stuck);
     if (rows.length === 0) return swept;
     const progress = await ports.progressOf(rows.map((row) => holdOf(row).holdId));
     swept = sum(
@@ -54,6 +59,17 @@ export async function endOrphans(ports: SweepPorts): Promise<Swept> {
       ),
     );
   }
+}
+
+/** Which of these were not tried yet. One that was is open although it was ended: what it is found by is not what its row says. */
+function triedOnce({ log }: SweepPorts, found: readonly HoldValues[], tried: Set<string>, stuck: Set<string>): readonly HoldValues[] {
+  return found.filter((row) => {
+    const { holdId } = holdOf(row);
+    if (!tried.has(holdId)) return tried.add(holdId);
+    stuck.add(holdId);
+    log.error({ holdId }, 'a hold of a dead process is still open after it was ended: its row is damaged');
+    return false;
+  });
 }
 
 interface Orphan {
@@ -74,7 +90,7 @@ function orphanOf({ now, log }: SweepPorts, row: HoldValues, progress: ReadonlyM
   }
 }
 
-async function endAll(ports: SweepPorts, orphans: readonly Orphan[], stuck: string[]): Promise<Swept> {
+async function endAll(ports: SweepPorts, orphans: readonly Orphan[], stuck: Set<string>): Promise<Swept> {
   try {
     const verdicts = await ports.store.write({ id: newId(), items: orphans.map(({ end }) => end) });
     const done = orphans.filter((_, at) => verdicts[at]?.verdict === 'done');
@@ -89,21 +105,21 @@ async function endAll(ports: SweepPorts, orphans: readonly Orphan[], stuck: stri
   }
 }
 
-async function endHalves(ports: SweepPorts, orphans: readonly Orphan[], stuck: string[]): Promise<Swept> {
+async function endHalves(ports: SweepPorts, orphans: readonly Orphan[], stuck: Set<string>): Promise<Swept> {
   const middle = orphans.length >> 1;
   const first = await endAll(ports, orphans.slice(0, middle), stuck);
   return sum(first, await endAll(ports, orphans.slice(middle), stuck));
 }
 
 /** What the database refuses of a checkpoint must not keep the hold: it is released without. */
-async function endBare(ports: SweepPorts, { row, end }: Orphan, stuck: string[], error: unknown): Promise<Swept> {
+async function endBare(ports: SweepPorts, { row, end }: Orphan, stuck: Set<string>, error: unknown): Promise<Swept> {
   const holdId = end.hold?.holdId ?? '';
   if (end.hold?.settles === true) {
     ports.log.error({ err: error, holdId }, 'the hold of a dead process could not be settled at its checkpoint: it is released');
     return await endAll(ports, [{ row, end: abandonedEnd(row, ports.now()) }], stuck);
   }
   ports.log.error({ err: error, holdId }, 'a hold of a dead process could not be released');
-  stuck.push(holdId);
+  stuck.add(holdId);
   return NOTHING;
 }
 

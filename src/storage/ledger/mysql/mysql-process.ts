@@ -49,13 +49,16 @@ export async function declareDead(exchange: Exchange, { id, heartbeatAt }: Silen
   return foundBy(answer) === 1;
 }
 
-/** Open holds of processes that are dead or went in good order. */
+/**
+ * Open holds of processes that are dead or went in good order. Also of those that nobody knows any more: whoever places a hold was written
+ * down before, so somebody has cleared the list since.
+ */
 export async function orphanedHolds(exchange: Exchange, limit: number, except: readonly string[]): Promise<readonly HoldValues[]> {
   const columns = HOLD_COLUMNS.map((column) => `h.${column}`).join(', ');
   const others = except.length === 0 ? '' : `AND h.id NOT IN (${list(except)})`;
   const [answer] = await exchange([
-    `SELECT ${columns} FROM hold h JOIN gateway_process p ON p.id = h.owner
-     WHERE h.state = 'OPEN' AND p.state IN ('DEAD', 'CLEAN') ${others} ORDER BY h.id LIMIT ${Math.trunc(limit)}`,
+    `SELECT ${columns} FROM hold h LEFT JOIN gateway_process p ON p.id = h.owner
+     WHERE h.state = 'OPEN' AND COALESCE(p.state, 'DEAD') IN ('DEAD', 'CLEAN') ${others} ORDER BY h.id LIMIT ${Math.trunc(limit)}`,
   ]);
   return rowsOf(answer);
 }

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../../kernel/clock';
 import { onceAMinute } from '../../../kernel/once-a-minute';
+import { MINUTE_MS } from '../../../kernel/times';
 import type { LedgerStore } from '../../../ledger/ledger-store';
 import { endOrphans, type SweepLog } from '../abandoned';
 import { FORGOTTEN_AT_ONCE } from '../checkpoint-text';
@@ -24,6 +25,8 @@ export interface RecoveryTimings {
 export const RECOVERY_TIMINGS: RecoveryTimings = { beatEveryMs: 1_000, silentMs: 6_000, watchedMs: 4_000 };
 
 const PRUNE_EVERY_MS = 30_000;
+/** How long holds that could not be ended are left alone: each look at them takes transactions, and a line of the log each. */
+const STUCK_MS = 10 * MINUTE_MS;
 
 export interface RecoveryPorts {
   readonly beating: MysqlConnections;
@@ -55,6 +58,8 @@ export class MysqlRecovery {
   private beatAtWall = this.ports.clock.now();
   private underway: Promise<boolean> | null = null;
   private prunedAt = this.ports.clock.monotonic();
+  private readonly stuck = new Set<string>();
+  private stuckAt = this.ports.clock.monotonic();
   /** Tried again every second, for as long as the database is away. */
   private readonly tellBeat = onceAMinute(this.ports.clock, (err: unknown) => {
     this.ports.log.warn({ err }, 'the heartbeat could not be written');
@@ -194,9 +199,11 @@ export class MysqlRecovery {
     try {
       await doubtful.settle(sweeping);
       await this.ports.beforeSweep?.(store);
+      this.tryStuckAgain();
       const swept = await endOrphans({
         store,
         log,
+        stuck: this.stuck,
         now: () => clock.now(),
         orphans: (limit, except) => sweeping.use((exchange) => orphanedHolds(exchange, limit, except)),
         progressOf: (holdIds) => sweeping.use((exchange) => progressOf(exchange, holdIds)),
@@ -206,6 +213,14 @@ export class MysqlRecovery {
     } catch (err) {
       this.tellSweep(err);
     }
+  }
+
+  /** Somebody may have mended them. */
+  private tryStuckAgain(): void {
+    const now = this.ports.clock.monotonic();
+    if (now - this.stuckAt < STUCK_MS) return;
+    this.stuckAt = now;
+    this.stuck.clear();
   }
 
   /** Checkpoints of holds that have ended are of no use to anybody. */
