@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { countAfterwards, countGivingWay, countUpTo } from '../../src/metering/long-count';
+import type { TokenCounter } from '../../src/metering/token-counter';
 import { createTokenCounter } from '../../src/upstreams/token-counter';
 
 const counter = createTokenCounter();
@@ -48,7 +49,7 @@ describe('a count of a long text', () => {
   });
 
   it('of several texts and what stands beside them is their sum', async () => {
-    const sum = (each: typeof counter) => each.count(PROSE) + 7 + each.count('one two');
+    const sum = (each: TokenCounter) => each.count(PROSE) + 7 + each.count('one two');
     expect(await countAfterwards(sum, counter)).toBe((await countGivingWay(counter, [PROSE])) + 7 + counter.count('one two'));
   });
 });
