@@ -83,14 +83,19 @@ export async function serveCompletion(
   });
 }
 
-/** Refuses a request whose body could not be taken in: too large, or of another type. It has a receipt when its key is known. */
+/**
+ * Refuses a request whose body could not be taken in: too large, or of another type. It has a receipt when its key is known, and where
+ * that key may not call, it hears of that: no other body would help it, and it takes nothing of the rates of its account.
+ */
 export async function refuseCompletion(gateway: Gateway, request: CompletionRequest, sink: AnswerSink, fault: Fault): Promise<void> {
   const recognised = await gateway.keys.recognise(request.credential);
   const reading: Reading = { ok: false, fault, model: null, stream: false };
-  const rated = { requestId: request.id, key: recognised.key, reading };
-  await refusedWithReceipt(gateway, factsOf(request, recognised, reading, null), sink, () =>
-    withRate<Settled>(gateway.rates, rated, sink, () => Promise.reject(fault)).then(({ receipt }) => receipt),
-  );
+  await refusedWithReceipt(gateway, factsOf(request, recognised, reading, null), sink, async () => {
+    const { key } = admitKey(recognised, gateway.clock.now(), request.from);
+    const rated = { requestId: request.id, key, reading };
+    const { receipt } = await withRate<Settled>(gateway.rates, rated, sink, () => Promise.reject(fault));
+    return receipt;
+  });
 }
 
 /** The plans, each with the order of steps that this request has. */

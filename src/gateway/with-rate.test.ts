@@ -1,5 +1,7 @@
 /** Rate limits within the flow: what a refusal leaves behind, and what comes back when a request ends. */
 import { play, STREAM, stage } from '../../test/support/stage';
+import { Fault } from '../kernel/fault';
+import { refuseCompletion } from './serve-completion';
 
 const limits = (changes: object) => ({
   limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [], ...changes },
@@ -52,6 +54,14 @@ describe('a request beyond the rate of its key', () => {
 describe('a request beyond the rate of its account', () => {
   const NONE = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null };
   const bounded = (accountRates: object, ofKey: object = {}) => ({ ...limits(ofKey), accountRates: { ...NONE, ...accountRates } });
+
+  it('is never made by a key that may not call: that takes nothing of the rate, whatever body it sends', async () => {
+    const set = stage({ key: { ...bounded({ requestsPerMinute: 1 }), status: 'REVOKED' } });
+    await refuseCompletion(set.gateway, set.request, set.sink, new Fault('unsupported_media_type', 'The body must be application/json.'));
+    expect(set.sink.fault?.code).toBe('key_revoked');
+    expect(set.sink.rates).toBeNull();
+    expect([...set.ledger.receipts.values()]).toMatchObject([{ stopReason: 'REFUSED', errorCode: 'key_revoked', charge: 0n }]);
+  });
 
   it('is refused with a receipt, says whose rate it is, and sends nothing', async () => {
     const set = stage({ key: bounded({ requestsPerMinute: 1 }) });

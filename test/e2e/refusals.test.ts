@@ -125,6 +125,14 @@ onOneDatabase('the gateway refuses', (bed, promise) => {
     expect(await rows()).toBe(before);
   });
 
+  promise('a key that may not call, before it says anything of its body: 403 key_expired', async () => {
+    const wrong = { 'content-type': 'text/plain', 'content-encoding': 'gzip' };
+    for (const [name, value] of Object.entries(wrong)) {
+      const response = await postChat(bed.gateway.origin, secretOf('expired'), OK, { headers: { [name]: value } });
+      expect([response.status, ((await response.json()) as { error: { code: string } }).error.code]).toEqual([403, 'key_expired']);
+    }
+  });
+
   promise('a large body of somebody without a key: by its head, before any of it is kept', async () => {
     for (const length of [{ 'content-length': 15_000_000 }, { 'transfer-encoding': 'chunked' }]) {
       const headers = { authorization: 'Bearer sk-tf-nobody', 'content-type': 'application/json', ...length };

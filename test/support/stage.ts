@@ -170,7 +170,7 @@ export function stage(scene: Scene) {
     if (receipt === null) throw new Error('an earlier answer was given again');
     return receipt;
   };
-  return { gateway, ledger, spool, upstream, heldAtSend, sink, interruption, serve };
+  return { gateway, request, ledger, spool, upstream, heldAtSend, sink, interruption, serve };
 }
 
 /**
