@@ -80,6 +80,10 @@ describe('a request', () => {
     expect(receipt).toMatchObject({ primaryChannelId: 'off', finalChannelId: 'a', fallbackCount: 1 });
     const none = await play({ routes: [aRoute('m', 'ORDINARY', ['off'])] });
     expect(none.receipt).toMatchObject({ status: 'FAILED', stopReason: 'NO_CHANNEL', errorCode: 'upstream_failed', charge: 0n });
+    expect(none.sink.fault).toMatchObject({
+      publicMessage: 'No channel of m:ORDINARY can take this request now, and nothing was sent. The channel "off" is disabled.',
+      detail: { retry: false },
+    });
   });
 
   it('is counted here when the provider sent no usage, and marked so', async () => {

@@ -6,14 +6,14 @@ import type { Nano } from '../../kernel/money';
 import { STOP_RULES } from './stop-reasons';
 
 /**
- * null for an answer. Once money was charged the fault tells SDKs not to try again by themselves.
+ * null for an answer. Once money was charged, or where nothing could be tried, the fault tells SDKs not to try again by themselves.
  * @param retryAfterS before which no channel takes the request, where that is known; left out: one may do so at once
  */
 export function faultOf(outcome: Outcome, charge: Nano, retryAfterS?: number): Fault | null {
   const { fault: code } = STOP_RULES[outcome.stopReason];
   if (code === null) return null;
   const { failure } = outcome;
-  const detail = charge > 0n ? { retry: false } : {};
+  const detail = charge > 0n || outcome.stopReason === 'NO_CHANNEL' ? { retry: false } : {};
   if (code === 'upstream_rejected' && failure?.status !== undefined && failure.status !== null) {
     const provider = { status: failure.status, code: failure.code, type: failure.type };
     const { param } = failure;
@@ -28,7 +28,7 @@ export function faultOf(outcome: Outcome, charge: Nano, retryAfterS?: number): F
 function messageOf(outcome: Outcome): string {
   switch (outcome.stopReason) {
     case 'NO_CHANNEL':
-      return `No channel of ${outcome.plan.route.id} can take this request now.`;
+      return `No channel of ${outcome.plan.route.id} can take this request now, and nothing was sent. ${obstaclesTo(outcome)}`;
     case 'UPSTREAM_TIMEOUT':
       if (outcome.overdue !== null) return outcome.overdue;
       return outcome.started
@@ -53,6 +53,11 @@ function brokenOff({ failure }: Outcome): string {
   return blamesRequest
     ? `The provider ended its answer in the middle, for what the request asks: ${failure.message}`
     : 'The provider broke off in the middle of its answer.';
+}
+
+/** Each once: the steps of a protocol lack the same. */
+function obstaclesTo({ attempts }: Outcome): string {
+  return [...new Set(attempts.map(({ errorMessage }) => errorMessage))].join(' ');
 }
 
 /** A channel may have been tried more than once. */

@@ -200,7 +200,7 @@ describe('a preview', () => {
     [
       'channels that are all passed over',
       { from: aCatalog({ ...lists(), routes: [aRoute('m', 'ORDINARY', ['off'])] }) },
-      /^No channel can take it now\. The channel "off" is disabled\. Choose another model, or try again later\.$/,
+      /^No channel can take it now\. The channel "off" is disabled\. Choose another model, or ask the operator to open a channel\.$/,
     ],
   ])('says that %s has to change', async (_what, given, reason) => {
     const told = await preview(given);

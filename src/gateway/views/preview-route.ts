@@ -164,7 +164,7 @@ function whyNone(candidates: readonly Candidate[], upstreams: Upstreams): string
   if (limited !== undefined) return reasonOf(limited);
   const steps = candidates.flatMap(({ plan }) => plan.steps);
   const obstacles = steps.flatMap((step) => obstacleOf(step, 'chat', upstreams)?.message ?? []);
-  return ['No channel can take it now.', ...obstacles, 'Choose another model, or try again later.'].join(' ');
+  return ['No channel can take it now.', ...obstacles, 'Choose another model, or ask the operator to open a channel.'].join(' ');
 }
 
 function firstOpen(plan: Plan, upstreams: Upstreams): PlanStep | undefined {

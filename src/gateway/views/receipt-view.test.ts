@@ -115,7 +115,8 @@ describe('texts for people', () => {
   it('send nobody to an answer that no channel gave, nor to a window that a budget does not have', () => {
     const free = { charge: nano(0n), usage: aUsage(0, 0, { source: 'NONE' }), status: 'FAILED' } as const;
     const none = viewOf({ ...free, stopReason: 'NO_CHANNEL', errorCode: STOP_RULES.NO_CHANNEL.fault });
-    expect(none.nextStep).toMatch(/or why it was passed over\.$/);
+    expect(none.nextStep).toMatch(/^Choose another model or route, or ask the operator .* why each one was passed over\.$/);
+    expect(none.nextStep).not.toMatch(/again/);
     const over = viewOf({ ...free, stopReason: 'REFUSED', errorCode: 'spend_limit_reached' });
     expect(over.nextStep).toMatch(/the limit or the budget .* begins anew, where it does\.$/);
   });

@@ -178,11 +178,21 @@ function chargedReason({ usage, charge }: AttemptOfReceipt, { priceId, bucket }:
   return `${used} at price version ${version} cost ${cost}.`;
 }
 
-/** What the user does after a failure; null: there is nothing to do. Once money was charged, nothing invites to try again. */
-export function nextStepAfter({ errorCode, charge }: Pick<ReceiptRecord, 'errorCode' | 'charge'>): string | null {
+/**
+ * What the user does after a failure; null: there is nothing to do. Once money was charged, nothing invites to try again, and neither
+ * where nothing could be tried: that no waiting mends.
+ */
+export function nextStepAfter({
+  errorCode,
+  stopReason,
+  charge,
+}: Pick<ReceiptRecord, 'errorCode' | 'stopReason' | 'charge'>): string | null {
   if (errorCode === null || !(errorCode in FAULT_RULES)) return null;
+  if (stopReason === 'NO_CHANNEL') return NO_CHANNEL;
   const { retry, nextStep } = FAULT_RULES[errorCode as FaultCode];
   return retry && charge > 0n ? CHARGED : nextStep;
 }
 
+const NO_CHANNEL =
+  'Choose another model or route, or ask the operator to open a channel: the attempts of the receipt say why each one was passed over.';
 const CHARGED = 'Use what was delivered, which is what was charged: sent again it is another request, with a charge of its own.';
