@@ -1,3 +1,4 @@
+import { NAMELESS } from '../../test/support/nameless';
 import { StillClock } from '../../test/support/still-clock';
 import { AlertWatch } from './alert-work';
 
@@ -13,6 +14,7 @@ function watch(takes: readonly number[]) {
     return [];
   };
   const ports = {
+    ...NAMELESS,
     ...{ clock, log: { warn: () => undefined }, alertLog: { raise: nothing }, alertRules: { rules, calm: nothing, pass: nothing } },
     ...{ reader: { wallets: nothing, receipts: nothing, entries: nothing }, usage: { used: nothing, outcomes: nothing } },
   };

@@ -1,11 +1,13 @@
 import { MemoryLedgerReader } from '../../test/support/memory-ledger-reader';
+import { NAMELESS } from '../../test/support/nameless';
 import { anEntry, aRecord, settled } from '../../test/support/receipt-builders';
 import { NANO_MAX, nano, ONE } from '../kernel/money';
 import type { ReceiptRecord } from '../ledger/receipt';
 import type { OutcomeQuestion, Outcomes, UseQuestion } from '../ledger/usage-report';
 import { NO_USAGE } from '../metering/usage';
 import type { AlertRule } from './alert';
-import { evaluateRule, traceOf } from './evaluate';
+import { type EvaluationPorts, evaluateRule, traceOf } from './evaluate';
+import { whose } from './named';
 
 const NOW = Date.UTC(2026, 9, 14, 10, 30);
 const QUIET: AlertRule = {
@@ -23,6 +25,12 @@ const QUIET: AlertRule = {
   },
 };
 
+/** What a rule says where nobody has a name. */
+async function told(ports: EvaluationPorts, rule: AlertRule, now: number) {
+  const evaluation = await evaluateRule(ports, rule, now);
+  return { ...evaluation, message: evaluation.message(await whose(NAMELESS, rule)) };
+}
+
 function look(rule: Partial<AlertRule>, used: bigint, posted = 0n, held = 0n, now = NOW) {
   const asked: UseQuestion[] = [];
   const wallet = { id: 'acme:RMB', accountId: 'acme', bucket: 'RMB' as const, posted: nano(posted), held: nano(held) };
@@ -34,7 +42,7 @@ function look(rule: Partial<AlertRule>, used: bigint, posted = 0n, held = 0n, no
     },
     outcomes: nothing,
   };
-  return evaluateRule({ reader, usage }, { ...QUIET, ...rule }, now).then((evaluation) => ({ ...evaluation, asked }));
+  return told({ reader, usage }, { ...QUIET, ...rule }, now).then((evaluation) => ({ ...evaluation, asked }));
 }
 
 function lookAtRate(rule: Partial<AlertRule>, outcomes: Partial<Outcomes>) {
@@ -47,7 +55,7 @@ function lookAtRate(rule: Partial<AlertRule>, outcomes: Partial<Outcomes>) {
       return { requests: 10, counted: 0, last: null, ...outcomes };
     },
   };
-  return evaluateRule({ reader, usage }, { ...QUIET, ...rule }, NOW).then((evaluation) => ({ ...evaluation, asked }));
+  return told({ reader, usage }, { ...QUIET, ...rule }, NOW).then((evaluation) => ({ ...evaluation, asked }));
 }
 
 const nothing = () => Promise.reject(new Error('not read here'));

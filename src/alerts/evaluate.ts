@@ -21,7 +21,8 @@ export interface Evaluation {
   /** Too early to be quiet: what was told is only just not true, as it is between two calls of many, and would be told with each of them. */
   readonly lasts: boolean;
   readonly value: bigint;
-  readonly message: string;
+  /** What happened, given of whom: names are read for what is told alone, and not with every look. */
+  readonly message: (whose: string) => string;
   /** Of a rate: the newest receipt that speaks against it. */
   readonly lastReceiptId?: string | null;
   /** The window that it is about, where that has ended. */
@@ -73,7 +74,7 @@ async function balance({ reader }: EvaluationPorts, rule: AlertRule): Promise<Ev
   const before = balanceOfState(told);
   // What holds give back tops up nothing: every call of a balance that is nearly low would else tell it anew.
   const lasts = before !== null && posted <= before && value < threshold + nearly(threshold);
-  const message = `${bucket} has ${money(value, bucket)} left to spend, below ${money(threshold, bucket)}: top it up.`;
+  const message = () => `${bucket} has ${money(value, bucket)} left to spend, below ${money(threshold, bucket)}: top it up.`;
   return { breached: value < threshold, episode: stateEpisode('low', posted), lasts, value, message };
 }
 
@@ -120,7 +121,7 @@ async function use(
 ): Promise<Evaluation> {
   const found = await usage.used({ ...selected(rule), ...stretch, bucket: rule.bucket });
   const { value, words: happened, most } = rule.metric === 'TOKENS' ? ofTokens(rule, found) : ofMoney(rule, found);
-  const message = `${happened} ${words}${whose(rule)}: the threshold is ${most}.`;
+  const message = (whose: string) => `${happened} ${words}${whose}: the threshold is ${most}.`;
   return { breached: value >= rule.threshold, episode, lasts: true, value, message };
 }
 
@@ -146,12 +147,15 @@ interface Counted {
 async function rate({ usage }: EvaluationPorts, rule: AlertRule, now: number, { outcome, happened }: Counted): Promise<Evaluation> {
   const { requests, counted: bad, last } = await usage.outcomes({ ...selected(rule), from: now - HOUR_MS, to: now + 1, outcome });
   const value = requests === 0 ? 0n : (BigInt(bad) * ONE) / BigInt(requests);
-  const share = `${percent(value)} % of ${counted(requests, 'request')}${whose(rule)} ${happened} within the last hour`;
+  const message = (whose: string) => {
+    const share = `${percent(value)} % of ${counted(requests, 'request')}${whose} ${happened} within the last hour`;
+    return `${share}: the threshold is ${percent(rule.threshold)} %.`;
+  };
   const enough = requests >= (rule.minimumRequests ?? 1);
   return {
     breached: enough && value >= rule.threshold,
     ...{ episode: stateEpisode('high', null), lasts: enough && value > rule.threshold - nearly(rule.threshold) },
-    ...{ value, message: `${share}: the threshold is ${percent(rule.threshold)} %.`, lastReceiptId: last },
+    ...{ value, message, lastReceiptId: last },
   };
 }
 
@@ -162,13 +166,6 @@ function slowness({ slowerThanMs }: AlertRule): Counted {
 
 function percent(share: bigint): string {
   return formatDecimal((share / HUNDREDTH) * (ONE / 100n));
-}
-
-function whose({ apiKeyId, projectId, routeType, model }: AlertRule): string {
-  if (apiKeyId !== null) return ` by the key ${apiKeyId}`;
-  if (projectId !== null) return ` by the project ${projectId}`;
-  if (model !== null) return ` for the model ${model}`;
-  return routeType === null ? '' : ` on ${routeType} routes`;
 }
 
 /** The requests that a rule is about. */

@@ -2,10 +2,12 @@
 import type { Clock } from '../kernel/clock';
 import { newId } from '../kernel/ids';
 import type { Log } from '../kernel/log';
+import { clipped } from '../kernel/shown';
 import type { AlertRule } from './alert';
 import type { AlertLog, AlertRuleStore } from './alert-store';
 import { toldAfter } from './episode';
 import { type Evaluation, type EvaluationPorts, evaluateEnded, evaluateRule, traceOf } from './evaluate';
+import { accountNamed, type NamePorts, whose } from './named';
 import {
   endOfWindow,
   LATE_MS,
@@ -17,7 +19,7 @@ import {
   windowsOf,
 } from './told-windows';
 
-export interface WatchPorts extends EvaluationPorts {
+export interface WatchPorts extends EvaluationPorts, NamePorts {
   readonly alertRules: Pick<AlertRuleStore, 'rules' | 'calm' | 'pass'>;
   readonly alertLog: Pick<AlertLog, 'raise'>;
   readonly clock: Clock;
@@ -76,9 +78,18 @@ async function beginToWatch({ alertRules }: WatchPorts, { id, episode }: AlertRu
 }
 
 async function raise(ports: WatchPorts, rule: AlertRule, evaluation: Evaluation, now: number): Promise<number> {
-  const { episode, value, message } = evaluation;
+  const { episode, value } = evaluation;
   if (toldAfter(rule.episode, episode) === undefined) return 0;
   const { id: ruleId, accountId, metric, threshold } = rule;
-  const alert = { id: newId(), ruleId, accountId, metric, message: `${rule.name}: ${message}`, value, threshold, raisedAt: now };
+  const message = await messageOf(ports, rule, evaluation);
+  const alert = { id: newId(), ruleId, accountId, metric, message, value, threshold, raisedAt: now };
   return (await ports.alertLog.raise(rule, { ...alert, ...(await traceOf(ports, rule, evaluation)) }, episode)) ? 1 : 0;
+}
+
+/** As many characters as are kept of it; each of the names in it may have two hundred. */
+const MESSAGE_MAX = 1_000;
+
+async function messageOf(ports: WatchPorts, rule: AlertRule, { message }: Evaluation): Promise<string> {
+  const [of, account] = [await whose(ports, rule), await accountNamed(ports, rule.accountId)];
+  return clipped(`${rule.name}: ${message(of)} Account: ${account}.`, MESSAGE_MAX);
 }

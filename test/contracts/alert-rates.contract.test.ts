@@ -1,6 +1,7 @@
 /** What the rules of alerts are told of requests, whatever database stands behind it. */
 import type { AlertRule } from '../../src/alerts/alert';
 import { evaluateRule, traceOf } from '../../src/alerts/evaluate';
+import { whose } from '../../src/alerts/named';
 import { STOP_RULES } from '../../src/gateway/ending/stop-reasons';
 import { newId } from '../../src/kernel/ids';
 import { HOUR_MS } from '../../src/kernel/times';
@@ -12,6 +13,7 @@ import { SqlUsageReports } from '../../src/storage/usage/usage-reports';
 import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
 import { end, place, refusal, requestFacts, routeFacts } from '../support/ledger-items';
+import { NAMELESS } from '../support/nameless';
 
 const HALF = 500_000_000n;
 
@@ -34,7 +36,8 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the share of an alert rule on 
       ...selection,
     };
     const evaluation = await evaluateRule({ reader: bed.open.reader, usage: new SqlUsageReports(bed.open.dataSource) }, rule, now);
-    return { ...evaluation, trace: await traceOf(bed.open, rule, evaluation) };
+    const message = evaluation.message(await whose(NAMELESS, rule));
+    return { ...evaluation, message, trace: await traceOf(bed.open, rule, evaluation) };
   };
 
   promise('counts each request once, however often it moved, and those that are asked for alone', async () => {

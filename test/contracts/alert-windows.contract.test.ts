@@ -11,11 +11,14 @@ import { SqlUsageReports } from '../../src/storage/usage/usage-reports';
 import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
 import { end, place, requestFacts } from '../support/ledger-items';
+import { NAMELESS } from '../support/nameless';
 import { StillClock } from '../support/still-clock';
 
 const MIDNIGHT = Date.UTC(2026, 11, 1);
 const MINUTE = 60_000;
-const OF_YESTERDAY = 'Mine: 0.000000005 CNY of RMB were spent on 2026-11-30 (UTC): the threshold is 0.000000005 CNY.';
+const OF_YESTERDAY: unknown = expect.stringMatching(
+  /^Mine: 0\.000000005 CNY of RMB were spent on 2026-11-30 \(UTC\): the threshold is 0\.000000005 CNY\. Account: account-\d+\.$/,
+);
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('the windows of an alert rule on %s', (kind) => {
   const bed = ledgerBed(kind);
@@ -36,7 +39,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the windows of an alert rule o
     };
     const { alertRules, alertLog } = stores();
     await alertRules.addRule(rule);
-    const reading = { reader: bed.open.reader, usage: new SqlUsageReports(bed.open.dataSource), log: { warn: fails } };
+    const reading = { reader: bed.open.reader, usage: new SqlUsageReports(bed.open.dataSource), log: { warn: fails }, ...NAMELESS };
     const ofAccount: WatchPorts['alertRules'] = {
       rules: () => alertRules.rules(accountId),
       pass: (...passed) => alertRules.pass(...passed),

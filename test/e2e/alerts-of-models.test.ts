@@ -45,7 +45,7 @@ onEachDatabase('alerts of models', (bed, promise) => {
     const again = await told(retried);
     expect(again).toMatchObject({ receipt: { id: last } });
     expect(again.message).toBe(
-      'Mine: 50 % of 2 requests for the model stubborn were tried again on a channel within the last hour: the threshold is 50 %.',
+      'Mine: 50 % of 2 requests for the model stubborn were tried again on a channel within the last hour: the threshold is 50 %. Account: acme.',
     );
     expect((await told(slow)).message).toMatch(/of 2 requests for the model stubborn took longer than 1 ms within the last hour/);
   });

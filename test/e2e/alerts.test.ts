@@ -197,6 +197,27 @@ onEachDatabase('alerts', (bed, promise) => {
     await client.dispose();
   });
 
+  promise('name keys, projects and accounts as people know them, with the id', async () => {
+    await ask('mutation { renameAccount(id: "acme", name: "Acme Ltd") { id } }', {}, OPERATOR_TOKEN);
+    const wish = { accountId: 'acme', name: 'Night job', projectId: 'acme-bots', routePolicy: 'ORDINARY_ONLY' };
+    const made = 'mutation($i: CreateApiKeyInput!) { createApiKey(input: $i) { secret apiKey { id } } }';
+    const { createApiKey: night } = await ask<{ createApiKey: { secret: string; apiKey: { id: string } } }>(made, { i: wish });
+    const spend = { name: 'Spent', metric: 'SPEND', bucket: 'RMB', window: 'DAY', threshold: '0.000001' };
+    const rules = [{ apiKeyId: night.apiKey.id }, { projectId: 'acme-bots' }, {}].map((of) => create({ ...spend, ...of }));
+    const ids = await Promise.all(rules);
+    await (await postChat(bed.gateway.origin, night.secret, { model: 'small', messages: HI })).text();
+    const messages = () => Promise.all(ids.map(async (id) => (await alertsOf(id))[0]?.message));
+    const [ofKey, ofProject, ofAll] = await eventually(async () => {
+      const found = await messages();
+      expect(found).not.toContain(undefined);
+      return found;
+    });
+    expect(ofKey).toContain(` were spent today by the key Night job (${night.apiKey.id}): the threshold is 0.000001 CNY.`);
+    expect(ofProject).toContain(' were spent today by the project Bots (acme-bots): ');
+    for (const message of [ofKey, ofProject, ofAll]) expect(message).toMatch(/CNY\. Account: Acme Ltd \(acme\)\.$/);
+    for (const id of ids) await ask('mutation($id: ID!) { deleteAlertRule(id: $id) }', { id });
+  });
+
   promise('say what is wrong with a rule, and are for nobody but the people of the account', async () => {
     const refusals: [object, RegExp][] = [
       [{ name: '', metric: 'BALANCE', bucket: 'RMB', threshold: '1' }, /name must have/],
