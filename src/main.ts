@@ -13,7 +13,9 @@ import { keepCompiled } from './start/keep-compiled';
 import { onStopSignal } from './start/stop-signals';
 import { isWatchedOver, speaksForAll, superviseWorkers, whenUnwatched } from './start/workers';
 
-const USAGE = 'usage: npm start, with no arguments; the environment says how, as the README lists it';
+const USAGE = `usage: npm start, with no arguments; the environment says how, as the README lists it
+
+Exit code: 0 stopped as asked, 1 something is in the way, 64 wrong call, 75 it slept and was declared dead: start it again, 78 wrong configuration.`;
 /** How long a start goes on that was asked to stop. */
 const STARTED_WITHIN_MS = 5_000;
 

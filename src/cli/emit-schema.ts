@@ -9,7 +9,9 @@ import { printedSchema } from '../api/graphql/build-schema';
 import { catalogJsonSchema } from '../catalog-file/catalog-schema';
 import { FAILED, readLine, runCommand, UsageError } from '../start/command';
 
-const USAGE = 'usage: npm run schema, or npm run schema:check; as a command of its own: emit-schema [<folder>] [--check]';
+const USAGE = `usage: npm run schema, or npm run schema:check; as a command of its own: emit-schema [<folder>] [--check]
+
+Exit code: 0 written, or with --check as it would be, 1 not so, 64 wrong call.`;
 
 interface Emitted {
   readonly name: string;

@@ -20,7 +20,10 @@ import { SqlChannelAttempts } from '../storage/money-facts/channel-attempts';
 import { SqlStatements } from '../storage/money-facts/statements';
 import { readingLedger } from '../storage/reading-ledger';
 
-const USAGE = 'usage: npm run statement -- (--account <id> | --channel <id>) --month <YYYY-MM> [--format csv|json] [--out <file>]';
+const USAGE = `usage: npm run statement -- (--account <id> | --channel <id>) --month <YYYY-MM> [--format csv|json] [--out <file>]
+
+DATABASE_URL says of which ledger, months are in UTC, and without --out it is printed (npm run --silent then).
+Exit code: 0 written, 1 not written, 64 wrong call, 78 wrong configuration, 141 nobody read on.`;
 const PIECE = 65_536;
 
 /** Whose statement it is. */

@@ -25,6 +25,7 @@ type Lookup = (name: string) => string | undefined;
 
 const HTTP = /^https?:\/\/[^/\s]+\S*$/;
 const HEADER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(.*)$/;
+const OWN_HEADERS = 'OTEL_EXPORTER_OTLP_TRACES_HEADERS';
 const RATIO = /^(0(\.\d{1,9})?|1(\.0{1,9})?)$/;
 
 /** traces null: there are none, or there are faults, each with the name of its variable. */
@@ -36,11 +37,12 @@ export function readTraceSettings(lookup: Lookup): {
   const endpoint = own ?? lookup('OTEL_EXPORTER_OTLP_ENDPOINT');
   if (endpoint === undefined) return { traces: null, faults: [] };
   const endpointName = own === undefined ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
-  const headers = headersIn(lookup('OTEL_EXPORTER_OTLP_HEADERS') ?? '');
+  const headersName = lookup(OWN_HEADERS) === undefined ? 'OTEL_EXPORTER_OTLP_HEADERS' : OWN_HEADERS;
+  const headers = headersIn(lookup(headersName) ?? '');
   const wrongs = [...wrongEndpoint(endpointName, endpoint), ...wrongProtocol(lookup), ...wrongSampler(lookup)];
   if (headers === null) {
     const problem = 'must be name=value pairs with commas between them, values percent-encoded';
-    return { traces: null, faults: [...wrongs, { path: 'OTEL_EXPORTER_OTLP_HEADERS', problem }] };
+    return { traces: null, faults: [...wrongs, { path: headersName, problem }] };
   }
   if (wrongs.length > 0) return { traces: null, faults: wrongs };
   const url = own ?? `${endpoint.replace(/\/+$/, '')}/v1/traces`;

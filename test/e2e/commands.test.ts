@@ -46,6 +46,10 @@ describe('a command', () => {
     for (const flag of ['--help', '-h']) expect(called(name, flag)).toEqual(told);
   });
 
+  it.each(['start', 'audit', 'statement', 'research', 'schema'])('%s says what its exit codes mean', (name) => {
+    expect(called(name, '--help').stdout).toMatch(/\nExit code: 0 .*\b1 .*\b64 wrong call\b/);
+  });
+
   it.each(Object.keys(COMMANDS))('%s says what is wrong with a call, then its usage, and ends with 64', (name) => {
     const told = { status: WRONG_CALL, stdout: '', stderr: expect.stringMatching(/^.*--colour.*\n\nusage: /) };
     expect(called(name, '--colour')).toEqual(told);
