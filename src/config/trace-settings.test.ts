@@ -32,7 +32,9 @@ describe('where traces go', () => {
     const general = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_EXPORTER_OTLP_HEADERS: 'authorization=general' };
     const own = { ...general, OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'authorization=own' };
     expect(read(own).traces?.headers).toEqual({ authorization: 'own' });
-    expect(read({ ...own, OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'own' }).faults).toMatchObject([{ path: 'OTEL_EXPORTER_OTLP_TRACES_HEADERS' }]);
+    expect(read({ ...own, OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'own' }).faults).toMatchObject([
+      { path: 'OTEL_EXPORTER_OTLP_TRACES_HEADERS' },
+    ]);
   });
 
   it.each(['http://collector:4318 ', 'http://collector:4318/a b', ' http://collector:4318'])('is refused at "%s"', (endpoint) => {

@@ -54,10 +54,13 @@ async function answerOf({ archive, clock }: Means, { id }: Idempotence, { code, 
   return answer === null || answer.requestId !== detail.receiptId ? null : answer;
 }
 
+const NOT_LOOKED_UP =
+  'Whether this Idempotency-Key was used before cannot be looked up now: nothing was sent or charged for this request. Try again in a moment.';
+
 async function lookedUp<T>(look: () => Promise<T>): Promise<T> {
   try {
     return await look();
   } catch (cause) {
-    throw new Fault('temporarily_unavailable', 'Whether this Idempotency-Key was used before cannot be looked up now.', { cause });
+    throw new Fault('temporarily_unavailable', NOT_LOOKED_UP, { cause });
   }
 }

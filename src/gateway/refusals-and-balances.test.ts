@@ -127,7 +127,8 @@ describe('a refusal', () => {
     set.ledger.beforeWrite = () => {
       throw new Fault('temporarily_unavailable', 'down');
     };
-    await expect(set.serve()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    const told = expect.stringMatching(/^down Nothing was sent or charged: try again/);
+    await expect(set.serve()).rejects.toMatchObject({ code: 'temporarily_unavailable', publicMessage: told });
     expect(set.upstream.calls).toEqual([]);
   });
 });

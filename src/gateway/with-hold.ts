@@ -128,7 +128,7 @@ async function place(gateway: Gateway, asked: Asked, option: Option, replaces: H
     if (verdict.verdict === 'over_limit') return overLimit(verdict, quote.floor);
     if (verdict.verdict === 'same_key') return sameKeyFault(verdict);
     if (verdict.verdict === 'refused')
-      throw new Fault('temporarily_unavailable', 'Nothing was held, and the ledger cannot say why any more: send the request again.');
+      throw new Fault('temporarily_unavailable', 'Nothing was held, and the ledger cannot say why any more.');
     invariant(verdict.verdict === 'granted', 'a hold is granted or refused');
     return holdOf(item, option, nano(verdict.amount));
   } catch (error) {
@@ -168,7 +168,12 @@ function notCovered(option: Option, fault: Fault, index: number, now: number): A
 }
 
 function unavailable(gateway: Gateway, requestId: string, error: unknown): Fault {
-  if (error instanceof Fault) return error;
+  if (error instanceof Fault) return error.code === 'temporarily_unavailable' ? unsent(error.publicMessage, error) : error;
   gateway.log.error({ err: error, receipt: requestId }, 'a hold could not be placed');
-  return new Fault('temporarily_unavailable', 'The ledger cannot take requests now.', { cause: error });
+  return unsent('The ledger cannot take requests now.', error);
+}
+
+/** There is no receipt to say it: whether money went, and what to do. */
+function unsent(problem: string, cause: unknown): Fault {
+  return new Fault('temporarily_unavailable', `${problem} Nothing was sent or charged: try again in a moment.`, { cause });
 }

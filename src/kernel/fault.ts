@@ -6,7 +6,7 @@ export interface FaultDetail {
   readonly param?: string;
   /** Set where the provider's own status, code and type are passed on. */
   readonly provider?: { readonly status: number; readonly code: string | null; readonly type: string | null };
-  /** Overrides the table once money was charged: an SDK must not pay twice. */
+  /** Overrides the table: once money was charged an SDK must not pay twice, and where nothing can be tried it need not ask again. */
   readonly retry?: boolean;
   readonly retryAfterS?: number;
   /** The receipt of another request, which this one is about. */

@@ -21,6 +21,7 @@ export function bearerSecret(authorization: string | undefined): string | null {
   return BEARER.exec(authorization ?? '')?.[1] ?? null;
 }
 
+const UNREADABLE = 'Keys cannot be read now: nothing was sent or charged. Try again in a moment.';
 const BEARER = /^Bearer\s+(\S+)\s*$/i;
 
 /** A key that was recognised and may call. Only `admitKey` makes one. */
@@ -88,7 +89,7 @@ export class KeyRing {
   /** Read anew each time: whoever calls for a key in process does so seldom, and sees every change of it at once. */
   private async known(id: string): Promise<RecognisedKey> {
     const found = await this.store.findById(id).catch((cause: unknown) => {
-      throw new Fault('temporarily_unavailable', 'Keys cannot be read now.', { cause });
+      throw new Fault('temporarily_unavailable', UNREADABLE, { cause });
     });
     if (found === undefined) throw new Fault('invalid_api_key', 'The API key is not known.');
     return found;
@@ -130,7 +131,7 @@ export class KeyRing {
       if (entry.found !== undefined && generation === this.generation) this.remember(hash, entry);
       return entry;
     } catch (cause) {
-      throw new Fault('temporarily_unavailable', 'Keys cannot be read now.', { cause });
+      throw new Fault('temporarily_unavailable', UNREADABLE, { cause });
     }
   }
 

@@ -62,7 +62,7 @@ describe('a document', () => {
     expect(sentencesOf(path)).toContain(sentence);
   });
 
-  it('names codes of refusals that there are, beside their status', () => {
+  it('name codes of refusals that there are, beside their status, and docs/calls.md every one', () => {
     const rules = FAULT_RULES as Readonly<Record<string, FaultRule>>;
     const alone = filesIn('docs').flatMap(({ text }) => [...text.matchAll(/\b([45]\d\d) (`[a-z_]+`)/g)]);
     const rows = [...textOf('docs/calls.md').matchAll(/^\| ([45]\d\d(?:, [45]\d\d)*) \| (.*) \|$/gm)];
@@ -70,6 +70,8 @@ describe('a document', () => {
       [...text.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, code = '']) => ({ code, statuses: statuses.split(', ') })),
     );
     expect(told.length).toBeGreaterThan(20);
+    const unheard = Object.keys(rules).filter((code) => !textOf('docs/calls.md').includes(`\`${code}\``));
+    expect(unheard).toEqual([]);
     expect(told.filter(({ code, statuses }) => !statuses.includes(`${rules[code]?.http}`))).toEqual([]);
   });
 });

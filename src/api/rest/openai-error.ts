@@ -36,5 +36,5 @@ export function renderError(error: unknown, requestId: string): RenderedError {
 
 /** What is shown of an error that is not a fault. */
 export function masked(requestId: string, cause: unknown): Fault {
-  return new Fault('internal_error', `The gateway could not serve this request. Its id is ${requestId}.`, { cause });
+  return new Fault('internal_error', `The gateway could not serve this request: tell the operator its id, ${requestId}.`, { cause });
 }

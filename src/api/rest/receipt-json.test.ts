@@ -40,6 +40,31 @@ const fieldsOf = (schema: GraphQLSchema, type: string) => Object.keys((schema.ge
 /** How a channel is by now beyond one word, and what operators alone see. */
 const OF_THE_GRAPH_ALONE = ['healthReason', 'openUntil', 'upstreamModels', 'secrets', 'cost'];
 
+/** Facts that people see as what they stand for. */
+const SEEN_AS: Readonly<Record<string, string>> = {
+  requestId: 'id',
+  apiKeyId: 'apiKey',
+  projectId: 'project',
+  runId: 'agentRun',
+  routeId: 'model',
+  primaryChannelId: 'primaryChannel',
+  finalChannelId: 'finalChannel',
+  priceId: 'price',
+  primaryPriceId: 'fallbackDelta',
+  holdId: 'hold',
+  holdAmount: 'hold',
+};
+/** Whoever sees a receipt knows whose it is. */
+const KNOWN_ANYWAY = ['accountId'];
+
+describe('a fact of a receipt', () => {
+  const record = aRecord(ID);
+
+  it.each(Object.keys(record).filter((name) => !KNOWN_ANYWAY.includes(name)))('is to be seen by people: %s', (name) => {
+    expect(fieldsOf(graph, 'Receipt')).toContain(SEEN_AS[name] ?? name);
+  });
+});
+
 describe('a receipt over REST', () => {
   it.each([
     ['Receipt', (receipt: Json) => receipt],

@@ -16,7 +16,11 @@ export async function attachRun(runs: Pick<RunStore, 'find'>, key: Pick<ApiKey, 
     return { run: await attachableRun(runs, key, header.trim()), fault: null };
   } catch (error) {
     if (error instanceof Fault) return { run: null, fault: error };
-    throw new Fault('temporarily_unavailable', 'The run of this call cannot be looked up now.', { cause: error });
+    throw new Fault(
+      'temporarily_unavailable',
+      'The run of this call cannot be looked up now: nothing was sent or charged. Try again in a moment.',
+      { cause: error },
+    );
   }
 }
 
