@@ -1,5 +1,6 @@
 /** What clients are answered keeps to the providers' own declarations of it, whatever protocol the answer came by. */
-import { type ClientBed, closeClientBed, KEY, modelOn, openClientBed, type Protocol } from '../../support/clients/client-bed';
+import { PROTOCOLS, type Protocol } from '../../../src/routing/catalog';
+import { type ClientBed, closeClientBed, KEY, modelOn, openClientBed } from '../../support/clients/client-bed';
 import { eventsOf, post } from '../../support/forge-client';
 import { geminiText } from '../../support/gemini-fixtures';
 import type { Script } from '../../support/script';
@@ -24,7 +25,6 @@ const SCRIPTS: readonly (readonly [string, Script])[] = [
   ['a text behind reasoning', { reasoning: 'well then', text: 'so be it' }],
   ['a cached prompt', { text: 'x', cachedTokens: 1 }],
 ];
-const PROTOCOLS: readonly Protocol[] = ['openai', 'anthropic', 'gemini'];
 const ROOM = { max_tokens: 200 };
 const TABLE = PROTOCOLS.flatMap((protocol) => SCRIPTS.map(([what, script]) => [protocol, what, script] as const));
 

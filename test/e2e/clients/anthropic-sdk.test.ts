@@ -1,6 +1,7 @@
 /** The `@anthropic-ai/sdk` package, messages. */
 import Anthropic from '@anthropic-ai/sdk';
 import type { Message, MessageParam, Tool, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages';
+import { PROTOCOLS } from '../../../src/routing/catalog';
 import { KEY } from '../../support/clients/client-bed';
 import { CITY_SCHEMA, converse, type TalkingClient, WEATHER } from '../../support/clients/conversations';
 
@@ -54,7 +55,7 @@ function talking({ messages }: Anthropic): TalkingClient {
 
 converse(
   '@anthropic-ai/sdk',
-  ['openai', 'anthropic', 'gemini'],
+  PROTOCOLS,
   ({ gateway }, { fetch }, apiKey = KEY) => talking(new Anthropic({ baseURL: gateway.origin, apiKey, fetch, maxRetries: 0 })),
   (error) => ({ status: (error as { status?: number }).status, message: String((error as Error).message) }),
 );

@@ -1,6 +1,7 @@
 /** `@langchain/openai`. */
 import { AIMessageChunk, type BaseMessageLike, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
+import { PROTOCOLS } from '../../../src/routing/catalog';
 import { KEY } from '../../support/clients/client-bed';
 import { CITY_SCHEMA, converse, type TalkingClient, WEATHER } from '../../support/clients/conversations';
 
@@ -45,7 +46,7 @@ function talking(chatWith: (model: string) => ChatOpenAI): TalkingClient {
 
 converse(
   '@langchain/openai',
-  ['openai', 'anthropic', 'gemini'],
+  PROTOCOLS,
   ({ baseUrl }, { fetch }, apiKey = KEY) =>
     talking((model) => new ChatOpenAI({ model, apiKey, maxRetries: 0, configuration: { baseURL: baseUrl, fetch } })),
   (error) => ({ status: (error as { status?: number }).status, message: String((error as Error).message) }),

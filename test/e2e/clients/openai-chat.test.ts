@@ -1,6 +1,7 @@
 /** The `openai` package, chat completions. */
 import OpenAI from 'openai';
 import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources/chat/completions';
+import { PROTOCOLS } from '../../../src/routing/catalog';
 import { KEY } from '../../support/clients/client-bed';
 import { CITY_SCHEMA, converse, type TalkingClient, WEATHER } from '../../support/clients/conversations';
 
@@ -63,7 +64,7 @@ function talking(client: OpenAI): TalkingClient {
 
 converse(
   'openai, chat completions',
-  ['openai', 'anthropic', 'gemini'],
+  PROTOCOLS,
   ({ baseUrl }, { fetch }, apiKey = KEY) => talking(new OpenAI({ baseURL: baseUrl, apiKey, fetch, maxRetries: 0 })),
   (error) => ({ status: (error as { status?: number }).status, message: String((error as Error).message) }),
 );

@@ -3,6 +3,7 @@
  * of them; and the books of every conversation.
  */
 import { parseDecimal } from '../../../src/kernel/money';
+import { PROTOCOLS, type Protocol } from '../../../src/routing/catalog';
 import { audit } from '../audit';
 import { freshDatabase, type TestDatabase } from '../databases';
 import { eventually } from '../eventually';
@@ -10,8 +11,6 @@ import { graph, type ReceiptJson, receipt } from '../forge-client';
 import { type GatewayProcess, startGateway } from '../gateway-process';
 import { type ScriptedUpstream, startScriptedUpstream } from '../scripted-upstream';
 import { secretOf, tokenOf } from '../shop-catalog';
-
-export type Protocol = 'openai' | 'anthropic' | 'gemini';
 
 export const KEY = secretOf('chat');
 /** Nano of a yuan for a token of input and of output. */
@@ -31,11 +30,13 @@ export interface ClientBed {
 /** Another model: its channels in order, each with the upstream's name of it. */
 export type ModelOnChannels = readonly [model: string, channels: readonly (readonly [protocol: Protocol, upstreamModel: string])[]];
 
-const ONE_EACH: readonly ModelOnChannels[] = [
-  [modelOn('openai'), [['openai', 'small-2025']]],
-  [modelOn('anthropic'), [['anthropic', 'claude-sonnet-4-5']]],
-  [modelOn('gemini'), [['gemini', 'gemini-3-flash']]],
-];
+/** Where the provider speaks each of them, and what it calls the model there. */
+const SPOKEN: Readonly<Record<Protocol, { readonly path: string; readonly model: string }>> = {
+  openai: { path: '/v1', model: 'small-2025' },
+  anthropic: { path: '/v1', model: 'claude-sonnet-4-5' },
+  gemini: { path: '/v1beta', model: 'gemini-3-flash' },
+};
+const ONE_EACH = PROTOCOLS.map((protocol): ModelOnChannels => [modelOn(protocol), [[protocol, SPOKEN[protocol].model]]]);
 
 export async function openClientBed(more: readonly ModelOnChannels[] = []): Promise<ClientBed> {
   const provider = await startScriptedUpstream();
@@ -53,15 +54,15 @@ export async function closeClientBed({ provider, database, gateway }: ClientBed)
 }
 
 function catalogOf(port: number, models: readonly ModelOnChannels[]) {
-  const channel = (protocol: Protocol, path: string) => ({
+  const channel = (protocol: Protocol) => ({
     id: `${protocol}-channel`,
     protocol,
-    baseUrl: `http://127.0.0.1:${port}${path}`,
+    baseUrl: `http://127.0.0.1:${port}${SPOKEN[protocol].path}`,
     apiKey: `upstream-secret-of-${protocol}`,
     timeouts: TIMEOUTS,
   });
   return {
-    channels: [channel('openai', '/v1'), channel('anthropic', '/v1'), channel('gemini', '/v1beta')],
+    channels: PROTOCOLS.map(channel),
     models: models.map(([id]) => ({ id, contextWindow: 8_000, maxOutputTokens: 1_000, mediaPartTokens: 100 })),
     routes: models.map(([model, channels]) => ({
       model,

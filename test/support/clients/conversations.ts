@@ -1,7 +1,8 @@
 /** The scripted conversation that every client has on every protocol: what is asked, what comes back, and what it cost. */
+import type { Protocol } from '../../../src/routing/catalog';
 import { eventually, gate } from '../eventually';
 import { leaversNoticed } from '../forge-client';
-import { type ClientBed, closeClientBed, modelOn, onTheBooks, openClientBed, type Protocol, type Recorder } from './client-bed';
+import { type ClientBed, closeClientBed, modelOn, onTheBooks, openClientBed, type Recorder } from './client-bed';
 
 /** A client as the table knows it. Each call is one that its documentation shows. */
 export interface TalkingClient {
