@@ -81,7 +81,7 @@ describe('a request', () => {
     const none = await play({ routes: [aRoute('m', 'ORDINARY', ['off'])] });
     expect(none.receipt).toMatchObject({ status: 'FAILED', stopReason: 'NO_CHANNEL', errorCode: 'upstream_failed', charge: 0n });
     expect(none.sink.fault).toMatchObject({
-      publicMessage: 'No channel of m:ORDINARY can take this request now, and nothing was sent. The channel "off" is disabled.',
+      publicMessage: 'No channel of m:ORDINARY can take this request now: nothing was sent to any. The channel "off" is disabled.',
       detail: { retry: false },
     });
   });

@@ -134,7 +134,7 @@ async function place(gateway: Gateway, asked: Asked, option: Option, replaces: H
   } catch (error) {
     const fault = unavailable(gateway, asked.facts.requestId, error);
     // With a hold already open the request still ends on that one; without, nothing has happened yet.
-    if (replaces === null) throw fault;
+    if (replaces === null) throw unsent(fault);
     return fault;
   }
 }
@@ -168,12 +168,13 @@ function notCovered(option: Option, fault: Fault, index: number, now: number): A
 }
 
 function unavailable(gateway: Gateway, requestId: string, error: unknown): Fault {
-  if (error instanceof Fault) return error.code === 'temporarily_unavailable' ? unsent(error.publicMessage, error) : error;
+  if (error instanceof Fault) return error;
   gateway.log.error({ err: error, receipt: requestId }, 'a hold could not be placed');
-  return unsent('The ledger cannot take requests now.', error);
+  return new Fault('temporarily_unavailable', 'The ledger cannot take requests now.', { cause: error });
 }
 
 /** There is no receipt to say it: whether money went, and what to do. */
-function unsent(problem: string, cause: unknown): Fault {
-  return new Fault('temporarily_unavailable', `${problem} Nothing was sent or charged: try again in a moment.`, { cause });
+function unsent(fault: Fault): Fault {
+  if (fault.code !== 'temporarily_unavailable') return fault;
+  return new Fault(fault.code, `${fault.publicMessage} Nothing was sent or charged: try again in a moment.`, fault.detail);
 }

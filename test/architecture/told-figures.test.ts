@@ -62,7 +62,7 @@ describe('a document', () => {
     expect(sentencesOf(path)).toContain(sentence);
   });
 
-  it('name codes of refusals that there are, beside their status, and docs/calls.md every one', () => {
+  it('names codes of refusals that there are, beside their status, and docs/calls.md every one', () => {
     const rules = FAULT_RULES as Readonly<Record<string, FaultRule>>;
     const alone = filesIn('docs').flatMap(({ text }) => [...text.matchAll(/\b([45]\d\d) (`[a-z_]+`)/g)]);
     const rows = [...textOf('docs/calls.md').matchAll(/^\| ([45]\d\d(?:, [45]\d\d)*) \| (.*) \|$/gm)];

@@ -28,7 +28,7 @@ export function faultOf(outcome: Outcome, charge: Nano, retryAfterS?: number): F
 function messageOf(outcome: Outcome): string {
   switch (outcome.stopReason) {
     case 'NO_CHANNEL':
-      return `No channel of ${outcome.plan.route.id} can take this request now, and nothing was sent. ${obstaclesTo(outcome)}`;
+      return `No channel of ${outcome.plan.route.id} can take this request now: nothing was sent to any. ${obstaclesTo(outcome)}`;
     case 'UPSTREAM_TIMEOUT':
       if (outcome.overdue !== null) return outcome.overdue;
       return outcome.started
