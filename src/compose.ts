@@ -17,6 +17,7 @@ import { newSecret } from './kernel/secret';
 import type { Catalog } from './routing/catalog';
 import { unreachedPrices } from './routing/unreached-prices';
 import { type FirstStart, secretsText } from './start/banner';
+import { checkAddress } from './start/free-address';
 import { listen } from './start/listen';
 import { type Configuration, loadConfiguration } from './start/load-configuration';
 import { boundConnections, openFilesMax } from './start/open-files';
@@ -58,11 +59,13 @@ export interface RunningGateway {
 
 /**
  * `show` gets what people must see at once: the secrets of a first start, which a start that is broken off would take with it.
- * @throws ConfigurationError that names every fault; nothing was written then
+ * @throws ConfigurationError that names every fault, CannotStart where the port is taken; nothing was written then
  */
 export async function compose(show: (text: string) => void): Promise<RunningGateway> {
   const configuration = await loadConfiguration(addressCheck);
   const { config } = configuration;
+  // Workers share one port: that of the first is asked for.
+  if (speaksForAll()) await checkAddress({ host: config.host, port: config.port });
   const log = troubleOnceAMinute(createLogger(config.logLevel), systemClock);
   const alarms = new CountedAlarms(log);
   const metrics = createMetrics();

@@ -55,6 +55,7 @@ describe('a gateway that is told wrong things', () => {
     ['a catalog file that does not exist', { CATALOG: '/nowhere/catalog.yaml' }, /catalog\.yaml/],
     ['workers without MySQL and Redis', { WORKERS: '2' }, /WORKERS/],
     ['MySQL without a master key', { DATABASE_URL: 'mysql://nobody@127.0.0.1:9/none', MASTER_KEY: '' }, /MASTER_KEY/],
+    ['an address that the machine has not', { HOST: '192.0.2.1' }, /HOST: this machine has no such address \(EADDRNOTAVAIL\)/],
     ['private upstream addresses that it may not call', { UPSTREAM_ALLOW_PRIVATE: 'false' }, /private|loopback/i],
   ])('refuses %s, and says what to change', async (_what, environment, message) => {
     const { code, stderr } = await gatewayThatRefuses({ databaseUrl: databaseUrl(), catalog: CATALOG, environment });

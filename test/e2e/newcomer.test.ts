@@ -1,6 +1,6 @@
 /** The first minutes: `npm start` without anything, the call that it prints, and the receipt of that call. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -78,14 +78,28 @@ describe('npm start, without anything', () => {
     expect(await graph(gateway.origin, operator, '{ wallets { bucket } }')).toMatchObject({ wallets: [{}, {}] });
   });
 
-  it('shows the secrets of a first start before it listens, so that one which is broken off locks nobody out', async () => {
+  it('whose port is taken makes nothing, so that the first start that listens has a call to paste', async () => {
     const taken = new URL(gateway.origin).port;
-    const elsewhere = `sqlite:${join(folder, 'elsewhere', 'tokens-forge.sqlite')}`;
-    const environment = { ADMIN_TOKEN: '', MASTER_KEY: '', UPSTREAM_ALLOW_PRIVATE: '', PORT: taken };
-    const { code, stdout, stderr } = await gatewayThatRefuses({ databaseUrl: elsewhere, environment });
-    expect(code).toBe(1);
+    const databaseUrl = `sqlite:${join(folder, 'elsewhere', 'tokens-forge.sqlite')}`;
+    const environment = { ADMIN_TOKEN: '', MASTER_KEY: '', UPSTREAM_ALLOW_PRIVATE: '' };
+    const { code, stdout, stderr } = await gatewayThatRefuses({ databaseUrl, environment: { ...environment, PORT: taken } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`Cannot listen on 127.0.0.1:${taken}: choose another PORT`);
     expect(stderr).not.toMatch(/^\s+at /m);
+    expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
+    const next = await startGateway({ databaseUrl, environment });
+    expect(next.stdout).toMatch(/Operator token\s+tf-admin-\S+\n\s+Demo key\s+sk-tf-\S+/);
+    expect(next.stdout).toContain(`curl -sS -D - ${next.origin}/v1/chat/completions`);
+    await next.stop();
+  });
+
+  it('shows its secrets before it listens, so that one which is broken off locks nobody out', async () => {
+    const databaseUrl = `sqlite:${join(folder, 'at-last', 'tokens-forge.sqlite')}`;
+    const environment = { ADMIN_TOKEN: '', MASTER_KEY: '', UPSTREAM_ALLOW_PRIVATE: '' };
+    const nodeArguments = ['-r', require.resolve('../support/taken-at-last.cjs')];
+    const { code, stdout, stderr } = await gatewayThatRefuses({ databaseUrl, environment, nodeArguments });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Cannot listen on 127.0.0.1:0: choose another PORT');
     expect(stdout).toMatch(/Operator token\s+tf-admin-\S+\n\s+Demo key\s+sk-tf-\S+/);
   });
 
