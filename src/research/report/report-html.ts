@@ -1,5 +1,7 @@
 /** The report as one page that needs nothing else: no network, no script, and a policy that forbids both. */
+import type { DataCheck } from '../checks/not-in-data';
 import type { Briefing } from '../market-data';
+import { dataCheckOf, notInDataMarkdown, notInDataNotice } from './not-in-data-markdown';
 import { price, priceChart } from './price-chart';
 import { amounts, receiptMarkdown } from './receipt-markdown';
 import { bodyMarkdown, dataMarkdown, instant, RESEARCH_NOTICE } from './report';
@@ -14,6 +16,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 export function reportHtml(input: ReportInput): string {
   const { run, briefing, sections, receipt } = input;
   const title = `Research: ${run.symbol}`;
+  const check = dataCheckOf(input);
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -27,9 +30,9 @@ export function reportHtml(input: ReportInput): string {
     '</head>',
     '<body>',
     '<main>',
-    ...headHtml(input),
+    ...headHtml(input, check),
     ...(briefing === null ? [] : [tiles(briefing, amounts(receipt.charges)), priceChart(briefing)]),
-    htmlOfMarkdown(bodyMarkdown(input).join('\n\n')),
+    htmlOfMarkdown([...bodyMarkdown(input), ...notInDataMarkdown(check)].join('\n\n')),
     htmlOfMarkdown(receiptMarkdown(input)),
     spendCharts(sections),
     htmlOfMarkdown(dataMarkdown(input)),
@@ -41,7 +44,7 @@ export function reportHtml(input: ReportInput): string {
   ].join('\n');
 }
 
-function headHtml({ run, briefing }: ReportInput): string[] {
+function headHtml({ run, briefing }: ReportInput, check: DataCheck | null): string[] {
   const name = briefing?.name ?? null;
   const facts = [
     run.mode,
@@ -49,6 +52,7 @@ function headHtml({ run, briefing }: ReportInput): string[] {
     ...(briefing === null ? [] : [`data of ${briefing.provider} up to ${briefing.bars.at(-1)?.date}`]),
     instant(run.finishedAt ?? run.startedAt ?? run.createdAt),
   ];
+  const strange = notInDataNotice(check);
   const notice = (text: string, more = '') => `<p class="notice${more}">${escapeHtml(text)}</p>`;
   return [
     '<header>',
@@ -58,6 +62,7 @@ function headHtml({ run, briefing }: ReportInput): string[] {
     ...(briefing?.synthetic === true
       ? [notice('Synthetic data: every price, figure and headline was made up for demonstration.', ' strong')]
       : []),
+    ...(strange === null ? [] : [notice(strange, ' strong')]),
     notice(RESEARCH_NOTICE),
     '</header>',
   ];

@@ -79,7 +79,7 @@ describe('a report', () => {
   it('begins with the summary, and has a heading for each section', () => {
     const headings = [...reportMarkdown(reportWith('text')).matchAll(/^## (.*)$/gm)].map(([, title]) => title);
     expect(headings[0]).toBe('Summary');
-    expect(headings).toHaveLength(10 + 4);
+    expect(headings).toHaveLength(10 + 5);
   });
 
   it('shows the receipt: sums, sections, models, the estimate, and the currencies apart', () => {
@@ -133,6 +133,29 @@ describe('a report', () => {
       for (const close of ['38123.45', '745321.5', '16836572.13', '1234.56', '0.0000123456'])
         expect(text).toContain(`| ${close} | ${close} | ${close} |`);
     }
+  });
+
+  it('names at its head and in a part of its own what a model wrote that stands in none of the data', () => {
+    const { sections } = reportWith('text');
+    const written = (summary: string) => {
+      const input = {
+        sections: sections.map((each) => (each.spec.name === 'news' ? { ...each, content: { summary } } : { ...each, content: null })),
+      };
+      return [reportMarkdown(reportWith('text', input)), cellsOf(reportHtml(reportWith('text', input)))];
+    };
+    for (const text of written('A margin of 71.35 %, and revenue of 4.1 billion.')) {
+      expect(text).toContain('One figure, day, headline or citation of this report stands in none of the data that the models were given');
+      expect(text).toMatch(/Figure \| 71.35 % \| News \| A margin of 71.35 %, and revenue/);
+    }
+    for (const text of written('Revenue is 4.1 billion, says the [wire](https://news.example).')) {
+      expect(text).not.toContain('stands in none');
+      expect(text).toContain('None of 1. Looked for were');
+    }
+    for (const text of written('Nothing much.')) expect(text).toContain('No figure was written that could be looked for.');
+  });
+
+  it('names nothing of data that was not read yet', () => {
+    expect(reportMarkdown(reportWith('It is 71.35 %.', { briefing: null }))).not.toContain('Not in the data');
   });
 
   it('shows notices, sources with their days, and news with links', () => {

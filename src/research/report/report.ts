@@ -1,6 +1,8 @@
 /** The report of a run, as far as it is written: Markdown for readers and for other programs. */
+import type { DataCheck } from '../checks/not-in-data';
 import { sectionMarkdown } from '../sections/section-markdown';
 import { figureTable, indicatorTable, priceTable } from './data-tables';
+import { dataCheckOf, notInDataMarkdown, notInDataNotice } from './not-in-data-markdown';
 import { inline } from './plain-markdown';
 import { receiptMarkdown } from './receipt-markdown';
 import type { ReportInput, ReportSection } from './report-input';
@@ -15,11 +17,19 @@ const FIRST = 'summary';
 
 /** The whole report. Nothing of a section that is not written is made up: it says why it is not there. */
 export function reportMarkdown(input: ReportInput): string {
-  return `${[headMarkdown(input), ...bodyMarkdown(input), dataMarkdown(input), receiptMarkdown(input)].join('\n\n')}\n`;
+  const check = dataCheckOf(input);
+  const parts = [
+    headMarkdown(input, check),
+    ...bodyMarkdown(input),
+    ...notInDataMarkdown(check),
+    dataMarkdown(input),
+    receiptMarkdown(input),
+  ];
+  return `${parts.join('\n\n')}\n`;
 }
 
 /** Title, notice and where the run stands. */
-function headMarkdown({ run, briefing }: ReportInput): string {
+function headMarkdown({ run, briefing }: ReportInput, check: DataCheck | null): string {
   const name = briefing?.name ?? null;
   const state = run.statusReason === null ? run.status : `${run.status}: ${inline(run.statusReason)}`;
   const facts = [
@@ -31,7 +41,9 @@ function headMarkdown({ run, briefing }: ReportInput): string {
   const title = `# Research: ${inline(run.symbol)}${name === null ? '' : ` — ${inline(name)}`}`;
   const synthetic =
     briefing?.synthetic === true ? ['> **Synthetic data.** Every price, figure and headline below was made up for demonstration.'] : [];
-  return [title, `> **${RESEARCH_NOTICE}**`, ...synthetic, `${facts.join(' · ')}`].join('\n\n');
+  const strange = notInDataNotice(check);
+  const warned = strange === null ? [] : [`> **${strange}**`];
+  return [title, `> **${RESEARCH_NOTICE}**`, ...synthetic, ...warned, `${facts.join(' · ')}`].join('\n\n');
 }
 
 /** A part for each section, the summary first. */
