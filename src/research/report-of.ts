@@ -4,9 +4,10 @@ import { counted } from '../kernel/counted';
 import { nano } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
 import type { BudgetLine } from '../runs/run';
-import { NO_CALLS, runReceipt } from '../runs/run-receipt';
+import { NO_CALLS, type RunReceipt, runReceipt } from '../runs/run-receipt';
 import type { RunStore } from '../runs/run-store';
 import type { Briefing } from './market-data';
+import { saysCharges } from './report/receipt-markdown';
 import { reportMarkdown } from './report/report';
 import { reportHtml } from './report/report-html';
 import type { ReportInput } from './report/report-input';
@@ -37,6 +38,11 @@ export async function reportInputOf(
     receipt: { ...receipt, retriedSections: retriedSections(sections), retryCost: retryCost([...charges.values()]) },
     estimate,
   };
+}
+
+/** Whether the report that was kept at the end of a run is still to be shown: of its calls something may have been given back since. */
+export function isKeptReportTrue({ report }: Pick<ResearchRun, 'report'>, receipt: RunReceipt): boolean {
+  return report !== null && saysCharges(report, receipt);
 }
 
 export function pageOf(input: ReportInput): { readonly markdown: string; readonly html: string } {

@@ -412,8 +412,16 @@ onEachDatabase('a research run', (bed, promise) => {
     await give('0.0002');
     const after = await researchRun(bed.gateway.origin, ACME, before.id);
     expect([nanoOf(after.receipt.refunds), nanoOf(after.receipt.refunds, 'CREDIT')]).toEqual([300_000n, 0n]);
-    expect({ ...after, receipt: { ...after.receipt, refunds: before.receipt.refunds } }).toEqual(before);
+    const { report } = after;
+    expect({ ...after, report: before.report, receipt: { ...after.receipt, refunds: before.receipt.refunds } }).toEqual(before);
     expectToAddUp(after);
+    // A report is kept as it was written at the end, and what it says of money must not be of then.
+    const told = '- Given back of that: 0.0003 CNY (RMB)\n';
+    expect([before.report?.includes('Given back'), report?.replace(told, '')]).toEqual([false, before.report]);
+    const page = async (kind: string) => (await get(bed.gateway.origin, `/v1/runs/${before.id}/report.${kind}`, secretOf('chat'))).text();
+    expect([await page('md'), await page('html')]).toEqual([report, expect.stringContaining('Given back of that: 0.0003 CNY (RMB)')]);
+    const html = `{ researchRun(id: "${before.id}") { reportHtml } }`;
+    expect(await graph(bed.gateway.origin, ACME, html)).toEqual({ researchRun: { reportHtml: await page('html') } });
     const rest = (await (await get(bed.gateway.origin, `/v1/runs/${before.id}`, secretOf('chat'))).json()) as Pick<RunJson, 'receipt'>;
     expect(rest.receipt.refunds).toMatchObject([{ bucket: 'RMB', amount: '0.0003' }, { amount: '0' }]);
   });

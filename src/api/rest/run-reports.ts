@@ -4,10 +4,11 @@ import { Fault } from '../../kernel/fault';
 import { reportMarkdown } from '../../research/report/report';
 import { reportHtml } from '../../research/report/report-html';
 import type { ReportInput } from '../../research/report/report-input';
-import { reportInputOf } from '../../research/report-of';
+import { isKeptReportTrue, reportInputOf } from '../../research/report-of';
 import type { ResearchStore } from '../../research/research-store';
 import type { ResearchRun } from '../../research/run';
 import type { Run } from '../../runs/run';
+import { NO_CALLS, runReceipt } from '../../runs/run-receipt';
 import type { RunStore } from '../../runs/run-store';
 import { type ById, type OwnRunDeps, ownRun } from './own-run';
 
@@ -22,12 +23,14 @@ const POLICY = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inli
 export function registerRunReports(app: FastifyInstance, deps: ReportDeps): void {
   app.get<ById>('/v1/runs/:id/report.md', async (request, reply) => {
     const research = await researchOf(deps, await ownRun(deps, request));
-    const text = research.report ?? reportMarkdown(await inputOf(deps, research));
-    return shown(reply, 'text/markdown', text);
+    const kept = (await isKeptTrue(deps, research)) ? research.report : null;
+    return shown(reply, 'text/markdown', kept ?? reportMarkdown(await inputOf(deps, research)));
   });
   app.get<ById>('/v1/runs/:id/report.html', async (request, reply) => {
     const research = await researchOf(deps, await ownRun(deps, request));
-    const page = (await deps.research.html([research.run.id])).get(research.run.id) ?? reportHtml(await inputOf(deps, research));
+    const { id } = research.run;
+    const kept = (await isKeptTrue(deps, research)) ? (await deps.research.html([id])).get(id) : undefined;
+    const page = kept ?? reportHtml(await inputOf(deps, research));
     return shown(reply.header('content-security-policy', POLICY), 'text/html', page);
   });
 }
@@ -36,6 +39,11 @@ async function researchOf({ research }: ReportDeps, run: Run): Promise<ResearchR
   const [found] = run.kind === 'RESEARCH' ? await research.ofRuns([run]) : [];
   if (found === undefined) throw new Fault('not_found', `The run ${run.id} writes no report: it is an agent's own.`);
   return found;
+}
+
+async function isKeptTrue({ runs }: ReportDeps, research: ResearchRun): Promise<boolean> {
+  const { id } = research.run;
+  return isKeptReportTrue(research, runReceipt((await runs.sums([id])).get(id) ?? NO_CALLS));
 }
 
 async function inputOf(deps: ReportDeps, research: ResearchRun): Promise<ReportInput> {

@@ -3,7 +3,10 @@ import { formatDecimal } from '../../kernel/money';
 import { BUCKETS, currencyOf } from '../../kernel/words';
 import type { BudgetLine } from '../../runs/run';
 import { inline, table } from './plain-markdown';
-import type { ReportInput } from './report-input';
+import type { ReportInput, ReportReceipt } from './report-input';
+
+const HEADING = '## Receipt';
+const MONEY_LINE = /^- (?:Charged|Given back of that): /;
 
 export function receiptMarkdown({ run, sections, receipt, estimate }: ReportInput): string {
   const { usage } = receipt;
@@ -21,8 +24,7 @@ export function receiptMarkdown({ run, sections, receipt, estimate }: ReportInpu
     `${formatDecimal(charge)} ${currencyOf(bucket)}`,
   ]);
   const totals = [
-    `- Charged: **${amounts(receipt.charges)}**`,
-    ...(amounts(receipt.refunds) === '0' ? [] : [`- Given back of that: ${amounts(receipt.refunds)}`]),
+    moneyLines(receipt),
     ...(estimate === null ? [] : [`- Estimated before: ${amounts(estimate.expected)}, at most ${amounts(estimate.ceiling)}`]),
     `- Calls: ${receipt.requests}, attempts: ${receipt.attempts} (${receipt.failedAttempts} failed), moves to a backup: ${receipt.fallbacks}`,
     `- Sections tried again: ${receipt.retriedSections}; answers that were not used cost ${amounts(receipt.retryCost)}`,
@@ -30,12 +32,25 @@ export function receiptMarkdown({ run, sections, receipt, estimate }: ReportInpu
     `- Run: \`${run.id}\``,
   ];
   return [
-    '## Receipt',
+    HEADING,
     totals.join('\n'),
     '**By section**',
     table(['Section', 'State', 'Model', 'Tries', 'Charge'], bySection, 3),
     ...(byModel.length === 0 ? [] : ['**By model**', table(['Model', 'Balance', 'Calls', 'Charge'], byModel, 2)]),
   ].join('\n\n');
+}
+
+/** What was charged, and what of that was given back. */
+function moneyLines({ charges, refunds }: Pick<ReportReceipt, 'charges' | 'refunds'>): string {
+  const back = amounts(refunds);
+  return [`- Charged: **${amounts(charges)}**`, ...(back === '0' ? [] : [`- Given back of that: ${back}`])].join('\n');
+}
+
+/** Whether a report that was written before still says what its run was charged, and what was given back of it by now. */
+export function saysCharges(markdown: string, receipt: Pick<ReportReceipt, 'charges' | 'refunds'>): boolean {
+  // What models wrote stands before it, and cannot begin a heading.
+  const lines = markdown.slice(markdown.lastIndexOf(`\n${HEADING}\n`)).split('\n');
+  return lines.filter((line) => MONEY_LINE.test(line)).join('\n') === moneyLines(receipt);
 }
 
 /** Buckets that have something, in one line; the currencies are never added up. */

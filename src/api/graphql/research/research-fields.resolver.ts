@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { invariant } from '../../../kernel/invariant';
 import { estimateErrorOf } from '../../../research/estimate';
-import { retriedSections } from '../../../research/report-of';
+import { isKeptReportTrue, retriedSections } from '../../../research/report-of';
 import { addAmounts, NOTHING } from '../../../runs/amounts';
 import { leftOf } from '../../../runs/run-receipt';
 import type { GraphContext } from '../context';
@@ -51,13 +51,15 @@ export class ResearchFields {
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'Markdown, present as far as it is written; null: nothing is.' })
-  async report(@Root() { research }: ResearchView, @Ctx() context: GraphContext): Promise<string | null> {
-    return research.report ?? (await context.research.pageSoFar(research))?.markdown ?? null;
+  async report(@Root() root: ResearchView, @Ctx() context: GraphContext): Promise<string | null> {
+    if (await isKeptTrue(root, context)) return root.research.report;
+    return (await context.research.pageSoFar(root.research))?.markdown ?? root.research.report;
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The same as a page with charts, which needs nothing else.' })
-  async reportHtml(@Root() { id, research }: ResearchView, @Ctx() context: GraphContext): Promise<string | null> {
-    return (await context.research.html(id)) ?? (await context.research.pageSoFar(research))?.html ?? null;
+  async reportHtml(@Root() root: ResearchView, @Ctx() context: GraphContext): Promise<string | null> {
+    if (await isKeptTrue(root, context)) return context.research.html(root.id);
+    return (await context.research.pageSoFar(root.research))?.html ?? context.research.html(root.id);
   }
 
   @FieldResolver(() => RunReceiptNode, { description: 'The sum of its calls.' })
@@ -92,6 +94,11 @@ export class ResearchSectionFields {
     const found = await Promise.all(ids.map((receiptId) => receipts.receipt(receiptId)));
     return found.flatMap((receipt) => (receipt === null ? [] : [receiptRoot(receipt)]));
   }
+}
+
+/** Read of the receipt only where there is a report that was kept. */
+async function isKeptTrue(root: ResearchView, context: GraphContext): Promise<boolean> {
+  return root.research.report !== null && isKeptReportTrue(root.research, (await standing(root, context)).receipt);
 }
 
 async function standing({ research }: ResearchView, { runs }: GraphContext) {
