@@ -1,7 +1,6 @@
 import { fc } from '../../../test/support/properties';
+import { sampleBriefing } from '../../../test/support/sample-briefing';
 import { briefingWith, risingBars } from '../../../test/support/section-answers';
-import { StillClock } from '../../../test/support/still-clock';
-import { SampleMarketData } from '../../market-data/sample';
 import type { Briefing } from '../market-data';
 import { asGiven, barsGiven } from '../sections/briefing-text';
 import type { SectionContent } from '../sections/read-section';
@@ -11,7 +10,6 @@ const summary = (text: string) => ({ spec: { name: 'summary', title: 'Summary' }
 const section = (title: string, content: SectionContent) => ({ spec: { name: title, title }, content });
 const writtenIn = (briefing: Briefing, ...texts: readonly string[]) =>
   checkAgainstData(briefing, texts.map(summary)).claims.map(({ written }) => written);
-const demo = () => new SampleMarketData(new StillClock(Date.UTC(2026, 0, 3))).briefing('DEMO');
 
 /** As a careful model writes of the sample: what it was given, also rounded, and what follows from two of its figures. */
 const CAREFUL = [
@@ -28,7 +26,7 @@ const CAREFUL = [
 
 describe('what a report says that stands in none of its data', () => {
   it('is nothing of what a careful model writes', async () => {
-    const check = checkAgainstData(await demo(), CAREFUL.map(summary));
+    const check = checkAgainstData(await sampleBriefing(), CAREFUL.map(summary));
     expect(check.claims).toEqual([]);
     expect(check.looked).toBeGreaterThan(30);
   });
@@ -39,7 +37,7 @@ describe('what a report says that stands in none of its data', () => {
       { headline: 'Demo Instruments raises outlook for the year', date: '2025-11-14', reading: 'r', tone: 'positive' },
       { headline: 'Demo Instruments wins a court case in Japan', date: '2025-12-20', reading: 'r', tone: 'positive' },
     ];
-    const { claims } = checkAgainstData(await demo(), [
+    const { claims } = checkAgainstData(await sampleBriefing(), [
       section('Technical view', {
         signals: [
           { indicator: 'RSI', reading: '63', meaning: 'm' },
@@ -78,7 +76,7 @@ describe('what a report says that stands in none of its data', () => {
   });
 
   it('is never a figure of the data, however it is rounded and written', async () => {
-    const briefing = await demo();
+    const briefing = await sampleBriefing();
     const { close, high, low } = barsGiven(briefing).at(-1) ?? { close: 1, high: 1, low: 1 };
     const values = [...Object.values(briefing.indicators).filter((value) => value !== null), close, high, low].map(
       (value) => +asGiven(value),
