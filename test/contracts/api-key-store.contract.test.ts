@@ -9,6 +9,7 @@ import { type ApiKey, NO_RATES } from '../../src/keys/api-key';
 import { NO_POLICIES } from '../../src/keys/key-policies';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
+import { addNumberedRows, numberedIds } from '../support/bulk-rows';
 import { eachDatabase } from '../support/data-sources';
 
 const NOW = 1_790_000_000_000;
@@ -131,6 +132,22 @@ eachDatabase('the API key store', (opened, promise) => {
     expect(await store().list('lists')).toEqual([newer, older]);
     const everyones = (await store().list(null)).map((key) => key.id);
     expect(everyones.indexOf(newer.id)).toBeLessThan(everyones.indexOf(older.id));
+  });
+
+  promise('lists any number of keys in their order, and who asks an embedded database meanwhile is answered before the last is read', async () => {
+    const accountId = newId();
+    const { key } = await added({ accountId, createdAt: NOW - 1 });
+    const [row = {}] = await opened.database.query(`SELECT * FROM api_key WHERE id = '${key.id}'`);
+    const columns = Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? `'${value}'` : String(value)]);
+    const many = { ...Object.fromEntries(columns), id: numberedIds(opened.database, '7000'), created_at: `${NOW} + n % 2` };
+    await addNumberedRows(opened.database, 'api_key', 1_000, many);
+    const ended: string[] = [];
+    const listing = store().list(accountId);
+    await Promise.all([listing.then(() => ended.push('list')), store().find([key.id]).then(() => ended.push('other'))]);
+    const listed = (await listing).map(({ id, createdAt }) => `${createdAt} ${id}`);
+    expect(listed).toHaveLength(1_001);
+    expect(listed).toEqual([...new Set(listed)].sort().reverse());
+    if (opened.database.kind === 'sqlite') expect(ended).toEqual(['other', 'list']);
   });
 
   promise('adds a key with its secret or not at all', async () => {

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { giveWay } from '../../../kernel/give-way';
 import type { GraphContext } from '../context';
 import { DateTime } from '../scalars';
 import { ApiKeyNode } from './api-key.type';
@@ -9,7 +10,13 @@ import { ProjectNode } from './project.type';
 export class KeyResolver {
   @Query(() => [ApiKeyNode], { description: 'The keys of the account, new to old; for a key: itself; for the operator: all.' })
   async apiKeys(@Ctx() { keys, now }: GraphContext): Promise<ApiKeyNode[]> {
-    return (await keys.keys()).map((key) => viewKey(key, now));
+    const views: KeyView[] = [];
+    for (const key of await keys.keys()) {
+      // An operator has all keys of an installation: others are served between them.
+      await giveWay();
+      views.push(viewKey(key, now));
+    }
+    return views;
   }
 
   @Query(() => ApiKeyNode, { nullable: true, description: 'null: there is no such key, or it is not the caller’s.' })
