@@ -107,7 +107,11 @@ export async function openStorage(
     spool,
     reader: new SqlLedgerReader(dataSource),
     ...moneyStores(dataSource),
-    spend: { history: new SharedHistory(new SqlWalletHistory(dataSource), doorbell.bell, systemClock), doorbell: doorbell.bell },
+    spend: {
+      history: new SharedHistory(new SqlWalletHistory(dataSource), doorbell.bell, systemClock),
+      doorbell: doorbell.bell,
+      clock: systemClock,
+    },
     /** What goes on beside requests: following other processes, sealing, adding up usage. */
     start: () => {
       for (const each of background) each.start();

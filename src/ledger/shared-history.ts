@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../kernel/clock';
 import type { Doorbell } from './spend-tail';
-import type { HistoryStep, WalletHistory } from './wallet-history';
+import type { HistoryStep, WalletHead, WalletHistory } from './wallet-history';
 
 const KEPT_MAX = 500;
 /** What nobody rang for, such as what another process wrote, is seen this much later at most. */
@@ -13,7 +13,7 @@ const HEADS_MS = 250;
 interface Heads {
   readonly rings: number;
   readonly at: number;
-  readonly answer: Promise<ReadonlyMap<string, bigint>>;
+  readonly answer: Promise<ReadonlyMap<string, WalletHead>>;
 }
 
 export class SharedHistory implements WalletHistory {
@@ -27,7 +27,7 @@ export class SharedHistory implements WalletHistory {
   ) {}
 
   /** Everything that was rung for before is in it. */
-  heads(accountId: string | null): Promise<ReadonlyMap<string, bigint>> {
+  heads(accountId: string | null): Promise<ReadonlyMap<string, WalletHead>> {
     const [rings, at] = [this.doorbell.rings(), this.clock.monotonic()];
     const asked = this.headsOf.get(accountId);
     if (asked !== undefined && asked.rings === rings && at - asked.at < HEADS_MS) return asked.answer;
@@ -38,6 +38,10 @@ export class SharedHistory implements WalletHistory {
     if (this.headsOf.size > KEPT_MAX) this.headsOf.delete(this.headsOf.keys().next().value ?? null);
     answer.catch(() => this.headsOf.get(accountId) === heads && this.headsOf.delete(accountId));
     return answer;
+  }
+
+  sequenceAt(walletId: string, atUs: bigint): Promise<bigint> {
+    return this.source.sequenceAt(walletId, atUs);
   }
 
   after(walletId: string, seq: bigint, limit: number): Promise<readonly HistoryStep[]> {

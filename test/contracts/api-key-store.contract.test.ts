@@ -134,21 +134,29 @@ eachDatabase('the API key store', (opened, promise) => {
     expect(everyones.indexOf(newer.id)).toBeLessThan(everyones.indexOf(older.id));
   });
 
-  promise('lists any number of keys in their order, and who asks an embedded database meanwhile is answered before the last is read', async () => {
-    const accountId = newId();
-    const { key } = await added({ accountId, createdAt: NOW - 1 });
-    const [row = {}] = await opened.database.query(`SELECT * FROM api_key WHERE id = '${key.id}'`);
-    const columns = Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? `'${value}'` : String(value)]);
-    const many = { ...Object.fromEntries(columns), id: numberedIds(opened.database, '7000'), created_at: `${NOW} + n % 2` };
-    await addNumberedRows(opened.database, 'api_key', 1_000, many);
-    const ended: string[] = [];
-    const listing = store().list(accountId);
-    await Promise.all([listing.then(() => ended.push('list')), store().find([key.id]).then(() => ended.push('other'))]);
-    const listed = (await listing).map(({ id, createdAt }) => `${createdAt} ${id}`);
-    expect(listed).toHaveLength(1_001);
-    expect(listed).toEqual([...new Set(listed)].sort().reverse());
-    if (opened.database.kind === 'sqlite') expect(ended).toEqual(['other', 'list']);
-  });
+  promise(
+    'lists any number of keys in their order, and who asks an embedded database meanwhile is answered before the last is read',
+    async () => {
+      const accountId = newId();
+      const { key } = await added({ accountId, createdAt: NOW - 1 });
+      const [row = {}] = await opened.database.query(`SELECT * FROM api_key WHERE id = '${key.id}'`);
+      const columns = Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? `'${value}'` : String(value)]);
+      const many = { ...Object.fromEntries(columns), id: numberedIds(opened.database, '7000'), created_at: `${NOW} + n % 2` };
+      await addNumberedRows(opened.database, 'api_key', 1_000, many);
+      const ended: string[] = [];
+      const listing = store().list(accountId);
+      await Promise.all([
+        listing.then(() => ended.push('list')),
+        store()
+          .find([key.id])
+          .then(() => ended.push('other')),
+      ]);
+      const listed = (await listing).map(({ id, createdAt }) => `${createdAt} ${id}`);
+      expect(listed).toHaveLength(1_001);
+      expect(listed).toEqual([...new Set(listed)].sort().reverse());
+      if (opened.database.kind === 'sqlite') expect(ended).toEqual(['other', 'list']);
+    },
+  );
 
   promise('adds a key with its secret or not at all', async () => {
     const { hash } = await added();

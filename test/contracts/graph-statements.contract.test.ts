@@ -232,7 +232,7 @@ async function graphOver({ dataSource, reader }: OpenReader) {
     health: new ChannelHealth({ clock, log: NOWHERE, wire: NOBODY_ELSE, catalog: () => catalog.current() }),
     rates: new LocalRateLimiter(clock),
     upstreams: { openai: { send: () => nothing() as never } },
-    spend: { history: new SqlWalletHistory(dataSource), doorbell: new LocalDoorbell() },
+    spend: { history: new SqlWalletHistory(dataSource), doorbell: new LocalDoorbell(), clock },
     keyRing: new KeyRing(keys, clock),
     clock,
     log: NOWHERE,

@@ -127,7 +127,8 @@ export async function graphWorld(options: { readonly introspection?: boolean; re
       },
     },
     spend: {
-      history: { heads: async () => new Map(), after: async () => [] },
+      history: { heads: async () => new Map(), sequenceAt: async () => 0n, after: async () => [] },
+      clock,
       doorbell: new LocalDoorbell(),
     },
     keyRing: new KeyRing(stores.keys, clock),
