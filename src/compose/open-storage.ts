@@ -13,6 +13,8 @@ import type { LedgerStore } from '../ledger/ledger-store';
 import { ringing } from '../ledger/ringing-ledger';
 import type { SettlementSpool } from '../ledger/settlement-spool';
 import { SharedHistory } from '../ledger/shared-history';
+import type { Doorbell } from '../ledger/spend-tail';
+import type { WalletHistory } from '../ledger/wallet-history';
 import { establishLedgerId } from '../start/ledger-id';
 import { masterKeyBeside } from '../start/master-key';
 import { TypeormAccountStore } from '../storage/account-store';
@@ -107,11 +109,7 @@ export async function openStorage(
     spool,
     reader: new SqlLedgerReader(dataSource),
     ...moneyStores(dataSource),
-    spend: {
-      history: new SharedHistory(new SqlWalletHistory(dataSource), doorbell.bell, systemClock),
-      doorbell: doorbell.bell,
-      clock: systemClock,
-    },
+    spend: followSpend(new SqlWalletHistory(dataSource), doorbell.bell),
     /** What goes on beside requests: following other processes, sealing, adding up usage. */
     start: () => {
       for (const each of background) each.start();
@@ -181,4 +179,8 @@ async function openLedger(
     process.kill(process.pid, 'SIGTERM');
   };
   return openMysqlLedger({ ...options, url: database.url, onFenced, onTakesNoChange: leave });
+}
+
+function followSpend<Rung extends Doorbell>(history: WalletHistory, doorbell: Rung) {
+  return { history: new SharedHistory(history, doorbell, systemClock), doorbell, clock: systemClock };
 }

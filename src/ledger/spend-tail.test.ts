@@ -1,70 +1,15 @@
+import { ALL, clock, ids, MemoryWalletHistory, take } from '../../test/support/memory-wallet-history';
 import { fc } from '../../test/support/properties';
 import { Interrupt } from '../kernel/interrupt';
-import { nano } from '../kernel/money';
 import { positionOfCursor, refuseOfOthers, spendCursor } from './spend-cursor';
-import { cursorNow, type SpendEvent, tailSpend } from './spend-tail';
+import { cursorNow, tailSpend } from './spend-tail';
 import type { LedgerEntry } from './wallet';
-import type { HistoryStep, WalletHead, WalletHistory } from './wallet-history';
-
-function entry(id: string, walletId: string, apiKeyId = 'k'): LedgerEntry {
-  const amounts = { amount: nano(-1n), balanceBefore: nano(2n), balanceAfter: nano(1n) };
-  const links = { apiKeyId, receiptId: id, runId: null, memo: null, createdAt: 0, cursor: id };
-  return { id, walletId, bucket: 'RMB', batchId: 'b', kind: 'CHARGE', ...amounts, ...links };
-}
-
-/** Wallets in memory that grow by steps. */
-class MemoryHistory implements WalletHistory {
-  readonly steps = new Map<string, HistoryStep[]>();
-
-  /** In seconds; `grow` counts it up. */
-  time = 1_000;
-
-  grow(walletId: string, ...ids: string[]): void {
-    this.growAt(++this.time, walletId, ...ids);
-  }
-
-  growAt(second: number, walletId: string, ...ids: string[]): void {
-    const steps = this.steps.get(walletId) ?? [];
-    const atUs = BigInt(second) * 1_000_000n;
-    steps.push({ walletId, seq: BigInt(steps.length + 1), atUs, entries: ids.map((id) => entry(id, walletId)), heldAfter: nano(0n) });
-    this.steps.set(walletId, steps);
-  }
-
-  heads(accountId: string | null): Promise<ReadonlyMap<string, WalletHead>> {
-    const mine = [...this.steps].filter(([walletId]) => accountId === null || walletId.startsWith(`${accountId}:`));
-    return Promise.resolve(
-      new Map(mine.map(([walletId, steps]) => [walletId, { seq: BigInt(steps.length), atUs: steps.at(-1)?.atUs ?? 0n }])),
-    );
-  }
-
-  sequenceAt(walletId: string, until: bigint): Promise<bigint> {
-    return Promise.resolve(BigInt((this.steps.get(walletId) ?? []).filter(({ atUs }) => atUs <= until).length));
-  }
-
-  after(walletId: string, seq: bigint, limit: number): Promise<readonly HistoryStep[]> {
-    return Promise.resolve((this.steps.get(walletId) ?? []).slice(Number(seq), Number(seq) + limit));
-  }
-}
 
 const START = Buffer.from('acme:RMB 0 0').toString('base64url');
-const clock = { now: () => 10_000_000 };
-const silentDoorbell = { rings: () => 0, next: () => new Promise<void>((resolve) => setImmediate(resolve)) };
-const ALL = (_entry: LedgerEntry) => true;
-
-async function take(history: WalletHistory, count: number, after: string | null = null, accountId: string | null = 'acme', wants = ALL) {
-  const signal = new Interrupt<'enough'>();
-  const selection = { accountId, wants, after: after === null ? null : positionOfCursor(after) };
-  const events: SpendEvent[] = [];
-  for await (const event of tailSpend({ history, doorbell: silentDoorbell, clock }, selection, signal)) {
-    events.push(event);
-    if (events.length === count) break;
-  }
-  return events;
-}
 
 /** Two wallets after some steps of some entries, and the cursor before all of them but the first. */
 async function grown(growth: readonly (readonly [rmb: boolean, size: number])[]) {
-  const history = new MemoryHistory();
+  const history = new MemoryWalletHistory();
   history.grow('acme:RMB', 'first');
   const [first] = await take(history, 1, START);
   let count = 0;
@@ -76,11 +21,9 @@ async function grown(growth: readonly (readonly [rmb: boolean, size: number])[])
   return { history, beginning: first?.cursor ?? '', count };
 }
 
-const ids = (events: readonly SpendEvent[]) => events.map((event) => event.entry.id);
-
 describe('a tail of spend', () => {
   it('without a cursor begins with what is committed from now on', async () => {
-    const history = new MemoryHistory();
+    const history = new MemoryWalletHistory();
     history.grow('acme:RMB', 'old');
     const taking = take(history, 2);
     await new Promise((resolve) => setImmediate(resolve));
@@ -103,7 +46,7 @@ describe('a tail of spend', () => {
   });
 
   it('tells only what is wanted, and its cursors cover the rest', async () => {
-    const history = new MemoryHistory();
+    const history = new MemoryWalletHistory();
     history.grow('acme:RMB', 'x');
     history.grow('acme:RMB', 'y1', 'n', 'y2');
     const wanted = await take(history, 2, START, 'acme', ({ id }: LedgerEntry) => id.startsWith('y'));
@@ -113,7 +56,7 @@ describe('a tail of spend', () => {
   });
 
   it('follows a wallet that came later from its beginning, and never that of another account', async () => {
-    const history = new MemoryHistory();
+    const history = new MemoryWalletHistory();
     history.grow('acme:RMB', 'a');
     const [{ cursor } = { cursor: '' }] = await take(history, 1, START);
     history.grow('other:RMB', 'theirs');
@@ -124,7 +67,7 @@ describe('a tail of spend', () => {
   it.each(['acme:RMB 3 0', 'acme:RMB 2 1', 'acme:RMB 1 2', 'acme:CREDIT 1 0'])(
     'refuses the place %j, which this ledger has not come to: what is written until then would never be told',
     async (place) => {
-      const history = new MemoryHistory();
+      const history = new MemoryWalletHistory();
       history.grow('acme:RMB', 'a');
       history.grow('acme:RMB', 'b', 'c');
       history.steps.set('acme:CREDIT', []);
@@ -134,7 +77,7 @@ describe('a tail of spend', () => {
   );
 
   it('waits for a reading of the wallets that knows the cursor, which another process gave out', async () => {
-    const history = new MemoryHistory();
+    const history = new MemoryWalletHistory();
     history.grow('acme:RMB', 'a');
     const late = { rings: () => 0, next: async () => (history.steps.get('acme:RMB')?.length === 1 ? grow() : undefined) };
     const grow = () => {
@@ -147,7 +90,7 @@ describe('a tail of spend', () => {
   });
 
   it('has cursors as long as the wallets that moved, and takes those that name the others as well', async () => {
-    const history = new MemoryHistory();
+    const history = new MemoryWalletHistory();
     for (let at = 0; at < 5_000; at += 1) history.steps.set(`account-${at}:CREDIT`, []);
     history.grow('acme:RMB', 'a');
     const cursor = await cursorNow({ history, clock }, null);
@@ -156,72 +99,8 @@ describe('a tail of spend', () => {
     expect(positionOfCursor(older).named.get('acme:RMB')).toEqual({ seq: 3n, seen: 1 });
   });
 
-  describe('of more wallets than a message has room for', () => {
-    const WALLETS = 1_500;
-    const MESSAGE = 128 * 1024;
-    /** Ids as long as they may be. */
-    const wallet = (nth: number) => `account-${String(nth).padStart(66, '0')}:RMB`;
-
-    function everyoneMoved(): MemoryHistory {
-      const history = new MemoryHistory();
-      for (let nth = 0; nth < WALLETS; nth += 1) history.grow(wallet(nth), `first-${nth}`);
-      return history;
-    }
-
-    it('has cursors that a message carries back, behind each of which it goes on: nothing is lost and nothing comes twice', async () => {
-      const history = everyoneMoved();
-      const beginning = await cursorNow({ history, clock }, null);
-      expect(beginning.length).toBeLessThan(MESSAGE);
-      const told: string[] = [];
-      for (let nth = 0; nth < 30; nth += 1) {
-        // Of three wallets the last one to be committed has the earliest time; some move again, and some are new.
-        const second = history.time + 3 - (nth % 3) * 2;
-        if (nth % 3 === 2) history.time += 3;
-        history.growAt(second, wallet(WALLETS - 50 + ((nth * 7) % 56)), `a-${nth}`, `b-${nth}`);
-        told.push(`a-${nth}`, `b-${nth}`);
-      }
-      const all = await take(history, told.length, beginning, null);
-      expect(ids(all).sort()).toEqual(told.sort());
-      for (const seen of [1, 32, 59]) {
-        expect(all[seen - 1]?.cursor.length).toBeLessThan(MESSAGE);
-        const rest = await take(history, told.length - seen, all[seen - 1]?.cursor, null);
-        expect(ids(rest)).toEqual(ids(all.slice(seen)));
-      }
-      expect(all.at(-1)?.cursor.length).toBeLessThan(MESSAGE);
-    });
-
-    it('follows a wallet on at the last cursor of many that came one by one', async () => {
-      const history = everyoneMoved();
-      let cursor = await cursorNow({ history, clock }, null);
-      for (let nth = 0; nth < 8; nth += 1) {
-        history.grow(wallet(100 + nth * 150), `a-${nth}`);
-        history.grow(wallet(nth), `b-${nth}`);
-        const [one, two] = await take(history, 2, cursor, null);
-        expect([one?.entry.id, two?.entry.id].sort()).toEqual([`a-${nth}`, `b-${nth}`]);
-        cursor = two?.cursor ?? '';
-        expect(cursor.length).toBeLessThan(MESSAGE);
-      }
-    });
-
-    it('refuses a cursor where an entry was committed later with a time before that of the cursor: it would never be told', async () => {
-      const history = everyoneMoved();
-      const cursor = await cursorNow({ history, clock }, null);
-      history.growAt(1_500, wallet(0), 'late');
-      await expect(take(history, 1, cursor, null)).rejects.toMatchObject({ code: 'invalid_request', detail: { param: 'after' } });
-    });
-
-    it('tells what was committed late, with a time before that of others that were told already', async () => {
-      const history = everyoneMoved();
-      const cursor = await cursorNow({ history, clock }, null);
-      history.growAt(9_999, wallet(3), 'now');
-      const [now] = await take(history, 1, cursor, null);
-      history.growAt(9_991, wallet(4), 'late');
-      expect(ids(await take(history, 1, now?.cursor, null))).toEqual(['late']);
-    });
-  });
-
   it('can begin where everything stands now, also before the first entry, and misses nothing that comes then', async () => {
-    const history = new MemoryHistory();
+    const history = new MemoryWalletHistory();
     expect(positionOfCursor(await cursorNow({ history, clock }, 'acme')).named).toEqual(new Map());
     history.grow('acme:RMB', 'old');
     const after = await cursorNow({ history, clock }, 'acme');
