@@ -41,7 +41,9 @@ const BY_KIND: Readonly<Record<FailureKind, FailureClass>> = {
   cut: { next: 'stop', againstChannel: 'never', stopReason: 'UPSTREAM_ERROR' },
 };
 
-/** What another try may change, and is the provider's own rejection in the end. */
+/** Of requests that took too long to arrive, met another one, or came too early: what another try may change. */
+const PASSING = [408, 409, 425];
+/** The provider's own rejection in the end. */
 const TRANSIENT: FailureClass = { next: 'same', againstChannel: 'never', stopReason: 'REJECTED' };
 
 /** Statuses that are not like others of their hundred. A refusal of our own secret or rate is never the client's fault. */
@@ -53,7 +55,7 @@ const BY_STATUS: ReadonlyMap<number, FailureClass> = new Map<number, FailureClas
   [429, REFUSED],
   // Groq has no room for a tier that the client chose (https://console.groq.com/docs/flex-processing): another provider may.
   [498, { next: 'next', againstChannel: 'never', stopReason: 'REJECTED' }],
-  ...[408, 409, 425].map((status) => [status, TRANSIENT] as const),
+  ...PASSING.map((status) => [status, TRANSIENT] as const),
 ]);
 
 /** By kind and status; the provider's own words decide whether it speaks against the channel, but for what the gateway cut itself. */
@@ -64,6 +66,11 @@ export function failureClassOf({ kind, status, atFault }: AttemptFailure): Failu
   // Neither the request nor the model is a matter of the secret, which serves other models.
   const { next, stopReason } = found;
   return { next, stopReason, againstChannel: atFault === 'channel' ? 'always' : 'never' };
+}
+
+/** Whether a provider that refuses with this status may take the same request in a moment. */
+export function mayPass(status: number | null): boolean {
+  return status !== null && PASSING.includes(status);
 }
 
 /** How the request ends. What had `started` is no longer rejected, whatever is said of it then: what was delivered of it is paid for. */

@@ -1,5 +1,5 @@
 /** What the client is told when a request did not end in an answer. */
-import { failureClassOf, isModelDenied } from '../../attempts/failure-classes';
+import { failureClassOf, isModelDenied, mayPass } from '../../attempts/failure-classes';
 import type { Outcome } from '../../attempts/run-attempts';
 import { Fault } from '../../kernel/fault';
 import type { Nano } from '../../kernel/money';
@@ -13,7 +13,7 @@ export function faultOf(outcome: Outcome, charge: Nano, retryAfterS?: number): F
   const { fault: code } = STOP_RULES[outcome.stopReason];
   if (code === null) return null;
   const { failure } = outcome;
-  const detail = charge > 0n || outcome.stopReason === 'NO_CHANNEL' ? { retry: false } : {};
+  const detail = retryOf(outcome, charge);
   if (code === 'upstream_rejected' && failure?.status !== undefined && failure.status !== null) {
     const provider = { status: failure.status, code: failure.code, type: failure.type };
     const { param } = failure;
@@ -23,6 +23,13 @@ export function faultOf(outcome: Outcome, charge: Nano, retryAfterS?: number): F
   if (retryAfterS === undefined) return new Fault(code, messageOf(outcome), detail);
   const wait = `The providers say that their rate limits are reached: try again in ${retryAfterS} s.`;
   return new Fault(code, `${messageOf(outcome)} ${wait}`, { ...detail, retryAfterS });
+}
+
+/** Left out: as the table of faults says it. */
+function retryOf({ stopReason, failure }: Outcome, charge: Nano): { readonly retry?: boolean } {
+  if (charge > 0n || stopReason === 'NO_CHANNEL') return { retry: false };
+  const passes = failure?.atFault === undefined && mayPass(failure?.status ?? null);
+  return stopReason === 'REJECTED' && passes ? { retry: true } : {};
 }
 
 function messageOf(outcome: Outcome): string {

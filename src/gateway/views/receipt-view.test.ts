@@ -121,6 +121,13 @@ describe('texts for people', () => {
     expect(over.nextStep).toMatch(/the limit or the budget .* begins anew, where it does\.$/);
   });
 
+  it('send nobody to correct what may pass by itself', () => {
+    const told = (providerStatus: number) =>
+      viewOf({ status: 'FAILED', stopReason: 'REJECTED', errorCode: 'upstream_rejected', charge: nano(0n), providerStatus }).nextStep;
+    expect(told(409)).toMatch(/^Try again in a moment, unless /);
+    expect(told(422)).toBe(FAULT_RULES.upstream_rejected.nextStep);
+  });
+
   it('promise no next step for a code that is not in the table', () => {
     expect(viewOf({ status: 'FAILED', errorCode: 'from_another_version' }).nextStep).toBeNull();
   });

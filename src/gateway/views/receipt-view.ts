@@ -4,6 +4,7 @@
  */
 
 import type { AttemptRecord } from '../../attempts/attempt';
+import { mayPass } from '../../attempts/failure-classes';
 import { counted } from '../../kernel/counted';
 import { FAULT_RULES, type FaultCode } from '../../kernel/fault-codes';
 import { lengthWords, longPromptFor } from '../../kernel/long-prompts';
@@ -186,13 +187,16 @@ export function nextStepAfter({
   errorCode,
   stopReason,
   charge,
-}: Pick<ReceiptRecord, 'errorCode' | 'stopReason' | 'charge'>): string | null {
+  providerStatus,
+}: Pick<ReceiptRecord, 'errorCode' | 'stopReason' | 'charge' | 'providerStatus'>): string | null {
   if (errorCode === null || !(errorCode in FAULT_RULES)) return null;
   if (stopReason === 'NO_CHANNEL') return NO_CHANNEL;
+  if (stopReason === 'REJECTED' && mayPass(providerStatus)) return PASSING;
   const { retry, nextStep } = FAULT_RULES[errorCode as FaultCode];
   return retry && charge > 0n ? CHARGED : nextStep;
 }
 
 const NO_CHANNEL =
   'Choose another model or route, or ask the operator to open a channel: the attempts of the receipt say why each one was passed over.';
+const PASSING = 'Try again in a moment, unless the message of the provider names what to correct: it may take the request then.';
 const CHARGED = 'Use what was delivered, which is what was charged: sent again it is another request, with a charge of its own.';

@@ -35,13 +35,19 @@ export function notInDataNotice(check: DataCheck | null): string | null {
   return `${what} of this report ${count === 1 ? 'stands' : 'stand'} in none of the data that the models were given: see "${PLACE}".`;
 }
 
+function allThere(looked: number): string {
+  return looked === 1
+    ? 'Nothing: the one that could be looked for is there.'
+    : `Nothing: all ${looked} that could be looked for are there.`;
+}
+
 /** Empty where nothing could be looked at. */
 export function notInDataMarkdown(check: DataCheck | null): string[] {
   if (check === null) return [];
   const { looked, claims } = check;
   const heading = `## ${PLACE}`;
   if (claims.length === 0)
-    return [heading, looked === 0 ? 'No figure was written that could be looked for.' : `None of ${looked}. ${METHOD}`];
+    return [heading, looked === 0 ? 'No figure was written that could be looked for.' : `${allThere(looked)} ${METHOD}`];
   const rows = claims
     .slice(0, SHOWN_MAX)
     .map(({ kind, written, around, sections }) => [

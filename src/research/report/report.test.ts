@@ -149,7 +149,7 @@ describe('a report', () => {
     }
     for (const text of written('Revenue is 4.1 billion, says the [wire](https://news.example).')) {
       expect(text).not.toContain('stands in none');
-      expect(text).toContain('None of 1. Looked for were');
+      expect(text).toContain('Nothing: the one that could be looked for is there. Looked for were');
     }
     for (const text of written('Nothing much.')) expect(text).toContain('No figure was written that could be looked for.');
   });
