@@ -1,6 +1,7 @@
 /**
  * One reading for many followers. Whoever asks where the wallets stand shares an answer until somebody rings, and steps that were
- * read once are kept for a while: they never change. So a thousand followers of a wallet cost as much as one.
+ * read once are kept for a while: they never change. So a thousand followers of a wallet cost as much as one. And where all wallets stand,
+ * which with many of them is long to read, is read a part of the time only, however often somebody rings.
  */
 import type { Clock } from '../kernel/clock';
 import type { Doorbell } from './spend-tail';
@@ -9,6 +10,9 @@ import type { HistoryStep, WalletHead, WalletHistory } from './wallet-history';
 const KEPT_MAX = 500;
 /** What nobody rang for, such as what another process wrote, is seen this much later at most. */
 const HEADS_MS = 250;
+/** After all wallets were read they rest for so many times as long, and for no longer than a follower sleeps. */
+const REST_TIMES = 9;
+const REST_MAX_MS = 1_000;
 
 interface Heads {
   readonly rings: number;
@@ -19,11 +23,12 @@ interface Heads {
 export class SharedHistory implements WalletHistory {
   private readonly headsOf = new Map<string | null, Heads>();
   private readonly steps = new Map<string, Promise<readonly HistoryStep[]>>();
+  private readonly all = new Rested(this.source, this.clock);
 
   constructor(
     private readonly source: WalletHistory,
     private readonly doorbell: Pick<Doorbell, 'rings'>,
-    private readonly clock: Pick<Clock, 'monotonic'>,
+    private readonly clock: Pick<Clock, 'monotonic' | 'sleep'>,
   ) {}
 
   /** Everything that was rung for before is in it. */
@@ -31,7 +36,7 @@ export class SharedHistory implements WalletHistory {
     const [rings, at] = [this.doorbell.rings(), this.clock.monotonic()];
     const asked = this.headsOf.get(accountId);
     if (asked !== undefined && asked.rings === rings && at - asked.at < HEADS_MS) return asked.answer;
-    const answer = this.source.heads(accountId);
+    const answer = accountId === null ? this.all.heads() : this.source.heads(accountId);
     const heads: Heads = { rings, at, answer };
     this.headsOf.delete(accountId);
     this.headsOf.set(accountId, heads);
@@ -55,5 +60,39 @@ export class SharedHistory implements WalletHistory {
     const forget = () => this.steps.delete(question);
     steps.then((found) => found.length === 0 && forget(), forget);
     return steps;
+  }
+}
+
+/** Reads where all wallets stand: once at a time, and with rests between. */
+class Rested {
+  /** What is asked for and not begun to be read: everything that is rung for until then will be in it. */
+  private next: Promise<ReadonlyMap<string, WalletHead>> | null = null;
+  private reading: Promise<void> = Promise.resolve();
+  private restsUntil = 0;
+
+  constructor(
+    private readonly source: Pick<WalletHistory, 'heads'>,
+    private readonly clock: Pick<Clock, 'monotonic' | 'sleep'>,
+  ) {}
+
+  heads(): Promise<ReadonlyMap<string, WalletHead>> {
+    this.next ??= this.rested();
+    return this.next;
+  }
+
+  private async rested(): Promise<ReadonlyMap<string, WalletHead>> {
+    const { clock } = this;
+    await this.reading;
+    const restMs = this.restsUntil - clock.monotonic();
+    if (restMs > 0) await clock.sleep(restMs);
+    this.next = null;
+    const began = clock.monotonic();
+    const heads = this.source.heads(null);
+    const ended = () => {
+      const now = clock.monotonic();
+      this.restsUntil = now + Math.min((now - began) * REST_TIMES, REST_MAX_MS);
+    };
+    this.reading = heads.then(ended, ended);
+    return heads;
   }
 }
