@@ -25,8 +25,6 @@ export const TRIES_MAX = 3;
 export const AT_ONCE = 4;
 /** A hold covers a token for each byte: more than eight bytes a token is no text that models read. */
 const BYTES_PER_TOKEN_MAX = 8;
-/** Texts are not counted to the token: by so much finished runs of other symbols are believed beyond the data of this one. */
-const READ_MARGIN = 1.1;
 const OUTPUT_TOKENS_PER_SECOND = 40;
 const SECONDS_TO_FIRST_TOKEN = 2;
 
@@ -80,8 +78,8 @@ export async function estimateResearch(
 }
 
 /**
- * `expected`: what the data of this run says, or what finished runs took where that is a little more. They may have been of symbols with
- * more or with less news. `bound`: what a hold is made on.
+ * `expected`: what finished runs took, or what the data of this one says where that is more: they may have been of symbols with less news.
+ * `bound`: what a hold is made on.
  */
 function inputOf({ profiles, sizes }: EstimateMeans, spec: SectionSpec): Record<'expected' | 'bound', number> {
   const learned = profiles.get(spec.name)?.inputTokens;
@@ -90,8 +88,7 @@ function inputOf({ profiles, sizes }: EstimateMeans, spec: SectionSpec): Record<
   const before = sumOfNumbers(spec.after.map((name) => profiles.get(name)?.outputTokens ?? outputOf(name)));
   const read = size === undefined ? 0 : Math.ceil(size.tokens * vocabularyRatio(sizes, profiles)) + before;
   // Without words of the provider it reads as much of every symbol.
-  const likely = learned !== undefined && size !== undefined && readsWords(spec) ? Math.min(usual, Math.ceil(read * READ_MARGIN)) : usual;
-  const expected = learned !== undefined && !readsWords(spec) ? learned : Math.max(likely, read);
+  const expected = learned !== undefined && !readsWords(spec) ? learned : Math.max(usual, read);
   const bound = Math.max(expected, spec.expectedInputTokens) * BYTES_PER_TOKEN_MAX;
   return { expected, bound: size === undefined ? bound : Math.max(bound, size.bound + before * BYTES_PER_TOKEN_MAX) };
 }
