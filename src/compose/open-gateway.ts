@@ -12,7 +12,7 @@ import type { GatewayMetrics } from '../telemetry/gateway-metrics';
 import { timedHolds } from '../telemetry/measured-ledger';
 import { DEMO_HOST, startDemoUpstream } from '../upstreams/demo/demo-upstream';
 import { createHttpClient } from '../upstreams/http-client';
-import { createTokenCounter, type LoadableCounter } from '../upstreams/token-counter';
+import { createTokenCounter } from '../upstreams/token-counter';
 import { openCluster } from './open-cluster';
 import type { Storage } from './open-storage';
 import { openTraces } from './open-traces';
@@ -32,7 +32,6 @@ export async function openGateway(config: Config, storage: Storage, { log, alarm
   const { isLiving } = storage.ledger;
   const spool = new ReplayedSpool({ spool: storage.spool, ledger: storage.commit, clock: systemClock, log, alarms });
   const counter = createTokenCounter();
-  loadAhead(counter, log);
   const checkpoints = new Checkpoints({ store: storage.ledger.store, counter, clock: systemClock, log });
   const shared = await openCluster(config, storage, log);
   const traces = await openTraces(config, storage, log);
@@ -49,15 +48,6 @@ export async function openGateway(config: Config, storage: Storage, { log, alarm
   };
   const closers = [http.close, shared.close, traces.close, () => demo?.close()];
   return { gateway, traces, checkpoints, spool, closers };
-}
-
-/** Before there is a stream that would stand still for it: every one that takes longer than a second is counted. */
-function loadAhead(counter: LoadableCounter, log: Log): void {
-  try {
-    counter.load();
-  } catch (err) {
-    log.warn({ err }, 'the vocabulary that tokens are counted with cannot be loaded: it is tried again at each count');
-  }
 }
 
 function usesDemo(catalog: SqlCatalogStore): boolean {

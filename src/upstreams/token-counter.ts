@@ -1,17 +1,11 @@
 /** Counts tokens by OpenAI's current vocabulary, which takes 70 MB and a third of a second of the processor to load. */
-import type { TokenCounter } from '../metering/token-counter';
+import type { LoadableCounter } from '../metering/token-counter';
 
 /** The time for one piece grows with the square of its longest word, so that a text of one word could block the process. */
 const PIECE_CHARACTERS = 1_000;
 const WORD_CHARACTERS = 250;
 
 type Vocabulary = typeof import('gpt-tokenizer/encoding/o200k_base');
-
-/** A counter that loads its vocabulary at the first count, where nobody asked it to before. */
-export interface LoadableCounter extends TokenCounter {
-  /** Nothing else goes on meanwhile, no stream and no heartbeat. @throws what keeps it from being loaded, as each count then does */
-  load(): void;
-}
 
 /** A counter for any text: nothing in it is special, and long texts take time in proportion to their length. */
 export function createTokenCounter(): LoadableCounter {

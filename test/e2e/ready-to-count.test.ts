@@ -8,7 +8,7 @@ import { HI, secretOf, shopCatalog } from '../support/shop-catalog';
 const CHAT = secretOf('chat');
 const nodeArguments = ['-r', require.resolve('../support/told-vocabulary.cjs')];
 
-describe('a gateway that listens', () => {
+describe('the vocabulary of tokens', () => {
   let upstream: ScriptedUpstream;
   let database: TestDatabase;
 
@@ -30,20 +30,34 @@ describe('a gateway that listens', () => {
       environment,
     });
 
-  it('has loaded the vocabulary before, so that no stream stands still for it', async () => {
+  const stream = async (origin: string) => {
+    const answer = await postChat(origin, CHAT, { model: 'small', messages: HI, stream: true });
+    return { text: await answer.text(), story: await receipt(origin, CHAT, answer.headers.get('x-request-id') ?? '') };
+  };
+
+  it('is loaded before the first stream is sent, so that none stands still for it; whole answers that tell their usage need none', async () => {
     const gateway = await start();
+    const whole = await postChat(gateway.origin, CHAT, { model: 'small', messages: HI });
+    expect(whole.status).toBe(200);
+    expect(gateway.stdout).not.toContain('reads the vocabulary');
+    let loadedWhenSent = false;
+    upstream.next(() => {
+      loadedWhenSent = gateway.stdout.includes('reads the vocabulary');
+      return {};
+    });
+    await stream(gateway.origin);
+    await stream(gateway.origin);
     const { stdout } = await gateway.stop();
+    expect(loadedWhenSent).toBe(true);
     expect(stdout.split('reads the vocabulary')).toHaveLength(2);
-    expect(stdout.indexOf('reads the vocabulary')).toBeLessThan(stdout.indexOf('listens on'));
   });
 
-  it('serves what providers count themselves where the vocabulary cannot be loaded, and says so', async () => {
+  it('is not needed for streams that tell their usage: where it cannot be loaded they are served, and the log says so', async () => {
     const gateway = await start({ NO_VOCABULARY: 'true' });
+    const { text, story } = await stream(gateway.origin);
+    expect(text).toContain('[DONE]');
+    expect(story.usage.source).toBe('PROVIDER');
     expect(gateway.stderr).toContain('the vocabulary that tokens are counted with cannot be loaded');
-    const answer = await postChat(gateway.origin, CHAT, { model: 'small', messages: HI });
-    expect(answer.status).toBe(200);
-    const { usage } = await receipt(gateway.origin, CHAT, answer.headers.get('x-request-id') ?? '');
-    expect(usage.source).toBe('PROVIDER');
     await gateway.stop();
   });
 });

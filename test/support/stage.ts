@@ -125,7 +125,7 @@ export function stage(scene: Scene) {
   const spool = new MemorySpool();
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const clock = { now: () => 1_000, monotonic: () => 0, sleep: () => Promise.resolve() };
-  const counter = { count: (text: string) => text.split(/\s+/).filter(Boolean).length };
+  const counter = { load: () => undefined, count: (text: string) => text.split(/\s+/).filter(Boolean).length };
   const checkpoints = new Checkpoints({ store: ledger, counter, clock, log });
   const gateway = {
     keys: {

@@ -13,7 +13,7 @@ import type { Checkpoint, LedgerStore } from '../../ledger/ledger-store';
 import { chargeFor } from '../../metering/charge';
 import { costOf } from '../../metering/cost';
 import { GrowingCount } from '../../metering/growing-count';
-import type { TokenCounter } from '../../metering/token-counter';
+import type { LoadableCounter, TokenCounter } from '../../metering/token-counter';
 import { NO_USAGE, type Usage } from '../../metering/usage';
 import type { ModelCall } from '../endpoints/endpoint';
 import type { Hold } from '../hold';
@@ -33,7 +33,7 @@ interface Delivering {
 
 export interface CheckpointPorts {
   readonly store: Pick<LedgerStore, 'checkpoint'>;
-  readonly counter: TokenCounter;
+  readonly counter: LoadableCounter;
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
 }
@@ -46,6 +46,10 @@ export class Checkpoints {
     this.ports.log.warn({ err, streams }, 'what streams have delivered could not be noted: the next round tries again');
   });
 
+  private readonly tellUnloaded = onceAMinute(this.ports.clock, (err: unknown) => {
+    this.ports.log.warn({ err }, 'the vocabulary that tokens are counted with cannot be loaded: it is tried again');
+  });
+
   constructor(private readonly ports: CheckpointPorts) {}
 
   /** Serves a request; a stream is followed meanwhile, and not any more when this settles. */
@@ -55,6 +59,7 @@ export class Checkpoints {
   }
 
   private async followed<T>(delivering: Delivering, serve: (follower: AttemptFollower) => Promise<T>): Promise<T> {
+    this.loadCounter();
     const stream = new FollowedStream(delivering, this.ports.counter);
     const leave = this.streams.enter(stream);
     try {
@@ -62,6 +67,15 @@ export class Checkpoints {
     } finally {
       stream.hasLeft = true;
       leave();
+    }
+  }
+
+  /** Before the first stream is sent: every one that takes longer than a second is counted, and would stand still for it. */
+  private loadCounter(): void {
+    try {
+      this.ports.counter.load();
+    } catch (err) {
+      this.tellUnloaded(err);
     }
   }
 
