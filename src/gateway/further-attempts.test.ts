@@ -29,3 +29,13 @@ describe('a gateway that slept', () => {
     expect(set.upstream.calls).toHaveLength(1);
   });
 });
+
+describe('a request that every channel refused', () => {
+  it('may be sent again where the provider may take the same in a moment, unless it blames the request', async () => {
+    const twice = (failure: object) => [{ failure }, { failure }];
+    const answered = async (failure: object) => (await play({ acts: { a: twice(failure), b: twice(failure) } })).sink.fault?.detail.retry;
+    for (const status of [408, 409, 425]) expect(await answered({ kind: 'provider_error', status })).toBe(true);
+    expect(await answered({ kind: 'provider_error', status: 409, atFault: 'request' })).toBeUndefined();
+    expect(await answered({ kind: 'provider_error', status: 422 })).toBeUndefined();
+  });
+});

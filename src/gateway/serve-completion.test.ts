@@ -38,14 +38,6 @@ describe('a request', () => {
     expect(sink.fault).toMatchObject({ publicMessage: 'no such voice', detail: { provider: { status: 422, code: 'bad_voice' } } });
   });
 
-  it('may be sent again where the provider may take the same in a moment, unless it blames the request', async () => {
-    const twice = (failure: object) => [{ failure }, { failure }];
-    const answered = async (failure: object) => (await play({ acts: { a: twice(failure), b: twice(failure) } })).sink.fault?.detail.retry;
-    for (const status of [408, 409, 425]) expect(await answered({ kind: 'provider_error', status })).toBe(true);
-    expect(await answered({ kind: 'provider_error', status: 409, atFault: 'request' })).toBeUndefined();
-    expect(await answered({ kind: 'provider_error', status: 422 })).toBeUndefined();
-  });
-
   it('that is rejected after a part of its answer was delivered pays for that part: what has begun is no longer rejected', async () => {
     const failure = { status: 400, message: 'The output was flagged.' };
     const { receipt, sink } = await play({ body: STREAM, acts: { a: [{ frames: ['one ', 'two '], failure }] } });
