@@ -17,7 +17,8 @@ export function createTokenCounter(): LoadableCounter {
   const options = { disallowedSpecial: new Set<string>() };
   return {
     load() {
-      loaded().countTokens('any', options);
+      // Asked before every stream: a count builds what is left to be built, once.
+      if (vocabulary === undefined) loaded().countTokens('any', options);
     },
     count(text) {
       if (text === '') return 0;
