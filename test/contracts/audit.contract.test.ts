@@ -110,7 +110,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the audit on %s', (kind) => {
         await ledger.store.write({ id: newId(), items: [pricedEnd(holds[0]), pricedEnd(holds[1]), freeEnd(holds[2])] });
       }
     };
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 4; round++) {
       // Not for as long as an audit takes: it takes as long as there is to read, and faster writers would keep it for ever.
       const writers = [write(), write()];
       try {

@@ -9,14 +9,14 @@ import { readAllPages } from '../support/read-all-pages';
 import { planOf, rowsRead } from '../support/rows-read';
 import { seededRandom } from '../support/seeded-random';
 
-const REQUESTS = 60_000;
+const REQUESTS = 30_000;
 /** One of 25 requests of the older half is of a key that was used no more for a long time: more than are few, and far away. */
-const GONE = 1_200;
-const KEY_OF = "CASE WHEN n < 30000 AND n % 25 = 0 THEN 'gone' WHEN n % 10 = 1 THEN 'steady' ELSE 'usual' END";
+const GONE = 600;
+const KEY_OF = "CASE WHEN n < 15000 AND n % 25 = 0 THEN 'gone' WHEN n % 10 = 1 THEN 'steady' ELSE 'usual' END";
 const KEYS = ['gone', 'steady', 'usual', 'new'];
 const RECENT = 120;
-/** Whoever passes over the newer half looks at 130,000 rows, as MariaDB counts them: about four for each link. */
-const LOOKED_AT_MAX = 60_000;
+/** Whoever passes over the newer half looks at 65,000 rows, as MariaDB counts them: about four for each link. */
+const LOOKED_AT_MAX = 30_000;
 const ACME: Scope = { accountId: 'acme' };
 
 describe.each<DatabaseKind>(['sqlite', 'mysql'])('the entries of a key on %s', (kind) => {

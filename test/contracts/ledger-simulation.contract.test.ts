@@ -16,8 +16,8 @@ jest.setTimeout(1_800_000);
 const ASKED = Number(process.env['HISTORIES'] ?? '0');
 
 describe.each<[DatabaseKind, number]>([
-  ['sqlite', ASKED || 1_000],
-  ['mysql', ASKED || 200],
+  ['sqlite', ASKED || 500],
+  ['mysql', ASKED || 100],
 ])('simulated histories on %s', (kind, numRuns) => {
   const bed = ledgerBed(kind);
 

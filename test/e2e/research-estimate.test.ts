@@ -58,7 +58,7 @@ onEachDatabase('an estimate of research', (bed, promise) => {
     const research = { models: { quick: 'small', deep: 'small' }, marketData: { provider: 'csv', folder } };
     bed.gateway = await startGateway({ ...bed.gateway.settings, catalog: { ...bed.catalog, research } });
     for (const model of ['small', 'small-2025']) bed.a.script(model, reading);
-    for (const mode of ['QUICK', 'STANDARD', 'DEEP']) {
+    for (const mode of ['QUICK', 'DEEP']) {
       // Nothing is known of the mode; then it is learned from a symbol with little to read, and asked for one with much.
       const errors: (number | null)[] = [];
       for (const symbol of ['LITTLE', 'MUCH', 'MUCH']) {

@@ -13,7 +13,7 @@ import { seededRandom } from '../support/seeded-random';
 import { shopCatalog, tokenOf } from '../support/shop-catalog';
 import { contradictions } from './witness';
 
-const KILLS = Number.parseInt(process.env['RESEARCH_KILLS'] ?? '6', 10);
+const KILLS = Number.parseInt(process.env['RESEARCH_KILLS'] ?? '4', 10);
 const ACME = tokenOf('acme');
 const PRIMARY = { input: 1_000n, output: 4_000n };
 const MODES = ['QUICK', 'STANDARD', 'DEEP'];

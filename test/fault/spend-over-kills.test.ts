@@ -14,7 +14,7 @@ import { seededRandom } from '../support/seeded-random';
 import { secretOf, shopCatalog, tokenOf } from '../support/shop-catalog';
 import { type Load, startLoad } from './load';
 
-const EVENTS = Number.parseInt(process.env['SPEND_EVENTS'] ?? '3000', 10);
+const EVENTS = Number.parseInt(process.env['SPEND_EVENTS'] ?? '1000', 10);
 const KILLS = 5;
 /** Before the first entry of the wallet. */
 const FROM_THE_START = Buffer.from('acme:RMB 0 0').toString('base64url');
