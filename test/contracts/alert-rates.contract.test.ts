@@ -120,7 +120,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the share of an alert rule on 
     const asked = { scope, projectId: null, routeType: null, model: null, from: createdAt - 60_000, to: createdAt + 1 };
     const newest = lost.map(({ requestId }) => requestId).reduce((one, other) => (other > one ? other : one));
     for (const atOnce of [1, 2, 3, 5, 13, 2_000]) {
-      const reports = new SqlUsageReports(bed.open.dataSource, atOnce);
+      const reports = new SqlUsageReports(bed.open.dataSource, { receipts: atOnce });
       const outcomes = await reports.outcomes({ ...asked, outcome: { kind: 'FAILED' } });
       expect(outcomes).toEqual({ requests: 13, counted: 4, last: newest });
     }
@@ -130,7 +130,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the share of an alert rule on 
     const account = await bed.accountWith(100n, 'RMB');
     const { createdAt } = await ended(account, {}, {});
     for (let nth = 1; nth < 10; nth += 1) await ended(account, { createdAt: createdAt - nth }, {});
-    const reports = new SqlUsageReports(bed.open.dataSource, 4);
+    const reports = new SqlUsageReports(bed.open.dataSource, { receipts: 4 });
     const asked = {
       scope: { accountId: account },
       projectId: null,

@@ -26,10 +26,13 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
   const random = seededRandom();
   const oneOf = <T>(values: readonly T[]): T => values[random.between(0, values.length - 1)] as T;
   let reports: SqlUsageReports;
+  /** The same, next to nothing at once. */
+  let slicing: SqlUsageReports;
   let audit: AuditDatabase;
   const bed = ledgerBed(kind, {
     prepare: async () => {
       reports = new SqlUsageReports(bed.open.dataSource);
+      slicing = new SqlUsageReports(bed.open.dataSource, { receipts: 3, sums: 2 });
       audit = await openAuditDatabase(bed.database);
       for (const account of ACCOUNTS) {
         await addWallets(bed.database, account);
@@ -95,8 +98,8 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
   }
 
   async function expectExact(question: UsageQuestion): Promise<readonly UsagePoint[]> {
-    const points = await reports.usage(question);
-    expect({ question, points }).toEqual({ question, points: usageOf(await readUsageRows(bed.database), question) });
+    const points = usageOf(await readUsageRows(bed.database), question);
+    for (const each of [reports, slicing]) expect({ question, points: await each.usage(question) }).toEqual({ question, points });
     return points;
   }
 
@@ -177,9 +180,55 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
     for (const question of everyQuestion({ accountId: 'globex' })) await expectExact(question);
   });
 
-  promise('is one statement, whatever is asked', async () => {
+  promise('is one statement, whatever is asked, behind a look on SQLite at whether that is too much at once', async () => {
     for (const question of [...everyQuestion(null), aQuestion(), aQuestion()]) {
-      expect(await bed.open.statementsOf(() => reports.usage(question))).toHaveLength(1);
+      expect(await bed.open.statementsOf(() => reports.usage(question))).toHaveLength(kind === 'sqlite' ? 2 : 1);
+    }
+  });
+
+  promise('of years is read on SQLite in slices, none of which has more sums than may keep others waiting', async () => {
+    const [days, sums, from] = [20, 3, Date.UTC(2028, 1, 20)];
+    const row = (day: number) =>
+      `('long', 'DAY', ${from + day * 24 * HOUR}, 'k', '', 'm', 'ORDINARY', 'a', 'RMB', 1, 0, 0, 1, 1, ${nano(1n)})`;
+    await bed.database.query(`INSERT INTO usage_rollup VALUES ${Array.from({ length: days }, (_, day) => row(day)).join(', ')}`);
+    const [asked, ofThree] = [
+      { scope: { accountId: 'long' }, from, to: Date.UTC(2029, 0) },
+      new SqlUsageReports(bed.open.dataSource, { sums }),
+    ];
+    for (const reading of [
+      async () => (await ofThree.usage({ ...asked, interval: 'MONTH', groupBy: 'MODEL' })).map(({ requests }) => requests),
+      async () => [(await ofThree.used({ ...asked, projectId: null, routeType: null, model: null, bucket: null })).tokens],
+    ]) {
+      let told: readonly (number | bigint)[] = [];
+      const statements = await bed.open.statementsOf(async () => {
+        told = await reading();
+      });
+      expect(told).toEqual(told.length === 1 ? [BigInt(days * 2)] : [10, 10]);
+      expect(statements.filter(({ sql }) => sql.includes('SUM('))).toHaveLength(kind === 'sqlite' ? Math.ceil(days / sums) : 1);
+    }
+    await bed.database.query("DELETE FROM usage_rollup WHERE account_id = 'long'");
+  });
+
+  promise('is exact where charges come to more than an integer of the database holds', async () => {
+    const accountId = await bed.accountWith(0n, 'RMB');
+    const most = 2n ** 62n;
+    for (const day of [0, 1, 2, 3]) {
+      const request = requestFacts(accountId, { createdAt: START + day * 24 * HOUR });
+      await write(move(accountId, most));
+      const hold = place(accountId, most, { request });
+      await write(hold);
+      await write(end(hold, most));
+    }
+    const question: UsageQuestion = { scope: { accountId }, from: 0, to: Date.UTC(2100, 0), interval: 'MONTH', groupBy: 'MODEL' };
+    const all = { ...question, projectId: null, routeType: null, model: null, bucket: null };
+    for (const rollUp of [
+      async () => undefined,
+      async () => void (await rollUpBatches(audit)),
+      async () => void (await rollUpBatches(audit)),
+    ]) {
+      await rollUp();
+      expect((await expectExact(question)).map(({ charge }) => charge)).toEqual([most * 2n, most * 2n]);
+      expect((await reports.used(all)).charge).toBe(most * 4n);
     }
   });
 
@@ -187,7 +236,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
     const [from, to] = [START + 1, START + HOURS * HOUR - 1];
     for (const scope of [null, { accountId: 'acme' }, { apiKeyId: 'acme-one' }]) {
       const asked = () => reports.usage({ scope, from, to, interval: 'DAY', groupBy: 'MODEL' });
-      const [statement] = await bed.open.statementsOf(asked);
+      const statement = (await bed.open.statementsOf(asked)).at(-1);
       const explain = kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN FORMAT=TRADITIONAL';
       const steps: { detail?: string; table?: string; key?: string }[] = await bed.open.dataSource.query(`${explain} ${statement?.sql}`, [
         ...(statement?.values ?? []),

@@ -9,6 +9,7 @@ export function summedInParts(amount: string, part: (half: string) => string = (
   return `SUM(${part(high)}) AS high_part, SUM(${part(low)}) AS low_part`;
 }
 
+/** Of no amounts it is nothing. */
 export function exactSum(row: Row): bigint {
-  return (big(row['high_part']) << PART_BITS) + big(row['low_part']);
+  return (big(row['high_part'] ?? 0n) << PART_BITS) + big(row['low_part'] ?? 0n);
 }

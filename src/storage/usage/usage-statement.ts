@@ -3,19 +3,19 @@ import type { DataSource } from 'typeorm';
 import { DAY_MS, HOUR_MS } from '../../kernel/times';
 import { FAILURES, LACKS_MODEL, type Outcome, type OutcomeQuestion, type UsageQuestion, type UseQuestion } from '../../ledger/usage-report';
 import { receiptsAlong } from '../ledger-reader/receipt-index';
+import { summedInParts } from '../sql/exact-sums';
 import { alongIndex, Conditions, joinInOrder, type QueryValue } from '../sql/query';
 import { COUNTED, DIMENSIONS, GROUP_DIMENSION, MEASURE_NAMES, MEASURES, monthOf, startOf } from './usage-columns';
-
-/** A stretch of time, its end exclusive, in milliseconds since 1970. */
-interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
+import { type Stretch, sourcesOf } from './usage-sources';
 
 /** Whose requests. What is not named leaves out none. */
 type Selection = Pick<UsageQuestion, 'scope'> & Partial<Pick<UseQuestion, 'bucket' | 'projectId' | 'routeType' | 'model'>>;
 
 type Asked = UsageQuestion & Selection;
+
+/** A charge is an amount, and so are two of them together; more may be beyond what SQLite adds up. */
+const CHARGE = summedInParts('p.charge');
+const COUNTS = MEASURE_NAMES.filter((name) => name !== 'charge');
 
 interface Part {
   readonly sql: string;
@@ -25,7 +25,7 @@ interface Part {
 /** Rows of `start`, `of_group`, `bucket` and the sums. */
 export function usageStatement(dataSource: DataSource, question: UsageQuestion): Part {
   const parts = partsOf(dataSource, question);
-  const sums = MEASURE_NAMES.map((name) => `SUM(p.${name}) AS ${name}`).join(', ');
+  const sums = [...COUNTS.map((name) => `SUM(p.${name}) AS ${name}`), CHARGE].join(', ');
   const start = question.interval === 'MONTH' ? monthOf(dataSource, 'p.start') : 'p.start';
   return {
     sql: `SELECT ${start} AS start, p.of_group, p.bucket, ${sums} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) p
@@ -38,7 +38,7 @@ export function usageStatement(dataSource: DataSource, question: UsageQuestion):
 export function useStatement(dataSource: DataSource, question: UseQuestion): Part {
   const parts = partsOf(dataSource, { ...question, interval: 'MONTH', groupBy: 'ROUTE_TYPE' });
   return {
-    sql: `SELECT COALESCE(SUM(p.charge), 0) AS charge, COALESCE(SUM(p.input_tokens + p.output_tokens), 0) AS tokens
+    sql: `SELECT ${CHARGE}, SUM(p.input_tokens + p.output_tokens) AS tokens
       FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) p`,
     values: parts.flatMap(({ values }) => values),
   };
@@ -80,26 +80,13 @@ export function receivedBehind(
 }
 
 function partsOf(dataSource: DataSource, question: Asked): Part[] {
-  const [from, to] = [Math.max(0, Math.ceil(question.from)), Math.max(0, Math.ceil(question.to))];
-  const hours = { from: Math.ceil(from / HOUR_MS) * HOUR_MS, to: Math.floor(to / HOUR_MS) * HOUR_MS };
-  if (hours.from >= hours.to) return [receiptsOf(dataSource, question, { from, to })];
-  return [
-    ...summed(question, hours),
-    waiting(dataSource, question, hours),
-    ...notEmpty({ from, to: hours.from }, { from: hours.to, to }).map((stretch) => receiptsOf(dataSource, question, stretch)),
-  ];
-}
-
-/** Whole hours: from the sums of days where there are whole days, unless hours were asked for. */
-function summed(question: Asked, hours: Stretch): Part[] {
-  const days = { from: Math.ceil(hours.from / DAY_MS) * DAY_MS, to: Math.floor(hours.to / DAY_MS) * DAY_MS };
-  if (question.interval === 'HOUR' || days.from >= days.to) return [sumsOf(question, 'HOUR', hours)];
-  const around = notEmpty({ from: hours.from, to: days.from }, { from: days.to, to: hours.to });
-  return [sumsOf(question, 'DAY', days), ...around.map((stretch) => sumsOf(question, 'HOUR', stretch))];
-}
-
-function notEmpty(...stretches: readonly Stretch[]): Stretch[] {
-  return stretches.filter(({ from, to }) => from < to);
+  const sources = sourcesOf(question);
+  const parts = sources.map(({ span, ...stretch }) =>
+    span === null ? receiptsOf(dataSource, question, stretch) : sumsOf(question, span, stretch),
+  );
+  const summed = sources.filter(({ span }) => span !== null);
+  const [first, last] = [summed[0], summed.at(-1)];
+  return first === undefined || last === undefined ? parts : [...parts, waiting(dataSource, question, { from: first.from, to: last.to })];
 }
 
 function sumsOf(question: Asked, span: 'HOUR' | 'DAY', stretch: Stretch): Part {
