@@ -5,10 +5,12 @@
 import type { DataSource } from 'typeorm';
 import type { Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledger-reader';
 import type { ReadableReceipt } from '../../ledger/receipt';
-import { isRowId, placeOfReceiptCursor, type ReceiptPlace, receiptCursor } from '../sql/cursors';
-import { Conditions, rowsOfIds, rowsOfLists } from '../sql/query';
+import { isRowId, type ReceiptPlace, receiptCursor } from '../sql/cursors';
+import { rowsOfIds, rowsOfLists } from '../sql/query';
 import { fallbacksAsked, receiptsAlong } from './receipt-index';
+import { askedOfHolds, askedOfSettled, type Question, questionOf, seenBy } from './receipt-question';
 import { inFlightReceipt, OPEN_HOLD, receiptsWithHolds, settledReceipt } from './receipt-rows';
+import { readFewOfAll } from './receipts-of-all';
 
 /** Those of the receipts that the scope may see. Two statements for up to 150 ids. */
 export async function readReceiptsById(
@@ -30,7 +32,7 @@ export async function readReceiptsById(
 
 /**
  * One page, from new to old: by the time at which the requests were received, and by their ids where that is the same. At
- * most two statements, each along an index that has the order of the list.
+ * most two statements, each along an index that has the order of the list; a few more for what is few among all accounts.
  */
 export async function readReceiptPage(
   dataSource: DataSource,
@@ -65,16 +67,6 @@ export async function readReceiptPagesOfKeys(
   return new Map([...found].map(([id, receipts]) => [id, pageOf(receipts, page)]));
 }
 
-interface Question {
-  readonly after: ReceiptPlace | undefined;
-  readonly filter: ReceiptFilter;
-  readonly limit: bigint;
-}
-
-function questionOf(page: PageRequest, filter: ReceiptFilter): Question {
-  return { after: page.after === undefined ? undefined : placeOfReceiptCursor(page.after), filter, limit: BigInt(page.first + 1) };
-}
-
 function pageOf(receipts: readonly ReadableReceipt[], { first }: PageRequest): Page<ReadableReceipt> {
   const sorted = [...byId(receipts).values()].sort(newestFirst);
   return {
@@ -97,14 +89,11 @@ function byId(receipts: readonly ReadableReceipt[]): Map<string, ReadableReceipt
 }
 
 /** The newest of each scope. */
-async function readInFlight(
-  dataSource: DataSource,
-  scopes: readonly Scope[],
-  { after, filter, limit }: Question,
-): Promise<ReadableReceipt[]> {
+async function readInFlight(dataSource: DataSource, scopes: readonly Scope[], question: Question): Promise<ReadableReceipt[]> {
+  const { filter, limit } = question;
   if ((filter.status ?? 'IN_FLIGHT') !== 'IN_FLIGHT' || filter.withFallback === true) return [];
   const lists = scopes.map((scope) => {
-    const asked = olderThan(after, 'r.request_id', matching(scope, filter));
+    const asked = askedOfHolds(scope, question);
     const sql = `${OPEN_HOLD} AND ${asked.sql} ORDER BY r.created_at DESC, r.request_id DESC LIMIT ?`;
     return { sql, values: [...asked.values, limit] };
   });
@@ -113,43 +102,18 @@ async function readInFlight(
 
 async function readSettled(dataSource: DataSource, scopes: readonly Scope[], question: Question): Promise<ReadableReceipt[]> {
   if (question.filter.status === 'IN_FLIGHT') return [];
+  const few = scopes.length === 1 && scopes[0] === null ? await readFewOfAll(dataSource, question) : null;
+  if (few !== null) return few;
   const lists = await Promise.all(scopes.map((scope) => settledLists(dataSource, scope, question)));
   return (await rowsOfLists(dataSource, lists.flat())).map(settledReceipt);
 }
 
 /** The lists that together have the page of the scope. */
-async function settledLists(dataSource: DataSource, scope: Scope, { after, filter, limit }: Question) {
+async function settledLists(dataSource: DataSource, scope: Scope, question: Question) {
+  const { filter, limit } = question;
   const receipts = receiptsWithHolds(dataSource, receiptsAlong(dataSource, scope, filter));
   return (await fallbacksAsked(dataSource, scope, filter)).map((fallbacks) => {
-    const asked = olderThan(after, 'r.id', matching(scope, filter)).is('r.status', filter.status).and(fallbacks);
-    // What follows from the conditions above is said again: an index that leaves rows out is used for nothing less.
-    if (filter.status !== undefined && filter.status !== 'SUCCEEDED') asked.and("r.status <> 'SUCCEEDED'");
-    if (filter.routeType === 'OFFICIAL') asked.and("r.route_type <> 'ORDINARY'");
+    const asked = askedOfSettled(scope, question).and(fallbacks);
     return { sql: `${receipts} WHERE ${asked.sql} ORDER BY r.created_at DESC, r.id DESC LIMIT ?`, values: [...asked.values, limit] };
   });
-}
-
-function olderThan(after: ReceiptPlace | undefined, id: string, asked: Conditions): Conditions {
-  if (after === undefined) return asked;
-  const { createdAt } = after;
-  return asked.and(`r.created_at <= ? AND (r.created_at < ? OR ${id} < ?)`, createdAt, createdAt, after.id);
-}
-
-/** What can be asked of receipts and of holds alike. */
-function matching(scope: Scope, filter: ReceiptFilter): Conditions {
-  const asked = seenBy(scope)
-    .is('r.api_key_id', filter.apiKeyId)
-    .is('r.project_id', filter.projectId)
-    .is('r.run_id', filter.runId)
-    .is('r.route_type', filter.routeType);
-  // MySQL takes texts for equal that differ by spaces at their end, and clients name models as they like.
-  if (filter.model !== undefined) asked.and('r.requested_model = ? AND LENGTH(r.requested_model) = LENGTH(?)', filter.model, filter.model);
-  if (filter.from !== undefined) asked.and('r.created_at >= ?', BigInt(Math.ceil(filter.from)));
-  if (filter.to !== undefined) asked.and('r.created_at < ?', BigInt(Math.ceil(filter.to)));
-  return asked;
-}
-
-function seenBy(scope: Scope): Conditions {
-  if (scope === null) return new Conditions();
-  return 'apiKeyId' in scope ? new Conditions().is('r.api_key_id', scope.apiKeyId) : new Conditions().is('r.account_id', scope.accountId);
 }

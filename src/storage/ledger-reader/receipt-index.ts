@@ -21,7 +21,25 @@ export async function fallbacksAsked(dataSource: DataSource, scope: Scope, filte
   if (!withFallback) return ['r.fallback_count = 0'];
   const byNumber = !leavesRowsOut(dataSource) && narrowest(dataSource, scope, filter) === 'receipt_fallback';
   if (!byNumber || scope === null || !('accountId' in scope)) return ['r.fallback_count > 0'];
-  const most = await mostFallbacks(dataSource, scope.accountId);
+  return byNumbers(await mostFallbacks(dataSource, scope.accountId));
+}
+
+/** The index that tells them apart within each account; null: none does, or another one leads to fewer. */
+export function fewAmongAccounts(dataSource: DataSource, filter: ReceiptFilter): string | null {
+  if (narrowest(dataSource, null, filter) !== 'receipt_time') return null;
+  return ofFew(filter) ?? (leavesRowsOut(dataSource) ? null : ofMany(filter));
+}
+
+/** The same as `fallbacksAsked`, of all accounts along an index of each. */
+export async function fewFallbacksAsked(dataSource: DataSource, filter: ReceiptFilter, index: string): Promise<readonly string[]> {
+  if (filter.withFallback !== true || leavesRowsOut(dataSource) || index !== 'receipt_fallback')
+    return fallbacksAsked(dataSource, null, filter);
+  const ofEach = 'SELECT MAX(fallback_count) AS most FROM receipt GROUP BY account_id';
+  const [row] = await rowsOf(dataSource, `SELECT MAX(most) AS most FROM (${ofEach}) each_account`, []);
+  return byNumbers(row === undefined ? 0 : (countOrNull(row, 'most') ?? 0));
+}
+
+function byNumbers(most: number): readonly string[] {
   return Array.from({ length: most }, (_, at) => `r.fallback_count = ${at + 1}`);
 }
 
