@@ -7,6 +7,7 @@ import type { EndRequest, PlaceHold } from '../../src/ledger/ledger-store';
 import type { MarginGroup, MoneyOfGroup, Overage } from '../../src/ledger/money-facts';
 import { NO_USAGE } from '../../src/metering/usage';
 import { SqlMoneyFacts } from '../../src/storage/money-facts/money-facts';
+import { SqlRunStore } from '../../src/storage/runs/run-store';
 import { SqlUsageReports } from '../../src/storage/usage/usage-reports';
 import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
@@ -58,6 +59,18 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the facts of money on %s', (ki
   }
 
   const failed = (over: Partial<AttemptRecord>) => attempt({ status: 'FAILED', channelId: 'cheap-b', ...over });
+
+  promise('are exact of a run where what it was charged and given back is more than an integer of the database holds', async () => {
+    const [accountId, runId, most] = [await bed.accountWith(2n ** 62n, 'RMB'), newId(), 2n ** 62n];
+    for (let call = 0; call < 3; call += 1) {
+      const hold = place(accountId, most, { request: requestFacts(accountId, { runId, createdAt: at }) });
+      await write(hold);
+      await write(end(hold, most));
+      await write(move(accountId, most, { entryKind: 'REFUND', receiptId: hold.request.requestId }));
+    }
+    const sums = (await new SqlRunStore(bed.open.dataSource).sums([runId])).get(runId);
+    expect(sums).toMatchObject({ parts: [{ requests: 3, charge: 3n * most }], refunds: { RMB: 3n * most } });
+  });
 
   promise('add up charges, refunds and the costs of every attempt, also of one that failed', async () => {
     const first = await serve(holdOf(100n, 'one'), 90n, [failed({ index: 0, cost: cost(7n) }), attempt({ index: 1, cost: cost(20n) })], {

@@ -1,13 +1,15 @@
 /** What the receipts of runs add up to. Sums of integers in the database are exact; nothing is averaged or rounded. */
 import type { DataSource } from 'typeorm';
+import { nano } from '../../kernel/money';
 import { BUCKETS, type Bucket, USAGE_SOURCES } from '../../kernel/words';
 import { amountsOf } from '../../runs/amounts';
 import type { RunPart, RunSums } from '../../runs/run';
+import { exactSum, summedInParts } from '../sql/exact-sums';
 import { rowsOfIds } from '../sql/query';
 import type { Row } from '../sql/row-values';
-import { amount, count, textOrNull, wordIn, wordInOrNull } from '../sql/stored-values';
+import { count, textOrNull, wordIn, wordInOrNull } from '../sql/stored-values';
 
-const SUMS = ['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens', 'reasoning_tokens', 'charge'];
+const SUMS = ['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens', 'reasoning_tokens'];
 
 /** Four statements for up to 150 runs. */
 export async function readRunSums(dataSource: DataSource, ids: readonly string[]): Promise<ReadonlyMap<string, RunSums>> {
@@ -15,8 +17,8 @@ export async function readRunSums(dataSource: DataSource, ids: readonly string[]
   const parts = await rowsOfIds(
     dataSource,
     ids,
-    (list) => `SELECT run_id, requested_model, bucket, COUNT(*) AS requests, COALESCE(SUM(fallback_count), 0) AS fallbacks, ${sums}
-      FROM receipt WHERE run_id IN (${list}) GROUP BY run_id, requested_model, bucket ORDER BY run_id, requested_model, bucket`,
+    (list) => `SELECT run_id, requested_model, bucket, COUNT(*) AS requests, COALESCE(SUM(fallback_count), 0) AS fallbacks, ${sums},
+      ${summedInParts('charge')} FROM receipt WHERE run_id IN (${list}) GROUP BY run_id, requested_model, bucket ORDER BY run_id, requested_model, bucket`,
   );
   const sources = await rowsOfIds(
     dataSource,
@@ -32,7 +34,7 @@ export async function readRunSums(dataSource: DataSource, ids: readonly string[]
   const refunds = await rowsOfIds(
     dataSource,
     ids,
-    (list) => `SELECT r.run_id AS run_id, r.bucket, SUM(f.amount) AS amount
+    (list) => `SELECT r.run_id AS run_id, r.bucket, ${summedInParts('f.amount')}
       FROM receipt r JOIN refund f ON f.receipt_id = r.id WHERE r.run_id IN (${list}) GROUP BY r.run_id, r.bucket`,
   );
   return new Map(ids.map((id) => [id, sumsOf(id, { parts, sources, attempts, refunds })]));
@@ -51,7 +53,7 @@ function sumsOf(id: string, { parts, sources, attempts, refunds }: Rows): RunSum
     failedAttempts: tried === undefined ? 0 : count(tried, 'failed'),
     refunds: amountsOf((bucket) => {
       const row = refundOf(bucket);
-      return row === undefined ? 0n : amount(row, 'amount');
+      return row === undefined ? 0n : exactSum(row);
     }),
   };
 }
@@ -62,7 +64,7 @@ function partOf(row: Row): RunPart {
     bucket: wordInOrNull(BUCKETS, row, 'bucket'),
     requests: count(row, 'requests'),
     fallbacks: count(row, 'fallbacks'),
-    charge: amount(row, 'charge'),
+    charge: nano(exactSum(row)),
     inputTokens: count(row, 'input_tokens'),
     cachedInputTokens: count(row, 'cached_input_tokens'),
     cacheWriteTokens: count(row, 'cache_write_tokens'),
