@@ -11,6 +11,8 @@ export interface FaultDetail {
   readonly retryAfterS?: number;
   /** The receipt of another request, which this one is about. */
   readonly receiptId?: string;
+  /** Whose spend limit was reached. */
+  readonly limitOf?: 'key' | 'project' | 'run';
   /** The methods that the address takes, for `allow`. */
   readonly allow?: readonly string[];
   /** `error.details` of Anthropic's errors: what its clients do something about by themselves. */

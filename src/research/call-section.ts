@@ -12,6 +12,7 @@ import type { Interrupted } from '../kernel/interrupt';
 import { isRecord } from '../kernel/record';
 import { WITHIN } from '../keys/authenticate';
 import type { Run } from '../runs/run';
+import { wayOnAfter } from './ways-on';
 
 /** The flow, with an archive: an answer that was paid for is not lost with the process that asked for it. */
 export type ResearchGateway = Gateway & { readonly archive: AnswerArchive };
@@ -29,22 +30,6 @@ export type Called =
   | { readonly kind: 'cut' };
 
 const LATER_MS = 1_000;
-
-/** What the user does about a run that stopped; then it can be resumed. */
-const WAY_ON: Partial<Record<FaultCode, string>> = {
-  insufficient_quota: 'Top up the balance, then resume the run.',
-  spend_limit_reached: 'Resume the run with a higher budget, or raise the limit that is named and resume it.',
-  account_suspended: 'Ask the operator to resume the account, then resume the run.',
-  key_paused: 'Resume the key, then the run.',
-  key_revoked: 'Start another run with another key: this one can only be cancelled.',
-  key_expired: 'Start another run with another key: this one can only be cancelled.',
-  invalid_api_key: 'Start another run with another key: this one can only be cancelled.',
-  model_not_found: 'Put the model back into the catalog, then resume the run.',
-  model_not_allowed: 'Allow the model to the key, then resume the run.',
-  route_not_allowed: 'Change the route policy of the key, then resume the run.',
-  price_ceiling: 'Raise the price ceiling of the key, then resume the run.',
-  endpoint_not_supported: 'Choose a model with chat completions in the catalog, and start another run.',
-};
 
 const WHY: Partial<Record<FaultCode, 'unheard' | 'rejected'>> = {
   upstream_failed: 'unheard',
@@ -132,7 +117,7 @@ function textOf(content: unknown): string | null {
 
 function calledOf(fault: Fault): Called {
   const { code, publicMessage } = fault;
-  const wayOn = WAY_ON[code];
+  const wayOn = wayOnAfter(fault);
   if (wayOn !== undefined) return { kind: 'stopped', reason: `${publicMessage} ${wayOn}` };
   if (code === 'rate_limit_exceeded' || code === 'temporarily_unavailable') {
     return { kind: 'later', afterMs: fault.detail.retryAfterS === undefined ? LATER_MS : fault.detail.retryAfterS * 1_000 };

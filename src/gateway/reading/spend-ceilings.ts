@@ -43,12 +43,14 @@ export function overLimit(verdict: LimitReached, needed: Nano): Fault {
     return new Fault(
       'spend_limit_reached',
       `The budget of the run ${ref.scopeId} on ${ref.bucket} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}. A higher budget lets it go on.`,
+      { limitOf: ref.scope },
     );
   }
   const { name, anew } = limitWords(ref);
   return new Fault(
     'spend_limit_reached',
     `The ${name} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}.${anew}`,
+    { limitOf: ref.scope },
   );
 }
 
