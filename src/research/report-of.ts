@@ -25,7 +25,9 @@ export async function reportInputOf(
   sections: readonly ResearchSection[],
   briefing: Briefing | null,
 ): Promise<ReportInput> {
-  const [charges, sums] = await Promise.all([research.charges([run.id]), runs.sums([run.id])]);
+  // The sections last: a call that is settled in between is then of its section, and never taken for one that a client attached.
+  const sums = await runs.sums([run.id]);
+  const charges = await research.charges([run.id]);
   const { id, status, statusReason, createdAt, startedAt, finishedAt } = run;
   const receipt = runReceipt(sums.get(id) ?? NO_CALLS);
   return {

@@ -232,6 +232,21 @@ onEachDatabase(
       expect(eventsIn(again)).toEqual(eventsIn(resumed));
     });
 
+    promise('says how to come back to a run that its key may not read any more', async () => {
+      const open = heldBack('technical_view');
+      const asked = bed.a.requests.length;
+      const followed = command(['DEMO', '--yes'], bed.gateway.origin, secretOf('pausable'));
+      await bed.a.until(() => bed.a.requests.length === asked + 2);
+      await graph(bed.gateway.origin, tokenOf('acme'), 'mutation { pauseApiKey(id: "pausable") { id } }');
+      open();
+      expect(await followed.ended).toBe(1);
+      expect(followed.stderr).toMatch(/^The API key is paused\.\n/);
+      expect(followed.stderr).toContain(`npm run research -- --follow ${runIdIn(followed)}\n`);
+      await graph(bed.gateway.origin, tokenOf('acme'), 'mutation { resumeApiKey(id: "pausable") { id } }');
+      const resumed = command(['--resume', runIdIn(followed)], bed.gateway.origin, secretOf('pausable'));
+      expect({ code: await resumed.ended, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });
+    });
+
     promise('says how a run that ended without a section goes on, and follows it through its former end', async () => {
       bed.a.script('small-2025', (request) => (sectionIn(request) === 'technical_view' ? { text: 'no JSON' } : fitting(request)));
       const partial = command(['DEMO', '--yes']);

@@ -9,6 +9,7 @@ import { eventLine, picture, type Standing, standingAfter } from './progress-tex
 import * as queries from './queries';
 import { receiptText } from './receipt-text';
 import type { Terminal } from './terminal';
+import { wayOn } from './way-on';
 import { writeReport } from './write-report';
 
 export interface Surroundings {
@@ -38,8 +39,18 @@ export async function carryThrough(call: Call, surroundings: Surroundings): Prom
   const run = await runOf(call, surroundings);
   if (run === null) return FAILED;
   surroundings.begun(run.id);
-  await watch(call, run, surroundings);
-  return end(call, run.id, surroundings);
+  return end(call, await untilEnd(call, run, surroundings), surroundings);
+}
+
+/** @throws Error that says how whoever cannot read on now, as while the key is paused, comes back to the run */
+async function untilEnd(call: Call, run: queries.RunView, surroundings: Surroundings): Promise<queries.EndView> {
+  try {
+    await watch(call, run, surroundings);
+    return await settled(call, run.id, surroundings.clock);
+  } catch (cause) {
+    const again = `What becomes of the run is told by: npm run research -- --follow ${run.id}`;
+    throw new Error(`${(cause as Error).message}\n${again}`, { cause });
+  }
 }
 
 /** The run to follow; null: nobody said yes. */
@@ -154,8 +165,8 @@ function interruption(reached: Reached, id: string, { terminal, leave }: Surroun
   };
 }
 
-async function end(call: Call, id: string, { terminal, clock }: Pick<Surroundings, 'terminal' | 'clock'>): Promise<number> {
-  const run = await settled(call, id, clock);
+async function end(call: Call, run: queries.EndView, { terminal }: Pick<Surroundings, 'terminal'>): Promise<number> {
+  const { id } = run;
   terminal.print(`\n${receiptText(run)}\n`);
   const way = wayOn(run);
   if (way !== null) terminal.print(way);
@@ -166,13 +177,6 @@ async function end(call: Call, id: string, { terminal, clock }: Pick<Surrounding
     terminal.print(`Report: ${files.join(', ')}`);
   }
   return EXIT_CODES[run.status] ?? FAILED;
-}
-
-/** How a run that is not whole goes on; null: it does not. */
-function wayOn({ id, status }: Pick<queries.EndView, 'id' | 'status'>): string | null {
-  const resume = `npm run research -- --resume ${id}`;
-  if (status === 'PAUSED') return `It goes on with: ${resume} --budget RMB=… (or without, after a top-up)`;
-  return status === 'PARTIAL' || status === 'FAILED' ? `What is missing is written with: ${resume}` : null;
 }
 
 /** The run once its calls in flight are settled: those of a run that was cancelled are charged after its end. */

@@ -2,6 +2,7 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Clock } from '../../kernel/clock';
+import { isRecord } from '../../kernel/record';
 import { plain } from './plain';
 import { type EventView, FOLLOW_RUN } from './queries';
 
@@ -62,6 +63,7 @@ export interface Following {
 /**
  * Every event of a run, once and in order, until its end. A connection that is lost is made anew, and goes on behind the last event that
  * was seen: nothing is missed and nothing comes twice.
+ * @throws GatewayRefusal with what the gateway says; Error when it does not come back
  */
 export async function* follow(reached: Reached, id: string, { clock, lost }: Following): AsyncGenerator<EventView> {
   let after: string | null = null;
@@ -77,7 +79,9 @@ export async function* follow(reached: Reached, id: string, { clock, lost }: Fol
       return;
     } catch (error) {
       failures += 1;
-      if (error instanceof GatewayRefusal || isForGood(error) || failures > TRIES) throw error;
+      const refusal = refusalIn(error);
+      if (refusal !== null) throw refusal;
+      if (failures > TRIES) throw new Error(`The gateway at ${reached.url} does not come back.`, { cause: error });
       lost();
       await clock.sleep(wait);
       wait = Math.min(wait * 2, WAIT_MAX_MS);
@@ -104,7 +108,11 @@ async function* eventsOnce({ url, key }: Reached, id: string, after: string | nu
   }
 }
 
-function isForGood(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'number' && FOR_GOOD.has(code);
+/** A refusal as it is told, or as the connection was closed with it, which is an event and no error; null: another connection may help. */
+function refusalIn(error: unknown): GatewayRefusal | null {
+  if (error instanceof GatewayRefusal) return error;
+  if (!isRecord(error) || typeof error['code'] !== 'number' || !FOR_GOOD.has(error['code'])) return null;
+  const { reason } = error;
+  const words = typeof reason === 'string' && reason !== '' ? plain(reason) : `The gateway closed the connection (${error['code']}).`;
+  return new GatewayRefusal(words, { cause: error });
 }

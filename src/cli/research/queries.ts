@@ -1,5 +1,6 @@
 /** What the command asks the graph, and what it gets. Amounts are decimal strings. */
 import type { Bucket, Currency, ResearchMode, RunStatus, SectionStatus } from '../../kernel/words';
+import type { KeyStatus } from '../../keys/api-key';
 
 export interface Amount {
   readonly bucket: Bucket;
@@ -54,6 +55,8 @@ export interface EndView {
   readonly status: RunStatus;
   readonly statusReason: string | null;
   readonly estimate: Pick<EstimateView, 'expected' | 'ceiling'>;
+  /** The key that pays. */
+  readonly apiKey: { readonly status: KeyStatus };
   readonly held: readonly Amount[];
   readonly report: string | null;
   /** null: the run has not ended. */
@@ -88,7 +91,7 @@ export const READ_RUN = `query ($id: ID!) { researchRun(id: $id) { ${RUN} } }`;
 export const CANCEL_RUN = `mutation ($id: ID!) { cancelResearchRun(id: $id) { id } }`;
 export const RESUME_RUN = `mutation ($id: ID!, $budget: [BucketAmountInput!]) { resumeResearchRun(id: $id, budget: $budget) { ${RUN} } }`;
 export const READ_END = `query ($id: ID!) { researchRun(id: $id) {
-  id symbol status statusReason held ${AMOUNTS} report reportHtml estimate { expected ${AMOUNTS} ceiling ${AMOUNTS} }
+  id symbol status statusReason apiKey { status } held ${AMOUNTS} report reportHtml estimate { expected ${AMOUNTS} ceiling ${AMOUNTS} }
   sections { ${SECTION} }
   receipt { requests attempts failedAttempts fallbacks retriedSections usage { inputTokens outputTokens } charges ${AMOUNTS}
     refunds ${AMOUNTS} retryCost ${AMOUNTS} fallbackCost ${AMOUNTS} estimateError byModel { model bucket requests charge } }

@@ -4,7 +4,7 @@ import { receiptText } from './receipt-text';
 const charge = [{ bucket: 'RMB', currency: 'CNY', amount: '0.0118' }] as const;
 const END: EndView = {
   ...{ id: 'run-1', symbol: 'DEMO', status: 'COMPLETED', statusReason: null, held: [], report: null, reportHtml: null },
-  estimate: { expected: charge, ceiling: charge },
+  ...{ apiKey: { status: 'ACTIVE' }, estimate: { expected: charge, ceiling: charge } },
   sections: [{ name: 'summary', title: 'Summary', status: 'COMPLETED', tries: 1, charge, error: null }],
   receipt: {
     ...{ requests: 1, attempts: 1, failedAttempts: 0, fallbacks: 1, retriedSections: 1, charges: charge, refunds: [], retryCost: [] },
@@ -21,5 +21,11 @@ describe('the receipt in a terminal', () => {
   it('tells what was given back, and nothing of it where nothing was', () => {
     expect(receiptText(END)).not.toContain('refunded');
     expect(receiptText({ ...END, receipt: { ...END.receipt, refunds: charge } })).toContain('refunded    0.0118 CNY of that');
+  });
+
+  it('has lines that add up to the charge, also where clients attached calls of their own', () => {
+    expect(receiptText(END)).not.toContain('Attached');
+    const more = [{ ...charge[0], amount: '0.02' }];
+    expect(receiptText({ ...END, receipt: { ...END.receipt, charges: more } })).toMatch(/Attached by clients +0\.0082 CNY/);
   });
 });

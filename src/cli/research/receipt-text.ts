@@ -1,8 +1,9 @@
 /** The receipt of a run as the command prints it: exact, and every retry and move with what it cost. */
 import { counted } from '../../kernel/counted';
-import { currencyOf } from '../../kernel/words';
+import { formatDecimal, parseDecimal } from '../../kernel/money';
+import { type Bucket, currencyOf } from '../../kernel/words';
 import { amountsText } from './amounts';
-import type { EndView } from './queries';
+import type { Amount, EndView } from './queries';
 
 export function receiptText({ id, symbol, status, statusReason, estimate, held, sections, receipt }: EndView): string {
   const { requests, attempts, failedAttempts, fallbacks, retriedSections, usage, charges, refunds, retryCost, byModel } = receipt;
@@ -20,9 +21,10 @@ export function receiptText({ id, symbol, status, statusReason, estimate, held, 
     `  fallbacks   ${counted(fallbacks, 'move')} to another channel${receipt.fallbackCost === null ? '' : `, which cost ${amountsText(receipt.fallbackCost)} more than the primary would have`}`,
     '',
     'By section',
-    ...columns(
-      sections.map((section) => [section.title, section.status, counted(section.tries, 'try', 'tries'), amountsText(section.charge)]),
-    ),
+    ...columns([
+      ...sections.map((section) => [section.title, section.status, counted(section.tries, 'try', 'tries'), amountsText(section.charge)]),
+      ...attachedRow(sections, charges),
+    ]),
     '',
     'By model',
     ...columns(
@@ -34,6 +36,15 @@ export function receiptText({ id, symbol, status, statusReason, estimate, held, 
       ]),
     ),
   ].join('\n');
+}
+
+/** Clients may attach calls of their own to a run: they are of no section, and paid from its budget. */
+function attachedRow(sections: EndView['sections'], charges: readonly Amount[]): string[][] {
+  const ofSections = (bucket: Bucket) => sections.flatMap(({ charge }) => charge.filter((each) => each.bucket === bucket));
+  const sum = (amounts: readonly Amount[]) => amounts.reduce((total, { amount }) => total + (parseDecimal(amount) ?? 0n), 0n);
+  const rest = charges.map((charge) => ({ ...charge, units: sum([charge]) - sum(ofSections(charge.bucket)) }));
+  const attached = rest.filter(({ units }) => units > 0n).map((each) => ({ ...each, amount: formatDecimal(each.units) }));
+  return attached.length === 0 ? [] : [['Attached by clients', '', '', amountsText(attached)]];
 }
 
 function againstEstimate(error: number | null): string {

@@ -1,7 +1,8 @@
 /** What a run cost, in the same report that it paid for: by section, by model, and against what was estimated. Exact. */
-import { formatDecimal } from '../../kernel/money';
-import { BUCKETS, currencyOf } from '../../kernel/words';
+import { formatDecimal, nano } from '../../kernel/money';
+import { BUCKETS, type Bucket, currencyOf } from '../../kernel/words';
 import type { BudgetLine } from '../../runs/run';
+import { amountIn } from '../run';
 import { inline, table } from './plain-markdown';
 import type { ReportInput, ReportReceipt } from './report-input';
 
@@ -17,6 +18,8 @@ export function receiptMarkdown({ run, sections, receipt, estimate }: ReportInpu
     String(tries),
     amounts(charge),
   ]);
+  const attached = attachedBeside(sections, receipt);
+  if (attached !== '0') bySection.push(['Calls that clients attached to the run', '–', '–', '–', attached]);
   const byModel = receipt.byModel.map(({ model, bucket, requests, charge }) => [
     inline(model),
     bucket,
@@ -38,6 +41,13 @@ export function receiptMarkdown({ run, sections, receipt, estimate }: ReportInpu
     table(['Section', 'State', 'Model', 'Tries', 'Charge'], bySection, 3),
     ...(byModel.length === 0 ? [] : ['**By model**', table(['Model', 'Balance', 'Calls', 'Charge'], byModel, 2)]),
   ].join('\n\n');
+}
+
+/** What calls were charged that are of no section: clients may attach their own to a run (`x-forge-run`), and its budget pays for them. */
+function attachedBeside(sections: ReportInput['sections'], { charges }: Pick<ReportReceipt, 'charges'>): string {
+  const ofSections = (bucket: Bucket) => sections.reduce((sum, { charge }) => sum + (amountIn(charge, bucket) ?? 0n), 0n);
+  const rest = charges.map(({ bucket, amount }) => ({ bucket, amount: nano(amount - ofSections(bucket)) }));
+  return amounts(rest.filter(({ amount }) => amount > 0n));
 }
 
 /** What was charged, and what of that was given back. */

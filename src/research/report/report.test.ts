@@ -1,5 +1,6 @@
 import { fc } from '../../../test/support/properties';
 import { briefingWith, reportWith, risingBars } from '../../../test/support/section-answers';
+import { nano } from '../../kernel/money';
 import type { Briefing } from '../market-data';
 import { dataText } from '../sections/briefing-text';
 import { RESEARCH_NOTICE, reportMarkdown } from './report';
@@ -156,6 +157,14 @@ describe('a report', () => {
 
   it('names nothing of data that was not read yet', () => {
     expect(reportMarkdown(reportWith('It is 71.35 %.', { briefing: null }))).not.toContain('Not in the data');
+  });
+
+  it('tells what its sections cost together with the calls that clients attached, so that the lines add up to the charge', () => {
+    const whole = reportWith('text');
+    expect(reportMarkdown(whole)).not.toContain('attached');
+    const charges = [{ bucket: 'RMB', amount: nano(90_000_000n) }] as const;
+    const text = reportMarkdown({ ...whole, receipt: { ...whole.receipt, charges } });
+    expect(text).toContain('| Calls that clients attached to the run | – | – | – | 0.0075 CNY (RMB) |');
   });
 
   it('shows notices, sources with their days, and news with links', () => {

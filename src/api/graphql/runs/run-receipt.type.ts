@@ -79,7 +79,10 @@ export class RunReceiptNode {
   @Field(() => [ModelChargeNode], { description: 'The same by model; adds up to charges.' })
   readonly byModel: ModelChargeNode[];
 
-  @Field(() => [SectionChargeNode], { description: 'The same by section; empty where a run has no sections.' })
+  @Field(() => [SectionChargeNode], {
+    description:
+      'The same by section; empty where a run has no sections. Calls that clients attached to a run of research are of none, and the rest of charges.',
+  })
   readonly bySection: SectionChargeNode[];
 
   @Field(() => [BucketAmountNode], { description: 'What tries cost whose answer was not used, of each bucket. Part of charges.' })
