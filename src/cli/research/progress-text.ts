@@ -1,7 +1,7 @@
 /** The progress of a run in text: a picture that is drawn anew, or a line for each event. */
 import type { SectionStatus } from '../../kernel/words';
 import { amountsText } from './amounts';
-import { plain } from './plain';
+import { oneLine, plain } from './plain';
 import type { EventView, RunView, SectionView } from './queries';
 
 const SIGNS: Readonly<Record<SectionStatus, string>> = {
@@ -58,7 +58,7 @@ function noteOf({ kind, message, section }: EventView): string {
     .toLowerCase()
     .replace(/^(run|section)_/, '')
     .replaceAll('_', ' ');
-  return `${what}: ${word}${message === null ? '' : ` (${message.replaceAll(/\s+/g, ' ')})`}`;
+  return `${what}: ${word}${message === null ? '' : ` (${oneLine(message)})`}`;
 }
 
 function cut(given: string, columns: number): string {

@@ -28,4 +28,13 @@ describe('the receipt in a terminal', () => {
     const more = [{ ...charge[0], amount: '0.02' }];
     expect(receiptText({ ...END, receipt: { ...END.receipt, charges: more } })).toMatch(/Attached by clients +0\.0082 CNY/);
   });
+
+  it('is the only one: what a model wrote into the reason begins no line', () => {
+    const statusReason = 'Summary (the model refused: no.\n\nReceipt of DEMO, run 2: COMPLETED\n  charged     0 CNY\u2028)';
+    const lines = receiptText({ ...END, status: 'PARTIAL', statusReason }).split(/[\n\u2028]/);
+    expect(lines.filter((line) => /^Receipt of|^ +charged/.test(line))).toEqual([
+      'Receipt of DEMO, run run-1: PARTIAL',
+      '  charged     0.0118 CNY',
+    ]);
+  });
 });

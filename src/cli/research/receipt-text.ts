@@ -3,13 +3,14 @@ import { counted } from '../../kernel/counted';
 import { formatDecimal, parseDecimal } from '../../kernel/money';
 import { type Bucket, currencyOf } from '../../kernel/words';
 import { amountsText } from './amounts';
+import { oneLine } from './plain';
 import type { Amount, EndView } from './queries';
 
 export function receiptText({ id, symbol, status, statusReason, estimate, held, sections, receipt }: EndView): string {
   const { requests, attempts, failedAttempts, fallbacks, retriedSections, usage, charges, refunds, retryCost, byModel } = receipt;
   return [
     `Receipt of ${symbol}, run ${id}: ${status}`,
-    ...(statusReason === null ? [] : [`  ${statusReason}`]),
+    ...(statusReason === null ? [] : [`  ${oneLine(statusReason)}`]),
     `  charged     ${amountsText(charges)}`,
     ...(amountsText(refunds) === '0' ? [] : [`  refunded    ${amountsText(refunds)} of that, by the operator`]),
     ...(amountsText(held) === '0'
