@@ -93,6 +93,23 @@ describe('a request that asks for too much', () => {
     }
   });
 
+  it.each([
+    ['within a list', `{ apiKeys { ${'project { id } '.repeat(900)} } }`],
+    ['at the root', `{ ${'wallets { id } '.repeat(900)} }`],
+    ['in lists that are asked for over and over', `{ ${`apiKeys { ${'project { id } '.repeat(20)} } `.repeat(20)} }`],
+    ['in a fragment that nothing spreads', `{ wallets { id } } fragment lone on Query { ${'wallets { id } '.repeat(900)} }`],
+    [
+      'in fragments within themselves',
+      `{ ...a } fragment a on Query { ${'wallets { ...b } '.repeat(60)} } fragment b on Wallet { id ...b }`,
+    ],
+  ])('is refused for one name in one place %s, and not compared with itself before', async (_name, query) => {
+    const { errors } = await world.ask(ACME, query);
+    expect(errors.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('fields of one name in one place, and 50 are allowed'),
+    );
+    for (const { message } of errors) expect(message).toContain('are allowed: ask for less');
+  });
+
   it('says what its mutation has done all the same', async () => {
     manyKeys(60);
     const inside = `receipts(first: 1) { nodes { id } } ${keysOfKeys(3)}`;

@@ -51,6 +51,17 @@ describe('errors', () => {
     expect(world.logged).toEqual([]);
   });
 
+  it('of a query, or of a variable, are a few however much is wrong with it: each of them takes its time', async () => {
+    const wrong = (text: (nth: number) => string) => Array.from({ length: 400 }, (_, nth) => text(nth)).join(' ');
+    const ofQuery = await world.ask(ACME, `query(${wrong((nth) => `$a${nth}: Strin`)}) { wallets { id } }`);
+    expect([ofQuery.errors.length, ofQuery.errors.at(-1)?.message]).toEqual([11, expect.stringContaining('Too many validation errors')]);
+    const filter = Object.fromEntries(Array.from({ length: 400 }, (_, nth) => [`modell${nth}`, 'x']));
+    const ofVariable = await world.ask(ACME, 'query($f: ReceiptFilter) { receipts(filter: $f) { nodes { id } } }', { f: filter });
+    expect([ofVariable.errors.length, ofVariable.errors.at(-1)?.message]).toEqual([4, expect.stringContaining('Too many errors')]);
+    for (const { extensions } of ofVariable.errors) expect(extensions['code']).toBe('BAD_USER_INPUT');
+    expect(world.logged).toEqual([]);
+  });
+
   it('of a subscription that comes over HTTP say where it is served, and are not logged', async () => {
     const { status, data, errors } = await world.ask(ACME, 'subscription { spend { cursor } }');
     expect([status, data ?? null]).toEqual([200, null]);

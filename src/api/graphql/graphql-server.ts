@@ -15,7 +15,7 @@ import { tooLong } from './answer-size';
 import { refusedOnce } from './bounded-answers';
 import { buildGraph } from './build-schema';
 import { contextFor, type GraphContext, type GraphSources } from './context';
-import { LIMITS, limitRule } from './limit-rule';
+import { ERRORS_AT_MOST, LIMITS, limitRule } from './limit-rule';
 import { registerLive } from './live/live-server';
 import { errorBody, formatError, isToBeLogged, maskedFault, withoutSuggestion } from './render-error';
 import type { FileShape } from './routing/catalog-inputs';
@@ -81,6 +81,8 @@ function createApollo(schema: GraphQLSchema, { introspection, log }: GraphqlDeps
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [limitRule],
+    validationOptions: { maxErrors: ERRORS_AT_MOST.ofDocument, hideSuggestions: !introspection },
+    executionOptions: { maxCoercionErrors: ERRORS_AT_MOST.ofVariables },
     formatError: introspection ? formatError : (formatted, error) => withoutSuggestion(formatError(formatted, error)),
     logger: loggerOf(log),
     // Nothing here may be cached by anybody, and looking whether it may costs a call for every field.

@@ -4,7 +4,10 @@
  */
 import {
   type ASTVisitor,
+  type DefinitionNode,
+  type FieldNode,
   type FragmentDefinitionNode,
+  type FragmentSpreadNode,
   GraphQLError,
   Kind,
   type SelectionNode,
@@ -12,7 +15,13 @@ import {
   type ValidationContext,
 } from 'graphql';
 
-export const LIMITS = { tokens: 5_000, depth: 12, fields: 2_000, aliases: 50, rootFields: 50 } as const;
+export const LIMITS = { tokens: 5_000, depth: 12, fields: 2_000, aliases: 50, rootFields: 50, repeats: 50 } as const;
+
+/**
+ * Each error looks for names like the wrong one, or prints the whole variable: for many, a small request would take seconds in which
+ * nobody else is served.
+ */
+export const ERRORS_AT_MOST = { ofDocument: 10, ofVariables: 3 } as const;
 
 interface Size {
   readonly depth: number;
@@ -20,25 +29,57 @@ interface Size {
   readonly aliases: number;
 }
 
+const EMPTY: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [] };
 const NOTHING: Size = { depth: 0, fields: 0, aliases: 0 };
 
-/** A validation rule: one error for each limit that an operation passes. */
+/**
+ * A validation rule: one error for each limit that a definition passes. Of such a document nothing else is looked at: another rule compares
+ * fields of one name pair by pair, and would take a second for what is refused anyway.
+ */
 export function limitRule(context: ValidationContext): ASTVisitor {
   const measure = new Measure((name) => context.getFragment(name) ?? null);
   return {
-    OperationDefinition: (operation) => {
-      const size = measure.sizeOf(operation.selectionSet);
-      const rootFields = measure.rootFields(operation.selectionSet);
-      const found = { ...size, rootFields };
-      for (const limit of ['depth', 'fields', 'aliases', 'rootFields'] as const) {
-        if (found[limit] > LIMITS[limit]) context.reportError(new GraphQLError(messageOf(limit, found[limit])));
-      }
+    Document: ({ definitions }) => {
+      const messages = definitions.flatMap((each) => passedLimits(each, measure));
+      for (const message of messages) context.reportError(new GraphQLError(message));
+      // What is taken out is not visited, by no rule.
+      return messages.length === 0 ? undefined : null;
     },
   };
 }
 
-function messageOf(limit: Exclude<keyof typeof LIMITS, 'tokens'>, found: number): string {
-  const words = { depth: 'levels', fields: 'fields in all', aliases: 'renamed fields', rootFields: 'fields at the root' };
+function passedLimits(definition: DefinitionNode, measure: Measure): string[] {
+  switch (definition.kind) {
+    case Kind.OPERATION_DEFINITION: {
+      const { selectionSet: set } = definition;
+      return passed(COUNTED, { ...measure.sizeOf(set), rootFields: measure.rootFields(set), repeats: measure.repeats(set) });
+    }
+    case Kind.FRAGMENT_DEFINITION:
+      // Also one that no operation spreads is compared with itself.
+      return passed(['fields', 'repeats'], {
+        ...measure.sizeOf(definition.selectionSet),
+        repeats: measure.repeats(definition.selectionSet),
+      });
+    default:
+      return [];
+  }
+}
+
+const COUNTED = ['depth', 'fields', 'aliases', 'rootFields', 'repeats'] as const;
+type Counted = (typeof COUNTED)[number];
+
+function passed<L extends Counted>(limits: readonly L[], found: Readonly<Record<L, number>>): string[] {
+  return limits.filter((limit) => found[limit] > LIMITS[limit]).map((limit) => messageOf(limit, found[limit]));
+}
+
+function messageOf(limit: Counted, found: number): string {
+  const words = {
+    depth: 'levels',
+    fields: 'fields in all',
+    aliases: 'renamed fields',
+    rootFields: 'fields at the root',
+    repeats: 'fields of one name in one place',
+  };
   return `The operation has ${found} ${words[limit]}, and ${LIMITS[limit]} are allowed: ask for less, or in several requests.`;
 }
 
@@ -74,6 +115,40 @@ class Measure {
     return count;
   }
 
+  /** How many fields of one name there are in one place of the answer, at most. Of fragments within themselves as many as there may be. */
+  repeats(set: SelectionSetNode): number {
+    let most = 0;
+    let looked = 0;
+    const places = [[set]];
+    for (let place = places.pop(); place !== undefined && looked <= LIMITS.fields; place = places.pop()) {
+      for (const fields of this.byName(place).values()) {
+        most = Math.max(most, fields.length);
+        looked += fields.length;
+        const below = fields.flatMap(({ selectionSet }) => selectionSet ?? []);
+        if (below.length > 0) places.push(below);
+      }
+    }
+    return most;
+  }
+
+  /** The fields of one place by their names in the answer; a fragment adds its own once, however often it is spread there. */
+  private byName(place: readonly SelectionSetNode[]): Map<string, FieldNode[]> {
+    const byName = new Map<string, FieldNode[]>();
+    const sets = new Set(place);
+    // What is added meanwhile is gone through as well.
+    for (const { selections } of sets) {
+      for (const selection of selections) {
+        if (selection.kind === Kind.FIELD) addTo(byName, selection);
+        else sets.add(selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : this.setOf(selection));
+      }
+    }
+    return byName;
+  }
+
+  private setOf({ name }: FragmentSpreadNode): SelectionSetNode {
+    return this.fragment(name.value)?.selectionSet ?? EMPTY;
+  }
+
   private sizeOfSelection(selection: SelectionNode): Size {
     if (selection.kind === Kind.INLINE_FRAGMENT) return this.sizeOf(selection.selectionSet);
     if (selection.kind === Kind.FRAGMENT_SPREAD) return this.sizeOfFragment(selection.name.value);
@@ -96,6 +171,13 @@ class Measure {
     this.fragments.set(name, size);
     return size;
   }
+}
+
+function addTo(byName: Map<string, FieldNode[]>, field: FieldNode): void {
+  const name = field.alias?.value ?? field.name.value;
+  const known = byName.get(name);
+  if (known === undefined) byName.set(name, [field]);
+  else known.push(field);
 }
 
 function beside(a: Size, b: Size): Size {

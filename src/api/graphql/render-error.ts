@@ -21,10 +21,21 @@ const ABOUT_THE_REQUEST = new Set([
 /** What the caller is shown. `formatted` is the error as GraphQL would show it. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const place = { ...(formatted.locations && { locations: formatted.locations }), ...(formatted.path && { path: formatted.path }) };
+  if (isOfMoreVariables(error)) return OF_MORE_VARIABLES;
   const fault = faultIn(error);
   if (fault !== null) return { message: shortened(fault.publicMessage), ...place, extensions: extensionsOf(fault) };
   if (!isAboutTheRequest(formatted, error)) return { ...INTERNAL, ...place };
   return { ...formatted, message: inOurWords(formatted) ?? shortened(formatted.message) };
+}
+
+const OF_MORE_VARIABLES: GraphQLFormattedError = {
+  message: 'Too many errors in the variables: those behind these are not told.',
+  extensions: { code: 'BAD_USER_INPUT' },
+};
+
+/** The library's own last word on variables, which points at none of them. */
+function isOfMoreVariables(error: unknown): boolean {
+  return error instanceof GraphQLError && error.nodes === undefined && error.message.startsWith('Too many errors processing variables');
 }
 
 /** Where a library speaks of its own inside; null: its words tell a caller what is wrong. */
@@ -51,6 +62,7 @@ function shortened(message: string): string {
 
 /** What the operator must hear of: a fault whose rule says so, and what is neither a fault nor about the request. */
 export function isToBeLogged(error: GraphQLError): boolean {
+  if (isOfMoreVariables(error)) return false;
   const fault = faultIn(error);
   return fault === null ? !isAboutTheRequest(error, error) : fault.rule.log === 'error';
 }

@@ -20,7 +20,7 @@ import type { Viewer } from '../../../keys/viewer';
 import { tooLong } from '../answer-size';
 import { refusedOnce } from '../bounded-answers';
 import { contextFor, type GraphContext, type GraphSources } from '../context';
-import { LIMITS, limitRule } from '../limit-rule';
+import { ERRORS_AT_MOST, LIMITS, limitRule } from '../limit-rule';
 import { formatError, isToBeLogged } from '../render-error';
 import { conditionErrors } from '../subscription-conditions';
 import { endable } from './followed';
@@ -49,14 +49,14 @@ export function checkedOperation(
   if (conditions.length > 0) return conditions.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED', requestId));
   const rules = [...specifiedRules, limitRule, ...(deps.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
   const hideSuggestions = !deps.introspection;
-  const errors = validate(schema, document, rules, { hideSuggestions });
+  const errors = validate(schema, document, rules, { hideSuggestions, maxErrors: ERRORS_AT_MOST.ofDocument });
   if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED', requestId));
   if (getOperationAST(document, operationName) == null) {
     return [withCode(new GraphQLError(NO_OPERATION), 'OPERATION_RESOLUTION_FAILURE', requestId)];
   }
   const contextValue = contextFor(deps, viewer, requestId);
   const args = { schema, document, contextValue, operationName: operationName ?? null, variableValues: variables ?? null };
-  return { ...args, hideSuggestions };
+  return { ...args, hideSuggestions, options: { maxCoercionErrors: ERRORS_AT_MOST.ofVariables } };
 }
 
 const NO_OPERATION = 'Say which operation of the document is meant: its name is "operationName".';
