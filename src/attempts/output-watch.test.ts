@@ -46,4 +46,26 @@ describe('the watch over the output of a stream', () => {
     expect(passes('x'.repeat(8_000_000))).toBe(true);
     expect(counted).toBeLessThan(20_000);
   });
+
+  it('counts of a long answer with each piece of it no more than lets others in, and cuts it soon all the same', () => {
+    const bound = 1_000_000;
+    let [counted, most, characters] = [0, 0, 0];
+    const count = (text: string) => {
+      counted += text.length;
+      return text.length;
+    };
+    const passes = streamOf(bound, { count });
+    const isCutBy = (piece: string) => {
+      characters += piece.length;
+      counted = 0;
+      const isCut = passes(piece);
+      most = Math.max(most, counted);
+      return isCut;
+    };
+    const pieces = ['x', 'x'.repeat(3_000), 'x'.repeat(40)];
+    for (let nth = 0; characters < 5 * bound; nth += 1) if (isCutBy(pieces[nth % pieces.length] ?? '')) break;
+    expect(characters).toBeGreaterThanOrEqual(2 * bound);
+    expect(characters).toBeLessThan(2.8 * bound);
+    expect(most).toBeLessThanOrEqual(16_384);
+  });
 });

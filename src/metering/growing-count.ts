@@ -3,10 +3,13 @@
  * end after: there the count of the parts is the count of the whole. What follows that place waits for the rest of its
  * word, so the count is never ahead of the text.
  */
+import { giveWay } from '../kernel/give-way';
 import type { TokenCounter } from './token-counter';
 
 /** A word that is longer is cut in its middle. */
 const WORD_MAX = 1_024;
+/** What takes some milliseconds at most. */
+const SLICE = 8_000;
 const SPACE = /\s/;
 const LETTER = /\p{L}/u;
 /** What may belong to the word before it: letters, marks, halves of characters, and the apostrophe of a contraction. */
@@ -20,10 +23,23 @@ export class GrowingCount {
 
   /** Tokens of the text that are certain. `text` begins with the text of the call before. */
   of(text: string): number {
-    this.take(text, lastSeam(text, this.taken), 0);
-    // Two halves of a word can make one token more than the whole, which nobody may be charged for.
-    while (text.length - this.taken > WORD_MAX) this.take(text, this.taken + WORD_MAX, 1);
+    this.countTo(text, text.length);
     return this.tokens;
+  }
+
+  /** The same, while others get their turn: as much may have come since the call before as takes seconds to count. */
+  async ofMuch(text: string): Promise<number> {
+    while (text.length - this.taken > SLICE) {
+      await giveWay();
+      this.countTo(text, this.taken + SLICE);
+    }
+    return this.of(text);
+  }
+
+  private countTo(text: string, end: number): void {
+    this.take(text, lastSeam(text, this.taken, end), 0);
+    // Two halves of a word can make one token more than the whole, which nobody may be charged for.
+    while (end - this.taken > WORD_MAX) this.take(text, this.taken + WORD_MAX, 1);
   }
 
   private take(text: string, wanted: number, less: number): void {
@@ -34,8 +50,8 @@ export class GrowingCount {
   }
 }
 
-function lastSeam(text: string, from: number): number {
-  for (let at = text.length - 1; at > from; at -= 1) if (isSeam(text, at)) return at;
+function lastSeam(text: string, from: number, end: number): number {
+  for (let at = end - 1; at > from; at -= 1) if (isSeam(text, at)) return at;
   return from;
 }
 

@@ -83,6 +83,23 @@ describe('GrowingCount', () => {
     expect(last).toBeGreaterThan(counter.count(text) * 0.8);
   });
 
+  it('lets others in while much of it is counted, and counts the same', async () => {
+    const text = Array.from({ length: 60_000 }, (_, nth) => String.fromCodePoint(0x4e00 + ((nth * 7_919) % 0x5000))).join('');
+    let others = 0;
+    let counting = true;
+    const look = () => {
+      others += 1;
+      if (counting) setImmediate(look);
+    };
+    setImmediate(look);
+    const tokens = await new GrowingCount(counter).ofMuch(text);
+    counting = false;
+    expect(others).toBeGreaterThan(0);
+    const atOnce = new GrowingCount(counter).of(text);
+    expect(Math.abs(tokens - atOnce)).toBeLessThanOrEqual(text.length / 1_000);
+    expect(tokens).toBeLessThanOrEqual(counter.count(text));
+  });
+
   it('reads each part of the text once', () => {
     const sizes: number[] = [];
     const count = new GrowingCount({ count: (part) => sizes.push(part.length) });

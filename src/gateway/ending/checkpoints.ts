@@ -178,11 +178,13 @@ class FollowedStream implements AttemptFollower {
     return this.hasLeft || this.current === null ? null : this.checkpointOf(this.current, inputTokens);
   }
 
-  private checkpointOf({ attempt, output }: Current, inputTokens: number): Checkpoint | null {
+  private async checkpointOf(current: Current, inputTokens: number): Promise<Checkpoint | null> {
+    const { attempt, output } = current;
     if (!hasDelivered(attempt)) return null;
-    const delivered = attempt.deliveredText();
     const audioBytes = attempt.deliveredBytes();
-    const counted = countedOutput(this.delivering.call, attempt.facts(), output.of(delivered), audioBytes);
+    const outputTokens = await output.ofMuch(attempt.deliveredText());
+    if (this.hasLeft || this.current !== current) return null;
+    const counted = countedOutput(this.delivering.call, attempt.facts(), outputTokens, audioBytes);
     if (counted.outputTokens === this.noted) return null;
     return this.checkpointAt(attempt, { ...NO_USAGE, inputTokens, ...counted, source: 'FLOOR' });
   }
