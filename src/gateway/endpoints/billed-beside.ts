@@ -41,11 +41,26 @@ export function refuseBilledBeside(json: Json): void {
 export function refuseHostedTools(tools: unknown): void {
   if (!Array.isArray(tools)) return;
   tools.forEach((tool: unknown, index) => {
-    const type = isRecord(tool) ? tool['type'] : undefined;
+    const type = typeOfTool(tool, `tools[${index}]`);
     if (typeof type !== 'string' || type === 'function' || type === 'custom') return;
     throw wrong(`tools[${index}].type`, 'must be function or custom: hosted tools are not served');
   });
 }
+
+/**
+ * Servers in Go, as many resellers run them, read names in any case, and obey the last of them.
+ * @throws Fault `invalid_request` for another spelling of the member
+ */
+export function typeOfTool(tool: unknown, path: string): unknown {
+  if (!isRecord(tool)) return undefined;
+  for (const name of Object.keys(tool)) {
+    if (name.length === TYPE.length && name !== TYPE && name.toLowerCase() === TYPE)
+      throw wrong(`${path}.${name}`, `must be spelled ${TYPE}`);
+  }
+  return tool[TYPE];
+}
+
+const TYPE = 'type';
 
 function never(): boolean {
   return false;

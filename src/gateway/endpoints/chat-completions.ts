@@ -5,10 +5,10 @@ import { CACHE_MEMBERS } from '../../metering/cache-lifetimes';
 import { chatInputBound, chatPromptText } from '../../metering/chat-input';
 import { BILLED_BESIDE, refuseBilledBeside, refuseHostedTools } from './billed-beside';
 import type { Endpoint, Json } from './endpoint';
-import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, streaming } from './members';
+import { CHOICES_MAX, OTHER_LIMIT, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseOtherLimit, streaming } from './members';
 import { refuseStoredFiles } from './stored-files';
 
-const DECISIVE = ['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'service_tier'];
+const DECISIVE = ['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'service_tier', OTHER_LIMIT];
 /** What a model reads beside the messages: the bound of the input is made on it. */
 const IN_PROMPT = ['tools', 'functions', 'response_format'];
 
@@ -25,6 +25,7 @@ export const chatCompletions: Endpoint = {
     refuseDearerTier(json);
     refuseBilledBeside(json);
     refuseHostedTools(json['tools']);
+    refuseOtherLimit(json);
     checkMessages(json['messages']);
     const streamed = streaming(json);
     return { model, ...streamed, outputLimit: outputLimit(json), choices: positive(json['n'], 'n', CHOICES_MAX) ?? 1 };

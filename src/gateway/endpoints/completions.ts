@@ -3,7 +3,16 @@ import { wrong } from '../../kernel/fault';
 import { countPlainInput, type PlainInput, plainInputBound, plainInputs } from '../../metering/plain-input';
 import { BILLED_BESIDE, refuseBilledBeside } from './billed-beside';
 import type { Endpoint, Json } from './endpoint';
-import { CHOICES_MAX, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
+import {
+  CHOICES_MAX,
+  OTHER_LIMIT,
+  OUTPUT_LIMIT_MAX,
+  positive,
+  refuseDearerTier,
+  refuseMember,
+  refuseOtherLimit,
+  streaming,
+} from './members';
 
 const NOT_PROMPT = new Set(['model', 'prompt', 'stream', 'stream_options', 'user', 'metadata', 'stop', 'logit_bias']);
 
@@ -21,6 +30,7 @@ export const completions: Endpoint = {
     'best_of',
     'echo',
     'service_tier',
+    OTHER_LIMIT,
     ...BILLED_BESIDE,
   ]),
   output: 'limited',
@@ -32,6 +42,7 @@ export const completions: Endpoint = {
     const prompts = promptsOf(json).length;
     refuseDearerTier(json);
     refuseBilledBeside(json);
+    refuseOtherLimit(json);
     // Where a provider sends no usage, what it repeats could not be told from what it wrote.
     refuseMember(json, 'echo', 'is not served: send the prompt, and put it before the answer yourself');
     const made = Math.max(...['n', 'best_of'].map((name) => positive(json[name], name, CHOICES_MAX) ?? 1));

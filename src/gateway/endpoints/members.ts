@@ -34,6 +34,17 @@ export function refuseMember(json: Readonly<Record<string, unknown>>, name: stri
   if (value !== undefined && value !== null && value !== false) throw wrong(name, why);
 }
 
+/**
+ * llama.cpp's own name of the output limit. It obeys that one in place of `max_tokens` (`oaicompat_chat_params_parse` of its server): the hold
+ * would cover 5 tokens, and the answer have 5,000.
+ */
+export const OTHER_LIMIT = 'n_predict';
+
+/** @throws Fault for an output limit under a name that only some obey */
+export function refuseOtherLimit(json: Readonly<Record<string, unknown>>): void {
+  refuseMember(json, OTHER_LIMIT, 'is not served: set max_tokens, which every provider obeys');
+}
+
 /** `fast` is OpenAI's newer word for `priority`. */
 const DEARER_TIERS: ReadonlySet<unknown> = new Set(['priority', 'fast', 'ultrafast']);
 

@@ -7,7 +7,7 @@ import { Fault, wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { CACHE_MEMBERS } from '../../metering/cache-lifetimes';
 import { messageInputBound, messagePromptText } from '../../metering/message-input';
-import { BILLED_BESIDE, refuseBilledBeside } from './billed-beside';
+import { BILLED_BESIDE, refuseBilledBeside, typeOfTool } from './billed-beside';
 import { refuseLongCache, refuseLongCaches } from './cache-lifetimes';
 import type { Endpoint, Json } from './endpoint';
 import { OUTPUT_LIMIT_MAX, refuseDearerTier, refuseMember, streaming, wholeNumber } from './members';
@@ -109,7 +109,7 @@ function checkTools(tools: unknown): void {
   refuseLongCaches(tools, 'tools');
   tools.forEach((tool: unknown, index) => {
     if (!isRecord(tool)) throw wrong(`tools[${index}]`, 'must be an object');
-    const { type } = tool;
+    const type = typeOfTool(tool, `tools[${index}]`);
     if (type !== undefined && type !== null && type !== 'custom') {
       throw wrong(`tools[${index}].type`, 'must be custom: tools of the provider are not served');
     }

@@ -7,10 +7,10 @@ import { wrong } from '../../kernel/fault';
 import { isRecord } from '../../kernel/record';
 import { CACHE_MEMBERS } from '../../metering/cache-lifetimes';
 import { responseInputBound, responsePromptText } from '../../metering/response-input';
-import { BILLED_BESIDE, refuseBilledBeside } from './billed-beside';
+import { BILLED_BESIDE, refuseBilledBeside, typeOfTool } from './billed-beside';
 import { refuseLongCache, refuseLongCaches } from './cache-lifetimes';
 import type { Endpoint, Json } from './endpoint';
-import { OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
+import { OTHER_LIMIT, OUTPUT_LIMIT_MAX, positive, refuseDearerTier, refuseMember, streaming } from './members';
 import { refuseStoredFiles } from './stored-files';
 
 const REFUSED: Readonly<Record<string, string>> = {
@@ -18,6 +18,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   conversation: 'is not served: send the whole conversation as input',
   prompt: 'is not served: send its text as instructions and input',
   background: 'is not served: read the answer, whole or streamed',
+  [OTHER_LIMIT]: 'is not served: set max_output_tokens, which every provider obeys',
 };
 /** Tools that the client runs itself. */
 const OWN_TOOLS: ReadonlySet<unknown> = new Set(['function', 'custom']);
@@ -77,7 +78,8 @@ function checkTools(tools: unknown, path: string, isGroup = false): void {
   if (tools === undefined || tools === null) return;
   if (!Array.isArray(tools)) throw wrong(path, 'must be a list');
   tools.forEach((tool: unknown, index) => {
-    const { type, tools: grouped } = isRecord(tool) ? tool : {};
+    const type = typeOfTool(tool, `${path}[${index}]`);
+    const grouped = isRecord(tool) ? tool['tools'] : undefined;
     if (type === 'namespace' && !isGroup) checkTools(grouped, `${path}[${index}].tools`, true);
     else if (!OWN_TOOLS.has(type)) throw wrong(`${path}[${index}].type`, 'must be function or custom: hosted tools are not served');
   });

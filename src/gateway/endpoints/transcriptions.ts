@@ -10,13 +10,15 @@ import type { Endpoint } from './endpoint';
 
 const FILE_BYTES_MAX = 25 * 1024 * 1024;
 const NOT_PROMPT = new Set(['model', 'language', 'response_format', 'temperature', 'stream', 'timestamp_granularities[]', 'include[]']);
+/** Audio in place of the file, as Groq and Mistral take it: nobody here knows how long it is, and all accounts share the files that are kept there. */
+const ELSEWHERE = ['url', 'file_url', 'file_id'];
 const STREAM_VALUES: ReadonlySet<unknown> = new Set([undefined, '', 'true', 'false']);
 
 export const transcriptions: Endpoint = {
   path: '/v1/audio/transcriptions',
   uploads: { fileBytesMax: FILE_BYTES_MAX },
   operation: 'transcriptions',
-  decisive: new Set(['model', 'file', 'prompt', 'response_format', 'stream']),
+  decisive: new Set(['model', 'file', 'prompt', 'response_format', 'stream', ...ELSEWHERE]),
   output: 'fixed',
   needs: ['perSecond', 'audioInput', 'input', 'perRequest'],
   ending: 'done-marker',
@@ -30,6 +32,8 @@ export const transcriptions: Endpoint = {
     return { milliseconds: said ?? known?.milliseconds ?? countedMilliseconds(audio) };
   },
   want(json, model, form) {
+    for (const name of ELSEWHERE)
+      if (json[name] !== undefined && json[name] !== '') throw wrong(name, 'is not served: send the file itself');
     const audio = form === undefined ? undefined : audioOf(form);
     if (audio === undefined) throw wrong('file', 'must be a file with audio');
     if (audio.bytes === 0) throw wrong('file', 'is empty');

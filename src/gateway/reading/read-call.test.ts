@@ -37,6 +37,33 @@ describe('a body that spells a member in another case', () => {
   });
 });
 
+describe('a body whose tool has a type in another case', () => {
+  const tools = `"tools":[{"type":"function","Type":"web_search","function":{"name":"f"}}]`;
+
+  it.each([
+    ['a chat', `{"model":"m",${tools},${MESSAGES}}`, chatCompletions],
+    ['a response', `{"model":"m",${tools},"input":"hi"}`, responses],
+    ['a message', `{"model":"m",${tools.replace('"function"', '"custom"')},"max_tokens":5,${MESSAGES}}`, messages],
+  ])('is refused, because some server would run what that one says: %s', (_what, text, endpoint) => {
+    expect(faultOf(text, endpoint)).toBe('tools[0].Type must be spelled type.');
+  });
+});
+
+describe('a body that says its output limit as llama.cpp does', () => {
+  it.each([
+    ['a chat', MESSAGES, chatCompletions],
+    ['a completion', '"prompt":"hi"', completions],
+  ])('is refused, because that one would be obeyed in place of what is held for: %s', (_what, asked, endpoint) => {
+    for (const limit of ['5000', '-1']) {
+      const text = `{"model":"m","max_tokens":5,"n_predict":${limit},${asked}}`;
+      expect(faultOf(text, endpoint)).toBe('n_predict is not served: set max_tokens, which every provider obeys.');
+    }
+    expect(faultOf(`{"model":"m","max_tokens":5,"n_predict":null,${asked}}`, endpoint)).toBeNull();
+    expect(faultOf('{"model":"m","n_predict":9,"input":"hi"}', responses)).toContain('n_predict is not served: set max_output_tokens');
+    expect(faultOf(`{"model":"m","max_tokens":5,"N_Predict":9,${asked}}`, endpoint)).toBe('N_Predict must be spelled n_predict.');
+  });
+});
+
 describe('a body of more parts than any request has', () => {
   const refusal = 'The body has more than 250000 objects, lists and members.';
   const withMore = (member: string) => `{"model":"m",${member},${MESSAGES}}`;
