@@ -46,6 +46,21 @@ describe('a form that is taken in', () => {
     },
   );
 
+  it('is refused for its parts, also where they are no fields, and read no further: each of them takes its time', async () => {
+    const many = Buffer.from(`--b\r\n${'\r\n\r\n--b\r\n'.repeat(1_000_000)}--`);
+    let turns = 0;
+    let reading = true;
+    const turn = () => {
+      turns += 1;
+      if (reading) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const refused = readForm('multipart/form-data; boundary=b', many, MOST);
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_request', publicMessage: expect.stringContaining('more than 65 parts') });
+    reading = false;
+    expect(turns).toBeLessThan(10);
+  });
+
   it('lets other work in while a large one is read', async () => {
     let turns = 0;
     const turn = () => {

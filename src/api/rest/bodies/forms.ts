@@ -10,7 +10,9 @@ const FIELD_BYTES_MAX = 2 * 1024 * 1024;
 const NAME_MAX = 100;
 const HEADER_PAIRS_MAX = 20;
 const HEADER_BYTES_MAX = 8 * 1024;
-const PIECE_BYTES = 256 * 1024;
+/** The fields and the file. Each part takes its time, also one that is neither. */
+const PARTS_MAX = FIELDS_MAX + 1;
+const PIECE_BYTES = 16 * 1024;
 /** For the fields, and what separates them. */
 const BESIDE_FILE_BYTES = 4 * 1024 * 1024;
 
@@ -32,7 +34,12 @@ export function takeForms(scope: FastifyInstance, fileBytesMax: number): void {
 export async function readForm(contentType: string, bytes: Buffer, fileBytesMax: number): Promise<Form> {
   const parser = parserOf(contentType, fileBytesMax);
   const parts: Promise<FormPart>[] = [];
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((resolve, refuse) => {
+    let isRefused = false;
+    const reject = (reason: unknown) => {
+      isRefused = true;
+      refuse(reason);
+    };
     parser.on('field', (name, value, _nameIsCut, isCut) => {
       if (isCut) return reject(tooLarge(`The field ${shown(name)}`, FIELD_BYTES_MAX));
       if (!isName(name)) return reject(broken('it has a part without a usable name'));
@@ -46,22 +53,24 @@ export async function readForm(contentType: string, bytes: Buffer, fileBytesMax:
     });
     parser.on('fieldsLimit', () => reject(broken(`it has more than ${FIELDS_MAX} fields`)));
     parser.on('filesLimit', () => reject(broken('it has more than one file')));
+    parser.on('partsLimit', () => reject(broken(`it has more than ${PARTS_MAX} parts`)));
     parser.on('error', (cause: unknown) => reject(broken('it ends too early, or has no boundaries where they should be', cause)));
     parser.on('finish', () => resolve());
-    feed(parser, bytes);
+    feed(parser, bytes, () => isRefused);
   });
   return { parts: await Promise.all(parts) };
 }
 
-/** Piece by piece, so that a large upload does not keep every other request waiting. */
-function feed(parser: Writable, bytes: Buffer, at = 0): void {
+/** Piece by piece, so that a large upload does not keep every other request waiting. Nothing more is read of what is refused. */
+function feed(parser: Writable, bytes: Buffer, isRefused: () => boolean, at = 0): void {
+  if (isRefused()) return;
   const next = at + PIECE_BYTES;
   if (next >= bytes.length) {
     parser.end(bytes.subarray(at));
     return;
   }
   parser.write(bytes.subarray(at, next));
-  setImmediate(() => feed(parser, bytes, next));
+  setImmediate(() => feed(parser, bytes, isRefused, next));
 }
 
 /** @throws Fault for a content type that names no boundary */
@@ -70,6 +79,7 @@ function parserOf(contentType: string, fileSize: number) {
     fileSize,
     files: 1,
     fields: FIELDS_MAX,
+    parts: PARTS_MAX,
     fieldSize: FIELD_BYTES_MAX,
     headerPairs: HEADER_PAIRS_MAX,
     headerSize: HEADER_BYTES_MAX,
