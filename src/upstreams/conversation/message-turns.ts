@@ -75,31 +75,21 @@ function signatureOf({ signature }: JsonRecord): string | null {
   return typeof signature === 'string' && signature !== '' ? signature : null;
 }
 
-function saidBlock(turns: Turns, block: JsonRecord, at: string): UserPart[] {
-  switch (block['type']) {
-    case 'text':
-      return textBlock(block, at);
-    case 'image':
-      return [imageOf(block, at)];
-    case 'document':
-      return [documentOf(block, at)];
-    case 'tool_result':
-      return [resultOf(turns, block, at)];
-    default:
-      throw unsayable(`${at}.type`);
-  }
+function saidBlock(turns: Turns, block: JsonRecord, at: string): readonly UserPart[] {
+  return block['type'] === 'tool_result' ? [resultOf(turns, block, at)] : shownBlock(block, at);
 }
 
 const RESULT: ReadonlySet<string> = new Set(['type', 'tool_use_id', 'content', 'is_error']);
 
 function resultOf(turns: Turns, block: JsonRecord, at: string): ToolResultPart {
   checkMembers(block, at, RESULT, CACHED);
-  const content = blocksOf(block['content'] ?? [], `${at}.content`).flatMap((each) => resultBlock(each.block, each.at));
+  const content = blocksOf(block['content'] ?? [], `${at}.content`).flatMap((each) => shownBlock(each.block, each.at));
   const isError = optionalFlag(block['is_error'], `${at}.is_error`) ?? false;
   return turns.result(textIn(block['tool_use_id'], `${at}.tool_use_id`), null, content, isError);
 }
 
-function resultBlock(block: JsonRecord, at: string): ToolResultPart['content'] {
+/** What a user may say, and a tool give back. */
+function shownBlock(block: JsonRecord, at: string): ToolResultPart['content'] {
   switch (block['type']) {
     case 'text':
       return textBlock(block, at);
