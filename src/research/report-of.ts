@@ -7,10 +7,11 @@ import type { BudgetLine } from '../runs/run';
 import { NO_CALLS, type RunReceipt, runReceipt } from '../runs/run-receipt';
 import type { RunStore } from '../runs/run-store';
 import type { Briefing } from './market-data';
+import { dataCheckOf } from './report/not-in-data-markdown';
 import { saysCharges } from './report/receipt-markdown';
 import { reportMarkdown } from './report/report';
 import { reportHtml } from './report/report-html';
-import type { ReportInput } from './report/report-input';
+import type { ReportInput, ReportSection } from './report/report-input';
 import type { ResearchStore } from './research-store';
 import type { ResearchRun, ResearchSection, SectionCharge } from './run';
 
@@ -22,7 +23,7 @@ export interface ReportMeans {
 export async function reportInputOf(
   { research, runs }: ReportMeans,
   { run, symbol, mode, estimate }: ResearchRun,
-  sections: readonly ResearchSection[],
+  ofRun: readonly ResearchSection[],
   briefing: Briefing | null,
 ): Promise<ReportInput> {
   // The sections last: a call that is settled in between is then of its section, and never taken for one that a client attached.
@@ -30,14 +31,16 @@ export async function reportInputOf(
   const charges = await research.charges([run.id]);
   const { id, status, statusReason, createdAt, startedAt, finishedAt } = run;
   const receipt = runReceipt(sums.get(id) ?? NO_CALLS);
+  const sections: readonly ReportSection[] = ofRun.map(({ id: sectionId, name, title, status: stands, model, tries, content, error }) => ({
+    ...{ spec: { name, title }, status: stands, model: tries === 0 ? null : model, tries, content, error },
+    charge: BUCKETS.map((bucket) => ({ bucket, amount: nano(charges.get(sectionId)?.spent[bucket] ?? 0n) })),
+  }));
   return {
     run: { id, symbol, mode, status, statusReason, createdAt, startedAt, finishedAt },
     briefing,
-    sections: sections.map(({ id: sectionId, name, title, status: stands, model, tries, content, error }) => ({
-      ...{ spec: { name, title }, status: stands, model: tries === 0 ? null : model, tries, content, error },
-      charge: BUCKETS.map((bucket) => ({ bucket, amount: nano(charges.get(sectionId)?.spent[bucket] ?? 0n) })),
-    })),
-    receipt: { ...receipt, retriedSections: retriedSections(sections), retryCost: retryCost([...charges.values()]) },
+    sections,
+    check: dataCheckOf({ briefing, sections }),
+    receipt: { ...receipt, retriedSections: retriedSections(ofRun), retryCost: retryCost([...charges.values()]) },
     estimate,
   };
 }

@@ -3,6 +3,7 @@ import { nano } from '../../src/kernel/money';
 import type { Bar } from '../../src/research/bar';
 import { makeBriefing } from '../../src/research/make-briefing';
 import type { Briefing, MarketRecord } from '../../src/research/market-data';
+import { dataCheckOf } from '../../src/research/report/not-in-data-markdown';
 import type { ReportInput } from '../../src/research/report/report-input';
 import type { SectionContent } from '../../src/research/sections/read-section';
 import type { JsonSchema } from '../../src/research/sections/schema-kinds';
@@ -63,9 +64,9 @@ const usage = {
 } as const;
 
 /** A finished run of the mode DEEP in which every text is the same. */
-export function reportWith(text: string, changes: Partial<ReportInput> = {}): ReportInput {
+export function reportWith(text: string, changes: Partial<Omit<ReportInput, 'check'>> = {}): ReportInput {
   const charge = (units: bigint) => [{ bucket: 'RMB', amount: nano(units) } as const];
-  return {
+  const input: Omit<ReportInput, 'check'> = {
     run: {
       ...{ id: '01990000-0000-7000-8000-000000000001', symbol: 'ACME', mode: 'DEEP', status: 'COMPLETED', statusReason: null },
       ...{ createdAt: Date.UTC(2026, 8, 18, 9), startedAt: Date.UTC(2026, 8, 18, 9, 1), finishedAt: Date.UTC(2026, 8, 18, 9, 4) },
@@ -92,4 +93,5 @@ export function reportWith(text: string, changes: Partial<ReportInput> = {}): Re
     estimate: { expected: charge(80_000_000n), ceiling: charge(250_000_000n) },
     ...changes,
   };
+  return { ...input, check: dataCheckOf(input) };
 }

@@ -1,7 +1,6 @@
 /** The report as one page that needs nothing else: no network, no script, and a policy that forbids both. */
-import type { DataCheck } from '../checks/not-in-data';
 import type { Briefing } from '../market-data';
-import { dataCheckOf, notInDataMarkdown, notInDataNotice } from './not-in-data-markdown';
+import { notInDataMarkdown, notInDataNotice } from './not-in-data-markdown';
 import { price, priceChart } from './price-chart';
 import { amounts, receiptMarkdown } from './receipt-markdown';
 import { bodyMarkdown, dataMarkdown, instant, RESEARCH_NOTICE } from './report';
@@ -14,9 +13,8 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 
 /** The same text as `reportMarkdown`, with charts. Whatever models and providers wrote stays text. */
 export function reportHtml(input: ReportInput): string {
-  const { run, briefing, sections, receipt } = input;
+  const { run, briefing, sections, check, receipt } = input;
   const title = `Research: ${run.symbol}`;
-  const check = dataCheckOf(input);
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -30,7 +28,7 @@ export function reportHtml(input: ReportInput): string {
     '</head>',
     '<body>',
     '<main>',
-    ...headHtml(input, check),
+    ...headHtml(input),
     ...(briefing === null ? [] : [tiles(briefing, amounts(receipt.charges)), priceChart(briefing)]),
     htmlOfMarkdown([...bodyMarkdown(input), ...notInDataMarkdown(check)].join('\n\n')),
     htmlOfMarkdown(receiptMarkdown(input)),
@@ -44,7 +42,7 @@ export function reportHtml(input: ReportInput): string {
   ].join('\n');
 }
 
-function headHtml({ run, briefing }: ReportInput, check: DataCheck | null): string[] {
+function headHtml({ run, briefing, check }: ReportInput): string[] {
   const name = briefing?.name ?? null;
   const facts = [
     run.mode,

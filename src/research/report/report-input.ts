@@ -2,6 +2,7 @@
 import type { ResearchMode, RunStatus, SectionStatus } from '../../kernel/words';
 import type { BudgetLine } from '../../runs/run';
 import type { RunReceipt } from '../../runs/run-receipt';
+import type { DataCheck } from '../checks/not-in-data';
 import type { Briefing } from '../market-data';
 import type { SectionContent } from '../sections/read-section';
 import type { SectionSpec } from '../sections/section';
@@ -49,6 +50,8 @@ export interface ReportInput {
   readonly briefing: Briefing | null;
   /** In the order of `sectionsOf`. */
   readonly sections: readonly ReportSection[];
+  /** null: the market data was not read yet, or nothing is written. */
+  readonly check: DataCheck | null;
   readonly receipt: ReportReceipt;
   readonly estimate: ReportEstimate | null;
 }

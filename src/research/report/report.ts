@@ -1,8 +1,7 @@
 /** The report of a run, as far as it is written: Markdown for readers and for other programs. */
-import type { DataCheck } from '../checks/not-in-data';
 import { sectionMarkdown } from '../sections/section-markdown';
 import { figureTable, indicatorTable, priceTable } from './data-tables';
-import { dataCheckOf, notInDataMarkdown, notInDataNotice } from './not-in-data-markdown';
+import { notInDataMarkdown, notInDataNotice } from './not-in-data-markdown';
 import { inline } from './plain-markdown';
 import { receiptMarkdown } from './receipt-markdown';
 import type { ReportInput, ReportSection } from './report-input';
@@ -17,11 +16,10 @@ const FIRST = 'summary';
 
 /** The whole report. Nothing of a section that is not written is made up: it says why it is not there. */
 export function reportMarkdown(input: ReportInput): string {
-  const check = dataCheckOf(input);
   const parts = [
-    headMarkdown(input, check),
+    headMarkdown(input),
     ...bodyMarkdown(input),
-    ...notInDataMarkdown(check),
+    ...notInDataMarkdown(input.check),
     dataMarkdown(input),
     receiptMarkdown(input),
   ];
@@ -29,7 +27,7 @@ export function reportMarkdown(input: ReportInput): string {
 }
 
 /** Title, notice and where the run stands. */
-function headMarkdown({ run, briefing }: ReportInput, check: DataCheck | null): string {
+function headMarkdown({ run, briefing, check }: ReportInput): string {
   const name = briefing?.name ?? null;
   const state = run.statusReason === null ? run.status : `${run.status}: ${inline(run.statusReason)}`;
   const facts = [
