@@ -18,11 +18,10 @@ import { faultOf } from './ending/fault-of-outcome';
 import { receiptWithoutCharge } from './ending/receipt-of';
 import type { ModelCall } from './endpoints/endpoint';
 import { routeFactsOf } from './hold';
-import { attached, attachRun, NO_RUN } from './reading/attach-run';
+import { attached } from './reading/attach-run';
 import { attemptLimitsOf } from './reading/key-ceilings';
-import { readCall } from './reading/read-call';
 import { readRouteHeader } from './reading/request-headers';
-import { factsOf, readable, refusedWithReceipt } from './request-frame';
+import { readable, received, refusedWithReceipt } from './request-frame';
 import { withRate } from './with-rate';
 
 const FREE = '0';
@@ -34,11 +33,7 @@ export async function countTokens(
   sink: AnswerSink,
   signal: Interrupted<Interruption>,
 ): Promise<ReceiptRecord | null> {
-  const recognised = await gateway.keys.recognise(request.credential);
-  const reading = readCall(request.endpoint, request.body);
-  const { runHeader } = request;
-  const attachment = runHeader === null ? NO_RUN : await attachRun(gateway.runs, recognised.key, runHeader);
-  const facts = factsOf(request, recognised, reading, attachment.run);
+  const { recognised, reading, attachment, facts } = await received(gateway, request);
   return refusedWithReceipt(gateway, facts, sink, async () => {
     const caller = admitKey(recognised, gateway.clock.now(), request.from);
     const rated = { requestId: request.id, key: caller.key, reading };

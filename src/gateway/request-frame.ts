@@ -8,7 +8,25 @@ import type { AnswerSink, CompletionRequest, Gateway } from './completion-reques
 import { ReceiptedFault } from './ending/end-durably';
 import { writeRefusal } from './ending/settle';
 import type { ModelCall } from './endpoints/endpoint';
-import type { Reading } from './reading/read-call';
+import { type Attachment, attachRun, NO_RUN } from './reading/attach-run';
+import { type Reading, readCall } from './reading/read-call';
+
+/** Who asks for what, and nothing decided yet: what is wrong with it is a value, which a receipt can tell. */
+export interface Received {
+  readonly recognised: RecognisedKey;
+  readonly reading: Reading;
+  readonly attachment: Attachment;
+  readonly facts: RequestFacts;
+}
+
+/** @throws Fault where no key is recognised, or keys or runs could not be asked: there is no receipt then */
+export async function received({ keys, runs }: Gateway, request: CompletionRequest): Promise<Received> {
+  const recognised = await keys.recognise(request.credential);
+  const reading = readCall(request.endpoint, request.body);
+  const { runHeader } = request;
+  const attachment = runHeader === null ? NO_RUN : await attachRun(runs, recognised.key, runHeader);
+  return { recognised, reading, attachment, facts: factsOf(request, recognised, reading, attachment.run) };
+}
 
 /** @throws Fault that says why the body is none that can be served */
 export function readable(reading: Reading): ModelCall {

@@ -22,14 +22,14 @@ import type { Settled } from './ending/settle';
 import type { ModelCall } from './endpoints/endpoint';
 import { settledOrGivenBefore } from './given-before';
 import type { Hold, Option } from './hold';
-import { attached, attachRun, NO_RUN } from './reading/attach-run';
+import { attached } from './reading/attach-run';
 import { attemptLimitsOf, chargeCap } from './reading/key-ceilings';
-import { type Reading, readCall } from './reading/read-call';
+import type { Reading } from './reading/read-call';
 import { readIdempotencyKey, readRouteHeader } from './reading/request-headers';
 import { servablePlans } from './reading/servable-plans';
 import { sharedBy } from './reading/shared-cache';
 import { budgetLimits, type LimitsOf } from './reading/spend-ceilings';
-import { factsOf, readable, refusedWithReceipt } from './request-frame';
+import { factsOf, readable, received, refusedWithReceipt } from './request-frame';
 import { withHold } from './with-hold';
 import { withRate } from './with-rate';
 
@@ -46,11 +46,7 @@ export async function serveCompletion(
   sink: AnswerSink,
   signal: Interrupted<Interruption>,
 ): Promise<ReceiptRecord | null> {
-  const recognised = await gateway.keys.recognise(request.credential);
-  const reading = readCall(request.endpoint, request.body);
-  const { runHeader } = request;
-  const attachment = runHeader === null ? NO_RUN : await attachRun(gateway.runs, recognised.key, runHeader);
-  const facts = factsOf(request, recognised, reading, attachment.run);
+  const { recognised, reading, attachment, facts } = await received(gateway, request);
   return refusedWithReceipt(gateway, facts, sink, async () => {
     const caller = admitKey(recognised, gateway.clock.now(), request.from);
     const rated = { requestId: request.id, key: caller.key, reading };
