@@ -1,12 +1,13 @@
 /** What the operator pays the upstream for an attempt. It is written beside the charge and never changes it. */
 import { ONE, storable } from '../kernel/money';
+import type { PriceAmounts } from '../kernel/price-amounts';
 import type { Currency } from '../kernel/words';
 import { chargeFor } from './charge';
-import type { PriceTerms } from './price-terms';
 import type { Usage } from './usage';
 
-/** The amounts of a cost version that the formula reads. `routing/catalog.ts` `CostVersion` satisfies it. */
-export type CostTerms = Omit<PriceTerms, 'multiplier'> & { readonly currency: Currency };
+export interface CostTerms extends PriceAmounts {
+  readonly currency: Currency;
+}
 
 /**
  * The cost of a usage by the formula of charges: exact, rounded up once to the nano, against the operator. Null where no

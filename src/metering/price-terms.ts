@@ -1,21 +1,13 @@
 /** The amounts of a price that the formula of charges reads, and those that a prompt of some length has. */
 
-import type { ClassBesideTokens, PriceClasses } from '../kernel/classes';
-import { type LongPromptPrice, type LongPrompts, longPromptFor } from '../kernel/long-prompts';
+import type { ClassBesideTokens } from '../kernel/classes';
+import { type LongPromptPrice, longPromptFor } from '../kernel/long-prompts';
 import type { Nano } from '../kernel/money';
+import type { PriceAmounts } from '../kernel/price-amounts';
 
-/** `routing/catalog.ts` `PriceVersion` satisfies it. */
-export interface PriceTerms {
-  readonly input: Nano;
-  readonly cachedInput: Nano | null;
-  readonly cacheWrite: Nano | null;
-  readonly output: Nano;
-  readonly perRequest: Nano | null;
+/** `multiplier` is in units of 10⁻⁹. */
+export interface PriceTerms extends PriceAmounts {
   readonly multiplier: bigint;
-  /** What is priced apart; left out: nothing is. */
-  readonly classes?: PriceClasses | undefined;
-  /** What requests with long prompts cost; left out: what all others do. */
-  readonly longPrompts?: LongPrompts | undefined;
 }
 
 /** Those of a request with so many input tokens. They are the same for all that pass the same threshold, and have no longer prompts. */

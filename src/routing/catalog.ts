@@ -2,9 +2,7 @@
  * What the operator sells: models, their routes, and the channels behind them. A `Catalog` is an immutable snapshot;
  * the flow plans every request on one snapshot and never looks twice.
  */
-import type { PriceClasses } from '../kernel/classes';
-import type { LongPrompts } from '../kernel/long-prompts';
-import type { Nano } from '../kernel/money';
+import type { PriceAmounts } from '../kernel/price-amounts';
 import { secretMark } from '../kernel/secret';
 import type { Currency, RouteType } from '../kernel/words';
 import type { BreakerOptions } from './health/breaker-settings';
@@ -61,20 +59,11 @@ export const MULTIPLIER_MAX = 100_000_000_000n;
  * One immutable price. Amounts are nano units of the route's currency per one million tokens (`perRequest`: per request);
  * `multiplier` is in units of 10⁻⁹, so `1_000_000_000n` changes nothing.
  */
-export interface PriceVersion {
+export interface PriceVersion extends PriceAmounts {
   readonly id: string;
   readonly routeId: string;
   /** The step that the price is for; null: every step of the route without a price of its own. */
   readonly channelId: string | null;
-  readonly input: Nano;
-  readonly cachedInput: Nano | null;
-  readonly cacheWrite: Nano | null;
-  readonly output: Nano;
-  readonly perRequest: Nano | null;
-  /** What is priced apart; left out: nothing is. */
-  readonly classes?: PriceClasses | undefined;
-  /** What requests with long prompts cost; left out: what all others do. */
-  readonly longPrompts?: LongPrompts | undefined;
   readonly multiplier: bigint;
   /** Milliseconds since 1970. */
   readonly effectiveFrom: number;
@@ -84,19 +73,10 @@ export interface PriceVersion {
  * One immutable version of what a channel charges the operator for a step. Amounts are nano units of `currency`, whatever
  * the route's own is, per one million tokens (`perRequest`: per request that used something). The operator's alone to see.
  */
-export interface CostVersion {
+export interface CostVersion extends PriceAmounts {
   readonly id: string;
   readonly channelId: string;
   readonly currency: Currency;
-  readonly input: Nano;
-  readonly cachedInput: Nano | null;
-  readonly cacheWrite: Nano | null;
-  readonly output: Nano;
-  readonly perRequest: Nano | null;
-  /** What is billed apart; left out: nothing is. */
-  readonly classes?: PriceClasses | undefined;
-  /** What is billed for requests with long prompts; left out: what is for all others. */
-  readonly longPrompts?: LongPrompts | undefined;
   /** Milliseconds since 1970. */
   readonly effectiveFrom: number;
 }

@@ -2,20 +2,15 @@
  * What an operator declares to sell, checked and with every default filled in, before it is stored. Ids are unique and
  * every name that is referred to exists.
  */
+import type { PriceAmounts } from '../kernel/price-amounts';
 import type { RouteType } from '../kernel/words';
 import type { Channel, CostVersion, Model, PriceVersion, RouteStep, Stickiness } from './catalog';
 
 /** The amounts of a price, before it has become a version. */
-export type DeclaredPrice = Pick<
-  PriceVersion,
-  'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest' | 'classes' | 'longPrompts' | 'multiplier'
->;
+export type DeclaredPrice = PriceAmounts & Pick<PriceVersion, 'multiplier'>;
 
 /** The amounts of a channel's cost, before they have become a version. */
-export type DeclaredCost = Pick<
-  CostVersion,
-  'currency' | 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest' | 'classes' | 'longPrompts'
->;
+export type DeclaredCost = PriceAmounts & Pick<CostVersion, 'currency'>;
 
 export type DeclaredChannel = Pick<
   Channel,

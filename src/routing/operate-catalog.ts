@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock';
 import { Fault, wrong } from '../kernel/fault';
 import { LONG_PROMPT_ABOVE_MAX, LONG_PROMPTS_MAX, type LongPrompts, problemOfOrder } from '../kernel/long-prompts';
 import { formatDecimal } from '../kernel/money';
+import type { PlainAmounts } from '../kernel/price-amounts';
 import { shown } from '../kernel/shown';
 import { DAY_MS, MINUTE_MS } from '../kernel/times';
 import { type Catalog, type Channel, MULTIPLIER_MAX, PRICE_MAX, type PriceVersion } from './catalog';
@@ -34,7 +35,7 @@ export interface CatalogManagement {
 
 /** What the operator says of a price. What is priced apart and what long prompts cost stay as they are by then, unless something is said of them. */
 export interface PriceWish {
-  readonly amounts: Pick<DeclaredPrice, 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'perRequest'>;
+  readonly amounts: PlainAmounts;
   /** In units of 10⁻⁹. */
   readonly multiplier: bigint;
   readonly classes: PriceClasses | null;

@@ -1,18 +1,17 @@
 /** Versions of what channels charge the operator: written once, never changed, kept for ever. */
 import type { EntityManager } from 'typeorm';
-import { nano } from '../../kernel/money';
-import { pricedApartText } from '../../kernel/priced-apart';
 import { CURRENCIES } from '../../kernel/words';
 import type { CostVersion } from '../../routing/catalog';
 import type { DeclaredCost, DeclaredStep } from '../../routing/declared-catalog';
-import { amountOrNull, big, placeholders, pricedApartOf, type Row, textOf, whole } from '../sql/row-values';
+import { big, placeholders, type Row, textOf, whole } from '../sql/row-values';
 import { storedWord } from '../sql/stored-words';
+import { AMOUNT_COLUMNS, amountsOf, amountValues } from './amount-rows';
 import { appliedCost, sameForm } from './applied-catalog';
 
 /** Whose cost it is. The same model costs the same at a channel, whichever route leads there, unless a step says otherwise. */
 type CostOwner = Pick<DeclaredStep, 'channelId' | 'upstreamModel'>;
 
-const COLUMNS = 'id, channel_id, currency, input, cached_input, cache_write, output, per_request, classes, effective_from';
+const COLUMNS = `id, channel_id, currency, ${AMOUNT_COLUMNS}, effective_from`;
 
 /** The versions among `ids` that exist. */
 export async function readCosts(manager: EntityManager, ids: readonly string[]): Promise<CostVersion[]> {
@@ -47,12 +46,7 @@ async function addVersion(manager: EntityManager, owner: CostOwner, cost: Declar
     id,
     channelId,
     cost.currency,
-    cost.input,
-    cost.cachedInput,
-    cost.cacheWrite,
-    cost.output,
-    cost.perRequest,
-    pricedApartText(cost),
+    ...amountValues(cost),
     BigInt(now),
     upstreamModel,
     version,
@@ -65,12 +59,7 @@ function costOfRow(row: Row): CostVersion {
     id: textOf(row['id']),
     channelId: textOf(row['channel_id']),
     currency: storedWord(CURRENCIES, textOf(row['currency']), 'a stored currency'),
-    input: nano(big(row['input'])),
-    cachedInput: amountOrNull(row['cached_input']),
-    cacheWrite: amountOrNull(row['cache_write']),
-    output: nano(big(row['output'])),
-    perRequest: amountOrNull(row['per_request']),
-    ...pricedApartOf(row),
+    ...amountsOf(row),
     effectiveFrom: whole(row['effective_from']),
   };
 }

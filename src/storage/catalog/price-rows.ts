@@ -1,11 +1,10 @@
 /** Price versions in the database: written once, never changed, kept for ever, because receipts point at them. */
 import type { EntityManager } from 'typeorm';
-import { nano } from '../../kernel/money';
-import { pricedApartText } from '../../kernel/priced-apart';
 import { bucketOf, currencyOf, type RouteType } from '../../kernel/words';
 import type { PriceVersion } from '../../routing/catalog';
 import type { DeclaredPrice } from '../../routing/declared-catalog';
-import { amountOrNull, big, placeholders, pricedApartOf, type Row, textOf, whole } from '../sql/row-values';
+import { big, placeholders, type Row, textOf, whole } from '../sql/row-values';
+import { AMOUNT_COLUMNS, amountsOf, amountValues } from './amount-rows';
 import { appliedPrice, sameForm } from './applied-catalog';
 
 /** Whom a price is for: a route, or one channel of it. */
@@ -16,7 +15,7 @@ export interface PriceOwner {
 }
 
 const IDS_PER_QUERY = 500;
-const COLUMNS = 'id, route_id, channel_id, input, cached_input, cache_write, output, per_request, classes, multiplier, effective_from';
+const COLUMNS = `id, route_id, channel_id, ${AMOUNT_COLUMNS}, multiplier, effective_from`;
 
 /** The versions among `ids` that exist. */
 export async function readPrices(manager: EntityManager, ids: readonly string[]): Promise<PriceVersion[]> {
@@ -49,12 +48,7 @@ async function addVersion(manager: EntityManager, owner: PriceOwner, price: Decl
     id,
     owner.routeId,
     owner.channelId,
-    price.input,
-    price.cachedInput,
-    price.cacheWrite,
-    price.output,
-    price.perRequest,
-    pricedApartText(price),
+    ...amountValues(price),
     price.multiplier,
     BigInt(now),
     version,
@@ -75,12 +69,7 @@ function priceOfRow(row: Row): PriceVersion {
     id: textOf(row['id']),
     routeId: textOf(row['route_id']),
     channelId: row['channel_id'] === null ? null : textOf(row['channel_id']),
-    input: nano(big(row['input'])),
-    cachedInput: amountOrNull(row['cached_input']),
-    cacheWrite: amountOrNull(row['cache_write']),
-    output: nano(big(row['output'])),
-    perRequest: amountOrNull(row['per_request']),
-    ...pricedApartOf(row),
+    ...amountsOf(row),
     multiplier: big(row['multiplier']),
     effectiveFrom: whole(row['effective_from']),
   };

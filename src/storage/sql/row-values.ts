@@ -1,7 +1,5 @@
 /** How column values are read from plain queries. The drivers hand whole numbers over as numbers, texts or bigints. */
 import { invariant } from '../../kernel/invariant';
-import { type Nano, nano } from '../../kernel/money';
-import { type PricedApart, pricedApartIn } from '../../kernel/priced-apart';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -24,17 +22,6 @@ export function whole(value: unknown): number {
   const exact = Number(big(value));
   invariant(Number.isSafeInteger(exact), 'a count of the database is within the safe range');
   return exact;
-}
-
-/** An amount in nano units, where there is one. */
-export function amountOrNull(value: unknown): Nano | null {
-  return value === null || value === undefined ? null : nano(big(value));
-}
-
-/** What a price has beside its plain amounts; no member at all where it has nothing. */
-export function pricedApartOf(row: Row): PricedApart {
-  const text = row['classes'];
-  return pricedApartIn(text === null || text === undefined ? null : textOf(text));
 }
 
 export function textOf(value: unknown): string {
