@@ -15,6 +15,14 @@ import { orNull } from './or-null';
 import { priceJson } from './price-json';
 import type { RunOfReceipt } from './run-of-receipt';
 
+/** What is written as the view has it. */
+const AS_THEY_ARE = [
+  ...(['endpoint', 'stream', 'status', 'stopReason'] as const),
+  ...(['requestedModel', 'model', 'modelReason', 'upstreamModel', 'reportedModel', 'routeType'] as const),
+  ...(['retryCount', 'fallbackCount', 'providerStatus', 'errorCode', 'errorMessage'] as const),
+  ...(['latencyMs', 'timeToFirstTokenMs', 'loweredOutputLimit', 'recovered'] as const),
+] satisfies readonly (keyof ReceiptView)[];
+
 export function receiptJson(
   loaded: LoadedReceipt,
   { researchRun, agentRun }: RunOfReceipt,
@@ -31,7 +39,7 @@ export function receiptJson(
     project: orNull(loaded.project, ({ id, name }) => ({ id, name })),
     researchRun,
     agentRun,
-    ...requestJson(view),
+    ...Object.fromEntries(AS_THEY_ARE.map((name) => [name, view[name]])),
     primaryChannel: orNull(view.primaryChannelId, channel),
     finalChannel: orNull(view.finalChannelId, channel),
     usage: usageJson(view.usage),
@@ -41,25 +49,6 @@ export function receiptJson(
     attempts: view.attempts.map((attempt) => attemptJson(attempt, channel)),
     ledgerEntries: loaded.entries.map(entryJson),
     nextStep: view.nextStep,
-  };
-}
-
-function requestJson(view: ReceiptView): object {
-  const { endpoint, stream, status, stopReason, requestedModel, model, modelReason, upstreamModel, reportedModel, routeType } = view;
-  const {
-    retryCount,
-    fallbackCount,
-    providerStatus,
-    errorCode,
-    errorMessage,
-    latencyMs,
-    timeToFirstTokenMs,
-    loweredOutputLimit,
-    recovered,
-  } = view;
-  return {
-    ...{ endpoint, stream, status, stopReason, requestedModel, model, modelReason, upstreamModel, reportedModel, routeType },
-    ...{ retryCount, fallbackCount, providerStatus, errorCode, errorMessage, latencyMs, timeToFirstTokenMs, loweredOutputLimit, recovered },
   };
 }
 

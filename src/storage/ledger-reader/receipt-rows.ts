@@ -32,7 +32,7 @@ export function settledReceipt(row: Row): ReadableReceipt {
 
 /** A row of `OPEN_HOLD`. */
 export function inFlightReceipt(row: Row): ReadableReceipt {
-  return { inFlight: true, record: { ...requestFacts(row, text(row, 'request_id')), ...routeFacts(row) }, hold: holdOf(row, '') };
+  return { inFlight: true, record: openFacts(row), hold: holdOf(row, '') };
 }
 
 export function usageOf(row: Row): Usage {
@@ -48,9 +48,9 @@ export function usageOf(row: Row): Usage {
   };
 }
 
-function requestFacts(row: Row, requestId: string): RequestFacts {
+function openFacts(row: Row): RequestFacts & RouteFacts {
   return {
-    requestId,
+    requestId: text(row, 'request_id'),
     accountId: text(row, 'account_id'),
     apiKeyId: text(row, 'api_key_id'),
     projectId: textOrNull(row, 'project_id'),
@@ -59,11 +59,6 @@ function requestFacts(row: Row, requestId: string): RequestFacts {
     stream: flag(row, 'stream'),
     requestedModel: textOrNull(row, 'requested_model'),
     createdAt: count(row, 'created_at'),
-  };
-}
-
-function routeFacts(row: Row): RouteFacts {
-  return {
     routeId: textOrNull(row, 'route_id'),
     routeType: wordInOrNull(ROUTE_TYPES, row, 'route_type'),
     bucket: wordInOrNull(BUCKETS, row, 'bucket'),

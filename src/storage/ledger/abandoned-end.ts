@@ -7,7 +7,10 @@ import type { RequestFacts, RouteFacts } from '../../ledger/receipt';
 import { NO_USAGE } from '../../metering/usage';
 import { HOLD_COLUMNS } from './rows';
 
-/** A row of `hold` in the order of `HOLD_COLUMNS`, as either driver reads it. */
+/**
+ * A row of `hold` in the order of `HOLD_COLUMNS`, as either driver reads it. Its values are taken whatever they are, and not as
+ * `sql/stored-values` reads them: one that was altered by hand must not keep the other holds from being ended.
+ */
 export type HoldValues = readonly (string | bigint | number | null)[];
 
 export function holdOf(row: HoldValues): OpenHold {
@@ -63,21 +66,25 @@ export function abandonedEnd(row: HoldValues, at: number): EndRequest {
 
 /** The same end, at what its checkpoint says was delivered. */
 export function recoveredEnd(end: EndRequest, hold: OpenHold, { charge, overage = nano(0n), progress, attempts }: Checkpoint): EndRequest {
+  // Named one by one: what else stands in the stored text must decide on nothing.
+  const delivered: Checkpoint['progress'] = {
+    upstreamModel: progress.upstreamModel,
+    reportedModel: progress.reportedModel,
+    finalChannelId: progress.finalChannelId,
+    priceId: progress.priceId,
+    retryCount: progress.retryCount,
+    fallbackCount: progress.fallbackCount,
+    providerStatus: progress.providerStatus,
+    usage: progress.usage,
+    timeToFirstTokenMs: progress.timeToFirstTokenMs,
+    loweredOutputLimit: progress.loweredOutputLimit,
+  };
   return {
     ...end,
     hold: { ...hold, settles: true },
     receipt: {
       ...end.receipt,
-      upstreamModel: progress.upstreamModel,
-      reportedModel: progress.reportedModel,
-      finalChannelId: progress.finalChannelId,
-      priceId: progress.priceId,
-      retryCount: progress.retryCount,
-      fallbackCount: progress.fallbackCount,
-      providerStatus: progress.providerStatus,
-      usage: progress.usage,
-      timeToFirstTokenMs: progress.timeToFirstTokenMs,
-      loweredOutputLimit: progress.loweredOutputLimit,
+      ...delivered,
       errorMessage: 'The gateway stopped before the answer ended.',
       charge,
       noChargeReason: charge > 0n ? null : 'What was delivered before the gateway stopped used nothing that has a price.',
