@@ -1,12 +1,16 @@
 /** Lists by cursor, from new to old. */
-import { Field, ObjectType } from 'type-graphql';
+import { Arg, Field, Int, ObjectType } from 'type-graphql';
 import { wrong } from '../../kernel/fault';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 
 const FIRST_MAX = 100;
-export const FIRST_DEFAULT = 20;
-export const FIRST_DESCRIPTION = `How many, 1 to ${FIRST_MAX}.`;
-export const AFTER_DESCRIPTION = 'The cursor of the last node that was seen: the page begins after it.';
+const FIRST_DEFAULT = 20;
+const SEEN = 'The cursor of the last node that was seen: the page begins after it.';
+
+/** The arguments of every list. */
+export const First = () =>
+  Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: `How many, 1 to ${FIRST_MAX}.` });
+export const After = () => Arg('after', () => String, { nullable: true, description: SEEN });
 
 @ObjectType('PageInfo', { description: 'Where a page ends.' })
 export class PageInfoNode {

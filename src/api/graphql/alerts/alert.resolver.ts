@@ -1,10 +1,10 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { placeOfAlertCursor, tailAlerts } from '../../../alerts/alert-tail';
 import type { GraphContext } from '../context';
 import { given } from '../given';
 import { LedgerEntryNode, viewEntry } from '../ledger/ledger-entry.type';
 import { followedTail } from '../live/followed';
-import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { After, connectionOf, First, pageRequest } from '../pages';
 import { ReceiptNode } from '../receipts/receipt.type';
 import { receiptRoot } from '../receipts/receipt-root';
 import { AlertConnection, AlertDeliveryNode, AlertNode } from './alert.type';
@@ -16,8 +16,8 @@ export class AlertResolver {
   @Query(() => AlertConnection, { description: 'What was told, new to old: of the account, or for the operator of all. Not for keys.' })
   async alerts(
     @Ctx() { sources, viewer }: GraphContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
     @Arg('ruleId', () => ID, { nullable: true, description: 'Only those of this rule.' }) ruleId: string | null,
   ): Promise<AlertConnection> {
     const asked = given({ ruleId });

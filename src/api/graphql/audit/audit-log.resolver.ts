@@ -1,9 +1,9 @@
-import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { accountOf } from '../../../keys/viewer';
 import type { GraphContext } from '../context';
 import { given } from '../given';
-import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { After, connectionOf, First, pageRequest } from '../pages';
 import { AuditEntryConnection } from './audit-log.type';
 
 @Resolver()
@@ -13,8 +13,8 @@ export class AuditLogResolver {
   })
   async auditLog(
     @Ctx() { viewer, sources }: GraphContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
     @Arg('action', () => String, { nullable: true, description: 'The name of a mutation; left out: all.' }) action: string | null,
     @Arg('target', () => String, { nullable: true, description: 'The id of what was changed; left out: all.' }) target: string | null,
   ): Promise<AuditEntryConnection> {

@@ -1,11 +1,11 @@
-import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { currencyOf } from '../../../kernel/words';
 import { type InBucket, type MarginGroup, type MoneyFacts, type MoneyOfGroup, marginOf } from '../../../ledger/money-facts';
 import type { GraphContext } from '../context';
 import { MarginGroupEnum } from '../enums';
 import type { BucketAmountNode } from '../ledger/bucket-amount.type';
-import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { After, connectionOf, First, pageRequest } from '../pages';
 import { FROM, periodOf, TO } from '../period';
 import { DateTime } from '../scalars';
 import { MarginNode, OverageConnection } from './margin.type';
@@ -23,11 +23,7 @@ export class MarginResolver {
   }
 
   @Query(() => OverageConnection, { description: 'Operators only. Answers that cost more than their holds, new to old.' })
-  async overages(
-    @Ctx() context: GraphContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
-  ): Promise<OverageConnection> {
+  async overages(@Ctx() context: GraphContext, @First() first: number | null, @After() after: string | null): Promise<OverageConnection> {
     const page = pageRequest(first, after);
     return connectionOf(page, await operatorsFacts(context).overages(page), (overage) => overage);
   }

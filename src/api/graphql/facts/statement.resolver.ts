@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { shown } from '../../../kernel/shown';
 import { currencyOf } from '../../../kernel/words';
@@ -7,7 +7,7 @@ import { checkTotals, monthOf, type Period, type StatementWallet } from '../../.
 import { accountAsked } from '../account-asked';
 import type { GraphContext } from '../context';
 import { LedgerEntryConnection, viewEntry } from '../ledger/ledger-entry.type';
-import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { After, connectionOf, First, pageRequest } from '../pages';
 import { StatementNode, StatementTotalNode, StatementWalletNode } from './statement.type';
 
 type WalletRoot = StatementWallet & Pick<StatementWalletNode, 'currency'> & { readonly period: Period };
@@ -39,8 +39,8 @@ export class StatementResolver {
   async entries(
     @Root() { walletId, period }: WalletRoot,
     @Ctx() { ledger }: GraphContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
   ): Promise<LedgerEntryConnection> {
     const page = pageRequest(first, after);
     return connectionOf(page, await ledger.page(page, { walletId, ...period }), viewEntry);

@@ -1,9 +1,9 @@
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { invariant } from '../../../kernel/invariant';
 import type { GraphContext } from '../context';
 import { ApiKeyNode } from '../keys/api-key.type';
 import { viewKey } from '../keys/key-view';
-import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { After, connectionOf, First, pageRequest } from '../pages';
 import { ReceiptNode } from '../receipts/receipt.type';
 import { receiptRoot } from '../receipts/receipt-root';
 import { entryFilter, LedgerFilterInput } from './ledger.input';
@@ -15,8 +15,8 @@ export class LedgerEntryResolver {
   @Query(() => LedgerEntryConnection, { description: 'The entries that the caller may see, new to old; for a key: those that it caused.' })
   async ledgerEntries(
     @Ctx() { ledger }: GraphContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
     @Arg('filter', () => LedgerFilterInput, { nullable: true, description: 'Which entries; left out: all.' })
     filter: LedgerFilterInput | null,
   ): Promise<LedgerEntryConnection> {

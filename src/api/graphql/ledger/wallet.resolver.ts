@@ -1,6 +1,6 @@
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { GraphContext } from '../context';
-import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { After, connectionOf, First, pageRequest } from '../pages';
 import { entryFilter, LedgerFilterInput } from './ledger.input';
 import { LedgerEntryConnection, viewEntry } from './ledger-entry.type';
 import { viewWallet, WalletNode } from './wallet.type';
@@ -16,8 +16,8 @@ export class WalletResolver {
   async entries(
     @Root() { id }: WalletNode,
     @Ctx() { ledger }: GraphContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
     @Arg('filter', () => LedgerFilterInput, { nullable: true, description: 'Which entries; left out: all.' })
     filter: LedgerFilterInput | null,
   ): Promise<LedgerEntryConnection> {

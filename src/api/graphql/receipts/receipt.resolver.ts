@@ -1,11 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import type { Page, PageRequest } from '../../../ledger/ledger-reader';
 import type { ReadableReceipt } from '../../../ledger/receipt';
 import { fieldsBelow } from '../asked-fields';
 import type { GraphContext } from '../context';
 import { ApiKeyNode } from '../keys/api-key.type';
-import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { After, connectionOf, First, pageRequest } from '../pages';
 import { ReceiptNode } from './receipt.type';
 import { filterOf, ReceiptFilterInput } from './receipt-filter.input';
 import { ReceiptConnection } from './receipt-parts.type';
@@ -28,8 +28,8 @@ export class ReceiptQueries {
   async receipts(
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
     @Arg('filter', () => ReceiptFilterInput, { nullable: true, description: FILTER_DESCRIPTION }) filter: ReceiptFilterInput | null,
   ): Promise<ReceiptConnection> {
     const page = pageRequest(first, after);
@@ -43,8 +43,8 @@ export class ReceiptsOfKey {
   async receipts(
     @Root() { id }: ApiKeyNode,
     @Ctx() { receipts }: GraphContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
     @Arg('filter', () => ReceiptFilterInput, { nullable: true, description: FILTER_DESCRIPTION }) filter: ReceiptFilterInput | null,
   ): Promise<ReceiptConnection> {
     const page = pageRequest(first, after);

@@ -9,7 +9,7 @@ import { accountAsked } from '../account-asked';
 import type { GraphContext } from '../context';
 import { BucketEnum } from '../enums';
 import { LedgerEntryNode, viewEntry } from '../ledger/ledger-entry.type';
-import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { After, connectionOf, First, pageRequest } from '../pages';
 import { DateTime, Decimal } from '../scalars';
 import { CreatedRedemptionCode, RedemptionCodeConnection, RedemptionCodeNode } from './redemption.type';
 
@@ -21,8 +21,8 @@ export class RedemptionResolver {
   @Query(() => RedemptionCodeConnection, { description: 'Operators only. Every redemption code and how it stands, new to old.' })
   async redemptionCodes(
     @Ctx() context: GraphContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
   ): Promise<RedemptionCodeConnection> {
     const { codes, reader } = operatorsMeans(context);
     const asked = pageRequest(first, after);

@@ -1,11 +1,11 @@
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { shown } from '../../../kernel/shown';
 import type { ApiKey } from '../../../keys/api-key';
 import { cancelResearch, researchEstimate, resumeResearch, startResearch } from '../../../research/manage-research';
 import type { ResearchRun } from '../../../research/run';
 import type { GraphContext } from '../context';
-import { AFTER_DESCRIPTION, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { After, First, pageRequest } from '../pages';
 import { BucketAmountInput } from '../runs/bucket-amount.input';
 import { budgetOf, ResearchInput, wishOf } from './research.input';
 import { ResearchEstimateNode, viewEstimate } from './research-estimate.type';
@@ -39,8 +39,8 @@ export class ResearchResolver {
   @Query(() => [ResearchRunNode], { description: 'The runs that the caller may see, new to old; for a key: its own.' })
   async researchRuns(
     @Ctx() { research }: GraphContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
   ): Promise<ResearchRunNode[]> {
     return (await research.list(pageRequest(first, after))).map(viewResearch);
   }

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Fault } from '../../../kernel/fault';
 import { invariant } from '../../../kernel/invariant';
 import { nano } from '../../../kernel/money';
@@ -10,7 +10,7 @@ import type { GraphContext } from '../context';
 import { ApiKeyNode } from '../keys/api-key.type';
 import { viewKey } from '../keys/key-view';
 import { BucketAmountNode } from '../ledger/bucket-amount.type';
-import { AFTER_DESCRIPTION, connectionOf, FIRST_DEFAULT, FIRST_DESCRIPTION, pageRequest } from '../pages';
+import { After, connectionOf, First, pageRequest } from '../pages';
 import { ReceiptConnection } from '../receipts/receipt-parts.type';
 import { receiptRoot } from '../receipts/receipt-root';
 import { AgentRunConnection, AgentRunNode } from './agent-run.type';
@@ -31,8 +31,8 @@ export class AgentRunResolver {
   @Query(() => AgentRunConnection, { description: 'The runs that the caller may see, new to old; for a key: its own.' })
   async agentRuns(
     @Ctx() { runs }: GraphContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
   ): Promise<AgentRunConnection> {
     const page = pageRequest(first, after);
     return connectionOf(page, await runs.agentRuns(page), viewRun);
@@ -91,8 +91,8 @@ export class AgentRunResolver {
   async receipts(
     @Root() { id }: RunView,
     @Ctx() { receipts }: GraphContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: FIRST_DEFAULT, description: FIRST_DESCRIPTION }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: AFTER_DESCRIPTION }) after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
   ): Promise<ReceiptConnection> {
     const page = pageRequest(first, after);
     return connectionOf(page, await receipts.page(page, { runId: id }), (receipt) => receiptRoot(receipt));
