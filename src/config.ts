@@ -75,9 +75,6 @@ const schema = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, problem(`must be one of ${LOG_LEVELS.join(', ')}`)).default('info'),
 });
 
-/** What a gateway reads of the environment, but for traces. */
-export const VARIABLES: readonly string[] = Object.keys(schema.shape);
-
 /**
  * Reads the environment. Variables that are not ours are passed over, and an empty one counts as not set.
  * @throws ConfigurationError that carries every fault, each with the name of its variable

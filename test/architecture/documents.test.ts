@@ -1,7 +1,6 @@
 /** Documents say what is there: whoever follows one never stands before a door that was moved. */
 import { buildSchema, parse, validate } from 'graphql';
 import { parseCatalog } from '../../src/catalog-file/parse-catalog';
-import { VARIABLES } from '../../src/config';
 import { blocksIn, deadCommandsIn, deadLinksIn, deadPathsIn } from './tidy/documents';
 import { documentsAtTheRoot, filesIn, type SourceFile } from './tidy/source-files';
 
@@ -58,15 +57,6 @@ describe('what a document names is there', () => {
       deadLinksIn(example('README.md', '[a](docs/gone.md) [b](docs/money.md#gone) [c](docs/money.md#runs) [d](https://example.com)')),
     ).toEqual(['README.md: links to docs/gone.md', 'README.md: links to docs/money.md#gone']);
     expect(deadCommandsIn(example('README.md', 'npm run --silent gone, npm run check'))).toEqual(['README.md: npm run gone']);
-  });
-});
-
-describe('what is there is named', () => {
-  it('every variable of the environment, in the table of README.md', () => {
-    const [readme] = documents.filter(({ path }) => path === 'README.md');
-    const named = [...(readme?.text ?? '').matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)].flatMap(([, cell = '']) => cell.match(/[A-Z_]+/g) ?? []);
-    expect(VARIABLES.length).toBeGreaterThan(10);
-    expect(VARIABLES.filter((name) => !named.includes(name))).toEqual([]);
   });
 });
 

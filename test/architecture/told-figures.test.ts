@@ -32,7 +32,7 @@ describe('the table of the environment', () => {
   const config = textOf('src/config.ts');
   const read = [...config.matchAll(/^ {2}([A-Z_]+): /gm), ...config.matchAll(/lookup\('([A-Z_]+)'\)/g)].map(([, name = '']) => name);
   const rows = [...textOf('README.md').matchAll(/^\| (`[A-Z].*?) \| (.*?) \| (.*) \|$/gm)];
-  const rowOf = (name: string) => rows.find((cells) => cells.some((cell) => cell.includes(`\`${name}`)))?.[0] ?? '';
+  const rowOf = (name: string) => rows.find((cells) => cells.some((cell) => cell.includes(`\`${name}\``)))?.[0] ?? '';
 
   it('names every variable that is read, and none that is not', () => {
     expect(read.length).toBeGreaterThan(20);

@@ -25,11 +25,8 @@ export interface LoadedReceipt {
   readonly channels: ReadonlyMap<string, Channel>;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** The receipt, when there is one that the scope may see. */
 export async function loadReceipt(sources: ReceiptSources, id: string, scope: Scope): Promise<LoadedReceipt | undefined> {
-  if (!UUID.test(id)) return undefined;
   const receipt = await sources.reader.receipt(id, scope);
   if (receipt === undefined) return undefined;
   const { apiKeyId, projectId } = receipt.record;
