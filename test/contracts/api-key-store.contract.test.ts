@@ -5,42 +5,26 @@ import { newId } from '../../src/kernel/ids';
 import { InvariantBroken } from '../../src/kernel/invariant';
 import { nano } from '../../src/kernel/money';
 import { hashSecret } from '../../src/kernel/secret';
-import { type ApiKey, NO_RATES } from '../../src/keys/api-key';
+import type { ApiKey } from '../../src/keys/api-key';
 import { NO_POLICIES } from '../../src/keys/key-policies';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
 import { addNumberedRows, numberedIds } from '../support/bulk-rows';
 import { eachDatabase } from '../support/data-sources';
+import { aKey } from '../support/key-builders';
 
 const NOW = 1_790_000_000_000;
 const clock = { ...systemClock, now: () => NOW };
 
-function aKey(over: Partial<ApiKey> = {}): ApiKey {
-  return {
-    id: newId(),
-    accountId: 'acme',
-    accountSuspended: false,
-    accountRates: NO_RATES,
-    projectId: null,
-    name: 'chat',
-    prefix: 'sk-tf-abcdef…',
-    status: 'ACTIVE',
-    routePolicy: 'ORDINARY_ONLY',
-    crossBucketFallback: false,
-    allowedModels: null,
-    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
-    policies: NO_POLICIES,
-    createdAt: NOW,
-    expiresAt: null,
-    ...over,
-  };
+function newKey(over: Partial<ApiKey> = {}): ApiKey {
+  return aKey({ id: newId(), projectId: null, prefix: 'sk-tf-abcdef…', createdAt: NOW, ...over });
 }
 
 eachDatabase('the API key store', (opened, promise) => {
   const store = () => new TypeormApiKeyStore(opened.dataSource, clock);
 
   async function added(over: Partial<ApiKey> = {}): Promise<{ key: ApiKey; hash: string }> {
-    const key = aKey(over);
+    const key = newKey(over);
     const hash = hashSecret(key.id);
     await store().add({ key, secret: { hash, keyId: key.id, validUntil: null } });
     return { key, hash };
@@ -160,7 +144,7 @@ eachDatabase('the API key store', (opened, promise) => {
 
   promise('adds a key with its secret or not at all', async () => {
     const { hash } = await added();
-    const key = aKey();
+    const key = newKey();
     await expect(store().add({ key, secret: { hash, keyId: key.id, validUntil: null } })).rejects.toThrow();
     expect((await store().find([key.id])).size).toBe(0);
   });

@@ -1,33 +1,16 @@
 /** Receipts, attempts, keys and entries for tests, from the few things that a test cares about. */
 
 import { nano } from '../../src/kernel/money';
-import { type ApiKey, NO_RATES } from '../../src/keys/api-key';
-import { NO_POLICIES } from '../../src/keys/key-policies';
+import type { ApiKey } from '../../src/keys/api-key';
 import type { AttemptOfReceipt, HoldRecord, ReadableReceipt, ReceiptRecord, RequestFacts, RouteFacts } from '../../src/ledger/receipt';
 import type { LedgerEntry } from '../../src/ledger/wallet';
 import { NO_USAGE, type Usage } from '../../src/metering/usage';
+import { aKey as anyKey } from './key-builders';
 
 const AT = Date.UTC(2026, 2, 1, 12);
 
 export function aKey(id: string, overrides: Partial<ApiKey> = {}): ApiKey {
-  return {
-    id,
-    accountId: 'acme',
-    accountSuspended: false,
-    accountRates: NO_RATES,
-    projectId: null,
-    name: id,
-    prefix: `sk-tf-${id}…`,
-    status: 'ACTIVE',
-    routePolicy: 'ORDINARY_ONLY',
-    crossBucketFallback: false,
-    allowedModels: null,
-    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null, spend: [] },
-    policies: NO_POLICIES,
-    createdAt: AT,
-    expiresAt: null,
-    ...overrides,
-  };
+  return anyKey({ id, projectId: null, name: id, prefix: `sk-tf-${id}…`, createdAt: AT, ...overrides });
 }
 
 export function aUsage(inputTokens: number, outputTokens: number, overrides: Partial<Usage> = {}): Usage {
