@@ -53,7 +53,7 @@ describe('a document', () => {
   it.each([
     [
       'docs/graph.md',
-      `${count(LIMITS.tokens)} words and signs, ${LIMITS.depth} levels, ${count(LIMITS.fields)} fields, ${LIMITS.aliases} of them renamed and ${LIMITS.rootFields} at the root, and ${LIMITS.repeats} of one name in one place`,
+      `${count(LIMITS.tokens)} words and signs, ${LIMITS.depth} levels, ${count(LIMITS.fields)} fields, ${LIMITS.aliases} of them renamed, ${LIMITS.rootFields} at the root and ${LIMITS.repeats} of one name in one place`,
     ],
     ['docs/calls.md', `${count(BODY_PARTS_MAX)} objects, lists and members`],
     ['docs/calls.md', `nothing for ${LIVE_LIMITS.unreadMs / 1_000} seconds is disconnected`],
