@@ -11,6 +11,7 @@ import { outliveTerminal } from './start/closed-terminal';
 import { exitCodeOf, saysUsage, UsageError, wordsOf } from './start/command';
 import { keepCompiled } from './start/keep-compiled';
 import { onStopSignal } from './start/stop-signals';
+import { unexplained } from './start/unexplained';
 import { isWatchedOver, speaksForAll, superviseWorkers, whenUnwatched } from './start/workers';
 
 const USAGE = `usage: npm start, with no arguments; the environment says how, as the README lists it
@@ -69,14 +70,8 @@ function leave(): never {
 
 function fail(error: unknown): never {
   const isExplained = error instanceof ConfigurationError || error instanceof CannotStart || error instanceof UsageError;
-  process.stderr.write(`${isExplained ? wordsOf(error, USAGE) : stackOf(error)}\n`);
+  process.stderr.write(`${isExplained ? wordsOf(error, USAGE) : unexplained(error)}\n`);
   process.exit(exitCodeOf(error));
-}
-
-/** With what it came from: of a database that is away, only that says what is wrong. */
-function stackOf(error: unknown): string {
-  const { stack = String(error), cause } = error as Error;
-  return cause === undefined ? stack : `${stack}\nbecause of ${stackOf(cause)}`;
 }
 
 main(process.argv.slice(2)).catch(fail);

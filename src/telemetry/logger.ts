@@ -2,6 +2,7 @@
 import pino, { type LoggerOptions } from 'pino';
 import type { Log } from '../kernel/log';
 import { LogLines } from './log-lines';
+import { inSources } from './source-stack';
 
 const STDERR = 2;
 const CAUSES_MAX = 5;
@@ -32,7 +33,8 @@ function factsOf(error: unknown, causes: number): unknown {
   const { name, message, stack, code, errno, syscall } = error as Record<string, unknown>;
   const cause = causeOf(error);
   const below = cause === undefined || causes === 0 ? undefined : factsOf(cause, causes - 1);
-  return { type: name, message, stack, code, errno, syscall, cause: below };
+  const placed = typeof stack === 'string' ? inSources(stack) : undefined;
+  return { type: name, message, stack: placed, code, errno, syscall, cause: below };
 }
 
 /** The graph wraps an error, with its message and its stack: what it came from is that of the wrapped one. */

@@ -46,7 +46,7 @@ async function startGateway({ kind, dist, core, upstreamPort, profile }) {
   const log = fs.openSync(path.join(folder, 'gateway.log'), 'w');
   const profiling = profile === null ? [] : ['--cpu-prof', '--cpu-prof-dir', path.join(profile, kind)];
   const startedAt = performance.now();
-  const child = startNode([...profiling, HEAP, '--enable-source-maps', path.join(dist, 'src/main.js')], {
+  const child = startNode([...profiling, HEAP, path.join(dist, 'src/main.js')], {
     core,
     stdio: ['ignore', 'pipe', log],
     env: {
