@@ -51,6 +51,21 @@ describe('where a run stands', () => {
   });
 });
 
+describe('a run whose last call settles while it is read', () => {
+  it('is never told as holding nothing without the charge of that call', async () => {
+    const receipts: RunPart[] = [];
+    const settledMeanwhile = async () => {
+      await Promise.resolve();
+      receipts.push(part({ charge: nano(7n) }));
+      return new Map();
+    };
+    const sums = async () => new Map([['run', { ...NO_CALLS, parts: [...receipts] }]]);
+    const { held, receipt } = await standingOf({ reader: { spendOf: settledMeanwhile }, runs: { sums } }, ofBudget([]));
+    expect(held).toEqual({ RMB: 0n, CREDIT: 0n });
+    expect(receipt.charges).toContainEqual({ bucket: 'RMB', amount: 7n });
+  });
+});
+
 describe('the receipt of a run', () => {
   it('is the sum of its calls, balance by balance and model by model; what was refused before either is a call, and none of a model', async () => {
     const parts = [

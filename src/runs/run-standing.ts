@@ -21,10 +21,15 @@ export interface StandingSources {
   readonly reader: Pick<LedgerReader, 'spendOf'>;
 }
 
-/** By run id, in a constant number of statements. */
+/**
+ * By run id, in a constant number of statements. A receipt is at least what was spent: a run that holds nothing any more, and
+ * begins no call, has all of its charges in it.
+ */
 export async function standingsOf({ runs, reader }: StandingSources, of: readonly Run[]): Promise<ReadonlyMap<string, RunStanding>> {
   const ids = of.map(({ id }) => id);
-  const [spend, sums] = await Promise.all([spendOfRuns(reader, of), runs.sums(ids)]);
+  // One after the other: a call that settles in between is told as held and charged, never as neither.
+  const spend = await spendOfRuns(reader, of);
+  const sums = await runs.sums(ids);
   return new Map(
     of.map((run) => {
       const { spent, held } = spend.get(run.id) ?? NO_SPEND;
