@@ -11,10 +11,14 @@ const OTHER_MODELS = 'is not served: another model has another price, and the ca
 
 /** Each with the values that ask for nothing, beside those that every member has for it, and why it is refused. */
 const BILLED: Readonly<Record<string, readonly [asksNothing: (value: unknown) => boolean, why: string]>> = {
-  // OpenAI, xAI, Alibaba and OpenRouter, in turn.
+  // OpenAI, xAI, Alibaba, Baidu, Tencent (three) and OpenRouter, in turn.
   web_search_options: [never, SEARCHES],
   search_parameters: [(value) => isRecord(value) && value['mode'] === 'off', SEARCHES],
   enable_search: [never, SEARCHES],
+  web_search: [(value) => isRecord(value) && value['enable'] === false, SEARCHES],
+  enable_enhancement: [never, SEARCHES],
+  force_search_enhancement: [never, SEARCHES],
+  enable_deep_search: [never, SEARCHES],
   plugins: [isEmptyList, 'is not served: plugins are billed beside the tokens'],
   models: [isEmptyList, OTHER_MODELS],
   // LiteLLM's, which `mock_testing_fallbacks` has take over without a failure; and Vercel's, which has its fast tier there too.

@@ -118,7 +118,11 @@ describe('a body that asks for what is billed beside its tokens', () => {
   it.each([
     ['"web_search_options":{}', 'web_search_options is not served: a search is billed beside the tokens.'],
     ['"search_parameters":{"mode":"auto"}', 'search_parameters is not served: a search is billed beside the tokens.'],
-    ['"enable_search":true', 'enable_search is not served: a search is billed beside the tokens.'],
+    ...['enable_search', 'enable_enhancement', 'force_search_enhancement', 'enable_deep_search'].map((name) => [
+      `"${name}":true`,
+      `${name} is not served: a search is billed beside the tokens.`,
+    ]),
+    ['"web_search":{"enable":true}', 'web_search is not served: a search is billed beside the tokens.'],
     ['"Enable_Search":true', 'Enable_Search must be spelled enable_search.'],
     ['"plugins":[{"id":"web"}]', 'plugins is not served: plugins are billed beside the tokens.'],
     ...['models', 'fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks'].map((name) => [
@@ -144,6 +148,7 @@ describe('a body that asks for what is billed beside its tokens', () => {
     '"fallbacks":[]',
     '"search_parameters":{"mode":"off"}',
     '"enable_search":false',
+    '"web_search":{"enable":false}',
     '"provider":{"sort":"price"}',
     '"providerOptions":{"gateway":{"order":["bedrock"]},"anthropic":{"effort":"low"}}',
   ])('goes through where it asks for nothing of it: %s', (member) => {
