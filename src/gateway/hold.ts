@@ -72,11 +72,12 @@ export function routeFactsOf(plan: Plan): RouteFacts {
   };
 }
 
-/** A refusal after planning: its receipt can say which balance would have paid. */
+/** A refusal after planning: its receipt can say which balance would have paid, and what the others that were asked lacked. */
 export class RefusedOnRoute extends Fault {
   constructor(
     refusal: Fault,
     readonly route: RouteFacts,
+    readonly attempts: readonly AttemptRecord[] = [],
   ) {
     super(refusal.code, refusal.publicMessage, refusal.detail);
   }

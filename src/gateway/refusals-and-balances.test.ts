@@ -9,7 +9,7 @@ describe('the two balances', () => {
   const crossing = { routes: both, key: { routePolicy: 'ORDINARY_FIRST', crossBucketFallback: true } } as const;
 
   it('never mix: a short balance is refused while the other is rich', async () => {
-    const { sink, upstream, receipt } = await play({ routes: both, key: { routePolicy: 'ORDINARY_FIRST' }, rmb: '0.0000001' });
+    const { sink, upstream, receipt, attempts } = await play({ routes: both, key: { routePolicy: 'ORDINARY_FIRST' }, rmb: '0.0000001' });
     expect(sink.fault?.code).toBe('insufficient_quota');
     // As every model call whose route is known.
     expect(sink.head).toEqual({ routeType: 'ORDINARY', bucket: 'RMB' });
@@ -21,7 +21,7 @@ describe('the two balances', () => {
       bucket: 'RMB',
       holdId: null,
     });
-    expect(upstream.calls).toEqual([]);
+    expect([upstream.calls, attempts]).toEqual([[], []]);
   });
 
   it('cross over with consent when the first cannot pay, and the receipt shows the refused hop', async () => {
@@ -32,6 +32,24 @@ describe('the two balances', () => {
     ]);
     expect(receipt).toMatchObject({ bucket: 'CREDIT', charge: 19_000n, fallbackCount: 1 });
     expect(spentRmb).toBe(0n);
+  });
+
+  it('are both named where neither can pay: the refusal is that of the first, and each refused hop is a row with its reason', async () => {
+    const { receipt, attempts, sink, upstream } = await play({ ...crossing, rmb: '0.0000001', credit: '0.0000002' });
+    expect(sink.fault).toMatchObject({ code: 'insufficient_quota', publicMessage: expect.stringMatching(/^The RMB balance/) });
+    expect(receipt).toMatchObject({
+      stopReason: 'REFUSED',
+      bucket: 'RMB',
+      holdId: null,
+      finalChannelId: null,
+      fallbackCount: 0,
+      retryCount: 0,
+    });
+    expect(attempts.map(({ channelId, status, errorMessage }) => [channelId, status, errorMessage])).toEqual([
+      ['a', 'SKIPPED', expect.stringContaining('0.0000001 CNY is available')],
+      ['c', 'SKIPPED', expect.stringContaining('0.0000002 USD is available')],
+    ]);
+    expect(upstream.calls).toEqual([]);
   });
 
   it('cross over with consent when every channel of the first failed: the first hold is released, one charge is made', async () => {

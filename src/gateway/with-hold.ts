@@ -60,8 +60,13 @@ export async function withHold(
     if (!goesOn(gateway, asked, outcome, { options, option, attempts })) break;
   }
   if (used !== null) return settledOrReleased(gateway, asked, used);
-  invariant(refusal !== null && options[0] !== undefined, 'a request without a hold was refused one');
-  throw new RefusedOnRoute(refusal, routeFactsOf(options[0].plan));
+  throw refusedOnAll(options, refusal, attempts);
+}
+
+/** Of one balance the refusal itself says all; of two it names the first alone, and the steps that were passed over say the rest. */
+function refusedOnAll([first, ...others]: readonly Option[], refusal: Fault | null, attempts: readonly AttemptRecord[]): Fault {
+  invariant(refusal !== null && first !== undefined, 'a request without a hold was refused one');
+  return new RefusedOnRoute(refusal, routeFactsOf(first.plan), others.length > 0 ? attempts : []);
 }
 
 async function releasedWhenThrown(

@@ -83,8 +83,9 @@ export async function release(
 /** Writes the receipt of a request that was refused before anything was held. It names the balance that would have paid. */
 export async function writeRefusal(gateway: Gateway, facts: RequestFacts, fault: Fault): Promise<ReceiptRecord> {
   const route = routeOfRefusal(fault);
-  const receipt = receiptWithoutCharge(gateway.clock, facts, { route, fault, stopReason: 'REFUSED', attempts: [], hold: null });
-  await endDurably(gateway, withoutMoney(receipt, []));
+  const attempts = fault instanceof RefusedOnRoute ? fault.attempts : [];
+  const receipt = receiptWithoutCharge(gateway.clock, facts, { route, fault, stopReason: 'REFUSED', attempts, hold: null });
+  await endDurably(gateway, withoutMoney(receipt, attempts));
   return receipt;
 }
 
