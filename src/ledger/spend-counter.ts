@@ -26,6 +26,14 @@ export interface Spender {
   readonly runId: string | null;
 }
 
+/** The most that a counter can say, which no wallet holds at once. */
+export const COUNTABLE_MAX = 2n ** 63n - 1n;
+
+/** What is spent as a counter says it, and a ceiling as it binds there: what is more than it can say is the most that it can. */
+export function countable(amount: bigint): bigint {
+  return amount < COUNTABLE_MAX ? amount : COUNTABLE_MAX;
+}
+
 /** A ceiling that a hold has to stay within: `spent + held` of the counter may reach it, and not pass it. */
 export interface SpendCeiling {
   readonly counterId: string;

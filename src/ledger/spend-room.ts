@@ -1,5 +1,5 @@
 /** What ceilings leave for a hold: one rule, for the ledger that admits and for the preview that tells beforehand. Pure. */
-import type { SpendCeiling } from './spend-counter';
+import { countable, type SpendCeiling } from './spend-counter';
 
 /** What a counter says: what stands against a ceiling on it. */
 export interface CounterState {
@@ -17,7 +17,7 @@ export function tightestRoom(ceilings: readonly SpendCeiling[], standingOf: (cou
   let tightest: SpendRoom | null = null;
   for (const { counterId, ceiling } of ceilings) {
     const { spent, held } = standingOf(counterId);
-    const left = ceiling - spent - held;
+    const left = countable(ceiling) - spent - held;
     if (tightest === null || left < tightest.left) tightest = { counterId, ceiling, spent, held, left };
   }
   return tightest;

@@ -26,6 +26,7 @@ import { AlertsOfModels1700000000029 } from '../../migrations/1700000000029-aler
 import { SuspendedAccounts1700000000030 } from '../../migrations/1700000000030-suspended-accounts';
 import { RevokedDeclaredTokens1700000000031 } from '../../migrations/1700000000031-revoked-declared-tokens';
 import { AccountRates1700000000032 } from '../../migrations/1700000000032-account-rates';
+import { SumsOfCharges1700000000033 } from '../../migrations/1700000000033-sums-of-charges';
 
 import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
@@ -117,6 +118,7 @@ const COMMON = {
     SuspendedAccounts1700000000030,
     RevokedDeclaredTokens1700000000031,
     AccountRates1700000000032,
+    SumsOfCharges1700000000033,
   ],
   migrationsTransactionMode: 'each' as const,
   namingStrategy: new SnakeCase(),

@@ -149,7 +149,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the share of an alert rule on 
     const [account, keyId] = ['crowd', 'crowd-key'];
     const month = (nth: number) => Date.UTC(2020, nth);
     const row = (nth: number, project: number, bucket: Bucket) =>
-      `('${account}', 'DAY', ${month(nth)}, '${keyId}', 'p${project}', 'm', '${bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL'}', 'a', '${bucket}', 1, 0, 0, 1, 1, ${project + 1})`;
+      `('${account}', 'DAY', ${month(nth)}, '${keyId}', 'p${project}', 'm', '${bucket === 'RMB' ? 'ORDINARY' : 'OFFICIAL'}', 'a', '${bucket}', 1, 0, 0, 1, 1, ${project + 1}, 0)`;
     for (let nth = 0; nth < 51; nth += 1) {
       const rows = Array.from({ length: 200 }, (_, project) => BUCKETS.map((bucket) => row(nth, project, bucket)).join(', '));
       await bed.database.query(`INSERT INTO usage_rollup VALUES ${rows.join(', ')}`);

@@ -244,7 +244,7 @@ const EDITS: readonly Touch[] = [
   ),
   edit('the project of a hold', 'hold', "id = '$HOLD'", 'project_id = NULL', 'I15 receipt $RECEIPT: it is spent by the key acme-key,'),
   edit('the run of a hold', 'hold', "id = '$HOLD'", "run_id = 'x'", 'I15 receipt $RECEIPT: it is spent by the key acme-key,'),
-  ...['requests', 'failed', 'fallbacks', 'input_tokens', 'output_tokens', 'charge'].map((sum) =>
+  ...['requests', 'failed', 'fallbacks', 'input_tokens', 'output_tokens', 'charge', 'charge_high'].map((sum) =>
     edit(`the ${sum} of an hour`, 'usage_rollup', "span = 'HOUR' AND account_id = 'acme'", `${sum} = ${sum} + 1`, 'I20 usage_rollup HOUR'),
   ),
   edit(

@@ -23,7 +23,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger, asked for too much
     database = await freshDatabase(kind);
     ledger = await openLedger(database);
     commit = new GroupCommit(ledger.store);
-    for (const account of ['acme', 'rich', 'calm', 'many', 'full']) await addWallets(database, account);
+    for (const account of ['acme', 'rich', 'calm', 'many', 'full', 'spent']) await addWallets(database, account);
     await ledger.store.write({ id: newId(), items: [move('acme', HUNDRED)] });
   });
 
@@ -94,5 +94,22 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the ledger, asked for too much
     expect(told.flat().filter(({ verdict }) => verdict === 'done')).toHaveLength(3);
     expect(told.flat().filter(({ verdict }) => verdict === 'over_balance')).toHaveLength(37);
     expect(await database.query("SELECT posted FROM wallet WHERE id = 'many:RMB'")).toEqual([{ posted: third * 3n }]);
+  });
+
+  promise('settles what is spent above everything that a counter can say, and lets no limit be passed by it', async () => {
+    const most = 2n ** 62n;
+    const limited = (counterId: string, ceiling: bigint, amount: bigint) => place('spent', amount, { ceilings: [{ counterId, ceiling }] });
+    const [counted, later] = ['key/spent-key/RMB/LIFETIME', 'project/bots/RMB/LIFETIME'];
+    for (const item of [move('spent', 1n), limited(counted, 1n, 1n)]) await ledger.store.write({ id: newId(), items: [item] });
+    for (let round = 0; round < 3; round += 1) {
+      const hold = place('spent', most - 1n);
+      for (const item of [move('spent', most - 1n), hold]) await ledger.store.write({ id: newId(), items: [item] });
+      expect(await commit.end(end(hold, most - 1n))).toEqual({ verdict: 'done' });
+    }
+    await ledger.store.write({ id: newId(), items: [move('spent', 5n)] });
+    for (const counterId of [counted, later]) {
+      const told = await commit.place(limited(counterId, 10n ** 19n, 1n));
+      expect(told).toMatchObject({ verdict: 'over_limit', counterId, spent: 2n ** 63n - 1n, held: 1n });
+    }
   });
 });

@@ -88,7 +88,7 @@ export const AUDITED: Readonly<Record<string, readonly [rows: Rows, columns: Col
     { deleted: 'noticed', copied: 'noticed' },
     all(
       'noticed',
-      'account_id span start api_key_id project_id model route_type channel_id bucket requests failed fallbacks input_tokens output_tokens charge',
+      'account_id span start api_key_id project_id model route_type channel_id bucket requests failed fallbacks input_tokens output_tokens charge charge_high',
     ),
   ],
   seal: [{ deleted: 'noticed', copied: 'named' }, all('named', 'seq batches previous_hash hash sealed_at')],

@@ -1,7 +1,7 @@
 /** Counters of spend, summed up again from the holds and charges that count in them. */
 
 import { DAY_MS } from '../../kernel/times';
-import { countersOf } from '../spend-counter';
+import { countable, countersOf } from '../spend-counter';
 import { bucketOfWallet } from '../wallet';
 import { broken, type Finding } from './finding';
 import type { Row } from './tables';
@@ -37,7 +37,7 @@ export class CounterSums {
     return this.counters.flatMap(({ id, spent, held }) => {
       const sums = this.sums.get(id) ?? { spent: 0n, held: 0n };
       return broken({ row: `spend_counter ${id}`, walletId: null, entryId: null }, [
-        ['I15', spent === sums.spent, `it says ${spent} spent, the charges that count in it add up to ${sums.spent}`],
+        ['I15', spent === countable(sums.spent), `it says ${spent} spent, the charges that count in it add up to ${sums.spent}`],
         ['I15', held === sums.held, `it says ${held} held, the open holds that count in it add up to ${sums.held}`],
       ]);
     });

@@ -1,7 +1,8 @@
 /** What counters of spend say, and what those say that nobody has needed yet. */
 import type { DataSource } from 'typeorm';
+import { nano } from '../../kernel/money';
 import type { CounterOf, CounterSpend } from '../../ledger/ledger-reader';
-import { counterSums, MYSQL_SUMS, SQLITE_SUMS } from '../ledger/counter-sums';
+import { counterOf, counterSums, MYSQL_SUMS, SQLITE_SUMS } from '../ledger/counter-sums';
 import type { SqlValue } from '../ledger/sql-values';
 import { type QueryValue, rowsOf, rowsOfIds } from '../sql/query';
 import type { Row } from '../sql/row-values';
@@ -17,7 +18,10 @@ export async function readSpend(dataSource: DataSource, counters: readonly Count
   const found = new Map(counted.map(spendOf));
   const missing = [...new Map(counters.map((each) => [each.counterId, each])).values()].filter(({ counterId }) => !found.has(counterId));
   for (let from = 0; from < missing.length; from += SUMS_PER_STATEMENT) {
-    for (const row of await sumsOf(dataSource, missing.slice(from, from + SUMS_PER_STATEMENT))) found.set(...spendOf(row));
+    for (const row of await sumsOf(dataSource, missing.slice(from, from + SUMS_PER_STATEMENT))) {
+      const { spent, held } = counterOf(row);
+      found.set(text(row, 'id'), { spent: nano(spent), held: nano(held) });
+    }
   }
   return found;
 }
@@ -28,9 +32,9 @@ function sumsOf(dataSource: DataSource, counters: readonly CounterOf[]): Promise
     values.push(each as QueryValue);
     return '?';
   };
-  const text = { ...(dataSource.options.type === 'better-sqlite3' ? SQLITE_SUMS : MYSQL_SUMS), value };
+  const words = { ...(dataSource.options.type === 'better-sqlite3' ? SQLITE_SUMS : MYSQL_SUMS), value };
   const parts = counters.map(
-    ({ counterId, walletId }) => `SELECT ${value(counterId)} AS id, s.spent, s.held FROM (${counterSums(counterId, walletId, text)}) s`,
+    ({ counterId, walletId }) => `SELECT ${value(counterId)} AS id, s.* FROM (${counterSums(counterId, walletId, words)}) s`,
   );
   return rowsOf(dataSource, parts.join(' UNION ALL '), values);
 }

@@ -7,8 +7,11 @@
  * them yet: a wallet is not locked for as long as a history is.
  */
 import type { SpendWindow } from '../../kernel/words';
-import { type CounterRef, counterRef, nextWindow } from '../../ledger/spend-counter';
+import { type CounterRef, countable, counterRef, nextWindow } from '../../ledger/spend-counter';
+import type { CounterState } from '../../ledger/spend-room';
 import { accountOfWallet } from '../../ledger/wallet';
+import { exactSum, keptInParts } from '../sql/exact-sums';
+import { big, type Row } from '../sql/row-values';
 import { UnwritableItem } from './prepare';
 import type { SqlValue } from './sql-values';
 
@@ -27,6 +30,8 @@ export const MYSQL_SUMS: Omit<SumsText, 'value'> = { join: 'STRAIGHT_JOIN', alon
 
 const COLUMN = { key: 'api_key_id', project: 'project_id', run: 'run_id' } as const;
 const INDEX = { key: 'receipt_key_time', project: 'receipt_project', run: 'receipt_run' } as const;
+/** Of a receipt that counts, as of sums of them. */
+const CHARGE = 'r.charge, 0 AS charge_high, 1 AS times';
 /** A request is received before its hold is placed, by this much at most. */
 const BEFORE_HOLD_MS = 600_000;
 
@@ -38,15 +43,22 @@ interface Counted extends CounterRef {
   readonly span: Window;
 }
 
-/** One statement that answers `spent` and `held`. @throws UnwritableItem */
+/** One statement that answers what is spent, in the two parts of `exactSum`, and `held`. @throws UnwritableItem */
 export function counterSums(counterId: string, walletId: string, text: SumsText): string {
   const ref = counterRef(counterId);
   if (ref === undefined) throw new UnwritableItem(`There is no counter of spend with the id "${counterId}".`);
   const counted = { ...ref, accountId: accountOfWallet(walletId) ?? '', span: windowOf(ref.window, ref.from) };
   const spent = counted.scope === 'run' ? [chargesOfRun(counted, text)] : chargesIn(counted, text);
-  const held = `SELECT COALESCE(SUM(h.amount), 0) FROM hold h
+  const held = `SELECT COALESCE(SUM(h.amount), 0) AS held FROM hold h
     WHERE h.state = 'OPEN' AND ${whose('h', counted, text)}${within('h.placed_at', counted.span, ' AND ')}`;
-  return `SELECT (SELECT COALESCE(SUM(c.charge), 0) FROM (${spent.join(' UNION ALL ')}) c) AS spent, (${held}) AS held`;
+  const counting = (part: string) => `CAST(${part} AS SIGNED) * c.times`;
+  return `SELECT s.high_part, s.low_part, o.held
+    FROM (SELECT ${keptInParts('c.charge', counting)} FROM (${spent.join(' UNION ALL ')}) c) s ${text.join} (${held}) o`;
+}
+
+/** The answer to `counterSums`. */
+export function counterOf(row: Row): CounterState {
+  return { spent: countable(exactSum(row)), held: big(row['held']) };
 }
 
 /** Both ends: where the clocks of two processes differ, a hold of the next window may be there first. */
@@ -57,16 +69,16 @@ function windowOf(window: SpendWindow, from: number | null): Window {
 
 /** A run has a budget from its beginning, as a rule, and is in no sums. */
 function chargesOfRun(counted: Counted, text: SumsText): string {
-  return `SELECT r.charge FROM receipt r ${text.along(INDEX.run)} WHERE ${whose('r', counted, text)}`;
+  return `SELECT ${CHARGE} FROM receipt r ${text.along(INDEX.run)} WHERE ${whose('r', counted, text)}`;
 }
 
 function chargesIn(counted: Counted, text: SumsText): string[] {
   const { span } = counted;
   // The sums of a project are found among those of its account.
   const found = counted.scope === 'key' ? text.along('usage_rollup_key') : '';
-  const summed = `SELECT u.charge FROM usage_rollup u ${found}
+  const summed = `SELECT u.charge, u.charge_high, 1 AS times FROM usage_rollup u ${found}
     WHERE u.span = 'DAY' AND ${whose('u', counted, text)}${within('u.start', span, ' AND ')}`;
-  const waiting = `SELECT r.charge FROM ledger_batch b ${text.join} receipt r ${text.along('receipt_batch')} ON r.batch_id = b.id
+  const waiting = `SELECT ${CHARGE} FROM ledger_batch b ${text.join} receipt r ${text.along('receipt_batch')} ON r.batch_id = b.id
     WHERE b.usage_state = 'PENDING' AND ${whose('r', counted, text)}${within('r.created_at', span, ' AND ')}`;
   const ends = span === null ? [] : [span.from, span.to].map((end) => acrossEnd(end, span, counted, text));
   return [summed, waiting, ...ends];
@@ -75,7 +87,7 @@ function chargesIn(counted: Counted, text: SumsText): string[] {
 /** Usage goes by the time at which a request was received, a counter by that of its hold: the two may be in different windows. */
 function acrossEnd(end: number, span: NonNullable<Window>, counted: Counted, text: SumsText): string {
   const one = (time: string) => `CASE WHEN ${within(time, span)} THEN 1 ELSE 0 END`;
-  return `SELECT r.charge * (${one('h.placed_at')} - ${one('r.created_at')}) AS charge
+  return `SELECT r.charge, 0 AS charge_high, ${one('h.placed_at')} - ${one('r.created_at')} AS times
     FROM receipt r ${text.along(INDEX[counted.scope])} ${text.join} hold h ON h.id = r.hold_id
     WHERE ${whose('r', counted, text)} AND r.created_at >= ${end - BEFORE_HOLD_MS} AND r.created_at < ${end + BEFORE_HOLD_MS}`;
 }

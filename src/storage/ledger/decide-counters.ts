@@ -3,7 +3,7 @@
 import { DAY_MS } from '../../kernel/times';
 import type { Bucket } from '../../kernel/words';
 import type { OpenHold } from '../../ledger/ledger-store';
-import { countersOf, type Spender } from '../../ledger/spend-counter';
+import { countable, countersOf, type Spender } from '../../ledger/spend-counter';
 import { type CounterState, type SpendRoom, tightestRoom } from '../../ledger/spend-room';
 import type { CounterMove, Course } from './decision';
 import type { PreparedPlace } from './prepare';
@@ -39,7 +39,7 @@ const NOTHING: CounterState = { spent: 0n, held: 0n };
 export function needRoom(course: Course, { ceilings }: PreparedPlace, amount: bigint): void {
   for (const { counterId, ceiling } of ceilings) {
     const counter = counterMove(course, counterId);
-    const most = ceiling - amount - counter.spent - counter.held;
+    const most = countable(ceiling) - amount - counter.spent - counter.held;
     if (counter.most === null || most < counter.most) counter.most = most;
   }
 }

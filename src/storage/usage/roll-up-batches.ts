@@ -4,11 +4,13 @@
  * adds it: whoever dies before that has added nothing, and whoever comes second adds nothing.
  */
 
+import { NANO_MAX } from '../../kernel/money';
 import type { AuditDatabase, Change, Values } from '../audit/audit-database';
 import { firstBatches } from '../audit/first-batches';
 import type { Cell, Read } from '../audit/read';
+import { exactOf, kept, summedInParts } from '../sql/exact-sums';
 import { placeholders } from '../sql/row-values';
-import { COUNTED, DIMENSION_NAMES, DIMENSIONS, MEASURE_NAMES, MEASURES, SPANS, startOf } from './usage-columns';
+import { COUNT_NAMES, COUNTED, DIMENSION_NAMES, DIMENSIONS, MEASURES, SPANS, startOf } from './usage-columns';
 
 const BATCHES_MAX = 500;
 
@@ -61,23 +63,31 @@ async function pending(read: Read, batchesMax: number): Promise<Pending> {
 /** In an order that is the same for everybody, so that no two writers wait for each other. */
 function sumsOf(receipts: string, spanMs: number, list: string): string {
   const keys = [startOf('r.created_at', spanMs), ...DIMENSION_NAMES.map((name) => DIMENSIONS[name])];
-  const sums = MEASURE_NAMES.map((name) => `SUM(${MEASURES[name]})`);
+  const sums = [...COUNT_NAMES.map((name) => `SUM(${MEASURES[name]})`), summedInParts(MEASURES.charge)];
   const places = keys.map((_key, at) => at + 1).join(', ');
   return `SELECT ${[...keys, ...sums].join(', ')} FROM ${receipts} WHERE r.batch_id IN (${list}) AND ${COUNTED}
     GROUP BY ${keys.join(', ')} ORDER BY ${places}`;
 }
 
 const KEY = ['span', 'start', ...DIMENSION_NAMES];
-const COLUMNS = [...KEY, ...MEASURE_NAMES];
+const COLUMNS = [...KEY, ...COUNT_NAMES, 'charge_high', 'charge'];
 
 /** Adds one row of sums to the row that is there, or makes it. */
 function additionText(database: AuditDatabase): string {
-  const added = MEASURE_NAMES.map((name) => `${name} = usage_rollup.${name} + ?`);
+  const charge = '(usage_rollup.charge + ?)';
+  const added = [
+    ...COUNT_NAMES.map((name) => `${name} = usage_rollup.${name} + ?`),
+    // In this order: MySQL makes each change on what the one before it left.
+    `charge_high = usage_rollup.charge_high + ? + (${charge} >= ${NANO_MAX})`,
+    `charge = ${charge} % ${NANO_MAX}`,
+  ];
   return `INSERT INTO usage_rollup (${COLUMNS.join(', ')}) VALUES (${placeholders(COLUMNS)}) ${database.ifThere(KEY)} ${added.join(', ')}`;
 }
 
 function additionValues(span: string, sums: readonly Cell[]): Values {
   const [start, ...dimensions] = sums.slice(0, DIMENSION_NAMES.length + 1);
-  const measures = sums.slice(DIMENSION_NAMES.length + 1).map((sum) => BigInt(sum ?? 0));
-  return [span, BigInt(start ?? 0), ...dimensions.map(String), ...measures, ...measures];
+  const counts = sums.slice(DIMENSION_NAMES.length + 1, -2).map((sum) => BigInt(sum ?? 0));
+  const { high, rest } = kept(exactOf(sums.at(-2), sums.at(-1)));
+  const measures = [...counts, high, rest];
+  return [span, BigInt(start ?? 0), ...dimensions.map(String), ...measures, ...measures, rest];
 }

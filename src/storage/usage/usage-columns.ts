@@ -22,9 +22,13 @@ export const MEASURES = {
   input_tokens: 'r.input_tokens',
   output_tokens: 'r.output_tokens',
   charge: 'r.charge',
+  // How often NANO_MAX is in a sum beside what `charge` says.
+  charge_high: '0',
 } as const;
 
 export const MEASURE_NAMES = Object.keys(MEASURES) as readonly (keyof typeof MEASURES)[];
+/** Those whose sums a column holds, whatever is summed. */
+export const COUNT_NAMES = MEASURE_NAMES.filter((name) => name !== 'charge' && name !== 'charge_high');
 export const DIMENSION_NAMES = Object.keys(DIMENSIONS) as readonly (keyof typeof DIMENSIONS)[];
 
 export const GROUP_DIMENSION: Record<UsageGroup, keyof typeof DIMENSIONS> = {

@@ -3,9 +3,9 @@ import type { DataSource } from 'typeorm';
 import { DAY_MS, HOUR_MS } from '../../kernel/times';
 import { FAILURES, LACKS_MODEL, type Outcome, type OutcomeQuestion, type UsageQuestion, type UseQuestion } from '../../ledger/usage-report';
 import { receiptsAlong } from '../ledger-reader/receipt-index';
-import { summedInParts } from '../sql/exact-sums';
+import { keptInParts } from '../sql/exact-sums';
 import { alongIndex, Conditions, joinInOrder, type QueryValue } from '../sql/query';
-import { COUNTED, DIMENSIONS, GROUP_DIMENSION, MEASURE_NAMES, MEASURES, monthOf, startOf } from './usage-columns';
+import { COUNT_NAMES, COUNTED, DIMENSIONS, GROUP_DIMENSION, MEASURE_NAMES, MEASURES, monthOf, startOf } from './usage-columns';
 import { type Stretch, sourcesOf } from './usage-sources';
 
 /** Whose requests. What is not named leaves out none. */
@@ -13,9 +13,7 @@ type Selection = Pick<UsageQuestion, 'scope'> & Partial<Pick<UseQuestion, 'bucke
 
 type Asked = UsageQuestion & Selection;
 
-/** A charge is an amount, and so are two of them together; more may be beyond what SQLite adds up. */
-const CHARGE = summedInParts('p.charge');
-const COUNTS = MEASURE_NAMES.filter((name) => name !== 'charge');
+const CHARGE = keptInParts('p.charge');
 
 interface Part {
   readonly sql: string;
@@ -25,7 +23,7 @@ interface Part {
 /** Rows of `start`, `of_group`, `bucket` and the sums. */
 export function usageStatement(dataSource: DataSource, question: UsageQuestion): Part {
   const parts = partsOf(dataSource, question);
-  const sums = [...COUNTS.map((name) => `SUM(p.${name}) AS ${name}`), CHARGE].join(', ');
+  const sums = [...COUNT_NAMES.map((name) => `SUM(p.${name}) AS ${name}`), CHARGE].join(', ');
   const start = question.interval === 'MONTH' ? monthOf(dataSource, 'p.start') : 'p.start';
   return {
     sql: `SELECT ${start} AS start, p.of_group, p.bucket, ${sums} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) p

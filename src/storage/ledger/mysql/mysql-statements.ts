@@ -5,6 +5,7 @@
 
 import { NANO_MAX } from '../../../kernel/money';
 import type { OpenHold } from '../../../ledger/ledger-store';
+import { COUNTABLE_MAX } from '../../../ledger/spend-counter';
 import type { CounterMove, Decision, WalletMove } from '../decision';
 import type { PreparedBatch } from '../prepare';
 import {
@@ -28,7 +29,7 @@ export interface Statement {
 }
 
 const US_PER_MS = 1_000;
-const BIGINT_MAX = '9223372036854775807';
+const BIGINT_MAX = 2n ** 63n - 1n;
 
 /** Fails, by an overflow, unless the statement before it found so many rows: plain SQL has no other way to end an exchange. */
 export function mustHaveFound(rows: number): string {
@@ -86,7 +87,7 @@ function moveCounters(counters: readonly CounterMove[]): Statement[] {
 function changeCounters(counters: readonly CounterMove[]): string {
   const spent = amountById(counters.map((counter) => ({ id: counter.id, amount: counter.spent })));
   const held = amountById(counters.map((counter) => ({ id: counter.id, amount: counter.held })));
-  return `UPDATE spend_counter SET spent = spent + ${spent}, held = held + ${held} WHERE id IN (${list(counters.map(({ id }) => id))})`;
+  return `UPDATE spend_counter SET spent = spent + LEAST(${spent}, ${COUNTABLE_MAX} - spent), held = held + ${held} WHERE id IN (${list(counters.map(({ id }) => id))})`;
 }
 
 function closeHolds(at: number, { settled, released }: Decision): Statement[] {
@@ -121,7 +122,7 @@ function moveWallets(batch: PreparedBatch, wallets: readonly WalletMove[]): Stat
 /** Charges, which are nearly all there is, make no wallet grow. */
 function roomToGrow(wallets: readonly WalletMove[]): string {
   if (wallets.every(({ growth }) => growth === 0n)) return '';
-  const most = (growth: bigint) => (growth === 0n ? BigInt(BIGINT_MAX) : NANO_MAX - growth);
+  const most = (growth: bigint) => (growth === 0n ? BIGINT_MAX : NANO_MAX - growth);
   return ` AND posted <= ${amountById(wallets.map(({ id, growth }) => ({ id, amount: most(growth) })))}`;
 }
 

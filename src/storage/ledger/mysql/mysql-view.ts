@@ -2,7 +2,7 @@
 
 import type { OpenHold } from '../../../ledger/ledger-store';
 import type { CounterState } from '../../../ledger/spend-room';
-import { counterSums, MYSQL_SUMS } from '../counter-sums';
+import { counterOf, counterSums, MYSQL_SUMS } from '../counter-sums';
 import type { KeyUseOfHold, LedgerView, Refundable } from '../decision';
 import { type PreparedBatch, type PreparedItem, UnwritableItem } from '../prepare';
 import {
@@ -63,7 +63,7 @@ function questions(items: readonly PreparedItem[], lock: string): string[] {
 }
 
 function countersIn([, , , counters]: readonly Answer[]): Map<string, CounterState> {
-  return new Map(rowsOf(counters).map(([id, spent, held]) => [String(id), counterOf(spent, held)]));
+  return new Map(rowsOf(counters).map(([id, spent, held]) => [String(id), { spent: BigInt(spent ?? 0), held: BigInt(held ?? 0) }]));
 }
 
 /** Makes the counters that a ceiling of the batch names and that do not exist, with what they begin with. */
@@ -73,8 +73,8 @@ async function openCounters(exchange: Exchange, { items }: PreparedBatch, known:
     for (const { counterId } of item.ceilings) {
       if (known.has(counterId)) continue;
       const [answer] = await exchange([counterSums(counterId, item.walletId, { ...MYSQL_SUMS, value: literal })]);
-      const [row] = rowsOf(answer);
-      const sums = counterOf(row?.[0], row?.[1]);
+      const [[high_part, low_part, held] = []] = rowsOf(answer);
+      const sums = counterOf({ high_part, low_part, held });
       await exchange([`INSERT INTO spend_counter (id, spent, held) VALUES (${literal(counterId)}, ${sums.spent}, ${sums.held})`]);
       known.set(counterId, sums);
     }
@@ -148,10 +148,6 @@ function refundableIn(answer: Answer | undefined): ReadonlyMap<string, Refundabl
 function movedOf([, id, kind, debit, credit, amount, receiptId]: Rows[number]): MovedBefore {
   const words = { transferId: String(id), kind: String(kind), debit: String(debit), credit: String(credit) };
   return { ...words, amount: BigInt(amount ?? 0), receiptId: receiptId === null || receiptId === undefined ? null : String(receiptId) };
-}
-
-function counterOf(spent: Rows[number][number] | undefined, held: Rows[number][number] | undefined): CounterState {
-  return { spent: BigInt(spent ?? 0), held: BigInt(held ?? 0) };
 }
 
 function pairsOf(answer: Answer | undefined): string[][] {

@@ -4,6 +4,7 @@
  */
 import type Database from 'better-sqlite3';
 import type { LedgerVerdict } from '../../../ledger/ledger-store';
+import { COUNTABLE_MAX, countable } from '../../../ledger/spend-counter';
 import { Sqlite } from '../../sqlite-driver';
 import { decideBatch, writesNothing } from '../decide';
 import type { CounterMove, Decision, WalletMove } from '../decision';
@@ -25,7 +26,6 @@ import { SqliteLooks, type SqliteView, type WalletState } from './sqlite-view';
 /** Below the patience of whoever waits for a batch: a file that somebody else has locked is a refusal, and no doubt. */
 const BUSY_TIMEOUT_MS = 3_000;
 const SYNCHRONOUS_FULL = 2n;
-const INTEGER_MAX = 2n ** 63n - 1n;
 const US_PER_MS = 1_000n;
 
 /**
@@ -70,7 +70,8 @@ export class SqliteBatchWriter {
   private readonly insertRefund = this.insert('refund', REFUND_COLUMNS);
   private readonly replaceAnswer = this.db.prepare<SqlRow>(`REPLACE INTO stored_answer (${ANSWER_COLUMNS.join(', ')}) VALUES (?, ?, ?)`);
   private readonly updateCounter = this.db.prepare(
-    'UPDATE spend_counter SET spent = spent + ?, held = held + ? WHERE id = ? AND spent + held <= COALESCE(?, spent + held)',
+    `UPDATE spend_counter SET spent = spent + MIN(?, ${COUNTABLE_MAX} - spent), held = held + ?
+     WHERE id = ? AND spent + held <= COALESCE(?, spent + held)`,
   );
   private readonly looks = new SqliteLooks(this.db);
   private readonly openHolds = this.db
@@ -135,8 +136,8 @@ export class SqliteBatchWriter {
   }
 
   private moveCounter({ id, spent, held, most }: CounterMove): void {
-    // No counter is ever above what an integer holds: a ceiling above it says nothing more, and could not be bound.
-    const { changes } = this.updateCounter.run(spent, held, id, most === null || most < INTEGER_MAX ? most : INTEGER_MAX);
+    // What is more than a counter can say could not be bound.
+    const { changes } = this.updateCounter.run(spent, held, id, most === null ? null : countable(most));
     if (changes !== 1) throw new Error(`The counter ${id} has less room than was decided on.`);
   }
 

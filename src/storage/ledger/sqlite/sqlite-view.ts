@@ -3,7 +3,8 @@
 import type Database from 'better-sqlite3';
 import type { OpenHold } from '../../../ledger/ledger-store';
 import type { CounterState } from '../../../ledger/spend-room';
-import { counterSums, SQLITE_SUMS } from '../counter-sums';
+import type { Row } from '../../sql/row-values';
+import { counterOf, counterSums, SQLITE_SUMS } from '../counter-sums';
 import type { KeyUseOfHold, LedgerView, Refundable } from '../decision';
 import { type PreparedBatch, type PreparedEnd, UnwritableItem } from '../prepare';
 import { identityOf, identityText, receiptIdOf } from '../references';
@@ -126,7 +127,7 @@ export class SqliteView implements LedgerView {
       return '?';
     };
     const sql = counterSums(id, walletId, { ...SQLITE_SUMS, value });
-    const sums = this.looks.db.prepare(sql).get(values) as CounterState;
+    const sums = counterOf(this.looks.db.prepare(sql).get(values) as Row);
     this.looks.insertCounter.run(id, sums.spent, sums.held);
     this.counters.set(id, sums);
   }
