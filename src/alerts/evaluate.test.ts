@@ -99,6 +99,15 @@ describe('a rule of an alert', () => {
     expect(await look(tokens, NANO_MAX)).toMatchObject({ breached: true, value: NANO_MAX });
   });
 
+  it('has a value that an alert can keep, also where an account has spent more in a month than a wallet can hold', async () => {
+    const rich = await look({ window: 'MONTH' }, 3n * NANO_MAX);
+    expect(rich).toMatchObject({
+      breached: true,
+      value: NANO_MAX,
+      message: expect.stringMatching(/^13835058055\.282163712 CNY of RMB were/),
+    });
+  });
+
   it('alerts of a spend once in each window', async () => {
     const { episode } = await look({}, 0n);
     expect(episode).toBe(`DAY ${Date.UTC(2026, 9, 14)}`);

@@ -1,7 +1,7 @@
 /** Whether a rule is true now, and of what. */
 import { counted } from '../kernel/counted';
 import { invariant, unreachable } from '../kernel/invariant';
-import { formatDecimal, NANO_MAX, ONE } from '../kernel/money';
+import { formatDecimal, nano, ONE, storable } from '../kernel/money';
 import { HOUR_MS } from '../kernel/times';
 import { type Bucket, currencyOf, routeTypeOf, type SpendWindow } from '../kernel/words';
 import type { LedgerReader, ReceiptFilter, Scope } from '../ledger/ledger-reader';
@@ -125,16 +125,14 @@ async function use(
   return { breached: value >= rule.threshold, episode, lasts: true, value, message };
 }
 
+/** The value is as an alert keeps it: no threshold is beyond that. */
 function ofMoney(rule: AlertRule, { charge }: Use) {
   const bucket = bucketOfRule(rule);
-  return { value: charge, words: `${money(charge, bucket)} of ${bucket} were spent`, most: money(rule.threshold, bucket) };
+  return { value: storable(charge), words: `${money(charge, bucket)} of ${bucket} were spent`, most: money(rule.threshold, bucket) };
 }
 
 function ofTokens({ threshold }: AlertRule, { tokens }: Use) {
-  const units = tokens * ONE;
-  // No column holds more, and no threshold is beyond it.
-  const value = units < NANO_MAX ? units : NANO_MAX;
-  return { value, words: `${tokens} tokens were used`, most: formatDecimal(threshold) };
+  return { value: storable(nano(tokens * ONE)), words: `${tokens} tokens were used`, most: formatDecimal(threshold) };
 }
 
 /** What a rate counts, and how it is told. */

@@ -56,7 +56,7 @@ export function divideUp(numerator: bigint, denominator: bigint): bigint {
   return (numerator + denominator - 1n) / denominator;
 }
 
-/** An amount that a provider can bring about, as a column keeps it: what is more than any amount may be is kept as the most that one is. */
+/** An amount that prices, providers or sums can bring about, as a column keeps it: what is more than any amount may be is kept as the most that one is. */
 export function storable<C extends Currency>(amount: Nano<C>): Nano<C> {
   return amount < NANO_MAX ? amount : nano<C>(NANO_MAX);
 }

@@ -1,6 +1,6 @@
 import { aCatalog, aChannel, aModel, amount, aPrice, aRoute } from '../../test/support/catalog-builders';
 import { aKey } from '../../test/support/key-builders';
-import { nano } from '../kernel/money';
+import { NANO_MAX, nano } from '../kernel/money';
 import type { Bucket } from '../kernel/words';
 import { NO_POLICIES } from '../keys/key-policies';
 import { counterId } from '../ledger/spend-counter';
@@ -64,6 +64,18 @@ describe('an estimate', () => {
     const room = sectionsOf('QUICK').reduce((sum, { outputTokens }) => sum + BigInt(outputTokens), 0n);
     // Twice the room of each section, at four yuan for a million tokens, in each of three tries.
     expect((await ceilingAt(900)) - (await ceilingAt(1))).toBe(room * 4_000n * 3n);
+  });
+
+  it('comes to no more than any amount may be, whatever a catalog asks for: it is the budget of its run', async () => {
+    const price = aPrice({ id: 'dearest', input: amount('100000'), output: amount('100000'), multiplier: amount('100') });
+    const catalog = aCatalog({
+      models: [aModel('m', { contextWindow: 100_000_000 })],
+      channels: [aChannel('a')],
+      routes: [aRoute('m', 'ORDINARY', [{ channelId: 'a', price }])],
+    });
+    const profiles = new Map(sectionsOf('QUICK').map(({ name }) => [name, { inputTokens: 12_500_000, outputTokens: 1, seconds: 2 }]));
+    const { ceiling } = await estimateResearch(means({ catalog, profiles }), aKey(), 'QUICK', null);
+    expect(ceiling).toEqual([{ bucket: 'RMB', amount: NANO_MAX }]);
   });
 
   it('warns of a balance and of a budget that would end on the way, and of nothing when both are enough', async () => {

@@ -2,7 +2,7 @@
  * What a run will take, before it is started: tokens, seconds and money of each bucket, expected and at worst. Money comes
  * from the functions that the flow itself goes by (plan, quote, charge), so that the two never disagree.
  */
-import { type Nano, nano } from '../kernel/money';
+import { type Nano, nano, storable } from '../kernel/money';
 import { BUCKETS, type Bucket, type ResearchMode } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
 import { admitKey, WITHIN } from '../keys/authenticate';
@@ -165,9 +165,9 @@ function sumOf(amounts: readonly bigint[]): bigint {
   return amounts.reduce((sum, amount) => sum + amount, 0n);
 }
 
-/** Buckets with nothing in them are left out. */
+/** Buckets with nothing in them are left out. A run without a budget of its own has the ceiling for one: it is kept, and read again. */
 function linesOf(amountIn: (bucket: Bucket) => bigint): BudgetLine[] {
-  return BUCKETS.map((bucket) => ({ bucket, amount: nano(amountIn(bucket)) })).filter(({ amount }) => amount > 0n);
+  return BUCKETS.map((bucket) => ({ bucket, amount: storable(nano(amountIn(bucket))) })).filter(({ amount }) => amount > 0n);
 }
 
 const BILLION = 1_000_000_000n;

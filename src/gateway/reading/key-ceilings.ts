@@ -1,7 +1,7 @@
 /** What the policies of a key and the headers of a request make of it: how long it may take, how often it is tried, how dear it may be. */
 import type { AttemptLimits, Deadline } from '../../attempts/attempt-limits';
 import { Fault } from '../../kernel/fault';
-import { formatDecimal, NANO_MAX, type Nano, nano } from '../../kernel/money';
+import { formatDecimal, minNano, type Nano, storable } from '../../kernel/money';
 import { currencyOf } from '../../kernel/words';
 import type { KeyPolicies } from '../../keys/key-policies';
 import type { Quote } from '../../metering/quote-ceiling';
@@ -41,8 +41,5 @@ export function aboveCap({ bucket, route }: Plan, quote: Quote, cap: Nano | null
 
 /** What is held where the balance covers it, within the range of a balance. */
 export function fullHold({ ceiling }: Quote, cap: Nano | null): Nano {
-  const most = cap ?? MOST;
-  return ceiling > most ? most : ceiling;
+  return storable(cap === null ? ceiling : minNano(ceiling, cap));
 }
-
-const MOST = nano(NANO_MAX);
