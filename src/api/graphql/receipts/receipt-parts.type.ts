@@ -11,7 +11,10 @@ export class ReceiptLineNode {
   @Field(() => Int, { nullable: true, description: 'How many; null on a line that counts no tokens.' })
   readonly tokens: number | null;
 
-  @Field(() => Decimal, { nullable: true, description: 'Per one million tokens, the multiplier included.' })
+  @Field(() => Decimal, {
+    nullable: true,
+    description: 'Per one million tokens, the multiplier included, floored to the nano; the amount is not made of it.',
+  })
   readonly unitPrice: bigint | null;
 
   @Field(() => Decimal, { description: 'Its share of the charge, floored to the nano.' })

@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import type { ResearchMode } from '../../../kernel/words';
 import type { Estimate } from '../../../research/run';
 import { ResearchModeEnum } from '../enums';
+import { atMostInt } from '../large-counts';
 import { BucketAmountNode } from '../ledger/bucket-amount.type';
 import { WarningNode } from '../preview/route-preview.type';
 import { viewLine } from '../runs/run-view';
@@ -22,7 +23,7 @@ export class ResearchEstimateNode {
   })
   readonly ceiling: BucketAmountNode[];
 
-  @Field(() => Int, { description: 'Input and output.' })
+  @Field(() => Int, { description: 'Input and output; at most 2147483647, which is all that an Int can say.' })
   readonly expectedTokens: number;
 
   @Field(() => Int, { description: 'From the start to the report.' })
@@ -35,6 +36,12 @@ export class ResearchEstimateNode {
   readonly warnings: WarningNode[];
 }
 
-export function viewEstimate({ expected, ceiling, warnings, ...rest }: Estimate): ResearchEstimateNode {
-  return { ...rest, expected: expected.map(viewLine), ceiling: ceiling.map(viewLine), warnings: [...warnings] };
+export function viewEstimate({ expected, ceiling, warnings, expectedTokens, ...rest }: Estimate): ResearchEstimateNode {
+  return {
+    ...rest,
+    expected: expected.map(viewLine),
+    ceiling: ceiling.map(viewLine),
+    expectedTokens: atMostInt(expectedTokens),
+    warnings: [...warnings],
+  };
 }
