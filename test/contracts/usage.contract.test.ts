@@ -222,6 +222,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
       await write(end(hold, most));
     }
     const question: UsageQuestion = { scope: { accountId }, from: 0, to: Date.UTC(2100, 0), interval: 'MONTH', groupBy: 'MODEL' };
+    const ofKey = { counterId: `key/${accountId}-key/RMB/LIFETIME`, walletId: `${accountId}:RMB` };
     const all = { ...question, projectId: null, routeType: null, model: null, bucket: null };
     for (const rollUp of [
       async () => undefined,
@@ -233,6 +234,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('usage on %s', (kind) => {
       await rollUp();
       expect((await expectExact(question)).map(({ charge }) => charge)).toEqual([most * 3n, most * 2n]);
       expect((await reports.used(all)).charge).toBe(most * 5n);
+      expect((await bed.open.reader.spendOf([ofKey])).get(ofKey.counterId)).toEqual({ spent: most * 5n, held: 0n });
     }
     expect(await auditLedger(bed.database)).toEqual([]);
   });

@@ -2,8 +2,9 @@
 import type { DataSource } from 'typeorm';
 import { nano } from '../../kernel/money';
 import type { CounterOf, CounterSpend } from '../../ledger/ledger-reader';
-import { counterOf, counterSums, MYSQL_SUMS, SQLITE_SUMS } from '../ledger/counter-sums';
+import { counterSums, MYSQL_SUMS, SQLITE_SUMS } from '../ledger/counter-sums';
 import type { SqlValue } from '../ledger/sql-values';
+import { exactSum } from '../sql/exact-sums';
 import { type QueryValue, rowsOf, rowsOfIds } from '../sql/query';
 import type { Row } from '../sql/row-values';
 import { amount, text } from '../sql/stored-values';
@@ -18,10 +19,8 @@ export async function readSpend(dataSource: DataSource, counters: readonly Count
   const found = new Map(counted.map(spendOf));
   const missing = [...new Map(counters.map((each) => [each.counterId, each])).values()].filter(({ counterId }) => !found.has(counterId));
   for (let from = 0; from < missing.length; from += SUMS_PER_STATEMENT) {
-    for (const row of await sumsOf(dataSource, missing.slice(from, from + SUMS_PER_STATEMENT))) {
-      const { spent, held } = counterOf(row);
-      found.set(text(row, 'id'), { spent: nano(spent), held: nano(held) });
-    }
+    for (const row of await sumsOf(dataSource, missing.slice(from, from + SUMS_PER_STATEMENT)))
+      found.set(text(row, 'id'), { spent: nano(exactSum(row)), held: amount(row, 'held') });
   }
   return found;
 }

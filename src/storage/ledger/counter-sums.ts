@@ -56,7 +56,7 @@ export function counterSums(counterId: string, walletId: string, text: SumsText)
     FROM (SELECT ${keptInParts('c.charge', counting)} FROM (${spent.join(' UNION ALL ')}) c) s ${text.join} (${held}) o`;
 }
 
-/** The answer to `counterSums`. */
+/** What a counter begins with, from the answer to `counterSums`. */
 export function counterOf(row: Row): CounterState {
   return { spent: countable(exactSum(row)), held: big(row['held']) };
 }
