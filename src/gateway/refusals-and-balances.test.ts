@@ -1,7 +1,9 @@
 import { amount, aRoute } from '../../test/support/catalog-builders';
 import { failing, play, type Scene, stage } from '../../test/support/stage';
 import { Fault } from '../kernel/fault';
-import type { StoredKeyStatus } from '../keys/api-key';
+import { HOUR_MS } from '../kernel/times';
+import { NO_RATES, type StoredKeyStatus } from '../keys/api-key';
+import type { PlaceHold } from '../ledger/ledger-store';
 import type { ReceiptRecord } from '../ledger/receipt';
 
 describe('the two balances', () => {
@@ -58,6 +60,25 @@ describe('the two balances', () => {
     expect(receipt).toMatchObject({ bucket: 'CREDIT', status: 'SUCCEEDED' });
     expect(ledger.wallets.get('acme:CREDIT')).toEqual({ posted: amount('100') - 19_000n, held: 0n });
     expect(ledger.ends).toHaveLength(1);
+  });
+
+  it('are crossed in the windows of the first hold, however long its channels took: limits count a request when it reserved money', async () => {
+    const began = Date.UTC(2026, 10, 30, 23, 45);
+    let now = began;
+    const spend = [{ bucket: 'CREDIT', window: 'DAY', amount: amount('1') }] as const;
+    const key = { ...crossing.key, limits: { ...NO_RATES, spend } };
+    const { ledger, serve } = stage({ ...crossing, key, now: () => now, acts: { a: [failing(null, 'first_byte_timeout')] } });
+    const placed: PlaceHold[] = [];
+    ledger.beforeWrite = ({ items }) => {
+      placed.push(...items.filter((item) => item.kind === 'place'));
+      now += HOUR_MS;
+    };
+    expect(await serve()).toMatchObject({ bucket: 'CREDIT', status: 'SUCCEEDED', settledAt: began + 2 * HOUR_MS });
+    expect(placed.map(({ walletId, placedAt }) => [walletId, placedAt])).toEqual([
+      ['acme:RMB', began],
+      ['acme:CREDIT', began],
+    ]);
+    expect(placed[1]?.ceilings).toEqual([{ counterId: 'key/key/CREDIT/DAY/2026-11-30', ceiling: amount('1') }]);
   });
 
   it('are not crossed to where no channel of the other route can be tried: the request ended as the first one did', async () => {

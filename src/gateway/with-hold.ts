@@ -146,6 +146,8 @@ async function place(gateway: Gateway, asked: Asked, option: Option, replaces: H
 
 function holdItem({ facts, limits, idempotence }: Asked, option: Option, now: number, replaces: Hold | null): PlaceHold {
   const { plan, quote } = option;
+  // A request counts where it first reserved money: hours may be between the two, and with them the end of a window.
+  const placedAt = replaces?.placedAt ?? now;
   return {
     kind: 'place',
     holdId: newId(),
@@ -154,10 +156,10 @@ function holdItem({ facts, limits, idempotence }: Asked, option: Option, now: nu
     route: routeFactsOf(plan),
     amount: fullHold(quote, option.cap),
     atLeast: quote.floor,
-    placedAt: now,
-    expiresAt: now + HOLD_LIFE_MS,
+    placedAt,
+    expiresAt: placedAt + HOLD_LIFE_MS,
     replaces: replaces === null ? null : openHold(replaces),
-    ceilings: ceilingsOn(plan.bucket, now, limits),
+    ceilings: ceilingsOn(plan.bucket, placedAt, limits),
     idempotence,
   };
 }

@@ -34,6 +34,7 @@ export interface PlaceHold {
   readonly route: RouteFacts;
   readonly amount: bigint;
   readonly atLeast: bigint;
+  /** When the request first reserved money: of a hold that takes the place of another one, when that was placed. */
   readonly placedAt: number;
   readonly expiresAt: number;
   /** An open hold of the same request, on the other wallet, that this one takes the place of: released when this is granted. */

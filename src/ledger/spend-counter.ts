@@ -3,7 +3,8 @@
  * a counter, and the hold that would pass it is refused in the same transaction that checks the balance.
  *
  * Windows are of the calendar in UTC: a day, an ISO week (from Monday), a month, and all time. A hold counts in the
- * windows of the moment at which it was placed, and so does its charge, also when that comes after their end.
+ * windows of the moment at which it was placed, and so does its charge, also when that comes after their end. One that takes the place of
+ * another one, on the other balance, counts in the windows of that moment as well.
  */
 import { unreachable } from '../kernel/invariant';
 import { DAY_MS } from '../kernel/times';

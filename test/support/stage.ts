@@ -90,6 +90,8 @@ export interface Scene {
   /** Several secrets of the channels a, b and c. */
   readonly apiKeys?: readonly string[];
   readonly endpoint?: Endpoint;
+  /** Milliseconds since 1970; left out: always 1,000. */
+  readonly now?: () => number;
   /** Whether this process counts among the living, each time that it asks; left out: it is alone. */
   readonly isLiving?: () => Promise<boolean>;
 }
@@ -124,7 +126,7 @@ export function stage(scene: Scene) {
   const key = aKey(scene.key ?? {});
   const spool = new MemorySpool();
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const clock = { now: () => 1_000, monotonic: () => 0, sleep: () => Promise.resolve() };
+  const clock = { now: scene.now ?? (() => 1_000), monotonic: () => 0, sleep: () => Promise.resolve() };
   const counter = { load: () => undefined, count: (text: string) => text.split(/\s+/).filter(Boolean).length };
   const checkpoints = new Checkpoints({ store: ledger, counter, clock, log });
   const gateway = {

@@ -32,7 +32,7 @@ const COLUMN = { key: 'api_key_id', project: 'project_id', run: 'run_id' } as co
 const INDEX = { key: 'receipt_key_time', project: 'receipt_project', run: 'receipt_run' } as const;
 /** Of a receipt that counts, as of sums of them. */
 const CHARGE = 'r.charge, 0 AS charge_high, 1 AS times';
-/** A request is received before its hold is placed, by this much at most. */
+/** A request is received before its hold is placed, by this much at most; a hold in the place of another one says when that was placed. */
 const BEFORE_HOLD_MS = 600_000;
 
 /** A window of the calendar: whole days. Null: all time. */

@@ -11,7 +11,7 @@ export class HoldNode {
   @Field(() => HoldStateEnum, { description: 'What became of it.' })
   readonly state: HoldState;
 
-  @Field(() => DateTime, { description: 'When it was reserved.' })
+  @Field(() => DateTime, { description: 'When the request first reserved money, on the other balance where it crossed over from that.' })
   readonly placedAt: number;
 
   @Field(() => DateTime, { description: 'An hour after it was placed. No clock ends a hold: recovery ends that of a process that died.' })
