@@ -1,5 +1,5 @@
 /** Lists by cursor, from new to old. */
-import { Arg, Field, Int, ObjectType } from 'type-graphql';
+import { Arg, type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { wrong } from '../../kernel/fault';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 
@@ -38,6 +38,31 @@ export interface Connection<T> {
   readonly edges: { readonly cursor: string; readonly node: T }[];
   readonly nodes: T[];
   readonly pageInfo: PageInfoNode;
+}
+
+/** The type of a page of `Node`s in the graph, and with it that of their edges. `words`: what one of them is called, and several. */
+export function connectionType<T extends object>(name: string, Node: ClassType<T>, words: { readonly one: string; readonly many: string }) {
+  @ObjectType(`${name}Edge`, { description: `One ${words.one} and its place in the list.` })
+  class Edge {
+    @Field(() => String, { description: 'To be passed as `after`.' })
+    readonly cursor: string;
+
+    @Field(() => Node, { description: `The ${words.one}.` })
+    readonly node: T;
+  }
+
+  @ObjectType(`${name}Connection`, { description: `A page of ${words.many}, new to old.` })
+  class ConnectionOfNodes {
+    @Field(() => [Edge], { description: `The ${words.many} with their cursors.` })
+    readonly edges: Edge[];
+
+    @Field(() => [Node], { description: `The ${words.many} alone.` })
+    readonly nodes: T[];
+
+    @Field(() => PageInfoNode, { description: 'Where the page ends.' })
+    readonly pageInfo: PageInfoNode;
+  }
+  return ConnectionOfNodes;
 }
 
 /** The page that was asked for, as it was read. */

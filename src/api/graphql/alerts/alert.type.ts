@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AlertDelivery, AlertMetric, DeliveryMeans, DeliveryState } from '../../../alerts/alert';
 import { AlertMetricEnum, DeliveryMeansEnum, DeliveryStateEnum } from '../enums';
-import { PageInfoNode } from '../pages';
+import { type Connection, connectionType } from '../pages';
 import { DateTime, Decimal } from '../scalars';
 
 @ObjectType('AlertDelivery', { description: 'One alert on its way to one place, with what the last try came to.', simpleResolvers: true })
@@ -62,23 +62,5 @@ export class AlertNode {
   readonly ledgerEntryId: string | null;
 }
 
-@ObjectType('AlertEdge', { description: 'An alert and its place in the list.' })
-class AlertEdge {
-  @Field(() => String, { description: 'To be passed as `after`.' })
-  readonly cursor: string;
-
-  @Field(() => AlertNode, { description: 'The alert.' })
-  readonly node: AlertNode;
-}
-
-@ObjectType('AlertConnection', { description: 'A page of alerts, new to old.' })
-export class AlertConnection {
-  @Field(() => [AlertEdge], { description: 'The alerts with their cursors.' })
-  readonly edges: AlertEdge[];
-
-  @Field(() => [AlertNode], { description: 'The alerts alone.' })
-  readonly nodes: AlertNode[];
-
-  @Field(() => PageInfoNode, { description: 'Where the page ends.' })
-  readonly pageInfo: PageInfoNode;
-}
+export const AlertConnection = connectionType('Alert', AlertNode, { one: 'alert', many: 'alerts' });
+export type AlertConnection = Connection<AlertNode>;

@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import type { AuditActor, AuditOutcome } from '../../../ledger/mutation-log';
 import { AuditActorEnum, AuditOutcomeEnum } from '../enums';
-import { PageInfoNode } from '../pages';
+import { type Connection, connectionType } from '../pages';
 import { DateTime } from '../scalars';
 
 @ObjectType('AuditEntry', { description: 'One mutation: who tried it, what it changed, and how it ended.', simpleResolvers: true })
@@ -46,23 +46,8 @@ export class AuditEntryNode {
   readonly after: string | null;
 }
 
-@ObjectType('AuditEntryEdge', { description: 'An entry of the audit log and its place in the list.' })
-class AuditEntryEdge {
-  @Field(() => String, { description: 'To be passed as `after`.' })
-  readonly cursor: string;
-
-  @Field(() => AuditEntryNode, { description: 'The entry.' })
-  readonly node: AuditEntryNode;
-}
-
-@ObjectType('AuditEntryConnection', { description: 'A page of the audit log, new to old.' })
-export class AuditEntryConnection {
-  @Field(() => [AuditEntryEdge], { description: 'The entries with their cursors.' })
-  readonly edges: AuditEntryEdge[];
-
-  @Field(() => [AuditEntryNode], { description: 'The entries alone.' })
-  readonly nodes: AuditEntryNode[];
-
-  @Field(() => PageInfoNode, { description: 'Where the page ends.' })
-  readonly pageInfo: PageInfoNode;
-}
+export const AuditEntryConnection = connectionType('AuditEntry', AuditEntryNode, {
+  one: 'entry of the audit log',
+  many: 'entries of the audit log',
+});
+export type AuditEntryConnection = Connection<AuditEntryNode>;

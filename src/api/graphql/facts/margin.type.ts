@@ -3,7 +3,7 @@ import type { Currency } from '../../../kernel/words';
 import { CurrencyEnum } from '../enums';
 import { BucketAmountNode } from '../ledger/bucket-amount.type';
 import { CurrencyAmountNode } from '../ledger/currency-amount.type';
-import { PageInfoNode } from '../pages';
+import { type Connection, connectionType } from '../pages';
 import { DateTime, Decimal } from '../scalars';
 
 @ObjectType('Margin', { description: 'What the requests of a key, route, channel or account brought in, and what they cost.' })
@@ -64,23 +64,5 @@ export class OverageNode {
   readonly createdAt: number;
 }
 
-@ObjectType('OverageEdge', { description: 'An overage and its place in the list.' })
-class OverageEdge {
-  @Field(() => String, { description: 'To be passed as `after`.' })
-  readonly cursor: string;
-
-  @Field(() => OverageNode, { description: 'The overage.' })
-  readonly node: OverageNode;
-}
-
-@ObjectType('OverageConnection', { description: 'A page of overages, new to old.' })
-export class OverageConnection {
-  @Field(() => [OverageEdge], { description: 'The overages with their places.' })
-  readonly edges: OverageEdge[];
-
-  @Field(() => [OverageNode], { description: 'The overages alone.' })
-  readonly nodes: OverageNode[];
-
-  @Field(() => PageInfoNode, { description: 'Where the page ends.' })
-  readonly pageInfo: PageInfoNode;
-}
+export const OverageConnection = connectionType('Overage', OverageNode, { one: 'overage', many: 'overages' });
+export type OverageConnection = Connection<OverageNode>;

@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type { EntryKind } from '../../../kernel/words';
 import type { LedgerEntry } from '../../../ledger/wallet';
 import { EntryKindEnum } from '../enums';
-import { PageInfoNode } from '../pages';
+import { type Connection, connectionType } from '../pages';
 import { DateTime, Decimal } from '../scalars';
 
 @ObjectType('LedgerEntry', { description: "One immutable line of a wallet's history.", simpleResolvers: true })
@@ -35,26 +35,8 @@ export class LedgerEntryNode {
   readonly createdAt: number;
 }
 
-@ObjectType('LedgerEntryEdge', { description: 'An entry and its place in the list.' })
-class LedgerEntryEdge {
-  @Field(() => String, { description: 'To be passed as `after`.' })
-  readonly cursor: string;
-
-  @Field(() => LedgerEntryNode, { description: 'The entry.' })
-  readonly node: LedgerEntryNode;
-}
-
-@ObjectType('LedgerEntryConnection', { description: 'A page of entries, new to old.' })
-export class LedgerEntryConnection {
-  @Field(() => [LedgerEntryEdge], { description: 'The entries with their cursors.' })
-  readonly edges: LedgerEntryEdge[];
-
-  @Field(() => [LedgerEntryNode], { description: 'The entries alone.' })
-  readonly nodes: LedgerEntryNode[];
-
-  @Field(() => PageInfoNode, { description: 'Where the page ends.' })
-  readonly pageInfo: PageInfoNode;
-}
+export const LedgerEntryConnection = connectionType('LedgerEntry', LedgerEntryNode, { one: 'entry', many: 'entries' });
+export type LedgerEntryConnection = Connection<LedgerEntryNode>;
 
 /** An entry with the ids that its nested fields are loaded by. */
 export type EntryView = LedgerEntryNode & Pick<LedgerEntry, 'walletId' | 'apiKeyId' | 'receiptId' | 'runId'>;

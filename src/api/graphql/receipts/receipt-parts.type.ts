@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { PageInfoNode } from '../pages';
+import { type Connection, connectionType } from '../pages';
 import { Decimal } from '../scalars';
 import { ReceiptNode } from './receipt.type';
 
@@ -21,23 +21,5 @@ export class ReceiptLineNode {
   readonly amount: bigint;
 }
 
-@ObjectType('ReceiptEdge', { description: 'A receipt and its place in the list.' })
-class ReceiptEdge {
-  @Field(() => String, { description: 'To be passed as `after`.' })
-  readonly cursor: string;
-
-  @Field(() => ReceiptNode, { description: 'The receipt.' })
-  readonly node: ReceiptNode;
-}
-
-@ObjectType('ReceiptConnection', { description: 'A page of receipts, new to old.' })
-export class ReceiptConnection {
-  @Field(() => [ReceiptEdge], { description: 'The receipts with their cursors.' })
-  readonly edges: ReceiptEdge[];
-
-  @Field(() => [ReceiptNode], { description: 'The receipts alone.' })
-  readonly nodes: ReceiptNode[];
-
-  @Field(() => PageInfoNode, { description: 'Where the page ends.' })
-  readonly pageInfo: PageInfoNode;
-}
+export const ReceiptConnection = connectionType('Receipt', ReceiptNode, { one: 'receipt', many: 'receipts' });
+export type ReceiptConnection = Connection<ReceiptNode>;

@@ -3,7 +3,7 @@ import type { Bucket, Currency } from '../../../kernel/words';
 import type { RedemptionState } from '../../../ledger/redemption/redeem';
 import { BucketEnum, CurrencyEnum, RedemptionStateEnum } from '../enums';
 import { LedgerEntryNode } from '../ledger/ledger-entry.type';
-import { PageInfoNode } from '../pages';
+import { type Connection, connectionType } from '../pages';
 import { DateTime, Decimal } from '../scalars';
 
 @ObjectType('RedemptionCode', { description: 'A code that adds money to the balance of one account, once. Its text is not kept.' })
@@ -48,23 +48,8 @@ export class CreatedRedemptionCode {
   readonly code: string;
 }
 
-@ObjectType('RedemptionCodeEdge', { description: 'A code and its place in the list.' })
-class RedemptionCodeEdge {
-  @Field(() => String, { description: 'To be passed as `after`.' })
-  readonly cursor: string;
-
-  @Field(() => RedemptionCodeNode, { description: 'The code.' })
-  readonly node: RedemptionCodeNode;
-}
-
-@ObjectType('RedemptionCodeConnection', { description: 'A page of redemption codes, new to old.' })
-export class RedemptionCodeConnection {
-  @Field(() => [RedemptionCodeEdge], { description: 'The codes with their places.' })
-  readonly edges: RedemptionCodeEdge[];
-
-  @Field(() => [RedemptionCodeNode], { description: 'The codes alone.' })
-  readonly nodes: RedemptionCodeNode[];
-
-  @Field(() => PageInfoNode, { description: 'Where the page ends.' })
-  readonly pageInfo: PageInfoNode;
-}
+export const RedemptionCodeConnection = connectionType('RedemptionCode', RedemptionCodeNode, {
+  one: 'redemption code',
+  many: 'redemption codes',
+});
+export type RedemptionCodeConnection = Connection<RedemptionCodeNode>;

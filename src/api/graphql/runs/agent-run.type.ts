@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type { RunStatus } from '../../../kernel/words';
 import { RunStatusEnum } from '../enums';
 import { BucketAmountNode } from '../ledger/bucket-amount.type';
-import { PageInfoNode } from '../pages';
+import { type Connection, connectionType } from '../pages';
 import { DateTime } from '../scalars';
 
 @ObjectType('AgentRun', {
@@ -34,23 +34,5 @@ export class AgentRunNode {
   readonly finishedAt: number | null;
 }
 
-@ObjectType('AgentRunEdge', { description: 'A run and its place in the list.' })
-class AgentRunEdge {
-  @Field(() => String, { description: 'To be passed as `after`.' })
-  readonly cursor: string;
-
-  @Field(() => AgentRunNode, { description: 'The run.' })
-  readonly node: AgentRunNode;
-}
-
-@ObjectType('AgentRunConnection', { description: 'A page of runs, new to old.' })
-export class AgentRunConnection {
-  @Field(() => [AgentRunEdge], { description: 'The runs with their cursors.' })
-  readonly edges: AgentRunEdge[];
-
-  @Field(() => [AgentRunNode], { description: 'The runs alone.' })
-  readonly nodes: AgentRunNode[];
-
-  @Field(() => PageInfoNode, { description: 'Where the page ends.' })
-  readonly pageInfo: PageInfoNode;
-}
+export const AgentRunConnection = connectionType('AgentRun', AgentRunNode, { one: 'run', many: 'runs' });
+export type AgentRunConnection = Connection<AgentRunNode>;
