@@ -18,8 +18,21 @@ export class SpendLimitInput {
   readonly amount: bigint;
 }
 
+/** What is alike in a new key and in a change. */
+@InputType()
+abstract class KeyInput extends KeyPoliciesInput {
+  @Field(() => Int, { nullable: true, description: 'Requests in one minute.' })
+  readonly requestsPerMinute?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Tokens in one minute.' })
+  readonly tokensPerMinute?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Requests in flight at once.' })
+  readonly concurrency?: number | null;
+}
+
 @InputType('CreateApiKeyInput', { description: 'The key that is wanted.' })
-export class CreateApiKeyInput extends KeyPoliciesInput {
+export class CreateApiKeyInput extends KeyInput {
   @Field(() => ID, { nullable: true, description: 'For operators; an account creates its own.' })
   readonly accountId?: string | null;
 
@@ -46,15 +59,6 @@ export class CreateApiKeyInput extends KeyPoliciesInput {
   @Field(() => [String], { nullable: true, description: 'Models of the catalog; left out: every model that the route policy reaches.' })
   readonly allowedModels?: string[] | null;
 
-  @Field(() => Int, { nullable: true, description: 'Requests in one minute.' })
-  readonly requestsPerMinute?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Tokens in one minute.' })
-  readonly tokensPerMinute?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Requests in flight at once.' })
-  readonly concurrency?: number | null;
-
   @Field(() => [SpendLimitInput], { nullable: true, description: 'At most one for each bucket and window.' })
   readonly spendLimits?: SpendLimitInput[] | null;
 
@@ -64,7 +68,7 @@ export class CreateApiKeyInput extends KeyPoliciesInput {
 
 /** null and a field that is left out differ here: null lifts a limit. */
 @InputType('UpdateApiKeyInput', { description: 'What is to change of a key. What is left out stays as it is; null lifts a limit.' })
-export class UpdateApiKeyInput extends KeyPoliciesInput {
+export class UpdateApiKeyInput extends KeyInput {
   @Field(() => String, { nullable: true, description: '1 to 200 characters.' })
   readonly name?: string | null;
 
@@ -79,15 +83,6 @@ export class UpdateApiKeyInput extends KeyPoliciesInput {
 
   @Field(() => [String], { nullable: true, description: 'Models of the catalog; null: every model that the route policy reaches.' })
   readonly allowedModels?: string[] | null;
-
-  @Field(() => Int, { nullable: true, description: 'Requests in one minute.' })
-  readonly requestsPerMinute?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Tokens in one minute.' })
-  readonly tokensPerMinute?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Requests in flight at once.' })
-  readonly concurrency?: number | null;
 
   @Field(() => [SpendLimitInput], { nullable: true, description: 'Take the place of all that the key has; null or empty: none.' })
   readonly spendLimits?: SpendLimitInput[] | null;

@@ -4,28 +4,17 @@ import { CurrencyEnum } from '../enums';
 import { DateTime, Decimal } from '../scalars';
 import { LongPromptPriceNode } from './long-prompt-price.type';
 import { PriceClassesNode } from './price-classes.type';
+import { TokenPricesFields } from './token-prices.type';
 
 @ObjectType('ChannelCost', {
   description: 'One immutable version of what a channel charges the operator. Amounts are per one million tokens. It changes no charge.',
 })
-export class ChannelCostNode {
+export class ChannelCostNode extends TokenPricesFields {
   @Field(() => ID, { description: 'Names this version for ever.' })
   readonly id: string;
 
   @Field(() => CurrencyEnum, { description: 'What the upstream bills in; it need not be the currency of the route.' })
   readonly currency: Currency;
-
-  @Field(() => Decimal, { description: 'Input tokens.' })
-  readonly input: bigint;
-
-  @Field(() => Decimal, { nullable: true, description: 'Input tokens read from the cache; null: as input.' })
-  readonly cachedInput: bigint | null;
-
-  @Field(() => Decimal, { nullable: true, description: 'Input tokens written to the cache; null: as input.' })
-  readonly cacheWrite: bigint | null;
-
-  @Field(() => Decimal, { description: 'Output tokens, reasoning included.' })
-  readonly output: bigint;
 
   @Field(() => Decimal, { nullable: true, description: 'For each request that used something, beside its tokens.' })
   readonly perRequest: bigint | null;

@@ -3,6 +3,7 @@ import type { LongPromptPrice } from '../../../kernel/long-prompts';
 import { nano } from '../../../kernel/money';
 import { given } from '../given';
 import { Decimal } from '../scalars';
+import { TokenPricesInput } from './token-prices.type';
 
 const OPTIONAL = { nullable: true } as const;
 
@@ -10,23 +11,11 @@ const OPTIONAL = { nullable: true } as const;
   description:
     'What a request with a long prompt is to cost, per one million tokens. What is left out costs as it would in a price of its own.',
 })
-export class LongPromptPriceInput {
+export class LongPromptPriceInput extends TokenPricesInput {
   @Field(() => Int, {
     description: 'A request that has more input tokens than this, cached ones included, pays these prices for all of its tokens.',
   })
   readonly above: number;
-
-  @Field(() => Decimal, { description: 'Input tokens.' })
-  readonly input: bigint;
-
-  @Field(() => Decimal, { ...OPTIONAL, description: 'Input tokens read from the cache; left out: as input.' })
-  readonly cachedInput?: bigint | null;
-
-  @Field(() => Decimal, { ...OPTIONAL, description: 'Input tokens written to the cache; left out: as input.' })
-  readonly cacheWrite?: bigint | null;
-
-  @Field(() => Decimal, { description: 'Output tokens, reasoning included.' })
-  readonly output: bigint;
 
   @Field(() => Decimal, { ...OPTIONAL, description: 'Input tokens of audio; left out: as input.' })
   readonly audioInput?: bigint | null;

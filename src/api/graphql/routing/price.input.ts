@@ -5,6 +5,7 @@ import type { PriceWish } from '../../../routing/operate-catalog';
 import { given } from '../given';
 import { DateTime, Decimal } from '../scalars';
 import { LongPromptPriceInput, longPromptPriceOf } from './long-prompt-price.input';
+import { TokenPricesInput } from './token-prices.type';
 
 const APART = { nullable: true } as const;
 
@@ -36,19 +37,7 @@ export class PriceClassesInput {
 }
 
 @InputType('PriceInput', { description: 'A price that a route is to have: per one million tokens, in the currency of its bucket.' })
-export class PriceInput {
-  @Field(() => Decimal, { description: 'Input tokens.' })
-  readonly input: bigint;
-
-  @Field(() => Decimal, { nullable: true, description: 'Input tokens read from the cache; left out: as input.' })
-  readonly cachedInput?: bigint | null;
-
-  @Field(() => Decimal, { nullable: true, description: 'Input tokens written to the cache; left out: as input.' })
-  readonly cacheWrite?: bigint | null;
-
-  @Field(() => Decimal, { description: 'Output tokens, reasoning included.' })
-  readonly output: bigint;
-
+export class PriceInput extends TokenPricesInput {
   @Field(() => Decimal, { nullable: true, description: 'For each request, beside its tokens.' })
   readonly perRequest?: bigint | null;
 

@@ -4,26 +4,15 @@ import { CurrencyEnum } from '../enums';
 import { DateTime, Decimal } from '../scalars';
 import { LongPromptPriceNode } from './long-prompt-price.type';
 import { PriceClassesNode } from './price-classes.type';
+import { TokenPricesFields } from './token-prices.type';
 
 @ObjectType('Price', { description: 'One immutable price version. Amounts are per one million tokens, in the currency of the bucket.' })
-export class PriceNode {
+export class PriceNode extends TokenPricesFields {
   @Field(() => ID, { description: 'Names this version for ever: receipts keep theirs.' })
   readonly versionId: string;
 
   @Field(() => CurrencyEnum, { description: 'The currency of the bucket that pays.' })
   readonly currency: Currency;
-
-  @Field(() => Decimal, { description: 'Input tokens.' })
-  readonly input: bigint;
-
-  @Field(() => Decimal, { nullable: true, description: 'Input tokens read from the cache; null: as input.' })
-  readonly cachedInput: bigint | null;
-
-  @Field(() => Decimal, { nullable: true, description: 'Input tokens written to the cache; null: as input.' })
-  readonly cacheWrite: bigint | null;
-
-  @Field(() => Decimal, { description: 'Output tokens, reasoning included.' })
-  readonly output: bigint;
 
   @Field(() => Decimal, { nullable: true, description: 'For each request, beside its tokens.' })
   readonly perRequest: bigint | null;
