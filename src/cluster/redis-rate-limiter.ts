@@ -1,5 +1,7 @@
 /** Rate limits that all processes share, in Redis. It rejects while Redis is away: `rate-limiter-with-fallback.ts` goes on then. */
+
 import { invariant } from '../kernel/invariant';
+import { groupBy, inPortions } from '../kernel/lists';
 import { levelsOf, reservedTokens } from '../keys/rate-bucket';
 import type { RateAsk, RateGranted, RateLevels, RateLimiter, RateLimits, RateRefused } from '../keys/rate-limiter';
 import { RATE_SCRIPT, RENEW_SCRIPT } from './rate-script';
@@ -124,22 +126,13 @@ export class RedisRateLimiter implements RateLimiter {
    * keep keys on several nodes; and only what is still held when it is said, or a slot that was given back meanwhile would stand again.
    */
   private async renew(): Promise<void> {
-    for (const [key, slots] of this.heldByKey()) {
-      for (let from = 0; from < slots.length; from += RENEWED_AT_ONCE) {
-        const some = slots.slice(from, from + RENEWED_AT_ONCE).filter((slot) => this.held.has(slot));
+    for (const [key, held] of groupBy(this.held, ([, key]) => key)) {
+      const slots = held.map(([slot]) => slot);
+      for (const portion of inPortions(slots, RENEWED_AT_ONCE)) {
+        const some = portion.filter((slot) => this.held.has(slot));
         if (some.length > 0) await this.options.redis.run(RENEW_SCRIPT, [key], [String(this.leaseMs), ...some]);
       }
     }
-  }
-
-  private heldByKey(): Map<string, string[]> {
-    const byKey = new Map<string, string[]>();
-    for (const [slot, key] of this.held) {
-      const slots = byKey.get(key);
-      if (slots === undefined) byKey.set(key, [slot]);
-      else slots.push(slot);
-    }
-    return byKey;
   }
 
   /** The braces keep both on one node of a Redis Cluster. */

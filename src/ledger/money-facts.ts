@@ -1,4 +1,5 @@
 /** The port for what an operator wants to know of money: what requests brought in, what they cost, and what was lost on them. */
+import { sumOf } from '../kernel/lists';
 import { type Nano, nano } from '../kernel/money';
 import { type Bucket, type Currency, currencyOf } from '../kernel/words';
 import type { Page, PageRequest } from './ledger-reader';
@@ -60,7 +61,7 @@ export function marginOf({ charges, refunds, costs, attemptsWithoutCost }: Money
   const [currency, another] = new Set(all.map((each) => each.currency));
   if (currency === undefined) return { known: false, reason: 'Nothing was charged, and nothing was spent.' };
   if (another !== undefined) return { known: false, reason: 'Charges and costs are in two currencies, which are never added up.' };
-  return { known: true, margin: { currency, amount: nano(all.reduce((sum, { amount }) => sum + amount, 0n)) } };
+  return { known: true, margin: { currency, amount: nano(sumOf(all.map((each) => each.amount))) } };
 }
 
 function inCurrency({ bucket, amount }: InBucket): InCurrency {

@@ -5,6 +5,7 @@
  * That number is what makes it safe: a step that was stamped before that time, and committed after the cursor was given out, is in
  * the ledger's number and not in the cursor's. Such a cursor is refused; otherwise that step would never be told.
  */
+import { sumOf } from '../kernel/lists';
 import { beyondTheEnd, type RestPosition, type SpendPosition, spendCursor, type WalletPosition, writtenLate } from './spend-cursor';
 import type { HistoryStep, WalletHead, WalletHistory } from './wallet-history';
 
@@ -59,7 +60,7 @@ export class SpendPlace {
     const unnamed = rest === null ? new Map<string, WalletPosition>() : await standingAt(rest.atUs, heads, named, history);
     const positions = new Map([...named, ...unnamed]);
     refuseBeyond(positions, heads);
-    const steps = [...unnamed.values()].reduce((sum, { seq }) => sum + seq, 0n);
+    const steps = sumOf([...unnamed.values()].map(({ seq }) => seq));
     if (rest !== null && steps !== rest.steps) throw writtenLate();
     return new SpendPlace(positions, { rest, named, heads }, now);
   }

@@ -2,6 +2,7 @@
  * What a run will take, before it is started: tokens, seconds and money of each bucket, expected and at worst. Money comes
  * from the functions that the flow itself goes by (plan, quote, charge), so that the two never disagree.
  */
+import { sumOf } from '../kernel/lists';
 import { type Nano, nano, storable } from '../kernel/money';
 import { BUCKETS, type Bucket, type ResearchMode } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
@@ -159,10 +160,6 @@ function secondsOf(sections: readonly SectionEstimate[]): number {
 
 function holdsIn(sections: readonly SectionEstimate[], bucket: Bucket): Nano[] {
   return sections.flatMap(({ holds }) => holds.filter((hold) => hold.bucket === bucket).map(({ amount }) => amount));
-}
-
-function sumOf(amounts: readonly bigint[]): bigint {
-  return amounts.reduce((sum, amount) => sum + amount, 0n);
 }
 
 /** Buckets with nothing in them are left out. A run without a budget of its own has the ceiling for one: it is kept, and read again. */

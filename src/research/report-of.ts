@@ -1,6 +1,7 @@
 /** The report of a run, from what stands in the database: as far as it is written, and why it is not whole. */
 
 import { counted } from '../kernel/counted';
+import { sumOf } from '../kernel/lists';
 import { nano } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
 import type { BudgetLine } from '../runs/run';
@@ -56,7 +57,7 @@ export function pageOf(input: ReportInput): { readonly markdown: string; readonl
 
 /** What tries cost whose answer was not used. */
 function retryCost(charges: readonly SectionCharge[]): BudgetLine[] {
-  return BUCKETS.map((bucket) => ({ bucket, amount: nano(charges.reduce((sum, { wasted }) => sum + wasted[bucket], 0n)) }));
+  return BUCKETS.map((bucket) => ({ bucket, amount: nano(sumOf(charges.map(({ wasted }) => wasted[bucket]))) }));
 }
 
 /** Sections that took more than one try. */

@@ -1,5 +1,6 @@
 /** The receipt of a run: the sum of its calls, bucket by bucket, and what is left of its budget. Exact to the nano. */
-import { addNano, type Nano, nano } from '../kernel/money';
+import { sumOf } from '../kernel/lists';
+import { type Nano, nano } from '../kernel/money';
 import { BUCKETS, type Bucket, type UsageSource } from '../kernel/words';
 import { type Amounts, NOTHING } from './amounts';
 import type { BudgetLine, Run, RunPart, RunSums } from './run';
@@ -20,8 +21,6 @@ export interface RunReceipt {
   readonly byModel: readonly { readonly model: string; readonly bucket: Bucket; readonly requests: number; readonly charge: Nano }[];
 }
 
-const ZERO = nano(0n);
-
 /** What a run without a call adds up to. */
 export const NO_CALLS: RunSums = { parts: [], attempts: 0, failedAttempts: 0, sources: [], refunds: NOTHING };
 
@@ -40,7 +39,10 @@ export function runReceipt({ parts, attempts, failedAttempts, sources, refunds }
       reasoningTokens: sum(({ reasoningTokens }) => reasoningTokens),
       source: leastCertain(sources),
     },
-    charges: BUCKETS.map((bucket) => ({ bucket, amount: chargeOf(parts, bucket) })),
+    charges: BUCKETS.map((bucket) => ({
+      bucket,
+      amount: nano(sumOf(parts.filter((part) => part.bucket === bucket).map(({ charge }) => charge))),
+    })),
     refunds: BUCKETS.map((bucket) => ({ bucket, amount: nano(refunds[bucket]) })),
     byModel: parts.flatMap(({ model, bucket, requests, charge }) =>
       model === null || bucket === null ? [] : [{ model, bucket, requests, charge }],
@@ -51,10 +53,6 @@ export function runReceipt({ parts, attempts, failedAttempts, sources, refunds }
 /** What may still be held, of each bucket that the budget names; never below zero. */
 export function leftOf({ budget }: Pick<Run, 'budget'>, used: Amounts): BudgetLine[] {
   return budget.map(({ bucket, amount }) => ({ bucket, amount: nano(amount > used[bucket] ? amount - used[bucket] : 0n) }));
-}
-
-function chargeOf(parts: readonly RunPart[], bucket: Bucket): Nano {
-  return parts.filter((part) => part.bucket === bucket).reduce((total, { charge }) => addNano(total, charge), ZERO);
 }
 
 /** A sum is as certain as its least certain part; calls that used nothing leave no doubt. */

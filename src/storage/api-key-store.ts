@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager, SelectQueryBuilder } from 'typeorm';
 import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
+import { inPortions } from '../kernel/lists';
 import type { MadeBefore } from '../kernel/made-once';
 import { shown } from '../kernel/shown';
 import type { ApiKey, StoredKeyStatus } from '../keys/api-key';
@@ -67,8 +68,7 @@ export class TypeormApiKeyStore implements ApiKeyStore {
     const sql = `SELECT id FROM api_key WHERE ${asked.sql} ORDER BY created_at DESC, id DESC`;
     const ids = (await rowsOf(this.dataSource, sql, asked.values)).map((row) => text(row, 'id'));
     const keys: ApiKey[] = [];
-    for (let from = 0; from < ids.length; from += LISTED_AT_ONCE) {
-      const some = ids.slice(from, from + LISTED_AT_ONCE);
+    for (const some of inPortions(ids, LISTED_AT_ONCE)) {
       const found = await this.find(some);
       keys.push(...some.flatMap((id) => found.get(id) ?? []));
     }

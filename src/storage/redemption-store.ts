@@ -1,5 +1,7 @@
 /** Redemption codes in the database: of each code, its hash. */
+
 import type { DataSource } from 'typeorm';
+import { inPortions } from '../kernel/lists';
 import type { MadeBefore, Once } from '../kernel/made-once';
 import { nano } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
@@ -21,8 +23,7 @@ export class SqlRedemptionStore implements RedemptionStore {
   async add(codes: readonly (RedemptionCode & { readonly codeHash: string })[], once: Once | null): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
       await noteMade(manager, once, codes[0]?.id ?? '', codes[0]?.createdAt ?? 0);
-      for (let from = 0; from < codes.length; from += CODES_PER_STATEMENT) {
-        const some = codes.slice(from, from + CODES_PER_STATEMENT);
+      for (const some of inPortions(codes, CODES_PER_STATEMENT)) {
         const rows = some.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
         await manager.query(`INSERT INTO redemption_code (${COLUMNS}, code_hash) VALUES ${rows}`, some.flatMap(valuesOf));
       }

@@ -1,5 +1,7 @@
 /** The receipt of a run as the command prints it: exact, and every retry and move with what it cost. */
+
 import { counted } from '../../kernel/counted';
+import { sumOf } from '../../kernel/lists';
 import { formatDecimal, parseDecimal } from '../../kernel/money';
 import { type Bucket, currencyOf } from '../../kernel/words';
 import { amountsText } from './amounts';
@@ -42,7 +44,7 @@ export function receiptText({ id, symbol, status, statusReason, estimate, held, 
 /** Clients may attach calls of their own to a run: they are of no section, and paid from its budget. */
 function attachedRow(sections: EndView['sections'], charges: readonly Amount[]): string[][] {
   const ofSections = (bucket: Bucket) => sections.flatMap(({ charge }) => charge.filter((each) => each.bucket === bucket));
-  const sum = (amounts: readonly Amount[]) => amounts.reduce((total, { amount }) => total + (parseDecimal(amount) ?? 0n), 0n);
+  const sum = (amounts: readonly Amount[]) => sumOf(amounts.map(({ amount }) => parseDecimal(amount) ?? 0n));
   const rest = charges.map((charge) => ({ ...charge, units: sum([charge]) - sum(ofSections(charge.bucket)) }));
   const attached = rest.filter(({ units }) => units > 0n).map((each) => ({ ...each, amount: formatDecimal(each.units) }));
   return attached.length === 0 ? [] : [['Attached by clients', '', '', amountsText(attached)]];

@@ -1,6 +1,7 @@
 /** The rules of a wallet and of its balance chain: one link for each batch that moved its money. */
+import { sumOf } from '../../kernel/lists';
 import { currencyOfBucket, signed } from './audit-transfer';
-import { broken, type Finding, total } from './finding';
+import { broken, type Finding } from './finding';
 import type { Row } from './tables';
 
 /** Where the walk along a chain stands. */
@@ -29,7 +30,7 @@ export function auditLink(link: Row<'change'>, before: ChainPlace): Finding[] {
 
 /** One link against the entries of its wallet and batch. */
 export function auditEntriesOfLink(link: Row<'change'>, entries: readonly Row<'transfer'>[]): Finding[] {
-  const sum = total(entries.map(signed));
+  const sum = sumOf(entries.map(signed));
   return broken(subjectOf(link), [
     ['I7', entries.length > 0, 'it has no entry'],
     ['I2', link.postedDelta === sum, `it changes the balance by ${link.postedDelta}, its entries add up to ${sum}`],

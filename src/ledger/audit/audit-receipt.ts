@@ -1,12 +1,14 @@
 /** The rules of one receipt: its charge is the price version applied to the usage, and everything that bears it agrees. */
+
 import { usageClassesIn } from '../../kernel/classes';
+import { sumOf } from '../../kernel/lists';
 import { type Nano, nano, storable } from '../../kernel/money';
 import { pricedApartIn } from '../../kernel/priced-apart';
 import { BUCKETS, bucketOf, ROUTE_TYPES } from '../../kernel/words';
 import type { PriceTerms } from '../../metering/price-terms';
 import type { Usage } from '../../metering/usage';
 import { currencyOfBucket } from './audit-transfer';
-import { broken, type Finding, type Rule, total } from './finding';
+import { broken, type Finding, type Rule } from './finding';
 import type { Row } from './tables';
 
 /** The one formula of charges: `metering/charge.ts`. */
@@ -25,8 +27,8 @@ export interface AroundReceipt {
 
 export function auditReceipt(receipt: Row<'receipt'>, around: AroundReceipt, chargeFor: ChargeFor): Finding[] {
   const { id, accountId, bucket, charge } = receipt;
-  const borne = total(around.attempts.map((attempt) => attempt.charge));
-  const refunded = total(around.refunds.map((refund) => refund.amount));
+  const borne = sumOf(around.attempts.map((attempt) => attempt.charge));
+  const refunded = sumOf(around.refunds.map((refund) => refund.amount));
   const { transfer, hold } = around;
   const namedWalletId = bucket === null ? null : `${accountId}:${bucket}`;
   // Whoever paid hears of it, also where the receipt was edited to be somebody else's.
@@ -85,7 +87,7 @@ function ofPrice(receipt: Row<'receipt'>, { price, losses }: AroundReceipt, char
   const full = chargeFor(usage, terms);
   const due = holdAmount === null || full < holdAmount ? full : holdAmount;
   const loss = storable(nano(full - due));
-  const borne = total((losses ?? []).map(({ amount }) => amount));
+  const borne = sumOf((losses ?? []).map(({ amount }) => amount));
   return [
     [
       'I13',

@@ -1,5 +1,5 @@
 /** Some batches with everything that was written in them. */
-import { groupBy } from './finding';
+import { groupBy } from '../../kernel/lists';
 import type { BatchRows } from './seal';
 import type { LedgerSnapshot } from './snapshot';
 import type { Row } from './tables';

@@ -1,10 +1,11 @@
 /** The walk along the batches: every transfer, link, receipt, attempt and refund in the batch that wrote it, and its seal. */
+import { groupBy } from '../../kernel/lists';
 import { auditEntriesOfLink } from './audit-chain';
 import { auditReceipt } from './audit-receipt';
 import type { AuditRun } from './audit-run';
 import { auditSealedBatch } from './audit-seals';
 import { auditTransfer } from './audit-transfer';
-import { groupBy, indexBy } from './finding';
+import { indexBy } from './finding';
 import { readBatches, type SomeBatches } from './read-batches';
 import type { LedgerSnapshot } from './snapshot';
 import type { Row } from './tables';

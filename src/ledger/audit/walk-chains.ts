@@ -1,8 +1,8 @@
 /** The walks along chains: the balances of a wallet, link by link, and the blocks of seals. */
+import { groupBy } from '../../kernel/lists';
 import { auditLink, auditWallet, CHAIN_START, type ChainPlace } from './audit-chain';
 import type { AuditRun } from './audit-run';
 import { auditBlock, auditFact } from './audit-seals';
-import { groupBy } from './finding';
 import { NO_HASH } from './seal';
 import { pagesOf, pagesOfFacts } from './snapshot';
 import type { Row } from './tables';

@@ -1,8 +1,9 @@
 /** The walk along the holds: each with its receipt and charge, the sums of the open ones, and the counters of spend. */
+import { groupBy } from '../../kernel/lists';
 import { CounterSums } from './audit-counters';
 import { auditHold } from './audit-hold';
 import type { AuditRun } from './audit-run';
-import { broken, groupBy, indexBy } from './finding';
+import { broken, indexBy } from './finding';
 import { pagesOf } from './snapshot';
 import type { Row } from './tables';
 

@@ -2,8 +2,10 @@
  * What happened to an account's wallets in a month: the balance at its start, every entry, the balance at its end. Opening
  * plus entries is closing, to the nano, and the closing of a month is the opening of the next one.
  */
+
 import { wrong } from '../../kernel/fault';
 import { invariant } from '../../kernel/invariant';
+import { sumOf } from '../../kernel/lists';
 import { type Nano, nano } from '../../kernel/money';
 import { shown } from '../../kernel/shown';
 import { type Bucket, ENTRY_KINDS, type EntryKind } from '../../kernel/words';
@@ -94,6 +96,6 @@ export function totalsInOrder(byKind: ReadonlyMap<EntryKind, { readonly entries:
 
 /** @throws InvariantBroken unless opening plus totals is closing */
 export function checkTotals({ walletId, opening, closing }: StatementWallet, totals: readonly KindTotal[]): void {
-  const sum = totals.reduce((before, { amount }) => before + amount, 0n);
+  const sum = sumOf(totals.map(({ amount }) => amount));
   invariant(opening + sum === closing, `the entries of ${walletId} do not lead from its opening to its closing balance`);
 }

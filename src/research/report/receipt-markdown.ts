@@ -1,4 +1,5 @@
 /** What a run cost, in the same report that it paid for: by section, by model, and against what was estimated. Exact. */
+import { sumOf } from '../../kernel/lists';
 import { formatDecimal, nano } from '../../kernel/money';
 import { BUCKETS, type Bucket, currencyOf } from '../../kernel/words';
 import type { BudgetLine } from '../../runs/run';
@@ -45,7 +46,7 @@ export function receiptMarkdown({ run, sections, receipt, estimate }: ReportInpu
 
 /** What calls were charged that are of no section: clients may attach their own to a run (`x-forge-run`), and its budget pays for them. */
 function attachedBeside(sections: ReportInput['sections'], { charges }: Pick<ReportReceipt, 'charges'>): string {
-  const ofSections = (bucket: Bucket) => sections.reduce((sum, { charge }) => sum + (amountIn(charge, bucket) ?? 0n), 0n);
+  const ofSections = (bucket: Bucket) => sumOf(sections.map(({ charge }) => amountIn(charge, bucket) ?? 0n));
   const rest = charges.map(({ bucket, amount }) => ({ bucket, amount: nano(amount - ofSections(bucket)) }));
   return amounts(rest.filter(({ amount }) => amount > 0n));
 }

@@ -1,4 +1,5 @@
 /** What each section cost, one chart for each balance that was used: yuan and dollars are never measured by one rule. */
+import { sumOf } from '../../kernel/lists';
 import { formatDecimal } from '../../kernel/money';
 import { BUCKETS, type Bucket, currencyOf } from '../../kernel/words';
 import type { ReportSection } from './report-input';
@@ -13,7 +14,7 @@ export function spendCharts(sections: readonly ReportSection[]): string {
 
 function spendChart(sections: readonly ReportSection[], bucket: Bucket): string {
   const spent = sections.flatMap(({ spec, charge, tries }) => {
-    const amount = charge.filter((line) => line.bucket === bucket).reduce((sum, line) => sum + line.amount, 0n);
+    const amount = sumOf(charge.filter((line) => line.bucket === bucket).map((line) => line.amount));
     return amount === 0n ? [] : [{ title: spec.title, amount, tries }];
   });
   if (spent.length === 0) return '';

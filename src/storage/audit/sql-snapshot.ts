@@ -1,4 +1,5 @@
 /** The rows of an audit in SQL that both databases understand. What differs, a connection and its snapshot, is handed in. */
+import { inPortions } from '../../kernel/lists';
 import type { LedgerSnapshot, ReceiptPlace, SealedFact, Stray, Within } from '../../ledger/audit/snapshot';
 import { type ColumnOf, type Row, TABLES, type TableName } from '../../ledger/audit/tables';
 import { accountOfWallet } from '../../ledger/wallet';
@@ -43,8 +44,7 @@ export class SqlSnapshot implements LedgerSnapshot {
   async among<T extends TableName>(table: T, column: ColumnOf<T>, values: readonly (string | bigint | null)[]): Promise<readonly Row<T>[]> {
     const distinct = [...new Set(values)].filter((value) => value !== null);
     const found: Row<T>[] = [];
-    for (let from = 0; from < distinct.length; from += VALUES_PER_STATEMENT) {
-      const some = distinct.slice(from, from + VALUES_PER_STATEMENT);
+    for (const some of inPortions(distinct, VALUES_PER_STATEMENT)) {
       found.push(...(await this.rows(table, ` WHERE ${columnName(column)} IN (${some.map(() => '?').join(', ')})`, some)));
     }
     return found;

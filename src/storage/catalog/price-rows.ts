@@ -1,5 +1,7 @@
 /** Price versions in the database: written once, never changed, kept for ever, because receipts point at them. */
+
 import type { EntityManager } from 'typeorm';
+import { inPortions } from '../../kernel/lists';
 import { bucketOf, currencyOf, type RouteType } from '../../kernel/words';
 import type { PriceVersion } from '../../routing/catalog';
 import type { DeclaredPrice } from '../../routing/declared-catalog';
@@ -20,8 +22,7 @@ const COLUMNS = `id, route_id, channel_id, ${AMOUNT_COLUMNS}, multiplier, effect
 /** The versions among `ids` that exist. */
 export async function readPrices(manager: EntityManager, ids: readonly string[]): Promise<PriceVersion[]> {
   const found: PriceVersion[] = [];
-  for (let from = 0; from < ids.length; from += IDS_PER_QUERY) {
-    const some = ids.slice(from, from + IDS_PER_QUERY);
+  for (const some of inPortions(ids, IDS_PER_QUERY)) {
     const rows: Row[] = await manager.query(`SELECT ${COLUMNS} FROM price_version WHERE id IN (${placeholders(some)})`, some);
     found.push(...rows.map(priceOfRow));
   }

@@ -1,5 +1,7 @@
 /** The order of the entries that one batch wrote on one wallet. */
+
 import { invariant } from '../../kernel/invariant';
+import { groupBy } from '../../kernel/lists';
 import type { LedgerEntry } from '../../ledger/wallet';
 import type { Link } from './entry-rows';
 
@@ -11,12 +13,8 @@ import type { Link } from './entry-rows';
  * @throws InvariantBroken when the entries are no such walk
  */
 export function newestFirst(entries: readonly LedgerEntry[], link: Link): LedgerEntry[] {
-  const endingAt = new Map<bigint, LedgerEntry[]>();
-  for (const entry of [...entries].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const known = endingAt.get(entry.balanceAfter);
-    if (known === undefined) endingAt.set(entry.balanceAfter, [entry]);
-    else known.push(entry);
-  }
+  const oldestFirst = [...entries].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const endingAt = groupBy<LedgerEntry, bigint>(oldestFirst, ({ balanceAfter }) => balanceAfter);
   const walk = walkBack(endingAt, link.postedAfter);
   const chained = walk.every((entry, at) => entry.balanceAfter === (walk[at - 1]?.balanceBefore ?? link.postedAfter));
   const whole = walk.length === entries.length && walk.at(-1)?.balanceBefore === link.postedBefore;

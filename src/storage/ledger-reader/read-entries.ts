@@ -1,10 +1,12 @@
 /** Ledger entries, from new to old, with the balances around each. */
+
 import type { DataSource } from 'typeorm';
+import { groupBy } from '../../kernel/lists';
 import type { EntryFilter, Page, PageRequest, Scope } from '../../ledger/ledger-reader';
 import type { LedgerEntry } from '../../ledger/wallet';
 import { badCursor, type EntryPlace, placeOfCursor } from '../sql/cursors';
 import { alongIndex, alongKey, Conditions, rowsOf, rowsOfIds } from '../sql/query';
-import { big, placeholders, type Row } from '../sql/row-values';
+import { big, placeholders } from '../sql/row-values';
 import { text } from '../sql/stored-values';
 import { type LinkQuery, linkAt, linksOfAllWallets, linksOfWallet } from './entry-links';
 import { newestFirst } from './entry-order';
@@ -146,17 +148,12 @@ export async function entriesOfLinks(dataSource: DataSource, links: readonly Lin
   const transfers = `transfer t ${alongIndex(dataSource, 'transfer_batch')}`;
   const sqlFor = (list: string) =>
     `SELECT ${ENTRY_COLUMNS} FROM ${transfers} WHERE t.batch_id IN (${list}) AND t.wallet_id IN (${placeholders(wallets)})`;
-  const byLink = new Map<string, Row[]>();
-  for (const row of await rowsOfIds(dataSource, batches, sqlFor, wallets)) {
-    const key = `${text(row, 'batch_id')} ${text(row, 'wallet_id')}`;
-    const known = byLink.get(key);
-    if (known === undefined) byLink.set(key, [row]);
-    else known.push(row);
-  }
+  const rows = await rowsOfIds(dataSource, batches, sqlFor, wallets);
+  const byLink = groupBy(rows, (row) => `${text(row, 'batch_id')} ${text(row, 'wallet_id')}`);
   return links.flatMap((link) => {
-    const rows = byLink.get(`${link.batchId} ${link.walletId}`) ?? [];
+    const ofLink = byLink.get(`${link.batchId} ${link.walletId}`) ?? [];
     return newestFirst(
-      rows.map((row) => entryOf(row, link)),
+      ofLink.map((row) => entryOf(row, link)),
       link,
     );
   });

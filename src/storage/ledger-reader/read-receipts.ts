@@ -2,7 +2,9 @@
  * Receipts, settled and in flight. Open holds are read before receipts: a request that ends in between is then seen
  * twice, and the settled one wins; the other way round it could be seen in neither place.
  */
+
 import type { DataSource } from 'typeorm';
+import { inPortions } from '../../kernel/lists';
 import type { Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledger-reader';
 import type { ReadableReceipt } from '../../ledger/receipt';
 import { isRowId, type ReceiptPlace, receiptCursor } from '../sql/cursors';
@@ -58,8 +60,8 @@ export async function readReceiptPagesOfKeys(
 ): Promise<ReadonlyMap<string, Page<ReadableReceipt>>> {
   const asked = questionOf(page, filter);
   const found = new Map<string, ReadableReceipt[]>(keyIds.map((id) => [id, []]));
-  for (let from = 0; from < keyIds.length; from += KEYS_PER_STATEMENT) {
-    const scopes = keyIds.slice(from, from + KEYS_PER_STATEMENT).map((apiKeyId) => ({ apiKeyId }));
+  for (const some of inPortions(keyIds, KEYS_PER_STATEMENT)) {
+    const scopes = some.map((apiKeyId) => ({ apiKeyId }));
     const inFlight = await readInFlight(dataSource, scopes, asked);
     const settled = await readSettled(dataSource, scopes, asked);
     for (const receipt of [...inFlight, ...settled]) found.get(receipt.record.apiKeyId)?.push(receipt);

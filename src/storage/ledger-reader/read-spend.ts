@@ -1,5 +1,7 @@
 /** What counters of spend say, and what those say that nobody has needed yet. */
+
 import type { DataSource } from 'typeorm';
+import { inPortions } from '../../kernel/lists';
 import { nano } from '../../kernel/money';
 import type { CounterOf, CounterSpend } from '../../ledger/ledger-reader';
 import { counterSums, MYSQL_SUMS, SQLITE_SUMS } from '../ledger/counter-sums';
@@ -18,8 +20,8 @@ export async function readSpend(dataSource: DataSource, counters: readonly Count
   const counted = await rowsOfIds(dataSource, ids, (list) => `SELECT id, spent, held FROM spend_counter WHERE id IN (${list})`);
   const found = new Map(counted.map(spendOf));
   const missing = [...new Map(counters.map((each) => [each.counterId, each])).values()].filter(({ counterId }) => !found.has(counterId));
-  for (let from = 0; from < missing.length; from += SUMS_PER_STATEMENT) {
-    for (const row of await sumsOf(dataSource, missing.slice(from, from + SUMS_PER_STATEMENT)))
+  for (const some of inPortions(missing, SUMS_PER_STATEMENT)) {
+    for (const row of await sumsOf(dataSource, some))
       found.set(text(row, 'id'), { spent: nano(exactSum(row)), held: amount(row, 'held') });
   }
   return found;

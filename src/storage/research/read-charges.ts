@@ -1,5 +1,7 @@
 /** What the calls of sections were charged, from their receipts. Sums of integers, exact. */
+
 import type { DataSource } from 'typeorm';
+import { groupBy, sumOf } from '../../kernel/lists';
 import { BUCKETS } from '../../kernel/words';
 import type { SectionCharge } from '../../research/run';
 import { type Amounts, amountsOf } from '../../runs/amounts';
@@ -16,25 +18,21 @@ export async function readCharges(dataSource: DataSource, runIds: readonly strin
       JOIN research_section s ON s.id = c.section_id LEFT JOIN receipt r ON r.id = c.receipt_id
       WHERE c.run_id IN (${list}) ORDER BY c.receipt_id`,
   );
-  const bySection = new Map<string, Row[]>();
-  for (const row of calls) bySection.set(text(row, 'section_id'), [...(bySection.get(text(row, 'section_id')) ?? []), row]);
+  const bySection = groupBy(calls, (row) => text(row, 'section_id'));
   return new Map([...bySection].map(([sectionId, rows]) => [sectionId, chargeOf(sectionId, rows)]));
 }
 
 function chargeOf(sectionId: string, rows: readonly Row[]): SectionCharge {
   return {
     sectionId,
-    spent: sumOf(rows),
-    wasted: sumOf(rows.filter((row) => textOrNull(row, 'call_id') !== text(row, 'receipt_id'))),
+    spent: chargedBy(rows),
+    wasted: chargedBy(rows.filter((row) => textOrNull(row, 'call_id') !== text(row, 'receipt_id'))),
     requests: rows.filter((row) => row['charge'] !== null).length,
     receiptIds: rows.map((row) => text(row, 'receipt_id')),
   };
 }
 
-function sumOf(rows: readonly Row[]): Amounts {
-  return amountsOf((bucket) =>
-    rows
-      .filter((row) => wordInOrNull(BUCKETS, row, 'bucket') === bucket)
-      .reduce((sum, row) => sum + (amountOrNull(row, 'charge') ?? 0n), 0n),
-  );
+function chargedBy(rows: readonly Row[]): Amounts {
+  const inBucket = groupBy(rows, (row) => wordInOrNull(BUCKETS, row, 'bucket'));
+  return amountsOf((bucket) => sumOf((inBucket.get(bucket) ?? []).map((row) => amountOrNull(row, 'charge') ?? 0n)));
 }

@@ -1,5 +1,7 @@
 /** Plain reading statements with `?` for values, and the conditions that they are put together from. */
+
 import type { DataSource, EntityManager } from 'typeorm';
+import { inPortions } from '../../kernel/lists';
 import { inTurn } from './in-transaction';
 import { placeholders, type Row } from './row-values';
 import { canBeStoredId } from './stored-words';
@@ -27,8 +29,7 @@ export async function rowsOfIds(
 ): Promise<Row[]> {
   const distinct = [...new Set(ids)].filter(canBeStoredId);
   const found: Row[] = [];
-  for (let from = 0; from < distinct.length; from += IDS_PER_STATEMENT) {
-    const some = distinct.slice(from, from + IDS_PER_STATEMENT);
+  for (const some of inPortions(distinct, IDS_PER_STATEMENT)) {
     found.push(...(await rowsOf(dataSource, sqlFor(placeholders(some)), [...some, ...more])));
   }
   return found;

@@ -1,6 +1,8 @@
 /** Keys and projects, as far as the viewer may see them. */
+
 import DataLoader from 'dataloader';
 import { NOTHING } from '../../../gateway/views/key-standing';
+import { groupBy } from '../../../kernel/lists';
 import type { AccountStore, Project } from '../../../keys/account-store';
 import type { ApiKey } from '../../../keys/api-key';
 import type { ApiKeyStore } from '../../../keys/api-key-store';
@@ -59,7 +61,12 @@ export class KeyLoaders {
 
   /** The keys of a project that the viewer may see, new to old: put together once for a request, however often it is asked. */
   async viewsOfProject(projectId: string, now: number): Promise<KeyView[]> {
-    this.viewsByProject ??= this.keys().then((keys) => byProject(keys, now));
+    this.viewsByProject ??= this.keys().then((keys) =>
+      groupBy(
+        keys.map((key) => viewKey(key, now)),
+        (key) => key.projectId,
+      ),
+    );
     return (await this.viewsByProject).get(projectId) ?? [];
   }
 
@@ -97,15 +104,4 @@ export class KeyLoaders {
     }
     return this.stores.keys.list(accountOf(this.viewer));
   }
-}
-
-function byProject(keys: readonly ApiKey[], now: number): ReadonlyMap<string, KeyView[]> {
-  const views = new Map<string, KeyView[]>();
-  for (const key of keys) {
-    if (key.projectId === null) continue;
-    const before = views.get(key.projectId);
-    if (before === undefined) views.set(key.projectId, [viewKey(key, now)]);
-    else before.push(viewKey(key, now));
-  }
-  return views;
 }

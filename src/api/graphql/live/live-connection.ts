@@ -1,8 +1,10 @@
 /** One WebSocket of a client: who it is, whether it still may be, and whether it takes what it is sent. */
+
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../../kernel/clock';
 import { Fault } from '../../../kernel/fault';
 import { giveWay } from '../../../kernel/give-way';
+import { groupBy, inPortions } from '../../../kernel/lists';
 import type { Log } from '../../../kernel/log';
 import { bearerSecret, type KeyRing } from '../../../keys/authenticate';
 import { authenticateViewer, type Viewer, type ViewerMeans } from '../../../keys/viewer';
@@ -145,16 +147,8 @@ export type WatchMeans = ViewerMeans & { readonly keyRing: Pick<KeyRing, 'recogn
  */
 export async function expelRevoked({ keyRing, ...others }: WatchMeans, connections: Iterable<LiveConnection>): Promise<void> {
   const means: ViewerMeans = { ...others, keyRing: { recognise: (secret) => keyRing.recogniseFresh(secret) } };
-  const byCaller = new Map<string, LiveConnection[]>();
-  for (const connection of connections) {
-    if (connection.secret === null) continue;
-    const caller = `${connection.secret} ${connection.from}`;
-    const known = byCaller.get(caller);
-    if (known === undefined) byCaller.set(caller, [connection]);
-    else known.push(connection);
-  }
-  const asked = [...byCaller.values()];
-  while (asked.length > 0) await Promise.all(asked.splice(0, ASKED_AT_ONCE).map((same) => expel(means, same)));
+  const byCaller = groupBy(connections, ({ secret, from }) => (secret === null ? null : `${secret} ${from}`));
+  for (const some of inPortions([...byCaller.values()], ASKED_AT_ONCE)) await Promise.all(some.map((same) => expel(means, same)));
 }
 
 const ASKED_AT_ONCE = 20;

@@ -1,4 +1,5 @@
 /** Checkpoints on MySQL: how far the streams of all processes have come. */
+import { inPortions } from '../../../kernel/lists';
 import { FORGOTTEN_AT_ONCE, PROGRESS_COLUMNS, type ProgressRow } from '../checkpoint-text';
 import { type Exchange, rowsOf } from './mysql-connections';
 import { insertText, list, select } from './mysql-text';
@@ -8,8 +9,7 @@ const NOTED_AT_ONCE = 2_000;
 
 /** One statement, up to thousands of streams. */
 export async function noteProgress(exchange: Exchange, rows: readonly ProgressRow[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += NOTED_AT_ONCE) {
-    const part = rows.slice(from, from + NOTED_AT_ONCE);
+  for (const part of inPortions(rows, NOTED_AT_ONCE)) {
     await exchange([insertText('hold_progress', PROGRESS_COLUMNS, part).replace(/^INSERT/, 'REPLACE')]);
   }
 }
