@@ -183,7 +183,7 @@ describe('slots in Redis', () => {
   it('stand again as soon as a Redis that has forgotten them is back', async () => {
     if (!served || redis === undefined) return;
     const proxy = await severableProxy(REDIS_SERVER);
-    const through = await connectRedis(proxy.origin.replace('http', 'redis'));
+    const through = await connectRedis(proxy.origin);
     const prefix = freshPrefix();
     const limiter = new RedisRateLimiter({ redis: through, prefix });
     const running = async () => (await limiter.levels('k', { ...NONE, concurrency: 2 })).concurrency?.remaining;

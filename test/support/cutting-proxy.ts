@@ -1,6 +1,6 @@
 /** Stands between a client and MySQL, and makes the trouble that it is told to make; of Redis it knows no statements. */
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { errorPacket, isError, packetsOf, statementsOf } from './mysql-packets';
+import { goTogether, standBetween } from './stand-between';
 
 /** `before`: what ends in a COMMIT never arrives. `after`: it is carried out, and its answer never arrives. */
 export type Cut = 'before' | 'after';
@@ -27,10 +27,8 @@ export interface CuttingProxy {
 }
 
 export async function cuttingProxy(target: string): Promise<CuttingProxy> {
-  const { hostname, port, protocol } = new URL(target);
-  const inPackets = protocol === 'redis:' ? (take: (bytes: Buffer) => void) => take : packetsOf;
+  const inPackets = new URL(target).protocol === 'redis:' ? (take: (bytes: Buffer) => void) => take : packetsOf;
   const cuts: Cut[] = [];
-  const sockets = new Set<Socket>();
   let severed = false;
   let turnedAway = 0;
   let hanging = false;
@@ -41,22 +39,12 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
     refusal.times -= 1;
     return 'refused';
   };
-  const server = createServer((client) => {
-    if (severed) {
-      turnedAway += 1;
-      client.destroy();
-      return;
-    }
-    const database = connect(Number(port), hostname);
-    for (const socket of [client, database]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        database.destroy();
-      });
-    }
+  const admits = () => {
+    if (severed) turnedAway += 1;
+    return !severed;
+  };
+  const meet: Parameters<typeof standBetween>[1] = (client, database) => {
+    goTogether(client, database);
     let mute = false;
     /** Answers that still come before a cut; null: none is to come. */
     let unanswered: number | null = null;
@@ -88,35 +76,27 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
         if (!hanging && !mute) client.write(packet);
       }),
     );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(target);
-  url.hostname = '127.0.0.1';
-  url.port = String((server.address() as AddressInfo).port);
+  };
+  const between = await standBetween(target, meet, admits);
   return {
-    url: url.href,
+    ...between,
     cut: (...more) => void cuts.push(...more),
     left: () => cuts.length,
     refuse: (errno, times = 1, at = COMMIT) => void Object.assign(refusal, { errno, times, at }),
-    connections: () => sockets.size / 2,
     turnedAway: () => turnedAway,
     hang: () => {
       hanging = true;
     },
     sever: () => {
       severed = true;
-      for (const socket of sockets) socket.destroy();
+      between.sever();
     },
     mend: () => {
       severed = false;
       refusal.times = 0;
       if (!hanging) return;
       hanging = false;
-      for (const socket of sockets) socket.destroy();
-    },
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      between.sever();
     },
   };
 }

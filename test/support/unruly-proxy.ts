@@ -2,10 +2,10 @@
  * Stands between a client and MySQL, and does at random what a bad line does to what ends in a COMMIT: loses it, tears it,
  * carries it and loses the answers, or brings it when the client has long gone and asked again.
  */
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { packetsOf, statementsOf } from './mysql-packets';
 import type { SeededRandom } from './seeded-random';
+import { standBetween } from './stand-between';
 
 export interface UnrulyProxy {
   /** The database's address with this proxy in front of it. */
@@ -31,18 +31,10 @@ interface Line {
 }
 
 export async function unrulyProxy(target: string, random: SeededRandom, chance: number): Promise<UnrulyProxy> {
-  const { hostname, port } = new URL(target);
-  const sockets = new Set<Socket>();
   const done: Record<Harm, number> = { lost: 0, torn: 0, unheard: 0, 'half heard': 0, late: 0 };
   let unruly = true;
-  const server = createServer((client) => {
-    const database = connect(Number(port), hostname);
+  const { url, close } = await standBetween(target, (client, database) => {
     const line: Line = { client, database, random, hears: Number.POSITIVE_INFINITY };
-    for (const socket of [client, database]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => sockets.delete(socket));
-    }
     database.on('close', () => client.destroy());
     client.on('close', () => void (line.hears > 0 && database.destroy()));
     client.on('data', packetsOf(forward));
@@ -62,20 +54,13 @@ export async function unrulyProxy(target: string, random: SeededRandom, chance: 
       if (line.hears === 0) client.destroy();
     }
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const url = new URL(target);
-  url.hostname = '127.0.0.1';
-  url.port = String((server.address() as AddressInfo).port);
   return {
-    url: url.href,
+    url,
     done,
     behave: () => {
       unruly = false;
     },
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Stands between a gateway and MySQL, and keeps back one batch, or the answer to it: it is carried out, and nobody hears of it. */
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { isError, packetsOf, statementsOf } from './mysql-packets';
+import { standBetween } from './stand-between';
 
 type Table = 'hold' | 'receipt';
 
@@ -24,21 +24,13 @@ interface Wish {
 }
 
 export async function withholdingProxy(target: string): Promise<WithholdingProxy> {
-  const { hostname, port } = new URL(target);
-  const sockets = new Set<Socket>();
   let wish: Wish | null = null;
   const wishFor = (transaction: readonly string[]): Wish | null => {
     const granted = transaction.some((each) => each.startsWith(`INSERT INTO ${wish?.table} `)) ? wish : null;
     if (granted !== null) wish = null;
     return granted;
   };
-  const server = createServer((client) => {
-    const database = connect(Number(port), hostname);
-    for (const socket of [client, database]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => sockets.delete(socket));
-    }
+  const { url, close } = await standBetween(target, (client, database) => {
     let kept: Wish | null = null;
     database.on('close', () => client.destroy());
     client.on('close', () => kept?.what !== 'batch' && database.destroy());
@@ -76,12 +68,8 @@ export async function withholdingProxy(target: string): Promise<WithholdingProxy
       }),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(target);
-  url.hostname = '127.0.0.1';
-  url.port = String((server.address() as AddressInfo).port);
   return {
-    url: url.href,
+    url,
     withhold: (table) =>
       new Promise((resolve) => {
         wish = { what: 'answer', table, met: () => resolve() };
@@ -90,9 +78,6 @@ export async function withholdingProxy(target: string): Promise<WithholdingProxy
       new Promise((resolve) => {
         wish = { what: 'batch', table, met: resolve };
       }),
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 }
