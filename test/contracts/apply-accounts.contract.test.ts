@@ -9,7 +9,7 @@ import { TypeormApiKeyStore } from '../../src/storage/api-key-store';
 import { applyAccounts, checkAccounts } from '../../src/storage/catalog/apply-accounts';
 import { openDatabase } from '../../src/storage/data-source';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { openLedger } from '../support/open-ledger';
 
 const KINDS: readonly DatabaseKind[] = ['sqlite', 'mysql'];
@@ -20,7 +20,7 @@ describe.each(KINDS)('accounts of the catalog on %s', (kind) => {
   let dataSource: DataSource;
   let ledger: OpenLedger;
 
-  const promise = (name: string, check: () => Promise<void>) => it(name, () => (served ? check() : Promise.resolve()));
+  const promise = whereServed(() => served);
 
   beforeAll(async () => {
     served = await isServed(kind);

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/kernel/clock';
 import { AuditThread } from '../../src/storage/audit/audit-thread';
 import { locationOf } from '../support/audited-ledger';
 import { addBulkHistory } from '../support/bulk-history';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { addFirstRequests } from '../support/long-histories';
 
 /** To verify them takes many times as long as to add up one round of them. */
@@ -32,11 +32,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the lines of the audit on %s',
     await database?.drop();
   });
 
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
+  const promise = whereServed(() => served);
 
   promise('usage is added up and batches are sealed while a wallet is verified', async () => {
     let verified = false;

@@ -2,7 +2,7 @@
 import { newId } from '../../src/kernel/ids';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { addPrice, addUpUsage, auditOf, fillLedger, findingsIn, freeEnd, pricedEnd, seal } from '../support/audited-ledger';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { addWallets, move, place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 
@@ -29,11 +29,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the audit on %s', (kind) => {
     await database?.drop();
   });
 
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
+  const promise = whereServed(() => served);
 
   const value = async (sql: string) => String(Object.values((await database.query(sql))[0] ?? {})[0]);
   const newestBatch = () => value("SELECT batch_id FROM wallet_change WHERE wallet_id = 'acme:RMB' ORDER BY seq DESC LIMIT 1");

@@ -10,7 +10,7 @@ import { PRICE_MAX, type PriceVersion } from '../../src/routing/catalog';
 import { SqlCatalogStore } from '../../src/storage/catalog/catalog-store';
 import { type DatabaseLocation, openDatabase } from '../../src/storage/data-source';
 import { aModel, amount } from '../support/catalog-builders';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import {
   aDeclaredCatalog,
   aDeclaredChannel,
@@ -35,7 +35,7 @@ describe.each(KINDS)('the catalog on %s', (kind) => {
   const clock = { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() };
   const log = { info: () => undefined, warn: (_: object, message: string) => void warnings.push(message), error: () => undefined };
   const newStore = (masterKey = MASTER_KEY) => new SqlCatalogStore({ dataSource, masterKey, clock, log });
-  const promise = (name: string, check: () => Promise<void>) => it(name, () => (served ? check() : Promise.resolve()));
+  const promise = whereServed(() => served);
 
   beforeAll(async () => {
     served = await isServed(kind);

@@ -5,7 +5,7 @@ import { openMysqlLedger } from '../../src/storage/ledger/mysql/mysql-ledger';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { openSqliteLedger } from '../../src/storage/ledger/sqlite/sqlite-ledger';
 import { auditLedger } from '../support/audit';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { eventually } from '../support/eventually';
 import { addWallets, move, place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
@@ -51,11 +51,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('open holds of which one is dam
     await database?.drop();
   });
 
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
+  const promise = whereServed(() => served);
 
   async function start(): Promise<OpenLedger> {
     const log = { warn: () => undefined, error: (facts: Record<string, unknown>) => void said.push(String(facts['holdId'])) };

@@ -4,7 +4,7 @@
  */
 import { openAuditDatabase } from '../../src/storage/audit/audit-database';
 import { rollUpBatches } from '../../src/storage/usage/roll-up-batches';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { addFirstRequests, addLongHistories, PAGED_TABLES, REQUESTS } from '../support/long-histories';
 import { type OpenReader, openReader } from '../support/open-reader';
 import { FIRST, type PagedList, pagedLists } from '../support/paged-lists';
@@ -44,11 +44,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('in a long history on %s', (kin
     await database?.drop();
   });
 
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
+  const promise = whereServed(() => served);
 
   async function expectCheap(): Promise<void> {
     const cheap = DEEP.map(() => ({ shown: FIRST, reads: 'no more' }));

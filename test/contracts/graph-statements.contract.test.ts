@@ -26,7 +26,7 @@ import { SqlResearchStore } from '../../src/storage/research/research-store';
 import { SqlRunStore } from '../../src/storage/runs/run-store';
 import { TypeormSettingStore } from '../../src/storage/setting-store';
 import { addBulkHistory } from '../support/bulk-history';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { attempt, end, move, place, requestFacts } from '../support/ledger-items';
 import { NO_RESEARCH } from '../support/no-research';
 import { openLedger } from '../support/open-ledger';
@@ -76,11 +76,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the statements of a query on %
     await database?.drop();
   });
 
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
+  const promise = whereServed(() => served);
 
   async function statements(token: string, name: string, given: Given): Promise<{ count: number; nodes: number }> {
     let answer: Answer = { data: null };

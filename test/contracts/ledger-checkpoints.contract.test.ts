@@ -5,7 +5,7 @@ import type { Checkpoint, PlaceHold } from '../../src/ledger/ledger-store';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
 import { audit, auditLedger } from '../support/audit';
 import { addPrice } from '../support/audited-ledger';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { eventually } from '../support/eventually';
 import { addWallets, attempt, end, move, place } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
@@ -60,11 +60,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('checkpoints on %s', (kind) => 
     await database.drop();
   });
 
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
+  const promise = whereServed(() => served);
 
   async function placed(count = 1): Promise<PlaceHold[]> {
     const holds = Array.from({ length: count }, () => place('acme', 100n));

@@ -15,7 +15,7 @@ import { MysqlLedgerStore } from '../../src/storage/ledger/mysql/mysql-store';
 import { openLedgerFile } from '../../src/storage/ledger/sqlite/sqlite-database';
 import { lockSqliteOwner } from '../../src/storage/ledger/sqlite/sqlite-owner-lock';
 import { auditLedger } from '../support/audit';
-import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
 import { openLedger, silentLog } from '../support/open-ledger';
 
@@ -184,11 +184,7 @@ describe('recovery on mysql', () => {
     await database.drop();
   });
 
-  const promise = (name: string, check: () => Promise<void>) => {
-    it(name, async () => {
-      if (served) await check();
-    });
-  };
+  const promise = whereServed(() => served);
 
   const storeOf = (owner: string) => new MysqlLedgerStore({ connections, owner, clock, doubtful: new DoubtfulBatches(silentLog) });
 

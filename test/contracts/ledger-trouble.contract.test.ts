@@ -11,7 +11,7 @@ import { openLedgerFile, SqliteBatchWriter } from '../../src/storage/ledger/sqli
 
 import { auditLedger } from '../support/audit';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
-import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { SLACK_MS } from '../support/eventually';
 import { addWallets, end, move, place } from '../support/ledger-items';
 import { silentLog } from '../support/open-ledger';
@@ -67,10 +67,7 @@ describe('a database in trouble, on mysql', () => {
     await database.drop();
   });
 
-  const promise = (name: string, check: () => Promise<void>) =>
-    it(name, async () => {
-      if (served) await check();
-    });
+  const promise = whereServed(() => served);
   const write = (...items: LedgerItem[]) => store.write({ id: newId(), items });
 
   const refusals: [number, string][] = [

@@ -12,7 +12,7 @@ import { inTransaction, inTurn } from '../../src/storage/sql/in-transaction';
 import { leaveServer } from '../../src/storage/sql/while-answering';
 import { Sqlite } from '../../src/storage/sqlite-driver';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
-import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { eventually } from '../support/eventually';
 import { silentLog } from '../support/open-ledger';
 
@@ -52,10 +52,7 @@ describe('stores on a database in trouble, on mysql', () => {
     await database.drop();
   });
 
-  const promise = (name: string, check: () => Promise<void>) =>
-    it(name, async () => {
-      if (served) await check();
-    });
+  const promise = whereServed(() => served);
 
   /** Another gateway's, with so many connections. */
   const alone = async (poolSize: number) => {

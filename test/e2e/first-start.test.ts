@@ -1,6 +1,6 @@
 /** The first start on an empty database: tables, catalog, accounts and money, once, however many processes start together. */
 import { audit } from '../support/audit';
-import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { postChat, receipt } from '../support/forge-client';
 import { type GatewayProcess, startGateway } from '../support/gateway-process';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream';
@@ -29,7 +29,7 @@ describe(`${TOGETHER} gateways that start together on an empty MySQL database`, 
     await Promise.all([upstream?.close(), database?.drop()]);
   });
 
-  const promise = (name: string, check: () => Promise<void>) => it(name, async () => (served ? check() : undefined));
+  const promise = whereServed(() => served);
 
   promise('all serve, and read each other’s receipts', async () => {
     for (const [index, { origin }] of gateways.entries()) {

@@ -1,8 +1,11 @@
 /** Providers that break their answers: how the request ends then, and what it is charged. */
+
 import { gzipSync } from 'node:zlib';
-import { type Bed, onEachDatabase, type Promised } from '../support/on-each-database';
+import type { Promised } from '../support/databases';
+import { nanoOf } from '../support/forge-client';
+import { type Bed, onEachDatabase } from '../support/on-each-database';
 import type { Script } from '../support/script';
-import { type Called, callOnce, nanoOf, openHolds } from './one-call';
+import { type Called, callOnce, openHolds } from './one-call';
 
 const MODEL = { model: 'only-ordinary', max_tokens: 50 };
 /** 18 tokens of input at most, and 50 of output. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { audit } from '../support/audit';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
-import { freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { eventually, gate, SLACK_MS } from '../support/eventually';
 import { chunksOf, eventsOf, get, graphAnswer, postChat, receipt, textOf } from '../support/forge-client';
 import { type GatewayProcess, type GatewaySettings, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
@@ -55,8 +55,7 @@ describe('a gateway whose database is away, on mysql', () => {
     await eventually(async () => expect((await fetch(`${gateway.origin}/readyz`)).status).toBe(200));
   });
 
-  const promise = (name: string, check: () => Promise<void>, timeoutMs?: number) =>
-    it(name, async () => (served ? check() : undefined), timeoutMs);
+  const promise = whereServed(() => served);
 
   const openHolds = async () => (await database.query("SELECT COUNT(*) AS n FROM hold WHERE state = 'OPEN'"))[0]?.['n'];
 

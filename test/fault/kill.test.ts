@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { audit, inSnapshot } from '../support/audit';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from '../support/databases';
+import { type DatabaseKind, freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
 import { eventually, SLACK_MS } from '../support/eventually';
 import { receipt } from '../support/forge-client';
 import { type GatewayProcess, type GatewaySettings, startGateway } from '../support/gateway-process';
@@ -52,8 +52,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])(`${KILLS} kills under load, on 
     await Promise.all([a?.close(), b?.close(), database?.drop()]);
   });
 
-  const promise = (name: string, check: () => Promise<void>, timeoutMs?: number) =>
-    it(name, async () => (served ? check() : undefined), timeoutMs);
+  const promise = whereServed(() => served);
 
   async function openHolds(): Promise<bigint> {
     const [row] = await inSnapshot(database, (snapshot) => snapshot.query("SELECT COUNT(*) AS n FROM hold WHERE state = 'OPEN'"));

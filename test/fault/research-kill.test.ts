@@ -5,7 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { audit, inSnapshot } from '../support/audit';
-import { type DatabaseKind, freshDatabase, isServed, type Row, type TestDatabase } from '../support/databases';
+import { type DatabaseKind, freshDatabase, isServed, type Row, type TestDatabase, whereServed } from '../support/databases';
 import { type GatewayProcess, type GatewaySettings, startGateway } from '../support/gateway-process';
 import { fitting, researchRunIn, startResearch } from '../support/research-client';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream';
@@ -46,8 +46,7 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])(`${KILLS} kills of research, on
     await Promise.all([a?.close(), database?.drop()]);
   });
 
-  const promise = (name: string, check: () => Promise<void>, timeoutMs?: number) =>
-    it(name, async () => (served ? check() : undefined), timeoutMs);
+  const promise = whereServed(() => served);
 
   const rows = (sql: string) => inSnapshot(database, (snapshot) => snapshot.query(sql));
 

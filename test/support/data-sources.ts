@@ -1,15 +1,13 @@
 /** Runs a suite on each kind of database that is served, with the data source that the gateway itself would open. */
 import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../src/storage/data-source';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from './databases';
+import { type DatabaseKind, freshDatabase, isServed, type Promised, type TestDatabase, whereServed } from './databases';
 
 /** What a suite works on; set before its first test. */
 export interface Opened {
   readonly database: TestDatabase;
   readonly dataSource: DataSource;
 }
-
-export type Promised = (name: string, check: () => Promise<void>) => void;
 
 /** Calls `suite` for each kind. Its database is fresh, shared by its tests, and dropped after them. */
 export function eachDatabase(title: string, suite: (opened: Opened, promise: Promised) => void): void {
@@ -29,11 +27,10 @@ export function eachDatabase(title: string, suite: (opened: Opened, promise: Pro
       await opened.database?.drop();
     });
 
-    suite(opened, (name, check) => {
-      it(name, async () => {
-        if (served) await check();
-      });
-    });
+    suite(
+      opened,
+      whereServed(() => served),
+    );
   });
 }
 

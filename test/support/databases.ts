@@ -41,6 +41,16 @@ export async function isServed(kind: DatabaseKind): Promise<boolean> {
   }
 }
 
+/** A test that is left out where what it needs is not served; `isServed` says so once. */
+export type Promised = (name: string, check: () => unknown, timeoutMs?: number) => void;
+
+/** `served` is asked when the test runs: what serves it is known by then. */
+export function whereServed(served: () => boolean): Promised {
+  return (name, check, timeoutMs) => {
+    it(name, async () => (served() ? void (await check()) : undefined), timeoutMs);
+  };
+}
+
 /** An empty database with all tables; on MySQL on the shared server, unless another is named. */
 export function freshDatabase(kind: DatabaseKind, server = MYSQL_SERVER): Promise<TestDatabase> {
   return kind === 'sqlite' ? freshSqlite() : freshMysql(server);

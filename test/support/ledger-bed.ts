@@ -4,7 +4,7 @@ import { newId } from '../../src/kernel/ids';
 import type { Bucket } from '../../src/kernel/words';
 import type { LedgerItem, LedgerVerdict } from '../../src/ledger/ledger-store';
 import type { OpenLedger } from '../../src/storage/ledger/open-ledger';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from './databases';
+import { type DatabaseKind, freshDatabase, isServed, type Promised, type TestDatabase, whereServed } from './databases';
 import { addWallets, move } from './ledger-items';
 import { openLedger } from './open-ledger';
 import { type OpenReader, openReader } from './open-reader';
@@ -20,8 +20,7 @@ export interface LedgerBed {
   write(...items: LedgerItem[]): Promise<readonly LedgerVerdict[]>;
   /** A new account, with so much in each of the buckets; its key is called `<account>-key`. */
   accountWith(balance: bigint, ...buckets: Bucket[]): Promise<string>;
-  /** A test that is left out where the database is not served; `isServed` says so once. */
-  promise(name: string, check: () => Promise<void>, timeoutMs?: number): void;
+  readonly promise: Promised;
 }
 
 export interface LedgerBedOptions {
@@ -70,12 +69,7 @@ export function ledgerBed(kind: DatabaseKind, options: LedgerBedOptions = {}): L
       if (balance > 0n) await bed.write(...buckets.map((bucket) => move(account, balance, {}, bucket)));
       return account;
     },
-    promise: (name, check, timeoutMs) => {
-      const ifServed = async () => {
-        if (served) await check();
-      };
-      it(name, ifServed, timeoutMs);
-    },
+    promise: whereServed(() => served),
   };
   const [before, after] = options.anewForEachTest === true ? [beforeEach, afterEach] : [beforeAll, afterAll];
   before(async () => {

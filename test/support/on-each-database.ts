@@ -1,6 +1,6 @@
 /** Runs a suite on every kind of database that this machine serves: a fresh one, scripted upstreams, and a gateway in front. */
 import { audit } from './audit';
-import { type DatabaseKind, freshDatabase, isServed, type TestDatabase } from './databases';
+import { type DatabaseKind, freshDatabase, isServed, type Promised, type TestDatabase, whereServed } from './databases';
 import { type GatewayProcess, startGateway } from './gateway-process';
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream';
 import { shopCatalog } from './shop-catalog';
@@ -18,9 +18,6 @@ export interface Bed {
   gateway: GatewayProcess;
   readonly catalog: ReturnType<typeof shopCatalog>;
 }
-
-/** A test that is left out where the database is not served; `isServed` says so once. */
-export type Promised = (name: string, check: () => unknown, timeoutMs?: number) => void;
 
 /**
  * Calls `suite` for each kind of database. The bed stands from the first `promise` on; after the last one the gateway is
@@ -50,15 +47,10 @@ export function onEachDatabase(
       await Promise.all([bed.a?.close(), bed.b?.close(), bed.official?.close(), bed.database?.drop()]);
     });
 
-    suite(bed, (name, check, timeoutMs) => {
-      it(
-        name,
-        async () => {
-          if (served) await check();
-        },
-        timeoutMs,
-      );
-    });
+    suite(
+      bed,
+      whereServed(() => served),
+    );
   });
 }
 
