@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../../src/ledger/wallet';
 import { addBulkHistory } from '../support/bulk-history';
 import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
-import { addWallets, end, move, place, requestFacts } from '../support/ledger-items';
+import { addWallets, end, keyRow, move, place, requestFacts } from '../support/ledger-items';
 import { readAllPages } from '../support/read-all-pages';
 import { planOf, rowsRead } from '../support/rows-read';
 import { seededRandom } from '../support/seeded-random';
@@ -124,9 +124,4 @@ function isWholeChain(step: string): boolean {
 
 function withoutStatistics(table: string): string {
   return `ALTER TABLE ${table} STATS_AUTO_RECALC = 0`;
-}
-
-function keyRow(id: string): string {
-  return `INSERT INTO api_key (id, account_id, name, prefix, status, route_policy, cross_bucket_fallback, limits, created_at)
-    VALUES ('${id}', 'acme', 'key', 'sk-tf-', 'ACTIVE', 'ORDINARY_ONLY', 0, '{}', 1)`;
 }

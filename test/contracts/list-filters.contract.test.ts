@@ -3,7 +3,7 @@ import type { EntryFilter, ReceiptFilter, Scope } from '../../src/ledger/ledger-
 import { addBulkHistory } from '../support/bulk-history';
 import type { DatabaseKind } from '../support/databases';
 import { ledgerBed } from '../support/ledger-bed';
-import { addWallets, end, move, place } from '../support/ledger-items';
+import { addWallets, end, keyRow, move, place } from '../support/ledger-items';
 import { planOf, rowsRead } from '../support/rows-read';
 
 const REQUESTS = 20_000;
@@ -178,8 +178,3 @@ describe.each<DatabaseKind>(['sqlite', 'mysql'])('the filters of lists on %s', (
 
 /** What is asked for, the page, how much it finds, and the step of SQLite's plan that leads to it. */
 type Asked = readonly [what: string, page: () => Promise<{ readonly items: readonly unknown[] }>, expected: number, along: string];
-
-function keyRow(id: string): string {
-  return `INSERT INTO api_key (id, account_id, name, prefix, status, route_policy, cross_bucket_fallback, limits, created_at)
-    VALUES ('${id}', 'acme', 'key', 'sk-tf-', 'ACTIVE', 'ORDINARY_ONLY', 0, '{}', 1)`;
-}

@@ -3,7 +3,7 @@ import { gate } from '../support/eventually';
 import { graph } from '../support/forge-client';
 import { OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
-import { fitting, nanoOf, researchRunIn, startResearch } from '../support/research-client';
+import { fitting, nanoIn, researchRunIn, startResearch } from '../support/research-client';
 import { tokenOf } from '../support/shop-catalog';
 
 const ACME = tokenOf('acme');
@@ -17,7 +17,7 @@ onEachDatabase('a research run of models that cost nothing', (bed, promise) => {
     const { origin } = bed.gateway;
     const start = () => startResearch(origin, ACME, { apiKeyId: 'chat', mode: 'QUICK' });
     const unpaid = await researchRunIn(origin, ACME, await start(), ['COMPLETED', 'PAUSED']);
-    expect([unpaid.status, nanoOf(unpaid.spent)]).toEqual(['COMPLETED', 0n]);
+    expect([unpaid.status, nanoIn(unpaid.spent)]).toEqual(['COMPLETED', 0n]);
 
     const { opened, open } = gate();
     bed.a.script('free', (request) => ({ ...fitting(request), gate: { before: 'head', opened } }));
@@ -32,9 +32,9 @@ onEachDatabase('a research run of models that cost nothing', (bed, promise) => {
     open();
     const paused = await researchRunIn(origin, ACME, id, ['COMPLETED', 'PAUSED']);
     expect(paused).toMatchObject({ status: 'PAUSED', statusReason: expect.stringMatching(/budget of the run .* RMB is 0 CNY/) });
-    expect([nanoOf(paused.spent), nanoOf(paused.spent, 'CREDIT')]).toEqual([0n, 0n]);
+    expect([nanoIn(paused.spent), nanoIn(paused.spent, 'CREDIT')]).toEqual([0n, 0n]);
     await graph(origin, ACME, `mutation { resumeResearchRun(id: "${id}", budget: [{ bucket: RMB, amount: "5" }]) { id } }`);
     const whole = await researchRunIn(origin, ACME, id, ['COMPLETED']);
-    expect(nanoOf(whole.spent)).toBeGreaterThan(0n);
+    expect(nanoIn(whole.spent)).toBeGreaterThan(0n);
   });
 });

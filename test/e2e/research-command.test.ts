@@ -8,11 +8,11 @@ import type { Confirmation, Terminal } from '../../src/cli/research/terminal';
 import { systemClock } from '../../src/kernel/clock';
 import { freshDatabase } from '../support/databases';
 import { eventually, gate } from '../support/eventually';
-import { get, graph, post } from '../support/forge-client';
+import { get, graph, nanoOf, post } from '../support/forge-client';
 import { OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { lateAnswers } from '../support/late-answers';
 import { onEachDatabase } from '../support/on-each-database';
-import { fitting, nanoOf, researchRun, sectionIn, startResearch, unitsOf } from '../support/research-client';
+import { fitting, nanoIn, researchRun, sectionIn, startResearch } from '../support/research-client';
 import { type RunningCommand, researchCommand } from '../support/research-command';
 import type { RecordedRequest } from '../support/scripted-upstream';
 import { severableProxy } from '../support/severable-proxy';
@@ -65,10 +65,10 @@ onEachDatabase(
       const running = command(['aapl', '--mode', 'deep', '--yes', '--out', 'reports']);
       expect({ code: await running.ended, stderr: running.stderr }).toEqual({ code: 0, stderr: '' });
       const run = await researchRun(bed.gateway.origin, KEY, runIdIn(running));
-      expect(unitsOf(/charged +(\S+) CNY/.exec(running.stdout)?.[1] ?? '')).toBe(nanoOf(run.receipt.charges));
+      expect(nanoOf(/charged +(\S+) CNY/.exec(running.stdout)?.[1] ?? '')).toBe(nanoIn(run.receipt.charges));
       for (const { status, tries } of run.sections) expect([status, tries]).toEqual(['COMPLETED', 1]);
-      const bySection = [...running.stdout.matchAll(/COMPLETED {2}1 try {2}(\S+) CNY/g)].map(([, charge]) => unitsOf(charge ?? ''));
-      expect(bySection.reduce((sum, charge) => sum + charge, 0n)).toBe(nanoOf(run.receipt.charges));
+      const bySection = [...running.stdout.matchAll(/COMPLETED {2}1 try {2}(\S+) CNY/g)].map(([, charge]) => nanoOf(charge ?? ''));
+      expect(bySection.reduce((sum, charge) => sum + charge, 0n)).toBe(nanoIn(run.receipt.charges));
       expect(eventsIn(running).at(0)).toBe('Run: queued');
       expect(eventsIn(running).at(-1)).toBe('Run: ended');
       expect(readdirSync(join(folder, 'reports')).sort()).toEqual([`AAPL-${run.id}.html`, `AAPL-${run.id}.md`]);
@@ -107,7 +107,7 @@ onEachDatabase(
       const run = await researchRun(bed.gateway.origin, KEY, runIdIn(running));
       expect(run.status).toBe('CANCELLED');
       // The call in flight ends after the run does, cut or in time to be charged: the receipt has what it was charged.
-      expect(unitsOf(/charged +(\S+) CNY/.exec(running.stdout)?.[1] ?? '')).toBe(nanoOf(run.receipt.charges));
+      expect(nanoOf(/charged +(\S+) CNY/.exec(running.stdout)?.[1] ?? '')).toBe(nanoIn(run.receipt.charges));
       expect(run.sections[1]?.receipts.map(({ status }) => status)).toEqual([expect.stringMatching(/^(SUCCEEDED|CANCELLED)$/)]);
       expect(running.stdout).not.toContain('reserved');
     });
@@ -215,7 +215,7 @@ onEachDatabase(
         const shown = /at most +(\S+) CNY/.exec(printed.join('\n'))?.[1] ?? '';
         const { budget, spent } = await researchRun(bed.gateway.origin, KEY, run);
         expect(budget).toEqual([{ bucket: 'RMB', amount: shown }]);
-        expect(nanoOf(spent)).toBeLessThanOrEqual(unitsOf(shown));
+        expect(nanoIn(spent)).toBeLessThanOrEqual(nanoOf(shown));
       } finally {
         await setPrice(PRIMARY_PRICE.input, PRIMARY_PRICE.output);
       }

@@ -7,7 +7,7 @@ import { graph, postChat } from '../support/forge-client';
 import { type GatewayProcess, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { REDIS_SERVER, redisIsServed } from '../support/redis';
-import { type Amount, fitting, nanoOf, researchRun, researchRunIn, startResearch } from '../support/research-client';
+import { type Amount, fitting, nanoIn, researchRun, researchRunIn, startResearch } from '../support/research-client';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
 
 const ACME = tokenOf('acme');
@@ -72,8 +72,8 @@ onEachDatabase('the progress of a run', (bed, promise) => {
     await eventually(async () => {
       // One after the other, not at one moment: what was held a moment ago may be charged behind the look at the charges.
       const { held, receipt } = await researchRun(bed.gateway.origin, ACME, id);
-      expect(nanoOf(held)).toBe(0n);
-      expect(nanoOf(receipt.charges)).toBeGreaterThan(nanoOf(last?.spent ?? []));
+      expect(nanoIn(held)).toBe(0n);
+      expect(nanoIn(receipt.charges)).toBeGreaterThan(nanoIn(last?.spent ?? []));
     });
     expect(last).toMatchObject({
       kind: 'RUN_ENDED',

@@ -6,7 +6,7 @@ import { createTokenCounter } from '../../src/upstreams/token-counter';
 import { graph } from '../support/forge-client';
 import { startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
-import { type Amount, fitting, nanoOf, researchRunIn, startResearch } from '../support/research-client';
+import { type Amount, fitting, nanoIn, researchRunIn, startResearch } from '../support/research-client';
 import type { Script } from '../support/script';
 import type { RecordedRequest } from '../support/scripted-upstream';
 import { risingBars } from '../support/section-answers';
@@ -66,7 +66,7 @@ onEachDatabase('an estimate of research', (bed, promise) => {
         const { status, budget, spent, receipt } = await run(symbol, mode);
         expect({ mode, symbol, status }).toEqual({ mode, symbol, status: 'COMPLETED' });
         expect(budget).toEqual(ceiling);
-        expect({ mode, symbol, tooLow: nanoOf(expected) < nanoOf(spent) }).toEqual({ mode, symbol, tooLow: false });
+        expect({ mode, symbol, tooLow: nanoIn(expected) < nanoIn(spent) }).toEqual({ mode, symbol, tooLow: false });
         errors.push(receipt.estimateError);
       }
       // What runs of the same size took is told as it is.
@@ -75,7 +75,7 @@ onEachDatabase('an estimate of research', (bed, promise) => {
   });
 
   promise('is told of a symbol that the market data does not know, by what runs took before: the start says so', async () => {
-    expect(nanoOf((await estimate('NOSUCH', 'DEEP')).expected)).toBeGreaterThan(0n);
+    expect(nanoIn((await estimate('NOSUCH', 'DEEP')).expected)).toBeGreaterThan(0n);
     await expect(run('NOSUCH', 'DEEP')).rejects.toThrow(/NOSUCH/);
   });
 });

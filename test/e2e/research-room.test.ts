@@ -2,7 +2,7 @@
 import { graph } from '../support/forge-client';
 import { startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
-import { fitting, nanoOf, type RunJson, researchRunIn, sectionIn, startResearch } from '../support/research-client';
+import { fitting, nanoIn, type RunJson, researchRunIn, sectionIn, startResearch } from '../support/research-client';
 import type { Script } from '../support/script';
 import type { RecordedRequest } from '../support/scripted-upstream';
 import { PRIMARY_PRICE, tokenOf } from '../support/shop-catalog';
@@ -44,7 +44,7 @@ onEachDatabase('a research run on a model that thinks first', (bed, promise) => 
   };
   const ceiling = async () => {
     const query = '{ researchEstimate(input: { apiKeyId: "chat", symbol: "DEMO", mode: STANDARD }) { ceiling { bucket amount } } }';
-    return nanoOf((await graph<{ researchEstimate: { ceiling: [] } }>(bed.gateway.origin, ACME, query)).researchEstimate.ceiling);
+    return nanoIn((await graph<{ researchEstimate: { ceiling: [] } }>(bed.gateway.origin, ACME, query)).researchEstimate.ceiling);
   };
 
   promise('learns how much room it needs: the next run pays for no answer that is cut off, and costs what was expected', async () => {
@@ -53,11 +53,11 @@ onEachDatabase('a research run on a model that thinks first', (bed, promise) => 
     const before = await ceiling();
     const first = await run('STANDARD');
     expect(first.status).toBe('COMPLETED');
-    expect(nanoOf(first.receipt.retryCost)).toBeGreaterThan(0n);
+    expect(nanoIn(first.receipt.retryCost)).toBeGreaterThan(0n);
     expect(await ceiling()).toBeGreaterThan(before);
     const next = await run('STANDARD');
     expect(next).toMatchObject({ status: 'COMPLETED', receipt: { requests: 5, retriedSections: 0, estimateError: 0 } });
-    expect(nanoOf(next.receipt.charges)).toBe(nanoOf(first.receipt.charges) - nanoOf(first.receipt.retryCost));
+    expect(nanoIn(next.receipt.charges)).toBe(nanoIn(first.receipt.charges) - nanoIn(first.receipt.retryCost));
   });
 
   promise('goes on with more room where it is resumed after answers that were all cut off', async () => {
@@ -69,7 +69,7 @@ onEachDatabase('a research run on a model that thinks first', (bed, promise) => 
     const whole = await researchRunIn(bed.gateway.origin, ACME, partial.id, ENDED);
     expect(whole.status).toBe('COMPLETED');
     expect(whole.sections.map(({ tries }) => tries)).toEqual([1, 4, 1]);
-    expect(nanoOf(whole.receipt.charges)).toBe(whole.sections.reduce((sum, { charge }) => sum + nanoOf(charge), 0n));
+    expect(nanoIn(whole.receipt.charges)).toBe(whole.sections.reduce((sum, { charge }) => sum + nanoIn(charge), 0n));
   });
 
   promise(
@@ -107,7 +107,7 @@ onEachDatabase('a research run on a model that thinks first', (bed, promise) => 
         status: 'COMPLETED',
         sections: [{ tries: 2 }, { tries: 3 }, { tries: 1 }, { tries: 1 }, { tries: 1 }],
       });
-      expect(nanoOf(whole.receipt.charges)).toBe(whole.sections.reduce((sum, { charge }) => sum + nanoOf(charge), 0n));
+      expect(nanoIn(whole.receipt.charges)).toBe(whole.sections.reduce((sum, { charge }) => sum + nanoIn(charge), 0n));
     },
   );
 });

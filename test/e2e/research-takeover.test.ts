@@ -1,8 +1,9 @@
 /** A run that its process loses although it lives: after a stall, or when the clock of the database has jumped. */
 import { eventually, gate } from '../support/eventually';
+import { nanoOf } from '../support/forge-client';
 import { startGateway } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
-import { fitting, nanoOf, researchRunIn, sectionIn, startResearch, unitsOf } from '../support/research-client';
+import { fitting, nanoIn, researchRunIn, sectionIn, startResearch } from '../support/research-client';
 import { tokenOf } from '../support/shop-catalog';
 
 const ACME = tokenOf('acme');
@@ -31,8 +32,8 @@ onEachDatabase(
         expect(bed.a.requests.map(sectionIn).sort()).toEqual(['market_snapshot', 'summary', 'technical_view']);
         const receipts = run.sections.flatMap((section) => section.receipts);
         expect(receipts.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
-        expect(receipts.reduce((sum, { charge }) => sum + unitsOf(charge), 0n)).toBe(nanoOf(run.receipt.charges));
-        expect(nanoOf(run.receipt.retryCost)).toBe(0n);
+        expect(receipts.reduce((sum, { charge }) => sum + nanoOf(charge), 0n)).toBe(nanoIn(run.receipt.charges));
+        expect(nanoIn(run.receipt.retryCost)).toBe(0n);
       } finally {
         expect((await other.stop()).code).toBe(0);
       }

@@ -1,18 +1,17 @@
 /** Research runs: what a user asks for, gets and pays. */
 import { gate } from '../support/eventually';
-import { get, graph, graphAnswer, postChat, receipt } from '../support/forge-client';
+import { get, graph, graphAnswer, nanoOf, postChat, receipt } from '../support/forge-client';
 import { OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import {
   fitting,
-  nanoOf,
+  nanoIn,
   type ResearchWish,
   type RunJson,
   researchRun,
   researchRunIn,
   sectionIn,
   startResearch,
-  unitsOf,
 } from '../support/research-client';
 import type { ScriptedUpstream, Served } from '../support/scripted-upstream';
 import { answerOf } from '../support/section-answers';
@@ -31,12 +30,12 @@ const costOf = (all: readonly Served[], price: { input: bigint; output: bigint }
 
 /** What the run's own receipt says, against its sections and its calls: to the nano. */
 function expectToAddUp({ receipt, sections, spent }: RunJson): void {
-  const total = nanoOf(receipt.charges);
-  expect(nanoOf(spent)).toBe(total);
-  expect(sections.reduce((sum, { charge }) => sum + nanoOf(charge), 0n)).toBe(total);
-  expect(sections.flatMap(({ receipts }) => receipts).reduce((sum, { charge }) => sum + unitsOf(charge), 0n)).toBe(total);
-  expect(receipt.byModel.reduce((sum, { charge }) => sum + unitsOf(charge), 0n)).toBe(total);
-  expect(receipt.bySection.reduce((sum, { charge }) => sum + nanoOf(charge), 0n)).toBe(total);
+  const total = nanoIn(receipt.charges);
+  expect(nanoIn(spent)).toBe(total);
+  expect(sections.reduce((sum, { charge }) => sum + nanoIn(charge), 0n)).toBe(total);
+  expect(sections.flatMap(({ receipts }) => receipts).reduce((sum, { charge }) => sum + nanoOf(charge), 0n)).toBe(total);
+  expect(receipt.byModel.reduce((sum, { charge }) => sum + nanoOf(charge), 0n)).toBe(total);
+  expect(receipt.bySection.reduce((sum, { charge }) => sum + nanoIn(charge), 0n)).toBe(total);
 }
 
 onEachDatabase('a research run', (bed, promise) => {
@@ -76,7 +75,7 @@ onEachDatabase('a research run', (bed, promise) => {
       ['summary', 'COMPLETED', 1],
     ]);
     expectToAddUp(run);
-    expect(nanoOf(run.receipt.charges)).toBe(costOf(served(bed.a).slice(before[0]), PRIMARY));
+    expect(nanoIn(run.receipt.charges)).toBe(costOf(served(bed.a).slice(before[0]), PRIMARY));
     expect(served(bed.b)).toHaveLength(before[1] ?? 0);
     // Without a budget the ceiling of the estimate is one.
     expect(run.budget).toEqual(estimate['ceiling']);
@@ -102,7 +101,7 @@ onEachDatabase('a research run', (bed, promise) => {
     const { expected, expectedTokens } = await expectation();
     const run = await ended(await start());
     expect(expectedTokens).toBe(run.receipt.usage.inputTokens + run.receipt.usage.outputTokens);
-    expect(unitsOf(expected[0]?.amount ?? '')).toBe(nanoOf(run.receipt.charges));
+    expect(nanoOf(expected[0]?.amount ?? '')).toBe(nanoIn(run.receipt.charges));
     expect(run.receipt.estimateError).toBe(0);
   });
 
@@ -177,8 +176,8 @@ onEachDatabase('a research run', (bed, promise) => {
       });
       expect(await warned()).toEqual([true, saying('0.02')]);
       const run = await ended(await start({ apiKeyId: id }), ['PAUSED', 'COMPLETED']);
-      expect(nanoOf(run.spent)).toBeGreaterThan(0n);
-      expect(nanoOf(run.spent)).toBeLessThanOrEqual(20_000_000n);
+      expect(nanoIn(run.spent)).toBeGreaterThan(0n);
+      expect(nanoIn(run.spent)).toBeLessThanOrEqual(20_000_000n);
       expect(await warned()).toEqual([true, saying(await left())]);
       const raise = `mutation { updateApiKey(id: "${id}", input: { spendLimits: [{ bucket: RMB, window: DAY, amount: "900" }] }) { id } }`;
       await graph(bed.gateway.origin, ACME, raise);
@@ -202,7 +201,7 @@ onEachDatabase('a research run', (bed, promise) => {
     });
     expectToAddUp(run);
     const [first, second] = view?.receipts ?? [];
-    expect(nanoOf(run.receipt.retryCost)).toBe(unitsOf(first?.charge ?? '') + unitsOf(second?.charge ?? ''));
+    expect(nanoIn(run.receipt.retryCost)).toBe(nanoOf(first?.charge ?? '') + nanoOf(second?.charge ?? ''));
     // The model is told what was wrong.
     expect(bed.a.requests.at(-2)?.text).toContain('Your last answer could not be used');
   });
@@ -256,7 +255,7 @@ onEachDatabase('a research run', (bed, promise) => {
     expect(run).toMatchObject({ status: 'COMPLETED', receipt: { requests: 5 } });
     // The first two were rejected, at no charge; what the model writes after them is asked for without a schema.
     expect(run.sections.map(({ tries }) => tries)).toEqual([2, 2, 1]);
-    expect(nanoOf(run.receipt.retryCost)).toBe(0n);
+    expect(nanoIn(run.receipt.retryCost)).toBe(0n);
     expectToAddUp(run);
   });
 
@@ -281,7 +280,7 @@ onEachDatabase('a research run', (bed, promise) => {
     for (const upstream of [bed.a, bed.b]) for (const model of ['small', 'small-2025']) upstream.script(model, { status: 500 });
     const run = await ended(await start());
     expect(run).toMatchObject({ status: 'FAILED', statusReason: expect.stringContaining('Market snapshot') });
-    expect(nanoOf(run.spent)).toBe(0n);
+    expect(nanoIn(run.spent)).toBe(0n);
     expect(run.sections.map(({ status }) => status)).toEqual(['FAILED', 'FAILED', 'SKIPPED']);
     expect(run.sections[0]?.receipts.map(({ status, errorCode }) => [status, errorCode])).toEqual(
       Array(3).fill(['FAILED', 'upstream_failed']),
@@ -309,8 +308,8 @@ onEachDatabase('a research run', (bed, promise) => {
     const id = await start({ mode: 'DEEP', budget: [{ bucket: 'RMB', amount: '0.0195' }] });
     const paused = await ended(id, ['PAUSED']);
     expect(paused.statusReason).toMatch(/budget of the run .* RMB .*higher budget/);
-    expect(nanoOf(paused.spent)).toBeLessThanOrEqual(19_500_000n);
-    expect(nanoOf(paused.held)).toBe(0n);
+    expect(nanoIn(paused.spent)).toBeLessThanOrEqual(19_500_000n);
+    expect(nanoIn(paused.held)).toBe(0n);
     const done = paused.sections.filter(({ status }) => status === 'COMPLETED').map(({ name }) => name);
     expect(done.length).toBeGreaterThan(0);
     expect(done.length).toBeLessThan(10);
@@ -331,9 +330,9 @@ onEachDatabase('a research run', (bed, promise) => {
       const amount = `0.${units.toString().padStart(9, '0')}`;
       return graph(bed.gateway.origin, ACME, mutation, { id, budget: [{ bucket: 'RMB', amount }] });
     };
-    await expect(resumeWith(unitsOf(enough) - 1n)).rejects.toThrow(enough);
+    await expect(resumeWith(nanoOf(enough) - 1n)).rejects.toThrow(enough);
     expect(await researchRun(bed.gateway.origin, ACME, id)).toEqual(paused);
-    await resumeWith(unitsOf(enough));
+    await resumeWith(nanoOf(enough));
     const further = await ended(id, ['PAUSED']);
     expect(further.sections.filter(({ status }) => status === 'COMPLETED').length).toBeGreaterThan(done.length);
     const resume = `mutation { resumeResearchRun(id: "${id}", budget: [{ bucket: RMB, amount: "5" }]) { status budget { amount } } }`;
@@ -341,7 +340,7 @@ onEachDatabase('a research run', (bed, promise) => {
     const run = await ended(id);
     expect(run.status).toBe('COMPLETED');
     expectToAddUp(run);
-    expect(nanoOf(run.spent)).toBe(nanoOf(whole.spent));
+    expect(nanoIn(run.spent)).toBe(nanoIn(whole.spent));
     expect(bed.a.requests.slice(asked).map(sectionIn)).toHaveLength(10);
     await expect(graph(bed.gateway.origin, ACME, resume)).rejects.toThrow(/Only a paused run/);
   });
@@ -411,7 +410,7 @@ onEachDatabase('a research run', (bed, promise) => {
     await give('0.0001');
     await give('0.0002');
     const after = await researchRun(bed.gateway.origin, ACME, before.id);
-    expect([nanoOf(after.receipt.refunds), nanoOf(after.receipt.refunds, 'CREDIT')]).toEqual([300_000n, 0n]);
+    expect([nanoIn(after.receipt.refunds), nanoIn(after.receipt.refunds, 'CREDIT')]).toEqual([300_000n, 0n]);
     const { report } = after;
     expect({ ...after, report: before.report, receipt: { ...after.receipt, refunds: before.receipt.refunds } }).toEqual(before);
     expectToAddUp(after);
@@ -517,9 +516,9 @@ async function troubled(bed: Bed): Promise<void> {
   expectToAddUp(run);
   const fell = (all: readonly Served[]) => all.filter(({ completed }) => completed);
   const counted = costOf(fell(bed.a.served.slice(before[0])), PRIMARY) + costOf(fell(bed.b.served.slice(before[1])), BACKUP);
-  expect(nanoOf(run.receipt.charges)).toBe(counted);
+  expect(nanoIn(run.receipt.charges)).toBe(counted);
   expect(run.receipt.fallbacks).toBeGreaterThan(0);
-  expect(nanoOf(run.receipt.fallbackCost)).toBeGreaterThan(0n);
+  expect(nanoIn(run.receipt.fallbackCost)).toBeGreaterThan(0n);
   expect(await researchRun(bed.gateway.origin, ACME, id)).toEqual(run);
   open();
   await bed.gateway.stop();

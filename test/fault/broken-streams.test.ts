@@ -1,5 +1,4 @@
 /** Providers that break their answers: how the request ends then, and what it is charged. */
-
 import { gzipSync } from 'node:zlib';
 import type { Promised } from '../support/databases';
 import { nanoOf } from '../support/forge-client';

@@ -1,11 +1,11 @@
 /** The wall clock of a gateway jumps by an hour, forth and back, with calls in flight. */
 import { audit } from '../support/audit';
 import { eventually, gate } from '../support/eventually';
-import { chunksOf, type EntryJson, graph, postChat, type ReceiptJson, receipt, textOf } from '../support/forge-client';
+import { chunksOf, type EntryJson, graph, nanoOf, postChat, type ReceiptJson, receipt, textOf } from '../support/forge-client';
 import { type GatewayProcess, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf, tokenOf } from '../support/shop-catalog';
-import { callOnce, nanoOf, openHolds } from './one-call';
+import { callOnce, openHolds } from './one-call';
 
 const CHAT = secretOf('chat');
 const HOUR = 3_600_000;

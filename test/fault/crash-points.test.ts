@@ -1,7 +1,7 @@
 /** `kill -9` of the gateway at each point of a request, hit for certain: locks, gates and proxies hold it there. */
 import { audit } from '../support/audit';
 import { eventually, gate } from '../support/eventually';
-import { eventsOf, get, postChat, type ReceiptJson, receipt } from '../support/forge-client';
+import { eventsOf, get, nanoOf, postChat, type ReceiptJson, receipt } from '../support/forge-client';
 import { freeze } from '../support/frozen-database';
 import { startGateway } from '../support/gateway-process';
 import { silentForAMinute } from '../support/long-dead';
@@ -9,7 +9,7 @@ import { type Bed, onEachDatabase } from '../support/on-each-database';
 import type { Script } from '../support/script';
 import { HI, secretOf } from '../support/shop-catalog';
 import { type WithholdingProxy, withholdingProxy } from '../support/withholding-proxy';
-import { callOnce, nanoOf, openHolds } from './one-call';
+import { callOnce, killAndStart, openHolds, partsOf } from './one-call';
 
 const CHAT = secretOf('chat');
 const RECOVERED_MS = 180_000;
@@ -30,26 +30,9 @@ function send(bed: Bed, script: Script, stream = true): Sent {
   return { id: response.then((head) => head.headers.get('x-request-id') ?? '').catch(() => ''), got };
 }
 
-async function partsOf(response: Response): Promise<string> {
-  let text = '';
-  try {
-    for await (const part of response.body ?? []) text += Buffer.from(part).toString('utf8');
-  } catch {
-    // Cut off: what came before it counts.
-  }
-  return text;
-}
-
 /** Whatever was sent to the gateway before is being worked on when this resolves. */
 async function workedOn(bed: Bed): Promise<void> {
   for (let look = 0; look < 5; look += 1) await get(bed.gateway.origin, '/healthz', null);
-}
-
-async function killAndStart(bed: Bed): Promise<void> {
-  const { settings } = bed.gateway;
-  await bed.gateway.kill();
-  await silentForAMinute(bed.database);
-  bed.gateway = await startGateway(settings);
 }
 
 async function recovered(bed: Bed): Promise<void> {

@@ -1,8 +1,9 @@
 /** Providers that do not stop, or hardly begin: each answer ends by a limit, the memory stays flat, the hold is closed. */
 import { eventually, SLACK_MS } from '../support/eventually';
+import { nanoOf } from '../support/forge-client';
 import { onEachDatabase } from '../support/on-each-database';
 import type { Script } from '../support/script';
-import { callOnce, nanoOf, openHolds } from './one-call';
+import { callOnce, openHolds } from './one-call';
 import { peakMemoryMb, residentMemoryMb } from './process-memory';
 
 const MB = 1024 * 1024;

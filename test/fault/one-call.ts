@@ -1,6 +1,7 @@
 /** One call of the fault suites: what the client got, and the receipt that it then found. */
-import { parseDecimal } from '../../src/kernel/money';
 import { type Chunk, chunksOf, eventsOf, postChat, type ReceiptJson, receipt, textOf } from '../support/forge-client';
+import { startGateway } from '../support/gateway-process';
+import { silentForAMinute } from '../support/long-dead';
 import type { Bed } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
 
@@ -45,9 +46,21 @@ export async function openHolds(bed: Pick<Bed, 'database'>): Promise<bigint> {
   return row?.['n'] as bigint;
 }
 
-/** Nano, of an amount as receipts write it. */
-export function nanoOf(amount: string): bigint {
-  const nano = parseDecimal(amount);
-  if (nano === undefined) throw new Error(`"${amount}" is no amount`);
-  return nano;
+/** All that came of an answer, however it ended. */
+export async function partsOf(response: Response): Promise<string> {
+  let text = '';
+  try {
+    for await (const part of response.body ?? []) text += Buffer.from(part).toString('utf8');
+  } catch {
+    // Cut off: what came before it counts.
+  }
+  return text;
+}
+
+/** The gateway dies, and another one takes its place, which need not wait until the dead one is declared silent. */
+export async function killAndStart(bed: Bed): Promise<void> {
+  const { settings } = bed.gateway;
+  await bed.gateway.kill();
+  await silentForAMinute(bed.database);
+  bed.gateway = await startGateway(settings);
 }

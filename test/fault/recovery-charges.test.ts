@@ -2,12 +2,11 @@
 import { spoken, wav } from '../support/audio';
 import { audit } from '../support/audit';
 import { eventually, gate } from '../support/eventually';
-import { chunksOf, eventsOf, post, postChat, type ReceiptJson, receipt } from '../support/forge-client';
+import { chunksOf, eventsOf, nanoOf, post, postChat, type ReceiptJson, receipt } from '../support/forge-client';
 import { type GatewayProcess, startGateway } from '../support/gateway-process';
-import { silentForAMinute } from '../support/long-dead';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { HI, secretOf } from '../support/shop-catalog';
-import { nanoOf } from './one-call';
+import { killAndStart, partsOf } from './one-call';
 
 const CHAT = secretOf('chat');
 const RECOVERED_MS = 180_000;
@@ -28,16 +27,6 @@ async function streaming(bed: Bed, gateway: GatewayProcess, script: object): Pro
   bed.a.next(script);
   const response = await postChat(gateway.origin, CHAT, { model: 'only-ordinary', messages: HI, stream: true, max_tokens: 500 });
   return { id: response.headers.get('x-request-id') ?? '', got: partsOf(response) };
-}
-
-async function partsOf(response: Response): Promise<string> {
-  let text = '';
-  try {
-    for await (const part of response.body ?? []) text += Buffer.from(part).toString('utf8');
-  } catch {
-    // Cut off: what came before it counts.
-  }
-  return text;
 }
 
 /** Output tokens of the last checkpoint of a request; -1 before the first. */
@@ -70,13 +59,6 @@ function chargedFor(story: ReceiptJson, outputTokens: number): void {
   expect(story.ledgerEntries).toHaveLength(1);
   expect(nanoOf(story.ledgerEntries[0]?.amount ?? '')).toBe(-nanoOf(story.charge));
   expect(story.attempts).toMatchObject([{ status: 'CANCELLED', charge: story.charge, errorCode: 'gateway_crashed' }]);
-}
-
-async function killAndStart(bed: Bed): Promise<void> {
-  const { settings } = bed.gateway;
-  await bed.gateway.kill();
-  await silentForAMinute(bed.database);
-  bed.gateway = await startGateway(settings);
 }
 
 onEachDatabase('kill -9 of a gateway that streams', (bed, promise) => {

@@ -1,7 +1,8 @@
 /** Providers that count wrongly: what is charged then, streamed and whole, with the receipt and the ledger as witnesses. */
+import { nanoOf } from '../support/forge-client';
 import { onEachDatabase } from '../support/on-each-database';
 import type { HonestUsage, Script } from '../support/script';
-import { callOnce, nanoOf, openHolds } from './one-call';
+import { callOnce, openHolds } from './one-call';
 
 /** "hi" is one token for 1000 nano; "You said: hi" is three for 4000 nano each, by the provider's honest count. */
 const HONEST = '0.000013';

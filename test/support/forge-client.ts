@@ -141,6 +141,7 @@ export async function balanceOf(origin: string, token: string, bucket: 'RMB' | '
 
 /** A decimal string in units of 10⁻⁹. */
 export function nanoOf(decimal: string): bigint {
+  if (!/^-?\d+(\.\d{1,9})?$/.test(decimal)) throw new Error(`"${decimal}" is no amount`);
   const [whole = '0', rest = ''] = decimal.split('.');
   return BigInt(whole + rest.padEnd(9, '0'));
 }

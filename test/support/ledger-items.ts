@@ -157,3 +157,9 @@ export async function addWallets(database: TestDatabase, accountId: string): Pro
     `INSERT INTO wallet (id, account_id, bucket, currency, posted, held, seq, changed_at_us) VALUES ${row('RMB')}, ${row('CREDIT')}`,
   );
 }
+
+/** The statement that adds a key of `acme`, as plain as a key can be. */
+export function keyRow(id: string): string {
+  return `INSERT INTO api_key (id, account_id, name, prefix, status, route_policy, cross_bucket_fallback, limits, created_at)
+    VALUES ('${id}', 'acme', 'key', 'sk-tf-', 'ACTIVE', 'ORDINARY_ONLY', 0, '{}', 1)`;
+}

@@ -105,21 +105,15 @@ export class MemoryAccountStore implements AccountStore {
   }
 
   async suspend(id: string, at: number | null): Promise<void> {
-    const account = this.accounts.get(id);
-    if (account === undefined) throw new Error(`no account ${id}`);
-    this.accounts.set(id, { ...account, suspendedAt: at === null ? null : (account.suspendedAt ?? at) });
+    this.change(id, ({ suspendedAt }) => ({ suspendedAt: at === null ? null : (suspendedAt ?? at) }));
   }
 
   async rename(id: string, name: string): Promise<void> {
-    const account = this.accounts.get(id);
-    if (account === undefined) throw new Error(`no account ${id}`);
-    this.accounts.set(id, { ...account, name });
+    this.change(id, () => ({ name }));
   }
 
   async setRates(id: string, rates: RateLimits): Promise<void> {
-    const account = this.accounts.get(id);
-    if (account === undefined) throw new Error(`no account ${id}`);
-    this.accounts.set(id, { ...account, rates });
+    this.change(id, () => ({ rates }));
   }
 
   async addProject(project: Project, fits?: BesideOthers): Promise<void> {
@@ -132,6 +126,12 @@ export class MemoryAccountStore implements AccountStore {
     if (project === undefined) throw new Error(`no project ${id}`);
     fits?.(this.othersOf(project));
     this.allProjects.set(id, { ...project, ...changes });
+  }
+
+  private change(id: string, changes: (account: Account) => Partial<Account>): void {
+    const account = this.accounts.get(id);
+    if (account === undefined) throw new Error(`no account ${id}`);
+    this.accounts.set(id, { ...account, ...changes(account) });
   }
 
   private othersOf({ id, accountId }: Project): readonly Project[] {

@@ -1,7 +1,7 @@
 /** How a user of research talks to the gateway, and providers that write sections. */
 import { sampleFromSchema } from '../../src/upstreams/demo/sample-from-schema';
 import { eventually } from './eventually';
-import { graph } from './forge-client';
+import { graph, nanoOf } from './forge-client';
 import type { Script } from './script';
 import type { RecordedRequest } from './scripted-upstream';
 
@@ -84,13 +84,7 @@ export function researchRunIn(origin: string, token: string, id: string, states:
   }, ms);
 }
 
-export const nanoOf = (amounts: readonly Amount[], bucket = 'RMB') =>
-  unitsOf(amounts.find((each) => each.bucket === bucket)?.amount ?? '0');
-
-export function unitsOf(decimal: string): bigint {
-  const [whole = '0', fraction = ''] = decimal.split('.');
-  return BigInt(whole) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'));
-}
+export const nanoIn = (amounts: readonly Amount[], bucket = 'RMB') => nanoOf(amounts.find((each) => each.bucket === bucket)?.amount ?? '0');
 
 /** The section that a request is for. */
 export function sectionIn({ body }: RecordedRequest): string {

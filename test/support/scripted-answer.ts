@@ -33,7 +33,7 @@ const CREATED = 1_700_000_000;
 
 export function lastUserText(request: ChatRequest): string {
   const last = request.messages?.filter((message) => message.role === 'user').at(-1);
-  return textOf(last?.content);
+  return plainText(last?.content);
 }
 
 export function planAnswer(id: string, request: ChatRequest, script: Script & { readonly oddUsage?: string }): PlannedAnswer {
@@ -63,7 +63,7 @@ function limitOf(request: ChatRequest, script: Script): number {
 /** A word is a token, and so is a tool call. */
 function honestUsage(request: ChatRequest, script: Script, words: number): HonestUsage {
   const choices = request.n ?? 1;
-  const input = (request.messages ?? []).reduce((sum, message) => sum + countWords(textOf(message.content)), 0);
+  const input = (request.messages ?? []).reduce((sum, message) => sum + countWords(plainText(message.content)), 0);
   const reasoning = countWords(script.reasoning ?? '') * choices;
   const output = words + reasoning + (script.toolCalls?.length ?? 0) * choices;
   return {
@@ -160,7 +160,8 @@ function countWords(text: string): number {
   return text.match(/\S+/g)?.length ?? 0;
 }
 
-function textOf(content: unknown): string {
+/** The text of a content, in whichever form a protocol has it: a text, or a list of parts with texts. */
+export function plainText(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
   return content.map((part: { text?: unknown }) => (typeof part?.text === 'string' ? part.text : '')).join(' ');

@@ -1,17 +1,10 @@
 import { amount, aPrice, aRoute } from '../../../test/support/catalog-builders';
+import { gate } from '../../../test/support/eventually';
 import { failing, type Scene, STREAM, stage } from '../../../test/support/stage';
 import { chargeFor } from '../../metering/charge';
 import { NO_USAGE } from '../../metering/usage';
 import { speech } from '../endpoints/speech';
 import { Checkpoints } from './checkpoints';
-
-function gate() {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}
 
 /** A stream that has delivered these frames and waits; `end` lets it go on to its settlement. */
 async function delivering(frames: readonly string[], over: Scene = {}, shared?: Checkpoints) {

@@ -1,3 +1,4 @@
+import { someOf } from '../../../test/support/memory-stores';
 import { ConfigurationError } from '../../kernel/configuration-error';
 import { hashSecret } from '../../kernel/secret';
 import type { Account, AccountStore, Project } from '../../keys/account-store';
@@ -47,7 +48,7 @@ class People {
         this.write();
         this.projects.set(project.id, project);
       },
-      projectsById: async (ids) => picked(this.projects, ids),
+      projectsById: async (ids) => someOf(this.projects, ids),
       list: unused,
       projects: unused,
       changeProject: unused,
@@ -65,7 +66,7 @@ class People {
         return found === undefined ? undefined : { ...found, projectLimits: [] };
       },
       findById: unused,
-      find: async (ids) => new Map([...picked(this.keys, ids)].map(([id, { key }]): [string, ApiKey] => [id, key])),
+      find: async (ids) => new Map([...someOf(this.keys, ids)].map(([id, { key }]): [string, ApiKey] => [id, key])),
       add: async (added) => {
         this.write();
         this.keys.set(added.key.id, added);
@@ -77,10 +78,6 @@ class People {
       rotate: unused,
     };
   }
-}
-
-function picked<T>(all: ReadonlyMap<string, T>, ids: readonly string[]): Map<string, T> {
-  return new Map([...all].filter(([id]) => ids.includes(id)));
 }
 
 function aKey(id: string, secret = `sk-tf-${id}`): DeclaredKey {

@@ -2,12 +2,11 @@
  * Where the official clients talk: one gateway, with a channel for each wire protocol, in front of a provider that speaks all
  * of them; and the books of every conversation.
  */
-import { parseDecimal } from '../../../src/kernel/money';
 import { PROTOCOLS, type Protocol } from '../../../src/routing/catalog';
 import { audit } from '../audit';
 import { freshDatabase, type TestDatabase } from '../databases';
 import { eventually } from '../eventually';
-import { graph, type ReceiptJson, receipt } from '../forge-client';
+import { graph, nanoOf, type ReceiptJson, receipt } from '../forge-client';
 import { type GatewayProcess, startGateway } from '../gateway-process';
 import { type ScriptedUpstream, startScriptedUpstream } from '../scripted-upstream';
 import { secretOf, tokenOf } from '../shop-catalog';
@@ -137,10 +136,4 @@ async function receiptIdsOf({ gateway }: ClientBed): Promise<string[]> {
     '{ receipts(first: 100) { nodes { id } } }',
   );
   return receipts.nodes.map(({ id }) => id);
-}
-
-function nanoOf(decimal: string): bigint {
-  const units = parseDecimal(decimal);
-  if (units === undefined) throw new Error(`"${decimal}" is no amount`);
-  return units;
 }

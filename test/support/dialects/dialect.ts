@@ -21,13 +21,6 @@ export function countsOf({ promptTokens, completionTokens }: PlannedAnswer, { re
   return { input: promptTokens, output: completionTokens, reasoning: wordsIn(reasoning), cached: cachedTokens };
 }
 
-/** The text of a content, in whichever form a protocol has it: a text, or a list of parts with texts. */
-export function plainText(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content.map((part: { text?: unknown }) => (typeof part?.text === 'string' ? part.text : '')).join(' ');
-}
-
 /** A text in two halves, as arguments of calls are streamed. */
 export function halves(text: string): [string, string] {
   const half = Math.ceil(text.length / 2);

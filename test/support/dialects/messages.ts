@@ -1,7 +1,7 @@
 /** Anthropic's messages. */
 import type { Script } from '../script';
-import { errorOf, type Piece, type PlannedAnswer } from '../scripted-answer';
-import { countsOf, type Dialect, halves, plainText, wordsIn } from './dialect';
+import { errorOf, type Piece, type PlannedAnswer, plainText } from '../scripted-answer';
+import { countsOf, type Dialect, halves, wordsIn } from './dialect';
 
 type Block = Readonly<Record<string, unknown>>;
 const STOP_REASONS: Readonly<Record<string, string>> = { stop: 'end_turn', length: 'max_tokens', tool_calls: 'tool_use' };

@@ -1,7 +1,7 @@
 /** OpenAI's responses. */
 import type { Script } from '../script';
-import { errorOf, type PlannedAnswer } from '../scripted-answer';
-import { CREATED, countsOf, type Dialect, halves, plainText } from './dialect';
+import { errorOf, type PlannedAnswer, plainText } from '../scripted-answer';
+import { CREATED, countsOf, type Dialect, halves } from './dialect';
 
 type Item = Readonly<Record<string, unknown>>;
 
