@@ -6,7 +6,7 @@ import { LedgerEntryNode, viewEntry } from '../ledger/ledger-entry.type';
 import { followedTail } from '../live/followed';
 import { After, connectionOf, First, pageRequest } from '../pages';
 import { ReceiptNode } from '../receipts/receipt.type';
-import { receiptRoot } from '../receipts/receipt-root';
+import { namedReceipt } from '../receipts/receipt-root';
 import { AlertConnection, AlertDeliveryNode, AlertNode } from './alert.type';
 import { AlertRuleNode } from './alert-rule.type';
 import { readingAccount, viewAlert, viewRule } from './alert-view';
@@ -43,9 +43,8 @@ export class AlertResolver {
   }
 
   @FieldResolver(() => ReceiptNode, { nullable: true, description: 'The newest receipt that took part in it.' })
-  async receipt(@Root() { receiptId }: AlertNode, @Ctx() { receipts }: GraphContext): Promise<ReceiptNode | null> {
-    const receipt = receiptId === null ? null : await receipts.receipt(receiptId);
-    return receipt === null ? null : receiptRoot(receipt);
+  receipt(@Root() { receiptId }: AlertNode, @Ctx() { receipts }: GraphContext): Promise<ReceiptNode | null> {
+    return namedReceipt(receipts, receiptId);
   }
 
   @FieldResolver(() => LedgerEntryNode, { nullable: true, description: 'The newest ledger entry that took part in it.' })

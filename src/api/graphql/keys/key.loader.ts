@@ -1,5 +1,4 @@
 /** Keys and projects, as far as the viewer may see them. */
-
 import DataLoader from 'dataloader';
 import { NOTHING } from '../../../gateway/views/key-standing';
 import { groupBy } from '../../../kernel/lists';

@@ -5,7 +5,7 @@ import { ApiKeyNode } from '../keys/api-key.type';
 import { viewKey } from '../keys/key-view';
 import { After, connectionOf, First, pageRequest } from '../pages';
 import { ReceiptNode } from '../receipts/receipt.type';
-import { receiptRoot } from '../receipts/receipt-root';
+import { namedReceipt } from '../receipts/receipt-root';
 import { entryFilter, LedgerFilterInput } from './ledger.input';
 import { type EntryView, LedgerEntryConnection, LedgerEntryNode, viewEntry } from './ledger-entry.type';
 import { viewWallet, WalletNode } from './wallet.type';
@@ -38,8 +38,7 @@ export class LedgerEntryResolver {
   }
 
   @FieldResolver(() => ReceiptNode, { nullable: true, description: 'The receipt of the request that caused it.' })
-  async receipt(@Root() { receiptId }: EntryView, @Ctx() { receipts }: GraphContext): Promise<ReceiptNode | null> {
-    const receipt = receiptId === null ? null : await receipts.receipt(receiptId);
-    return receipt === null ? null : receiptRoot(receipt);
+  receipt(@Root() { receiptId }: EntryView, @Ctx() { receipts }: GraphContext): Promise<ReceiptNode | null> {
+    return namedReceipt(receipts, receiptId);
   }
 }

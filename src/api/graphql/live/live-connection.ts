@@ -1,5 +1,4 @@
 /** One WebSocket of a client: who it is, whether it still may be, and whether it takes what it is sent. */
-
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../../kernel/clock';
 import { Fault } from '../../../kernel/fault';

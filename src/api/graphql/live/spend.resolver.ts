@@ -6,7 +6,7 @@ import { positionOfCursor, refuseOfOthers } from '../../../ledger/spend-cursor';
 import { cursorNow, tailSpend, type Wants } from '../../../ledger/spend-tail';
 import type { GraphContext } from '../context';
 import { ReceiptNode } from '../receipts/receipt.type';
-import { receiptRoot } from '../receipts/receipt-root';
+import { namedReceipt } from '../receipts/receipt-root';
 import { followedTail } from './followed';
 import { SpendEventNode, viewSpendEvent } from './spend-event.type';
 
@@ -43,9 +43,8 @@ export class SpendResolver {
   }
 
   @FieldResolver(() => ReceiptNode, { nullable: true, description: 'The receipt of the request that caused the entry.' })
-  async receipt(@Root() { entry }: SpendEventNode, @Ctx() { receipts }: GraphContext): Promise<ReceiptNode | null> {
-    const receipt = entry.receiptId === null ? null : await receipts.receipt(entry.receiptId);
-    return receipt === null ? null : receiptRoot(receipt);
+  receipt(@Root() { entry }: SpendEventNode, @Ctx() { receipts }: GraphContext): Promise<ReceiptNode | null> {
+    return namedReceipt(receipts, entry.receiptId);
   }
 }
 

@@ -4,6 +4,7 @@ import { currencyOf } from '../../../kernel/words';
 import type { ReadableReceipt } from '../../../ledger/receipt';
 import type { LedgerEntry } from '../../../ledger/wallet';
 import { aliasReason } from '../../../routing/model-names';
+import type { ReceiptLoaders } from './receipt.loader';
 
 type Loaded = 'price' | 'lines' | 'fallbackDelta' | 'attempts';
 
@@ -24,6 +25,12 @@ export function receiptRoot(readable: ReadableReceipt, read: ReadBeforehand | nu
   if (!readable.inFlight) return settledRoot(readable, read);
   const view = viewReceipt({ receipt: readable, attempts: [], prices: new Map() });
   return Object.assign(view, { id: view.requestId, readable, read });
+}
+
+/** The one of a node that may name a receipt; null: it names none, or one that the viewer does not see. */
+export async function namedReceipt(receipts: Pick<ReceiptLoaders, 'receipt'>, id: string | null): Promise<ReceiptRoot | null> {
+  const receipt = id === null ? null : await receipts.receipt(id);
+  return receipt === null ? null : receiptRoot(receipt);
 }
 
 /** All fields by name, not copied from the record: of forty fields, that is several times as fast. */

@@ -9,19 +9,18 @@ import { After, connectionOf, First, pageRequest } from '../pages';
 import { ReceiptNode } from './receipt.type';
 import { filterOf, ReceiptFilterInput } from './receipt-filter.input';
 import { ReceiptConnection } from './receipt-parts.type';
-import { receiptRoot } from './receipt-root';
+import { namedReceipt, receiptRoot } from './receipt-root';
 
 const FILTER_DESCRIPTION = 'Which receipts; left out: all.';
 
 @Resolver(() => ReceiptNode)
 export class ReceiptQueries {
   @Query(() => ReceiptNode, { nullable: true, description: 'null: there is no such receipt, or it is not the caller’s.' })
-  async receipt(
+  receipt(
     @Ctx() { receipts }: GraphContext,
     @Arg('id', () => ID, { description: 'The request id.' }) id: string,
   ): Promise<ReceiptNode | null> {
-    const found = await receipts.receipt(id);
-    return found === null ? null : receiptRoot(found);
+    return namedReceipt(receipts, id);
   }
 
   @Query(() => ReceiptConnection, { description: 'The receipts that the caller may see, new to old, those in flight included.' })

@@ -8,7 +8,7 @@ import type { GraphContext } from '../context';
 import { type EntryView, LedgerEntryNode, viewEntry } from '../ledger/ledger-entry.type';
 import { followedTail } from '../live/followed';
 import { ReceiptNode } from '../receipts/receipt.type';
-import { receiptRoot } from '../receipts/receipt-root';
+import { namedReceipt } from '../receipts/receipt-root';
 import { DateTime } from '../scalars';
 import { AgentRunNode } from './agent-run.type';
 import { viewRun } from './run-view';
@@ -56,9 +56,8 @@ export class RunProgressResolver {
   }
 
   @FieldResolver(() => ReceiptNode, { nullable: true, description: 'The receipt of the call.' })
-  async receipt(@Root() { entry }: EventRoot, @Ctx() { receipts }: GraphContext): Promise<ReceiptNode | null> {
-    const receipt = entry.receiptId === null ? null : await receipts.receipt(entry.receiptId);
-    return receipt === null ? null : receiptRoot(receipt);
+  receipt(@Root() { entry }: EventRoot, @Ctx() { receipts }: GraphContext): Promise<ReceiptNode | null> {
+    return namedReceipt(receipts, entry.receiptId);
   }
 }
 
