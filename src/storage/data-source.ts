@@ -13,7 +13,6 @@ import { PriceSchedule1700000000011 } from '../../migrations/1700000000011-price
 import { ManagementTokens1700000000012 } from '../../migrations/1700000000012-management-tokens';
 import { ChannelHealth1700000000013 } from '../../migrations/1700000000013-channel-health';
 import { KeyPolicies1700000000014 } from '../../migrations/1700000000014-key-policies';
-
 import { Research1700000000020 } from '../../migrations/1700000000020-research';
 import { MadeOnce1700000000021 } from '../../migrations/1700000000021-made-once';
 import { ExternalKeys1700000000022 } from '../../migrations/1700000000022-external-keys';
@@ -28,9 +27,9 @@ import { RevokedDeclaredTokens1700000000031 } from '../../migrations/17000000000
 import { AccountRates1700000000032 } from '../../migrations/1700000000032-account-rates';
 import { SumsOfCharges1700000000033 } from '../../migrations/1700000000033-sums-of-charges';
 
-import { ConfigurationError } from '../kernel/configuration-error';
 import { invariant } from '../kernel/invariant';
 import type { Log } from '../kernel/log';
+import { databaseUrlFault } from './database-url-fault';
 import { ExactSqlite } from './exact-sqlite';
 import { databaseNameOf, ensureMysqlDatabase } from './mysql-database';
 import { refuseNewerDatabase } from './newer-database';
@@ -129,7 +128,7 @@ function sqliteOptions(file: string): DataSourceOptions {
   if (file === '' || file.startsWith(':memory:')) {
     const problem =
       'must name a file, such as sqlite:./data/tokens-forge.sqlite: a database in memory has one connection, and the ledger needs its own';
-    throw new ConfigurationError([{ path: 'DATABASE_URL', problem }]);
+    throw databaseUrlFault(problem);
   }
   return {
     type: 'better-sqlite3',

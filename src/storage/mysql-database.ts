@@ -1,6 +1,6 @@
 /** The database that a MySQL URL names: made where it is missing, and trouble said so that it can be mended. */
 import { type Connection, createConnection } from 'mysql2/promise';
-import { ConfigurationError } from '../kernel/configuration-error';
+import { databaseUrlFault } from './database-url-fault';
 import { isForbidden, unreachableServer, unusableServer } from './unusable-server';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -25,7 +25,7 @@ export async function ensureMysqlDatabase(url: string): Promise<void> {
   if (refusal === null) return;
   if (!isForbidden(refusal)) throw unusableServer(url, refusal);
   const problem = `names the database "${name}", which does not exist and which the user may not create: create it, or grant the user the right`;
-  throw new ConfigurationError([{ path: 'DATABASE_URL', problem }]);
+  throw databaseUrlFault(problem);
 }
 
 async function withConnection(url: string, work: (connection: Connection) => Promise<unknown>): Promise<void> {

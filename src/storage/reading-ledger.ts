@@ -1,7 +1,7 @@
 /** How commands read a ledger that a gateway keeps: one that is not there, or is none, is a fault of the configuration. */
 import { statSync } from 'node:fs';
-import { ConfigurationError } from '../kernel/configuration-error';
 import type { DatabaseLocation } from './data-source';
+import { databaseUrlFault } from './database-url-fault';
 import { unusableFile } from './unusable-file';
 
 /** What a database says when it is not the one that was meant. */
@@ -17,9 +17,10 @@ export async function readingLedger<T>(location: DatabaseLocation, read: () => P
     return await read();
   } catch (error) {
     const refusal = refusalIn(error);
-    if (refusal !== null) throw fault(`names no ledger that can be read (${refusal.message}): correct it, or start a gateway on it once`);
+    if (refusal !== null)
+      throw databaseUrlFault(`names no ledger that can be read (${refusal.message}): correct it, or start a gateway on it once`);
     if (location.kind === 'sqlite' && CLOSED.test(codeOf(error)))
-      throw fault(
+      throw databaseUrlFault(
         `names the file ${location.file}, which cannot be read (${codeOf(error)}): whoever reads it must also be let write its folder, or name a copy of it`,
       );
     // What else there is of files, such as the one that is written to, has a fault of its own.
@@ -30,8 +31,8 @@ export async function readingLedger<T>(location: DatabaseLocation, read: () => P
 /** SQLite opens a folder to read it, and calls it a broken disk then. */
 function refuseNoFile(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) throw fault(`names the file ${file}, which does not exist`);
-  if (found.isDirectory()) throw fault(`names the file ${file}, which is a folder: name the file in it`);
+  if (found === undefined) throw databaseUrlFault(`names the file ${file}, which does not exist`);
+  if (found.isDirectory()) throw databaseUrlFault(`names the file ${file}, which is a folder: name the file in it`);
 }
 
 /** The error itself, or what it came from, where that says that no ledger is there; null: neither does. */
@@ -42,8 +43,4 @@ function refusalIn(error: unknown): Error | null {
 
 function codeOf(error: unknown): string {
   return String((error as { readonly code?: unknown }).code);
-}
-
-function fault(problem: string): ConfigurationError {
-  return new ConfigurationError([{ path: 'DATABASE_URL', problem }]);
 }

@@ -1,6 +1,7 @@
 /** The file of an embedded database that cannot be used, said so that it can be mended. */
 import { CannotStart } from '../kernel/cannot-start';
 import { ConfigurationError } from '../kernel/configuration-error';
+import { databaseUrlFault } from './database-url-fault';
 
 const NO_DATABASE = /^SQLITE_NOTADB$/;
 /** Of the file system, and what SQLite says of it. Whatever else goes wrong is no fault of the address. */
@@ -37,7 +38,7 @@ function codesOf(error: unknown): string[] {
 }
 
 function fault(file: string, what: string): ConfigurationError {
-  return new ConfigurationError([{ path: 'DATABASE_URL', problem: `names the file ${file}, which ${what}` }]);
+  return databaseUrlFault(`names the file ${file}, which ${what}`);
 }
 
 function cannotStart(file: string, what: string, cause: unknown): CannotStart {

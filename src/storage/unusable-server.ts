@@ -1,6 +1,7 @@
 /** A MySQL server that cannot be used, said so that it can be mended. */
 import { CannotStart } from '../kernel/cannot-start';
 import { ConfigurationError } from '../kernel/configuration-error';
+import { databaseUrlFault } from './database-url-fault';
 import { troubleOf } from './sql/mysql-errors';
 
 /** What the user may not do. MariaDB has a code of its own for a user that has no password. */
@@ -24,12 +25,14 @@ export function unreachableServer(url: string, cause: Error): Error {
   const { host, username } = new URL(url);
   const code = codeOf(cause);
   if (isForbidden(cause)) {
-    return fault(`is refused by ${host}: correct the password, or grant the user "${decodeURIComponent(username)}" access to the database`);
+    return databaseUrlFault(
+      `is refused by ${host}: correct the password, or grant the user "${decodeURIComponent(username)}" access to the database`,
+    );
   }
-  if (code === TLS_ONLY) return fault(`is refused by ${host}, which takes no connection without TLS: put ?ssl={} at its end`);
+  if (code === TLS_ONLY) return databaseUrlFault(`is refused by ${host}, which takes no connection without TLS: put ?ssl={} at its end`);
   if (code === UNTRUSTED) {
     const what = 'name the host that its certificate is of, and in NODE_EXTRA_CA_CERTS the file of who issued it';
-    return fault(`names ${host}, which is not trusted over TLS (${cause.message}): ${what}`);
+    return databaseUrlFault(`names ${host}, which is not trusted over TLS (${cause.message}): ${what}`);
   }
   return new CannotStart(
     `The database server at ${host} cannot be reached (${code ?? cause.message}): start it, or correct DATABASE_URL.`,
@@ -53,10 +56,6 @@ export function unusableServer(url: string, cause: unknown): unknown {
 function saidByServer(error: unknown): Error | null {
   if (!(error instanceof Error) || error instanceof ConfigurationError || error instanceof CannotStart) return null;
   return codeOf(error) !== undefined && troubleOf(error) !== 'data' ? error : saidByServer(error.cause);
-}
-
-function fault(problem: string): ConfigurationError {
-  return new ConfigurationError([{ path: 'DATABASE_URL', problem }]);
 }
 
 function codeOf(error: Error): string | undefined {
