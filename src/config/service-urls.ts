@@ -1,6 +1,6 @@
 /** What is wrong with the URL of a service, as the end of a sentence that begins with its variable; null: nothing, and its driver takes it. */
 import { isIP } from 'node:net';
-import { isRecord } from '../kernel/record';
+import { isRecord, jsonOf } from '../kernel/record';
 
 const MYSQL = 'must be sqlite:<file> or mysql://user:password@host:3306/database';
 const REDIS = 'must be redis://host:port or rediss://host:port';
@@ -61,11 +61,7 @@ function isAddress(hostname: string): boolean {
 }
 
 function isJsonObject(text: string): boolean {
-  try {
-    return isRecord(JSON.parse(text));
-  } catch {
-    return false;
-  }
+  return isRecord(jsonOf(text));
 }
 
 /** Of a page, as browsers say it: https://fetch.spec.whatwg.org/#origin-header */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
+import { jsonOf } from '../kernel/record';
 import { shown } from '../kernel/shown';
 import { type Bar, isDay } from '../research/bar';
 import { makeBriefing } from '../research/make-briefing';
@@ -102,14 +103,6 @@ function unusable(symbol: string, problem: string): Fault {
   return new Fault('invalid_request', `symbol: ${symbol}.csv of the market data ${problem}: its header is ${COLUMNS.join(',')}.`, {
     param: 'symbol',
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const TOO_LARGE = Symbol('a file that is too large');

@@ -1,6 +1,6 @@
 /** Looking into JSON of unknown shape. */
 import { isNestedBeyond, isOverbuilt, JSON_LEVELS_MAX } from '../kernel/json-members';
-import { isRecord } from '../kernel/record';
+import { isRecord, jsonOf } from '../kernel/record';
 
 /** The probabilities of every token of a long answer are this many. What has more is no answer. */
 const ANSWER_PARTS_MAX = 5_000_000;
@@ -33,10 +33,5 @@ export function parseFirstRecord(text: string): JsonRecord | undefined {
 }
 
 function parsed(text: string): unknown {
-  if (isOverbuilt(text, ANSWER_PARTS_MAX) || isNestedBeyond(text, JSON_LEVELS_MAX)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return isOverbuilt(text, ANSWER_PARTS_MAX) || isNestedBeyond(text, JSON_LEVELS_MAX) ? undefined : jsonOf(text);
 }

@@ -1,5 +1,6 @@
 /** From the text that a model answered to the content of a section, or to what is wrong with it. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { jsonOf } from '../../kernel/record';
 import type { SectionSpec } from './section';
 import { SECTION_SCHEMAS } from './section-schemas';
 
@@ -25,7 +26,7 @@ export function readSection(spec: Pick<SectionSpec, 'name'>, answerText: string)
   const validate = validatorOf(spec.name);
   if (validate === undefined) return { ok: false, problem: `there is no section "${spec.name}"` };
   if (answerText.length > ANSWER_MAX) return { ok: false, problem: `the answer has more than ${ANSWER_MAX} characters` };
-  const value = jsonOf(answerText.trim());
+  const value = sectionIn(answerText.trim());
   if (value === undefined) return { ok: false, problem: problemOfText(answerText.trim()) };
   if (!validate(value)) return { ok: false, problem: problemOf(validate.errors?.[0]) };
   const content = value as SectionContent;
@@ -43,17 +44,9 @@ function validatorOf(name: string): ValidateFunction | undefined {
 }
 
 /** The first of these that is JSON: the whole answer, and what stands from the first brace to the last one behind its thoughts. */
-function jsonOf(text: string): unknown {
+function sectionIn(text: string): unknown {
   const said = text.slice(text.includes(THOUGHT) ? text.lastIndexOf(THOUGHT) + THOUGHT.length : 0);
-  return parsed(text) ?? parsed(said.slice(said.indexOf('{'), said.lastIndexOf('}') + 1));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return jsonOf(text) ?? jsonOf(said.slice(said.indexOf('{'), said.lastIndexOf('}') + 1));
 }
 
 function problemOfText(text: string): string {

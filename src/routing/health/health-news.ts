@@ -1,5 +1,6 @@
 /** What processes of one installation tell each other of channels. Whoever misses it learns it by itself. */
 
+import { jsonOf } from '../../kernel/record';
 import { DAY_MS } from '../../kernel/times';
 import { type Figures, figuresIn, membersOf } from './figures';
 
@@ -58,11 +59,7 @@ function figuresNews(channelId: string, upstreamModel: string, figures: Figures 
 }
 
 function valueIn(text: string): unknown {
-  try {
-    return text.length > TEXT_MAX ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return text.length > TEXT_MAX ? undefined : jsonOf(text);
 }
 
 function durationOf(value: unknown): number {

@@ -1,5 +1,6 @@
 /** Writes the events of a message of Anthropic's that is streamed: one block after the other. */
 import type { ClosingEvent } from '../../attempts/upstream';
+import { jsonOf } from '../../kernel/record';
 import { NO_USAGE, type Usage } from '../../metering/usage';
 import type { AnswerEvent, StopCause } from './answer-event';
 import type { AnswerFrame, AnswerWriter } from './client-shape';
@@ -132,21 +133,12 @@ export class MessageEventWriter implements AnswerWriter {
 
   /** A call whose arguments are not whole yet may go on beside the next one. */
   private closeWritten(): void {
-    const going = this.open.filter(({ call, argumentsText }) => call !== null && !isJson(argumentsText));
+    const going = this.open.filter(({ call, argumentsText }) => call !== null && jsonOf(argumentsText) === undefined);
     for (const block of this.open) if (!going.includes(block)) this.emit('content_block_stop', { index: block.index });
     this.open = going;
   }
 
   private emit(type: string, members: object): void {
     this.out += `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`;
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }
