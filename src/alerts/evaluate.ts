@@ -1,9 +1,9 @@
 /** Whether a rule is true now, and of what. */
 import { counted } from '../kernel/counted';
 import { invariant, unreachable } from '../kernel/invariant';
-import { formatDecimal, nano, ONE, storable } from '../kernel/money';
+import { formatDecimal, money, nano, ONE, storable } from '../kernel/money';
 import { HOUR_MS } from '../kernel/times';
-import { type Bucket, currencyOf, routeTypeOf, type SpendWindow } from '../kernel/words';
+import { type Bucket, routeTypeOf, type SpendWindow } from '../kernel/words';
 import type { LedgerReader, ReceiptFilter, Scope } from '../ledger/ledger-reader';
 import type { ReceiptRecord } from '../ledger/receipt';
 import { windowStart } from '../ledger/spend-counter';
@@ -176,10 +176,6 @@ function selected({ apiKeyId, accountId, projectId, routeType, model }: AlertRul
 function bucketOfRule({ bucket }: AlertRule): Bucket {
   invariant(bucket !== null, 'a rule of money names a balance');
   return bucket;
-}
-
-function money(amount: bigint, bucket: Bucket): string {
-  return `${formatDecimal(amount)} ${currencyOf(bucket)}`;
 }
 
 interface Trace {

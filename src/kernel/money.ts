@@ -2,7 +2,7 @@
  * Money is a bigint of nano units: 10⁻⁹ of a yuan or a dollar. It is never a float and never a `Number`.
  * The brand carries the currency, so that adding yuan to dollars does not compile.
  */
-import type { Currency } from './words';
+import { type Bucket, type Currency, currencyOf } from './words';
 
 declare const currencyBrand: unique symbol;
 export type Nano<C extends Currency = Currency> = bigint & { readonly [currencyBrand]: C };
@@ -63,4 +63,9 @@ export function storable<C extends Currency>(amount: Nano<C>): Nano<C> {
 
 export function minNano<C extends Currency>(a: Nano<C>, b: Nano<NoInfer<C>>): Nano<C> {
   return a < b ? a : (b as Nano<C>);
+}
+
+/** An amount as people are told it: with the currency of its bucket. */
+export function money(amount: bigint, bucket: Bucket): string {
+  return `${formatDecimal(amount)} ${currencyOf(bucket)}`;
 }

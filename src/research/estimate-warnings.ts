@@ -1,8 +1,8 @@
 /** What a user should know before a run is started. Each warning says what it means in money or time, and what to do. */
 import { chargeCap } from '../gateway/reading/key-ceilings';
 import { limitWords } from '../gateway/reading/spend-ceilings';
-import { formatDecimal, type Nano } from '../kernel/money';
-import { type Bucket, currencyOf } from '../kernel/words';
+import { money, type Nano } from '../kernel/money';
+import type { Bucket } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
 import { counterRef } from '../ledger/spend-counter';
 import type { SpendRoom } from '../ledger/spend-room';
@@ -148,8 +148,4 @@ function hasDearerBackup({ steps }: Plan, inputTokens: number): boolean {
 function longRun(seconds: number): Warning[] {
   if (seconds < LONG_SECONDS) return [];
   return [{ code: 'LONG_RUN', message: `The run takes about ${Math.ceil(seconds / 60)} minutes. It goes on when nobody watches.` }];
-}
-
-function money(amount: bigint, bucket: Bucket): string {
-  return `${formatDecimal(amount)} ${currencyOf(bucket)}`;
 }

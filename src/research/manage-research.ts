@@ -3,8 +3,8 @@ import { Fault } from '../kernel/fault';
 import { newId } from '../kernel/ids';
 import { invariant } from '../kernel/invariant';
 import { type Once, onceOf } from '../kernel/made-once';
-import { formatDecimal, nano } from '../kernel/money';
-import { BUCKETS, currencyOf, type ResearchMode } from '../kernel/words';
+import { money, nano } from '../kernel/money';
+import { BUCKETS, type ResearchMode } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
 import { admitKey, WITHIN } from '../keys/authenticate';
 import type { LedgerReader } from '../ledger/ledger-reader';
@@ -200,7 +200,7 @@ async function callsOf(means: ResearchManagement, key: ApiKey, { run, mode }: Re
 function refuseSpent(budget: readonly BudgetLine[], spent: Amounts): void {
   const used = budget.find(({ bucket, amount }) => amount <= spent[bucket]);
   if (used === undefined) return;
-  const amount = `${formatDecimal(spent[used.bucket])} ${currencyOf(used.bucket)}`;
+  const amount = money(spent[used.bucket], used.bucket);
   throw new Fault('invalid_request', `budget must be above what the run has spent of ${used.bucket}, ${amount}.`, { param: 'budget' });
 }
 

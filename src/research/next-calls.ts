@@ -4,8 +4,8 @@
  */
 import { chatCompletions } from '../gateway/endpoints/chat-completions';
 import { Fault } from '../kernel/fault';
-import { formatDecimal, nano } from '../kernel/money';
-import { BUCKETS, currencyOf, type SectionStatus } from '../kernel/words';
+import { formatDecimal, money } from '../kernel/money';
+import { BUCKETS, type SectionStatus } from '../kernel/words';
 import type { ApiKey } from '../keys/api-key';
 import { quoteCeiling } from '../metering/quote-ceiling';
 import type { Catalog } from '../routing/catalog';
@@ -73,10 +73,9 @@ export function refuseTooLittle(calls: readonly NextCall[], budget: readonly Bud
   const [least] = firsts.toSorted((one, other) => (one.hold.amount < other.hold.amount ? -1 : 1));
   if (least === undefined) return;
   const { bucket, amount } = least.hold;
-  const money = (units: bigint) => `${formatDecimal(units)} ${currencyOf(bucket)}`;
   const enough = amountsOf((each) => (each === bucket ? used[each] + amount : (amountIn(budget, each) ?? 0n)));
   const lines = BUCKETS.filter((each) => enough[each] > 0n).map((each) => `{ bucket: ${each}, amount: "${formatDecimal(enough[each])}" }`);
-  const stands = `Its next call, for ${least.title}, can cost up to ${money(amount)}, and of its budget of ${money(amountIn(budget, bucket) ?? nano(0n))} ${money(used[bucket])} are used`;
+  const stands = `Its next call, for ${least.title}, can cost up to ${money(amount, bucket)}, and of its budget of ${money(amountIn(budget, bucket) ?? 0n, bucket)} ${money(used[bucket], bucket)} are used`;
   const words = `The run would pause again at once. ${stands}. Resume it with this budget at least: [${lines.join(', ')}].`;
   throw new Fault('invalid_request', words, { param: 'budget' });
 }

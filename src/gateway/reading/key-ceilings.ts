@@ -1,8 +1,7 @@
 /** What the policies of a key and the headers of a request make of it: how long it may take, how often it is tried, how dear it may be. */
 import type { AttemptLimits, Deadline } from '../../attempts/attempt-limits';
 import { Fault } from '../../kernel/fault';
-import { formatDecimal, minNano, type Nano, storable } from '../../kernel/money';
-import { currencyOf } from '../../kernel/words';
+import { minNano, money, type Nano, storable } from '../../kernel/money';
 import type { KeyPolicies } from '../../keys/key-policies';
 import type { Quote } from '../../metering/quote-ceiling';
 import type { Plan } from '../../routing/plan-route';
@@ -34,9 +33,8 @@ export function chargeCap({ maxCharge }: KeyPolicies, { bucket }: Plan): Nano | 
 /** Why a plan is above the cap whatever its output limit; null: it is within it, or can be. */
 export function aboveCap({ bucket, route }: Plan, quote: Quote, cap: Nano | null): Fault | null {
   if (cap === null || quote.floor <= cap) return null;
-  const money = (amount: Nano) => `${formatDecimal(amount)} ${currencyOf(bucket)}`;
-  const asked = `This request can cost up to ${money(quote.floor)} on the route ${route.id}`;
-  return new Fault('price_ceiling', `${asked}, and the key allows ${money(cap)} for one request (maxCharge).`);
+  const asked = `This request can cost up to ${money(quote.floor, bucket)} on the route ${route.id}`;
+  return new Fault('price_ceiling', `${asked}, and the key allows ${money(cap, bucket)} for one request (maxCharge).`);
 }
 
 /** What is held where the balance covers it, within the range of a balance. */

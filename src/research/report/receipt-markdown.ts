@@ -1,7 +1,7 @@
 /** What a run cost, in the same report that it paid for: by section, by model, and against what was estimated. Exact. */
 import { sumOf } from '../../kernel/lists';
-import { formatDecimal, nano } from '../../kernel/money';
-import { BUCKETS, type Bucket, currencyOf } from '../../kernel/words';
+import { money, nano } from '../../kernel/money';
+import { BUCKETS, type Bucket } from '../../kernel/words';
 import type { BudgetLine } from '../../runs/run';
 import { amountIn } from '../run';
 import { inline, table } from './plain-markdown';
@@ -25,7 +25,7 @@ export function receiptMarkdown({ run, sections, receipt, estimate }: ReportInpu
     inline(model),
     bucket,
     String(requests),
-    `${formatDecimal(charge)} ${currencyOf(bucket)}`,
+    money(charge, bucket),
   ]);
   const totals = [
     moneyLines(receipt),
@@ -68,5 +68,5 @@ export function saysCharges(markdown: string, receipt: Pick<ReportReceipt, 'char
 export function amounts(lines: readonly BudgetLine[]): string {
   const some = BUCKETS.flatMap((bucket) => lines.filter((line) => line.bucket === bucket && line.amount !== 0n));
   if (some.length === 0) return '0';
-  return some.map(({ bucket, amount }) => `${formatDecimal(amount)} ${currencyOf(bucket)} (${bucket})`).join(' + ');
+  return some.map(({ bucket, amount }) => `${money(amount, bucket)} (${bucket})`).join(' + ');
 }
