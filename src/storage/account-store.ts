@@ -1,5 +1,5 @@
 import { type DataSource, type EntityManager, In, Not } from 'typeorm';
-import { type Clock, systemClock } from '../kernel/clock';
+import { systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { shown } from '../kernel/shown';
 import { BUCKETS, currencyOf } from '../kernel/words';
@@ -18,10 +18,7 @@ import { canBeStoredId } from './sql/stored-words';
 
 /** Accounts in the database. */
 export class TypeormAccountStore implements AccountStore {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly clock: Clock = systemClock,
-  ) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   async find(id: string): Promise<Account | undefined> {
     if (!canBeStoredId(id)) return undefined;
@@ -76,7 +73,7 @@ export class TypeormAccountStore implements AccountStore {
   async addProject(project: Project, fits?: BesideOthers): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
       await compared(manager, project, fits);
-      await manager.insert(ProjectRow, rowOfProject(project, this.clock.now()));
+      await manager.insert(ProjectRow, rowOfProject(project, systemClock.now()));
     });
   }
 

@@ -81,7 +81,7 @@ function problemOfPrivateAddress({ hostname }: URL): string | null {
 export type AllowsAddress = (address: string) => boolean;
 
 /** True when a host is an address that may not be connected to. Names are checked when they are resolved. */
-export function isRefusedLiteral(hostname: string, allows: AllowsAddress = isPublicAddress): boolean {
+export function isRefusedLiteral(hostname: string, allows: AllowsAddress): boolean {
   const host = hostOf(hostname);
   return isIP(host) !== 0 && !allows(host);
 }

@@ -39,8 +39,8 @@ export function takesNoChange(error: unknown): boolean {
 }
 
 /** Whether the database refused a row because `value` stands in a unique index already. */
-export function isDuplicate(error: unknown, value?: string): boolean {
+export function isDuplicate(error: unknown, value: string): boolean {
   if (!(error instanceof Error)) return false;
   const { errno, message } = error as DatabaseError;
-  return errno === DUPLICATE && (value === undefined || message.includes(value));
+  return errno === DUPLICATE && message.includes(value);
 }
