@@ -2,13 +2,12 @@ import type { DataSource, EntityManager, SelectQueryBuilder } from 'typeorm';
 import { type Clock, systemClock } from '../kernel/clock';
 import { Fault } from '../kernel/fault';
 import { inPortions } from '../kernel/lists';
-import type { MadeBefore } from '../kernel/made-once';
 import { shown } from '../kernel/shown';
 import type { ApiKey, StoredKeyStatus } from '../keys/api-key';
 import type { ApiKeyStore, FoundKey, KnownKey, NewApiKey, Rotation } from '../keys/api-key-store';
 import { answerWithin } from './answer-within';
 import { type ApiKeyRead, apiKeyOfRow, keySecretOfRow, rowOfApiKey } from './api-key-mapping';
-import { madeBefore, noteMade } from './made-once';
+import { noteMade, StoreOfMade } from './made-once';
 import { projectOfRow } from './project-mapping';
 import { AccountRow } from './rows/account.row';
 import { ApiKeyRow } from './rows/api-key.row';
@@ -24,11 +23,13 @@ const FIND_MS = 2_000;
 const LISTED_AT_ONCE = 100;
 
 /** Keys in the database. A revoked key is never changed again, whoever else changes it at the same time. */
-export class TypeormApiKeyStore implements ApiKeyStore {
+export class TypeormApiKeyStore extends StoreOfMade implements ApiKeyStore {
   constructor(
-    private readonly dataSource: DataSource,
+    dataSource: DataSource,
     private readonly clock: Clock = systemClock,
-  ) {}
+  ) {
+    super(dataSource);
+  }
 
   async findBySecretHash(hash: string): Promise<FoundKey | undefined> {
     const reading = inTurn(this.dataSource, (manager) =>
@@ -81,10 +82,6 @@ export class TypeormApiKeyStore implements ApiKeyStore {
       await manager.insert(ApiKeyRow, rowOfApiKey(key));
       await manager.insert(KeySecretRow, { ...secret, createdAt: key.createdAt });
     });
-  }
-
-  madeBefore(requestKey: string): Promise<MadeBefore | undefined> {
-    return madeBefore(this.dataSource, requestKey);
   }
 
   async setStatus(id: string, status: StoredKeyStatus): Promise<void> {

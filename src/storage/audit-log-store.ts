@@ -3,8 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Page, PageRequest } from '../ledger/ledger-reader';
 import { AUDIT_ACTORS, AUDIT_OUTCOMES, type AuditEntry, type AuditFilter, type AuditLog } from '../ledger/mutation-log';
 import { pageOfRows, rowIdOfCursor } from './sql/cursors';
-import { inTransaction } from './sql/in-transaction';
-import { alongIndex, Conditions, rowsOf } from './sql/query';
+import { alongIndex, Conditions, execute, rowsOf } from './sql/query';
 import { placeholders, type Row } from './sql/row-values';
 import { count, text, textOrNull, wordIn } from './sql/stored-values';
 
@@ -17,12 +16,12 @@ export class SqlAuditLog implements AuditLog {
     const { id, at, requestId, actorKind, actorId, accountId, action, target, outcome, faultCode, before, after } = entry;
     const values = [id, BigInt(at), requestId, actorKind, actorId, accountId, action, target, outcome, faultCode, before, after];
     const insert = `INSERT INTO audit_log (${COLUMNS}) VALUES (${placeholders(values)})`;
-    await inTransaction(this.dataSource, (manager) => manager.query(insert, values));
+    await execute(this.dataSource, insert, values);
   }
 
   async end({ id, accountId, target, outcome, faultCode, after }: Parameters<AuditLog['end']>[0]): Promise<void> {
     const set = 'UPDATE audit_log SET account_id = ?, target = ?, outcome = ?, fault_code = ?, state_after = ? WHERE id = ?';
-    await inTransaction(this.dataSource, (manager) => manager.query(set, [accountId, target, outcome, faultCode, after, id]));
+    await execute(this.dataSource, set, [accountId, target, outcome, faultCode, after, id]);
   }
 
   async page(accountId: string | null, { first, after }: PageRequest, { action, target }: AuditFilter): Promise<Page<AuditEntry>> {

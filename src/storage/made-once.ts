@@ -3,10 +3,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { BackgroundWork } from '../kernel/background-work';
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
-import type { MadeBefore, Once } from '../kernel/made-once';
+import type { MadeBefore, MadeMemory, Once } from '../kernel/made-once';
 import { DAY_MS } from '../kernel/times';
-import { inTransaction } from './sql/in-transaction';
-import { rowsOf } from './sql/query';
+import { execute, rowsOf } from './sql/query';
 import { placeholders } from './sql/row-values';
 import { text } from './sql/stored-values';
 
@@ -14,9 +13,14 @@ const KEPT_MS = 30 * DAY_MS;
 const FORGET_EVERY_MS = 600_000;
 const FORGOTTEN_AT_ONCE = 500;
 
-export async function madeBefore(dataSource: DataSource, key: string): Promise<MadeBefore | undefined> {
-  const [row] = await rowsOf(dataSource, 'SELECT content_hash, made FROM made_once WHERE request_key = ?', [key]);
-  return row === undefined ? undefined : { contentHash: text(row, 'content_hash'), made: text(row, 'made') };
+/** A store of what is made with idempotency keys: `noteMade` notes it. */
+export abstract class StoreOfMade implements MadeMemory {
+  constructor(protected readonly dataSource: DataSource) {}
+
+  async madeBefore(requestKey: string): Promise<MadeBefore | undefined> {
+    const [row] = await rowsOf(this.dataSource, 'SELECT content_hash, made FROM made_once WHERE request_key = ?', [requestKey]);
+    return row === undefined ? undefined : { contentHash: text(row, 'content_hash'), made: text(row, 'made') };
+  }
 }
 
 /** In the transaction that makes it: of two at the same time one fails as a whole. Nothing without a key. `at`: milliseconds since 1970. */
@@ -40,9 +44,7 @@ export class OldMade extends BackgroundWork {
   /** A process of an older build, which may be there while builds are exchanged, does not say when it made something. */
   private async dateUndated(): Promise<void> {
     const { dataSource, clock } = this.parts;
-    await inTransaction(dataSource, (manager) =>
-      manager.query('UPDATE made_once SET made_at = ? WHERE made_at = 0', [BigInt(clock.now())]),
-    );
+    await execute(dataSource, 'UPDATE made_once SET made_at = ? WHERE made_at = 0', [BigInt(clock.now())]);
   }
 
   /** The oldest first, a few hundred at most, so that others come in between. @returns how many */
@@ -53,7 +55,7 @@ export class OldMade extends BackgroundWork {
     const keys = rows.map((row) => text(row, 'request_key'));
     if (keys.length === 0) return 0;
     const remove = `DELETE FROM made_once WHERE request_key IN (${placeholders(keys)})`;
-    await inTransaction(dataSource, (manager) => manager.query(remove, keys));
+    await execute(dataSource, remove, keys);
     return keys.length;
   }
 }

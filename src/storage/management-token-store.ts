@@ -1,19 +1,15 @@
-/** Management tokens in the database: of each secret, its hash. */
-import type { DataSource } from 'typeorm';
-import type { MadeBefore, Once } from '../kernel/made-once';
+import type { Once } from '../kernel/made-once';
 import { ACCOUNT_ROLES, accountOfDeclaredToken, declaredTokenId, type ManagementToken, type TokenStore } from '../keys/management-token';
-import { madeBefore, noteMade } from './made-once';
+import { noteMade, StoreOfMade } from './made-once';
 import { inTransaction } from './sql/in-transaction';
-import { Conditions, rowsOf, rowsOfIds } from './sql/query';
+import { Conditions, execute, rowsOf, rowsOfIds } from './sql/query';
 import { boundOrNull, placeholders, type Row } from './sql/row-values';
 import { count, countOrNull, text, wordIn } from './sql/stored-values';
 
 const COLUMNS = 'id, account_id, name, role, created_at, expires_at, revoked_at';
 const DECLARED_COLUMNS = 'account_id, created_at, revoked_at';
 
-export class SqlTokenStore implements TokenStore {
-  constructor(private readonly dataSource: DataSource) {}
-
+export class SqlTokenStore extends StoreOfMade implements TokenStore {
   async add(token: ManagementToken, hash: string, once: Once | null): Promise<void> {
     const { id, accountId, name, role, createdAt, expiresAt } = token;
     const values = [id, accountId, name, role, BigInt(createdAt), boundOrNull(expiresAt), null, hash];
@@ -22,10 +18,6 @@ export class SqlTokenStore implements TokenStore {
       await noteMade(manager, once, id, createdAt);
       await manager.query(insert, values);
     });
-  }
-
-  madeBefore(requestKey: string): Promise<MadeBefore | undefined> {
-    return madeBefore(this.dataSource, requestKey);
   }
 
   find(id: string): Promise<ManagementToken | undefined> {
@@ -56,7 +48,7 @@ export class SqlTokenStore implements TokenStore {
     const which =
       declaredFor === null ? 'management_token SET revoked_at = ? WHERE id' : 'account_token SET revoked_at = ? WHERE account_id';
     const values = [BigInt(at), declaredFor ?? id];
-    await inTransaction(this.dataSource, (manager) => manager.query(`UPDATE ${which} = ? AND revoked_at IS NULL`, values));
+    await execute(this.dataSource, `UPDATE ${which} = ? AND revoked_at IS NULL`, values);
   }
 
   private async one({ sql, values }: Conditions): Promise<ManagementToken | undefined> {

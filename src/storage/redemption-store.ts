@@ -1,25 +1,21 @@
 /** Redemption codes in the database: of each code, its hash. */
-
-import type { DataSource } from 'typeorm';
 import { inPortions } from '../kernel/lists';
-import type { MadeBefore, Once } from '../kernel/made-once';
+import type { Once } from '../kernel/made-once';
 import { nano } from '../kernel/money';
 import { BUCKETS } from '../kernel/words';
 import type { Page, PageRequest } from '../ledger/ledger-reader';
 import type { RedemptionCode, RedemptionStore } from '../ledger/redemption/redemption-store';
-import { madeBefore, noteMade } from './made-once';
+import { noteMade, StoreOfMade } from './made-once';
 import { pageOfRows, rowIdOfCursor } from './sql/cursors';
 import { inTransaction } from './sql/in-transaction';
-import { Conditions, rowsOf } from './sql/query';
+import { Conditions, execute, rowsOf } from './sql/query';
 import { big, boundOrNull, type Row } from './sql/row-values';
 import { count, countOrNull, text, textOrNull, wordIn } from './sql/stored-values';
 
 const COLUMNS = 'id, bucket, amount, memo, created_at, expires_at, revoked_at';
 const CODES_PER_STATEMENT = 100;
 
-export class SqlRedemptionStore implements RedemptionStore {
-  constructor(private readonly dataSource: DataSource) {}
-
+export class SqlRedemptionStore extends StoreOfMade implements RedemptionStore {
   async add(codes: readonly (RedemptionCode & { readonly codeHash: string })[], once: Once | null): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
       await noteMade(manager, once, codes[0]?.id ?? '', codes[0]?.createdAt ?? 0);
@@ -28,10 +24,6 @@ export class SqlRedemptionStore implements RedemptionStore {
         await manager.query(`INSERT INTO redemption_code (${COLUMNS}, code_hash) VALUES ${rows}`, some.flatMap(valuesOf));
       }
     });
-  }
-
-  madeBefore(requestKey: string): Promise<MadeBefore | undefined> {
-    return madeBefore(this.dataSource, requestKey);
   }
 
   find(id: string): Promise<RedemptionCode | undefined> {
@@ -51,9 +43,7 @@ export class SqlRedemptionStore implements RedemptionStore {
   }
 
   async revoke(id: string, at: number): Promise<void> {
-    await inTransaction(this.dataSource, (manager) =>
-      manager.query('UPDATE redemption_code SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', [BigInt(at), id]),
-    );
+    await execute(this.dataSource, 'UPDATE redemption_code SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', [BigInt(at), id]);
   }
 
   private async one({ sql, values }: Conditions): Promise<RedemptionCode | undefined> {

@@ -1,6 +1,7 @@
 /** What is remembered of things that were made with an idempotency key: for 30 days, and not for ever. */
 import { onceOf } from '../../src/kernel/made-once';
-import { madeBefore, noteMade, OldMade } from '../../src/storage/made-once';
+import { noteMade, OldMade } from '../../src/storage/made-once';
+import { SqlRedemptionStore } from '../../src/storage/redemption-store';
 import { inTransaction } from '../../src/storage/sql/in-transaction';
 import { eachDatabase, undoDownTo } from '../support/data-sources';
 
@@ -16,7 +17,7 @@ eachDatabase('what was made with an idempotency key', (opened, promise) => {
     inTransaction(opened.dataSource, async (manager) => {
       for (const key of keys) await noteMade(manager, once(key), `made with ${key}`, at);
     });
-  const known = async (key: string) => (await madeBefore(opened.dataSource, once(key).key))?.made;
+  const known = async (key: string) => (await new SqlRedemptionStore(opened.dataSource).madeBefore(once(key).key))?.made;
 
   promise('is known for 30 days, and forgotten then, however much of it there is', async () => {
     const old = Array.from({ length: MANY }, (_, nth) => `old ${nth}`);

@@ -10,7 +10,7 @@ import { HOUR_MS } from '../../kernel/times';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 import { badCursor, pageOfRows, rowIdOfCursor } from '../sql/cursors';
 import { inTransaction } from '../sql/in-transaction';
-import { alongIndex, Conditions, joinInOrder, keptFromOthers, rowsOf, rowsOfIds } from '../sql/query';
+import { alongIndex, Conditions, execute, joinInOrder, keptFromOthers, rowsOf, rowsOfIds } from '../sql/query';
 import { big, placeholders, type Row, whole } from '../sql/row-values';
 import { text } from '../sql/stored-values';
 import { ALERT_COLUMNS, alertOf, DELIVERY_COLUMNS, deliveryOf, RULE_COLUMNS, ruleOf, valuesOfAlert } from './alert-rows';
@@ -80,7 +80,7 @@ export class SqlAlertLog implements AlertLog {
     if (ids.length === 0) return [];
     const claim = newId();
     const take = `UPDATE alert_delivery SET claim = ?, next_try_at = ? WHERE id IN (${placeholders(ids)}) AND ${due}`;
-    await inTransaction(this.dataSource, (manager) => manager.query(take, [claim, BigInt(until), ...ids, BigInt(now)]));
+    await execute(this.dataSource, take, [claim, BigInt(until), ...ids, BigInt(now)]);
     const mine = `SELECT ${DELIVERY_COLUMNS} FROM alert_delivery WHERE id IN (${placeholders(ids)}) AND claim = ?`;
     const taken = (await rowsOf(this.dataSource, mine, [...ids, claim])).map(deliveryOf);
     const alerts = await this.alertsById(taken.map(({ alertId }) => alertId));
@@ -100,7 +100,7 @@ export class SqlAlertLog implements AlertLog {
       WHERE id = ? AND ${arrived ? "state <> 'DELIVERED'" : 'claim = ?'}`;
     const told = [state, sent ? 1n : 0n, result.slice(0, RESULT_MAX), BigInt(nextTryAt), arrived ? BigInt(at) : null];
     const values = [...told, id, ...(arrived ? [] : [claim])];
-    await inTransaction(this.dataSource, (manager) => manager.query(set, values));
+    await execute(this.dataSource, set, values);
   }
 
   /** The alerts of an account, or all, along the index that has their order. */

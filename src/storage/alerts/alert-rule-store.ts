@@ -3,25 +3,27 @@ import type { DataSource } from 'typeorm';
 import { type AlertRule, type SigningWebhook, WEBHOOK_DELETED, type Webhook } from '../../alerts/alert';
 import type { AlertRuleStore, WebhookRotation } from '../../alerts/alert-store';
 import { Fault } from '../../kernel/fault';
-import type { MadeBefore, Once } from '../../kernel/made-once';
+import type { Once } from '../../kernel/made-once';
 import { seal, unseal } from '../../kernel/secret';
 import { shown } from '../../kernel/shown';
-import { madeBefore, noteMade } from '../made-once';
+import { noteMade, StoreOfMade } from '../made-once';
 import { inTransaction } from '../sql/in-transaction';
-import { Conditions, keptFromOthers, type QueryValue, rowsOf, rowsOfIds } from '../sql/query';
+import { Conditions, execute, keptFromOthers, rowsOf, rowsOfIds } from '../sql/query';
 import { placeholders, type Row } from '../sql/row-values';
 import { count, text, textOrNull } from '../sql/stored-values';
 import { changeableValues, RULE_COLUMNS, ruleOf, valuesOfRule, WEBHOOK_COLUMNS, webhookOf } from './alert-rows';
 
-export class SqlAlertRules implements AlertRuleStore {
+export class SqlAlertRules extends StoreOfMade implements AlertRuleStore {
   constructor(
-    private readonly dataSource: DataSource,
+    dataSource: DataSource,
     private readonly masterKey: Buffer,
-  ) {}
+  ) {
+    super(dataSource);
+  }
 
   addRule(rule: AlertRule): Promise<void> {
     const values = valuesOfRule(rule);
-    return this.write(`INSERT INTO alert_rule (${RULE_COLUMNS}) VALUES (${placeholders(values)})`, values);
+    return execute(this.dataSource, `INSERT INTO alert_rule (${RULE_COLUMNS}) VALUES (${placeholders(values)})`, values);
   }
 
   async rules(accountId: string | null): Promise<readonly AlertRule[]> {
@@ -47,20 +49,20 @@ export class SqlAlertRules implements AlertRuleStore {
   }
 
   setRuleEnabled(id: string, enabled: boolean): Promise<void> {
-    return this.write('UPDATE alert_rule SET enabled = ?, episode = NULL WHERE id = ?', [enabled ? 1n : 0n, id]);
+    return execute(this.dataSource, 'UPDATE alert_rule SET enabled = ?, episode = NULL WHERE id = ?', [enabled ? 1n : 0n, id]);
   }
 
   deleteRule(id: string): Promise<void> {
-    return this.write('DELETE FROM alert_rule WHERE id = ?', [id]);
+    return execute(this.dataSource, 'DELETE FROM alert_rule WHERE id = ?', [id]);
   }
 
   calm(ruleId: string, episode: string): Promise<void> {
-    return this.write('UPDATE alert_rule SET episode = NULL WHERE id = ? AND episode = ?', [ruleId, episode]);
+    return execute(this.dataSource, 'UPDATE alert_rule SET episode = NULL WHERE id = ? AND episode = ?', [ruleId, episode]);
   }
 
   pass(ruleId: string, told: string | null, past: string): Promise<void> {
     const asTold = told === null ? new Conditions().and('episode IS NULL') : new Conditions().and('episode = ?', told);
-    return this.write(`UPDATE alert_rule SET episode = ? WHERE id = ? AND ${asTold.sql}`, [past, ruleId, ...asTold.values]);
+    return execute(this.dataSource, `UPDATE alert_rule SET episode = ? WHERE id = ? AND ${asTold.sql}`, [past, ruleId, ...asTold.values]);
   }
 
   async addWebhook({ id, accountId, url, createdAt }: Webhook, secret: string, once: Once | null): Promise<void> {
@@ -69,10 +71,6 @@ export class SqlAlertRules implements AlertRuleStore {
       await noteMade(manager, once, id, createdAt);
       await manager.query(`INSERT INTO webhook (${WEBHOOK_COLUMNS}, secret_sealed) VALUES (${placeholders(values)})`, values);
     });
-  }
-
-  madeBefore(requestKey: string): Promise<MadeBefore | undefined> {
-    return madeBefore(this.dataSource, requestKey);
   }
 
   async webhooks(accountId: string | null): Promise<readonly Webhook[]> {
@@ -106,10 +104,6 @@ export class SqlAlertRules implements AlertRuleStore {
       await manager.query('DELETE FROM webhook WHERE id = ?', [id]);
       await manager.query(`UPDATE alert_delivery SET state = 'FAILED', last_result = ? WHERE ${waiting}`, [WEBHOOK_DELETED, id]);
     });
-  }
-
-  private async write(sql: string, values: readonly (QueryValue | null)[]): Promise<void> {
-    await inTransaction(this.dataSource, (manager) => manager.query(sql, [...values]));
   }
 }
 

@@ -1,5 +1,4 @@
 /** Price versions in the database: written once, never changed, kept for ever, because receipts point at them. */
-
 import type { EntityManager } from 'typeorm';
 import { inPortions } from '../../kernel/lists';
 import { bucketOf, currencyOf, type RouteType } from '../../kernel/words';

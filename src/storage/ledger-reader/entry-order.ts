@@ -1,5 +1,4 @@
 /** The order of the entries that one batch wrote on one wallet. */
-
 import { invariant } from '../../kernel/invariant';
 import { groupBy } from '../../kernel/lists';
 import type { LedgerEntry } from '../../ledger/wallet';

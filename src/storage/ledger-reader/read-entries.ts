@@ -1,5 +1,4 @@
 /** Ledger entries, from new to old, with the balances around each. */
-
 import type { DataSource } from 'typeorm';
 import { groupBy } from '../../kernel/lists';
 import type { EntryFilter, Page, PageRequest, Scope } from '../../ledger/ledger-reader';

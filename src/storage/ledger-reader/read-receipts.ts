@@ -2,7 +2,6 @@
  * Receipts, settled and in flight. Open holds are read before receipts: a request that ends in between is then seen
  * twice, and the settled one wins; the other way round it could be seen in neither place.
  */
-
 import type { DataSource } from 'typeorm';
 import { inPortions } from '../../kernel/lists';
 import type { Page, PageRequest, ReceiptFilter, Scope } from '../../ledger/ledger-reader';

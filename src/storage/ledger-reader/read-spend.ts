@@ -1,5 +1,4 @@
 /** What counters of spend say, and what those say that nobody has needed yet. */
-
 import type { DataSource } from 'typeorm';
 import { inPortions } from '../../kernel/lists';
 import { nano } from '../../kernel/money';

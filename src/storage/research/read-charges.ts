@@ -1,5 +1,4 @@
 /** What the calls of sections were charged, from their receipts. Sums of integers, exact. */
-
 import type { DataSource } from 'typeorm';
 import { groupBy, sumOf } from '../../kernel/lists';
 import { BUCKETS } from '../../kernel/words';

@@ -1,8 +1,7 @@
 /** Leases of runs, on the clock of the database: whose lease has run out is taken for dead. */
 import type { DataSource } from 'typeorm';
 import type { ResearchLeases } from '../../research/research-store';
-import { inTransaction } from '../sql/in-transaction';
-import { rowsOf, rowsOfIds } from '../sql/query';
+import { execute, rowsOf, rowsOfIds } from '../sql/query';
 import { placeholders } from '../sql/row-values';
 import { text, textOrNull } from '../sql/stored-values';
 
@@ -30,7 +29,7 @@ export class SqlResearchLeases implements ResearchLeases {
   async claim(id: string, owner: string): Promise<boolean> {
     const until = `lease_until = ${this.now} + ${LEASE_MS}`;
     const take = `UPDATE research_run SET lease_owner = ?, ${until} WHERE id = ? AND ${this.free}`;
-    await this.run(take, [owner, id]);
+    await execute(this.dataSource, take, [owner, id]);
     const mine = `SELECT x.id FROM run r JOIN research_run x ON x.id = r.id WHERE ${OPEN} AND x.id = ? AND x.lease_owner = ?`;
     if ((await rowsOf(this.dataSource, mine, [id, owner])).length > 0) return true;
     await this.release(id, owner);
@@ -40,22 +39,21 @@ export class SqlResearchLeases implements ResearchLeases {
   async renew(ids: readonly string[], owner: string): Promise<ReadonlySet<string>> {
     if (ids.length === 0) return new Set();
     const prolong = `UPDATE research_run SET lease_until = ${this.now} + ${LEASE_MS} WHERE id IN (${placeholders(ids)}) AND lease_owner = ?`;
-    await this.run(prolong, [...ids, owner]);
+    await execute(this.dataSource, prolong, [...ids, owner]);
     const rows = await rowsOfIds(this.dataSource, ids, (list) => `SELECT id, lease_owner FROM research_run WHERE id IN (${list})`);
     return new Set(rows.filter((row) => textOrNull(row, 'lease_owner') === owner).map((row) => text(row, 'id')));
   }
 
   async release(id: string, owner: string): Promise<void> {
-    await this.run('UPDATE research_run SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?', [id, owner]);
+    await execute(this.dataSource, 'UPDATE research_run SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?', [
+      id,
+      owner,
+    ]);
   }
 
   async forgetDead(): Promise<void> {
     // The file is this process's alone.
     if (this.dataSource.options.type !== 'better-sqlite3') return;
-    await this.run('UPDATE research_run SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL', []);
-  }
-
-  private async run(sql: string, values: readonly (string | bigint)[]): Promise<void> {
-    await inTransaction(this.dataSource, (manager) => manager.query(sql, [...values]));
+    await execute(this.dataSource, 'UPDATE research_run SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL', []);
   }
 }

@@ -6,8 +6,7 @@ import type { Page, PageRequest, Scope } from '../../ledger/ledger-reader';
 import type { BudgetLine, Run, RunSums } from '../../runs/run';
 import type { RunRequest, RunStore } from '../../runs/run-store';
 import { pageOfRows, rowCursor, rowIdOfCursor } from '../sql/cursors';
-import { inTransaction } from '../sql/in-transaction';
-import { alongIndex, alongKey, Conditions, rowsOf, rowsOfIds } from '../sql/query';
+import { alongIndex, alongKey, Conditions, execute, rowsOf, rowsOfIds } from '../sql/query';
 import { placeholders, textOf } from '../sql/row-values';
 import { readRunSums } from './read-run-sums';
 import { RUN_COLUMNS, runOfRow, textOfBudget, valuesOfRun } from './run-rows';
@@ -20,7 +19,7 @@ export class SqlRunStore implements RunStore {
     const again =
       this.dataSource.options.type === 'better-sqlite3' ? 'ON CONFLICT (request_key) DO NOTHING' : 'ON DUPLICATE KEY UPDATE id = id';
     const insert = `INSERT INTO run (${RUN_COLUMNS}) VALUES (${placeholders(values)}) ${again}`;
-    await inTransaction(this.dataSource, (manager) => manager.query(insert, values));
+    await execute(this.dataSource, insert, values);
     if (request === null) return { run, same: true };
     const [row] = await rowsOf(this.dataSource, `SELECT ${RUN_COLUMNS} FROM run WHERE request_key = ?`, [request.key]);
     invariant(row !== undefined, 'a run that was added can be read');
@@ -47,12 +46,12 @@ export class SqlRunStore implements RunStore {
 
   async finish(id: string, status: RunStatus, reason: string | null, at: number): Promise<void> {
     const set = 'UPDATE run SET status = ?, status_reason = ?, finished_at = ? WHERE id = ? AND finished_at IS NULL';
-    await inTransaction(this.dataSource, (manager) => manager.query(set, [status, reason, BigInt(at), id]));
+    await execute(this.dataSource, set, [status, reason, BigInt(at), id]);
   }
 
   async setBudget(id: string, budget: readonly BudgetLine[]): Promise<void> {
     const set = 'UPDATE run SET budget = ? WHERE id = ? AND finished_at IS NULL';
-    await inTransaction(this.dataSource, (manager) => manager.query(set, [textOfBudget(budget), id]));
+    await execute(this.dataSource, set, [textOfBudget(budget), id]);
   }
 
   sums(ids: readonly string[]): Promise<ReadonlyMap<string, RunSums>> {

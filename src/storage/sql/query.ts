@@ -1,8 +1,7 @@
 /** Plain reading statements with `?` for values, and the conditions that they are put together from. */
-
 import type { DataSource, EntityManager } from 'typeorm';
 import { inPortions } from '../../kernel/lists';
-import { inTurn } from './in-transaction';
+import { inTransaction, inTurn } from './in-transaction';
 import { placeholders, type Row } from './row-values';
 import { canBeStoredId } from './stored-words';
 
@@ -12,6 +11,11 @@ export type QueryValue = string | bigint;
 /** What is committed when the statement runs, never somebody's open transaction. */
 export function rowsOf(dataSource: DataSource, sql: string, values: readonly QueryValue[]): Promise<Row[]> {
   return inTurn(dataSource, (manager) => manager.query<Row[]>(sql, [...values]));
+}
+
+/** One statement that writes, in a transaction of its own. */
+export async function execute(dataSource: DataSource, sql: string, values: readonly (QueryValue | null)[]): Promise<void> {
+  await inTransaction(dataSource, (manager) => manager.query(sql, [...values]));
 }
 
 /** MySQL looks up each value of a list before it chooses a plan as long as there are fewer than 200. Of more it believes its statistics. */
