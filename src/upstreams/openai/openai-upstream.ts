@@ -33,8 +33,7 @@ export function createOpenAiUpstream(means: UpstreamMeans): Upstream {
       }
       const { contentType, body } = encodedBody(call, endpoint);
       const sent = { path: endpoint.path, contentType, accept, body };
-      const readStream = stream ? endpoint.readStream : null;
-      const reader = readStream?.(channel, receiver, call) ?? endpoint.readWhole?.(channel, call);
+      const reader = (stream ? endpoint.readStream?.(channel, receiver, call) : undefined) ?? endpoint.readWhole?.(channel, call);
       return send(channel, sent, reader ?? new WholeAnswerReader(channel, endpoint.understand, endpoint.errorOf));
     },
   };

@@ -47,8 +47,8 @@ function editedForm(form: Form, call: UpstreamCall, { edits }: BodyRules): Form 
 /** The client's bytes but for the model, the output limit where one is set or called otherwise, and usage being asked of a stream. */
 export function requestBody(call: UpstreamCall, endpoint: BodyRules): string {
   const edits = new Map<string, MemberEdit>([['model', always(JSON.stringify(call.upstreamModel))]]);
-  const limitName = call.outputLimit === null ? null : endpoint.limitName(call);
-  if (limitName !== null) edits.set(limitName, always(String(call.outputLimit)));
+  const limitName = call.outputLimit === null ? undefined : endpoint.limitName?.(call);
+  if (limitName !== undefined) edits.set(limitName, always(String(call.outputLimit)));
   if (call.stream && endpoint.usageIsAsked) edits.set('stream_options', isMistral(call) ? withoutUsage : withUsage);
   if (!saysLimitInVain(call, endpoint)) return editMembers(call.body.text, edits, call.body.members);
   // One that is null would be another limit beside it.
@@ -70,7 +70,7 @@ const OLDER_NAME_ALONE = /^(?:[^:]*\.)?(?:deepseek\.com|mistral\.ai):|:11434$/i;
 /** Whether a client sets its limit by a name that is none to the provider: the hold would cover 5 tokens, and the answer have 5,000. */
 function saysLimitInVain(call: UpstreamCall, { limitName }: BodyRules): boolean {
   const { [NEWER_NAME]: newer, [OLDER_NAME]: older } = call.body.json;
-  if (typeof newer !== 'number' || typeof older === 'number' || limitName(call) !== OLDER_NAME) return false;
+  if (typeof newer !== 'number' || typeof older === 'number' || limitName?.(call) !== OLDER_NAME) return false;
   const { hostname, port } = new URL(call.channel.baseUrl);
   return OLDER_NAME_ALONE.test(`${hostname}:${port}`);
 }

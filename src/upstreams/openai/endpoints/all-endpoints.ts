@@ -1,10 +1,8 @@
 import type { Operation } from '../../../attempts/upstream';
 import { chat } from './chat';
 import { completions } from './completions';
-import { embeddings } from './embeddings';
 import { images } from './images';
-import { moderations } from './moderations';
-import type { OpenAiEndpoint } from './openai-endpoint';
+import { listEndpoint, type OpenAiEndpoint } from './openai-endpoint';
 import { responses } from './responses';
 import { speech } from './speech';
 import { transcriptions } from './transcriptions';
@@ -13,9 +11,9 @@ import { transcriptions } from './transcriptions';
 export const OPENAI_ENDPOINTS: Readonly<Partial<Record<Operation, OpenAiEndpoint>>> = {
   chat,
   completions,
-  embeddings,
+  embeddings: listEndpoint('/embeddings', 'data'),
   images,
-  moderations,
+  moderations: listEndpoint('/moderations', 'results'),
   responses,
   speech,
   transcriptions,

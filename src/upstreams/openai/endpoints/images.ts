@@ -4,8 +4,6 @@ import { modelOf, type OpenAiEndpoint } from './openai-endpoint';
 
 export const images: OpenAiEndpoint = {
   path: '/images/generations',
-  limitName: () => null,
-  usageIsAsked: false,
   understand(json) {
     const made = picturesIn(json).filter(({ error }) => !isSaid(error)).length;
     if (made === 0) return undefined;
@@ -13,7 +11,6 @@ export const images: OpenAiEndpoint = {
     return { reportedModel: modelOf(json), usage, outputText: '', classes: { images: made } };
   },
   errorOf: (json) => picturesIn(json).find(({ error }) => isSaid(error))?.['error'],
-  readStream: null,
 };
 
 /** Of a series that ByteDance makes, some may be stopped by its filter, and are not billed: each of these is an error in the place of a picture. */

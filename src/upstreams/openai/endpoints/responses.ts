@@ -9,7 +9,6 @@ import { modelOf, type OpenAiEndpoint } from './openai-endpoint';
 export const responses: OpenAiEndpoint = {
   path: '/responses',
   limitName: () => 'max_output_tokens',
-  usageIsAsked: false,
   understand: (json) => (ENDED.has(json['status']) ? understoodResponse(json) : undefined),
   errorOf: errorOfResponse,
   readStream: (channel, receiver) => new TypedEventReader(channel, receiver, RESPONSE_EVENTS),

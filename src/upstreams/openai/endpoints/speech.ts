@@ -6,8 +6,6 @@ import type { OpenAiEndpoint } from './openai-endpoint';
 
 export const speech: OpenAiEndpoint = {
   path: '/audio/speech',
-  limitName: () => null,
-  usageIsAsked: false,
   streamAccept: '*/*',
   understand: () => undefined,
   readStream(channel, receiver, { body }) {

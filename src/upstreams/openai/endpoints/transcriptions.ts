@@ -11,8 +11,6 @@ const UNCHANGED: ReadonlyMap<string, string> = new Map();
 
 export const transcriptions: OpenAiEndpoint = {
   path: '/audio/transcriptions',
-  limitName: () => null,
-  usageIsAsked: false,
   edits: ({ body }) => (body.json['response_format'] === 'text' ? AS_JSON : UNCHANGED),
   understand,
   readStream: (channel, receiver) => new TypedEventReader(channel, receiver, TRANSCRIPT_EVENTS),
