@@ -2,6 +2,7 @@
 import { newId } from '../kernel/ids';
 import type { Bell } from '../ledger/ringing-ledger';
 import type { Doorbell } from '../ledger/spend-tail';
+import type { Installation } from './installation';
 import { LocalDoorbell } from './local-doorbell';
 import { connectRedis } from './redis-connection';
 
@@ -10,15 +11,8 @@ export interface OpenDoorbell {
   close(): void;
 }
 
-export interface DoorbellOptions {
-  /** null: in process. */
-  readonly redisUrl: string | null;
-  /** What the processes of one installation have in common. */
-  readonly installation: string;
-}
-
 /** Does not wait for Redis. A ring that is lost while it is away costs its hearers a second, and no event. */
-export async function openDoorbell({ redisUrl, installation }: DoorbellOptions): Promise<OpenDoorbell> {
+export async function openDoorbell({ redisUrl, installation }: Installation): Promise<OpenDoorbell> {
   const local = new LocalDoorbell();
   if (redisUrl === null) return { bell: local, close: () => undefined };
   const redis = await connectRedis(redisUrl);

@@ -1,6 +1,7 @@
 /** What processes of this installation tell each other of channels, over Redis where there is one. */
 import { newId } from '../kernel/ids';
 import { type HealthWire, NOBODY_ELSE, newsIn } from '../routing/health/health-news';
+import type { Installation } from './installation';
 import { connectRedis } from './redis-connection';
 
 export interface OpenHealthWire {
@@ -8,15 +9,8 @@ export interface OpenHealthWire {
   close(): void;
 }
 
-export interface HealthWireOptions {
-  /** null: each process is alone. */
-  readonly redisUrl: string | null;
-  /** What the processes of one installation have in common. */
-  readonly installation: string;
-}
-
 /** Does not wait for Redis. While it is away each process decides alone. */
-export async function openHealthWire({ redisUrl, installation }: HealthWireOptions): Promise<OpenHealthWire> {
+export async function openHealthWire({ redisUrl, installation }: Installation): Promise<OpenHealthWire> {
   if (redisUrl === null) return { wire: NOBODY_ELSE, close: () => undefined };
   const redis = await connectRedis(redisUrl);
   const [topic, self] = [`tokens-forge:${installation}:health`, newId()];

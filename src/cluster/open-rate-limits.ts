@@ -2,16 +2,13 @@
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import type { RateLimiter } from '../keys/rate-limiter';
+import type { Installation } from './installation';
 import { LocalRateLimiter } from './local-rate-limiter';
 import { RateLimiterWithFallback } from './rate-limiter-with-fallback';
 import { connectRedis } from './redis-connection';
 import { RedisRateLimiter } from './redis-rate-limiter';
 
-export interface RateLimitOptions {
-  /** null: in process. */
-  readonly redisUrl: string | null;
-  /** What the processes of one installation have in common. */
-  readonly installation: string;
+export interface RateLimitOptions extends Installation {
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,5 +1,4 @@
 /** Rate limits that all processes share, in Redis. It rejects while Redis is away: `rate-limiter-with-fallback.ts` goes on then. */
-
 import { invariant } from '../kernel/invariant';
 import { groupBy, inPortions } from '../kernel/lists';
 import { levelsOf, reservedTokens } from '../keys/rate-bucket';

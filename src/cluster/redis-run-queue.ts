@@ -1,12 +1,11 @@
 /** A queue over Redis, for all processes of an installation. While Redis is away nothing is waited for: workers look by themselves. */
 import type { Queue, Worker } from 'bullmq';
 import type { RunQueue } from '../research/run-queue';
+import type { Installation } from './installation';
 import { newClient } from './redis-connection';
 
-export interface RedisRunQueueOptions {
+export interface RedisRunQueueOptions extends Installation {
   readonly redisUrl: string;
-  /** What the processes of one installation have in common. */
-  readonly installation: string;
 }
 
 const NAME = 'research';

@@ -1,5 +1,4 @@
 /** The receipt of a run as the command prints it: exact, and every retry and move with what it cost. */
-
 import { counted } from '../../kernel/counted';
 import { sumOf } from '../../kernel/lists';
 import { formatDecimal, parseDecimal } from '../../kernel/money';

@@ -1,5 +1,4 @@
 /** The rules of one receipt: its charge is the price version applied to the usage, and everything that bears it agrees. */
-
 import { usageClassesIn } from '../../kernel/classes';
 import { sumOf } from '../../kernel/lists';
 import { type Nano, nano, storable } from '../../kernel/money';

@@ -2,7 +2,6 @@
  * What happened to an account's wallets in a month: the balance at its start, every entry, the balance at its end. Opening
  * plus entries is closing, to the nano, and the closing of a month is the opening of the next one.
  */
-
 import { wrong } from '../../kernel/fault';
 import { invariant } from '../../kernel/invariant';
 import { sumOf } from '../../kernel/lists';
