@@ -1,5 +1,3 @@
-/** Keys in the shape of the graph. */
-import type { Project } from '../../../keys/account-store';
 import { type ApiKey, type KeyLimits, keyStatus } from '../../../keys/api-key';
 import type { KeyWithSecret } from '../../../keys/manage-keys';
 import type { ApiKeyNode, CreatedApiKeyNode } from './api-key.type';
@@ -9,9 +7,6 @@ export type KeyLimitsView = KeyLimits & { readonly owner: Pick<ApiKey, 'id' | 'a
 
 /** A key with its status at that instant, and the ids that its nested fields are loaded by. */
 export type KeyView = ApiKeyNode & Pick<ApiKey, 'projectId' | 'accountId'>;
-
-/** A project with the account that its nested fields are loaded by. */
-export type ProjectView = Project;
 
 export function viewKey(key: ApiKey, now: number): KeyView {
   const limits: KeyLimitsView = { ...key.limits, owner: key };

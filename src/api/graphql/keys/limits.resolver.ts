@@ -2,13 +2,14 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { counterAt, keyOwner, limitStanding, projectOwner, type SpendOwner } from '../../../gateway/views/key-standing';
 import { BUCKETS, currencyOf, type SpendWindow } from '../../../kernel/words';
+import type { Project } from '../../../keys/account-store';
 import type { SpendLimit } from '../../../keys/api-key';
 import { nextWindow, windowStart } from '../../../ledger/spend-counter';
 import type { GraphContext } from '../context';
 import { SpendWindowEnum } from '../enums';
 import { BucketAmountNode } from '../ledger/bucket-amount.type';
 import { ApiKeyNode, KeyLimitsNode } from './api-key.type';
-import type { KeyLimitsView, KeyView, ProjectView } from './key-view';
+import type { KeyLimitsView, KeyView } from './key-view';
 import { ProjectNode } from './project.type';
 import { SpendLimitNode } from './spend-limit.type';
 
@@ -23,7 +24,7 @@ export class KeyLimitsResolver {
 @Resolver(() => ProjectNode)
 export class ProjectLimitsResolver {
   @FieldResolver(() => [SpendLimitNode], { description: 'Ceilings on what all keys of the project spend together.' })
-  spendLimits(@Root() project: ProjectView, @Ctx() context: GraphContext): Promise<SpendLimitNode[]> {
+  spendLimits(@Root() project: Project, @Ctx() context: GraphContext): Promise<SpendLimitNode[]> {
     return standings(context, projectOwner(project), project.spendLimits);
   }
 }

@@ -30,17 +30,9 @@ export class WarningNode {
   readonly message: string;
 }
 
-@ObjectType('RoutePreview', { description: 'What would happen if this request were sent now. Nothing is held, nothing is sent.' })
-export class RoutePreviewNode {
-  @Field(() => Boolean, { description: 'Whether it would be sent to a channel.' })
-  readonly callable: boolean;
-
-  @Field(() => String, { nullable: true, description: 'Set when it would not: what to change.' })
-  readonly reason: string | null;
-
-  @Field(() => String, { description: 'The model that was asked about.' })
-  readonly model: string;
-
+/** Where a request for a model would go now. */
+@ObjectType()
+abstract class ReachedFields {
   @Field(() => String, { nullable: true, description: 'Which model that means, where the name is an alias.' })
   readonly modelReason: string | null;
 
@@ -50,6 +42,21 @@ export class RoutePreviewNode {
   @Field(() => BucketEnum, { nullable: true, description: 'The balance that would pay.' })
   readonly bucket: Bucket | null;
 
+  @Field(() => PriceNode, { nullable: true, description: 'The price at the channel that would be tried first now.' })
+  readonly price: PriceNode | null;
+}
+
+@ObjectType('RoutePreview', { description: 'What would happen if this request were sent now. Nothing is held, nothing is sent.' })
+export class RoutePreviewNode extends ReachedFields {
+  @Field(() => Boolean, { description: 'Whether it would be sent to a channel.' })
+  readonly callable: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Set when it would not: what to change.' })
+  readonly reason: string | null;
+
+  @Field(() => String, { description: 'The model that was asked about.' })
+  readonly model: string;
+
   @Field(() => String, { nullable: true, description: 'Why that balance.' })
   readonly bucketReason: string | null;
 
@@ -58,9 +65,6 @@ export class RoutePreviewNode {
     description: 'The channel that would be tried first now: the primary one, or the next where that rests or is disabled.',
   })
   readonly firstChannel: ChannelNode | null;
-
-  @Field(() => PriceNode, { nullable: true, description: 'The price at the channel that would be tried first now.' })
-  readonly price: PriceNode | null;
 
   @Field(() => [RouteChannelNode], {
     description:
@@ -84,24 +88,12 @@ export class RoutePreviewNode {
 }
 
 @ObjectType('CallableModel', { description: 'What a key can call, and where not, why.' })
-export class CallableModelNode {
+export class CallableModelNode extends ReachedFields {
   @Field(() => String, { description: 'The id of the model, or an alias.' })
   readonly model: string;
 
-  @Field(() => String, { nullable: true, description: 'Which model that means, where the name is an alias.' })
-  readonly modelReason: string | null;
-
   @Field(() => Boolean, { description: 'Whether the smallest request would be sent to a channel now.' })
   readonly callable: boolean;
-
-  @Field(() => RouteTypeEnum, { nullable: true, description: 'The type of the route that it would take.' })
-  readonly routeType: RouteType | null;
-
-  @Field(() => BucketEnum, { nullable: true, description: 'The balance that would pay.' })
-  readonly bucket: Bucket | null;
-
-  @Field(() => PriceNode, { nullable: true, description: 'The price at the channel that would be tried first now.' })
-  readonly price: PriceNode | null;
 
   @Field(() => Boolean, { description: 'Whether a second channel of the route could take it, if the first one failed.' })
   readonly hasBackup: boolean;
