@@ -10,7 +10,7 @@ import type { AttemptRecord } from './attempt';
 import type { AttemptFollower } from './attempt-follower';
 import type { AttemptLimits, Standing } from './attempt-limits';
 import type { StreamSink } from './delivery';
-import type { Operation, RequestBody, Upstreams } from './upstream';
+import type { UpstreamCall, Upstreams } from './upstream';
 
 /** What ends a request from outside. */
 export type Interruption = Extract<StopReason, 'CLIENT_GONE' | 'GATEWAY_STOPPED'>;
@@ -23,17 +23,8 @@ export interface AttemptMeans extends Standing {
   readonly catalog: Pick<CatalogStore, 'current'>;
 }
 
-export interface AttemptJob {
+export interface AttemptJob extends Omit<UpstreamCall, 'channel' | 'upstreamModel'> {
   readonly plan: Plan;
-  readonly operation: Operation;
-  readonly body: RequestBody;
-  readonly stream: boolean;
-  /** The output limit to set where the balance covers no more; null leaves the body's own. */
-  readonly outputLimit: number | null;
-  /** Output tokens, over all choices, that the hold covers. */
-  readonly outputBound: number;
-  /** As the upstream takes them. */
-  readonly betas?: string | undefined;
   /** Attempts of this request before this plan. */
   readonly attemptsBefore: readonly AttemptRecord[];
   /** null: the plan alone says how often and how long is tried. */

@@ -16,6 +16,9 @@ export interface Usage {
   readonly classes?: UsageClasses;
 }
 
+/** What can be added up of several answers. */
+export type TokenCounts = Omit<Usage, 'source' | 'classes'>;
+
 export const NO_USAGE: Usage = {
   inputTokens: 0,
   cachedInputTokens: 0,

@@ -29,22 +29,13 @@ export interface Source {
 }
 
 /** Everything that the sections of a run may use. Plain JSON, so that a run keeps it and a takeover reads the same. */
-export interface Briefing {
-  readonly symbol: string;
-  readonly name: string | null;
-  /** ISO 4217; null: the provider does not say. */
-  readonly currency: string | null;
-  readonly provider: string;
-  /** Made up for demonstration: no real instrument ever traded so. */
-  readonly synthetic: boolean;
+export interface Briefing extends Omit<MarketRecord, 'troubles'> {
   /** When it was fetched, RFC 3339 in UTC. */
   readonly fetchedAt: string;
   /** Old to new, a bar for each day that the provider has; never empty. */
   readonly bars: readonly Bar[];
   /** At the last bar; null where there is too little history for it. */
   readonly indicators: IndicatorValues;
-  /** null: the provider has none. */
-  readonly fundamentals: readonly Figure[] | null;
   /** New to old; null: the provider has none. */
   readonly news: readonly NewsItem[] | null;
   readonly sources: readonly Source[];
@@ -56,10 +47,13 @@ export interface Briefing {
 export interface MarketRecord {
   readonly symbol: string;
   readonly name: string | null;
+  /** ISO 4217; null: the provider does not say. */
   readonly currency: string | null;
   readonly provider: string;
+  /** Made up for demonstration: no real instrument ever traded so. */
   readonly synthetic: boolean;
   readonly bars: readonly Bar[];
+  /** null: the provider has none, as of what is below. */
   readonly fundamentals: readonly Figure[] | null;
   readonly news: readonly NewsItem[] | null;
   /** What went wrong on the way, a sentence each. */

@@ -5,7 +5,7 @@
 import { Fault } from '../kernel/fault';
 import { type Bucket, bucketOf, type ChannelRole, type RoutePolicy, type RouteType, TYPES_OF_POLICY } from '../kernel/words';
 import type { KeyPolicies } from '../keys/key-policies';
-import { type Catalog, type Channel, type CostVersion, type Model, type PriceVersion, type Route, routeId } from './catalog';
+import { type Catalog, type Channel, type Model, type PriceVersion, type Route, type RouteStep, routeId } from './catalog';
 import { aliasReason, modelNamed } from './model-names';
 import { aboveCeiling, ceilingWords, type PassedOver } from './price-ceiling';
 import { hasEqualPriorities, roleAt } from './priorities';
@@ -19,18 +19,11 @@ export interface PlanningKey {
   readonly policies: Pick<KeyPolicies, 'maxPrice' | 'modelAliases'>;
 }
 
-export interface PlanStep {
+export interface PlanStep extends Omit<RouteStep, 'channelId'> {
   readonly channel: Channel;
   readonly role: ChannelRole;
-  readonly upstreamModel: string;
-  readonly maxAttempts: number;
-  /** As in the catalog; left out: its place, from one. */
-  readonly priority?: number | undefined;
-  /** As in the catalog; left out: 1. */
-  readonly weight?: number | undefined;
+  /** Its own, or that of the route. */
   readonly price: PriceVersion;
-  /** What the channel charges the operator; null: the catalog does not say. */
-  readonly cost: CostVersion | null;
   /** Left out: it may be tried when its turn comes. */
   readonly passedOver?: PassedOver;
 }

@@ -1,6 +1,7 @@
 /** A run: calls that belong together, with a budget that the same atomic holds enforce, and a receipt that is the sum of its calls. */
 import type { Nano } from '../kernel/money';
 import type { Bucket, RunKind, RunStatus, UsageSource } from '../kernel/words';
+import type { TokenCounts } from '../metering/usage';
 import type { Amounts } from './amounts';
 
 /** A ceiling on what a run may spend of a bucket, in nano units of its currency. */
@@ -28,7 +29,7 @@ export interface Run {
 }
 
 /** What the calls of a run used and cost, of one model and bucket. */
-export interface RunPart {
+export interface RunPart extends TokenCounts {
   /** The model that was asked for; null: the request named none. */
   readonly model: string | null;
   /** null: it was refused before a bucket was chosen. */
@@ -36,11 +37,6 @@ export interface RunPart {
   readonly requests: number;
   readonly fallbacks: number;
   readonly charge: Nano;
-  readonly inputTokens: number;
-  readonly cachedInputTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly outputTokens: number;
-  readonly reasoningTokens: number;
 }
 
 /** Everything that the receipts of a run add up to; requests in flight are in none of it. */

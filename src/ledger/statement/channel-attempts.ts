@@ -5,6 +5,7 @@
 import { USAGE_CLASSES, type UsageClass, type UsageClasses } from '../../kernel/classes';
 import { type Nano, nano } from '../../kernel/money';
 import type { Currency } from '../../kernel/words';
+import type { TokenCounts } from '../../metering/usage';
 import type { AttemptOfReceipt } from '../receipt';
 import type { Period } from './statement';
 
@@ -20,16 +21,11 @@ export interface ChannelAttempts {
 }
 
 /** What the attempts of one upstream model come to, in one currency. */
-export interface ChannelTotal {
+export interface ChannelTotal extends TokenCounts {
   readonly upstreamModel: string;
   /** null: of these attempts no cost is known, or they used nothing. */
   readonly currency: Currency | null;
   readonly attempts: number;
-  readonly inputTokens: number;
-  readonly cachedInputTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly outputTokens: number;
-  readonly reasoningTokens: number;
   readonly classes: UsageClasses;
   readonly cost: Nano;
 }
