@@ -1,5 +1,6 @@
 /** A queue over Redis, for all processes of an installation. While Redis is away nothing is waited for: workers look by themselves. */
 import type { Queue, Worker } from 'bullmq';
+import { within } from '../kernel/within';
 import type { RunQueue } from '../research/run-queue';
 import type { Installation } from './installation';
 import { newClient } from './redis-connection';
@@ -44,7 +45,7 @@ class RedisRunQueue implements RunQueue {
   }
 
   async push(runId: string): Promise<void> {
-    if (!this.closed) await withinMs(PUSH_WITHIN_MS, this.queue.add('run', { runId })).catch(ignored);
+    if (!this.closed) await within(PUSH_WITHIN_MS, this.queue.add('run', { runId }), ignored).catch(ignored);
   }
 
   consume(take: (runId: string) => Promise<void>): void {
@@ -57,7 +58,7 @@ class RedisRunQueue implements RunQueue {
   async close(): Promise<void> {
     this.closed = true;
     this.letGoOf(({ isReady }) => !isReady);
-    await withinMs(CLOSE_WITHIN_MS, this.ended()).catch(ignored);
+    await within(CLOSE_WITHIN_MS, this.ended(), ignored).catch(ignored);
     this.letGoOf(() => true);
   }
 
@@ -81,15 +82,6 @@ class RedisRunQueue implements RunQueue {
     // Its version is not asked for: a connection that is lost before the answer would never come back.
     return { connection: { connected, skipVersionCheck: true }, prefix: `tokens-forge:${this.options.installation}` };
   }
-}
-
-async function withinMs(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
-  work.catch(ignored);
 }
 
 function ignored(): void {

@@ -1,6 +1,7 @@
 /** The ledger on the embedded database: one owner process, one writer thread. */
 import { Fault } from '../../../kernel/fault';
 import { newId } from '../../../kernel/ids';
+import { within } from '../../../kernel/within';
 import type { Checkpoint, EndRequest, LedgerBatch, LedgerStore, LedgerVerdict } from '../../../ledger/ledger-store';
 import { endOrphans } from '../abandoned';
 import { FORGOTTEN_AT_ONCE, progressRow } from '../checkpoint-text';
@@ -90,11 +91,7 @@ async function forgetEnded(thread: SqliteThread): Promise<void> {
  */
 async function writeInTime(thread: SqliteThread, batch: PreparedBatch, options: LedgerOptions): Promise<readonly LedgerVerdict[]> {
   const writing = thread.call<'write'>({ call: 'write', batch: batchText(batch) });
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), PATIENCE_MS);
-  });
-  const verdicts = await Promise.race([writing, tooLate]).finally(() => clearTimeout(timer));
+  const verdicts = await within(PATIENCE_MS, writing, () => null);
   if (verdicts !== null) return verdicts;
   writing.then((late) => giveBack(thread, refusedEnds(batch, late), options)).catch(() => undefined);
   throw unavailable(new Error(`The ledger thread did not answer within ${PATIENCE_MS} ms.`));
