@@ -12,7 +12,7 @@ import type { Interrupted } from '../kernel/interrupt';
 import { isRecord } from '../kernel/record';
 import { WITHIN } from '../keys/authenticate';
 import type { Run } from '../runs/run';
-import { wayOnAfter } from './ways-on';
+import { wayOnAfter } from './stopping-faults';
 
 /** The flow, with an archive: an answer that was paid for is not lost with the process that asked for it. */
 export type ResearchGateway = Gateway & { readonly archive: AnswerArchive };

@@ -2,7 +2,7 @@ import { amount } from '../../test/support/catalog-builders';
 import { overLimit } from '../gateway/reading/spend-ceilings';
 import { Fault } from '../kernel/fault';
 import { type CounterScope, counterId } from '../ledger/spend-counter';
-import { wayOnAfter } from './ways-on';
+import { wayOnAfter } from './stopping-faults';
 
 function limited(scope: CounterScope): Fault {
   const at = counterId({ scope, scopeId: 'x', bucket: 'RMB', window: 'DAY' }, Date.UTC(2026, 6, 4));
