@@ -126,6 +126,15 @@ describe('every change', () => {
     expect(means.keyRing.forgotten).toBe(5);
   });
 
+  it('ends the secret before at once by every clock, also by one that is behind, and else when its overlap is over', async () => {
+    const { keys, ...means } = await management();
+    const endOf = (secret: string) => keys.secrets.get(hashSecret(secret))?.validUntil;
+    const { secret } = await rotateKey({ ...means, keys }, OWNER, 'k', 60);
+    expect([endOf('sk-tf-test-old-secret'), endOf(secret)]).toEqual([means.clock.time + 60_000, null]);
+    await rotateKey({ ...means, keys }, OWNER, 'k', 0);
+    expect([endOf('sk-tf-test-old-secret'), endOf(secret)]).toEqual([0, 0]);
+  });
+
   it.each([-1, 2_592_001])('refuses an overlap of %d seconds', async (overlap) => {
     await expect(rotateKey(await management(), OWNER, 'k', overlap)).rejects.toMatchObject({ detail: { param: 'overlapSeconds' } });
   });

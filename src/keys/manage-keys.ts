@@ -107,6 +107,9 @@ export function revokeKey(means: KeyManagement, viewer: Viewer, id: string): Pro
   return changeStatus(means, viewer, id, 'REVOKED');
 }
 
+/** A secret that ends at once ends by every clock: that of another process may be behind. */
+const LONG_PAST = 0;
+
 /**
  * A new secret; the old ones live on for `overlapS` seconds. `idempotencyKey`: the same one never rotates the key a second time, which
  * would end the secret that was shown.
@@ -126,7 +129,8 @@ export async function rotateKey(
     refuseRevoked(key);
     const made = newSecret(SECRET_PREFIX);
     const newOne = { hash: hashSecret(made), keyId: key.id, validUntil: null };
-    await means.keys.rotate({ secret: newOne, prefix: publicPrefix(made), oldValidUntil: means.clock.now() + overlapS * 1_000, once });
+    const oldValidUntil = overlapS === 0 ? LONG_PAST : means.clock.now() + overlapS * 1_000;
+    await means.keys.rotate({ secret: newOne, prefix: publicPrefix(made), oldValidUntil, once });
     return made;
   });
   means.keyRing.forget();
