@@ -9,9 +9,10 @@ export interface Tried {
   readonly result: string;
   /** false: there was nowhere to send it, and no try was made. */
   readonly sent: boolean;
-  /** Milliseconds since 1970: when it ended, and when the next try is due. */
+  /** When it ended, in milliseconds since 1970. */
   readonly at: number;
-  readonly nextTryAt: number;
+  /** After how long the next try is due. */
+  readonly againInMs: number;
 }
 
 /** How many deliveries may be taken. */
@@ -88,8 +89,8 @@ export interface AlertLog {
   head(): Promise<bigint>;
 
   deliveries(alertIds: readonly string[]): Promise<ReadonlyMap<string, readonly AlertDelivery[]>>;
-  /** Takes deliveries that are due, so that no other process tries them before `until`. */
-  claim(now: number, until: number, room: DeliveryRoom): Promise<readonly Claimed[]>;
+  /** Takes deliveries that are due, so that no other process tries them for so long, whatever its clock says. */
+  claim(forMs: number, room: DeliveryRoom): Promise<readonly Claimed[]>;
   /**
    * Writes down how a try ended, and lets go of the delivery. What has arrived has arrived, whoever says so; of a try that failed
    * only the claim that stands is heard, so that a process that was stopped for a while takes back nothing that others delivered.

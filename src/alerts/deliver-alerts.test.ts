@@ -43,13 +43,13 @@ describe('the delivery of an alert', () => {
       result: 'HTTP 204',
       sent: true,
       at: AT,
-      nextTryAt: AT,
+      againInMs: 0,
     });
   });
 
   it('waits longer after each failure, and gives up after the last', async () => {
     for (const [tries, wait] of BACK_OFF_MS.entries()) {
-      expect(await afterOne(aDelivery(tries), { ok: false, result: 'HTTP 500' })).toMatchObject({ state: 'PENDING', nextTryAt: AT + wait });
+      expect(await afterOne(aDelivery(tries), { ok: false, result: 'HTTP 500' })).toMatchObject({ state: 'PENDING', againInMs: wait });
     }
     expect(BACK_OFF_MS).toEqual([...BACK_OFF_MS].sort((a, b) => a - b));
     expect(await afterOne(aDelivery(BACK_OFF_MS.length), { ok: false, result: 'HTTP 500' })).toMatchObject({ state: 'FAILED' });
@@ -69,7 +69,7 @@ describe('the delivery of an alert', () => {
       },
       notifier: { callWebhook: async () => ({ ok: true, result: 'sent' }), sendMail: async () => ({ ok: true, result: 'sent' }) },
     });
-    expect(told).toMatchObject([{ state: 'PENDING', result: 'It could not be made ready.', nextTryAt: AT + 5_000 }]);
+    expect(told).toMatchObject([{ state: 'PENDING', result: 'It could not be made ready.', againInMs: 5_000 }]);
   });
 
   it('waits for no receiver that hangs', async () => {
@@ -79,7 +79,7 @@ describe('the delivery of an alert', () => {
         ...{ clock, log },
         alertRules: { webhook: async () => ({ webhook: HOOK, secret: 's' }) },
         alertLog: {
-          claim: async (_now, _until, { underWay }) => (underWay.size > 0 ? [] : [{ delivery: aDelivery(0), alert: ALERT, claim: 'c-1' }]),
+          claim: async (_forMs, { underWay }) => (underWay.size > 0 ? [] : [{ delivery: aDelivery(0), alert: ALERT, claim: 'c-1' }]),
           tried: async () => undefined,
         },
         notifier: { callWebhook: () => new Promise(() => undefined), sendMail: () => new Promise(() => undefined) },
@@ -97,7 +97,7 @@ describe('the delivery of an alert', () => {
       ...{ clock, log },
       alertRules: { webhook: async () => ({ webhook: HOOK, secret: 's' }) },
       alertLog: {
-        claim: async (_now, _until, { limit, underWay }) => {
+        claim: async (_forMs, { limit, underWay }) => {
           rooms.push([limit, Object.fromEntries(underWay)]);
           const asked = Math.min(limit, 20);
           return Array.from({ length: asked }, () => ({
@@ -127,8 +127,8 @@ describe('the delivery of an alert', () => {
 
   it('is taken from all others for longer than a try can take, of which a mail may take fifteen seconds', async () => {
     const taken: number[] = [];
-    const claim = async (now: number, until: number) => {
-      taken.push(until - now);
+    const claim = async (forMs: number) => {
+      taken.push(forMs);
       return [];
     };
     const notifier = { callWebhook: () => Promise.reject(new Error()), sendMail: () => Promise.reject(new Error()) };

@@ -42,9 +42,8 @@ export class AlertDeliveries {
   async begin(): Promise<number> {
     const limit = AT_ONCE - this.running.size;
     if (limit <= 0) return 0;
-    const now = this.ports.clock.now();
     const room = { limit, perAccount: AT_ONCE_OF_ACCOUNT, underWay: this.underWay };
-    const claimed = await this.ports.alertLog.claim(now, now + CLAIM_MS, room);
+    const claimed = await this.ports.alertLog.claim(CLAIM_MS, room);
     for (const taken of claimed) this.follow(this.run(taken));
     return claimed.length;
   }
@@ -88,7 +87,7 @@ async function tryOnce(ports: DeliveryPorts, taken: Claimed): Promise<void> {
   const { delivery, alert } = taken;
   const notified = await notify(ports, delivery, alert).catch((): Notified => ({ ok: false, result: 'It could not be made ready.' }));
   const at = ports.clock.now();
-  const nowhere: Tried = { state: 'FAILED', result: WEBHOOK_DELETED, sent: false, at, nextTryAt: at };
+  const nowhere: Tried = { state: 'FAILED', result: WEBHOOK_DELETED, sent: false, at, againInMs: 0 };
   await ports.alertLog.tried(taken, notified === null ? nowhere : afterTry(delivery, notified, at));
 }
 
@@ -102,9 +101,7 @@ async function notify({ alertRules, notifier }: DeliveryPorts, delivery: AlertDe
 
 function afterTry({ tries }: AlertDelivery, { ok, result, final }: Notified, at: number): Tried {
   const wait = BACK_OFF_MS[tries];
-  const ended = { result, sent: true, at };
-  if (ok) return { ...ended, state: 'DELIVERED', nextTryAt: at };
-  return final === true || wait === undefined
-    ? { ...ended, state: 'FAILED', nextTryAt: at }
-    : { ...ended, state: 'PENDING', nextTryAt: at + wait };
+  const ended = { result, sent: true, at, againInMs: 0 };
+  if (ok) return { ...ended, state: 'DELIVERED' };
+  return final === true || wait === undefined ? { ...ended, state: 'FAILED' } : { ...ended, state: 'PENDING', againInMs: wait };
 }

@@ -26,7 +26,9 @@ function anAlert({ id: ruleId, accountId, metric, threshold }: AlertRule): Omit<
 }
 
 eachDatabase('alerts', (opened, promise) => {
-  const stores = () => ({ rules: new SqlAlertRules(opened.dataSource, KEY), log: new SqlAlertLog(opened.dataSource) });
+  /** The log when the clock of the database stands there. */
+  const logAt = (now: number) => new SqlAlertLog(opened.dataSource, String(now));
+  const stores = () => ({ rules: new SqlAlertRules(opened.dataSource, KEY), log: logAt(NOW) });
 
   promise('are raised once for an episode, whoever sees it first', async () => {
     const { rules, log } = stores();
@@ -139,13 +141,33 @@ eachDatabase('alerts', (opened, promise) => {
     await rules.addWebhook({ id: newId(), accountId: 'other', url: 'https://example.com/', createdAt: NOW }, 'whsec_y', null);
     const alert = anAlert(rule);
     await log.raise(rule, alert, 'low');
-    const claims = await Promise.all(Array.from({ length: 4 }, () => log.claim(NOW, NOW + 60_000, ROOM)));
+    const claims = await Promise.all(Array.from({ length: 4 }, () => log.claim(60_000, ROOM)));
     const mine = claims.flat().filter(({ delivery }) => delivery.alertId === alert.id);
     expect(mine.map(({ delivery }) => delivery.means).sort()).toEqual(['EMAIL', 'EMAIL', 'WEBHOOK']);
     expect(new Set(mine.map(({ delivery }) => delivery.id)).size).toBe(3);
-    const again = (await log.claim(NOW + 60_000, NOW + 120_000, ROOM)).filter(({ delivery }) => delivery.alertId === alert.id);
+    const again = (await logAt(NOW + 60_000).claim(60_000, ROOM)).filter(({ delivery }) => delivery.alertId === alert.id);
     expect(again).toHaveLength(3);
   });
+
+  promise(
+    'that a process raised whose clock is an hour off go out at once, and are claimed by the clock of the database alone',
+    async () => {
+      const { rules, log } = stores();
+      const rule = aRule('skewed', ['a@example.com']);
+      await rules.addRule(rule);
+      const alerts = [3_600_000, -3_600_000].map((off) => ({ ...anAlert(rule), raisedAt: NOW + off }));
+      for (const [nth, alert] of alerts.entries()) await log.raise(rule, alert, `DAY ${nth}`);
+      const claimedAt = async (now: number) => {
+        const claimed = await logAt(now).claim(20_000, ROOM);
+        return alerts.map(({ id }) => claimed.filter(({ alert }) => alert.id === id).length);
+      };
+      expect([await claimedAt(NOW), await claimedAt(NOW + 19_999), await claimedAt(NOW + 20_000)]).toEqual([
+        [1, 1],
+        [0, 0],
+        [1, 1],
+      ]);
+    },
+  );
 
   promise('are told once for a window, also where the clock of another process still stands in the one before', async () => {
     const { rules, log } = stores();
@@ -181,9 +203,9 @@ eachDatabase('alerts', (opened, promise) => {
       await rules.addRule(rule);
       await log.raise(rule, anAlert(rule), 'low');
     }
-    const first = await log.claim(NOW, NOW + 60_000, { limit: 1_000, perAccount: 4, underWay: new Map() });
+    const first = await log.claim(60_000, { limit: 1_000, perAccount: 4, underWay: new Map() });
     expect([of('flooding', first), of('patient', first)]).toEqual([4, 1]);
-    const second = await log.claim(NOW, NOW + 60_000, { limit: 1_000, perAccount: 4, underWay: new Map([['flooding', 3]]) });
+    const second = await log.claim(60_000, { limit: 1_000, perAccount: 4, underWay: new Map([['flooding', 3]]) });
     expect([of('flooding', second), of('patient', second)]).toEqual([1, 0]);
   });
 
@@ -200,8 +222,8 @@ eachDatabase('alerts', (opened, promise) => {
     expect([states.filter((state) => state === 'PENDING').length, states.filter((state) => state === 'FAILED').length]).toEqual([200, 10]);
   });
 
-  const taken = async (log: SqlAlertLog, alertId: string, now: number) => {
-    const mine = (await log.claim(now, now + 20_000, ROOM)).find(({ alert }) => alert.id === alertId);
+  const taken = async (alertId: string, now: number) => {
+    const mine = (await logAt(now).claim(20_000, ROOM)).find(({ alert }) => alert.id === alertId);
     if (mine === undefined) throw new Error('there is no such delivery, or somebody tries it');
     return mine;
   };
@@ -211,36 +233,36 @@ eachDatabase('alerts', (opened, promise) => {
     await rules.addRule(rule);
     const alert = anAlert(rule);
     await log.raise(rule, alert, 'low');
-    return { log, alertId: alert.id, ended: async () => (await log.deliveries([alert.id])).get(alert.id) };
+    return { alertId: alert.id, ended: async () => (await log.deliveries([alert.id])).get(alert.id) };
   };
-  const failed = (at: number) => ({ state: 'PENDING', result: 'HTTP 500', sent: true, at, nextTryAt: at + 5_000 }) as const;
-  const arrived = (at: number) => ({ state: 'DELIVERED', result: 'HTTP 200', sent: true, at, nextTryAt: at }) as const;
+  const failed = (at: number) => ({ state: 'PENDING', result: 'HTTP 500', sent: true, at, againInMs: 5_000 }) as const;
+  const arrived = (at: number) => ({ state: 'DELIVERED', result: 'HTTP 200', sent: true, at, againInMs: 0 }) as const;
 
   promise('remember how each try ended', async () => {
-    const { log, alertId, ended } = await toBeMailed('tried');
-    await log.tried(await taken(log, alertId, NOW), failed(NOW));
-    await log.tried(await taken(log, alertId, NOW + 5_000), arrived(NOW + 5_000));
+    const { alertId, ended } = await toBeMailed('tried');
+    await logAt(NOW).tried(await taken(alertId, NOW), failed(NOW));
+    await logAt(NOW + 5_000).tried(await taken(alertId, NOW + 5_000), arrived(NOW + 5_000));
     expect(await ended()).toMatchObject([{ state: 'DELIVERED', tries: 2, lastResult: 'HTTP 200', deliveredAt: NOW + 5_000 }]);
   });
 
   promise('that another process delivered are not undone by one that was stopped, and says late that its own try failed', async () => {
-    const { log, alertId, ended } = await toBeMailed('stopped');
-    const late = await taken(log, alertId, NOW);
-    const next = await taken(log, alertId, NOW + 20_000);
-    await log.tried(late, failed(NOW + 21_000));
-    await log.tried(next, arrived(NOW + 22_000));
-    await log.tried(late, { ...failed(NOW + 23_000), state: 'FAILED' });
+    const { alertId, ended } = await toBeMailed('stopped');
+    const late = await taken(alertId, NOW);
+    const next = await taken(alertId, NOW + 20_000);
+    await logAt(NOW + 21_000).tried(late, failed(NOW + 21_000));
+    await logAt(NOW + 22_000).tried(next, arrived(NOW + 22_000));
+    await logAt(NOW + 23_000).tried(late, { ...failed(NOW + 23_000), state: 'FAILED' });
     expect(await ended()).toMatchObject([{ state: 'DELIVERED', tries: 1, lastResult: 'HTTP 200', deliveredAt: NOW + 22_000 }]);
   });
 
   promise('have arrived also where the try that brought them was taken for dead, and are tried no more', async () => {
-    const { log, alertId, ended } = await toBeMailed('slow');
-    const late = await taken(log, alertId, NOW);
-    const next = await taken(log, alertId, NOW + 20_000);
-    await log.tried(late, arrived(NOW + 21_000));
-    await log.tried(next, failed(NOW + 22_000));
+    const { alertId, ended } = await toBeMailed('slow');
+    const late = await taken(alertId, NOW);
+    const next = await taken(alertId, NOW + 20_000);
+    await logAt(NOW + 21_000).tried(late, arrived(NOW + 21_000));
+    await logAt(NOW + 22_000).tried(next, failed(NOW + 22_000));
     expect(await ended()).toMatchObject([{ state: 'DELIVERED', deliveredAt: NOW + 21_000 }]);
-    await expect(taken(log, alertId, NOW + 90_000)).rejects.toThrow('no such delivery');
+    await expect(taken(alertId, NOW + 90_000)).rejects.toThrow('no such delivery');
   });
 
   promise('are over with their webhook, but for a try that is under way, and count no try that nobody made', async () => {
@@ -253,7 +275,7 @@ eachDatabase('alerts', (opened, promise) => {
     }
     const [running, waiting] = [anAlert(rule), anAlert(rule)];
     await log.raise(rule, running, 'DAY 1');
-    const claimed = (await log.claim(NOW, NOW + 20_000, ROOM)).filter(({ alert }) => alert.id === running.id);
+    const claimed = (await log.claim(20_000, ROOM)).filter(({ alert }) => alert.id === running.id);
     await log.raise(rule, waiting, 'DAY 2');
     await rules.deleteWebhook(gone);
     const states = async ({ id }: Pick<Alert, 'id'>) => {

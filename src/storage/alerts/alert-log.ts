@@ -9,6 +9,7 @@ import { invariant } from '../../kernel/invariant';
 import { HOUR_MS } from '../../kernel/times';
 import type { Page, PageRequest } from '../../ledger/ledger-reader';
 import { badCursor, pageOfRows, rowIdOfCursor } from '../sql/cursors';
+import { databaseNow } from '../sql/database-now';
 import { inTransaction } from '../sql/in-transaction';
 import { alongIndex, Conditions, execute, joinInOrder, keptFromOthers, rowsOf, rowsOfIds } from '../sql/query';
 import { big, placeholders, type Row, whole } from '../sql/row-values';
@@ -23,7 +24,11 @@ const TOO_MANY_MAILS = `Not sent: ${MAILS_AN_HOUR} mails within an hour are all 
 const DUE_MAX = 500;
 
 export class SqlAlertLog implements AlertLog {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    /** As an expression of SQL: what is due, and for how long a claim stands, is the same for every process then. */
+    private readonly now = databaseNow(dataSource),
+  ) {}
 
   raise(rule: AlertRule, alert: Omit<Alert, 'seq'>, episode: string): Promise<boolean> {
     return inTransaction(this.dataSource, async (manager) => {
@@ -38,7 +43,7 @@ export class SqlAlertLog implements AlertLog {
       const values = valuesOfAlert({ ...alert, seq: big(row?.['last']) });
       await manager.query(`INSERT INTO alert (${ALERT_COLUMNS}) VALUES (${placeholders(values)})`, values);
       await manager.query('UPDATE alert_rule SET episode = ? WHERE id = ?', [standing.told, rule.id]);
-      await addDeliveries(manager, standing.rule, alert);
+      await addDeliveries(manager, standing.rule, alert, this.now);
       return true;
     });
   }
@@ -69,18 +74,18 @@ export class SqlAlertLog implements AlertLog {
     return new Map(alertIds.map((id) => [id, found.filter(({ alertId }) => alertId === id)]));
   }
 
-  async claim(now: number, until: number, room: DeliveryRoom): Promise<readonly Claimed[]> {
-    const due = "state = 'PENDING' AND next_try_at <= ?";
+  async claim(forMs: number, room: DeliveryRoom): Promise<readonly Claimed[]> {
+    const due = `state = 'PENDING' AND next_try_at <= ${this.now}`;
     const wanted = `SELECT id, account_id FROM (
       SELECT d.id, a.account_id, d.next_try_at, ROW_NUMBER() OVER (PARTITION BY a.account_id ORDER BY d.next_try_at, d.id) AS nth
       FROM alert_delivery d JOIN alert a ON a.id = d.alert_id WHERE d.${due}
     ) due WHERE nth <= ? ORDER BY next_try_at, id LIMIT ?`;
-    const found = await rowsOf(this.dataSource, wanted, [BigInt(now), BigInt(room.perAccount), BigInt(DUE_MAX)]);
+    const found = await rowsOf(this.dataSource, wanted, [BigInt(room.perAccount), BigInt(DUE_MAX)]);
     const ids = thatFit(found, room);
     if (ids.length === 0) return [];
     const claim = newId();
-    const take = `UPDATE alert_delivery SET claim = ?, next_try_at = ? WHERE id IN (${placeholders(ids)}) AND ${due}`;
-    await execute(this.dataSource, take, [claim, BigInt(until), ...ids, BigInt(now)]);
+    const take = `UPDATE alert_delivery SET claim = ?, next_try_at = ${this.now} + ? WHERE id IN (${placeholders(ids)}) AND ${due}`;
+    await execute(this.dataSource, take, [claim, BigInt(forMs), ...ids]);
     const mine = `SELECT ${DELIVERY_COLUMNS} FROM alert_delivery WHERE id IN (${placeholders(ids)}) AND claim = ?`;
     const taken = (await rowsOf(this.dataSource, mine, [...ids, claim])).map(deliveryOf);
     const alerts = await this.alertsById(taken.map(({ alertId }) => alertId));
@@ -93,12 +98,12 @@ export class SqlAlertLog implements AlertLog {
 
   async tried(
     { delivery: { id }, claim }: Pick<Claimed, 'delivery' | 'claim'>,
-    { state, result, sent, at, nextTryAt }: Tried,
+    { state, result, sent, at, againInMs }: Tried,
   ): Promise<void> {
     const arrived = state === 'DELIVERED';
-    const set = `UPDATE alert_delivery SET state = ?, tries = tries + ?, last_result = ?, next_try_at = ?, delivered_at = ?, claim = NULL
+    const set = `UPDATE alert_delivery SET state = ?, tries = tries + ?, last_result = ?, next_try_at = ${this.now} + ?, delivered_at = ?, claim = NULL
       WHERE id = ? AND ${arrived ? "state <> 'DELIVERED'" : 'claim = ?'}`;
-    const told = [state, sent ? 1n : 0n, result.slice(0, RESULT_MAX), BigInt(nextTryAt), arrived ? BigInt(at) : null];
+    const told = [state, sent ? 1n : 0n, result.slice(0, RESULT_MAX), BigInt(againInMs), arrived ? BigInt(at) : null];
     const values = [...told, id, ...(arrived ? [] : [claim])];
     await execute(this.dataSource, set, values);
   }
@@ -162,7 +167,7 @@ async function mailsOfLastHour(manager: EntityManager, { accountId, raisedAt }: 
   return whole(row?.['mails'] ?? 0);
 }
 
-async function addDeliveries(manager: EntityManager, rule: AlertRule, alert: Omit<Alert, 'seq'>): Promise<void> {
+async function addDeliveries(manager: EntityManager, rule: AlertRule, alert: Omit<Alert, 'seq'>, now: string): Promise<void> {
   const webhooks = await manager.query<Row[]>('SELECT id FROM webhook WHERE account_id = ? ORDER BY id', [rule.accountId]);
   const targets: [DeliveryMeans, string][] = [
     ...webhooks.map((row): [DeliveryMeans, string] => ['WEBHOOK', text(row, 'id')]),
@@ -173,7 +178,7 @@ async function addDeliveries(manager: EntityManager, rule: AlertRule, alert: Omi
     if (means === 'EMAIL') mails += 1;
     const refused = means === 'EMAIL' && mails > MAILS_AN_HOUR;
     const state = refused ? 'FAILED' : 'PENDING';
-    const values = [newId(), alert.id, means, target, state, 0n, BigInt(alert.raisedAt), refused ? TOO_MANY_MAILS : null, null];
-    await manager.query(`INSERT INTO alert_delivery (${DELIVERY_COLUMNS}) VALUES (${placeholders(values)})`, values);
+    const values = [newId(), alert.id, means, target, state, refused ? TOO_MANY_MAILS : null];
+    await manager.query(`INSERT INTO alert_delivery (${DELIVERY_COLUMNS}) VALUES (?, ?, ?, ?, ?, 0, ${now}, ?, NULL)`, values);
   }
 }

@@ -1,6 +1,7 @@
 /** Leases of runs, on the clock of the database: whose lease has run out is taken for dead. */
 import type { DataSource } from 'typeorm';
 import type { ResearchLeases } from '../../research/research-store';
+import { databaseNow } from '../sql/database-now';
 import { execute, rowsOf, rowsOfIds } from '../sql/query';
 import { placeholders } from '../sql/row-values';
 import { text, textOrNull } from '../sql/stored-values';
@@ -16,8 +17,7 @@ export class SqlResearchLeases implements ResearchLeases {
   private readonly free: string;
 
   constructor(private readonly dataSource: DataSource) {
-    const embedded = dataSource.options.type === 'better-sqlite3';
-    this.now = embedded ? "CAST(unixepoch('subsec') * 1000 AS INTEGER)" : 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)';
+    this.now = databaseNow(dataSource);
     this.free = `(lease_until IS NULL OR lease_until < ${this.now} OR lease_until > ${this.now} + ${LATEST_MS})`;
   }
 

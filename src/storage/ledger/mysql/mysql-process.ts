@@ -2,12 +2,12 @@
  * Which gateway processes live, by the database's own clock. Each writes down a heartbeat; one that stays silent is
  * declared dead by any other, once, and its open holds are then nobody's.
  */
+
+import { MYSQL_NOW } from '../../sql/database-now';
 import type { HoldValues } from '../abandoned-end';
 import { HOLD_COLUMNS } from '../rows';
 import { type Exchange, foundBy, rowsOf } from './mysql-connections';
 import { list, literal } from './mysql-text';
-
-const DATABASE_NOW = 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)';
 
 export interface Silent {
   readonly id: string;
@@ -17,15 +17,13 @@ export interface Silent {
 
 export async function registerProcess(exchange: Exchange, id: string): Promise<void> {
   await exchange([
-    `INSERT INTO gateway_process (id, state, started_at, heartbeat_at) VALUES (${literal(id)}, 'LIVE', ${DATABASE_NOW}, ${DATABASE_NOW})`,
+    `INSERT INTO gateway_process (id, state, started_at, heartbeat_at) VALUES (${literal(id)}, 'LIVE', ${MYSQL_NOW}, ${MYSQL_NOW})`,
   ]);
 }
 
 /** @returns false when the process is not counted among the living any more */
 export async function beat(exchange: Exchange, id: string): Promise<boolean> {
-  const [answer] = await exchange([
-    `UPDATE gateway_process SET heartbeat_at = ${DATABASE_NOW} WHERE id = ${literal(id)} AND state = 'LIVE'`,
-  ]);
+  const [answer] = await exchange([`UPDATE gateway_process SET heartbeat_at = ${MYSQL_NOW} WHERE id = ${literal(id)} AND state = 'LIVE'`]);
   return foundBy(answer) === 1;
 }
 
@@ -36,7 +34,7 @@ export async function markClean(exchange: Exchange, id: string): Promise<void> {
 /** Processes that count as living and have not beaten for `silentMs`. */
 export async function silentProcesses(exchange: Exchange, silentMs: number): Promise<readonly Silent[]> {
   const [answer] = await exchange([
-    `SELECT id, heartbeat_at FROM gateway_process WHERE state = 'LIVE' AND heartbeat_at < ${DATABASE_NOW} - ${Math.trunc(silentMs)}`,
+    `SELECT id, heartbeat_at FROM gateway_process WHERE state = 'LIVE' AND heartbeat_at < ${MYSQL_NOW} - ${Math.trunc(silentMs)}`,
   ]);
   return rowsOf(answer).map(([id, heartbeatAt]) => ({ id: String(id), heartbeatAt: String(heartbeatAt) }));
 }
