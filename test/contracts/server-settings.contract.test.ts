@@ -1,11 +1,12 @@
 /** A server whose own settings change what statements mean: what was written is what is read, and nothing else happens. */
 
+import { Socket } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { newId } from '../../src/kernel/ids';
 import { NO_RATES } from '../../src/keys/api-key';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { openAuditDatabase } from '../../src/storage/audit/audit-database';
-import { openDatabase } from '../../src/storage/data-source';
+import { createDataSource, openDatabase } from '../../src/storage/data-source';
 import { oneProcessAtATime } from '../../src/storage/one-process-at-a-time';
 import { inTransaction } from '../../src/storage/sql/in-transaction';
 import { auditLedger } from '../support/audit';
@@ -96,6 +97,26 @@ describe('a server with settings of its own', () => {
 
   promise('keeps its turn for as long as the work takes, however soon the server tires of a connection that says nothing', async () => {
     await oneProcessAtATime(dataSource, { work: 'long work', log: NOBODY }, () => dataSource.query('SELECT SLEEP(3)'));
+  });
+
+  promise('hears of every connection that is kept twice a minute, so that nothing on the way to it takes one for gone', async () => {
+    const { setKeepAlive } = Socket.prototype;
+    const asked: unknown[][] = [];
+    Socket.prototype.setKeepAlive = function (this: Socket, ...how) {
+      asked.push(how);
+      return setKeepAlive.apply(this, how);
+    };
+    try {
+      await (await openLedger(database)).close();
+      const ofLedger = asked.length;
+      const fresh = createDataSource(database);
+      await fresh.initialize();
+      await fresh.destroy();
+      expect([ofLedger > 0, asked.length > ofLedger]).toEqual([true, true]);
+      expect(asked.filter(([isOn, afterMs]) => isOn !== true || afterMs !== 30_000)).toEqual([]);
+    } finally {
+      Socket.prototype.setKeepAlive = setKeepAlive;
+    }
   });
 
   promise('has whoever comes second wait for as long as the work takes, and say for which connection', async () => {

@@ -1,7 +1,7 @@
 /** A few connections of the ledger's own. One batch has one connection from its first statement to its COMMIT. */
 import { type Connection, createConnection } from 'mysql2/promise';
 import { takesNoChange, troubleOf } from '../../sql/mysql-errors';
-import { MYSQL_SESSION } from '../../sql/mysql-session';
+import { KEPT_ALIVE, MYSQL_SESSION } from '../../sql/mysql-session';
 
 const USE_TIMEOUT_MS = 12_000;
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -129,6 +129,7 @@ async function connect(url: string, withinMs: number, timeIsUp: Promise<never>):
     rowsAsArray: true,
     // The text is complete: a question mark in it is a question mark.
     queryFormat: (sql) => sql,
+    ...KEPT_ALIVE,
     connectTimeout: Math.min(CONNECT_TIMEOUT_MS, withinMs),
   });
   // Without a listener the loss of a connection would end the process; whoever uses it hears of it anyway.
