@@ -3,6 +3,7 @@ import { invariant } from '../kernel/invariant';
 import type { Log } from '../kernel/log';
 
 const TELL_EVERY_S = 30;
+const SPEAK_EVERY_MS = 10_000;
 const NAME_MAX = 64;
 
 export interface Turn {
@@ -11,6 +12,7 @@ export interface Turn {
   /** Hears that others are waited for, and which connection of the server is theirs. */
   readonly log: Pick<Log, 'warn'>;
   readonly tellEveryS?: number;
+  readonly speakEveryMs?: number;
 }
 
 /**
@@ -25,12 +27,23 @@ export async function oneProcessAtATime<T>(dataSource: DataSource, turn: Turn, r
   try {
     await take(runner, name, turn);
     try {
-      return await run();
+      return await speaking(runner, turn, run);
     } finally {
       await runner.query('SELECT RELEASE_LOCK(?)', [name]);
     }
   } finally {
     await runner.release();
+  }
+}
+
+/** A proxy before the server closes a connection that says nothing for long, and the lock would go with it in the midst of the work. */
+async function speaking<T>(runner: QueryRunner, { speakEveryMs = SPEAK_EVERY_MS }: Turn, run: () => Promise<T>): Promise<T> {
+  // Where it is lost all the same, the release of the lock says so.
+  const timer = setInterval(() => void runner.query('DO 0').catch(() => undefined), speakEveryMs);
+  try {
+    return await run();
+  } finally {
+    clearInterval(timer);
   }
 }
 

@@ -11,6 +11,7 @@ import { oneProcessAtATime } from '../../src/storage/one-process-at-a-time';
 import { inTransaction } from '../../src/storage/sql/in-transaction';
 import { auditLedger } from '../support/audit';
 import { freshDatabase, type TestDatabase } from '../support/databases';
+import { eventually, SLACK_MS } from '../support/eventually';
 import { end, move, place, requestFacts } from '../support/ledger-items';
 import { openLedger } from '../support/open-ledger';
 import { type OwnMariadb, ownMariadb } from '../support/own-mariadb';
@@ -98,6 +99,28 @@ describe('a server with settings of its own', () => {
   promise('keeps its turn for as long as the work takes, however soon the server tires of a connection that says nothing', async () => {
     await oneProcessAtATime(dataSource, { work: 'long work', log: NOBODY }, () => dataSource.query('SELECT SLEEP(3)'));
   });
+
+  promise(
+    'hears of whoever has the turn while the work takes long, so that no proxy on the way ends a connection that says nothing',
+    async () => {
+      const seen = "SELECT TIME_MS, ID FROM information_schema.PROCESSLIST WHERE ID = IS_USED_LOCK('spoken work:";
+      const turn = { work: 'spoken work', log: NOBODY, speakEveryMs: 10 };
+      await oneProcessAtATime(dataSource, turn, async () => {
+        const silentMs = async () => {
+          const [row]: { TIME_MS: string }[] = await dataSource.query(`${seen}${String(dataSource.options.database)}')`);
+          return Number(row?.TIME_MS);
+        };
+        let longest = await silentMs();
+        // It grows as long as nothing is said.
+        await eventually(async () => {
+          const now = await silentMs();
+          const spoke = now < longest;
+          longest = Math.max(longest, now);
+          expect(spoke).toBe(true);
+        }, SLACK_MS);
+      });
+    },
+  );
 
   promise('hears of every connection that is kept twice a minute, so that nothing on the way to it takes one for gone', async () => {
     const { setKeepAlive } = Socket.prototype;
