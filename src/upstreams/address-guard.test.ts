@@ -136,12 +136,18 @@ describe('isAllowedPrivately', () => {
     expect(isAllowedPrivately(address)).toBe(true);
   });
 
-  it.each(['169.254.169.254', '::ffff:169.254.169.254', 'fe80::1', 'fd00:ec2::254', '168.63.129.16', '100.100.100.200', 'x'])(
-    'never lets %s pass: it hands out credentials, or is of the link',
-    (address) => {
-      expect(isAllowedPrivately(address)).toBe(false);
-    },
-  );
+  it.each([
+    '169.254.169.254',
+    '::ffff:169.254.169.254',
+    'fe80::1',
+    'fd00:ec2::254',
+    'fd00:42::42',
+    '168.63.129.16',
+    '100.100.100.200',
+    'x',
+  ])('never lets %s pass: it hands out credentials, or is of the link', (address) => {
+    expect(isAllowedPrivately(address)).toBe(false);
+  });
 });
 
 describe('guardedLookup', () => {

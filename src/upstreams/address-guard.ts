@@ -18,7 +18,7 @@ const FOREIGN_PORTS = new Set(
   ).split(' '),
 );
 /** Where clouds tell a machine its credentials: addresses that are public, or may be allowed as private ones. */
-const METADATA = new Set(['168.63.129.16', '100.100.100.200', '192.0.0.192', 'fd00:ec2::254', 'fd20:ce::254']);
+const METADATA = new Set(['168.63.129.16', '100.100.100.200', '192.0.0.192', 'fd00:ec2::254', 'fd20:ce::254', 'fd00:42::42']);
 const GLOBAL_UNICAST: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 /** The middle of an address in whose end an IPv4 address is hidden. */
 const ISATAP = 0x5efe;
