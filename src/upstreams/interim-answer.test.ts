@@ -100,4 +100,23 @@ describe('a connection that takes 100 Continue', () => {
       expect(arriving(HINTS.repeat(600) + ANSWER)).toBe(HINTS.repeat(600) + ANSWER);
     }
   });
+
+  it.each(['HTTP/1.1 200 ', 'HTTP/1.1 103 ', `${CONTINUE}HTTP/1.1 503 `])(
+    'is destroyed by a provider whose words for a status do not end: %j',
+    async (head) => {
+      const failed = new Promise((resolve) => line.once('error', resolve));
+      line.push(head);
+      line.read();
+      for (let kib = 0; kib < 32; kib += 1) {
+        line.push('x'.repeat(1024));
+        line.read();
+      }
+      expect(await failed).toEqual(new Error('a head does not end'));
+    },
+  );
+
+  it('takes an answer as large as any behind words for its status', () => {
+    const body = 'x'.repeat(100_000);
+    expect(arrivingIn('HTTP/1.1 200 O', `K\r\n\r\n${body}`, body)).toBe(`HTTP/1.1 200 OK\r\n\r\n${body}${body}`);
+  });
 });

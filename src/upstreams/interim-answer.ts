@@ -12,6 +12,9 @@ const SHOWN_FOR_IT = '02';
 const END_OF_HEAD = '\r\n\r\n';
 /** Behind one request. Far more than any provider tells, and each takes the time of every other call. */
 const INTERIM_MAX = 1_000;
+/** The client bounds the headers of a head, and not the words for its status, each byte of which takes the time of every other call. */
+const HEAD_BYTES_MAX = 32 * 1024;
+const LINE_END = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -30,8 +33,9 @@ export function takingContinue<Connection extends Duplex>(connection: Connection
       for (;;) {
         const bytes: unknown = read.call(connection, size);
         const shown = Buffer.isBuffer(bytes) ? heads.shown(bytes) : bytes;
-        if (heads.interim > INTERIM_MAX) {
-          connection.destroy(new Error('interim answers do not end'));
+        const { endless } = heads;
+        if (endless !== null) {
+          connection.destroy(new Error(`${endless} not end`));
           return null;
         }
         if (shown !== null || bytes === null) return shown;
@@ -43,13 +47,22 @@ export function takingContinue<Connection extends Duplex>(connection: Connection
 /** Where a connection stands: before a head, within an interim one, or behind the one that is the answer's own. */
 class Heads {
   /** Since the last request. */
-  interim = 0;
-  private place: 'before' | 'within' | 'behind' = 'behind';
+  private interim = 0;
+  /** Of the head that came last, as far as it was looked at. */
+  private headBytes = 0;
+  /** `status`: in the first line of the answer's own head. */
+  private place: 'before' | 'within' | 'status' | 'behind' = 'behind';
   /** Before a head: the beginning of one that may be interim, kept back. Within: what was shown last, and may begin its end. */
   private rest = NOTHING;
 
   private get isBehind(): boolean {
     return this.place === 'behind';
+  }
+
+  /** What is too much of it; null: nothing. */
+  get endless(): string | null {
+    if (this.interim > INTERIM_MAX) return 'interim answers do';
+    return this.headBytes > HEAD_BYTES_MAX ? 'a head does' : null;
   }
 
   requested(): void {
@@ -63,20 +76,26 @@ class Heads {
     if (this.isBehind) return bytes;
     const all = this.place === 'before' && this.rest.length > 0 ? Buffer.concat([this.rest, bytes]) : bytes;
     let at = 0;
-    while (!this.isBehind && at < all.length && this.interim <= INTERIM_MAX) {
-      at = this.place === 'within' ? this.endOfHead(all, at) : this.beginningOfHead(all, at);
+    while (!this.isBehind && at < all.length && this.endless === null) {
+      at = this.next(all, at);
       if (at < 0) return all.length === this.rest.length ? null : all.subarray(0, all.length - this.rest.length);
     }
     return all;
   }
 
   /** Where to go on; less than 0: it is not known yet what the last bytes are. */
+  private next(all: Buffer, at: number): number {
+    if (this.place === 'status') return this.endOfStatus(all, at);
+    return this.place === 'within' ? this.endOfHead(all, at) : this.beginningOfHead(all, at);
+  }
+
   private beginningOfHead(all: Buffer, at: number): number {
     const seen = all.subarray(at, at + STATUS_LENGTH);
     const mayBeOne = INTERIM.subarray(0, seen.length).equals(seen.subarray(0, INTERIM.length));
     this.rest = mayBeOne && seen.length < STATUS_LENGTH ? Buffer.from(seen) : NOTHING;
     if (this.rest.length > 0) return -1;
-    this.place = mayBeOne ? 'within' : 'behind';
+    this.place = mayBeOne ? 'within' : 'status';
+    this.headBytes = 0;
     if (mayBeOne) this.interim += 1;
     const digits = mayBeOne ? at + INTERIM.length : all.length;
     if (all.toString('latin1', digits, at + STATUS_LENGTH) === CONTINUE) all.write(SHOWN_FOR_IT, digits, 'latin1');
@@ -86,6 +105,7 @@ class Heads {
   private endOfHead(all: Buffer, at: number): number {
     const seen = Buffer.concat([this.rest, all.subarray(at)]);
     const end = seen.indexOf(END_OF_HEAD);
+    this.headBytes += all.length - at;
     if (end < 0) {
       this.rest = seen.subarray(1 - END_OF_HEAD.length);
       return all.length;
@@ -93,6 +113,14 @@ class Heads {
     const next = at + end + END_OF_HEAD.length - this.rest.length;
     this.rest = NOTHING;
     this.place = 'before';
+    this.headBytes = 0;
     return next;
+  }
+
+  private endOfStatus(all: Buffer, at: number): number {
+    const end = all.indexOf(LINE_END, at);
+    if (end >= 0) this.place = 'behind';
+    else this.headBytes += all.length - at;
+    return all.length;
   }
 }
