@@ -16,9 +16,9 @@ describe('the metrics without a token', () => {
 
   afterEach(() => app.close());
 
-  const statusOf = async (head: string) => {
+  const statusOf = async (head: string, target = '/metrics') => {
     const client = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
-    client.write(`GET /metrics ${head}\r\nconnection: close\r\n\r\n`);
+    client.write(`GET ${target} ${head}\r\nconnection: close\r\n\r\n`);
     const [answer] = (await once(client, 'data')) as [Buffer];
     client.destroy();
     return Number.parseInt(String(answer).split(' ')[1] ?? '', 10);
@@ -50,6 +50,10 @@ describe('the metrics without a token', () => {
     'are not for a page of %s in a browser on this machine, which CORS_ORIGINS may let read the answer',
     async (origin) => expect(await statusOf(`HTTP/1.1\r\nhost: localhost\r\norigin: ${origin}`)).not.toBe(200),
   );
+
+  it('are not for what was asked of a proxy, and came with the name of another machine before its path', async () => {
+    expect(await statusOf('HTTP/1.1\r\nhost: localhost', 'http://gateway.example/metrics')).not.toBe(200);
+  });
 
   it('are not for what an older nginx passes on as it comes: HTTP/1.0, without a word of its client', async () => {
     expect(await statusOf('HTTP/1.0\r\nhost: 127.0.0.1:4000')).not.toBe(200);

@@ -41,8 +41,9 @@ async function admitOperator(viewers: ViewerMeans, { headers }: FastifyRequest, 
  * nginx says nothing of its client unless it is told to, and asks for the machine itself. Before 1.29.7 it spoke HTTP/1.0 to what is behind
  * it; a newer one cannot be told from a scraper, and `docs/operations.md` says what to set.
  */
-function isNear({ raw: { socket, httpVersion }, headers }: FastifyRequest): boolean {
-  const isProxied = httpVersion === '1.0' || PASSED_ON.some((name) => headers[name] !== undefined);
+function isNear({ raw: { socket, httpVersion, url = '' }, headers }: FastifyRequest): boolean {
+  // The whole address is asked of proxies, and counts in place of the header (RFC 9112, 3.2.2).
+  const isProxied = httpVersion === '1.0' || !url.startsWith('/') || PASSED_ON.some((name) => headers[name] !== undefined);
   // Of a page in a browser, which no scraper is: where other origins may call, it could read the answer.
   const isPage = headers.origin !== undefined;
   return !isProxied && !isPage && LOOPBACK.test(socket.remoteAddress ?? '') && HERE.test(headers.host ?? '');

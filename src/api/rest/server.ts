@@ -24,6 +24,12 @@ const PACKED = new Fault('unsupported_media_type', 'The body must not be compres
 const NOT_PACKED = new Set(['', 'identity', 'chunked']);
 /** Whoever is in front may have looked at the other one, and somebody else would pay. */
 const TWO_KEYS = new Fault('invalid_request', 'The request has more than one Authorization header: send one key.');
+/** Whoever is in front may have gone by the other one; HTTP asks a server to refuse it (RFC 9112, 3.2). */
+const TWO_HOSTS = new Fault('invalid_request', 'The request has more than one Host header: send one.');
+const TOO_EARLY = new Fault(
+  'invalid_request',
+  'A WebSocket cannot begin before all is answered that its connection asked for: open another.',
+);
 
 interface ServerOptions {
   readonly untakenMs?: number;
@@ -96,6 +102,7 @@ function isRepeated(name: string, namesAndValues: readonly string[]): boolean {
 /** HTTP/1.1 asks a server to refuse requests that do not say whom they are for. */
 function faultOfHead({ headers, httpVersion, rawHeaders }: IncomingMessage): Fault | undefined {
   if (isRepeated('authorization', rawHeaders)) return TWO_KEYS;
+  if (isRepeated('host', rawHeaders)) return TWO_HOSTS;
   if (headers.host !== undefined || httpVersion === '1.0') return undefined;
   return new Fault('invalid_request', 'The request has no Host header, which HTTP/1.1 asks for.');
 }
@@ -105,9 +112,11 @@ function faultOfRequest(request: FastifyRequest, reply: FastifyReply, known: Kno
 }
 
 function faultOfProtocol({ raw, url }: FastifyRequest, reply: FastifyReply): Fault | undefined {
-  if (!(raw as PlainRequest).asksForWebSocket) return undefined;
+  const { asksForWebSocket, isAtWebSockets } = raw as PlainRequest;
+  if (!asksForWebSocket) return undefined;
   // Whoever wanted to speak something else has nothing more to say here.
   reply.raw.setHeader('connection', 'close');
+  if (isAtWebSockets) return TOO_EARLY;
   return new Fault('not_found', `There is no WebSocket at ${shown(pathOf(url))}: ask in plain HTTP, without an upgrade.`);
 }
 

@@ -1,9 +1,16 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { plainRequest } from './plain-request';
 
-const BYTES = 200_000;
+const BYTES = 50_000;
+const HEAD = 'POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n';
+
+/** A server on a free port, and a connection to it. */
+async function connected(server: Server): Promise<Socket> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return connect((server.address() as AddressInfo).port, '127.0.0.1');
+}
 
 describe('a body that comes in chunks of one byte', () => {
   let server: Server;
@@ -14,14 +21,9 @@ describe('a body that comes in chunks of one byte', () => {
     server = createServer({ IncomingMessage: plainRequest(undefined) }, (request, response) => {
       void take(request).then((pieces) => response.setHeader('connection', 'close').end(`${pieces}`));
     });
-    return new Promise((resolve, reject) => {
-      server.listen(0, '127.0.0.1', () => {
-        const connection = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', reject);
-        connection.write('POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n');
-        connection.write('1\r\nx\r\n'.repeat(BYTES));
-        connection.write('0\r\n\r\n');
-        text(connection).then((answer) => resolve(answer.split('\r\n\r\n')[1] ?? ''), reject);
-      });
+    return connected(server).then(async (connection) => {
+      connection.write(`${HEAD}${'1\r\nx\r\n'.repeat(BYTES)}0\r\n\r\n`);
+      return (await text(connection)).split('\r\n\r\n')[1] ?? '';
     });
   }
 
@@ -44,4 +46,46 @@ describe('a body that comes in chunks of one byte', () => {
     };
     expect(await sentInBytes(read)).toBe(`${BYTES}`);
   });
+
+  it.each(['read', 'answered'])('ends its connection when it is %s and of more of them than anybody means to send', async (what) => {
+    server = createServer({ IncomingMessage: plainRequest(undefined) }, (request, response) => {
+      request.on('error', () => undefined);
+      if (what === 'read') request.resume();
+      else response.end('who are you?');
+    });
+    const connection = await connected(server);
+    const closed = new Promise((resolve) => connection.on('error', () => undefined).once('close', resolve));
+    connection.resume().write(HEAD + '1\r\nx\r\n'.repeat(8 * BYTES));
+    await closed;
+  });
+
+  it('may be as long as any other where its pieces are small, and no crumbs', async () => {
+    const [times, piece] = [100_000, '20\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n'];
+    server = createServer({ IncomingMessage: plainRequest(undefined) }, (request, response) => {
+      void text(request).then((body) => response.setHeader('connection', 'close').end(`${body.length}`));
+    });
+    const connection = await connected(server);
+    connection.write(`${HEAD}${piece.repeat(times)}0\r\n\r\n`);
+    expect((await text(connection)).split('\r\n\r\n')[1]).toBe(`${32 * times}`);
+  });
+});
+
+it('a WebSocket that is asked for before an answer is there stays a request, and is answered behind it', async () => {
+  const waiting: ServerResponse[] = [];
+  const server = createServer({ IncomingMessage: plainRequest('/live') }, (_request, response) => {
+    waiting.push(response);
+    if (waiting.length === 2) for (const [at, each] of waiting.entries()) each.end(`answer ${at}`);
+  });
+  server.on('upgrade', (_request, connection) => connection.end('HTTP/1.1 101 Another Protocol\r\n\r\n'));
+  const connection = await connected(server);
+  const asking = 'GET /live HTTP/1.1\r\nhost: here\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
+  connection.write(`GET / HTTP/1.1\r\nhost: here\r\n\r\n${asking}`);
+  let told = '';
+  for await (const piece of connection) {
+    told += String(piece);
+    // What comes after both answers may become one.
+    if (told.includes('answer 1') && !told.includes('101')) connection.write(asking);
+  }
+  expect(told).toMatch(/^HTTP\/1.1 200 .*answer 0HTTP\/1.1 200 .*answer 1HTTP\/1.1 101 /s);
+  server.close();
 });
