@@ -24,13 +24,13 @@ async function mailedBy(mail: MailServer | null) {
 }
 
 /** How a mail ends at a server of that kind. */
-async function mailedTo(options: SMTPServerOptions) {
+async function mailedTo(options: SMTPServerOptions, [user, settings] = ['', '']) {
   const server = new SMTPServer({ authOptional: true, disabledCommands: ['STARTTLS'], logger: false, ...options });
   // What a client that is refused leaves behind is no fault of the server.
   server.on('error', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.server.address() as AddressInfo;
-  const notified = await mailedBy({ url: `smtp://127.0.0.1:${port}`, from: 'forge@example.com' });
+  const notified = await mailedBy({ url: `smtp://${user}127.0.0.1:${port}${settings}`, from: 'forge@example.com' });
   await new Promise<void>((resolve) => server.close(resolve));
   return notified;
 }
@@ -48,6 +48,20 @@ describe('a mail server that refuses', () => {
     const notified = await mailedTo({ onRcptTo: (_to, _session, done) => done(says(550, text)) });
     expect(notified).toEqual({ ok: false, result: 'It could not be sent: EENVELOPE 550.', final: true });
   });
+});
+
+it('a mail server that offers no TLS, or in whose name somebody says so, is told no password where TLS is asked for', async () => {
+  const passwords: unknown[] = [];
+  const onAuth: SMTPServerOptions['onAuth'] = ({ password }, _session, done) => {
+    passwords.push(password);
+    done(null, { user: 'forge' });
+  };
+  const offering = { allowInsecureAuth: true, onAuth };
+  const notified = await mailedTo(offering, ['forge:hunter2@', '?requireTLS=true']);
+  expect(notified).toEqual({ ok: false, result: expect.stringContaining('ETLS'), final: false });
+  expect(passwords).toEqual([]);
+  expect(await mailedTo(offering, ['forge:hunter2@', ''])).toMatchObject({ ok: true });
+  expect(passwords).toEqual(['hunter2']);
 });
 
 it('a mail of a process without a mail server is sent again: by one that has it, or after the next start', async () => {
