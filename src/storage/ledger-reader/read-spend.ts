@@ -20,8 +20,7 @@ export async function readSpend(dataSource: DataSource, counters: readonly Count
   const found = new Map(counted.map(spendOf));
   const missing = [...new Map(counters.map((each) => [each.counterId, each])).values()].filter(({ counterId }) => !found.has(counterId));
   for (const some of inPortions(missing, SUMS_PER_STATEMENT)) {
-    for (const row of await sumsOf(dataSource, some))
-      found.set(text(row, 'id'), { spent: nano(exactSum(row)), held: amount(row, 'held') });
+    for (const row of await sumsOf(dataSource, some)) found.set(text(row, 'id'), { spent: nano(exactSum(row)), held: amount(row, 'held') });
   }
   return found;
 }
