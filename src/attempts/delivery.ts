@@ -14,6 +14,9 @@ export interface StreamSink {
   missed?(frames: string): void;
   /** Resolves when the client has taken what was written, or has left. */
   whenReady(): Promise<void>;
+  /** So many more bytes of a whole answer are kept. False: there is no room for more before `whenRoom` resolves. Left out: there always is. */
+  keep?(bytes: number): boolean;
+  whenRoom?(): Promise<void>;
 }
 
 export class Delivery implements AnswerReceiver {
@@ -76,6 +79,14 @@ export class Delivery implements AnswerReceiver {
 
   whenReady(): Promise<void> {
     return this.sink.whenReady();
+  }
+
+  keep(bytes: number): boolean {
+    return this.sink.keep?.(bytes) ?? true;
+  }
+
+  async whenRoom(): Promise<void> {
+    await this.sink.whenRoom?.();
   }
 
   mute(): void {

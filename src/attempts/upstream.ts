@@ -64,6 +64,9 @@ export interface AnswerReceiver {
   /** A part of an answer that is audio itself. False: as above. */
   receiveBytes(bytes: Buffer, contentType: string): boolean;
   whenReady(): Promise<void>;
+  /** So many more bytes of a whole answer are kept until its request has ended. False: nothing may follow before `whenRoom` resolves. */
+  keep(bytes: number): boolean;
+  whenRoom(): Promise<void>;
 }
 
 /** Why an attempt failed, in words of ours. */

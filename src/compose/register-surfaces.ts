@@ -1,8 +1,11 @@
 /** What the gateway offers to its callers: REST and the graph. */
 import { registerGraphql } from '../api/graphql/graphql-server';
+import { AnswerRoom } from '../api/rest/bodies/answer-room';
 import { ArrivingBodies } from '../api/rest/bodies/arriving-bodies';
 import { BodyRoom, roomOfHeap } from '../api/rest/bodies/body-room';
 import { keepToRoom } from '../api/rest/bodies/keep-to-room';
+import { KeptForSlow } from '../api/rest/bodies/kept-for-slow';
+import { UntakenAnswers } from '../api/rest/connections/untaken-answers';
 import { registerHealth } from '../api/rest/health';
 import type { InFlight } from '../api/rest/in-flight';
 import { registerKey } from '../api/rest/key';
@@ -43,11 +46,13 @@ export async function registerSurfaces(
   const addressOf = addressBehind(new AddressRanges(config.trustedProxies));
   const callers = { keyRing: gateway.keys, clock: systemClock, addressOf };
   registerHealth(app, () => storage.ledger.healthy());
-  const tell = fullRoomTold(gateway);
+  const tell = told(gateway, REFUSED);
   const room = new BodyRoom(roomOfHeap(), tell);
-  keepToRoom(app, { room, arriving: new ArrivingBodies(ARRIVING_PER_SERVED * roomOfHeap(), gateway.clock, tell) });
+  const forSlow = (onFull: () => void) => new KeptForSlow(OUTSIDE_PER_SERVED * roomOfHeap(), gateway.clock, onFull);
+  keepToRoom(app, { room, arriving: new ArrivingBodies(forSlow(tell)) });
   registerMetrics(app, { ...metrics, viewers: { ...storage, ...callers }, addressOf });
-  registerModelCalls(app, { gateway, inFlight, room, addressOf });
+  const [answers, untaken] = [new AnswerRoom(roomOfHeap()), new UntakenAnswers(forSlow(told(gateway, GIVEN_UP)))];
+  registerModelCalls(app, { gateway, inFlight, room, answers, untaken, addressOf });
   registerModels(app, { ...callers, catalog: gateway.catalog });
   registerKey(app, { ...storage, ...callers, rates: gateway.rates });
   registerReceipts(app, { ...callers, sources: storage, health: gateway.health });
@@ -68,14 +73,12 @@ export async function registerSurfaces(
   });
 }
 
-/** They are bare bytes outside the heap; far more would find no room when they are here. */
-const ARRIVING_PER_SERVED = 2;
+/** What arrives, or is not taken yet, is bare bytes outside the heap; far more would find no room when it is here. */
+const OUTSIDE_PER_SERVED = 2;
 
-function fullRoomTold({ log, clock }: Pick<Gateway, 'log' | 'clock'>): () => void {
-  return onceAMinute(clock, () =>
-    log.warn(
-      { bytes: roomOfHeap() },
-      'large requests are refused, as many are served as memory allows: raise --max-old-space-size of Node',
-    ),
-  );
+const REFUSED = 'large requests are refused, as many are served as memory allows: raise --max-old-space-size of Node';
+const GIVEN_UP = 'large answers are given up whose clients do not take them, as memory allows no more';
+
+function told({ log, clock }: Pick<Gateway, 'log' | 'clock'>, words: string): () => void {
+  return onceAMinute(clock, () => log.warn({ bytes: roomOfHeap() }, words));
 }

@@ -14,7 +14,7 @@ import { holdsSecret } from './scrub-secret';
 
 /** How the reading of an answer ended. */
 export type Ending = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly failure: AttemptFailure };
-/** `slow`: the client cannot take more before `whenReady`. An ending: the rest of the body does not matter. */
+/** `slow`: no more can be taken before `whenReady`, by the client or into memory. An ending: the rest of the body does not matter. */
 export type Progress = 'more' | 'slow' | Ending;
 
 /** What a reader knows of an answer so far. */

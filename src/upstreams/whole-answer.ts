@@ -1,6 +1,6 @@
 /** Reads an answer that comes as one JSON object. What it says is the business of its endpoint. */
 import { isUtf8 } from 'node:buffer';
-import type { AttemptFailure } from '../attempts/upstream';
+import type { AnswerReceiver, AttemptFailure } from '../attempts/upstream';
 import { LargerPieces } from '../kernel/larger-pieces';
 import type { Channel } from '../routing/catalog';
 import { baseRefusalIn } from './base-resp';
@@ -18,6 +18,9 @@ export interface Understood extends Known {
 
 const BYTES_MAX = 64 * 1024 * 1024;
 
+/** Who has room for what is read. */
+export type AnswerKeeper = Pick<AnswerReceiver, 'keep' | 'whenRoom'>;
+
 export class WholeAnswerReader implements AnswerReader {
   begun = false;
   known: Understood = { reportedModel: null, usage: undefined, outputText: '' };
@@ -27,6 +30,7 @@ export class WholeAnswerReader implements AnswerReader {
 
   constructor(
     private readonly channel: Channel,
+    private readonly keeper: AnswerKeeper,
     private readonly understands: (json: JsonRecord) => Understood | undefined,
     private readonly errorOf: (json: JsonRecord) => unknown = () => undefined,
   ) {}
@@ -40,11 +44,11 @@ export class WholeAnswerReader implements AnswerReader {
     this.bytes += chunk.length;
     if (this.bytes > BYTES_MAX) return { ok: false, failure: TOO_LARGE };
     this.arriving.add(chunk);
-    return 'more';
+    return this.keeper.keep(chunk.length) ? 'more' : 'slow';
   }
 
   whenReady(): Promise<void> {
-    return Promise.resolve();
+    return this.keeper.whenRoom();
   }
 
   end(lost: boolean): Ending | undefined {

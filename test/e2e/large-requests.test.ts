@@ -1,4 +1,8 @@
-/** Large bodies are kept in memory until their calls have ended: those that find no room are refused, and nobody else notices. */
+/**
+ * Large bodies are kept in memory until their calls have ended: those that find no room are refused, and nobody else notices. Large answers
+ * are read when there is room for them, and those that nobody takes are given up.
+ */
+import { connect } from 'node:net';
 import { heardTokens, transcript } from '../support/audio';
 import { eventually, gate } from '../support/eventually';
 import { postChat } from '../support/forge-client';
@@ -9,6 +13,7 @@ import { HI, secretOf } from '../support/shop-catalog';
 /** An eighth of the heap has room for a few of them, and not for all. */
 const LITTLE_MEMORY = ['--max-old-space-size=192', '--max-semi-space-size=1'];
 const LARGE = [{ role: 'user', content: 'x'.repeat(6_000_000) }];
+const LARGE_ANSWER = 6_000_000;
 const CONCURRENT = 8;
 const AUDIO = Buffer.alloc(24_000_000);
 
@@ -25,6 +30,20 @@ async function upload(origin: string) {
   const headers = { authorization: `Bearer ${secretOf('chat')}` };
   const response = await fetch(`${origin}/v1/audio/transcriptions`, { method: 'POST', headers, body });
   return { status: response.status, retryAfter: response.headers.get('retry-after'), said: await response.text() };
+}
+
+/** A call whose client reads nothing of its answer. @returns what ends that */
+function askAndNeverRead(origin: string, messages: readonly object[]): () => void {
+  const body = JSON.stringify({ model: 'free', messages, max_tokens: 100 });
+  const connection = connect(Number(new URL(origin).port), '127.0.0.1').on('error', () => undefined);
+  const head = `host: here\r\nauthorization: Bearer ${secretOf('ten-chat')}\r\ncontent-type: application/json`;
+  connection.write(`POST /v1/chat/completions HTTP/1.1\r\n${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  return () => connection.destroy();
+}
+
+async function settledOf(origin: string): Promise<number> {
+  const metrics = await (await fetch(`${origin}/metrics`)).text();
+  return [...metrics.matchAll(/requests_total\{.*\} (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 async function postGraph(origin: string, body: object) {
@@ -91,6 +110,20 @@ onEachDatabase(
       open();
       for (const response of await Promise.all(sent)) await response.text();
       expect(await asked()).toMatchObject({ status: 200, said: expect.stringContaining('"data"') });
+    });
+
+    promise('are each paid for when it is their answers that are large, though nobody reads them, and small ones pass', async () => {
+      const { origin } = await withLittleMemory(bed);
+      const { opened, open } = gate();
+      bed.a.script('free', { text: 'x'.repeat(LARGE_ANSWER), gate: { before: 'head', opened } });
+      const [before, served] = [bed.a.requests.length, await settledOf(origin)];
+      const leave = Array.from({ length: 5 * CONCURRENT }, () => askAndNeverRead(origin, HI));
+      await eventually(() => expect(bed.a.requests.length - before).toBe(leave.length));
+      open();
+      await eventually(async () => expect(await settledOf(origin)).toBe(served + leave.length));
+      for (const end of leave) end();
+      bed.a.script('free', { text: 'short' });
+      expect((await postChat(origin, secretOf('ten-chat'), { model: 'free', messages: HI, max_tokens: 100 })).status).toBe(200);
     });
   },
   ['sqlite'],

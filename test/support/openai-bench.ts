@@ -37,6 +37,14 @@ export class Taker implements AnswerReceiver {
     await this.ready;
   }
 
+  keep(): boolean {
+    return this.ready === null;
+  }
+
+  async whenRoom(): Promise<void> {
+    await this.ready;
+  }
+
   get frames(): string {
     return this.calls.map((call) => call.frames).join('');
   }

@@ -6,9 +6,18 @@ import type { Endpoint } from '../../gateway/endpoints/endpoint';
 import type { Fault } from '../../kernel/fault';
 import type { RateLevels } from '../../keys/rate-limiter';
 import { renderMessagesError } from './anthropic-error';
+import type { AnswerPlace } from './bodies/answer-room';
 import { ChunkedText } from './chunked-text';
+import type { UntakenAnswers } from './connections/untaken-answers';
 import { renderError } from './openai-error';
 import { rateHeaders } from './rate-headers';
+
+/** What of an answer is kept in memory. */
+export interface AnswerMemory {
+  /** Of this request, until it has ended. */
+  readonly place: Pick<AnswerPlace, 'keep' | 'whenRoom'>;
+  readonly untaken: Pick<UntakenAnswers, 'watch'>;
+}
 
 export class HttpAnswerSink implements AnswerSink {
   private head: AnswerHead | null = null;
@@ -23,6 +32,7 @@ export class HttpAnswerSink implements AnswerSink {
     private readonly response: ServerResponse,
     private readonly requestId: string,
     private readonly ending: Endpoint['ending'] = 'done-marker',
+    private readonly memory: AnswerMemory | null = null,
   ) {}
 
   get started(): boolean {
@@ -60,6 +70,14 @@ export class HttpAnswerSink implements AnswerSink {
       // A client that leaves while the socket is full never drains it.
       response.on('close', done);
     });
+  }
+
+  keep(bytes: number): boolean {
+    return this.memory?.place.keep(bytes) ?? true;
+  }
+
+  async whenRoom(): Promise<void> {
+    await this.memory?.place.whenRoom();
   }
 
   finishWhole(text: string, charge: string, contentType?: string): void {
@@ -140,8 +158,10 @@ export class HttpAnswerSink implements AnswerSink {
   private sendBody(status: number, text: string, extra: Readonly<Record<string, string>>): void {
     if (this.response.destroyed || this.started) return;
     const headers = this.commonHeaders('application/json');
-    headers['content-length'] = Buffer.byteLength(text);
+    const bytes = Buffer.byteLength(text);
+    headers['content-length'] = bytes;
     this.response.writeHead(status, Object.assign(headers, extra));
+    this.memory?.untaken.watch(this.response, bytes);
     this.response.end(text);
   }
 

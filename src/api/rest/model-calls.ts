@@ -14,10 +14,12 @@ import { Interrupt } from '../../kernel/interrupt';
 import { isOverbuilt } from '../../kernel/json-members';
 import { HttpAnswerSink } from './answer-sink';
 import { bearerOf, headerOf } from './bearer';
+import type { AnswerRoom } from './bodies/answer-room';
 import type { BodyRoom } from './bodies/body-room';
 import { formBytesMax, takeForms } from './bodies/forms';
 import { isSmall } from './bodies/keep-to-room';
 import { turnOf } from './connections/queued-response';
+import type { UntakenAnswers } from './connections/untaken-answers';
 import type { InFlight } from './in-flight';
 import { masked } from './openai-error';
 
@@ -30,6 +32,8 @@ interface Means {
   readonly inFlight: InFlight;
   /** Kept until calls have ended, also when their clients leave before. */
   readonly room: BodyRoom;
+  readonly answers: AnswerRoom;
+  readonly untaken: UntakenAnswers;
   readonly addressOf: AddressOf;
 }
 
@@ -87,6 +91,7 @@ async function answer(
   const interruption = new Interrupt<Interruption>();
   let served = false;
   const leaveRoom = deps.room.serve(response);
+  const place = deps.answers.enter();
   const leave = deps.inFlight.enter((reason) => {
     interruption.happen(reason);
     // Settled, but the client does not take the rest: it has had its time.
@@ -99,7 +104,7 @@ async function answer(
   response.once('close', closed);
   // It may have left while its form was read.
   if (response.destroyed) closed();
-  const sink = new HttpAnswerSink(response, request.id, deps.endpoint.ending);
+  const sink = new HttpAnswerSink(response, request.id, deps.endpoint.ending, { place, untaken: deps.untaken });
   const completion = completionOf(deps, request, body);
   try {
     if (response.socket === null) await turnOf(response);
@@ -109,6 +114,7 @@ async function answer(
   } finally {
     served = true;
     leaveRoom();
+    place.leave();
     // In flight until the client has the last byte, so that a drain does not cut it off.
     if (response.destroyed) leave();
   }

@@ -56,6 +56,14 @@ export class RememberingSink implements AnswerSink {
     return this.sink.whenReady();
   }
 
+  keep(bytes: number): boolean {
+    return this.sink.keep?.(bytes) ?? true;
+  }
+
+  async whenRoom(): Promise<void> {
+    await this.sink.whenRoom?.();
+  }
+
   finishWhole(text: string, charge: string, contentType?: string): void {
     this.sink.finishWhole(text, charge, contentType);
   }

@@ -66,9 +66,9 @@ function nativeBody({ body, upstreamModel, outputLimit }: UpstreamCall): string 
 }
 
 function nativeReader({ channel, operation, stream }: UpstreamCall, receiver: AnswerReceiver): AnswerReader {
-  if (operation === 'count-tokens') return new WholeAnswerReader(channel, understoodCount);
+  if (operation === 'count-tokens') return new WholeAnswerReader(channel, receiver, understoodCount);
   if (stream) return new EventAnswerReader(channel, receiver, new MessageStreamDecoder(channel), new NativeEvents());
-  return new WholeAnswerReader(channel, (json) => understood(decodeMessage(json)));
+  return new WholeAnswerReader(channel, receiver, (json) => understood(decodeMessage(json)));
 }
 
 function chatReader(
@@ -84,7 +84,7 @@ function chatReader(
     const decoded = tool === null ? decoder : new ObjectStreamDecoder(decoder, tool);
     return new EventAnswerReader(channel, receiver, decoded, CLIENT_SHAPES.chat.stream(frame));
   }
-  return new WholeAnswerReader(channel, (json) => {
+  return new WholeAnswerReader(channel, receiver, (json) => {
     const decoded = decodeMessage(json);
     const meant = tool === null ? decoded : new ObjectAnswer(tool).in(decoded);
     return understood(meant, (events) => CLIENT_SHAPES.chat.whole(events, frame));

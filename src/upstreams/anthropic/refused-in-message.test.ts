@@ -18,7 +18,7 @@ function fed(reader: AnswerReader, body: string, type: string): Ending | undefin
 }
 
 const whole = (body: object) =>
-  fed(new WholeAnswerReader(channel, (json) => understood(decodeMessage(json))), JSON.stringify(body), 'application/json');
+  fed(new WholeAnswerReader(channel, new Taker(), (json) => understood(decodeMessage(json))), JSON.stringify(body), 'application/json');
 
 function stream(events: string, type = 'text/event-stream') {
   const taker = new Taker();
@@ -79,7 +79,7 @@ describe('a refusal of messages that comes with status 200', () => {
 
   it('is one of a count of tokens too', () => {
     const counted = fed(
-      new WholeAnswerReader(channel, understoodCount),
+      new WholeAnswerReader(channel, new Taker(), understoodCount),
       JSON.stringify({ input_tokens: 0, ...base(1004, 'x') }),
       'application/json',
     );

@@ -38,7 +38,7 @@ function readerOf({ channel, upstreamModel }: UpstreamCall, asked: Asked, receiv
   if (asked.streamed) {
     return new GeminiStreamReader(channel, receiver, new GeminiDecoder(channel, asked.oneCall), asked.shape.stream(frame));
   }
-  return new GeminiWholeReader(channel, asked.understand(channel, frame));
+  return new GeminiWholeReader(channel, receiver, asked.understand(channel, frame));
 }
 
 function pathOf({ upstreamModel }: UpstreamCall, { method, streamed }: Asked): string {

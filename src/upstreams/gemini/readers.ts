@@ -8,7 +8,7 @@ import { EventAnswerReader, understood } from '../conversation/event-answer';
 import { MALFORMED } from '../failure';
 import type { Ending } from '../http-exchange';
 import { type JsonRecord, parseRecord } from '../json';
-import { type Understood, WholeAnswerReader } from '../whole-answer';
+import { type AnswerKeeper, type Understood, WholeAnswerReader } from '../whole-answer';
 import type { GeminiDecoder } from './answer-decoder';
 import { errorIn, geminiError, geminiRefusal } from './gemini-failure';
 
@@ -30,10 +30,11 @@ export class GeminiWholeReader extends WholeAnswerReader {
 
   constructor(
     private readonly provider: Channel,
+    keeper: AnswerKeeper,
     understand: Understanding,
   ) {
     const refused: { failure: AttemptFailure | null } = { failure: null };
-    super(provider, (json) => {
+    super(provider, keeper, (json) => {
       const error = errorIn(json);
       const made = error === undefined ? understand(json) : geminiError(error, provider);
       if (!('kind' in made)) return made;

@@ -31,5 +31,5 @@ export function conversedReader(
 ): AnswerReader {
   const frame = { model, created };
   if (stream) return new EventAnswerReader(channel, receiver, new ChatStreamDecoder(channel), CLIENT.stream(frame));
-  return new WholeAnswerReader(channel, (json) => understood(decodeChat(json), (events) => CLIENT.whole(events, frame)), breakIn);
+  return new WholeAnswerReader(channel, receiver, (json) => understood(decodeChat(json), (events) => CLIENT.whole(events, frame)), breakIn);
 }

@@ -33,8 +33,8 @@ export function createOpenAiUpstream(means: UpstreamMeans): Upstream {
       }
       const { contentType, body } = encodedBody(call, endpoint);
       const sent = { path: endpoint.path, contentType, accept, body };
-      const reader = (stream ? endpoint.readStream?.(channel, receiver, call) : undefined) ?? endpoint.readWhole?.(channel, call);
-      return send(channel, sent, reader ?? new WholeAnswerReader(channel, endpoint.understand, endpoint.errorOf));
+      const reader = (stream ? endpoint.readStream?.(channel, receiver, call) : undefined) ?? endpoint.readWhole?.(channel, receiver, call);
+      return send(channel, sent, reader ?? new WholeAnswerReader(channel, receiver, endpoint.understand, endpoint.errorOf));
     },
   };
 }

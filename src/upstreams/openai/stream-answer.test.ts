@@ -22,6 +22,8 @@ function readerOf(choices = 1) {
     },
     receiveBytes: () => true,
     whenReady: async () => undefined,
+    keep: () => true,
+    whenRoom: async () => undefined,
   };
   return { reader: new StreamAnswerReader(aChannel('c'), receiver, (choice) => outputTextOf(choice['delta']), choices), handed };
 }

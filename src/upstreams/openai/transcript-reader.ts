@@ -2,7 +2,7 @@
 import type { Channel } from '../../routing/catalog';
 import type { Ending } from '../http-exchange';
 import { type JsonRecord, parseRecord } from '../json';
-import { type Understood, WholeAnswerReader } from '../whole-answer';
+import { type AnswerKeeper, type Understood, WholeAnswerReader } from '../whole-answer';
 
 const PLAIN = 'text/plain; charset=utf-8';
 /** What subtitles may be called, and what the client is told then. */
@@ -15,10 +15,11 @@ export class TranscriptReader extends WholeAnswerReader {
 
   constructor(
     channel: Channel,
+    keeper: AnswerKeeper,
     understands: (json: JsonRecord) => Understood | undefined,
     private readonly format: unknown,
   ) {
-    super(channel, understands);
+    super(channel, keeper, understands);
   }
 
   override begin(contentType: string | undefined): void {

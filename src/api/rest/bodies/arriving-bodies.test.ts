@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { StillClock } from '../../../../test/support/still-clock';
 import { ArrivingBodies } from './arriving-bodies';
+import { KeptForSlow } from './kept-for-slow';
 
 describe('bodies on their way', () => {
   let refused: string[];
@@ -9,7 +10,7 @@ describe('bodies on their way', () => {
 
   beforeEach(() => {
     [refused, clock] = [[], new StillClock()];
-    bodies = new ArrivingBodies(10, clock);
+    bodies = new ArrivingBodies(new KeptForSlow(10, clock));
   });
 
   const begun = (name: string) => {

@@ -5,6 +5,7 @@ import { createServer } from '../server';
 import { ArrivingBodies } from './arriving-bodies';
 import { BodyRoom } from './body-room';
 import { keepToRoom } from './keep-to-room';
+import { KeptForSlow } from './kept-for-slow';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 /** Seventy thousand bytes, and as many parts of others. */
@@ -20,7 +21,7 @@ describe('what is posted as JSON, to whatever route', () => {
   beforeEach(async () => {
     [taken, answer] = [[], gate()];
     app = createServer(SILENT);
-    keepToRoom(app, { room: new BodyRoom(100_000), arriving: new ArrivingBodies(100_000, new StillClock()) });
+    keepToRoom(app, { room: new BodyRoom(100_000), arriving: new ArrivingBodies(new KeptForSlow(100_000, new StillClock())) });
     app.post('/said', async ({ body }) => {
       taken.push(body);
       await answer.opened;

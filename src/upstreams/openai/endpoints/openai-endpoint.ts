@@ -27,7 +27,7 @@ export interface OpenAiEndpoint {
   /** Left out: its answers are never streamed. */
   readonly readStream?: (channel: Channel, receiver: AnswerReceiver, call: UpstreamCall) => AnswerReader;
   /** For whole answers that are not always JSON. */
-  readonly readWhole?: (channel: Channel, call: UpstreamCall) => AnswerReader;
+  readonly readWhole?: (channel: Channel, receiver: AnswerReceiver, call: UpstreamCall) => AnswerReader;
 }
 
 /** undefined: it is no answer, or one that broke off. One without choices tells what it used, and no error. */

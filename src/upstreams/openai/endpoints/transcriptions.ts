@@ -14,7 +14,7 @@ export const transcriptions: OpenAiEndpoint = {
   edits: ({ body }) => (body.json['response_format'] === 'text' ? AS_JSON : UNCHANGED),
   understand,
   readStream: (channel, receiver) => new TypedEventReader(channel, receiver, TRANSCRIPT_EVENTS),
-  readWhole: (channel, { body }) => new TranscriptReader(channel, understand, body.json['response_format']),
+  readWhole: (channel, receiver, { body }) => new TranscriptReader(channel, receiver, understand, body.json['response_format']),
 };
 
 function understand(json: JsonRecord): Understood | undefined {
