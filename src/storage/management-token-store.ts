@@ -1,3 +1,4 @@
+/** Management tokens in the database: of each secret, its hash. */
 import type { Once } from '../kernel/made-once';
 import { ACCOUNT_ROLES, accountOfDeclaredToken, declaredTokenId, type ManagementToken, type TokenStore } from '../keys/management-token';
 import { noteMade, StoreOfMade } from './made-once';

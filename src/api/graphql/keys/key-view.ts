@@ -1,3 +1,4 @@
+/** Keys in the shape of the graph. */
 import { type ApiKey, type KeyLimits, keyStatus } from '../../../keys/api-key';
 import type { KeyWithSecret } from '../../../keys/manage-keys';
 import type { ApiKeyNode, CreatedApiKeyNode } from './api-key.type';
