@@ -4,8 +4,8 @@
  * others have ended: it is paid for, and nobody is refused for it.
  */
 
-/** What is smaller is counted by nobody: such answers are kept for moments, and are many. */
-const SMALL_BYTES = 256 * 1024;
+/** An answer that has no more is counted by nobody: such are kept for moments, and are many. */
+export const SMALL_ANSWER_BYTES = 256 * 1024;
 
 export class AnswerRoom {
   private kept = 0;
@@ -80,6 +80,6 @@ export class AnswerPlace {
   }
 
   private get counted(): number {
-    return this.bytes > SMALL_BYTES ? this.bytes : 0;
+    return this.bytes > SMALL_ANSWER_BYTES ? this.bytes : 0;
   }
 }

@@ -1,16 +1,17 @@
 /** Large answers whose clients have not taken them yet: those that never read would otherwise keep more than the process has. */
 import type { ServerResponse } from 'node:http';
+import { SMALL_ANSWER_BYTES } from '../bodies/answer-room';
 import type { KeptForSlow } from '../bodies/kept-for-slow';
-
-/** What is smaller is forgotten in time by `closeUntaken`. */
-const SMALL_BYTES = 256 * 1024;
 
 export class UntakenAnswers {
   constructor(private readonly kept: KeptForSlow) {}
 
-  /** A response that is about to end with so many bytes. Its connection is closed when others need the memory, and it waits for longest. */
+  /**
+   * A response that is about to end with so many bytes. Its connection is closed when others need the memory, and it has waited for longest
+   * with most. What is small is left to `closeUntaken`.
+   */
   watch(response: ServerResponse, bytes: number): void {
-    if (bytes <= SMALL_BYTES) return;
+    if (bytes <= SMALL_ANSWER_BYTES) return;
     const keeping = this.kept.enter(() => response.destroy());
     const leave = () => keeping.leave();
     response.once('finish', leave).once('close', leave);
