@@ -1,4 +1,5 @@
 /** Webhooks that behave badly, and a gateway that dies between an alert and its arrival. */
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eventually, gate } from '../support/eventually';
@@ -16,7 +17,10 @@ interface DeliveryJson {
 
 async function receiver(answer: (response: ServerResponse, nth: number) => void) {
   const ids: string[] = [];
+  // Its own: a port that is free again may be given to the next receiver, and what waits for the one before is tried there.
+  const path = `/${randomUUID()}`;
   const server = createServer((request: IncomingMessage, response) => {
+    if (request.url !== path) return void response.writeHead(404).end();
     request.resume().on('end', () => {
       ids.push(String(request.headers['webhook-id']));
       answer(response, ids.length);
@@ -24,7 +28,7 @@ async function receiver(answer: (response: ServerResponse, nth: number) => void)
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/alerts`, ids, close: () => void server.close().closeAllConnections() };
+  return { url: `http://127.0.0.1:${port}${path}`, ids, close: () => void server.close().closeAllConnections() };
 }
 
 /** Answers 200, and then goes on for as long as somebody reads. */
