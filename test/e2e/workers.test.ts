@@ -37,7 +37,7 @@ async function callsCounted(bed: Bed): Promise<number> {
 onEachDatabase(
   'several workers',
   (bed, promise) => {
-    promise('serve on one port, are counted together, and each that dies is replaced', async () => {
+    promise('serve on one port, are counted together, and each that dies is replaced, with what it counted', async () => {
       if (!(await redisIsServed())) return;
       await bed.gateway.stop();
       const environment = { WORKERS: String(WORKERS), REDIS_URL: REDIS_SERVER, LOG_LEVEL: 'info' };
@@ -55,7 +55,10 @@ onEachDatabase(
         expect(alive).toHaveLength(WORKERS);
         expect(alive).not.toContain(first);
       });
+      // A counter that falls is taken for one that began anew, and all that it still says for what came just now.
+      expect(await callsCounted(bed)).toBe(bed.a.served.length);
       expect(await Promise.all(Array.from({ length: 6 }, () => call(bed)))).toEqual(Array(6).fill(200));
+      expect(await callsCounted(bed)).toBe(bed.a.served.length);
     });
 
     promise('end and settle what they serve when the process that watches over them is killed', async () => {
