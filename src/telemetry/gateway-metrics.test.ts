@@ -18,6 +18,20 @@ describe('the metrics of the gateway', () => {
   });
 });
 
+describe('the open holds', () => {
+  it('are left out of the answer while they cannot be read: no hold is open would be said of a database that is away', async () => {
+    const metrics = createMetrics();
+    let count = async () => 7;
+    metrics.watch({ inFlight: () => 0, openHolds: () => count(), breakers: () => [], alarms: () => 0 });
+    const told = async () => (await metrics.text()).match(/^tokens_forge_open_holds .*$/m)?.[0];
+    expect(await told()).toBe('tokens_forge_open_holds 7');
+    count = () => Promise.reject(new Error('away'));
+    expect(await told()).toBeUndefined();
+    count = async () => 0;
+    expect(await told()).toBe('tokens_forge_open_holds 0');
+  });
+});
+
 describe('the sizes of batches', () => {
   it('are counted up to a full one, however large the ledger makes it', async () => {
     const metrics = createMetrics();

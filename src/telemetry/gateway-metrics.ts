@@ -75,10 +75,11 @@ function watch(registry: Registry, { inFlight, openHolds, alarms, breakers }: St
     aggregator: 'max',
     registers: [registry],
     async collect() {
-      this.reset();
+      // A reset would say 0.
+      this.remove();
       await openHolds().then(
         (count) => this.set(count),
-        () => this.reset(),
+        () => this.remove(),
       );
     },
   });
