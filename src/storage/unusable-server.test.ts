@@ -18,6 +18,12 @@ describe('a server that takes no connection', () => {
     expect(error.message).not.toContain('secret');
   });
 
+  it('may be one that wants TLS and does not say so, where none was asked for', () => {
+    const refused = (url: string) => unreachableServer(url, said('ER_ACCESS_DENIED_ERROR', 1045, 'why')).message;
+    expect(refused(URL_OF)).toContain('put ?ssl={} at its end');
+    expect(refused(`${URL_OF}?ssl={}`)).not.toContain('ssl={}');
+  });
+
   it('is away otherwise', () => {
     const error = unreachableServer(URL_OF, said('ECONNREFUSED', -111, 'why'));
     expect(error).toBeInstanceOf(CannotStart);

@@ -7,6 +7,8 @@ import { troubleOf } from './sql/mysql-errors';
 /** What the user may not do. MariaDB has a code of its own for a user that has no password. */
 const REFUSED = /^ER_(DB)?ACCESS_DENIED_/;
 const TLS_ONLY = 'ER_SECURE_TRANSPORT_REQUIRED';
+/** MariaDB refuses who comes without TLS in the words in which it refuses a password. */
+const MAYBE_TLS = ', or put ?ssl={} at its end, where the server takes nobody without TLS';
 const UNTRUSTED = 'HANDSHAKE_SSL_ERROR';
 /** What helps against what a server refuses that took the connection. */
 const HELP: readonly (readonly [RegExp, string])[] = [
@@ -22,12 +24,11 @@ export function isForbidden(error: Error): boolean {
 
 /** Of whoever could not connect. It says where, and not with which password. */
 export function unreachableServer(url: string, cause: Error): Error {
-  const { host, username } = new URL(url);
+  const { host, username, searchParams } = new URL(url);
   const code = codeOf(cause);
   if (isForbidden(cause)) {
-    return databaseUrlFault(
-      `is refused by ${host}: correct the password, or grant the user "${decodeURIComponent(username)}" access to the database`,
-    );
+    const help = `correct the password, or grant the user "${decodeURIComponent(username)}" access to the database`;
+    return databaseUrlFault(`is refused by ${host}: ${help}${searchParams.has('ssl') ? '' : MAYBE_TLS}`);
   }
   if (code === TLS_ONLY) return databaseUrlFault(`is refused by ${host}, which takes no connection without TLS: put ?ssl={} at its end`);
   if (code === UNTRUSTED) {
