@@ -24,9 +24,11 @@ export async function openRateLimits({ redisUrl, installation, clock, log }: Rat
   if (redisUrl === null) return { rates: local, close: () => undefined };
   const redis = await connectRedis(redisUrl, log);
   const shared = new RedisRateLimiter({ redis, prefix: `tokens-forge:${installation}:` });
+  const rates = new RateLimiterWithFallback({ shared, local, log });
   return {
-    rates: new RateLimiterWithFallback({ shared, local, clock, log }),
+    rates,
     close: () => {
+      rates.close();
       shared.close();
       redis.close();
     },

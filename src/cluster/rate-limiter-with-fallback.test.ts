@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { RateGranted, RateLimiter, RateLimits } from '../keys/rate-limiter';
 import { LocalRateLimiter } from './local-rate-limiter';
 import { RateLimiterWithFallback } from './rate-limiter-with-fallback';
@@ -6,8 +7,10 @@ const LIMITS: RateLimits = { requestsPerMinute: 2, tokensPerMinute: null, concur
 const ASK = { holder: 'k', requestId: 'r', limits: LIMITS, tokens: 0 };
 const LEVELS = { requests: { limit: 2, remaining: 1, resetMs: 1 }, tokens: null, concurrency: null };
 
+const opened: RateLimiterWithFallback[] = [];
+
 function setUp() {
-  const clock = { time: 0, now: () => 0, monotonic: () => clock.time, sleep: () => Promise.resolve() };
+  const clock = { monotonic: () => 0 };
   const said: string[] = [];
   const log = { info: note, warn: note, error: note };
   function note(_fields: object, message: string) {
@@ -23,9 +26,15 @@ function setUp() {
     },
     levels: async () => LEVELS,
   };
-  const limiter = new RateLimiterWithFallback({ shared: port, local: new LocalRateLimiter(clock), clock, log });
-  return { clock, said, returned, granted, shared, limiter };
+  const limiter = new RateLimiterWithFallback({ shared: port, local: new LocalRateLimiter(clock), log });
+  opened.push(limiter);
+  return { said, returned, granted, shared, limiter };
 }
+
+afterEach(() => {
+  for (const limiter of opened.splice(0)) limiter.close();
+  jest.useRealTimers();
+});
 
 describe('rate limits while Redis is away', () => {
   it('are counted in the process, without an error and without asking Redis for each request', async () => {
@@ -36,34 +45,44 @@ describe('rate limits while Redis is away', () => {
     expect(shared.asked).toBe(1);
   });
 
-  it('come back by themselves, and both are said once', async () => {
-    const { limiter, shared, clock, said, granted } = setUp();
+  it('come back by themselves, also where nobody asks meanwhile, and both are said once', async () => {
+    jest.useFakeTimers();
+    const { limiter, shared, said, granted } = setUp();
     shared.answer = () => Promise.reject(new Error('away'));
-    for (clock.time = 0; clock.time < 5_000; clock.time += 500) await limiter.take(ASK);
+    await limiter.take(ASK);
+    await jest.advanceTimersByTimeAsync(5_000);
     expect(said).toHaveLength(1);
     shared.answer = async () => granted;
-    clock.time += 1_000;
-    expect(await limiter.take(ASK)).toMatchObject({ levels: LEVELS });
-    await limiter.take(ASK);
+    await jest.advanceTimersByTimeAsync(1_000);
     expect(said).toEqual([expect.stringContaining('does not answer'), expect.stringContaining('answers again')]);
+    const together = await Promise.all([limiter.take(ASK), limiter.take(ASK)]);
+    expect(together).toEqual([expect.objectContaining({ levels: LEVELS }), expect.objectContaining({ levels: LEVELS })]);
+  });
+
+  it('are not turned to where this process stood still while Redis answered', async () => {
+    const { limiter, shared, said, granted } = setUp();
+    shared.answer = async () => {
+      await stat(__filename);
+      return granted;
+    };
+    const asked = limiter.take(ASK);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    expect(await asked).toMatchObject({ levels: LEVELS });
+    expect(said).toEqual([]);
   });
 
   it('wait a quarter of a second for a Redis that hangs, and return what it grants later', async () => {
     jest.useFakeTimers();
-    try {
-      const { limiter, shared, granted, returned } = setUp();
-      let answerNow: (answer: RateGranted) => void = () => undefined;
-      shared.answer = () => new Promise((resolve) => (answerNow = resolve));
-      const asked = limiter.take(ASK);
-      await jest.advanceTimersByTimeAsync(250);
-      expect(await asked).toMatchObject({ granted: true });
-      expect(returned).toEqual([]);
-      answerNow(granted);
-      await jest.advanceTimersByTimeAsync(0);
-      expect(returned).toEqual([0]);
-    } finally {
-      jest.useRealTimers();
-    }
+    const { limiter, shared, granted, returned } = setUp();
+    let answerNow: (answer: RateGranted) => void = () => undefined;
+    shared.answer = () => new Promise((resolve) => (answerNow = resolve));
+    const asked = limiter.take(ASK);
+    await jest.advanceTimersByTimeAsync(251);
+    expect(await asked).toMatchObject({ granted: true });
+    expect(returned).toEqual([]);
+    answerNow(granted);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(returned).toEqual([0]);
   });
 
   it('give a slot of Redis back to Redis, also when it is away by then', async () => {

@@ -1,24 +1,25 @@
 /**
  * Shared rate limits while Redis answers, those of this process while it does not. Neither the change nor a Redis that
- * hangs is ever felt as an error: a request waits a quarter of a second at most, and only one in each second.
+ * hangs is ever felt as an error: a request waits a quarter of a second at most, and none once it is known.
  */
-import type { Clock } from '../kernel/clock';
+import { newId } from '../kernel/ids';
 import type { Log } from '../kernel/log';
 import type { RateAsk, RateGranted, RateLevels, RateLimiter, RateLimits, RateRefused } from '../keys/rate-limiter';
 
 export interface FallbackOptions {
   readonly shared: RateLimiter;
   readonly local: RateLimiter;
-  readonly clock: Clock;
   readonly log: Log;
 }
 
 const PATIENCE_MS = 250;
-const ASKED_AGAIN_AFTER_MS = 1_000;
+const LOOKED_AGAIN_AFTER_MS = 1_000;
+/** Holds nobody: no holder has such a name, and a bucket of so many requests is empty within a millisecond. */
+const OF_NOBODY = { holder: 'nobody at all', limits: { requestsPerMinute: 100_000, tokensPerMinute: null, concurrency: null }, tokens: 0 };
 
 export class RateLimiterWithFallback implements RateLimiter {
-  /** When Redis is asked again, on the monotonic clock; null: it answers. */
-  private askAgainAt: number | null = null;
+  /** Looks whether Redis is back; null: it answers. */
+  private looking: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: FallbackOptions) {}
 
@@ -34,41 +35,48 @@ export class RateLimiterWithFallback implements RateLimiter {
     return answer ?? this.options.local.levels(holder, limits);
   }
 
+  close(): void {
+    clearInterval(this.looking ?? undefined);
+  }
+
   /** Said to Redis also while it is away, and then not waited for: what does not reach it ends with the lease. */
   private async giveBack(granted: RateGranted, tokensUsed: number): Promise<void> {
     const returning = granted.giveBack(tokensUsed);
-    if (this.askAgainAt === null) await inTime(returning).catch((error: unknown) => this.lost(error));
+    if (this.looking === null) await inTime(returning).catch((error: unknown) => this.lost(error));
     else returning.catch(() => undefined);
   }
 
   /** undefined: Redis is away. */
   private async fromShared<T>(ask: () => Promise<T>, whenLate?: (answer: T) => void): Promise<T | undefined> {
-    const { clock } = this.options;
-    if (this.askAgainAt !== null) {
-      if (clock.monotonic() < this.askAgainAt) return undefined;
-      // Whoever asks while this one waits is served in the process.
-      this.askAgainAt = clock.monotonic() + ASKED_AGAIN_AFTER_MS;
-    }
+    if (this.looking !== null) return undefined;
     try {
-      const answer = await inTime(ask(), whenLate);
-      this.found();
-      return answer;
+      return await inTime(ask(), whenLate);
     } catch (error) {
       this.lost(error);
       return undefined;
     }
   }
 
-  private found(): void {
-    if (this.askAgainAt === null) return;
-    this.askAgainAt = null;
-    this.options.log.info({}, 'Redis answers again: rate limits are shared by all processes');
+  private lost(error: unknown): void {
+    if (this.looking !== null) return;
+    this.looking = setInterval(() => void this.look(), LOOKED_AGAIN_AFTER_MS).unref();
+    this.options.log.warn({ err: error }, 'Redis does not answer: rate limits are counted in this process alone until it does');
   }
 
-  private lost(error: unknown): void {
-    const known = this.askAgainAt !== null;
-    this.askAgainAt = this.options.clock.monotonic() + ASKED_AGAIN_AFTER_MS;
-    if (!known) this.options.log.warn({ err: error }, 'Redis does not answer: rate limits are counted in this process alone until it does');
+  /**
+   * Not left to the next request: those that come beside it would be counted here, however long Redis has been back by then. It takes as
+   * they do, because there are states in which Redis reads and takes nothing.
+   */
+  private async look(): Promise<void> {
+    try {
+      await inTime(this.options.shared.take({ ...OF_NOBODY, requestId: newId() }));
+    } catch {
+      return;
+    }
+    if (this.looking === null) return;
+    clearInterval(this.looking);
+    this.looking = null;
+    this.options.log.info({}, 'Redis answers again: rate limits are shared by all processes');
   }
 }
 
@@ -80,10 +88,12 @@ function returnLate(answer: RateGranted | RateRefused): void {
 function inTime<T>(asked: Promise<T>, whenLate?: (answer: T) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     let late = false;
-    const timer = setTimeout(() => {
+    const isLate = () => {
       late = true;
       reject(new Error(`no answer within ${PATIENCE_MS} ms`));
-    }, PATIENCE_MS);
+    };
+    // What came while this process stood still is read before it counts as late: time is looked at first in each turn.
+    const timer = setTimeout(() => setImmediate(isLate), PATIENCE_MS);
     const inOrder = (settle: () => void) => {
       clearTimeout(timer);
       settle();
