@@ -1,6 +1,7 @@
 /** One connection to Redis. It comes back by itself; what is asked while it is away fails at once, and nothing is kept for later. */
 import { createHash } from 'node:crypto';
 import type { Log } from '../kernel/log';
+import { leavesWithOthers, leaveWhereReadOnly } from './former-primary';
 import type { ScriptRunner } from './redis-rate-limiter';
 
 export interface RedisConnection extends ScriptRunner {
@@ -40,6 +41,7 @@ export async function connectRedis(url: string, log?: Pick<Log, 'info' | 'warn'>
       try {
         return await client.evalSha(digestOf(script), given);
       } catch (error) {
+        leaveWhereReadOnly(url, error);
         if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
         return client.eval(script, given);
       }
@@ -85,5 +87,6 @@ export function newClient({ createClient }: typeof import('@redis/client'), url:
   });
   // Whoever asks meanwhile hears of it; an error event without a listener would end the process.
   client.on('error', () => undefined);
+  leavesWithOthers(url, client);
   return client;
 }

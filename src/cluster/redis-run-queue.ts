@@ -2,6 +2,7 @@
 import type { Queue, Worker } from 'bullmq';
 import { within } from '../kernel/within';
 import type { RunQueue } from '../research/run-queue';
+import { leaveWhereReadOnly } from './former-primary';
 import type { Installation } from './installation';
 import { newClient } from './redis-connection';
 
@@ -51,7 +52,8 @@ class RedisRunQueue implements RunQueue {
   consume(take: (runId: string) => Promise<void>): void {
     const options = { ...this.place(true), concurrency: CONCURRENCY, runRetryDelay: TAKE_AGAIN_MS };
     this.worker = new this.library.Worker<{ readonly runId: string }>(NAME, ({ data }) => take(data.runId), options);
-    this.worker.on('error', ignored);
+    // It asks all the time, and so is the first to hear it.
+    this.worker.on('error', (error) => leaveWhereReadOnly(this.options.redisUrl, error));
   }
 
   /** Who is away cannot say good-bye. What the library opens anew meanwhile, since it was waiting for it, is let go of as well. */

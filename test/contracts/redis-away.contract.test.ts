@@ -1,10 +1,12 @@
 /** What becomes of shared rate limits when Redis is cut off, hangs, and comes back. */
 import { type AddressInfo, createServer } from 'node:net';
+import { openDoorbell } from '../../src/cluster/open-doorbell';
 import { openRateLimits } from '../../src/cluster/open-rate-limits';
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import type { RateLimits } from '../../src/keys/rate-limiter';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
+import { demotableRedis } from '../support/demotable-redis';
 import { eventually, SLACK_MS } from '../support/eventually';
 import { freshPrefix, REDIS_SERVER, redisIsServed } from '../support/redis';
 
@@ -86,6 +88,34 @@ describe('two processes of which one loses Redis', () => {
     },
     600_000,
   );
+});
+
+describe('a process whose Redis became a replica', () => {
+  it('leaves it with every connection, and shares again by itself', async () => {
+    if (!(await redisIsServed())) return;
+    const redis = await demotableRedis(REDIS_SERVER);
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const installation = freshPrefix();
+    const open = (redisUrl: string) => openRateLimits({ redisUrl, installation, clock: systemClock, log });
+    const [led, stays] = await Promise.all([open(redis.url), open(REDIS_SERVER)]);
+    const doorbell = await openDoorbell({ redisUrl: redis.url, installation });
+    const taken = (process: typeof led, holder: string) => process.rates.take({ holder, requestId: newId(), limits: LIMITS, tokens: 0 });
+    const countAsOne = async () => {
+      const holder = newId();
+      expect([(await taken(stays, holder)).granted, (await taken(led, holder)).granted]).toEqual([true, false]);
+    };
+    try {
+      await eventually(countAsOne);
+      redis.demote();
+      await eventually(countAsOne, 20_000);
+      await eventually(() => expect(redis.behind()).toBe(0), 20_000);
+    } finally {
+      led.close();
+      stays.close();
+      doorbell.close();
+      await redis.close();
+    }
+  });
 });
 
 describe('the slot of a request', () => {
