@@ -5,11 +5,12 @@
  *
  * KEYS: the buckets (a hash) and the slots (a sorted set, scored by when each ends). They expire when they are empty.
  * ARGV: what to do (`take`, `give` or `look`), the limits of requests, tokens and concurrency (0: none), the tokens to add
- * (with a sign), the slot, and how long a slot lasts in milliseconds.
+ * (with a sign), the slot, how long a slot lasts in milliseconds, and one that the process holds (empty: none). Where that one does not stand
+ * here, it takes nothing and gives `forgotten`.
  */
 export const RATE_SCRIPT = `
 local act, rpm, tpm, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local tokens, slot, lease = tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
+local tokens, slot, lease, holds = tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7]), ARGV[8]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local stored = redis.call('HMGET', KEYS[1], 'requests', 'tokens', 'at')
@@ -33,7 +34,8 @@ end
 local by, after = '', 0
 if act == 'take' then
   local waits, waitt = wait(1, requests, rpm), wait(tokens, used, tpm)
-  if most > 0 and running >= most then by, after = 'concurrency', 1000
+  if holds ~= '' and not redis.call('ZSCORE', KEYS[2], holds) then by = 'forgotten'
+  elseif most > 0 and running >= most then by, after = 'concurrency', 1000
   elseif waits > 0 and waits >= waitt then by, after = 'requestsPerMinute', waits
   elseif waitt > 0 then by, after = 'tokensPerMinute', waitt end
 end

@@ -1,6 +1,6 @@
 /** Rate limits that all processes share, in Redis. It rejects while Redis is away: `rate-limiter-with-fallback.ts` goes on then. */
 import { invariant } from '../kernel/invariant';
-import { groupBy, inPortions } from '../kernel/lists';
+import { inPortions } from '../kernel/lists';
 import { levelsOf, reservedTokens } from '../keys/rate-bucket';
 import type { RateAsk, RateGranted, RateLevels, RateLimiter, RateLimits, RateRefused } from '../keys/rate-limiter';
 import { RATE_SCRIPT, RENEW_SCRIPT } from './rate-script';
@@ -37,8 +37,12 @@ const LEASE_MS = 60_000;
 const RENEWED_AT_ONCE = 500;
 const SAID_AGAIN_EVERY_MS = 1_000;
 
+/** What the script says where it does not know a slot that the process holds. */
+const FORGOTTEN = 'forgotten';
+
 export class RedisRateLimiter implements RateLimiter {
-  private readonly held = new Map<string, string>();
+  /** Slots by their key in Redis. */
+  private readonly held = new Map<string, Set<string>>();
   /** By request. */
   private readonly owed = new Map<string, Owed>();
   private readonly leaseMs: number;
@@ -57,12 +61,12 @@ export class RedisRateLimiter implements RateLimiter {
   /** @throws when Redis gives no answer; it may have taken all the same */
   async take(ask: RateAsk): Promise<RateGranted | RateRefused> {
     const reserved = reservedTokens(ask);
-    const { by, retryAfterMs, levels } = await this.run('take', ask.holder, ask.limits, reserved, ask.requestId).catch((error) => {
+    const { by, retryAfterMs, levels } = await this.taken(ask, reserved).catch((error) => {
       this.owe(ask);
       throw error;
     });
     if (by !== '') return { granted: false, levels, by: by as keyof RateLimits, retryAfterMs };
-    if (ask.limits.concurrency !== null) this.held.set(ask.requestId, this.slotsOf(ask.holder));
+    if (ask.limits.concurrency !== null) this.hold(this.slotsOf(ask.holder), ask.requestId);
     return { granted: true, levels, giveBack: (tokensUsed) => this.giveBack(ask, tokensUsed - reserved) };
   }
 
@@ -76,9 +80,31 @@ export class RedisRateLimiter implements RateLimiter {
     clearInterval(this.returning);
   }
 
+  /** A Redis that was emptied, or had to make room, would grant what runs here a second time: it is told first. */
+  private async taken(ask: RateAsk, reserved: number): Promise<Filled> {
+    const slots = this.slotsOf(ask.holder);
+    const [holds = ''] = this.held.get(slots) ?? [];
+    const filled = await this.run('take', ask.holder, ask.limits, reserved, ask.requestId, holds);
+    if (filled.by !== FORGOTTEN) return filled;
+    await this.renewAt(slots);
+    return this.run('take', ask.holder, ask.limits, reserved, ask.requestId);
+  }
+
+  private hold(slots: string, slot: string): void {
+    const held = this.held.get(slots);
+    if (held === undefined) this.held.set(slots, new Set([slot]));
+    else held.add(slot);
+  }
+
+  private letGo(slots: string, slot: string): void {
+    const held = this.held.get(slots);
+    held?.delete(slot);
+    if (held?.size === 0) this.held.delete(slots);
+  }
+
   /** @throws when Redis gives no answer; the slot is given back when it is there again */
   private async giveBack(ask: RateAsk, moreTokens: number): Promise<void> {
-    this.held.delete(ask.requestId);
+    this.letGo(this.slotsOf(ask.holder), ask.requestId);
     try {
       await this.run('give', ask.holder, ask.limits, moreTokens, ask.requestId);
     } catch (error) {
@@ -110,9 +136,16 @@ export class RedisRateLimiter implements RateLimiter {
     }
   }
 
-  private async run(act: 'take' | 'give' | 'look', holder: string, limits: RateLimits, tokens: number, slot: string): Promise<Filled> {
+  private async run(
+    act: 'take' | 'give' | 'look',
+    holder: string,
+    limits: RateLimits,
+    tokens: number,
+    slot: string,
+    holds = '',
+  ): Promise<Filled> {
     const { requestsPerMinute, tokensPerMinute, concurrency } = limits;
-    const values = [act, requestsPerMinute ?? 0, tokensPerMinute ?? 0, concurrency ?? 0, tokens, slot, this.leaseMs].map(String);
+    const values = [act, requestsPerMinute ?? 0, tokensPerMinute ?? 0, concurrency ?? 0, tokens, slot, this.leaseMs, holds].map(String);
     const answer = await this.options.redis.run(RATE_SCRIPT, [this.bucketsOf(holder), this.slotsOf(holder)], values);
     invariant(Array.isArray(answer) && answer.length === 5, 'the rate script gives five values');
     const [by, retryAfterMs, requests, used, running] = answer.map(String) as [string, string, string, string, string];
@@ -125,12 +158,13 @@ export class RedisRateLimiter implements RateLimiter {
    * keep keys on several nodes; and only what is still held when it is said, or a slot that was given back meanwhile would stand again.
    */
   private async renew(): Promise<void> {
-    for (const [key, held] of groupBy(this.held, ([, key]) => key)) {
-      const slots = held.map(([slot]) => slot);
-      for (const portion of inPortions(slots, RENEWED_AT_ONCE)) {
-        const some = portion.filter((slot) => this.held.has(slot));
-        if (some.length > 0) await this.options.redis.run(RENEW_SCRIPT, [key], [String(this.leaseMs), ...some]);
-      }
+    for (const key of [...this.held.keys()]) await this.renewAt(key);
+  }
+
+  private async renewAt(key: string): Promise<void> {
+    for (const portion of inPortions([...(this.held.get(key) ?? [])], RENEWED_AT_ONCE)) {
+      const some = portion.filter((slot) => this.held.get(key)?.has(slot));
+      if (some.length > 0) await this.options.redis.run(RENEW_SCRIPT, [key], [String(this.leaseMs), ...some]);
     }
   }
 

@@ -199,6 +199,21 @@ describe('slots in Redis', () => {
     }
   });
 
+  it('are granted to nobody else by a Redis that was emptied meanwhile', async () => {
+    if (!served || redis === undefined) return;
+    const prefix = freshPrefix();
+    const limiters = [1, 2].map(() => new RedisRateLimiter({ redis: redis!, prefix }));
+    const asked = { concurrency: 2 };
+    try {
+      for (const limiter of limiters) await eventually(async () => void (await granted(limiter, 'k', asked)));
+      await redis.run("return redis.call('DEL', KEYS[1])", [`${prefix}rate:{k}:slots`], []);
+      expect(await take(limiters[0]!, 'k', { concurrency: 1 })).toMatchObject({ granted: false, by: 'concurrency' });
+      expect(await take(limiters[1]!, 'k', asked)).toMatchObject({ granted: false, by: 'concurrency' });
+    } finally {
+      for (const limiter of limiters) limiter.close();
+    }
+  });
+
   it('and buckets outlast no clock of Redis that was ahead and is put right', async () => {
     if (!served || redis === undefined) return;
     const prefix = freshPrefix();
