@@ -1,5 +1,6 @@
 import { nextTick } from 'node:process';
 import type { WebSocket } from 'ws';
+import { gate } from '../../../../test/support/eventually';
 import { MemoryKeyStore, MemorySettings } from '../../../../test/support/memory-stores';
 import { aKey } from '../../../../test/support/receipt-builders';
 import { StillClock } from '../../../../test/support/still-clock';
@@ -30,6 +31,30 @@ describe('a live connection', () => {
     });
     for (let sent = 0; others === 0 && sent < 1_000_000; sent += 1) await connection.send('an event');
     expect(others).toBe(1);
+  });
+
+  it('has ten of its queries run at a time and the rest in their turn, and none of those that wait once its client has gone', async () => {
+    const socket: { readyState: number } = { ...swiftSocket };
+    const connection = new LiveConnection(socket as unknown as WebSocket, null, systemClock, { warn: () => undefined });
+    const begun: number[] = [];
+    const ends = Array.from({ length: 13 }, gate);
+    const answers = ends.map(({ opened }, nth) =>
+      connection.inTurn(async () => {
+        begun.push(nth);
+        await opened;
+        return nth;
+      }),
+    );
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    ends[7]?.open();
+    ends[2]?.open();
+    await Promise.all([answers[7], answers[2]]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun.slice(10)).toEqual([10, 11]);
+    socket.readyState = 3;
+    for (const { open } of ends) open();
+    expect(await Promise.all(answers)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, null]);
+    expect(begun).toHaveLength(12);
   });
 
   it('of a key that was revoked elsewhere is closed within two seconds, also where the key was used just before', async () => {

@@ -27,8 +27,9 @@ export class LiveConnection {
   viewer: Viewer | null = null;
   /** Operations that are open. */
   operations: () => number = () => 0;
-  /** Queries and mutations among them. */
-  running = 0;
+  /** Queries and mutations among them that have begun, and what begins those that wait. */
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
   private unsent = 0;
   private takenAt = 0;
   private pingedAt: number;
@@ -67,6 +68,22 @@ export class LiveConnection {
       });
     });
     await giveWay();
+  }
+
+  /**
+   * Runs a query or mutation when it is its turn: a page that asks for all that it shows at once is served bit by bit, and leaves room
+   * for others. null: the client has gone meanwhile, and nothing was run.
+   */
+  async inTurn<T>(run: () => Promise<T>): Promise<T | null> {
+    if (this.running < LIVE_LIMITS.runningOfConnection) this.running += 1;
+    else await new Promise<void>((resolve) => void this.waiting.push(resolve));
+    try {
+      return this.socket.readyState === this.socket.OPEN ? await run() : null;
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.running -= 1;
+      else next();
+    }
   }
 
   close(code: number, reason: string): void {

@@ -13,7 +13,7 @@ export const LIVE_LIMITS = {
   /** At a time. */
   operationsOfConnection: 100,
   operationsOfCaller: 5_000,
-  /** Queries and mutations that one connection has running. */
+  /** Queries and mutations that one connection has running: the rest of its operations wait. */
   runningOfConnection: 10,
   /** What a client has not taken yet. More is never kept for it. */
   unreadBytes: 4 * 1024 * 1024,

@@ -123,14 +123,8 @@ function operationsServer(connections: Set<LiveConnection>, schema: GraphQLSchem
       return checked;
     },
     execute: async (args) => {
-      const connection = asking.get(args);
-      if (connection === undefined || connection.running >= LIVE_LIMITS.runningOfConnection) return { errors: [limited(TOO_MANY_RUNNING)] };
-      connection.running += 1;
-      try {
-        return await executed(deps.log, args);
-      } finally {
-        connection.running -= 1;
-      }
+      const run = () => executed(deps.log, args);
+      return (await asking.get(args)?.inTurn(run)) ?? {};
     },
     subscribe: (args): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> => followed(deps, args),
   });
@@ -139,8 +133,6 @@ function operationsServer(connections: Set<LiveConnection>, schema: GraphQLSchem
 function isArgs(checked: ExecutionArgs | readonly GraphQLError[]): checked is ExecutionArgs {
   return 'document' in checked;
 }
-
-const TOO_MANY_RUNNING = `One connection may have ${LIVE_LIMITS.runningOfConnection} queries running at a time.`;
 
 /** Why a connection may not ask for more now; null: it may. */
 function beyondLimits(connection: LiveConnection, connections: Set<LiveConnection>): string | null {
