@@ -1,6 +1,10 @@
 /** Following the spend over a WebSocket, with the client that people use. */
+import { runInThisContext } from 'node:vm';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { blocksIn } from '../architecture/tidy/documents';
+import { filesIn } from '../architecture/tidy/source-files';
+import { eventually } from '../support/eventually';
 import { graph, nanoOf, postChat } from '../support/forge-client';
 import { OPERATOR_TOKEN } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
@@ -23,11 +27,12 @@ const EVENT = 'cursor balance available bucket entry { id kind amount balanceAft
 
 onEachDatabase('the spend, live', (bed, promise) => {
   const clients: Client[] = [];
-  const connect = (token: string | null): Client => {
+  const connect = (token: string | null, retryAttempts = 0): Client => {
     const client = createClient({
       url: `${bed.gateway.origin.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
-      retryAttempts: 0,
+      retryAttempts,
+      retryWait: async () => undefined,
       lazy: true,
       ...(token === null ? {} : { connectionParams: { authorization: `Bearer ${token}` } }),
     });
@@ -87,6 +92,29 @@ onEachDatabase('the spend, live', (bed, promise) => {
     expect(all.map(({ receipt }) => receipt?.id)).toEqual(ids);
     const rest = await take(follow(ACME, { after: all[2]?.cursor }), 3);
     expect(rest.map(({ receipt }) => receipt?.id)).toEqual(ids.slice(3));
+  });
+
+  promise('goes on by itself where a connection breaks, with the client of the documents', async () => {
+    const shown = filesIn('docs').filter(({ path }) => path === 'docs/graph.md');
+    const [code = ''] = shown.flatMap((document) => blocksIn(document, 'js'));
+    const resuming = runInThisContext(`(() => { ${code} return resuming; })()`) as (client: Client) => Client;
+    const client = connect(ACME, 100);
+    const [ids, told]: [string[], (string | undefined)[]] = [[], []];
+    const [query, variables] = [
+      'subscription($after: String) { spend(after: $after) { cursor receipt { id } } }',
+      { after: await cursorNow() },
+    ];
+    const next = ({ data }: { data?: { spend: Spend } | null }) => void told.push(data?.spend.receipt?.id);
+    resuming(client).subscribe<{ spend: Spend }>(
+      { query, variables },
+      { next, error: (error) => told.push(String(error)), complete: () => undefined },
+    );
+    for (let nth = 1; nth <= 3; nth += 1) {
+      ids.push(await call());
+      await eventually(() => expect(told.length).toBeGreaterThanOrEqual(nth));
+      client.terminate();
+    }
+    expect(told).toEqual(ids);
   });
 
   promise('begins where the balances were read, for each caller, and tells all that was committed after that', async () => {
