@@ -31,7 +31,10 @@ export class LedgerEntryResolver {
     return viewWallet(wallet);
   }
 
-  @FieldResolver(() => ApiKeyNode, { nullable: true, description: 'The key that caused it.' })
+  @FieldResolver(() => ApiKeyNode, {
+    nullable: true,
+    description: 'The key that caused it; null where nobody called, as of a REFUND: its receipt names the key.',
+  })
   async apiKey(@Root() { apiKeyId }: EntryView, @Ctx() { keys, now }: GraphContext): Promise<ApiKeyNode | null> {
     const key = apiKeyId === null ? null : await keys.key(apiKeyId);
     return key === null ? null : viewKey(key, now);

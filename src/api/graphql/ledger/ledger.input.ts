@@ -10,7 +10,7 @@ export class LedgerFilterInput {
   @Field(() => EntryKindEnum, { nullable: true, description: 'Only this kind.' })
   readonly kind?: EntryKind | null;
 
-  @Field(() => ID, { nullable: true, description: 'Only entries that this key caused.' })
+  @Field(() => ID, { nullable: true, description: 'Only entries that this key caused: what was given back of its calls is none of them.' })
   readonly apiKeyId?: string | null;
 
   @Field(() => DateTime, { nullable: true, description: 'Not before.' })
