@@ -46,6 +46,20 @@ describe('what a caller sees', () => {
   it('is everything for the operator', async () => {
     expect(await idsSeenBy(OPERATOR)).toEqual([...OF_ACME, ...OF_GLOBEX].sort());
   });
+
+  it('says of every key and project whose it is', async () => {
+    const { data } = await world.ask(OPERATOR, '{ apiKeys { id accountId project { accountId } } projects { id accountId } }');
+    expect(data).toEqual({
+      apiKeys: expect.arrayContaining([
+        { id: 'chat', accountId: 'acme', project: { accountId: 'acme' } },
+        { id: 'other', accountId: 'globex', project: { accountId: 'globex' } },
+      ]),
+      projects: expect.arrayContaining([
+        { id: 'bots', accountId: 'acme' },
+        { id: 'apps', accountId: 'globex' },
+      ]),
+    });
+  });
 });
 
 describe('what a caller may not see', () => {

@@ -22,6 +22,9 @@ export class ApiKeyNode extends KeyPoliciesFields {
   @Field(() => ID, { description: 'Stays the same when the secret is rotated.' })
   readonly id: string;
 
+  @Field(() => ID, { description: 'The account that pays.' })
+  readonly accountId: string;
+
   @Field(() => String, { description: 'Chosen by the owner.' })
   readonly name: string;
 

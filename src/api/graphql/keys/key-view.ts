@@ -7,7 +7,7 @@ import type { ApiKeyNode, CreatedApiKeyNode } from './api-key.type';
 export type KeyLimitsView = KeyLimits & { readonly owner: Pick<ApiKey, 'id' | 'accountId'> };
 
 /** A key with its status at that instant, and the ids that its nested fields are loaded by. */
-export type KeyView = ApiKeyNode & Pick<ApiKey, 'projectId' | 'accountId'>;
+export type KeyView = ApiKeyNode & Pick<ApiKey, 'projectId'>;
 
 export function viewKey(key: ApiKey, now: number): KeyView {
   const limits: KeyLimitsView = { ...key.limits, owner: key };
