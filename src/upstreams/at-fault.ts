@@ -69,8 +69,22 @@ export function atFaultIn(said: Said): AtFault | undefined {
   const code = said.code?.toLowerCase() ?? '';
   const type = said.type?.toLowerCase() ?? '';
   if (OF_MODEL.has(code) || OF_MODEL.has(type)) return 'channel';
-  if (OF_REQUEST.has(code) || OF_REQUEST.has(type) || OF_FILTERS.test(code) || OF_PICTURES.test(code)) return 'request';
+  if (isOfRequest(code, type)) return 'request';
   return said.status === null ? blamedInAnswer(code, type) : blamedWith(said.status, said);
+}
+
+function isOfRequest(code: string, type: string): boolean {
+  return OF_REQUEST.has(code) || OF_REQUEST.has(type) || OF_FILTERS.test(code) || OF_PICTURES.test(code);
+}
+
+/** By which OpenAI refuses in a stream what it refuses of a whole answer by this status. */
+const OF_RATES: ReadonlySet<unknown> = new Set(['rate_limit_exceeded', 'insufficient_quota']);
+
+/** The status of a refusal that came with 200, by its code alone; null: the code names none. */
+export function statusNamed(code: unknown): number | null {
+  if (typeof code !== 'string') return null;
+  if (OF_RATES.has(code)) return 429;
+  return isOfRequest(code.toLowerCase(), '') ? 400 : null;
 }
 
 /** What a status means in another way where the message goes on so. */

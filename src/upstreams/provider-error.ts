@@ -3,7 +3,7 @@ import type { AttemptFailure } from '../attempts/upstream';
 import { isRecord } from '../kernel/record';
 import { clipped } from '../kernel/shown';
 import type { Channel } from '../routing/catalog';
-import { atFaultIn } from './at-fault';
+import { atFaultIn, statusNamed } from './at-fault';
 import { BaseRefusal, baseRefusalIn } from './base-resp';
 import { NO_MESSAGE } from './failure';
 import { type JsonRecord, parseFirstRecord, recordOf } from './json';
@@ -45,7 +45,8 @@ function errorItself(json: JsonRecord): JsonRecord | undefined {
 
 /** The failure that an `error` member stands for, whatever its shape. HTTP said that all was well: its status is the one that it tells, or null. */
 export function providerError(error: unknown, channel: Channel): AttemptFailure {
-  return failureOf(error, channel, error instanceof BaseRefusal ? error.status : refusalToldIn(error));
+  if (error instanceof BaseRefusal) return failureOf(error, channel, error.status);
+  return failureOf(error, channel, refusalToldIn(error) ?? statusNamed(recordOf(error)['code']));
 }
 
 /** By which a provider refuses our own account or rate. */

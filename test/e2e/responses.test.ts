@@ -115,6 +115,40 @@ onOneDatabase('a response', (bed, promise) => {
     );
   }
 
+  /** As OpenAI sends it, once it has begun the stream. */
+  const refusedInStream = (code: string, message: string) => {
+    const [created = ''] = responseEvents([], COUNTS);
+    const error = { type: 'error', sequence_number: 1, error: { type: 'invalid_request_error', code, message, param: 'input' } };
+    return { raw: [created, `event: error\ndata: ${JSON.stringify(error)}\n\n`] };
+  };
+
+  promise(
+    'that its provider fails before anything is said, in a stream, is given by the next channel as if nothing had been sent',
+    async () => {
+      bed.a.next(refusedInStream('rate_limit_exceeded', 'Rate limit reached: try again in 11.054s.'));
+      bed.b.next({ raw: responseEvents(WORDS, COUNTS) });
+      const response = await send({ stream: true });
+      const body = await response.text();
+      expect(body.match(/^event: response\.(?:created|completed)$/gm)).toEqual(['event: response.created', 'event: response.completed']);
+      const story = await receiptOf(response);
+      expect(story).toMatchObject({ status: 'SUCCEEDED', fallbackCount: 1, charge: '0.000028' });
+      expect(story.attempts).toMatchObject([{ status: 'FAILED', errorCode: 'rate_limit_exceeded', charge: '0' }, { status: 'SUCCEEDED' }]);
+    },
+  );
+
+  promise(
+    'that is too long is refused in the words of its provider also where they come in a stream: agents make room by that code',
+    async () => {
+      bed.a.next(refusedInStream('context_length_exceeded', 'Your input exceeds the context window of this model.'));
+      const response = await send({ stream: true });
+      const error = { code: 'context_length_exceeded', message: 'Your input exceeds the context window of this model.', param: 'input' };
+      expect([response.status, await response.json()]).toMatchObject([400, { error }]);
+      const story = await receiptOf(response);
+      expect(story).toMatchObject({ stopReason: 'REJECTED', errorCode: 'upstream_rejected', charge: '0' });
+      expect(story.attempts).toHaveLength(1);
+    },
+  );
+
   promise('is counted here where the provider sends no usage, and marked', async () => {
     bed.a.next({ raw: responseEvents(WORDS, null) });
     const response = await send({ stream: true });

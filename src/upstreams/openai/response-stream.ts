@@ -16,6 +16,8 @@ export function errorOfResponse({ error, status }: JsonRecord): unknown {
 export const RESPONSE_EVENTS: TypedEvents = {
   closing: new Set(['response.completed', 'response.incomplete']),
   failing: new Set(['response.failed', 'response.cancelled', 'error']),
+  // What OpenAI refuses of a stream, such as a prompt that is too long or comes too fast, it tells behind these.
+  opening: new Set(['response.queued', 'response.created', 'response.in_progress']),
   named: true,
   modelOf: ({ response }) => modelOf(recordOf(response)),
   usageOf: ({ response }) => readResponseUsage(recordOf(response)['usage']),

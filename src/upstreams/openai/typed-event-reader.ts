@@ -20,6 +20,8 @@ export interface TypedEvents {
   /** The types that end an answer, and those that end it in a failure. */
   readonly closing: ReadonlySet<unknown>;
   readonly failing: ReadonlySet<unknown>;
+  /** The types that come before an answer has anything in it; left out: whatever comes belongs to it. */
+  readonly opening?: ReadonlySet<unknown>;
   /** Whether the last event always has a line with its name. */
   readonly named: boolean;
   modelOf(event: JsonRecord): string | null;
@@ -37,12 +39,16 @@ export interface TypedEvents {
 }
 
 const HEAD_BYTES = 64 * 1024;
+/** Room for all that a request says, which they repeat. */
+const OPENED_MAX = 4 * 1024 * 1024;
 
 export class TypedEventReader extends EventReader {
   private reportedModel: string | null = null;
   private usage: Usage | undefined;
   private readonly output = new GrowingText();
   private understood: Understood | null = null;
+  /** What opened the answer: the first byte that a client gets keeps a backup from being asked, and nothing is said yet. */
+  private opened = '';
   private head = Buffer.alloc(0);
   private allAudio = 0;
 
@@ -79,6 +85,7 @@ export class TypedEventReader extends EventReader {
     const type = json['type'] ?? event.event;
     if (format.closing.has(type)) {
       this.takeClosing(json);
+      this.handOver('', '');
       const name = format.named ? String(type) : (event.event ?? '');
       this.ending = { ok: true, answer: { kind: 'closing', name, data } };
       return;
@@ -89,7 +96,7 @@ export class TypedEventReader extends EventReader {
       this.ending = { ok: false, failure: providerError(error ?? json, this.channel) };
       return;
     }
-    this.handOver(event, json);
+    this.takePart(event, json, format.opening?.has(type) ?? false);
   }
 
   /** Some send nothing before it: what it says is output as well. */
@@ -98,12 +105,21 @@ export class TypedEventReader extends EventReader {
     if (this.output.length === 0) this.output.add(this.format.wholeTextOf?.(json) ?? '');
   }
 
-  private handOver(event: EventSourceMessage, json: JsonRecord): void {
+  private takePart(event: EventSourceMessage, json: JsonRecord, opens: boolean): void {
+    if (opens && this.opened.length < OPENED_MAX) {
+      this.opened += frameOf(event, false);
+      return;
+    }
     const text = this.format.textOf(json);
     const audio = this.format.audioOf?.(json);
     this.output.add(text);
     if (audio !== undefined) this.hear(audio);
-    this.gather(frameOf(event, false), text, audio?.length);
+    this.handOver(frameOf(event, false), text, audio?.length);
+  }
+
+  private handOver(frames: string, text: string, audioBytes?: number): void {
+    this.gather(this.opened + frames, text, audioBytes);
+    this.opened = '';
   }
 
   private hear(audio: Buffer): void {
