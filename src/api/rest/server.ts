@@ -120,12 +120,17 @@ function faultOfProtocol({ raw, url }: FastifyRequest, reply: FastifyReply): Fau
   return new Fault('not_found', `There is no WebSocket at ${shown(pathOf(url))}: ask in plain HTTP, without an upgrade.`);
 }
 
-function faultOfAddress({ is404, method, url }: FastifyRequest, known: KnownPaths): Fault | undefined {
+function faultOfAddress({ headers, is404, method, url }: FastifyRequest, known: KnownPaths): Fault | undefined {
   if (!is404) return undefined;
   const path = pathOf(url);
   const message = `There is no ${shown(`${method} ${path}`)}`;
   const allow = known.methodsOf(path);
-  if (allow.length === 0) return new Fault('not_found', `${message}${hint(known.likelyMeant(path, method), known.below(path))}`);
+  if (allow.length === 0) {
+    const meant = known.likelyMeant(path, method);
+    // Claude Code takes every 404 for a model that is missing, and says that in place of the message.
+    const code = meant !== undefined && headers['anthropic-version'] !== undefined ? 'invalid_request' : 'not_found';
+    return new Fault(code, `${message}${hint(meant, known.below(path))}`);
+  }
   return new Fault('method_not_supported', `${message}: send ${allow.filter((each) => each !== 'HEAD').join(' or ')}.`, { allow });
 }
 
