@@ -67,7 +67,7 @@ export function createReadingDataSource(location: DatabaseLocation): DataSource 
 
 /**
  * Opens the database with every migration run. On SQLite the folder is made where it is missing, and every commit is on
- * the disk before it is answered; on MySQL the database is created where the user may, and `log` hears that another process migrates it.
+ * the disk before it is answered; on MySQL the database is created where the user may, and `log` hears what a migration waits for.
  * @throws ConfigurationError when the location names nothing that can be opened
  */
 export async function openDatabase(location: DatabaseLocation, log: Pick<Log, 'warn'> = NOBODY): Promise<DataSource> {
@@ -80,7 +80,7 @@ export async function openDatabase(location: DatabaseLocation, log: Pick<Log, 'w
     // MySQL ends a transaction with every change of a table: processes that start at once take turns.
     await oneProcessAtATime(dataSource, { work: 'migrations', log }, async () => {
       await refuseNewerDatabase(dataSource);
-      await runResumably(dataSource);
+      await runResumably(dataSource, log);
     });
     if (location.kind === 'sqlite') await assertDurable(dataSource);
     return dataSource;

@@ -3,6 +3,9 @@
  * table, so that half of one stays: what is carried out is noted there, statement by statement, and the next start goes on behind it.
  */
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { systemClock } from '../kernel/clock';
+import type { Log } from '../kernel/log';
+import { onceAMinute } from '../kernel/once-a-minute';
 
 const TABLE = 'migration_progress';
 /** What MySQL says to a statement that was carried out before. */
@@ -14,13 +17,19 @@ const DONE_BEFORE: ReadonlySet<unknown> = new Set([
   'ER_DUP_ENTRY',
 ]);
 
-/** Runs what is left of the migrations. One process at a time. */
-export async function runResumably(dataSource: DataSource): Promise<void> {
+const LOCK_WAIT_TIMEOUT = 'ER_LOCK_WAIT_TIMEOUT';
+/** Less than a call waits for the ledger: whoever comes behind a change that waits for a table, waits with it. */
+const LOCK_WAIT_S = 1;
+/** Meanwhile those who came behind have their turn. */
+const PAUSE_MS = 1_000;
+
+/** Runs what is left of the migrations. One process at a time. `log` hears that a change waits for others. */
+export async function runResumably(dataSource: DataSource, log: Pick<Log, 'warn'>): Promise<void> {
   if (dataSource.options.type === 'better-sqlite3') {
     await dataSource.runMigrations();
     return;
   }
-  const restores = dataSource.migrations.map(makeResumable);
+  const restores = dataSource.migrations.map((migration) => makeResumable(migration, log));
   try {
     const ran = await dataSource.runMigrations();
     if (ran.length > 0) await dataSource.query(`DROP TABLE IF EXISTS ${TABLE}`);
@@ -30,10 +39,13 @@ export async function runResumably(dataSource: DataSource): Promise<void> {
 }
 
 /** Gives what makes the migration again what it was. */
-function makeResumable(migration: MigrationInterface): () => void {
+function makeResumable(migration: MigrationInterface, log: Pick<Log, 'warn'>): () => void {
   const { name } = migration.constructor;
   const { up } = migration;
-  migration.up = async (runner) => up.call(migration, noting(runner, name, await progressOf(runner, name)));
+  migration.up = async (runner) => {
+    const progress = await progressOf(runner, name);
+    await givingWay(runner, log, (change) => up.call(migration, noting(runner, name, progress, change)));
+  };
   return () => {
     migration.up = up;
   };
@@ -60,14 +72,43 @@ async function note(runner: QueryRunner, name: string, statements: number, inDou
   await runner.query(`REPLACE INTO ${TABLE} (name, statements, in_doubt) VALUES (?, ?, ?)`, [name, statements, inDoubt ? 1 : 0]);
 }
 
+type Change = (sql: string, values?: unknown[]) => Promise<unknown>;
+
+/**
+ * A change of a table waits for every transaction that has read it, such as an audit of the whole history, and whoever comes later waits
+ * behind the change, also calls that only want the table for an instant. So it waits for a second, stands back, and comes again.
+ */
+async function givingWay(runner: QueryRunner, log: Pick<Log, 'warn'>, work: (change: Change) => Promise<void>): Promise<void> {
+  const tell = onceAMinute(systemClock, (statement: string) => {
+    log.warn({ statement }, 'a change of a table waits until no transaction that has read the table is open, such as an audit or a dump');
+  });
+  const change: Change = async (sql, values) => {
+    for (;;) {
+      try {
+        return await runner.query(sql, values);
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== LOCK_WAIT_TIMEOUT) throw error;
+        tell(sql);
+        await systemClock.sleep(PAUSE_MS);
+      }
+    }
+  };
+  await runner.query(`SET SESSION lock_wait_timeout = ${LOCK_WAIT_S}`);
+  try {
+    await work(change);
+  } finally {
+    await runner.query('SET SESSION lock_wait_timeout = DEFAULT').catch(() => undefined);
+  }
+}
+
 /** The runner, as a migration sees it that has come so far: its statements only change things, always the same in the same order. */
-function noting(runner: QueryRunner, name: string, { statements: done, inDoubt }: Progress): QueryRunner {
+function noting(runner: QueryRunner, name: string, { statements: done, inDoubt }: Progress, change: Change): QueryRunner {
   let at = 0;
   const query = async (sql: string, values?: unknown[]): Promise<void> => {
     at += 1;
     if (at <= done) return;
     try {
-      await runner.query(sql, values);
+      await change(sql, values);
     } catch (error) {
       const wasDone = inDoubt && at === done + 1 && DONE_BEFORE.has((error as { code?: unknown }).code);
       if (!wasDone) {

@@ -12,6 +12,7 @@ import { Sqlite } from '../../src/storage/sqlite-driver';
 import { unusableServer } from '../../src/storage/unusable-server';
 import { eachDatabase } from '../support/data-sources';
 import { freshDatabase, isServed } from '../support/databases';
+import { eventually } from '../support/eventually';
 
 const SYNCHRONOUS_FULL = 2;
 
@@ -60,6 +61,13 @@ eachDatabase('the tables', (opened, promise) => {
   });
 });
 
+/** As the build before the last migration would have it. */
+async function undo(location: DatabaseLocation): Promise<void> {
+  const dataSource = await createDataSource(location).initialize();
+  await dataSource.undoLastMigration();
+  await dataSource.destroy();
+}
+
 const CHANGES_TABLES = /^\s*(CREATE|ALTER|DROP|INSERT INTO (usage|alert)|UPDATE receipt)/;
 
 /** One start that dies right behind the first statement behind which none died before; false: there was none. */
@@ -82,7 +90,7 @@ async function diesOnTheWay(location: DatabaseLocation, diedBehind: Set<string>)
     return runner;
   };
   try {
-    await runResumably(dataSource);
+    await runResumably(dataSource, { warn: () => undefined });
   } catch (error) {
     if (!dead) throw error;
   } finally {
@@ -204,6 +212,34 @@ describe('opening a MySQL database', () => {
     } finally {
       await admin.query(`DROP DATABASE ${name}_died`);
       await admin.end();
+    }
+  });
+
+  it('keeps nobody waiting behind a change that waits for whoever reads the table for long, and says so', async () => {
+    if (!served) return;
+    const database = await freshDatabase('mysql');
+    await undo(database);
+    const reader = await createConnection(database.url);
+    const caller = await createConnection(database.url);
+    const told: unknown[] = [];
+    let migrated: Promise<DataSource> | undefined;
+    try {
+      await reader.query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
+      await reader.query('SELECT COUNT(*) FROM usage_rollup');
+      migrated = openDatabase(database, { warn: (...what) => void told.push(what) });
+      const waiting =
+        "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE 'Waiting for table metadata lock'";
+      await eventually(async () => expect(await database.query(waiting)).toHaveLength(1));
+      await caller.query('SET SESSION lock_wait_timeout = 30');
+      await caller.query('SELECT COUNT(*) FROM usage_rollup');
+      await eventually(() => expect(told).toEqual([[expect.anything(), expect.stringMatching(/waits until no transaction/)]]));
+      await reader.query('COMMIT');
+      const columns = await columnsOf(await migrated, 'usage_rollup');
+      expect(columns.map((column) => column.name)).toContain('charge_high');
+    } finally {
+      await Promise.all([reader.end(), caller.end()]);
+      await (await migrated)?.destroy();
+      await database.drop();
     }
   });
 
