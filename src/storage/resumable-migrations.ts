@@ -3,9 +3,8 @@
  * table, so that half of one stays: what is carried out is noted there, statement by statement, and the next start goes on behind it.
  */
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import { systemClock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
-import { onceAMinute } from '../kernel/once-a-minute';
+import { type Change, waitingBriefly } from './waiting-briefly';
 
 const TABLE = 'migration_progress';
 /** What MySQL says to a statement that was carried out before. */
@@ -16,12 +15,6 @@ const DONE_BEFORE: ReadonlySet<unknown> = new Set([
   'ER_CANT_DROP_FIELD_OR_KEY',
   'ER_DUP_ENTRY',
 ]);
-
-const LOCK_WAIT_TIMEOUT = 'ER_LOCK_WAIT_TIMEOUT';
-/** Less than a call waits for the ledger: whoever comes behind a change that waits for a table, waits with it. */
-const LOCK_WAIT_S = 1;
-/** Meanwhile those who came behind have their turn. */
-const PAUSE_MS = 1_000;
 
 /** Runs what is left of the migrations. One process at a time. `log` hears that a change waits for others. */
 export async function runResumably(dataSource: DataSource, log: Pick<Log, 'warn'>): Promise<void> {
@@ -44,7 +37,7 @@ function makeResumable(migration: MigrationInterface, log: Pick<Log, 'warn'>): (
   const { up } = migration;
   migration.up = async (runner) => {
     const progress = await progressOf(runner, name);
-    await givingWay(runner, log, (change) => up.call(migration, noting(runner, name, progress, change)));
+    await waitingBriefly(runner, log, (change) => up.call(migration, noting(runner, name, progress, change)));
   };
   return () => {
     migration.up = up;
@@ -70,35 +63,6 @@ async function progressOf(runner: QueryRunner, name: string): Promise<Progress> 
 
 async function note(runner: QueryRunner, name: string, statements: number, inDoubt: boolean): Promise<void> {
   await runner.query(`REPLACE INTO ${TABLE} (name, statements, in_doubt) VALUES (?, ?, ?)`, [name, statements, inDoubt ? 1 : 0]);
-}
-
-type Change = (sql: string, values?: unknown[]) => Promise<unknown>;
-
-/**
- * A change of a table waits for every transaction that has read it, such as an audit of the whole history, and whoever comes later waits
- * behind the change, also calls that only want the table for an instant. So it waits for a second, stands back, and comes again.
- */
-async function givingWay(runner: QueryRunner, log: Pick<Log, 'warn'>, work: (change: Change) => Promise<void>): Promise<void> {
-  const tell = onceAMinute(systemClock, (statement: string) => {
-    log.warn({ statement }, 'a change of a table waits until no transaction that has read the table is open, such as an audit or a dump');
-  });
-  const change: Change = async (sql, values) => {
-    for (;;) {
-      try {
-        return await runner.query(sql, values);
-      } catch (error) {
-        if ((error as { code?: unknown }).code !== LOCK_WAIT_TIMEOUT) throw error;
-        tell(sql);
-        await systemClock.sleep(PAUSE_MS);
-      }
-    }
-  };
-  await runner.query(`SET SESSION lock_wait_timeout = ${LOCK_WAIT_S}`);
-  try {
-    await work(change);
-  } finally {
-    await runner.query('SET SESSION lock_wait_timeout = DEFAULT').catch(() => undefined);
-  }
 }
 
 /** The runner, as a migration sees it that has come so far: its statements only change things, always the same in the same order. */
