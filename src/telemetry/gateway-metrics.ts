@@ -75,10 +75,9 @@ function watch(registry: Registry, { inFlight, openHolds, alarms, breakers }: St
     aggregator: 'max',
     registers: [registry],
     async collect() {
-      // A reset would say 0.
-      this.remove();
       await openHolds().then(
         (count) => this.set(count),
+        // A reset would say 0.
         () => this.remove(),
       );
     },
