@@ -99,6 +99,18 @@ onEachDatabase(
       for (const { socket } of many) socket.terminate();
     });
 
+    promise('may ask for more at once than runs at a time, and has an answer to each', async () => {
+      const client = await connectLive(bed.gateway.origin, ACME);
+      const asked = Array.from({ length: 40 }, (_, nth) => `q${nth}`);
+      // Of what is read in a thread, and so is still running when the next one comes.
+      for (const id of asked) client.subscribe(id, '{ verifyLedger(walletId: "acme:RMB") { ok } }');
+      const answers = () => client.heard.filter(({ type }) => type === 'next' || type === 'error');
+      await eventually(() => expect(answers()).toHaveLength(asked.length));
+      expect(new Set(answers().map(({ id }) => id))).toEqual(new Set(asked));
+      for (const { payload } of answers()) expect(payload).toEqual({ data: { verifyLedger: { ok: true } } });
+      client.socket.close();
+    });
+
     promise('whose token was revoked or has expired is cut off', async () => {
       const make = async (name: string, expiresAt: string | null) =>
         (
