@@ -85,6 +85,7 @@ export async function compose(show: (text: string) => void): Promise<RunningGate
     inFlight: () => inFlight.count,
     alarms: (name) => alarms.count(name),
     openHolds: () => countOpenHolds(storage.dataSource),
+    ratesAreShared: flow.ratesAreShared,
     breakers: () => gateway.health.breakers(),
   });
   await registerSurfaces(app, { config, gateway, inFlight, storage, alerts, research, metrics });

@@ -15,18 +15,21 @@ export interface RateLimitOptions extends Installation {
 
 export interface OpenRateLimits {
   readonly rates: RateLimiter;
+  /** Whether all processes count together now; null where there is no Redis to do it with. */
+  readonly areShared: () => boolean | null;
   close(): void;
 }
 
 /** Does not wait for Redis: until it answers, limits are counted here. */
 export async function openRateLimits({ redisUrl, installation, clock, log }: RateLimitOptions): Promise<OpenRateLimits> {
   const local = new LocalRateLimiter(clock);
-  if (redisUrl === null) return { rates: local, close: () => undefined };
+  if (redisUrl === null) return { rates: local, areShared: () => null, close: () => undefined };
   const redis = await connectRedis(redisUrl, log);
   const shared = new RedisRateLimiter({ redis, prefix: `tokens-forge:${installation}:` });
   const rates = new RateLimiterWithFallback({ shared, local, log });
   return {
     rates,
+    areShared: () => redis.isThere && rates.isShared,
     close: () => {
       rates.close();
       shared.close();

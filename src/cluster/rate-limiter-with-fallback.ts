@@ -35,6 +35,11 @@ export class RateLimiterWithFallback implements RateLimiter {
     return answer ?? this.options.local.levels(holder, limits);
   }
 
+  /** False while this process counts alone. */
+  get isShared(): boolean {
+    return this.looking === null;
+  }
+
   close(): void {
     clearInterval(this.looking ?? undefined);
   }

@@ -5,6 +5,8 @@ import { leavesWithOthers, leaveWhereReadOnly } from './former-primary';
 import type { ScriptRunner } from './redis-rate-limiter';
 
 export interface RedisConnection extends ScriptRunner {
+  /** Connected now. One that hangs counts as connected until a ping has had no answer. */
+  readonly isThere: boolean;
   /** Says it to whoever listens now. Never fails and waits for nobody: while Redis is away, it is lost. */
   publish(channel: string, text: string): void;
   /** Hears the channel whenever Redis is there, over a connection of its own. */
@@ -36,6 +38,9 @@ export async function connectRedis(url: string, log?: Pick<Log, 'info' | 'warn'>
     return digest;
   };
   return {
+    get isThere() {
+      return client.isReady;
+    },
     run: async (script, keys, values) => {
       const given = { keys: [...keys], arguments: [...values] };
       try {

@@ -15,6 +15,7 @@ export async function openCluster({ redisUrl }: Config, { ledgerId: installation
   const telling = redisUrl === null ? undefined : setInterval(() => health.tellFigures(), TELL_EVERY_MS).unref();
   return {
     rates: limits.rates,
+    ratesAreShared: limits.areShared,
     health,
     close: () => {
       clearInterval(telling);

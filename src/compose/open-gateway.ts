@@ -47,7 +47,7 @@ export async function openGateway(config: Config, storage: Storage, { log, alarm
     ...(isLiving && { isLiving }),
   };
   const closers = [http.close, shared.close, traces.close, () => demo?.close()];
-  return { gateway, traces, checkpoints, spool, closers };
+  return { gateway, ratesAreShared: shared.ratesAreShared, traces, checkpoints, spool, closers };
 }
 
 function usesDemo(catalog: SqlCatalogStore): boolean {

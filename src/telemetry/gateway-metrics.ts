@@ -23,6 +23,8 @@ export interface Standing {
   /** Of all processes. What cannot be read now is left out of the answer. */
   readonly openHolds: () => Promise<number>;
   readonly alarms: (name: AlarmName) => number;
+  /** Null where there is no Redis to share them over: nothing is said of it then. */
+  readonly ratesAreShared: () => boolean | null;
   /** What this process has called, by the names of the catalog. */
   readonly breakers: () => readonly { readonly channel: string; readonly upstreamModel: string; readonly state: BreakerState }[];
 }
@@ -67,8 +69,9 @@ export function createMetrics() {
 
 const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
 
-function watch(registry: Registry, { inFlight, openHolds, alarms, breakers }: Standing): void {
+function watch(registry: Registry, { inFlight, openHolds, alarms, ratesAreShared, breakers }: Standing): void {
   watchBreakers(registry, breakers);
+  watchRates(registry, ratesAreShared);
   new Gauge({
     name: 'tokens_forge_open_holds',
     help: 'Holds that have not ended, of all processes.',
@@ -114,6 +117,19 @@ function watchBreakers(registry: Registry, breakers: Standing['breakers']): void
       for (const { channel, upstreamModel, state } of breakers()) {
         this.set({ channel, upstream_model: upstreamModel }, BREAKER_VALUES[state]);
       }
+    },
+  });
+}
+
+function watchRates(registry: Registry, areShared: Standing['ratesAreShared']): void {
+  if (areShared() === null) return;
+  new Gauge({
+    name: 'tokens_forge_rates_shared',
+    help: 'Rates: 1 while all processes count together, 0 while Redis is away and each counts alone. Of several workers the worst.',
+    aggregator: 'min',
+    registers: [registry],
+    collect() {
+      this.set(areShared() === false ? 0 : 1);
     },
   });
 }

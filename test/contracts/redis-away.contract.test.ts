@@ -18,16 +18,17 @@ describe('a process that never reaches its Redis', () => {
     const said: string[] = [];
     const say = ({ err }: { err?: Error }, message: string) => void said.push(`${message} (${err?.message})`);
     const log = { info: say, warn: say, error: say };
-    const { close } = await openRateLimits({ redisUrl, installation: freshPrefix(), clock: systemClock, log });
+    const { areShared, close } = await openRateLimits({ redisUrl, installation: freshPrefix(), clock: systemClock, log });
     try {
       await eventually(() => expect(said).toEqual([expect.stringContaining('correct REDIS_URL')]));
       expect(said[0]).toMatch(why);
+      expect(areShared()).toBe(false);
     } finally {
       close();
     }
   };
 
-  it('says why, once and unasked, when nothing listens there', () => saysWhy(NOBODY, /ECONNREFUSED/));
+  it('says why, once and unasked, and that nothing is shared, when nothing listens there', () => saysWhy(NOBODY, /ECONNREFUSED/));
 
   it('says why, once and unasked, when it is not let in', async () => {
     const server = createServer((socket) => {
@@ -50,7 +51,7 @@ describe('two processes of which one loses Redis', () => {
     ['cut off', (proxy: CuttingProxy) => proxy.sever()],
     ['silent', (proxy: CuttingProxy) => proxy.hang()],
   ])(
-    'share again by themselves after it was %s, and meanwhile each counts alone without an error or a long wait',
+    'share again by themselves after it was %s, say at each time whether they do, and meanwhile each counts alone without an error or a long wait',
     async (_, part) => {
       if (!(await redisIsServed())) return;
       const proxy = await cuttingProxy(REDIS_SERVER);
@@ -68,15 +69,16 @@ describe('two processes of which one loses Redis', () => {
         return (await loses.rates.take(ask(holder))).granted;
       };
       try {
-        await eventually(async () => expect(await countsAlone()).toBe(false));
+        const isSeenToCountAlone = async (alone: boolean) => expect([await countsAlone(), loses.areShared()]).toEqual([alone, !alone]);
+        await eventually(() => isSeenToCountAlone(false));
         said.length = 0;
         part(proxy);
-        await eventually(async () => expect(await countsAlone()).toBe(true));
+        await eventually(() => isSeenToCountAlone(true));
         const asked = performance.now();
         for (let nth = 0; nth < 50; nth += 1) expect((await loses.rates.take(ask(newId()))).granted).toBe(true);
         expect(performance.now() - asked).toBeLessThan(1_000 + SLACK_MS);
         proxy.mend();
-        await eventually(async () => expect(await countsAlone()).toBe(false));
+        await eventually(() => isSeenToCountAlone(false));
         // Once for each change; a busy machine may have some of its own.
         expect(said.map((each) => each.includes('answers again'))).toEqual(said.map((_each, nth) => nth % 2 === 1));
         expect([said[0], said.at(-1)]).toEqual([expect.stringContaining('does not answer'), expect.stringContaining('answers again')]);
