@@ -43,7 +43,8 @@ export interface WebhookRotation {
 
 /** What an account wants to be told of, and where. */
 export interface AlertRuleStore extends MadeMemory {
-  addRule(rule: AlertRule): Promise<void>;
+  /** Rejects, and adds nothing, where a rule was made for the same request. */
+  addRule(rule: AlertRule, once?: Once | null): Promise<void>;
   /** By account, or all of them. */
   rules(accountId: string | null): Promise<readonly AlertRule[]>;
   rulesById(ids: readonly string[]): Promise<ReadonlyMap<string, AlertRule>>;

@@ -31,11 +31,24 @@ const EMAIL = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,190}$/;
 const SECRET_PREFIX = 'whsec_';
 
 interface RuleManagement extends Pick<AlertManagement, 'clock' | 'sendsMail'> {
-  readonly alertRules: Pick<AlertRuleStore, 'addRule' | 'rules'>;
+  readonly alertRules: Pick<AlertRuleStore, 'addRule' | 'rules' | 'madeBefore'>;
 }
 
-/** @throws Fault `invalid_request` that names the field */
-export async function createRule(management: RuleManagement, wish: RuleWish): Promise<AlertRule> {
+/**
+ * `idempotencyKey`: the same one never makes a second rule for the account, which would tell everything twice.
+ * @throws Fault `invalid_request` that names the field; `idempotency_settled`, which names the rule that was made before, or
+ * `idempotency_mismatch`
+ */
+export function createRule(management: RuleManagement, wish: RuleWish, idempotencyKey: string | null = null): Promise<AlertRule> {
+  const once = onceOf(['alert_rule', wish.accountId], idempotencyKey, wish);
+  return makeOnce(management.alertRules, once, madeRule, () => addRule(management, wish, once));
+}
+
+function madeRule(id: string): string {
+  return `This idempotencyKey made the alert rule ${id}. alertRules shows it, updateAlertRule changes it, deleteAlertRule ends it.`;
+}
+
+async function addRule(management: RuleManagement, wish: RuleWish, once: Once | null): Promise<AlertRule> {
   const { alertRules, clock } = management;
   const name = checkedName(wish.name);
   checkMetric(wish);
@@ -43,7 +56,7 @@ export async function createRule(management: RuleManagement, wish: RuleWish): Pr
   checkEmails(management, wish.emails);
   if ((await alertRules.rules(wish.accountId)).length >= RULES_MAX) throw wrong('accountId', `has ${RULES_MAX} rules already: delete some`);
   const rule = { ...wish, name, id: newId(), enabled: true, episode: null, createdAt: clock.now() };
-  await alertRules.addRule(rule);
+  await alertRules.addRule(rule, once);
   return rule;
 }
 

@@ -50,7 +50,11 @@ describe('a rule that is changed', () => {
     [{ emails: ['nobody'] }, {}],
     [{ emails: Array.from({ length: 11 }, (_, nth) => `${nth}@example.com`) }, {}],
   ])('is refused %o in the words in which a new one is', async (changes, wish) => {
-    const means = { alertRules: { rules: async () => [], addRule: async () => undefined }, clock: new StillClock(), sendsMail: true };
+    const means = {
+      alertRules: { rules: async () => [], addRule: async () => undefined, madeBefore: async () => undefined },
+      clock: new StillClock(),
+      sendsMail: true,
+    };
     const [changed, made] = await Promise.all([
       faultOf(change(changes, wish)),
       faultOf(createRule(means, { ...WISH, ...wish, ...changes })),

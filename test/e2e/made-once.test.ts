@@ -1,4 +1,4 @@
-/** What shows a secret once is made once, however often it is asked for with one idempotency key after a lost answer. */
+/** What shows a secret once, or would tell everything twice, is made once, however often it is asked for with one idempotency key. */
 import { type GraphAnswer, graph, graphAnswer } from '../support/forge-client';
 import { OPERATOR_TOKEN } from '../support/gateway-process';
 import { onEachDatabase } from '../support/on-each-database';
@@ -116,6 +116,24 @@ onEachDatabase('an idempotency key', (bed, promise) => {
     expect(accounts[0]?.tokens.map(({ id }) => id)).toEqual([...made, 'acme:catalog']);
     expect(refusals([await hire('ada', 'Bob')])).toEqual([['idempotency_mismatch', expect.any(String)]]);
     expect(refusals([await hire('ada', 'Ada', tokenOf('globex'))])).toEqual([]);
+  });
+
+  promise('makes one alert rule, and names it to every repeat', async () => {
+    const create = (key: string, threshold = '1') =>
+      graphAnswer<{ createAlertRule: { id: string } } | null>(
+        bed.gateway.origin,
+        ACME,
+        'mutation($input: CreateAlertRuleInput!, $key: String) { createAlertRule(input: $input, idempotencyKey: $key) { id } }',
+        { input: { name: 'low', metric: 'BALANCE', bucket: 'RMB', threshold }, key },
+      );
+    const answers = await Promise.all(Array.from({ length: TIMES }, () => create('low')));
+    const made = answers.flatMap(({ data }) => data?.createAlertRule.id ?? []);
+    expect(made).toHaveLength(1);
+    const told = expect.stringMatching(`made the alert rule ${made[0]}.*deleteAlertRule`);
+    expect(refusals(answers)).toEqual(Array.from({ length: TIMES - 1 }, () => ['idempotency_settled', told]));
+    const { alertRules } = await graph<{ alertRules: { id: string }[] }>(bed.gateway.origin, ACME, '{ alertRules { id } }');
+    expect(alertRules.map(({ id }) => id)).toEqual(made);
+    expect(refusals([await create('low', '2')])).toEqual([['idempotency_mismatch', expect.any(String)]]);
   });
 
   promise('makes one webhook, and names it to every repeat', async () => {

@@ -21,9 +21,12 @@ export class SqlAlertRules extends StoreOfMade implements AlertRuleStore {
     super(dataSource);
   }
 
-  addRule(rule: AlertRule): Promise<void> {
+  async addRule(rule: AlertRule, once: Once | null = null): Promise<void> {
     const values = valuesOfRule(rule);
-    return execute(this.dataSource, `INSERT INTO alert_rule (${RULE_COLUMNS}) VALUES (${placeholders(values)})`, values);
+    await inTransaction(this.dataSource, async (manager) => {
+      await noteMade(manager, once, rule.id, rule.createdAt);
+      await manager.query(`INSERT INTO alert_rule (${RULE_COLUMNS}) VALUES (${placeholders(values)})`, values);
+    });
   }
 
   async rules(accountId: string | null): Promise<readonly AlertRule[]> {

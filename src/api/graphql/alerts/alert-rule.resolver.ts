@@ -13,7 +13,9 @@ import { ABOUT_ALERTS, decidable, readingAccount, viewRule } from './alert-view'
 
 /** A single failure in a quiet hour is no rate. */
 const MINIMUM_REQUESTS = 20;
-const ONCE =
+const RULE_ONCE =
+  'Yours to choose, for each account: the same one never makes a second rule. A repeat with the same input fails with faultCode idempotency_settled and names the rule that was made; with another input: idempotency_mismatch.';
+const WEBHOOK_ONCE =
   'Yours to choose, for each account: the same one never makes a second webhook. A repeat with the same url fails with faultCode idempotency_settled and names the webhook that was made, whose secret cannot be shown again: rotateWebhookSecret gives it a new one, deleteWebhook ends it. With another url: idempotency_mismatch.';
 const ROTATED_ONCE =
   'Yours to choose, for each webhook: the same one never rotates it a second time, which would end the secret that was shown. A repeat with the same overlapSeconds fails with faultCode idempotency_settled, with another one idempotency_mismatch.';
@@ -41,10 +43,12 @@ export class AlertRuleResolver {
   async createAlertRule(
     @Ctx() context: GraphContext,
     @Arg('input', () => CreateAlertRuleInput, { description: 'The rule that is wanted.' }) input: CreateAlertRuleInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: RULE_ONCE }) idempotencyKey: string | null,
   ): Promise<AlertRuleNode> {
     const wish = wishOf(input, await decidedAccount(context, input.accountId ?? null, ABOUT_ALERTS));
     await checkThings(context, wish);
-    return viewRule(context.sources, await createRule({ ...context.sources, ...context.sources.alertLimits }, wish));
+    const means = { ...context.sources, ...context.sources.alertLimits };
+    return viewRule(context.sources, await createRule(means, wish, idempotencyKey ?? null));
   }
 
   @Mutation(() => AlertRuleNode, {
@@ -83,7 +87,7 @@ export class AlertRuleResolver {
     @Ctx() context: GraphContext,
     @Arg('url', () => String, { description: 'https:// or http://, on the public internet.' }) url: string,
     @Arg('accountId', () => ID, { nullable: true, description: 'For the operator.' }) accountId: string | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: ONCE }) idempotencyKey: string | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: WEBHOOK_ONCE }) idempotencyKey: string | null,
   ): Promise<CreatedWebhookNode> {
     const account = await decidedAccount(context, accountId ?? null, ABOUT_ALERTS);
     return createWebhook({ ...context.sources, ...context.sources.alertLimits }, account, url, idempotencyKey ?? null);
