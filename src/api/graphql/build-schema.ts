@@ -1,6 +1,6 @@
 /** The schema of the graph, built from the classes of each domain. Its text is emitted to `schema/schema.graphql`. */
 import 'reflect-metadata';
-import { type GraphQLSchema, printSchema } from 'graphql';
+import { DirectiveLocation, GraphQLDirective, type GraphQLSchema, printSchema, specifiedDirectives } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { InvariantBroken } from '../../kernel/invariant';
 import { AccountResolver } from './accounts/account.resolver';
@@ -56,6 +56,15 @@ function noTopic(): never {
 }
 
 /**
+ * Without the places that only a draft of GraphQL knows: tools that go by a published version, such as all those on Python's
+ * `graphql-core`, read none of a schema that tells them one.
+ */
+const DIRECTIVES = specifiedDirectives.map((directive) => {
+  const { locations, ...config } = directive.toConfig();
+  return new GraphQLDirective({ ...config, locations: locations.filter((each) => each !== DirectiveLocation.DIRECTIVE_DEFINITION) });
+});
+
+/**
  * Rules of inputs live in the product folders, so that every surface keeps them; nothing is validated by decorators.
  * `catalogFile` is the JSON Schema of the catalog's file.
  */
@@ -106,6 +115,7 @@ export async function buildGraph(catalogFile: FileShape): Promise<GraphQLSchema>
       ExplainResolver,
       PreviewResolver,
     ],
+    directives: DIRECTIVES,
     validate: false,
     // By an introspection at each start, a twentieth of it. Its text is checked where it is emitted, and the server checks it once more.
     skipCheck: true,

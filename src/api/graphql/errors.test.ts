@@ -174,7 +174,25 @@ describe('limits', () => {
     const { errors } = await world.ask(CHAT, `{ __schema { types { name fields { name args { name type ${type} } type ${type} } } } }`);
     expect(errors).toEqual([]);
   });
+
+  it('let introspection tell tools only such places of directives as were published: older ones know no other, and read nothing then', async () => {
+    const { data } = await world.ask(CHAT, '{ __schema { directives { name locations } } }');
+    const { directives } = (data?.['__schema'] ?? { directives: [] }) as Directives;
+    expect(directives.map(({ name }) => name)).toEqual(expect.arrayContaining(['include', 'skip', 'deprecated']));
+    expect(directives.flatMap(({ locations }) => locations).filter((each) => !PUBLISHED_PLACES.has(each))).toEqual([]);
+  });
 });
+
+interface Directives {
+  readonly directives: readonly { readonly name: string; readonly locations: readonly string[] }[];
+}
+
+/** Of the specification of October 2021. */
+const PUBLISHED_PLACES: ReadonlySet<string> = new Set([
+  ...['QUERY', 'MUTATION', 'SUBSCRIPTION', 'FIELD', 'FRAGMENT_DEFINITION', 'FRAGMENT_SPREAD', 'INLINE_FRAGMENT', 'VARIABLE_DEFINITION'],
+  ...['SCHEMA', 'SCALAR', 'OBJECT', 'FIELD_DEFINITION', 'ARGUMENT_DEFINITION', 'INTERFACE', 'UNION'],
+  ...['ENUM', 'ENUM_VALUE', 'INPUT_OBJECT', 'INPUT_FIELD_DEFINITION'],
+]);
 
 /** Twelve fragments, each with the one before it twice: 4096 fields from a few lines. */
 function fragmentBomb(): string {
