@@ -4,7 +4,7 @@ import { answerTexts, contentParts, textParts } from './chat-parts';
 import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart, Turn, UserPart } from './conversation';
 import { thoughtIn } from './thought-parts';
 import { Turns } from './turns';
-import { checkMembers, optionalList, optionalText, recordIn, textIn, unsayable } from './unsayable';
+import { checkMembers, optionalList, optionalText, recordIn, SAY_TOOLS, textIn, unsayable } from './unsayable';
 
 /** Marks for a cache are read for all messages together: `keepPrompt`. */
 const SAID: ReadonlySet<string> = new Set(['role', 'content', 'name', 'cache_control']);
@@ -54,7 +54,7 @@ function takeTurn(turns: Turns, message: JsonRecord, path: string): void {
       return turns.user([turns.result(callId, name, textParts(message['content'], `${path}.content`), false)]);
     }
     default:
-      throw unsayable(`${path}.role`);
+      throw unsayable(`${path}.role`, message['role'] === 'function' ? SAY_TOOLS : undefined);
   }
 }
 

@@ -19,6 +19,10 @@ export function unsayable(member: string, why = 'has no equivalent there'): Unsa
   return new Unsayable(member, why);
 }
 
+/** Of OpenAI's first words for tools: older clients say them, and only its own channels know them. */
+export const SAY_TOOLS = 'has no equivalent there: say it with tools';
+const FIRST_WORDS: ReadonlySet<string> = new Set(['functions', 'function_call']);
+
 /** The reading, or what ended it. */
 export function readingOf(read: () => Conversation): ConversationReading {
   try {
@@ -33,7 +37,7 @@ export function readingOf(read: () => Conversation): ConversationReading {
 export function checkMembers(record: JsonRecord, path: string, known: ReadonlySet<string>, idle: Idle = {}): void {
   for (const [name, value] of Object.entries(record)) {
     if (value === undefined || value === null || known.has(name) || idle[name]?.(value) === true) continue;
-    throw unsayable(path === '' ? shown(name) : `${path}.${shown(name)}`);
+    throw unsayable(path === '' ? shown(name) : `${path}.${shown(name)}`, FIRST_WORDS.has(name) ? SAY_TOOLS : undefined);
   }
 }
 
