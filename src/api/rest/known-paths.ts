@@ -6,6 +6,15 @@ interface KnownPath {
   readonly methods: Set<string>;
 }
 
+/** What other providers have in front of the same addresses: their own prefix, another version, or the model. */
+const OF_OTHERS = /^.*\/(?:v\d\w*|openai|(?:engines|deployments)\/[^/]+)(?=\/)/;
+const NAMES_MODEL = /\/(?:engines|deployments)\/[^/]+\//;
+
+/** As OpenAI's first clients and those for Azure send it. */
+export function namesModel(path: string): boolean {
+  return NAMES_MODEL.test(path);
+}
+
 export class KnownPaths {
   private readonly paths = new Map<string, KnownPath>();
 
@@ -31,10 +40,14 @@ export class KnownPaths {
     return [...new Set(further.map((url) => start + url.slice(start.length).split('/')[0]))].sort();
   }
 
-  /** The path that is probably meant: base URLs with a `/v1` or a slash too few or too many are the usual slip of a new client. */
+  /**
+   * The path that is probably meant: base URLs with a `/v1` or a slash too few or too many are the usual slip of a new client, and those in
+   * which only the host was changed.
+   */
   likelyMeant(path: string, method: string): string | undefined {
     const tidy = path.replace(/\/{2,}/g, '/').replace(/\/$/, '');
-    return [tidy, `/v1${tidy}`, tidy.replace(/^\/v1\//, '/')].find((each) => this.methodsOf(each).includes(method));
+    const meant = [tidy, `/v1${tidy}`, tidy.replace(/^\/v1\//, '/'), tidy.replace(OF_OTHERS, '/v1')];
+    return meant.find((each) => this.methodsOf(each).includes(method));
   }
 }
 

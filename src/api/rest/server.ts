@@ -13,7 +13,7 @@ import { closeUnread, type RestLimits } from './connections/unread-body';
 import { refuseTunnel, refuseUnreadable } from './connections/unreadable-request';
 import { closeUntaken } from './connections/untaken-response';
 import { crossOrigin } from './cross-origin';
-import { KnownPaths } from './known-paths';
+import { KnownPaths, namesModel } from './known-paths';
 import { renderError } from './openai-error';
 
 /** Time for the headers and body of a request to arrive. */
@@ -129,7 +129,7 @@ function faultOfAddress({ headers, is404, method, url }: FastifyRequest, known: 
     const meant = known.likelyMeant(path, method);
     // Claude Code takes every 404 for a model that is missing, and says that in place of the message.
     const code = meant !== undefined && headers['anthropic-version'] !== undefined ? 'invalid_request' : 'not_found';
-    return new Fault(code, `${message}${hint(meant, known.below(path))}`);
+    return new Fault(code, `${message}${meant === undefined ? further(known.below(path)) : hint(path, meant)}`);
   }
   return new Fault('method_not_supported', `${message}: send ${allow.filter((each) => each !== 'HEAD').join(' or ')}.`, { allow });
 }
@@ -149,8 +149,13 @@ function hasBody({ 'content-length': length = '0', 'transfer-encoding': coding }
   return coding !== undefined || length !== '0';
 }
 
-function hint(meant: string | undefined, below: readonly string[]): string {
-  if (meant !== undefined) return `, but there is ${shown(meant)}: look at the base URL of the client.`;
+function hint(path: string, meant: string): string {
+  const there = `, but there is ${shown(meant)}`;
+  if (!namesModel(path)) return `${there}: look at the base URL of the client.`;
+  return `${there}, which takes the name of the model in the body: give it as \`model\`, to a client that is not for Azure.`;
+}
+
+function further(below: readonly string[]): string {
   return below.length === 0 ? '.' : `: what is served below it begins with ${below.join(', ')}.`;
 }
 
