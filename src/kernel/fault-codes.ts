@@ -12,6 +12,8 @@ export interface FaultRule {
   /** Seconds for `retry-after`, where the client should wait. */
   readonly retryAfterS?: number;
   readonly log: 'info' | 'warn' | 'error';
+  /** How to say who one is. HTTP asks for it beside 401 (RFC 9110, 15.5.2), and some clients show nothing of an answer without it. */
+  readonly challenge?: string;
   /** What the user does next; printed on the receipt. */
   readonly nextStep: string;
 }
@@ -25,6 +27,7 @@ export const FAULT_RULES = {
   invalid_api_key: {
     ...invalid,
     http: 401,
+    challenge: 'Bearer',
     graphql: 'UNAUTHENTICATED',
     nextStep: 'Send a valid key as "Authorization: Bearer sk-tf-…".',
   },

@@ -10,8 +10,10 @@ import { secretOf, tokenOf } from '../support/shop-catalog';
 
 const REST = join(__dirname, '..', '..', 'src', 'api', 'rest');
 const ACME = tokenOf('acme');
-const UNKNOWN = { status: 401, code: 'invalid_api_key', closed: 4401 };
-const refused = (code: string) => ({ status: 403, code, closed: 4403 });
+const UNKNOWN = { status: 401, code: 'invalid_api_key', closed: 4401, challenge: 'Bearer' as string | null };
+const refused = (code: string) => ({ status: 403, code, closed: 4403, challenge: null });
+/** What a 401 must carry: clients that look for it, such as Java's with an authenticator, show nothing of an answer without it. */
+const challengeOf = ({ headers }: Response) => headers.get('www-authenticate');
 
 interface Secret {
   readonly secret: string;
@@ -68,7 +70,7 @@ onOneDatabase('a credential that opens nothing', (bed, promise) => {
     const url = bed.gateway.origin + path.replace(/:\w+|\*/g, 'anything');
     const response = await fetch(url, { method, headers: { ...headersOf(secret), ...type }, ...(method === 'POST' && { body: body() }) });
     const { error } = (await response.json()) as { readonly error: { readonly code: string } };
-    return { path, status: response.status, code: error.code };
+    return { path, status: response.status, code: error.code, challenge: challengeOf(response) };
   };
 
   for (const [what, secret, told] of CREDENTIALS) {
@@ -82,15 +84,15 @@ onOneDatabase('a credential that opens nothing', (bed, promise) => {
       });
       const { data, errors } = (await response.json()) as { data?: unknown; errors: [{ extensions: { faultCode: string } }] };
       expect([response.status, errors[0].extensions.faultCode, data]).toEqual([told.status, told.code, undefined]);
+      expect(challengeOf(response)).toBe(told.challenge);
 
       const live = await openLive(bed.gateway.origin);
       live.send({ type: 'connection_init', ...(shown !== null && { payload: { authorization: `Bearer ${shown}` } }) });
       expect((await live.closed).code).toBe(told.closed);
 
       // Tokens of people are nobody's key there.
-      const overRest = what === 'a revoked token' ? UNKNOWN : told;
-      for (const path of PATHS)
-        expect(await restAnswer(shown, path)).toEqual({ path: path.path, status: overRest.status, code: overRest.code });
+      const { closed: _closed, ...overRest } = what === 'a revoked token' ? UNKNOWN : told;
+      for (const path of PATHS) expect(await restAnswer(shown, path)).toEqual({ path: path.path, ...overRest });
     });
   }
 
@@ -103,7 +105,8 @@ onOneDatabase('a credential that opens nothing', (bed, promise) => {
 
   promise('is, over REST, also a token of people and that of the operator', async () => {
     for (const token of [ACME, OPERATOR_TOKEN])
-      for (const path of PATHS) expect(await restAnswer(token, path)).toEqual({ path: path.path, status: 401, code: 'invalid_api_key' });
+      for (const { path, ...more } of PATHS)
+        expect(await restAnswer(token, { path, ...more })).toEqual({ path, status: 401, code: 'invalid_api_key', challenge: 'Bearer' });
   });
 });
 

@@ -157,7 +157,9 @@ function withRequestId(payload: unknown, requestId: string): unknown {
 function refuse(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = error instanceof Fault ? error : (badRequest(error) ?? maskedFault(error));
   if (fault.rule.log === 'error') log.error({ err: error, request: request.id }, 'a request of the graph broke');
-  return reply.code(fault.rule.http).send(errorBody(fault, request.id));
+  const { http, challenge } = fault.rule;
+  if (challenge !== undefined) reply.header('www-authenticate', challenge);
+  return reply.code(http).send(errorBody(fault, request.id));
 }
 
 function badRequest(error: unknown): Fault | null {

@@ -21,6 +21,7 @@ export function renderError(error: unknown, requestId: string): RenderedError {
       'x-should-retry': String(retry),
       ...(retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) }),
       ...(detail.allow && { allow: detail.allow.join(', ') }),
+      ...(rule.challenge && { 'www-authenticate': rule.challenge }),
     },
     body: {
       error: {
