@@ -5,6 +5,10 @@ import { keptFromOthers } from '../sql/query';
 import { type Row, textOf, whole } from '../sql/row-values';
 import { type AppliedCatalog, NOTHING_APPLIED } from './applied-catalog';
 
+const SECOND_MS = 1_000;
+/** When numbers begin: they are seconds in a column of 31 bits. */
+const FIRST_MS = Date.UTC(2026, 0, 1);
+
 export interface CatalogState {
   readonly revision: number;
   readonly applied: AppliedCatalog;
@@ -20,13 +24,13 @@ export type CatalogChange<T> = (
  * Runs `change` in a transaction that no other change of the catalog can overlap, in this process or another. What it
  * returns as `next` is stored as the applied catalog under the next revision; null: nothing changed.
  */
-export async function changingCatalog<T>(dataSource: DataSource, change: CatalogChange<T>): Promise<T> {
+export async function changingCatalog<T>(dataSource: DataSource, now: number, change: CatalogChange<T>): Promise<T> {
   // In a transaction of its own: two first starts at once would else deadlock on the row that both insert.
   await inTransaction(dataSource, ensureRow);
   return inTransaction(dataSource, async (manager) => {
     const state = await lockState(manager);
     const { next, result } = await change(manager, state);
-    if (next !== null) await storeState(manager, state.revision + 1, next);
+    if (next !== null) await storeState(manager, revisionAfter(state.revision, now), next);
     return result;
   });
 }
@@ -48,6 +52,14 @@ export async function readApplied(dataSource: DataSource): Promise<AppliedCatalo
 export async function readRevision(manager: EntityManager): Promise<number> {
   const rows: Row[] = await manager.query('SELECT revision FROM catalog_state WHERE id = 1');
   return whole(rows[0]?.['revision'] ?? 0);
+}
+
+/**
+ * Seconds, and more where there were more changes: a change that was lost with its server, where a replica took over that had not heard of
+ * it, and the one that is made in its place then have different numbers, and whoever knows the lost one reads the other.
+ */
+function revisionAfter(revision: number, now: number): number {
+  return Math.max(revision + 1, Math.trunc((now - FIRST_MS) / SECOND_MS));
 }
 
 async function ensureRow(manager: EntityManager): Promise<void> {

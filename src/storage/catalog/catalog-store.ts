@@ -44,6 +44,7 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
   private nextPriceAt = Number.POSITIVE_INFINITY;
   private readonly priceCache = new Map<string, PriceVersion>();
   private timer: NodeJS.Timeout | null = null;
+  private loading: Promise<void> = Promise.resolve();
   private refreshing: Promise<void> | null = null;
   private readable = true;
 
@@ -75,10 +76,22 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
     return new Map(known.map((price) => [price.id, price]));
   }
 
-  /** Reads the catalog anew. @throws ConfigurationError when the master key does not open the stored secrets */
-  async load(): Promise<void> {
+  /**
+   * Reads the catalog anew, one after the other: what was read last is what stands, whatever its number. It may be less than before,
+   * where a replica took over that had not heard of the last change.
+   * @throws ConfigurationError when the master key does not open the stored secrets
+   */
+  load(): Promise<void> {
+    const loading = this.loading.then(() => this.loadNow());
+    this.loading = loading.catch(() => undefined);
+    return loading;
+  }
+
+  private async loadNow(): Promise<void> {
     const read = await inTransaction(this.parts.dataSource, (manager) => readSnapshot(manager, this.parts.masterKey));
-    if (this.snapshot === null || read.revision >= this.snapshot.revision) this.show(read, this.parts.clock.now());
+    // A version that was lost has left its id to the one that was made in its place.
+    this.priceCache.clear();
+    this.show(read, this.parts.clock.now());
   }
 
   /**
@@ -173,7 +186,7 @@ export class SqlCatalogStore implements CatalogStore, CatalogEditor {
 
   /** `current` shows it on return. With another master key than that of what is sealed nothing is written: nobody could read it as a whole. */
   private async changing<T>(change: CatalogChange<T>): Promise<T> {
-    const result = await changingCatalog(this.parts.dataSource, async (manager, state) => {
+    const result = await changingCatalog(this.parts.dataSource, this.parts.clock.now(), async (manager, state) => {
       const done = await change(manager, state);
       if (done.next !== null) await readSnapshot(manager, this.parts.masterKey);
       return done;
