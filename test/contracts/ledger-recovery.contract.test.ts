@@ -5,13 +5,14 @@ import { linkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
-import type { LedgerStore, PlaceHold } from '../../src/ledger/ledger-store';
+import type { LedgerItem, LedgerStore, PlaceHold } from '../../src/ledger/ledger-store';
 import { MysqlConnections } from '../../src/storage/ledger/mysql/mysql-connections';
 import { DoubtfulBatches } from '../../src/storage/ledger/mysql/mysql-doubt';
 import { openMysqlLedger } from '../../src/storage/ledger/mysql/mysql-ledger';
 import { declareDead, orphanedHolds } from '../../src/storage/ledger/mysql/mysql-process';
 import { MysqlRecovery, RECOVERY_TIMINGS, type RecoveryPorts } from '../../src/storage/ledger/mysql/mysql-recovery';
 import { MysqlLedgerStore } from '../../src/storage/ledger/mysql/mysql-store';
+import { OwnHolds } from '../../src/storage/ledger/mysql/own-holds';
 import { openLedgerFile } from '../../src/storage/ledger/sqlite/sqlite-database';
 import { lockSqliteOwner } from '../../src/storage/ledger/sqlite/sqlite-owner-lock';
 import { auditLedger } from '../support/audit';
@@ -358,6 +359,66 @@ describe('recovery on mysql', () => {
     expect(late).toEqual({ verdict: 'not_open' });
     await expectReleased(database, dead.holds[0]!);
     await recovery.stop();
+  });
+
+  describe('where a replica took over that had heard of a hold and not of its end', () => {
+    const writerOf = (owner: string) => {
+      const ownHolds = new OwnHolds(silentLog);
+      const store = new MysqlLedgerStore({ connections, owner, clock, doubtful: new DoubtfulBatches(silentLog), ownHolds });
+      return { ownHolds, store, write: (...items: LedgerItem[]) => store.write({ id: newId(), items }) };
+    };
+    /** Brings back rows as they were; what came since is gone. */
+    const before = async () => {
+      const tables = ['ledger_batch', 'hold', 'receipt', 'attempt', 'transfer', 'wallet', 'wallet_change', 'spend_counter'];
+      for (const table of tables) await database.query(`CREATE TABLE kept_${table} AS SELECT * FROM ${table}`);
+      return async () => {
+        for (const table of tables.toReversed()) await database.query(`DELETE FROM ${table}`);
+        for (const table of tables) await database.query(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
+        for (const table of tables) await database.query(`DROP TABLE kept_${table}`);
+      };
+    };
+
+    promise('ends it for a process that lives, and no hold of a request that is still in flight', async () => {
+      const owner = newId();
+      const { ownHolds, write } = writerOf(owner);
+      const recovery = recoveryOf(owner, undefined, { ownHolds });
+      await recovery.start();
+      const [ended, released, running] = [streamed('acme', 7n), streamed('acme', 7n), streamed('acme', 7n)];
+      await write(ended, released, running);
+      const bringBack = await before();
+      await write(end(ended, 5n), end(released, 0n));
+      await bringBack();
+      await rounds(recovery, 10);
+      expect(await openHolds()).toBe(3n);
+      await rounds(recovery, 2);
+      expect(await openHolds()).toBe(1n);
+      const receipts = await database.query('SELECT charge, error_message, no_charge_reason FROM receipt');
+      const why = 'The database lost how the request ended';
+      const lost = {
+        charge: 0n,
+        error_message: `${why}.`,
+        no_charge_reason: `${why}, so nothing was charged and the held amount was given back.`,
+      };
+      expect(receipts).toEqual([lost, lost]);
+      await rounds(recovery, 30);
+      expect(await write(end(running, 3n))).toEqual([{ verdict: 'done' }]);
+      await recovery.stop();
+    });
+
+    promise('touches no hold that took the place of another, nor one whose end is to be told again', async () => {
+      const owner = newId();
+      const { ownHolds, write } = writerOf(owner);
+      const recovery = recoveryOf(owner, undefined, { ownHolds });
+      await recovery.start();
+      const first = streamed('acme', 7n);
+      await write(first);
+      const second: PlaceHold = { ...streamed('acme', 9n), replaces: first };
+      await write(second);
+      await expect(write({ ...end(second, 3n), transferId: 'x'.repeat(1_000) })).rejects.toThrow();
+      await rounds(recovery, 30);
+      expect(await write(end(second, 3n))).toEqual([{ verdict: 'done' }]);
+      await recovery.stop();
+    });
   });
 
   promise('tells a process once that it was declared dead', async () => {

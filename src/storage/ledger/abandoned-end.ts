@@ -23,8 +23,20 @@ export function holdOf(row: HoldValues): OpenHold {
   };
 }
 
+/** Why nobody ends a request as it ended. */
+interface Abandoned {
+  readonly request: string;
+  readonly answer: string;
+}
+export const STOPPED: Abandoned = {
+  request: 'The gateway stopped before the request ended',
+  answer: 'The gateway stopped before the answer ended',
+};
+/** A replica took over that had heard of the hold and not of its end. */
+export const LOST: Abandoned = { request: 'The database lost how the request ended', answer: 'The database lost how the answer ended' };
+
 /** The end of a request whose gateway died, from what its hold knows. */
-export function abandonedEnd(row: HoldValues, at: number): EndRequest {
+export function abandonedEnd(row: HoldValues, at: number, why = STOPPED): EndRequest {
   const read = reader(row);
   const hold = holdOf(row);
   return {
@@ -44,14 +56,14 @@ export function abandonedEnd(row: HoldValues, at: number): EndRequest {
       fallbackCount: 0,
       providerStatus: null,
       errorCode: 'gateway_crashed',
-      errorMessage: 'The gateway stopped before the request ended.',
+      errorMessage: `${why.request}.`,
       usage: NO_USAGE,
       latencyMs: null,
       timeToFirstTokenMs: null,
       loweredOutputLimit: null,
       recovered: true,
       charge: nano(0n),
-      noChargeReason: 'The gateway stopped before the request ended, so nothing was charged and the held amount was given back.',
+      noChargeReason: `${why.request}, so nothing was charged and the held amount was given back.`,
       holdId: hold.holdId,
       holdAmount: nano(hold.amount),
     },
@@ -65,7 +77,8 @@ export function abandonedEnd(row: HoldValues, at: number): EndRequest {
 }
 
 /** The same end, at what its checkpoint says was delivered. */
-export function recoveredEnd(end: EndRequest, hold: OpenHold, { charge, overage = nano(0n), progress, attempts }: Checkpoint): EndRequest {
+export function recoveredEnd(end: EndRequest, hold: OpenHold, checkpoint: Checkpoint, why = STOPPED): EndRequest {
+  const { charge, overage = nano(0n), progress, attempts } = checkpoint;
   // Named one by one: what else stands in the stored text must decide on nothing.
   const delivered: Checkpoint['progress'] = {
     upstreamModel: progress.upstreamModel,
@@ -85,7 +98,7 @@ export function recoveredEnd(end: EndRequest, hold: OpenHold, { charge, overage 
     receipt: {
       ...end.receipt,
       ...delivered,
-      errorMessage: 'The gateway stopped before the answer ended.',
+      errorMessage: `${why.answer}.`,
       charge,
       noChargeReason: charge > 0n ? null : 'What was delivered before the gateway stopped used nothing that has a price.',
     },

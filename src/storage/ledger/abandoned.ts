@@ -5,7 +5,7 @@
 import { Fault } from '../../kernel/fault';
 import { newId } from '../../kernel/ids';
 import type { EndRequest, LedgerStore } from '../../ledger/ledger-store';
-import { abandonedEnd, type HoldValues, holdOf, recoveredEnd } from './abandoned-end';
+import { abandonedEnd, type HoldValues, holdOf, LOST, recoveredEnd, STOPPED } from './abandoned-end';
 import { checkpointOf } from './checkpoint-text';
 
 const SWEEP_BATCH = 256;
@@ -25,6 +25,8 @@ export interface SweepPorts {
   readonly log: SweepLog;
   /** What could not be ended before, and is left alone; what cannot be ended now is added. Left out: none yet. */
   readonly stuck?: Set<string>;
+  /** Those of them whose request ended once, of which the database knows nothing any more. Left out: none. */
+  readonly lost?: readonly string[];
 }
 
 export interface Swept {
@@ -77,13 +79,14 @@ interface Orphan {
   readonly end: EndRequest;
 }
 
-function orphanOf({ now, log }: SweepPorts, row: HoldValues, progress: ReadonlyMap<string, string>): Orphan {
+function orphanOf({ now, log, lost = [] }: SweepPorts, row: HoldValues, progress: ReadonlyMap<string, string>): Orphan {
   const hold = holdOf(row);
-  const end = abandonedEnd(row, now());
+  const why = lost.includes(hold.holdId) ? LOST : STOPPED;
+  const end = abandonedEnd(row, now(), why);
   const text = progress.get(hold.holdId);
   if (text === undefined) return { row, end };
   try {
-    return { row, end: recoveredEnd(end, hold, checkpointOf(text, hold)) };
+    return { row, end: recoveredEnd(end, hold, checkpointOf(text, hold), why) };
   } catch (err) {
     log.error({ err, holdId: hold.holdId }, 'the checkpoint of a dead process cannot be used: its hold is released');
     return { row, end };

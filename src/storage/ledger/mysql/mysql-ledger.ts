@@ -5,6 +5,7 @@ import { MysqlConnections } from './mysql-connections';
 import { DoubtfulBatches } from './mysql-doubt';
 import { MysqlRecovery, RECOVERY_TIMINGS, type RecoveryTimings } from './mysql-recovery';
 import { MysqlLedgerStore, WRITING_CONNECTIONS } from './mysql-store';
+import { OwnHolds } from './own-holds';
 
 export interface MysqlLedgerOptions extends LedgerOptions {
   /** A database whose migrations have run. */
@@ -38,8 +39,9 @@ export async function openMysqlLedger(options: MysqlLedgerOptions): Promise<Open
   const noting = new MysqlConnections(url, 1, NOTE_TIMEOUT_MS);
   const all = [writing, beating, sweeping, noting];
   const doubtful = new DoubtfulBatches(log);
-  const store = new MysqlLedgerStore({ connections: sweeping, owner, clock, doubtful });
-  const recovery = new MysqlRecovery({ beating, sweeping, store, doubtful, owner, clock, log, onFenced, timings, beforeSweep });
+  const ownHolds = new OwnHolds(log);
+  const store = new MysqlLedgerStore({ connections: sweeping, owner, clock, doubtful, ownHolds });
+  const recovery = new MysqlRecovery({ beating, sweeping, store, doubtful, ownHolds, owner, clock, log, onFenced, timings, beforeSweep });
   await recovery.start();
   // One question for all who ask: the heartbeat waits behind it on the same connection.
   let check: Promise<unknown> | null = null;
@@ -52,7 +54,7 @@ export async function openMysqlLedger(options: MysqlLedgerOptions): Promise<Open
     return check;
   };
   return {
-    store: new MysqlLedgerStore({ connections: writing, owner, clock, doubtful, noting, isSilent: () => recovery.isSilent }),
+    store: new MysqlLedgerStore({ connections: writing, owner, clock, doubtful, ownHolds, noting, isSilent: () => recovery.isSilent }),
     isLiving: () => recovery.isLiving(),
     healthy: async () => recovery.isBeating && (await inTime(check ?? ask())),
     close: async () => {

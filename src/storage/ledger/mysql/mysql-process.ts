@@ -47,16 +47,28 @@ export async function declareDead(exchange: Exchange, { id, heartbeatAt }: Silen
   return foundBy(answer) === 1;
 }
 
+/** The ids of the open holds of this process. */
+export async function openHoldsOf(exchange: Exchange, owner: string): Promise<readonly string[]> {
+  const [answer] = await exchange([`SELECT id FROM hold WHERE state = 'OPEN' AND owner = ${literal(owner)}`]);
+  return rowsOf(answer).map(([id]) => String(id));
+}
+
 /**
- * Open holds of processes that are dead or went in good order. Also of those that nobody knows any more: whoever places a hold was written
- * down before, so somebody has cleared the list since.
+ * Open holds of processes that are dead or went in good order, and the `lost` ones among those of the living. Also of those that nobody
+ * knows any more: whoever places a hold was written down before, so somebody has cleared the list since.
  */
-export async function orphanedHolds(exchange: Exchange, limit: number, except: readonly string[]): Promise<readonly HoldValues[]> {
+export async function orphanedHolds(
+  exchange: Exchange,
+  limit: number,
+  except: readonly string[],
+  lost: readonly string[] = [],
+): Promise<readonly HoldValues[]> {
   const columns = HOLD_COLUMNS.map((column) => `h.${column}`).join(', ');
   const others = except.length === 0 ? '' : `AND h.id NOT IN (${list(except)})`;
+  const besides = lost.length === 0 ? '' : `OR h.id IN (${list(lost)})`;
   const [answer] = await exchange([
     `SELECT ${columns} FROM hold h LEFT JOIN gateway_process p ON p.id = h.owner
-     WHERE h.state = 'OPEN' AND COALESCE(p.state, 'DEAD') IN ('DEAD', 'CLEAN') ${others} ORDER BY h.id LIMIT ${Math.trunc(limit)}`,
+     WHERE h.state = 'OPEN' AND (COALESCE(p.state, 'DEAD') IN ('DEAD', 'CLEAN') ${besides}) ${others} ORDER BY h.id LIMIT ${Math.trunc(limit)}`,
   ]);
   return rowsOf(answer);
 }

@@ -12,7 +12,8 @@ import { FORGOTTEN_AT_ONCE } from '../checkpoint-text';
 import { forgetProgress, progressOf } from './mysql-checkpoints';
 import type { Exchange, MysqlConnections } from './mysql-connections';
 import type { DoubtfulBatches } from './mysql-doubt';
-import { beat, declareDead, markClean, orphanedHolds, registerProcess, type Silent, silentProcesses } from './mysql-process';
+import { beat, declareDead, markClean, openHoldsOf, orphanedHolds, registerProcess, type Silent, silentProcesses } from './mysql-process';
+import type { OwnHolds } from './own-holds';
 
 export interface RecoveryTimings {
   readonly beatEveryMs: number;
@@ -34,6 +35,8 @@ export interface RecoveryPorts {
   readonly sweeping: MysqlConnections;
   readonly store: LedgerStore;
   readonly doubtful: DoubtfulBatches;
+  /** Left out: no hold of this process is looked for whose end was lost. */
+  readonly ownHolds?: OwnHolds;
   readonly owner: string;
   readonly clock: Clock;
   readonly log: SweepLog;
@@ -195,17 +198,19 @@ export class MysqlRecovery {
   }
 
   private async sweep(): Promise<void> {
-    const { clock, doubtful, log, store, sweeping } = this.ports;
+    const { clock, doubtful, log, owner, ownHolds, store, sweeping } = this.ports;
     try {
       await doubtful.settle(sweeping);
       await this.ports.beforeSweep?.(store);
       this.tryStuckAgain();
+      const lost = (await ownHolds?.lostEnds(clock.monotonic(), () => sweeping.use((exchange) => openHoldsOf(exchange, owner)))) ?? [];
       const swept = await endOrphans({
         store,
         log,
+        lost,
         stuck: this.stuck,
         now: () => clock.now(),
-        orphans: (limit, except) => sweeping.use((exchange) => orphanedHolds(exchange, limit, except)),
+        orphans: (limit, except) => sweeping.use((exchange) => orphanedHolds(exchange, limit, except, lost)),
         progressOf: (holdIds) => sweeping.use((exchange) => progressOf(exchange, holdIds)),
       });
       if (swept.settled + swept.released > 0) log.warn({ ...swept }, 'ended the open holds of processes that are gone');

@@ -10,6 +10,7 @@ import { writeBatch } from './mysql-batch';
 import { noteProgress } from './mysql-checkpoints';
 import type { MysqlConnections } from './mysql-connections';
 import type { DoubtfulBatches } from './mysql-doubt';
+import type { OwnHolds } from './own-holds';
 
 const TRIES_MAX = 5;
 /** How long a database in trouble is waited for, all tries together: a client waits for no longer to hear that nothing is held. */
@@ -34,6 +35,8 @@ export interface MysqlStorePorts {
   readonly doubtful: DoubtfulBatches;
   /** For checkpoints, which hold up no batch there; left out: those of the batches. */
   readonly noting?: MysqlConnections;
+  /** Hears what becomes of the holds of this process. Left out: nobody asks. */
+  readonly ownHolds?: OwnHolds;
   /** Whether this process may be taken for dead by others, and must not place holds. Left out: it never is. */
   readonly isSilent?: () => boolean;
 }
@@ -51,10 +54,16 @@ export class MysqlLedgerStore implements LedgerStore {
 
   /** @throws Fault `temporarily_unavailable` when the database stays in trouble; other errors are an item's own */
   async write(batch: LedgerBatch): Promise<readonly LedgerVerdict[]> {
-    const { clock, connections, doubtful, owner } = this.ports;
+    const { clock, owner, ownHolds } = this.ports;
     this.refuseHoldsWhenSilent(batch);
     const prepared = prepareBatch(batch, owner, clock.now());
-    const patienceMs = batch.items.every(({ kind }) => kind === 'end') ? PATIENCE_FOR_ENDS_MS : PATIENCE_MS;
+    const write = () => this.writePrepared(prepared);
+    return ownHolds === undefined ? write() : ownHolds.during(prepared.items, write);
+  }
+
+  private async writePrepared(prepared: PreparedBatch): Promise<readonly LedgerVerdict[]> {
+    const { clock, connections, doubtful } = this.ports;
+    const patienceMs = prepared.items.every(({ kind }) => kind === 'end') ? PATIENCE_FOR_ENDS_MS : PATIENCE_MS;
     const until = clock.monotonic() + patienceMs;
     for (let failed = 1; ; failed += 1) {
       try {
