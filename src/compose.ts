@@ -14,6 +14,7 @@ import { CountedAlarms } from './kernel/alarms';
 import { systemClock } from './kernel/clock';
 import type { Log } from './kernel/log';
 import { newSecret } from './kernel/secret';
+import { within } from './kernel/within';
 import type { Catalog } from './routing/catalog';
 import { unreachedPrices } from './routing/unreached-prices';
 import { type FirstStart, secretsText } from './start/banner';
@@ -40,6 +41,9 @@ import { DEMO_PROMPT } from './upstreams/demo/demo-upstream';
 const DRAIN_MS = 30_000;
 /** How long a stop then waits for settlements that the ledger could not take before. */
 const UNENDED_MS = 10_000;
+/** And for each thing that it closes after that. */
+const CLOSED_MS = 5_000;
+const NOT_CLOSED = 'something could not be closed in good order';
 
 const DEMO_BESIDE_STRANGERS =
   'CATALOG is not set, so that the built-in demo is served, on a database that was made with another catalog: what that one sold is out of use until a start with it';
@@ -106,8 +110,8 @@ export async function compose(show: (text: string) => void): Promise<RunningGate
       flow.checkpoints.stop();
       const unended = () => Promise.race([research.close().then(() => Promise.all(gateway.unended)), systemClock.sleep(UNENDED_MS)]);
       const connections = () => app.server.closeAllConnections();
+      await unended().catch((err: unknown) => log.warn({ err }, NOT_CLOSED));
       await closeInOrder(log, [
-        unended,
         () => flow.spool.stop(),
         () => alerts.close(),
         connections,
@@ -119,13 +123,21 @@ export async function compose(show: (text: string) => void): Promise<RunningGate
   };
 }
 
-/** Everything is settled by now: what cannot be closed in good order is said, and does not make the end a failure. */
+/**
+ * Everything is settled by now: what cannot be closed in good order, or waits for a database that keeps it waiting, is said, and does not
+ * make the end a failure.
+ */
 async function closeInOrder(log: Log, closes: readonly (() => unknown)[]): Promise<void> {
   for (const close of closes) {
-    await Promise.resolve()
-      .then(close)
-      .catch((error: unknown) => log.warn({ err: error }, 'something could not be closed in good order'));
+    const closing = Promise.resolve().then(close);
+    await within(CLOSED_MS, closing, notClosed).catch((error: unknown) => {
+      log.warn({ err: error }, NOT_CLOSED);
+    });
   }
+}
+
+function notClosed(): never {
+  throw new Error(`It was not closed within ${CLOSED_MS} ms.`);
 }
 
 /** What a start found or made; `declared`: what the catalog says of research. */

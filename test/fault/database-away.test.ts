@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
 import { audit } from '../support/audit';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
 import { freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
@@ -80,6 +81,22 @@ describe('a gateway whose database is away, on mysql', () => {
     ['refuses connections', () => proxy.sever()],
     ['accepts everything and answers nothing', () => proxy.hang()],
   ];
+
+  promise('that keeps one question waiting behind a lock: a gateway that is stopped leaves all the same, with 0', async () => {
+    const other = await startGateway({ ...settings, folder: undefined });
+    const locked = await createConnection({ uri: database.url });
+    await locked.query('LOCK TABLES account WRITE');
+    const asked = graphAnswer(other.origin, OPERATOR_TOKEN, '{ accounts { id } }').catch(() => undefined);
+    await eventually(async () => {
+      const [row] = await database.query(
+        "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE '%metadata lock%'",
+      );
+      expect(row?.['n']).toBeGreaterThan(0n);
+    });
+    expect((await other.stop()).code).toBe(0);
+    await asked;
+    await locked.end();
+  });
 
   for (const [words, begin] of troubles) {
     promise(`that ${words}: a request hears 503 with retry-after within five seconds, and nothing is sent upstream`, async () => {
