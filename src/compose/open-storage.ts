@@ -42,7 +42,7 @@ import { SqlResearchStore } from '../storage/research/research-store';
 import { SqlRunStore } from '../storage/runs/run-store';
 import { TypeormSettingStore } from '../storage/setting-store';
 import { SqliteSpool } from '../storage/spool/sqlite-spool';
-import { leaveServer } from '../storage/sql/while-answering';
+import { abandonServer, leaveServer } from '../storage/sql/while-answering';
 import { SqlAnswerArchive } from '../storage/stored-answer-store';
 import { Roller } from '../storage/usage/roller';
 import type { GatewayMetrics } from '../telemetry/gateway-metrics';
@@ -78,8 +78,14 @@ export async function openStorage(
   const settings = new TypeormSettingStore(dataSource);
   const ledgerId = await establishLedgerId(settings);
   const spool = openSpool(database, ledgerId, log);
+  const verifier = new AuditThread({ location: database, clock: systemClock, log });
   const leave = () => leaveServer(dataSource);
-  const ledger = await openLedger(database, ownerLock, { log, alarms, leave }, spool);
+  const move = () => {
+    log.warn({}, 'the database is another server now: whoever waits for the former one is told that it does not answer');
+    abandonServer(dataSource);
+    void verifier.giveUp();
+  };
+  const ledger = await openLedger(database, ownerLock, { log, alarms, leave, move }, spool);
   // After the spool was replayed: what waited in it may have answers of then.
   if (masterKeyPrevious === null) await warnOfAnotherKey(dataSource, key, log);
   else await sealAnew(dataSource, { current: key, previous: masterKeyPrevious }, log);
@@ -87,7 +93,6 @@ export async function openStorage(
   const store = tellingTrouble(ringing(ledger.store, doorbell.bell), log, systemClock);
   const commit = new GroupCommit(measured(store, metrics, systemClock));
   const catalog = new SqlCatalogStore({ dataSource, masterKey: key, clock: systemClock, log });
-  const verifier = new AuditThread({ location: database, clock: systemClock, log });
   const sealer = new Sealer({ seal: (range) => verifier.seal(range), clock: systemClock, log });
   const oldMade = new OldMade({ dataSource, clock: systemClock, log });
   const roller = new Roller({ rollUp: () => verifier.rollUp(), log });
@@ -166,7 +171,7 @@ function openSpool(database: Config['database'], ledgerId: string, log: Log): Sq
 async function openLedger(
   database: Config['database'],
   ownerLock: OwnerLock | undefined,
-  { log, alarms, leave }: { readonly log: Log; readonly alarms: Alarms; readonly leave: () => void },
+  { log, alarms, leave, move }: { readonly log: Log; readonly alarms: Alarms } & Record<'leave' | 'move', () => void>,
   spool: SettlementSpool,
 ): Promise<OpenLedger> {
   const beforeSweep = (store: LedgerStore) => replaySpool({ spool, ledger: new GroupCommit(store), log, alarms });
@@ -178,7 +183,7 @@ async function openLedger(
     process.exitCode = FENCED;
     process.kill(process.pid, 'SIGTERM');
   };
-  return openMysqlLedger({ ...options, url: database.url, onFenced, onTakesNoChange: leave });
+  return openMysqlLedger({ ...options, url: database.url, onFenced, onTakesNoChange: leave, onAnotherServer: move });
 }
 
 function followSpend<Rung extends Doorbell>(history: WalletHistory, doorbell: Rung) {

@@ -7,6 +7,7 @@ import type { QueryRunner } from 'typeorm';
 import { systemClock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import { onceAMinute } from '../kernel/once-a-minute';
+import { TABLE_LOCK_WAIT_S } from './sql/mysql-session';
 
 const LOCK_WAIT_TIMEOUT = 'ER_LOCK_WAIT_TIMEOUT';
 /** Less than a call waits for the ledger. */
@@ -37,6 +38,6 @@ export async function waitingBriefly(runner: QueryRunner, log: Pick<Log, 'warn'>
   try {
     await work(change);
   } finally {
-    await runner.query('SET SESSION lock_wait_timeout = DEFAULT').catch(() => undefined);
+    await runner.query(`SET SESSION lock_wait_timeout = ${TABLE_LOCK_WAIT_S}`).catch(() => undefined);
   }
 }

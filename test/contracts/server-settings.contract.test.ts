@@ -2,18 +2,21 @@
 
 import { Socket } from 'node:net';
 import type { DataSource } from 'typeorm';
+import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
 import { NO_RATES } from '../../src/keys/api-key';
 import { TypeormAccountStore } from '../../src/storage/account-store';
 import { openAuditDatabase } from '../../src/storage/audit/audit-database';
 import { createDataSource, openDatabase } from '../../src/storage/data-source';
+import { openMysqlLedger } from '../../src/storage/ledger/mysql/mysql-ledger';
 import { oneProcessAtATime } from '../../src/storage/one-process-at-a-time';
 import { inTransaction } from '../../src/storage/sql/in-transaction';
 import { auditLedger } from '../support/audit';
+import { cuttingProxy } from '../support/cutting-proxy';
 import { freshDatabase, type TestDatabase } from '../support/databases';
 import { eventually, SLACK_MS } from '../support/eventually';
 import { end, move, place, requestFacts } from '../support/ledger-items';
-import { openLedger } from '../support/open-ledger';
+import { openLedger, silentLog } from '../support/open-ledger';
 import { type OwnMariadb, ownMariadb } from '../support/own-mariadb';
 
 const SETTINGS = [
@@ -156,6 +159,37 @@ describe('a server with settings of its own', () => {
     expect(order).toEqual(['first', 'second']);
     expect(heard[0]).toEqual({ work, connection: expect.stringMatching(/^\d+$/) });
   });
+
+  promise(
+    'is known for another one by the heartbeat that finds it where its own was, and for the same one where only the line was cut',
+    async () => {
+      const proxy = await cuttingProxy(database.url);
+      const heard: string[] = [];
+      const said = { ...silentLog, warn: (_facts: object, message: string) => void heard.push(message) };
+      const ledger = await openMysqlLedger({
+        ...{ url: proxy.url, owner: newId(), clock: systemClock, log: said, onFenced: () => undefined },
+        onAnotherServer: () => void heard.push('another'),
+      });
+      const beatsAgain = async () => {
+        const beats = async () => Number((await dataSource.query('SELECT MAX(heartbeat_at) AS at FROM gateway_process'))[0].at);
+        const before = await beats();
+        await eventually(async () => expect(await beats()).toBeGreaterThan(before));
+      };
+      const cut = async () => {
+        proxy.sever();
+        await eventually(() => expect(proxy.turnedAway()).toBeGreaterThan(0));
+        proxy.mend();
+        await beatsAgain();
+      };
+      await cut();
+      expect(heard).not.toContain('another');
+      await dataSource.query('SET GLOBAL server_id = 77');
+      await cut();
+      expect(heard.filter((each) => each === 'another')).toHaveLength(1);
+      await ledger.close();
+      await proxy.close();
+    },
+  );
 
   promise('ends what a silent process looks at after a minute, so that others seal: whoever looks holds a lock by name', async () => {
     const audit = await openAuditDatabase(database);

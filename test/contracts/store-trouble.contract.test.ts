@@ -1,5 +1,6 @@
 /** Stores on a database in trouble: the caller hears that it passes, and what is wrong with a row is never taken for it. */
 
+import { createConnection } from 'mysql2/promise';
 import type { DataSource, EntityManager } from 'typeorm';
 import { systemClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/ids';
@@ -9,7 +10,7 @@ import { createDataSource } from '../../src/storage/data-source';
 import { openMysqlLedger } from '../../src/storage/ledger/mysql/mysql-ledger';
 import { SqlLedgerReader } from '../../src/storage/ledger-reader/ledger-reader';
 import { inTransaction, inTurn } from '../../src/storage/sql/in-transaction';
-import { leaveServer } from '../../src/storage/sql/while-answering';
+import { abandonServer, leaveServer } from '../../src/storage/sql/while-answering';
 import { Sqlite } from '../../src/storage/sqlite-driver';
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy';
 import { freshDatabase, isServed, type TestDatabase, whereServed } from '../support/databases';
@@ -210,6 +211,44 @@ describe('stores on a database in trouble, on mysql', () => {
     await eventually(async () => expect((await open()).filter((id) => its.includes(id))).toEqual([]));
     await ledger.close();
   });
+
+  promise(
+    'that keeps everybody from writing, as a backup does: who changes something hears that it passes, and who reads is served',
+    async () => {
+      const one = await alone(2);
+      const backup = await createConnection({ uri: database.url });
+      await backup.query('LOCK TABLES account READ');
+      const accounts = new TypeormAccountStore(one);
+      const heard = expect(accounts.add(account(newId()), [], [])).rejects.toMatchObject(UNAVAILABLE);
+      await accounts.list();
+      await heard;
+      await backup.end();
+      await accounts.add(account(newId()), [], []);
+    },
+  );
+
+  promise(
+    'that is another one by now, while the former one keeps its connections and says nothing: who waits hears that it passes',
+    async () => {
+      const one = await alone(1);
+      const name = `tf_${newId()}`;
+      const holder = await alone(1);
+      const lock = (sql: string) => inTurn(holder, (manager) => manager.query(sql, [name]));
+      await lock('SELECT GET_LOCK(?, 0)');
+      const waiting = inTurn(one, (manager) => manager.query('SELECT GET_LOCK(?, 3600)', [name]));
+      const heard = expect(waiting).rejects.toMatchObject(UNAVAILABLE);
+      await eventually(async () => {
+        const [row] = await database.query(
+          `SELECT COUNT(*) AS n FROM information_schema.processlist WHERE info LIKE '%GET_LOCK(''${name}%'`,
+        );
+        expect(row?.['n']).toBe(1n);
+      });
+      abandonServer(one);
+      await heard;
+      expect(await inTurn(one, (manager) => manager.query('SELECT 1 AS answered'))).toMatchObject([{ answered: expect.anything() }]);
+      await lock('SELECT RELEASE_LOCK(?)');
+    },
+  );
 
   promise('that is well: a row that it refuses is refused in its own words', async () => {
     const accounts = new TypeormAccountStore(dataSource);

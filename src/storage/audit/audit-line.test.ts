@@ -30,4 +30,13 @@ describe('a line of the audit', () => {
     expect(await line.ask<'rollUp'>(ROLL_UP)).toEqual(ANSWER);
     await line.close();
   });
+
+  it('that is given up tells who waits, and the next call is answered', async () => {
+    const line = lineOf("parentPort.on('message', () => undefined);", LIVING);
+    const waiting = expect(line.ask<'rollUp'>(ROLL_UP)).rejects.toThrow('The audit thread has ended.');
+    await line.giveUp();
+    await waiting;
+    expect(await line.ask<'rollUp'>(ROLL_UP)).toEqual(ANSWER);
+    await line.close();
+  });
 });

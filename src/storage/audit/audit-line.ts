@@ -33,10 +33,15 @@ export class AuditLine {
     });
   }
 
+  /** Whoever waits hears that it has ended, and the next call starts another thread. */
+  async giveUp(): Promise<void> {
+    await this.worker?.terminate();
+  }
+
   /** Ends the thread, whatever it is doing: it writes in transactions only. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.worker?.terminate();
+    await this.giveUp();
   }
 
   private start(): Worker {

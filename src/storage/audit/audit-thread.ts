@@ -54,6 +54,11 @@ export class AuditThread implements LedgerVerifier {
     return this.keepingUp.ask<'rollUp'>({ call: 'rollUp' });
   }
 
+  /** What they are doing fails, and is done anew when it is next asked for: the server that they wait for may never answer. */
+  async giveUp(): Promise<void> {
+    await Promise.all([this.verifying.giveUp(), this.keepingUp.giveUp()]);
+  }
+
   /** Ends both, whatever they are doing: they write in transactions only. */
   async close(): Promise<void> {
     await Promise.all([this.verifying.close(), this.keepingUp.close()]);

@@ -61,6 +61,14 @@ describe('waiting for a database', () => {
     },
   );
 
+  it('that is another one by now ends for all who wait, although it answers', async () => {
+    const { liveness, working, seen } = waiting(() => Promise.resolve());
+    const heard = Promise.allSettled([1, 2].map(() => liveness.during(() => working)));
+    liveness.giveUp();
+    expect(await heard).toEqual([1, 2].map(() => ({ status: 'rejected', reason: expect.objectContaining({ code: 'ETIMEDOUT' }) })));
+    expect(seen.silences).toBe(1);
+  });
+
   it('that answers in time is never asked', async () => {
     const { liveness, seen } = waiting(failing('ETIMEDOUT'));
     expect(await liveness.during(async () => 'at once')).toBe('at once');

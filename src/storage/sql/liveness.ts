@@ -23,6 +23,8 @@ export interface LivenessParts {
 /** Of one server. However many wait for it, it is asked by one of them at a time. */
 export class Liveness {
   private asking: Promise<boolean> | null = null;
+  /** Tells those who wait that nobody answers. */
+  private readonly waiting = new Set<() => void>();
 
   constructor(private readonly parts: LivenessParts) {}
 
@@ -33,9 +35,11 @@ export class Liveness {
   async during<T>(work: Wanted<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     let ended = false;
+    let hear: () => void = () => undefined;
     const silence = new Promise<never>((_, reject) => {
+      hear = () => reject(Object.assign(new Error('The database answers nobody.'), { code: 'ETIMEDOUT' }));
       const look = async () => {
-        if (!(await this.answers())) reject(Object.assign(new Error('The database answers nobody.'), { code: 'ETIMEDOUT' }));
+        if (!(await this.answers())) hear();
         else if (!ended) wait();
       };
       const wait = () => {
@@ -43,12 +47,20 @@ export class Liveness {
       };
       wait();
     });
+    this.waiting.add(hear);
     try {
       return await Promise.race([work(() => !ended), silence]);
     } finally {
       ended = true;
+      this.waiting.delete(hear);
       clearTimeout(timer);
     }
+  }
+
+  /** All who wait hear now that nobody answers: another server is at the address, and says nothing of the one that they wait for. */
+  giveUp(): void {
+    this.parts.onSilence();
+    for (const hear of this.waiting) hear();
   }
 
   private answers(): Promise<boolean> {

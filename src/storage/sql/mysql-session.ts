@@ -24,10 +24,15 @@ export const KEPT_ALIVE = { enableKeepAlive: true, keepAliveInitialDelay: 30_000
  */
 const POOL_LEVEL = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
 /**
+ * So long a caller waits, in the pools, for a table that somebody has locked, such as a backup that keeps everybody from writing: the
+ * server's default is a day.
+ */
+export const TABLE_LOCK_WAIT_S = 5;
+/**
  * A process that freezes, or whose machine is gone, in the midst of a transaction would keep what it has locked for hours: a run whose lease
  * has run out by then, or the row that counts alerts. The server ends such a transaction; MySQL cannot be told so of transactions alone.
  */
-const POOL_SESSION = `${MYSQL_SESSION} /*M!100303 , idle_transaction_timeout = 10 */`;
+const POOL_SESSION = `${MYSQL_SESSION}, lock_wait_timeout = ${TABLE_LOCK_WAIT_S} /*M!100303 , idle_transaction_timeout = 10 */`;
 const DESERTED = 'deserted';
 
 /** The driver as TypeORM wants it: nobody gets a connection of its pools that has not said it, or that was made before `desert`. */

@@ -38,6 +38,12 @@ export function leaveServer({ options, driver }: DataSource): void {
   if (options.type === 'mysql') desert(poolOf(driver));
 }
 
+/** The same, and who waits for an answer of the former one hears that none comes: it may be frozen, and keep its connections for ever. */
+export function abandonServer(dataSource: DataSource): void {
+  leaveServer(dataSource);
+  watched.get(dataSource)?.giveUp();
+}
+
 function poolOf(driver: DataSource['driver']): Pool {
   invariant('pool' in driver, 'the driver of MySQL has a pool');
   return driver.pool as Pool;

@@ -20,6 +20,9 @@ const SESSION_SETTINGS = [
     /*M!100303 , idle_transaction_timeout = 2 */ /*!80000 , wait_timeout = 30 */`,
 ];
 
+/** Which server it is: an address may lead to another one after a failover. */
+const WHO = "CONCAT_WS(' ', @@hostname, @@port, @@server_id)";
+
 /** Said before a transaction that waits for its client in between. Where the server knows transactions that are idle, nothing. */
 export const HURRY = 'SET @waits = 2 /*!80000 , wait_timeout = 2 */';
 /** Said before such a transaction is ended. */
@@ -39,6 +42,15 @@ interface Line {
   readonly connection: Connection;
   /** What its server takes at once, in bytes. */
   readonly packetMax: number;
+  readonly server: string;
+}
+
+/** Where something is at the address that is not as it was. */
+export interface ServerWatch {
+  /** Called when the server takes no change. */
+  readonly onTakesNoChange?: () => void;
+  /** Called when a connection that was made anew led to another server than the one before. */
+  readonly onAnotherServer?: () => void;
 }
 
 export class MysqlConnections {
@@ -46,13 +58,13 @@ export class MysqlConnections {
   private readonly queue: (() => void)[] = [];
   private inUse = 0;
   private era = 0;
+  private server: string | null = null;
 
   constructor(
     private readonly url: string,
     private readonly size: number,
     private readonly timeoutMs = USE_TIMEOUT_MS,
-    /** Called when the server takes no change. */
-    private readonly onTakesNoChange: () => void = () => undefined,
+    private readonly watch: ServerWatch = {},
   ) {}
 
   /**
@@ -65,7 +77,7 @@ export class MysqlConnections {
     const limit = timeLimit(withinMs);
     try {
       const era = this.era;
-      const line = this.idle.pop() ?? (await connect(this.url, withinMs, limit.reached));
+      const line = this.idle.pop() ?? this.recognised(await connect(this.url, withinMs, limit.reached));
       return await this.useOne(line, era, work, limit.reached);
     } finally {
       limit.lift();
@@ -84,6 +96,13 @@ export class MysqlConnections {
     await Promise.all(this.idle.splice(0).map(({ connection }) => connection.end().catch(() => connection.destroy())));
   }
 
+  private recognised(line: Line): Line {
+    const isAnother = this.server !== null && this.server !== line.server;
+    this.server = line.server;
+    if (isAnother) this.watch.onAnotherServer?.();
+    return line;
+  }
+
   private async useOne<T>(line: Line, era: number, work: (exchange: Exchange) => Promise<T>, timeIsUp: Promise<never>): Promise<T> {
     const exchange: Exchange = (statements) => send(line, statements, timeIsUp);
     try {
@@ -91,7 +110,7 @@ export class MysqlConnections {
       this.keep(line, era);
       return result;
     } catch (error) {
-      if (takesNoChange(error)) this.onTakesNoChange();
+      if (takesNoChange(error)) this.watch.onTakesNoChange?.();
       if (troubleOf(error) === 'lost') line.connection.destroy();
       else
         await exchange([REST, 'ROLLBACK']).then(
@@ -135,16 +154,21 @@ async function connect(url: string, withinMs: number, timeIsUp: Promise<never>):
   // Without a listener the loss of a connection would end the process; whoever uses it hears of it anyway.
   connection.on('error', () => undefined);
   try {
-    const settings = { connection, packetMax: Number.POSITIVE_INFINITY };
-    const answers = await send(settings, [...SESSION_SETTINGS, 'SELECT @@max_allowed_packet'], timeIsUp);
-    return { connection, packetMax: Number.parseInt(String(rowsOf(answers.at(-1))[0]?.[0]), 10) };
+    const asking = { connection, packetMax: Number.POSITIVE_INFINITY };
+    const answers = await send(asking, [...SESSION_SETTINGS, `SELECT @@max_allowed_packet, ${WHO}`], timeIsUp);
+    const [[packetMax, server] = []] = rowsOf(answers.at(-1));
+    return { connection, packetMax: Number.parseInt(String(packetMax), 10), server: String(server) };
   } catch (error) {
     connection.destroy();
     throw error;
   }
 }
 
-async function send({ connection, packetMax }: Line, statements: readonly string[], timeIsUp: Promise<never>): Promise<readonly Answer[]> {
+async function send(
+  { connection, packetMax }: Omit<Line, 'server'>,
+  statements: readonly string[],
+  timeIsUp: Promise<never>,
+): Promise<readonly Answer[]> {
   const text = statements.join(';\n');
   refuseTooLong(text, packetMax);
   const [answer]: unknown[] = await Promise.race([connection.query(text), timeIsUp]);

@@ -17,6 +17,11 @@ export interface MysqlLedgerOptions extends LedgerOptions {
    * not notice, and would go on reading there.
    */
   readonly onTakesNoChange?: () => void;
+  /**
+   * Called when the heartbeat lost its server and found another one at the address, as after a failover. The former one may be frozen, and
+   * nothing else tells whoever waits for it, because the one that is asked whether it is there answers.
+   */
+  readonly onAnotherServer?: () => void;
   readonly timings?: RecoveryTimings;
 }
 
@@ -27,14 +32,18 @@ const NOTE_TIMEOUT_MS = 2_000;
 
 /** Opens the ledger and counts this process among the living, before anything can be placed. */
 export async function openMysqlLedger(options: MysqlLedgerOptions): Promise<OpenLedger> {
-  const { url, owner, clock, log, onFenced, onTakesNoChange, beforeSweep, timings = RECOVERY_TIMINGS } = options;
+  const { url, owner, clock, log, onFenced, onTakesNoChange, onAnotherServer, beforeSweep, timings = RECOVERY_TIMINGS } = options;
   const leave = () => {
     for (const each of all) each.leaveServer();
     onTakesNoChange?.();
   };
-  const writing = new MysqlConnections(url, WRITING_CONNECTIONS, undefined, leave);
+  const move = () => {
+    for (const each of [writing, sweeping, noting]) each.leaveServer();
+    onAnotherServer?.();
+  };
+  const writing = new MysqlConnections(url, WRITING_CONNECTIONS, undefined, { onTakesNoChange: leave });
   // Apart: a heartbeat never waits for a batch, a sweep for neither, and nobody for checkpoints.
-  const beating = new MysqlConnections(url, 1, BEAT_TIMEOUT_MS, leave);
+  const beating = new MysqlConnections(url, 1, BEAT_TIMEOUT_MS, { onTakesNoChange: leave, onAnotherServer: move });
   const sweeping = new MysqlConnections(url, 1);
   const noting = new MysqlConnections(url, 1, NOTE_TIMEOUT_MS);
   const all = [writing, beating, sweeping, noting];
