@@ -256,6 +256,22 @@ describe('recovery on mysql', () => {
     await recovery.stop();
   });
 
+  promise(
+    'releases the holds of a process that is silent since before the clock of the database was put back, and of none that beats',
+    async () => {
+      const [dead, living] = [await processWith('LIVE', -1_200_000, 3), await processWith('LIVE', -1_200_000, 3)];
+      const recovery = recoveryOf(newId());
+      await recovery.start();
+      await rounds(recovery, 10);
+      expect([await stateOf(dead.owner), await stateOf(living.owner)]).toEqual(['LIVE', 'LIVE']);
+      await database.query(`UPDATE gateway_process SET heartbeat_at = UNIX_TIMESTAMP(NOW(3)) * 1000 WHERE id = '${living.owner}'`);
+      await rounds(recovery, 2);
+      expect([await stateOf(dead.owner), await stateOf(living.owner)]).toEqual(['DEAD', 'LIVE']);
+      expect(await openHolds()).toBe(3n);
+      await recovery.stop();
+    },
+  );
+
   promise('declares no process dead that has beaten since it was looked at', async () => {
     const { owner } = await processWith('LIVE', 7_000, 0);
     expect(await connections.use((exchange) => declareDead(exchange, { id: owner, heartbeatAt: '1' }))).toBe(false);

@@ -13,6 +13,8 @@ export interface Silent {
   readonly id: string;
   /** As the database holds it; equal means that no heartbeat came in between. */
   readonly heartbeatAt: string;
+  /** It is later than the clock, which was put back since: how old it is, nobody knows. */
+  readonly isAhead: boolean;
 }
 
 export async function registerProcess(exchange: Exchange, id: string): Promise<void> {
@@ -31,16 +33,17 @@ export async function markClean(exchange: Exchange, id: string): Promise<void> {
   await exchange([`UPDATE gateway_process SET state = 'CLEAN' WHERE id = ${literal(id)} AND state = 'LIVE'`]);
 }
 
-/** Processes that count as living and have not beaten for `silentMs`. */
+/** Processes that count as living and have not beaten for `silentMs`, or whose heartbeat is of a time that has not come. */
 export async function silentProcesses(exchange: Exchange, silentMs: number): Promise<readonly Silent[]> {
   const [answer] = await exchange([
-    `SELECT id, heartbeat_at FROM gateway_process WHERE state = 'LIVE' AND heartbeat_at < ${MYSQL_NOW} - ${Math.trunc(silentMs)}`,
+    `SELECT id, heartbeat_at, heartbeat_at > ${MYSQL_NOW} FROM gateway_process
+     WHERE state = 'LIVE' AND NOT heartbeat_at BETWEEN ${MYSQL_NOW} - ${Math.trunc(silentMs)} AND ${MYSQL_NOW}`,
   ]);
-  return rowsOf(answer).map(([id, heartbeatAt]) => ({ id: String(id), heartbeatAt: String(heartbeatAt) }));
+  return rowsOf(answer).map(([id, heartbeatAt, isAhead]) => ({ id: String(id), heartbeatAt: String(heartbeatAt), isAhead: isAhead === 1 }));
 }
 
 /** @returns whether this call, and no other, declared the process dead */
-export async function declareDead(exchange: Exchange, { id, heartbeatAt }: Silent): Promise<boolean> {
+export async function declareDead(exchange: Exchange, { id, heartbeatAt }: Omit<Silent, 'isAhead'>): Promise<boolean> {
   const [answer] = await exchange([
     `UPDATE gateway_process SET state = 'DEAD' WHERE id = ${literal(id)} AND state = 'LIVE' AND heartbeat_at = ${BigInt(heartbeatAt)}`,
   ]);

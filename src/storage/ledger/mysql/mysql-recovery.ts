@@ -181,7 +181,7 @@ export class MysqlRecovery {
     for (const process of silent) {
       const known = this.suspects.get(process.id);
       if (known?.heartbeatAt !== process.heartbeatAt) this.suspects.set(process.id, { ...process, since: clock.monotonic() });
-      else if (clock.monotonic() - known.since >= timings.watchedMs) await this.bury(process);
+      else if (clock.monotonic() - known.since >= timings.watchedMs + (process.isAhead ? timings.silentMs : 0)) await this.bury(process);
     }
   }
 
