@@ -79,13 +79,7 @@ export async function openStorage(
   const ledgerId = await establishLedgerId(settings);
   const spool = openSpool(database, ledgerId, log);
   const verifier = new AuditThread({ location: database, clock: systemClock, log });
-  const leave = () => leaveServer(dataSource);
-  const move = () => {
-    log.warn({}, 'the database is another server now: whoever waits for the former one is told that it does not answer');
-    abandonServer(dataSource);
-    void verifier.giveUp();
-  };
-  const ledger = await openLedger(database, ownerLock, { log, alarms, leave, move }, spool);
+  const ledger = await openLedger(database, ownerLock, { log, alarms, watch: serverWatch(dataSource, verifier, log) }, spool);
   // After the spool was replayed: what waited in it may have answers of then.
   if (masterKeyPrevious === null) await warnOfAnotherKey(dataSource, key, log);
   else await sealAnew(dataSource, { current: key, previous: masterKeyPrevious }, log);
@@ -168,10 +162,22 @@ function openSpool(database: Config['database'], ledgerId: string, log: Log): Sq
   return new SqliteSpool({ file: path.join(folder, `spool-${ledgerId}.sqlite`), clock: systemClock, log });
 }
 
+/** What the ledger's connections tell all others of the server that they meet. */
+function serverWatch(dataSource: Database, verifier: AuditThread, log: Log) {
+  return {
+    onTakesNoChange: () => leaveServer(dataSource),
+    onAnotherServer: () => {
+      log.warn({}, 'the database is another server now: whoever waits for the former one is told that it does not answer');
+      abandonServer(dataSource);
+      void verifier.giveUp();
+    },
+  };
+}
+
 async function openLedger(
   database: Config['database'],
   ownerLock: OwnerLock | undefined,
-  { log, alarms, leave, move }: { readonly log: Log; readonly alarms: Alarms } & Record<'leave' | 'move', () => void>,
+  { log, alarms, watch }: { readonly log: Log; readonly alarms: Alarms; readonly watch: ReturnType<typeof serverWatch> },
   spool: SettlementSpool,
 ): Promise<OpenLedger> {
   const beforeSweep = (store: LedgerStore) => replaySpool({ spool, ledger: new GroupCommit(store), log, alarms });
@@ -183,7 +189,7 @@ async function openLedger(
     process.exitCode = FENCED;
     process.kill(process.pid, 'SIGTERM');
   };
-  return openMysqlLedger({ ...options, url: database.url, onFenced, onTakesNoChange: leave, onAnotherServer: move });
+  return openMysqlLedger({ ...options, url: database.url, onFenced, ...watch });
 }
 
 function followSpend<Rung extends Doorbell>(history: WalletHistory, doorbell: Rung) {
