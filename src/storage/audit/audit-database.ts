@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise';
 import type { DatabaseLocation } from '../data-source';
-import { MYSQL_SESSION } from '../sql/mysql-session';
+import { KEPT_ALIVE, MYSQL_SESSION } from '../sql/mysql-session';
 import { Sqlite } from '../sqlite-driver';
 import type { Cell, Read } from './read';
 import { BUSY_TIMEOUT_MS, writeInTurn } from './sqlite-writing';
@@ -107,6 +107,7 @@ async function openMysql(url: string): Promise<AuditDatabase> {
     supportBigNumbers: true,
     bigNumberStrings: true,
     rowsAsArray: true,
+    ...KEPT_ALIVE,
     connectTimeout: CONNECT_TIMEOUT_MS,
   });
   // Without a listener the loss of a connection would end the process; whoever uses it hears of it anyway.
