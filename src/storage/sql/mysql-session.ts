@@ -13,8 +13,9 @@ export const MYSQL_SESSION = `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGIN
   time_zone = '+00:00', wait_timeout = 28800 /*M!100101 , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */, NAMES utf8mb4`;
 
 /**
- * Of every connection that is kept, or asked what takes long. A firewall forgets one that is silent for minutes and tells neither end: whatever goes out on it then
- * waits for a quarter of an hour, while the server answers everybody else. So each says twice a minute that it is there.
+ * Of every connection that is kept, or asked what takes long. A firewall forgets one that is silent for minutes and tells neither end:
+ * whatever goes out on it then waits for a quarter of an hour, while the server answers everybody else. So each says twice a minute that
+ * it is there.
  */
 export const KEPT_ALIVE = { enableKeepAlive: true, keepAliveInitialDelay: 30_000 } as const;
 
