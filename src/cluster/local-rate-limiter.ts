@@ -4,8 +4,10 @@ import { emptied, levelsOf, type RateFill, refusalOf, reservedTokens } from '../
 import type { RateAsk, RateGranted, RateLevels, RateLimiter, RateLimits, RateRefused } from '../keys/rate-limiter';
 
 interface Remembered {
-  fill: RateFill;
-  at: number;
+  readonly fill: RateFill;
+  readonly at: number;
+  /** Of the last request that took: what ends by the limits of before drains nothing by them. */
+  readonly limits: RateLimits;
 }
 
 const NOTHING: RateFill = { requests: 0, tokens: 0, running: 0 };
@@ -26,7 +28,7 @@ export class LocalRateLimiter implements RateLimiter {
     if (refusal !== null) return { granted: false, levels: levelsOf(limits, fill), ...refusal };
     const reserved = reservedTokens(ask);
     const taken = { requests: fill.requests + 1, tokens: fill.tokens + reserved, running: fill.running + 1 };
-    this.remember(holder, taken);
+    this.remember(holder, taken, limits);
     return { granted: true, levels: levelsOf(limits, taken), giveBack: this.returning(ask, reserved) };
   }
 
@@ -39,9 +41,11 @@ export class LocalRateLimiter implements RateLimiter {
     return async (tokensUsed) => {
       if (returned) return;
       returned = true;
-      const fill = this.fillOf(holder, limits);
-      const tokens = limits.tokensPerMinute === null ? 0 : Math.max(0, fill.tokens + tokensUsed - reserved);
-      this.remember(holder, { ...fill, tokens, running: Math.max(0, fill.running - 1) });
+      const now = this.remembered.get(holder)?.limits ?? limits;
+      const fill = this.fillOf(holder, now);
+      const more = limits.tokensPerMinute === null ? 0 : tokensUsed - reserved;
+      const ended = { ...fill, tokens: Math.max(0, fill.tokens + more), running: Math.max(0, fill.running - 1) };
+      this.remember(holder, ended, now);
     };
   }
 
@@ -50,9 +54,9 @@ export class LocalRateLimiter implements RateLimiter {
     return known === undefined ? NOTHING : emptied(known.fill, limits, this.clock.monotonic() - known.at);
   }
 
-  private remember(holder: string, fill: RateFill): void {
+  private remember(holder: string, fill: RateFill, limits: RateLimits): void {
     const at = this.clock.monotonic();
-    this.remembered.set(holder, { fill, at });
+    this.remembered.set(holder, { fill, at, limits });
     if (this.remembered.size <= this.sweptAt) return;
     for (const [id, known] of this.remembered) {
       if (known.fill.running === 0 && at - known.at > FORGOTTEN_AFTER_MS) this.remembered.delete(id);

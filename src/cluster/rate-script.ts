@@ -7,13 +7,17 @@
  * ARGV: what to do (`take`, `give` or `look`), the limits of requests, tokens and concurrency (0: none), the tokens to add
  * (with a sign), the slot, how long a slot lasts in milliseconds, and one that the process holds (empty: none). Where that one does not stand
  * here, it takes nothing and gives `forgotten`.
+ *
+ * Buckets say by which limits they run empty: those of the last request that took. What ends, by limits that may have changed
+ * since, drains nothing by its own.
  */
 export const RATE_SCRIPT = `
 local act, rpm, tpm, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local tokens, slot, lease, holds = tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7]), ARGV[8]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local stored = redis.call('HMGET', KEYS[1], 'requests', 'tokens', 'at')
+local stored = redis.call('HMGET', KEYS[1], 'requests', 'tokens', 'at', 'rpm', 'tpm')
+if act == 'give' then rpm, tpm = tonumber(stored[4]) or rpm, tonumber(stored[5]) or tpm end
 local at = tonumber(stored[3]) or now
 local elapsed = math.max(0, now - at)
 if at > now then redis.call('HSET', KEYS[1], 'at', string.format('%.3f', now)) end
@@ -53,7 +57,7 @@ if act ~= 'look' and by == '' then
   used = tpm > 0 and math.max(0, used + tokens) or 0
   local empty = math.ceil(math.max(rpm > 0 and requests * 60000 / rpm or 0, tpm > 0 and used * 60000 / tpm or 0))
   if empty > 0 then
-    redis.call('HSET', KEYS[1], 'requests', string.format('%.6f', requests), 'tokens', string.format('%.6f', used), 'at', string.format('%.3f', now))
+    redis.call('HSET', KEYS[1], 'requests', string.format('%.6f', requests), 'tokens', string.format('%.6f', used), 'at', string.format('%.3f', now), 'rpm', string.format('%.0f', rpm), 'tpm', string.format('%.0f', tpm))
     redis.call('PEXPIRE', KEYS[1], empty)
   else
     redis.call('DEL', KEYS[1])

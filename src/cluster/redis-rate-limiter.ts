@@ -67,7 +67,7 @@ export class RedisRateLimiter implements RateLimiter {
     });
     if (by !== '') return { granted: false, levels, by: by as keyof RateLimits, retryAfterMs };
     if (ask.limits.concurrency !== null) this.hold(this.slotsOf(ask.holder), ask.requestId);
-    return { granted: true, levels, giveBack: (tokensUsed) => this.giveBack(ask, tokensUsed - reserved) };
+    return { granted: true, levels, giveBack: (tokensUsed) => this.giveBack(ask, moreTokens(ask, tokensUsed - reserved)) };
   }
 
   /** @throws when Redis gives no answer */
@@ -177,5 +177,8 @@ export class RedisRateLimiter implements RateLimiter {
     return `${this.bucketsOf(holder)}:slots`;
   }
 }
+
+/** Tokens of a request that began without a limit on them count in none that came since. */
+const moreTokens = ({ limits }: RateAsk, more: number): number => (limits.tokensPerMinute === null ? 0 : more);
 
 const fraction = (text: string): number => +text;

@@ -135,6 +135,18 @@ describe.each(['in process', 'over Redis'])('a rate limiter %s', (kind) => {
     expect(await take(limiter, 'changed', { requestsPerMinute: 2 })).toMatchObject({ granted: false });
   });
 
+  promise(
+    'holds to a new limit while requests of before end: no limit of theirs, and no lack of one, empties its buckets',
+    async ({ limiter }) => {
+      const vast = { requestsPerMinute: 1_000_000_000, tokensPerMinute: 1_000_000_000, tokens: 2 };
+      const before = [await granted(limiter, 'lowered', { concurrency: 9 }), await granted(limiter, 'lowered', vast)];
+      await rush([limiter], 'lowered', { requestsPerMinute: 2, tokensPerMinute: 4, tokens: 2 }, 5);
+      for (const each of before) await each.giveBack(2);
+      expect(await take(limiter, 'lowered', { requestsPerMinute: 2 })).toMatchObject({ granted: false, by: 'requestsPerMinute' });
+      expect(await take(limiter, 'lowered', { tokensPerMinute: 4, tokens: 2 })).toMatchObject({ granted: false, by: 'tokensPerMinute' });
+    },
+  );
+
   promise('takes nothing when it is only asked what is left', async ({ limiter }) => {
     const limits = { requestsPerMinute: 2, tokensPerMinute: 10, concurrency: 1 };
     for (let index = 0; index < 5; index += 1) {
