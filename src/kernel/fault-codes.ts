@@ -53,7 +53,10 @@ export const FAULT_RULES = {
   invalid_request: { ...invalid, http: 400, nextStep: 'Correct the parameter that the message names.' },
   request_too_large: { ...invalid, http: 413, nextStep: 'Send a smaller body.' },
   unsupported_media_type: { ...invalid, http: 415, nextStep: 'Send the body in the type that the message names.' },
-  insufficient_quota: { ...noMoney, nextStep: 'Top up the balance that the message names, or lower the output limit.' },
+  insufficient_quota: {
+    ...noMoney,
+    nextStep: 'Top up the balance that the message names, lower the output limit, or wait for requests in flight that hold some of it.',
+  },
   spend_limit_reached: {
     ...noMoney,
     nextStep: 'Raise the limit or the budget that the message names, or wait until it begins anew, where it does.',

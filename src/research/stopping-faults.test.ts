@@ -18,6 +18,16 @@ describe('the way on of a run that a call has stopped', () => {
     }
   });
 
+  it('is to wait as well where requests in flight hold what is there', () => {
+    for (const fault of [
+      limited('key'),
+      limited('project'),
+      new Fault('insufficient_quota', 'The RMB balance does not cover this request.'),
+    ]) {
+      expect(wayOnAfter(fault)).toContain('or wait');
+    }
+  });
+
   it('is there for nothing that another try may help', () => {
     expect(wayOnAfter(new Fault('upstream_failed', 'No channel gave an answer.'))).toBeUndefined();
   });

@@ -5,10 +5,10 @@ import type { FaultCode } from '../kernel/fault-codes';
 const FOR_GOOD = 'Start another run with another key: this one can only be cancelled.';
 const HIGHER_BUDGET = 'Resume the run with a higher budget.';
 /** A higher budget would only be refused again. */
-const OTHER_LIMIT = 'Raise that limit, or wait until it begins anew where it does, then resume the run.';
+const OTHER_LIMIT = 'Raise that limit, or wait until there is room again, then resume the run.';
 
 const WAY_ON: Partial<Record<FaultCode, string>> = {
-  insufficient_quota: 'Top up the balance, then resume the run.',
+  insufficient_quota: 'Top up the balance, or wait for requests in flight that hold some of it, then resume the run.',
   account_suspended: 'Ask the operator to resume the account, then resume the run.',
   key_paused: 'Resume the key, then the run.',
   key_revoked: FOR_GOOD,

@@ -41,12 +41,15 @@ describe('the ceilings on a hold', () => {
     'are named to whoever reaches them, with what stands against them and what lets it go on: %s',
     (scope, scopeId, window, begins, ends) => {
       const at = { counterId: counterId({ scope, scopeId, bucket: 'RMB', window }, NOON), ceiling: amount('5') };
-      const fault = overLimit({ ...at, spent: amount('4'), held: amount('0.5') }, amount('1'));
+      const fault = overLimit({ ...at, spent: amount('4.1'), held: amount('0.5') }, amount('1'));
       expect(fault).toMatchObject({
         code: 'spend_limit_reached',
-        publicMessage: expect.stringContaining('4 CNY is spent and 0.5 CNY is held'),
+        publicMessage: expect.stringContaining('4.1 CNY is spent and 0.5 CNY is held'),
       });
       expect([fault.publicMessage.startsWith(begins), fault.publicMessage.endsWith(ends)]).toEqual([true, true]);
+      // Only requests in flight stand in the way: there will be room without a raise and before the next window.
+      const soon = overLimit({ ...at, spent: amount('4'), held: amount('0.5') }, amount('1'));
+      expect(soon.publicMessage).toMatch(/What requests in flight hold and do not use is given back when they end\.$/);
     },
   );
 });

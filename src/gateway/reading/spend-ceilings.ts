@@ -33,23 +33,27 @@ export function ceilingsOn(bucket: Bucket, placedAt: number, all: readonly Limit
 /** A ceiling, and what stands against it. */
 export type LimitReached = Omit<Extract<LedgerVerdict, { verdict: 'over_limit' }>, 'verdict'>;
 
+/** Only requests in flight stand in the way: nobody has to wait for another window, or to raise what is not used up. */
+const GIVEN_BACK = ' What requests in flight hold and do not use is given back when they end.';
+
 /** Names the limit, what stands against it, and when it begins anew. */
 export function overLimit(verdict: LimitReached, needed: Nano): Fault {
   const ref = counterRef(verdict.counterId);
   if (ref === undefined) return new Fault('spend_limit_reached', 'A spend limit does not allow this request.');
   const money = (amount: bigint) => `${formatDecimal(amount)} ${currencyOf(ref.bucket)}`;
   const used = `${money(verdict.spent)} is spent and ${money(verdict.held)} is held`;
+  const soon = verdict.spent + needed <= verdict.ceiling ? GIVEN_BACK : '';
   if (ref.scope === 'run') {
     return new Fault(
       'spend_limit_reached',
-      `The budget of the run ${ref.scopeId} on ${ref.bucket} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}. A higher budget lets it go on.`,
+      `The budget of the run ${ref.scopeId} on ${ref.bucket} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}. A higher budget lets it go on.${soon}`,
       { limitOf: ref.scope },
     );
   }
   const { name, anew } = limitWords(ref);
   return new Fault(
     'spend_limit_reached',
-    `The ${name} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}.${anew}`,
+    `The ${name} is ${money(verdict.ceiling)}: ${used}, and this request can cost up to ${money(needed)}.${anew}${soon}`,
     { limitOf: ref.scope },
   );
 }
