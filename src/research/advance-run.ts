@@ -4,6 +4,7 @@
  */
 import { Fault } from '../kernel/fault';
 import { invariant } from '../kernel/invariant';
+import { rateHoldersOf } from '../keys/rate-holders';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { RunStore } from '../runs/run-store';
 import { AT_ONCE } from './estimate';
@@ -103,11 +104,11 @@ export class Drive implements TryState {
     return written;
   }
 
-  /** More than the key has slots for would only be refused, with a receipt each, once a second. */
+  /** More than the key, or its account, has slots for would only be refused, with a receipt each, once a second. */
   private async atOnceOf(keyId: string): Promise<number> {
     try {
       const { key } = await this.means.gateway.keys.recognise({ keyId });
-      return Math.min(AT_ONCE, key.limits.concurrency ?? AT_ONCE);
+      return Math.min(AT_ONCE, ...rateHoldersOf(key).map(({ limits }) => limits.concurrency ?? AT_ONCE));
     } catch (error) {
       // What is wrong with the key is for its calls to say.
       if (error instanceof Fault) return AT_ONCE;

@@ -139,10 +139,12 @@ describe('a run that waits for the rate of its key', () => {
 });
 
 describe('the sections of a run', () => {
-  it('are not asked for more at once than the key has slots for: none is refused', async () => {
-    const world = researchWorld({
-      scene: { key: { limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: 1, spend: [] } } },
-    });
+  const oneSlot = { requestsPerMinute: null, tokensPerMinute: null, concurrency: 1 };
+  it.each([
+    ['key', { limits: { ...oneSlot, spend: [] } }],
+    ['account', { accountRates: oneSlot }],
+  ])('are not asked for more at once than the %s has slots for: none is refused', async (_whose, key) => {
+    const world = researchWorld({ scene: { key } });
     await new Drive(world.means, world.research, 'owner').run();
     expect(world.upstream.calls.length).toBeGreaterThan(0);
     expect(world.steps.filter(({ call }) => call !== undefined)).toHaveLength(world.upstream.calls.length);
