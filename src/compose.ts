@@ -157,19 +157,29 @@ async function openPrepared(configuration: Configuration, watchers: Parameters<t
 async function prepare({ config, catalog }: Configuration, storage: Storage, log: Log): Promise<Prepared> {
   const demoKey = newSecret('sk-tf-');
   const declaration = catalog ?? demoCatalog({ flakyUrl: DEMO_FLAKY_URL, steadyUrl: DEMO_STEADY_URL, keySecret: demoKey });
+  if (!speaksForAll()) return follow(storage, declaration);
   const ports = { accounts: storage.accounts, keys: storage.keys, clock: systemClock, moveMoney: storage.commit.end.bind(storage.commit) };
   await checkOperatorToken(storage, config.adminToken, declaration.accounts);
   await checkAccounts(ports, declaration.accounts);
-  const strangers = catalog === null && speaksForAll() ? await strangersIn(storage.dataSource, declaration) : null;
+  const strangers = catalog === null ? await strangersIn(storage.dataSource, declaration) : null;
   if (strangers !== null) log.warn(strangers, DEMO_BESIDE_STRANGERS);
   await storage.catalog.applyCatalog(declaration.routing);
-  if (speaksForAll()) tellUnreachedPrices(storage.catalog.current(), log);
+  tellUnreachedPrices(storage.catalog.current(), log);
   const made = await applyAccounts(ports, declaration.accounts);
   // The demo's secret is another one at each start.
-  if (catalog !== null && speaksForAll()) tellPassedOver(await passedOverSecrets(ports, declaration.accounts), log);
+  if (catalog !== null) tellPassedOver(await passedOverSecrets(ports, declaration.accounts), log);
   const operatorToken = await establishOperatorToken(storage.settings, config.adminToken);
   const first = { operatorToken, demoKey: catalog === null && made.keys.includes(DEMO_KEY_ID) ? demoKey : null };
   return { first, declared: declaration.research };
+}
+
+/**
+ * The first worker has prepared the database. One that takes the place of a dead one is no start that somebody decided on: with its old
+ * environment it would undo what was changed elsewhere since, such as the token of the operator that has leaked.
+ */
+async function follow(storage: Storage, declaration: Declaration): Promise<Prepared> {
+  await storage.catalog.load();
+  return { first: { operatorToken: null, demoKey: null }, declared: declaration.research };
 }
 
 /** It is no fault: a provider's list may be written down as it is. */

@@ -1,8 +1,8 @@
 /** Several processes on one port, and one that watches over them. */
 import { readFileSync } from 'node:fs';
 import { eventually, gate } from '../support/eventually';
-import { postChat, receipt } from '../support/forge-client';
-import { gatewayThatRefuses, startGateway } from '../support/gateway-process';
+import { graph, graphAnswer, postChat, receipt } from '../support/forge-client';
+import { gatewayThatRefuses, OPERATOR_TOKEN, startGateway } from '../support/gateway-process';
 import { type Bed, onEachDatabase } from '../support/on-each-database';
 import { REDIS_SERVER, redisIsServed } from '../support/redis';
 import { HI, secretOf } from '../support/shop-catalog';
@@ -59,6 +59,22 @@ onEachDatabase(
       expect(await callsCounted(bed)).toBe(bed.a.served.length);
       expect(await Promise.all(Array.from({ length: 6 }, () => call(bed)))).toEqual(Array(6).fill(200));
       expect(await callsCounted(bed)).toBe(bed.a.served.length);
+    });
+
+    promise('leave what another start has changed since when one is replaced: the token of the operator, and the catalog', async () => {
+      if (!(await redisIsServed())) return;
+      const { settings, origin } = bed.gateway;
+      const channels = bed.catalog.channels.map((each) => (each.id === 'cheap-a' ? { ...each, name: 'Anew' } : each));
+      const beside = { ...settings, catalog: { ...bed.catalog, channels }, environment: { ADMIN_TOKEN: 'another-token-of-the-operator' } };
+      await (await startGateway(beside)).stop();
+      const before = listening(bed);
+      process.kill(workersOf(bed)[0] ?? 0, 'SIGKILL');
+      await eventually(() => expect(listening(bed)).toBe(before + 1));
+      const query = '{ channels { id name } }';
+      const seen = await graph<{ channels: readonly object[] }>(origin, 'another-token-of-the-operator', query);
+      expect(seen.channels).toContainEqual({ id: 'cheap-a', name: 'Anew' });
+      const former = await graphAnswer(origin, OPERATOR_TOKEN, query);
+      expect(former.errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
     });
 
     promise('end and settle what they serve when the process that watches over them is killed', async () => {
