@@ -27,6 +27,8 @@ export async function openRateLimits({ redisUrl, installation, clock, log }: Rat
   const redis = await connectRedis(redisUrl, log);
   const shared = new RedisRateLimiter({ redis, prefix: `tokens-forge:${installation}:` });
   const rates = new RateLimiterWithFallback({ shared, local, log });
+  // Where no key has rates nobody asks, and what processes share beside them would be lost without a word.
+  redis.whenLost((why) => rates.lost(why));
   return {
     rates,
     areShared: () => redis.isThere && rates.isShared,

@@ -62,7 +62,8 @@ export class RateLimiterWithFallback implements RateLimiter {
     }
   }
 
-  private lost(error: unknown): void {
+  /** To be called as well by whoever knows it before a request meets it. Says so once, until Redis answers again. */
+  lost(error: unknown): void {
     if (this.looking !== null) return;
     this.looking = setInterval(() => void this.look(), LOOKED_AGAIN_AFTER_MS).unref();
     this.options.log.warn({ err: error }, 'Redis does not answer: rate limits are counted in this process alone until it does');

@@ -11,6 +11,8 @@ export interface RedisConnection extends ScriptRunner {
   publish(channel: string, text: string): void;
   /** Hears the channel whenever Redis is there, over a connection of its own. */
   listen(channel: string, hear: (text: string) => void): void;
+  /** Calls back each time that it was there and does not come back at once, with the reason: also where nobody asks anything of it. */
+  whenLost(tell: (why: unknown) => void): void;
   close(): void;
 }
 
@@ -52,6 +54,7 @@ export async function connectRedis(url: string, log?: Pick<Log, 'info' | 'warn'>
       }
     },
     whenThere: (tell) => void client.on('ready', tell),
+    whenLost: (tell) => tellLosses(client, tell),
     publish: (channel, text) => void client.publish(channel, text).catch(() => undefined),
     listen: (channel, hear) => {
       const listener = newClient(library, url);
@@ -66,7 +69,20 @@ export async function connectRedis(url: string, log?: Pick<Log, 'info' | 'warn'>
   };
 }
 
-/** A wrong address or password would else show in nothing but what processes do not share. Later losses are said by whoever meets them. */
+/** The first error is what ended the connection; the second says why the next one does not stand, such as another password. */
+function tellLosses(client: ReturnType<typeof newClient>, tell: (why: unknown) => void): void {
+  let errors: number | null = null;
+  client.on('ready', () => {
+    errors = 0;
+  });
+  client.on('error', (why: unknown) => {
+    if (errors === null) return;
+    errors += 1;
+    if (errors === 2) tell(why);
+  });
+}
+
+/** A wrong address or password would else show in nothing but what processes do not share. Later losses are told by `whenLost`. */
 function sayWhyNotConnected(client: ReturnType<typeof newClient>, log: Pick<Log, 'info' | 'warn'>): void {
   const why = (err: unknown) => {
     client.off('error', why);

@@ -92,6 +92,35 @@ describe('two processes of which one loses Redis', () => {
   );
 });
 
+describe('a process of whose Redis nobody asks anything', () => {
+  it('says that it is lost, why, and that it is back', async () => {
+    if (!(await redisIsServed())) return;
+    const proxy = await cuttingProxy(REDIS_SERVER);
+    const said: string[] = [];
+    const say = ({ err }: { err?: Error }, message: string) => void said.push(`${message} (${err?.message})`);
+    const log = { info: say, warn: say, error: say };
+    const installation = freshPrefix();
+    const open = (redisUrl: string) => openRateLimits({ redisUrl, installation, clock: systemClock, log });
+    const [loses, stays] = await Promise.all([open(proxy.url), open(REDIS_SERVER)]);
+    try {
+      await eventually(async () => {
+        const holder = newId();
+        await stays.rates.take({ holder, requestId: newId(), limits: LIMITS, tokens: 0 });
+        expect((await loses.rates.take({ holder, requestId: newId(), limits: LIMITS, tokens: 0 })).granted).toBe(false);
+      });
+      said.length = 0;
+      proxy.sever();
+      await eventually(() => expect(said).toEqual([expect.stringMatching(/Redis does not answer.*\(.*closed/)]));
+      proxy.mend();
+      await eventually(() => expect(said).toEqual([expect.anything(), expect.stringContaining('answers again')]));
+    } finally {
+      loses.close();
+      stays.close();
+      await proxy.close();
+    }
+  }, 600_000);
+});
+
 describe('a process whose Redis became a replica', () => {
   it('leaves it with every connection, and shares again by itself', async () => {
     if (!(await redisIsServed())) return;
