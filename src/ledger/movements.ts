@@ -1,6 +1,6 @@
 /**
  * Money that the operator moves: top-ups, refunds and adjustments. Each has a key of the operator's own: the same key with
- * the same content gives the entry that it made the first time, and never moves money twice.
+ * the same content gives the entry that it made the first time, and never moves money twice, by whichever of the three.
  */
 import { Fault, wrong } from '../kernel/fault';
 import { newId } from '../kernel/ids';
@@ -44,21 +44,21 @@ export type AdjustmentWish = Omit<TopUpWish, 'memo'> & { readonly memo: string }
 /** @throws Fault `not_found` for the account, `invalid_request` naming the argument, `idempotency_mismatch` for a key that moved something else */
 export async function topUp(means: MovementMeans, wish: TopUpWish): Promise<LedgerEntry> {
   checkAboveZero(wish.amount);
-  return move(means, await movementOn(means, wish, 'TOP_UP', `topup:${checkIdempotencyKey(wish.idempotencyKey)}`));
+  return move(means, await movementOn(means, wish, 'TOP_UP', await externalKeyOf(means, 'topup', wish)));
 }
 
 /** @throws as `topUp`, and `invalid_request` when it would take what holds reserve */
 export async function adjust(means: MovementMeans, wish: AdjustmentWish): Promise<LedgerEntry> {
   checkAmount(wish.amount !== 0n, 'other than zero', wish.amount);
   checkReason(wish.memo);
-  return move(means, await movementOn(means, wish, 'ADJUSTMENT', `adjustment:${checkIdempotencyKey(wish.idempotencyKey)}`));
+  return move(means, await movementOn(means, wish, 'ADJUSTMENT', await externalKeyOf(means, 'adjustment', wish)));
 }
 
 /** @throws as `topUp`, and `not_found` for the receipt, `invalid_request` for one without a charge or for more than is left of it */
 export async function refund(means: MovementMeans, wish: RefundWish): Promise<LedgerEntry> {
   const { receiptId, memo } = wish;
   checkReason(memo);
-  const externalKey = `refund:${checkIdempotencyKey(wish.idempotencyKey)}`;
+  const externalKey = await externalKeyOf(means, 'refund', wish);
   const found = await means.reader.receipt(receiptId, null);
   if (found === undefined || found.inFlight)
     throw new Fault('not_found', `There is no settled receipt "${shown(receiptId)}".`, { param: 'receiptId' });
@@ -76,6 +76,28 @@ export async function refund(means: MovementMeans, wish: RefundWish): Promise<Le
   checkAboveZero(amount);
   const asked = { accountId: record.accountId, bucket: record.bucket, amount, memo };
   return move(means, { ...(await movementOn(means, asked, 'REFUND', externalKey)), receiptId });
+}
+
+const NAMES = ['topup', 'refund', 'adjustment'] as const;
+
+/**
+ * A key as the ledger has it, under the name of its movement, by which processes of earlier releases find it as well.
+ * @throws Fault `idempotency_mismatch` where another movement had the key
+ */
+async function externalKeyOf(
+  { reader }: MovementMeans,
+  name: (typeof NAMES)[number],
+  { idempotencyKey }: Pick<TopUpWish, 'idempotencyKey'>,
+): Promise<string> {
+  const key = checkIdempotencyKey(idempotencyKey);
+  const others = NAMES.filter((each) => each !== name).map((each) => `${each}:${key}`);
+  const [before] = (await reader.entriesOfExternalKeys(others)).values();
+  if (before !== undefined) throw movedBefore(before.id);
+  return `${name}:${key}`;
+}
+
+function movedBefore(entryId: string): Fault {
+  return new Fault('idempotency_mismatch', `This key moved something else before: the entry ${entryId}.`, { param: 'idempotencyKey' });
 }
 
 async function movementOn(
@@ -111,9 +133,7 @@ function transferOf(item: MoveMoney, verdict: LedgerVerdict): string {
       return item.transferId;
     case 'duplicate':
       if (verdict.same) return verdict.transferId;
-      throw new Fault('idempotency_mismatch', `This key moved something else before: the entry ${verdict.transferId}.`, {
-        param: 'idempotencyKey',
-      });
+      throw movedBefore(verdict.transferId);
     case 'over_charge': {
       const left = money(verdict.charged - verdict.refunded);
       throw new Fault('invalid_request', `The charge was ${money(verdict.charged)}, and ${left} of it is left to give back.`, {

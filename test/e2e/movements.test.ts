@@ -55,6 +55,17 @@ onEachDatabase('money that the operator moves', (bed, promise) => {
     await expect(topUp('13', key)).rejects.toThrow(/moved something else before/);
   });
 
+  promise('moves money once for a key, by whichever mutation it is asked', async () => {
+    const [paid, fixed, given, { id }] = [newId(), newId(), newId(), await call()];
+    await topUp('1', paid);
+    await adjust('-1', fixed);
+    await refund(id, given, '0.000001');
+    const again = [refund(id, paid), refund(id, fixed), adjust('1', paid), adjust('1', given), topUp('1', fixed), topUp('1', given)];
+    for (const outcome of await Promise.allSettled(again)) {
+      expect(outcome).toMatchObject({ reason: { message: expect.stringContaining('moved something else before') } });
+    }
+  });
+
   promise('shows the wallet behind each of several movements of one request', async () => {
     const entry = 'balanceAfter wallet { balance entries(first: 1) { nodes { balanceAfter } } }';
     const one = (name: string) => `${name}: topUp(accountId: "acme", bucket: RMB, amount: "1", idempotencyKey: "${newId()}") { ${entry} }`;

@@ -7,7 +7,7 @@ import { BucketEnum } from '../enums';
 import { Decimal } from '../scalars';
 import { LedgerEntryNode, viewEntry } from './ledger-entry.type';
 
-const KEY = 'Yours to choose: the same key with the same content gives the same entry, and never moves money twice.';
+const KEY = 'Yours to choose: the same key with the same content gives the same entry, and never moves money twice, by whichever mutation.';
 const ACCOUNT = { description: 'The account that owns the balance.' };
 const BUCKET = { description: 'Which of its two balances.' };
 
