@@ -82,6 +82,7 @@ const NAMES = ['topup', 'refund', 'adjustment'] as const;
 
 /**
  * A key as the ledger has it, under the name of its movement, by which processes of earlier releases find it as well.
+ * That keeps two movements of one kind apart in the ledger itself; of two kinds that ask within milliseconds of each other both may pass.
  * @throws Fault `idempotency_mismatch` where another movement had the key
  */
 async function externalKeyOf(
